@@ -1,0 +1,1 @@
+//! Typed, fast, safe client for deployed models.
