@@ -1,1 +1,41 @@
-//! Typed, fast, safe client for deployed models.
+//! Typed, fast, safe predictions from deployed models.
+//!
+//! Open a [`Deployment`] from a URL and a token, build [`Rows`] feature by feature, predict them, and read typed
+//! [`Predictions`]. The C API in `include/sidekick.h` is a thin layer over exactly this.
+//!
+//! ```no_run
+//! use sidekick::{Deployment, Options};
+//!
+//! # fn main() -> sidekick::Result<()> {
+//! let deployment = Deployment::open("http://127.0.0.1:8000/deployment/digits/forward", "digits-token", &Options::default())?;
+//! let mut rows = deployment.rows();
+//! rows.add_image_file("image", "digit.png")?;
+//! rows.end_row()?;
+//! let predictions = deployment.predict(&rows)?;
+//! let digits = predictions.probabilities("digit")?;
+//! let best = digits.top(0, 1)?[0];
+//! println!("{}: {:.3}", &*digits.labels()[best], digits.row(0)?[best]);
+//! # Ok(())
+//! # }
+//! ```
+
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+mod deployment;
+mod error;
+mod predictions;
+mod rows;
+mod spec;
+mod text;
+mod transport;
+mod wire;
+
+pub use deployment::{DEFAULT_BATCH_ROWS, Deployment, Options, RawReply};
+pub use error::{Error, ErrorKind, Result};
+pub use predictions::{EncodedImage, Predictions, Probabilities};
+pub use rows::Rows;
+pub use spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
+pub use text::NulString;
+pub use wire::array::{Array, DType, Element};
+pub use wire::picture::{DecodedImage, MediaType, PixelEncoding, Pixels};

@@ -1,0 +1,231 @@
+//! What went wrong: a kind, a message that says what to do, and the context a program can act on.
+
+use std::fmt;
+
+/// The result of everything in this library that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What sort of thing went wrong. The numbers are the C API's statuses: fixed, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(i32)]
+pub enum ErrorKind {
+    /// The call itself is wrong: an index out of range, text that is not UTF-8, a malformed URL.
+    Argument = 1,
+    /// A defect of this library.
+    Internal = 2,
+    /// Memory for a buffer whose size a caller or a reply decides could not be had.
+    Memory = 3,
+    /// A file could not be read or written.
+    File = 4,
+    /// No feature has the name or the index given.
+    UnknownFeature = 10,
+    /// A value, or a getter, of another type than the feature's.
+    FeatureType = 11,
+    /// A value of another shape than the feature's.
+    FeatureShape = 12,
+    /// A value of the right type that cannot be sent: not finite, or not one of the categories.
+    FeatureValue = 13,
+    /// A feature given twice in one row.
+    FeatureTwice = 14,
+    /// A row that lacks features where a whole row is needed.
+    RowIncomplete = 15,
+    /// Bytes that are no picture this library reads, or a picture beyond its limits.
+    Image = 16,
+    /// Bytes that are no `.npy` file this library reads.
+    Npy = 17,
+    /// No connection to the server could be made.
+    Connect = 20,
+    /// The server's TLS certificate or handshake was not accepted.
+    Tls = 21,
+    /// A time limit passed.
+    Timeout = 22,
+    /// An established connection broke, or what came over it is not HTTP.
+    Network = 23,
+    /// A status other than 2xx without an error object of the Deployment API.
+    Http = 30,
+    /// The server answered with an error object: see the server's code and message.
+    Server = 31,
+    /// The describe document does not describe a deployment this library understands.
+    Describe = 40,
+    /// A reply that is not the JSON it should be.
+    ReplyJson = 41,
+    /// A reply with fewer or more rows than were sent.
+    ReplyRows = 42,
+    /// A reply row without one of the declared outputs.
+    ReplyOutput = 43,
+    /// A reply value of another form than the output's type has.
+    ReplyType = 44,
+    /// A reply value of another shape, or number of categories, than declared.
+    ReplyShape = 45,
+    /// A data URL in a reply that is malformed, or whose bytes are not of its media type.
+    ReplyDataUrl = 46,
+    /// A reply beyond the size limit.
+    ReplyTooLarge = 47,
+}
+
+/// An error with its context. Cheap to move: one pointer.
+#[derive(Clone)]
+pub struct Error(Box<Details>);
+
+#[derive(Clone)]
+struct Details {
+    kind: ErrorKind,
+    message: String,
+    row: Option<usize>,
+    feature: Option<String>,
+    http_status: Option<u16>,
+    server_code: Option<String>,
+    server_message: Option<String>,
+    attempts: u32,
+}
+
+impl Error {
+    /// A new error of a kind, with a message that says what was wrong and what to do.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error(Box::new(Details {
+            kind,
+            message: message.into(),
+            row: None,
+            feature: None,
+            http_status: None,
+            server_code: None,
+            server_message: None,
+            attempts: 0,
+        }))
+    }
+
+    /// Names the feature it is about.
+    pub fn in_feature(mut self, name: &str) -> Error {
+        self.0.feature = Some(name.to_owned());
+        self
+    }
+
+    /// Names the row it is about, counted from 0.
+    pub fn in_row(mut self, row: usize) -> Error {
+        self.0.row = Some(row);
+        self
+    }
+
+    /// Moves the row it is about by `first`: from its place in a request to its place in the whole.
+    pub fn offset_row(mut self, first: usize) -> Error {
+        self.0.row = self.0.row.map(|row| row.saturating_add(first));
+        self
+    }
+
+    /// Adds the HTTP status of the reply it came with.
+    pub fn with_http_status(mut self, status: u16) -> Error {
+        self.0.http_status = Some(status);
+        self
+    }
+
+    /// Adds what the server's error object says.
+    pub fn with_server(mut self, code: Option<String>, message: Option<String>) -> Error {
+        self.0.server_code = code;
+        self.0.server_message = message;
+        self
+    }
+
+    /// Adds how many attempts were made.
+    pub fn with_attempts(mut self, attempts: u32) -> Error {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// What sort of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The row it is about, counted from 0 over all rows of the call, where there is one.
+    pub fn row(&self) -> Option<usize> {
+        self.0.row
+    }
+
+    /// The name of the input or output it is about, where there is one.
+    pub fn feature(&self) -> Option<&str> {
+        self.0.feature.as_deref()
+    }
+
+    /// The HTTP status of the reply, where there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// The server's `errorCode`, where it sent one.
+    pub fn server_code(&self) -> Option<&str> {
+        self.0.server_code.as_deref()
+    }
+
+    /// The server's `errorMessage`, where it sent one.
+    pub fn server_message(&self) -> Option<&str> {
+        self.0.server_message.as_deref()
+    }
+
+    /// How many times a request was sent; 0 where none was.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether the same call may succeed later: the connection or the server was at fault, for now.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Network => true,
+            _ => matches!(self.0.http_status, Some(429 | 502 | 503 | 504)),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(row) = self.0.row {
+            write!(f, "row {row}: ")?;
+        }
+        if let Some(feature) = &self.0.feature {
+            write!(f, "feature \"{feature}\": ")?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Makes room for `more` elements, or says that memory ran out instead of aborting the process.
+pub(crate) fn reserve<T>(buffer: &mut Vec<T>, more: usize) -> Result<()> {
+    buffer.try_reserve(more).map_err(|_| {
+        let bytes = more.saturating_mul(size_of::<T>());
+        Error::new(ErrorKind::Memory, format!("no memory for {bytes} more bytes"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_leads_with_row_and_feature() {
+        let error = Error::new(ErrorKind::FeatureShape, "expected 3 values, got 2").in_feature("x").in_row(4);
+        assert_eq!(error.to_string(), "row 4: feature \"x\": expected 3 values, got 2");
+        assert_eq!(error.clone().offset_row(10).row(), Some(14));
+        assert!(!error.is_retryable());
+    }
+
+    #[test]
+    fn only_passing_faults_are_retryable() {
+        assert!(Error::new(ErrorKind::Connect, "").is_retryable());
+        assert!(Error::new(ErrorKind::Http, "").with_http_status(503).is_retryable());
+        assert!(!Error::new(ErrorKind::Server, "").with_http_status(400).is_retryable());
+    }
+
+    #[test]
+    fn reserving_the_impossible_is_an_error() {
+        let refused = reserve(&mut Vec::<u64>::new(), usize::MAX / 8).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Memory);
+    }
+}

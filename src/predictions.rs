@@ -1,0 +1,349 @@
+//! Typed results, column by column: one value by row, or a whole column as one slice.
+
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::spec::{FeatureSpec, Key, Schema, Specs};
+use crate::text::{NulString, without_nul};
+use crate::wire::array::{DType, byte_size};
+use crate::wire::columns::{Categories, Column, Columns, Pieces};
+use crate::wire::npy;
+use crate::wire::picture::{self, DecodedImage, MediaType};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The predictions for some rows, in the order of the rows. Immutable.
+///
+/// Every reader takes an output, by name or by index, and most take a row. Asking an output for another type than its
+/// own is an error of the kind [`ErrorKind::FeatureType`].
+pub struct Predictions {
+    schema: Arc<Schema>,
+    columns: Columns,
+}
+
+/// The probabilities of a categorical output: a row-major matrix, rows x categories.
+#[derive(Clone, Copy)]
+pub struct Probabilities<'a> {
+    categories: &'a Categories,
+}
+
+/// A picture as the server sent it.
+#[derive(Clone, Copy, Debug)]
+pub struct EncodedImage<'a> {
+    /// What its bytes are.
+    pub media_type: MediaType,
+    /// The PNG or JPEG file.
+    pub bytes: &'a [u8],
+}
+
+impl Predictions {
+    pub(crate) fn new(schema: Arc<Schema>, columns: Columns) -> Predictions {
+        Predictions { schema, columns }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.columns.rows
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The outputs.
+    pub fn outputs(&self) -> &Specs {
+        &self.schema.outputs
+    }
+
+    /// The number, or the binary probability, of a row.
+    pub fn number<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<f64> {
+        let numbers = self.numbers(output)?;
+        numbers.get(row).copied().ok_or_else(|| self.no_row(row))
+    }
+
+    /// All numbers, or binary probabilities.
+    pub fn numbers<'a>(&self, output: impl Into<Key<'a>>) -> Result<&[f64]> {
+        match self.column(output.into())? {
+            (_, Column::Numbers(numbers)) => Ok(numbers),
+            (spec, _) => Err(another_type(spec, "a number")),
+        }
+    }
+
+    /// The text of a row.
+    pub fn text<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&str> {
+        self.text_with_nul(output, row).map(without_nul)
+    }
+
+    /// The text of a row together with the NUL that closes it.
+    pub fn text_with_nul<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&str> {
+        match self.column(output.into())? {
+            (_, Column::Texts(texts)) => {
+                texts.range(row).and_then(|range| texts.buffer.get(range)).ok_or_else(|| self.no_row(row))
+            }
+            (spec, _) => Err(another_type(spec, "text")),
+        }
+    }
+
+    /// The probabilities of a categorical output.
+    pub fn probabilities<'a>(&self, output: impl Into<Key<'a>>) -> Result<Probabilities<'_>> {
+        match self.column(output.into())? {
+            (_, Column::Categories(categories)) => Ok(Probabilities { categories }),
+            (spec, _) => Err(another_type(spec, "a category")),
+        }
+    }
+
+    /// The array of a row: its elements, row-major. Its shape is the output's.
+    pub fn array<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&[f32]> {
+        let (spec, values) = self.array_column(output.into())?;
+        self.require_row(row)?;
+        let size = spec.element_count();
+        Ok(values.get(row * size..(row + 1) * size).unwrap_or_default())
+    }
+
+    /// The arrays of all rows, one behind the other.
+    pub fn arrays<'a>(&self, output: impl Into<Key<'a>>) -> Result<&[f32]> {
+        self.array_column(output.into()).map(|(_, values)| values)
+    }
+
+    /// Copies the array of a row into `buffer` as elements of another type, in this machine's byte order. Integers
+    /// are cut towards zero, and held at the ends of their range. The buffer has to have the array's size exactly.
+    pub fn copy_array<'a>(
+        &self,
+        output: impl Into<Key<'a>>,
+        row: usize,
+        dtype: DType,
+        buffer: &mut [u8],
+    ) -> Result<()> {
+        let key = output.into();
+        let (spec, _) = self.array_column(key)?;
+        let wanted = byte_size(dtype, spec.shape())?;
+        if buffer.len() != wanted {
+            let message =
+                format!("the array takes {wanted} bytes as {dtype:?}, the buffer has {}", buffer.len());
+            return Err(Error::new(ErrorKind::Argument, message).in_feature(spec.name()));
+        }
+        let values = self.array(key, row)?;
+        match dtype {
+            DType::F32 => copy_as(values, buffer, f32::to_ne_bytes),
+            DType::F64 => copy_as(values, buffer, |value| f64::from(value).to_ne_bytes()),
+            DType::I8 => copy_as(values, buffer, |value| (value as i8).to_ne_bytes()),
+            DType::I16 => copy_as(values, buffer, |value| (value as i16).to_ne_bytes()),
+            DType::I32 => copy_as(values, buffer, |value| (value as i32).to_ne_bytes()),
+            DType::I64 => copy_as(values, buffer, |value| (value as i64).to_ne_bytes()),
+            DType::U8 => copy_as(values, buffer, |value| (value as u8).to_ne_bytes()),
+            DType::U16 => copy_as(values, buffer, |value| (value as u16).to_ne_bytes()),
+            DType::U32 => copy_as(values, buffer, |value| (value as u32).to_ne_bytes()),
+            DType::U64 => copy_as(values, buffer, |value| (value as u64).to_ne_bytes()),
+        }
+        Ok(())
+    }
+
+    /// Writes the array of a row to a `.npy` file (version 1.0, little-endian 32-bit floats, C order).
+    pub fn save_npy<'a>(&self, output: impl Into<Key<'a>>, row: usize, path: impl AsRef<Path>) -> Result<()> {
+        let key = output.into();
+        let (spec, _) = self.array_column(key)?;
+        let values = self.array(key, row)?;
+        write_file(path.as_ref(), |file| {
+            file.write_all(&npy::header_f32(spec.shape()))?;
+            values.iter().try_for_each(|value| file.write_all(&value.to_le_bytes()))
+        })
+    }
+
+    /// The picture of a row as the server sent it.
+    pub fn image<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<EncodedImage<'_>> {
+        let (pieces, media_types) = self.image_column(output.into())?;
+        let bytes = pieces.range(row).and_then(|range| pieces.buffer.get(range));
+        let image =
+            bytes.zip(media_types.get(row)).map(|(bytes, &media_type)| EncodedImage { media_type, bytes });
+        image.ok_or_else(|| self.no_row(row))
+    }
+
+    /// Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the picture of a row, without decoding its pixels.
+    pub fn image_size<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<(u32, u32, u8)> {
+        let key = output.into();
+        picture::dimensions(self.image(key, row)?.bytes).map_err(|error| self.name_image(key, row, error))
+    }
+
+    /// The pixels of the picture of a row, 8 bits a sample. Decodes it anew at every call.
+    pub fn image_pixels<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<DecodedImage> {
+        let key = output.into();
+        picture::decode(self.image(key, row)?.bytes).map_err(|error| self.name_image(key, row, error))
+    }
+
+    /// Writes the picture of a row to a file, as the server sent it.
+    pub fn save_image<'a>(
+        &self,
+        output: impl Into<Key<'a>>,
+        row: usize,
+        path: impl AsRef<Path>,
+    ) -> Result<()> {
+        let image = self.image(output, row)?;
+        write_file(path.as_ref(), |file| file.write_all(image.bytes))
+    }
+
+    fn column(&self, key: Key<'_>) -> Result<(&FeatureSpec, &Column)> {
+        let outputs = &self.schema.outputs;
+        let index = match key {
+            Key::Name(name) => outputs.index_of(name)?,
+            Key::Index(index) => index,
+        };
+        let spec = outputs.get(index)?;
+        let column = self.columns.columns.get(index);
+        column
+            .map(|column| (spec, column))
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "an output without a column"))
+    }
+
+    fn array_column(&self, key: Key<'_>) -> Result<(&FeatureSpec, &[f32])> {
+        match self.column(key)? {
+            (spec, Column::Arrays(values)) => Ok((spec, values)),
+            (spec, _) => Err(another_type(spec, "an array")),
+        }
+    }
+
+    fn image_column(&self, key: Key<'_>) -> Result<(&Pieces<Vec<u8>>, &[MediaType])> {
+        match self.column(key)? {
+            (_, Column::Images(pieces, media_types)) => Ok((pieces, media_types)),
+            (spec, _) => Err(another_type(spec, "an image")),
+        }
+    }
+
+    fn name_image(&self, key: Key<'_>, row: usize, error: Error) -> Error {
+        let spec = self.column(key).map(|(spec, _)| spec);
+        spec.map_or(error.clone(), |spec| error.in_feature(spec.name())).in_row(row)
+    }
+
+    fn require_row(&self, row: usize) -> Result<()> {
+        if row < self.len() { Ok(()) } else { Err(self.no_row(row)) }
+    }
+
+    fn no_row(&self, row: usize) -> Error {
+        Error::new(ErrorKind::Argument, format!("there is no row {row}; the predictions have {}", self.len()))
+    }
+}
+
+#[cfg(feature = "ndarray")]
+impl Predictions {
+    /// The arrays of all rows as one view of shape `[rows, ...shape]`.
+    pub fn ndarray<'a>(&self, output: impl Into<Key<'a>>) -> Result<ndarray::ArrayViewD<'_, f32>> {
+        let (spec, values) = self.array_column(output.into())?;
+        let shape = [&[self.len()], spec.shape()].concat();
+        ndarray::ArrayViewD::from_shape(shape, values)
+            .map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+    }
+}
+
+impl<'a> Probabilities<'a> {
+    /// The categories, in the order of the columns.
+    pub fn labels(&self) -> &'a [NulString] {
+        self.categories.labels.list()
+    }
+
+    /// The whole matrix.
+    pub fn matrix(&self) -> &'a [f64] {
+        &self.categories.probabilities
+    }
+
+    /// The probabilities of a row, one a category.
+    pub fn row(&self, row: usize) -> Result<&'a [f64]> {
+        let count = self.labels().len();
+        let range = row.checked_mul(count).and_then(|start| Some(start..start.checked_add(count)?));
+        let found = range.and_then(|range| self.matrix().get(range)).filter(|found| !found.is_empty());
+        found.ok_or_else(|| Error::new(ErrorKind::Argument, format!("there is no row {row}")))
+    }
+
+    /// The probability of a category, by its label.
+    pub fn of(&self, row: usize, label: &str) -> Result<f64> {
+        let values = self.row(row)?;
+        let place = self.categories.labels.find(0, label);
+        place.and_then(|place| values.get(place)).copied().ok_or_else(|| {
+            Error::new(ErrorKind::Argument, format!("there is no category \"{label}\" among the output's"))
+        })
+    }
+
+    /// The places of the `count` most probable categories of a row, the most probable first; ties in label order.
+    pub fn top(&self, row: usize, count: usize) -> Result<Vec<usize>> {
+        let values = self.row(row)?;
+        let value = |place: &usize| values.get(*place).copied().unwrap_or_default();
+        let order = |a: &usize, b: &usize| value(b).total_cmp(&value(a)).then(a.cmp(b));
+        let mut places: Vec<usize> = (0..values.len()).collect();
+        if count < places.len() {
+            places.select_nth_unstable_by(count, order);
+            places.truncate(count);
+        }
+        places.sort_unstable_by(order);
+        Ok(places)
+    }
+}
+
+fn copy_as<const SIZE: usize>(values: &[f32], buffer: &mut [u8], convert: impl Fn(f32) -> [u8; SIZE]) {
+    for (slot, &value) in buffer.as_chunks_mut::<SIZE>().0.iter_mut().zip(values) {
+        *slot = convert(value);
+    }
+}
+
+fn another_type(spec: &FeatureSpec, wanted: &str) -> Error {
+    let message = format!("the output is {}, and was read as {wanted}", spec.kind_text());
+    Error::new(ErrorKind::FeatureType, message).in_feature(spec.name())
+}
+
+fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<()> {
+    let written = File::create(path).and_then(|file| {
+        let mut file = BufWriter::new(file);
+        write(&mut file)?;
+        file.flush()
+    });
+    written.map_err(|e| {
+        Error::new(ErrorKind::File, format!("the file {} cannot be written: {e}", path.display()))
+    })
+}
+
+/// Makes room in every column for the rows of a whole call, as far as their size is known beforehand.
+pub(crate) fn reserve_rows(columns: &mut Columns, outputs: &Specs, rows: usize) -> Result<()> {
+    for (column, spec) in columns.columns.iter_mut().zip(outputs) {
+        match column {
+            Column::Numbers(numbers) => reserve(numbers, rows)?,
+            Column::Categories(it) => {
+                reserve(&mut it.probabilities, rows.saturating_mul(spec.element_count()))?
+            }
+            Column::Arrays(values) => reserve(values, rows.saturating_mul(spec.element_count()))?,
+            Column::Texts(texts) => reserve(&mut texts.ends, rows)?,
+            Column::Images(pieces, _) => reserve(&mut pieces.ends, rows)?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Names;
+
+    fn probabilities(values: &[f64]) -> Categories {
+        let labels = ["a", "b", "c"].map(NulString::from).to_vec();
+        Categories { labels: Names::new(labels).unwrap(), probabilities: values.to_vec() }
+    }
+
+    #[test]
+    fn the_most_probable_come_first_and_ties_keep_their_order() {
+        let categories = probabilities(&[0.1, 0.8, 0.1, 0.5, 0.5, 0.0]);
+        let it = Probabilities { categories: &categories };
+        assert_eq!(it.top(0, 3).unwrap(), [1, 0, 2]);
+        assert_eq!(it.top(1, 1).unwrap(), [0]);
+        assert!(it.top(1, 0).unwrap().is_empty());
+        assert_eq!(it.top(1, 9).unwrap(), [0, 1, 2]);
+        assert_eq!(it.of(0, "b").unwrap(), 0.8);
+        for error in [it.top(2, 1).unwrap_err(), it.of(0, "d").unwrap_err(), it.row(usize::MAX).unwrap_err()]
+        {
+            assert_eq!(error.kind(), ErrorKind::Argument);
+        }
+    }
+
+    #[test]
+    fn integers_are_cut_and_held() {
+        let mut bytes = [0u8; 4];
+        copy_as(&[1.9, -1.0, 300.0, 7.0], &mut bytes, |value| (value as u8).to_ne_bytes());
+        assert_eq!(bytes, [1, 0, 255, 7]);
+    }
+}

@@ -1,0 +1,412 @@
+//! Examples being built, feature by feature: each value is checked and put into its final bytes when it is added.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::spec::{FeatureSpec, FeatureType, Key, Schema};
+use crate::wire::array::Array;
+use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
+use crate::wire::{Protocol, Value, npy};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Rows for one deployment. A failed call leaves them as they were.
+pub struct Rows {
+    schema: Arc<Schema>,
+    protocol: Arc<dyn Protocol>,
+    buffer: Vec<u8>,
+    /// Where each finished row lies in the buffer.
+    finished: Vec<Range<usize>>,
+    open: OpenRow,
+}
+
+/// The row that is being built.
+struct OpenRow {
+    /// Which inputs it has.
+    given: Vec<bool>,
+    count: usize,
+    /// Where the next input probably is: inputs mostly come in order.
+    next: usize,
+}
+
+impl Rows {
+    pub(crate) fn new(schema: Arc<Schema>, protocol: Arc<dyn Protocol>) -> Rows {
+        let open = OpenRow { given: vec![false; schema.inputs.len()], count: 0, next: 0 };
+        Rows { schema, protocol, buffer: Vec::new(), finished: Vec::new(), open }
+    }
+
+    /// How many rows are finished.
+    pub fn len(&self) -> usize {
+        self.finished.len()
+    }
+
+    /// Whether no row is finished.
+    pub fn is_empty(&self) -> bool {
+        self.finished.is_empty()
+    }
+
+    /// Adds a number to a numeric feature of shape `[1]`. It has to be finite.
+    pub fn add_number<'a>(&mut self, key: impl Into<Key<'a>>, number: f64) -> Result<()> {
+        self.add(key.into(), |spec| {
+            require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "a number")?;
+            if number.is_finite() { Ok(Value::Number(number)) } else { Err(not_finite(number)) }
+        })
+    }
+
+    /// Adds an integer to a numeric feature of shape `[1]`, or as the category of a categorical or binary one.
+    pub fn add_integer<'a>(&mut self, key: impl Into<Key<'a>>, integer: i64) -> Result<()> {
+        self.add(key.into(), |spec| match spec.feature_type {
+            FeatureType::Categorical | FeatureType::Binary => integer_category(spec, integer),
+            _ => {
+                require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "an integer")?;
+                Ok(Value::Integer(integer))
+            }
+        })
+    }
+
+    /// Adds a category, by its label, to a categorical or binary feature. Where the feature lists its categories it
+    /// has to be one of them.
+    pub fn add_category<'a>(&mut self, key: impl Into<Key<'a>>, label: &str) -> Result<()> {
+        self.add(key.into(), |spec| {
+            let fits = matches!(spec.feature_type, FeatureType::Categorical | FeatureType::Binary);
+            require(spec, fits, "a category")?;
+            match spec.categories.find(0, label) {
+                Some(index) => Ok(Value::Category(index)),
+                None if spec.categories().is_empty() => Ok(Value::Text(label)),
+                None => Err(unknown_category(spec, &format!("\"{label}\""))),
+            }
+        })
+    }
+
+    /// Adds one of the two classes of a binary feature: `false` is 0, `true` is 1.
+    pub fn add_binary<'a>(&mut self, key: impl Into<Key<'a>>, value: bool) -> Result<()> {
+        self.add(key.into(), |spec| {
+            require(spec, spec.feature_type == FeatureType::Binary, "a binary value")?;
+            Ok(Value::Integer(i64::from(value)))
+        })
+    }
+
+    /// Adds text to a text feature.
+    pub fn add_text<'a>(&mut self, key: impl Into<Key<'a>>, text: &str) -> Result<()> {
+        self.add(key.into(), |spec| {
+            require(spec, spec.feature_type == FeatureType::Text, "text")?;
+            Ok(Value::Text(text))
+        })
+    }
+
+    /// Adds an encoded picture to an image feature. PNG and JPEG (told by their bytes) go out untouched; with alpha or
+    /// more than 8 bits a sample, and from BMP, GIF, TIFF and WebP, they become PNG without alpha. Any size will do.
+    pub fn add_image<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
+        self.add_wire_image(key.into(), || picture::from_encoded(bytes))
+    }
+
+    /// Adds a picture from a file, as [`Rows::add_image`] does.
+    pub fn add_image_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
+        let bytes = read_file(path.as_ref())?;
+        self.add_image(key, &bytes)
+    }
+
+    /// Adds a picture from raw pixels.
+    pub fn add_pixels<'a>(
+        &mut self,
+        key: impl Into<Key<'a>>,
+        pixels: &Pixels<'_>,
+        encoding: PixelEncoding,
+    ) -> Result<()> {
+        self.add_wire_image(key.into(), || picture::from_pixels(pixels, encoding))
+    }
+
+    /// Adds an array to a numeric feature of the same shape. Elements become 32-bit floats, and have to be finite.
+    pub fn add_array<'a>(&mut self, key: impl Into<Key<'a>>, array: &Array<'_>) -> Result<()> {
+        self.add(key.into(), |spec| {
+            require(spec, spec.is_array(), "an array")?;
+            if array.shape() == spec.shape() {
+                return Ok(Value::Array(array));
+            }
+            let message = format!("expected an array of shape {:?}, got {:?}", spec.shape(), array.shape());
+            Err(Error::new(ErrorKind::FeatureShape, message))
+        })
+    }
+
+    /// Adds an array from the bytes of a `.npy` file: C or Fortran order, either byte order.
+    pub fn add_npy<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
+        let key = key.into();
+        let array = npy::parse(bytes).map_err(|error| self.locate(key, error))?;
+        self.add_array(key, &array)
+    }
+
+    /// Adds an array from a `.npy` file.
+    pub fn add_npy_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
+        let bytes = read_file(path.as_ref())?;
+        self.add_npy(key, &bytes)
+    }
+
+    /// Adds an `ndarray` view; one that is not row-major is copied first.
+    #[cfg(feature = "ndarray")]
+    pub fn add_ndarray<'a, T: crate::wire::array::Element>(
+        &mut self,
+        key: impl Into<Key<'a>>,
+        view: ndarray::ArrayViewD<'_, T>,
+    ) -> Result<()> {
+        let values = view.as_standard_layout();
+        self.add_array(key, &Array::of(view.shape(), values.as_slice().unwrap_or_default())?)
+    }
+
+    /// Finishes the row that is being built. Every input has to be there; what lacks is named.
+    pub fn end_row(&mut self) -> Result<()> {
+        let given = self.schema.inputs.iter().zip(&self.open.given);
+        let missing: Vec<String> =
+            given.filter(|(_, given)| !**given).map(|(spec, _)| format!("{:?}", spec.name)).collect();
+        if !missing.is_empty() {
+            let message = format!("the row lacks {}", missing.join(", "));
+            return Err(Error::new(ErrorKind::RowIncomplete, message).in_row(self.len()));
+        }
+        let start = self.open_start();
+        self.protocol.close_row(&mut self.buffer);
+        self.finished.push(start..self.buffer.len());
+        self.open.reset();
+        Ok(())
+    }
+
+    /// Drops the features of the row that is being built.
+    pub fn discard_row(&mut self) {
+        let end = self.finished.last().map_or(0, |row| row.end);
+        self.buffer.truncate(end);
+        self.open.reset();
+    }
+
+    /// Drops all rows and keeps the memory for the next ones.
+    pub fn clear(&mut self) {
+        self.finished.clear();
+        self.discard_row();
+    }
+
+    /// Whether these rows were made for a deployment with this schema.
+    pub(crate) fn belongs_to(&self, schema: &Arc<Schema>) -> bool {
+        Arc::ptr_eq(&self.schema, schema)
+    }
+
+    /// An error if a row is half built.
+    pub(crate) fn require_closed(&self) -> Result<()> {
+        if self.open.count == 0 {
+            return Ok(());
+        }
+        let message = "the row is not finished: end it or discard it before predicting";
+        Err(Error::new(ErrorKind::RowIncomplete, message).in_row(self.len()))
+    }
+
+    /// The wire form of some finished rows.
+    pub(crate) fn wire(&self, rows: Range<usize>) -> &[u8] {
+        let start = self.finished.get(rows.start).map_or(0, |row| row.start);
+        let end =
+            rows.end.checked_sub(1).and_then(|last| self.finished.get(last)).map_or(start, |row| row.end);
+        self.buffer.get(start..end).unwrap_or_default()
+    }
+
+    /// Looks the feature up, has its value made, and writes it. Whatever fails is named and leaves no trace.
+    fn add<'v>(&mut self, key: Key<'_>, value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>) -> Result<()> {
+        let row = self.finished.len();
+        let index = self.find(key).map_err(|error| error.in_row(row))?;
+        let schema = Arc::clone(&self.schema);
+        let spec = schema.inputs.get(index)?;
+        let before = self.buffer.len();
+        let written = self.write(index, spec, value);
+        if written.is_err() {
+            self.buffer.truncate(before);
+        }
+        written.map_err(|error| error.in_feature(&spec.name).in_row(row))
+    }
+
+    fn write<'v>(
+        &mut self,
+        index: usize,
+        spec: &FeatureSpec,
+        value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>,
+    ) -> Result<()> {
+        if self.open.given.get(index) == Some(&true) {
+            let message = "was already given in this row; end the row before the next one";
+            return Err(Error::new(ErrorKind::FeatureTwice, message));
+        }
+        let value = value(spec)?;
+        let first = self.open.count == 0;
+        if first && !self.finished.is_empty() {
+            self.buffer.extend_from_slice(self.protocol.row_separator());
+        }
+        self.protocol.put(&mut self.buffer, first, spec, &value)?;
+        self.open.mark(index);
+        Ok(())
+    }
+
+    fn add_wire_image<'v>(
+        &mut self,
+        key: Key<'_>,
+        image: impl FnOnce() -> Result<WireImage<'v>>,
+    ) -> Result<()> {
+        self.add(key, |spec| {
+            require(spec, spec.feature_type == FeatureType::Image, "an image")?;
+            image().map(Value::Image)
+        })
+    }
+
+    fn find(&self, key: Key<'_>) -> Result<usize> {
+        match key {
+            Key::Name(name) => self.schema.inputs.index_near(self.open.next, name),
+            Key::Index(index) => self.schema.inputs.get(index).map(|_| index),
+        }
+    }
+
+    /// Names the row and, where the key is good, the feature an error is about.
+    fn locate(&self, key: Key<'_>, error: Error) -> Error {
+        let spec = self.find(key).and_then(|index| self.schema.inputs.get(index));
+        spec.map_or(error.clone(), |spec| error.in_feature(&spec.name)).in_row(self.len())
+    }
+
+    /// Where the open row starts, behind the separator.
+    fn open_start(&self) -> usize {
+        self.finished.last().map_or(0, |row| row.end + self.protocol.row_separator().len())
+    }
+}
+
+impl OpenRow {
+    fn mark(&mut self, index: usize) {
+        if let Some(given) = self.given.get_mut(index) {
+            *given = true;
+        }
+        self.count += 1;
+        self.next = index + 1;
+    }
+
+    fn reset(&mut self) {
+        self.given.fill(false);
+        self.count = 0;
+        self.next = 0;
+    }
+}
+
+fn require(spec: &FeatureSpec, fits: bool, what: &str) -> Result<()> {
+    if fits {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::FeatureType, format!("is {}, got {what}", spec.kind_text())))
+}
+
+fn not_finite(number: f64) -> Error {
+    Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and the wire cannot carry it"))
+}
+
+/// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
+fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value<'static>> {
+    let bit = spec.feature_type == FeatureType::Binary && matches!(integer, 0 | 1);
+    match spec.categories.find(0, &integer.to_string()) {
+        Some(index) => Ok(Value::Category(index)),
+        None if bit || spec.categories().is_empty() => Ok(Value::Integer(integer)),
+        None => Err(unknown_category(spec, &integer.to_string())),
+    }
+}
+
+fn unknown_category(spec: &FeatureSpec, given: &str) -> Error {
+    const SHOWN: usize = 8;
+    let labels: Vec<String> =
+        spec.categories().iter().take(SHOWN).map(|label| format!("{label:?}")).collect();
+    let more = if spec.categories().len() > SHOWN { ", ..." } else { "" };
+    let message = format!("{given} is none of its categories: {}{more}", labels.join(", "));
+    Error::new(ErrorKind::FeatureValue, message)
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path)
+        .map_err(|e| Error::new(ErrorKind::File, format!("the file {} cannot be read: {e}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::array::DType;
+    use crate::wire::{JsonRows, describe};
+
+    fn rows() -> Rows {
+        let document = r#"{"paths": {"/": {"x-peltarion-tensorjson": true}}, "components": {"schemas": {
+            "output-row-batch": {"properties": {"rows": {"properties": {}}}},
+            "input-row": {"properties": {
+                "n": {"x-peltarion": {"type": "numeric", "shape": [1]}},
+                "c\"": {"x-peltarion": {"type": "categorical", "shape": [2]}, "enum": ["a", 7]},
+                "b": {"x-peltarion": {"type": "binary", "shape": [1]}},
+                "a": {"x-peltarion": {"type": "numeric", "shape": [2]}}}}}}}"#;
+        let schema = describe::parse(document.as_bytes()).unwrap();
+        let protocol = Arc::new(JsonRows::new(&schema));
+        Rows::new(Arc::new(schema), protocol)
+    }
+
+    fn fill(rows: &mut Rows, number: f64) {
+        rows.add_number("n", number).unwrap();
+        rows.add_category("c\"", "7").unwrap();
+        rows.add_binary("b", true).unwrap();
+        rows.add_array(3, &Array::new(DType::U8, &[2], &[1, 2]).unwrap()).unwrap();
+        rows.end_row().unwrap();
+    }
+
+    #[test]
+    fn rows_are_the_final_bytes() {
+        let mut rows = rows();
+        fill(&mut rows, 0.5);
+        fill(&mut rows, -2e-7);
+        let first = r#"{"n":0.5,"c\"":7,"b":1,"a":{"shape":[2],"data":[1,2]}}"#;
+        assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), first);
+        let both =
+            serde_json::from_slice::<serde_json::Value>(&[b"[", rows.wire(0..2), b"]"].concat()).unwrap();
+        assert_eq!(both[1]["n"], -2e-7);
+        assert_eq!(rows.wire(1..2), &rows.buffer[first.len() + 1..]);
+        rows.clear();
+        assert!(rows.is_empty() && rows.buffer.is_empty());
+        fill(&mut rows, 0.5);
+        assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), first);
+    }
+
+    #[test]
+    fn misuse_is_reported_by_the_call_and_changes_nothing() {
+        let mut rows = rows();
+        fill(&mut rows, 1.0);
+        rows.add_number("n", 1.0).unwrap();
+        let before = rows.buffer.clone();
+        let twice = rows.add_number("n", 2.0).unwrap_err();
+        assert_eq!(
+            (twice.kind(), twice.row(), twice.feature()),
+            (ErrorKind::FeatureTwice, Some(1), Some("n"))
+        );
+        assert_eq!(rows.add_number("x", 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
+        assert_eq!(rows.add_number(4, 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
+        assert_eq!(rows.add_number("a", 2.0).unwrap_err().kind(), ErrorKind::FeatureType);
+        assert_eq!(rows.add_text("b", "x").unwrap_err().kind(), ErrorKind::FeatureType);
+        assert_eq!(rows.add_category("c\"", "x").unwrap_err().kind(), ErrorKind::FeatureValue);
+        assert_eq!(rows.add_integer("c\"", 8).unwrap_err().kind(), ErrorKind::FeatureValue);
+        let wide = Array::new(DType::U8, &[1, 2], &[1, 2]).unwrap();
+        let shape = rows.add_array("a", &wide).unwrap_err();
+        assert_eq!(shape.to_string(), "row 1: feature \"a\": expected an array of shape [2], got [1, 2]");
+        let nan = Array::new(DType::F32, &[2], &[255; 8]).unwrap();
+        assert_eq!(rows.add_array("a", &nan).unwrap_err().kind(), ErrorKind::FeatureValue);
+        assert_eq!(rows.add_npy("a", b"x").unwrap_err().feature(), Some("a"));
+        let missing = rows.end_row().unwrap_err();
+        assert_eq!(missing.to_string(), r#"row 1: the row lacks "c\"", "b", "a""#);
+        assert!(rows.require_closed().is_err());
+        assert_eq!(rows.buffer, before);
+        rows.discard_row();
+        rows.require_closed().unwrap();
+        assert_eq!(rows.len(), 1);
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_are_refused() {
+        for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(rows().add_number("n", number).unwrap_err().kind(), ErrorKind::FeatureValue);
+        }
+    }
+
+    #[test]
+    fn integers_go_where_the_wire_takes_them() {
+        let mut rows = rows();
+        rows.add_integer("n", i64::MIN).unwrap();
+        rows.add_integer("c\"", 7).unwrap();
+        rows.add_integer("b", 0).unwrap();
+        assert_eq!(std::str::from_utf8(&rows.buffer).unwrap(), r#"{"n":-9223372036854775808,"c\"":7,"b":0"#);
+        assert_eq!(rows.add_integer("a", 0).unwrap_err().kind(), ErrorKind::FeatureType);
+    }
+}

@@ -1,0 +1,231 @@
+//! What a deployed model takes and gives: its features, in the order of the describe document.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::NulString;
+use std::collections::HashMap;
+use std::fmt;
+
+/// The five types of the Deployment API. The numbers are the C API's: fixed, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i32)]
+pub enum FeatureType {
+    /// A number where the shape is `[1]`, else an array of 32-bit floats.
+    Numeric = 1,
+    /// One of several categories; as an output, a probability for each.
+    Categorical = 2,
+    /// One of two classes; as an output, the probability of the second.
+    Binary = 3,
+    /// Text of any length.
+    Text = 4,
+    /// A picture; the shape is `[height, width, channels]`.
+    Image = 5,
+}
+
+impl fmt::Display for FeatureType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            FeatureType::Numeric => "numeric",
+            FeatureType::Categorical => "categorical",
+            FeatureType::Binary => "binary",
+            FeatureType::Text => "text",
+            FeatureType::Image => "image",
+        })
+    }
+}
+
+/// One input or output of a deployed model.
+#[derive(Clone, Debug)]
+pub struct FeatureSpec {
+    pub(crate) name: NulString,
+    pub(crate) feature_type: FeatureType,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) categories: Names,
+    /// Category `i` as the JSON it was declared with: text or an integer.
+    pub(crate) category_json: Vec<String>,
+    /// Its name as the key of a JSON object, colon included.
+    pub(crate) key_json: String,
+}
+
+impl FeatureSpec {
+    /// Its name: free text, any Unicode.
+    pub fn name(&self) -> &NulString {
+        &self.name
+    }
+
+    /// Its type.
+    pub fn feature_type(&self) -> FeatureType {
+        self.feature_type
+    }
+
+    /// Its shape for one example, without the batch: `[1]` is a scalar.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Its categories in the order the describe document gives; empty where it lists none.
+    pub fn categories(&self) -> &[NulString] {
+        self.categories.list()
+    }
+
+    /// Whether its values are arrays: numeric, of any shape but `[1]`.
+    pub fn is_array(&self) -> bool {
+        self.feature_type == FeatureType::Numeric && self.shape != [1]
+    }
+
+    /// How many values its shape holds.
+    pub fn element_count(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// What its values are, for messages: `numeric [8, 8, 1]`.
+    pub(crate) fn kind_text(&self) -> String {
+        format!("{} {:?}", self.feature_type, self.shape)
+    }
+}
+
+/// The inputs or the outputs of a deployment.
+#[derive(Clone, Debug, Default)]
+pub struct Specs {
+    features: Vec<FeatureSpec>,
+    names: Names,
+}
+
+impl Specs {
+    /// Specs from features with distinct names; the name that stands twice is the error.
+    pub(crate) fn new(features: Vec<FeatureSpec>) -> std::result::Result<Specs, NulString> {
+        let names = Names::new(features.iter().map(|feature| feature.name.clone()).collect())?;
+        Ok(Specs { features, names })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.features.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.features.is_empty()
+    }
+
+    /// The feature at an index.
+    pub fn get(&self, index: usize) -> Result<&FeatureSpec> {
+        self.features.get(index).ok_or_else(|| self.unknown(format!("there is no feature {index}")))
+    }
+
+    /// The index of a name, to be looked up once and used in a loop.
+    pub fn index_of(&self, name: &str) -> Result<usize> {
+        self.index_near(0, name)
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, FeatureSpec> {
+        self.features.iter()
+    }
+
+    /// The index of a name that is probably at `hint`.
+    pub(crate) fn index_near(&self, hint: usize, name: &str) -> Result<usize> {
+        self.names
+            .find(hint, name)
+            .ok_or_else(|| self.unknown(format!("there is no feature named \"{name}\"")))
+    }
+
+    /// The index of a name that is probably at `hint`, or nothing where it is not known.
+    pub(crate) fn find(&self, hint: usize, name: &str) -> Option<usize> {
+        self.names.find(hint, name)
+    }
+
+    fn unknown(&self, what: String) -> Error {
+        let names: Vec<String> = self.features.iter().map(|feature| format!("{:?}", feature.name)).collect();
+        let known = format!("{what}; the deployment has {} here: {}", self.len(), names.join(", "));
+        Error::new(ErrorKind::UnknownFeature, known)
+    }
+}
+
+impl<'a> IntoIterator for &'a Specs {
+    type Item = &'a FeatureSpec;
+    type IntoIter = std::slice::Iter<'a, FeatureSpec>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Everything the describe document says that rows and predictions need.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    pub(crate) inputs: Specs,
+    pub(crate) outputs: Specs,
+    pub(crate) tensorjson: bool,
+}
+
+/// Names the input a value is for: by name, or by an index that was looked up before.
+#[derive(Clone, Copy, Debug)]
+pub enum Key<'a> {
+    /// The feature's name.
+    Name(&'a str),
+    /// Its index among the inputs.
+    Index(usize),
+}
+
+impl<'a> From<&'a str> for Key<'a> {
+    fn from(name: &'a str) -> Key<'a> {
+        Key::Name(name)
+    }
+}
+
+impl From<usize> for Key<'_> {
+    fn from(index: usize) -> Key<'static> {
+        Key::Index(index)
+    }
+}
+
+/// Distinct names in a fixed order, found fastest when asked for in that order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    list: Vec<NulString>,
+    index: HashMap<String, usize>,
+}
+
+impl Names {
+    /// Keeps names in their order; the one that stands twice is the error.
+    pub(crate) fn new(list: Vec<NulString>) -> std::result::Result<Names, NulString> {
+        let mut index = HashMap::with_capacity(list.len());
+        for (place, name) in list.iter().enumerate() {
+            if index.insert(name.to_string(), place).is_some() {
+                return Err(name.clone());
+            }
+        }
+        Ok(Names { list, index })
+    }
+
+    pub(crate) fn list(&self) -> &[NulString] {
+        &self.list
+    }
+
+    /// The place of a name that is probably at `hint`.
+    pub(crate) fn find(&self, hint: usize, name: &str) -> Option<usize> {
+        match self.list.get(hint) {
+            Some(there) if **there == *name => Some(hint),
+            _ => self.index.get(name).copied(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_with_any_hint() {
+        let names = Names::new(vec!["a".into(), "b b".into(), "ç".into()]).unwrap();
+        for hint in 0..5 {
+            assert_eq!(names.find(hint, "b b"), Some(1));
+            assert_eq!(names.find(hint, "d"), None);
+        }
+    }
+
+    #[test]
+    fn a_name_twice_is_refused() {
+        assert_eq!(&*Names::new(vec!["a".into(), "a".into()]).unwrap_err(), "a");
+    }
+}

@@ -1,0 +1,117 @@
+//! Data URLs (RFC 2397) in base64 (RFC 4648), written into a buffer and read out of a reply.
+
+use crate::error::{Error, ErrorKind, Result, reserve};
+use base64::Engine;
+use base64::engine::general_purpose::PAD;
+use std::sync::LazyLock;
+
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+static BASE64: LazyLock<base64::engine::Simd> = LazyLock::new(|| base64::engine::Simd::standard(PAD));
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+static BASE64: LazyLock<base64::engine::GeneralPurpose> =
+    LazyLock::new(|| base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, PAD));
+
+/// Appends `bytes` as a quoted data URL, the form in which JSON carries it.
+pub(crate) fn write(out: &mut Vec<u8>, media_type: &str, bytes: &[u8]) -> Result<()> {
+    let encoded = base64::encoded_len(bytes.len(), true).unwrap_or(usize::MAX);
+    reserve(out, encoded.saturating_add(media_type.len() + 16))?;
+    out.extend_from_slice(format!("\"data:{media_type};base64,").as_bytes());
+    let start = out.len();
+    out.resize(start + encoded, 0);
+    let room = out.get_mut(start..).unwrap_or_default();
+    BASE64
+        .encode_slice(bytes, room)
+        .map_err(|_| Error::new(ErrorKind::Internal, "base64 text outgrew its estimate"))?;
+    out.push(b'"');
+    Ok(())
+}
+
+/// A writer that appends the base64 of what is written to it; the last bytes come when it is dropped.
+pub(crate) fn encoder(out: &mut Vec<u8>) -> impl std::io::Write + '_ {
+    base64::write::EncoderWriter::new(out, &*BASE64)
+}
+
+/// A data URL taken apart: its media type as it stands, and its base64 text.
+pub(crate) struct DataUrl<'a> {
+    pub(crate) media_type: &'a str,
+    base64: &'a str,
+}
+
+/// Takes a data URL apart; letter case does not matter, parameters beside `base64` are passed over.
+pub(crate) fn split(text: &str) -> Result<DataUrl<'_>> {
+    let bad = |what: &str| Error::new(ErrorKind::ReplyDataUrl, format!("not a base64 data URL: {what}"));
+    let rest = match text.split_at_checked(5) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("data:") => rest,
+        _ => return Err(bad("it does not start with \"data:\"")),
+    };
+    let (head, base64) = rest.split_once(',').ok_or_else(|| bad("it has no comma"))?;
+    let mut parts = head.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default();
+    if !parts.any(|part| part.eq_ignore_ascii_case("base64")) {
+        return Err(bad("it is not marked as base64"));
+    }
+    Ok(DataUrl { media_type, base64 })
+}
+
+impl DataUrl<'_> {
+    /// Appends the bytes it carries.
+    pub(crate) fn decode_into(&self, out: &mut Vec<u8>) -> Result<()> {
+        let start = out.len();
+        let most = base64::decoded_len_estimate(self.base64.len());
+        reserve(out, most)?;
+        out.resize(start + most, 0);
+        let decoded = BASE64.decode_slice(self.base64, out.get_mut(start..).unwrap_or_default());
+        out.truncate(start + decoded.as_ref().copied().unwrap_or(0));
+        match decoded {
+            Ok(_) => Ok(()),
+            Err(e) => Err(Error::new(ErrorKind::ReplyDataUrl, format!("bad base64 in a data URL: {e}"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn decode(text: &str) -> Result<(String, Vec<u8>)> {
+        let url = split(text)?;
+        let mut bytes = b"kept".to_vec();
+        url.decode_into(&mut bytes)?;
+        assert!(bytes.starts_with(b"kept"));
+        Ok((url.media_type.to_owned(), bytes.split_off(4)))
+    }
+
+    #[test]
+    fn the_tolerant_forms_are_read() {
+        let expected = ("image/jpg".to_owned(), b"ab".to_vec());
+        assert_eq!(decode("data:image/jpg;base64,YWI=").unwrap(), expected);
+        assert_eq!(decode("DATA:image/jpg;charset=utf-8;BASE64,YWI=").unwrap(), expected);
+    }
+
+    #[test]
+    fn what_is_no_data_url_is_refused() {
+        for bad in [
+            "",
+            "data",
+            "dat€",
+            "http://x",
+            "data:image/png;base64",
+            "data:,a",
+            "data:;base64,a",
+            "data:;base64,YW=I",
+        ] {
+            assert_eq!(decode(bad).unwrap_err().kind(), ErrorKind::ReplyDataUrl, "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_come_back(bytes: Vec<u8>) {
+            let mut out = Vec::new();
+            write(&mut out, "a/b", &bytes).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            prop_assert_eq!(decode(text.trim_matches('"')).unwrap(), ("a/b".to_owned(), bytes));
+        }
+    }
+}

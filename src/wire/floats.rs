@@ -1,0 +1,95 @@
+//! Lists of 32-bit floats as JSON text: the shortest digits that read back to the same bits, and back again, exactly.
+
+use super::json::Cursor;
+use crate::error::{Error, ErrorKind, Result, reserve};
+
+/// Appends the shortest text that reads back as this 64-bit number.
+pub(crate) fn write_f64(out: &mut Vec<u8>, value: f64) {
+    out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
+}
+
+/// Appends the shortest text that reads back as this 32-bit number.
+pub(crate) fn write_f32(out: &mut Vec<u8>, value: f32) {
+    out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
+}
+
+/// Reads one number as 64-bit float.
+pub(crate) fn read_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
+    let text = cursor.number_text()?;
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(value),
+        _ => Err(Error::new(ErrorKind::ReplyType, format!("the number {text} is beyond a 64-bit float"))),
+    }
+}
+
+/// Appends the list of numbers that comes next to `values`; at most `limit` of them.
+pub(crate) fn read_f32_list(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, limit: usize) -> Result<()> {
+    let start = values.len();
+    cursor.array(|cursor| {
+        let element = values.len() - start;
+        if element == limit {
+            let message = format!("an array with more than the {limit} values of its shape");
+            return Err(Error::new(ErrorKind::ReplyShape, message));
+        }
+        reserve(values, 1)?;
+        values.push(read_f32(cursor, element)?);
+        Ok(())
+    })
+}
+
+fn read_f32(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
+    if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
+        let message = format!("element {element} is {} where a number should be", cursor.kind_of_next());
+        return Err(Error::new(ErrorKind::ReplyType, message));
+    }
+    let text = cursor.number_text()?;
+    match text.parse::<f32>() {
+        Ok(value) if value.is_finite() => Ok(value),
+        _ => {
+            let message = format!("element {element}, {text}, is beyond a 32-bit float");
+            Err(Error::new(ErrorKind::ReplyType, message))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str, limit: usize) -> Result<Vec<f32>> {
+        let mut values = Vec::new();
+        read_f32_list(&mut Cursor::new(text.as_bytes())?, &mut values, limit)?;
+        Ok(values)
+    }
+
+    #[test]
+    fn lists_are_read_exactly() {
+        assert_eq!(read("[ 1, -0.5,1e-30 ]", 3).unwrap(), [1.0, -0.5, 1e-30]);
+        assert!(read("[]", 0).unwrap().is_empty());
+        // A near-tie that goes wrong when it is read as a 64-bit float first.
+        let tie = "1.00000017881393432617187499";
+        assert_eq!(read(&format!("[{tie}]"), 1).unwrap(), [tie.parse::<f32>().unwrap()]);
+    }
+
+    #[test]
+    fn an_element_that_does_not_fit_is_named() {
+        let text = |list: &str| read(list, 3).unwrap_err().to_string();
+        assert_eq!(text("[1,1e39]"), "element 1, 1e39, is beyond a 32-bit float");
+        assert_eq!(text("[1,null]"), "element 1 is null where a number should be");
+        assert_eq!(text("[1,2,3,4]"), "an array with more than the 3 values of its shape");
+    }
+
+    proptest! {
+        #[test]
+        fn any_float_comes_back(bits: u32) {
+            let value = f32::from_bits(bits);
+            prop_assume!(value.is_finite());
+            let mut text = b"[".to_vec();
+            write_f32(&mut text, value);
+            text.push(b']');
+            let back = read(std::str::from_utf8(&text).unwrap(), 1).unwrap();
+            prop_assert_eq!(back[0].to_bits(), bits);
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! A pull reader of JSON text (RFC 8259): values go from the text to where they belong, without a tree between.
+//!
+//! `serde_json` reads escapes and skips what nobody asked for; this reader exists because long lists of floats
+//! must be read once, exactly, and straight into their column.
+
+use crate::error::{Error, ErrorKind, Result};
+use serde::de::IgnoredAny;
+use std::borrow::Cow;
+
+/// A place in a JSON text.
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// A cursor at the start of a reply, which has to be UTF-8.
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Cursor<'a>> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Cursor { text, at: 0 }),
+            Err(e) => Err(malformed(e.valid_up_to(), "bytes that are not UTF-8")),
+        }
+    }
+
+    /// Calls `each` with every key of the object that comes next; it reads the key's value.
+    pub(crate) fn object(
+        &mut self,
+        mut each: impl FnMut(&mut Cursor<'a>, Cow<'a, str>) -> Result<()>,
+    ) -> Result<()> {
+        self.expect(b'{')?;
+        if self.take(b'}') {
+            return Ok(());
+        }
+        loop {
+            let key = self.string()?;
+            self.expect(b':')?;
+            each(self, key)?;
+            if self.take(b'}') {
+                return Ok(());
+            }
+            self.expect(b',')?;
+        }
+    }
+
+    /// Calls `each` at every element of the array that comes next; it reads the element.
+    pub(crate) fn array(&mut self, mut each: impl FnMut(&mut Cursor<'a>) -> Result<()>) -> Result<()> {
+        self.expect(b'[')?;
+        if self.take(b']') {
+            return Ok(());
+        }
+        loop {
+            each(self)?;
+            if self.take(b']') {
+                return Ok(());
+            }
+            self.expect(b',')?;
+        }
+    }
+
+    /// The string that comes next; borrowed from the text where it has no escapes.
+    pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
+        self.expect(b'"')?;
+        let start = self.at;
+        let mut escaped = false;
+        loop {
+            match memchr::memchr2(b'"', b'\\', self.rest()) {
+                None => return Err(malformed(start, "a string without an end")),
+                Some(offset) if self.rest().get(offset) == Some(&b'"') => {
+                    self.at += offset + 1;
+                    break;
+                }
+                Some(offset) => {
+                    escaped = true;
+                    self.at = (self.at + offset + 2).min(self.text.len());
+                }
+            }
+        }
+        let inner = self.slice(start, self.at - 1);
+        if escaped {
+            let quoted = self.slice(start - 1, self.at);
+            let read =
+                serde_json::from_str(quoted).map_err(|_| malformed(start, "a bad escape in a string"))?;
+            return Ok(Cow::Owned(read));
+        }
+        if inner.bytes().any(|byte| byte < 0x20) {
+            return Err(malformed(start, "a control character in a string"));
+        }
+        Ok(Cow::Borrowed(inner))
+    }
+
+    /// The text of the number that comes next, as JSON's grammar has it.
+    pub(crate) fn number_text(&mut self) -> Result<&'a str> {
+        self.skip_space();
+        let length = number_length(self.rest());
+        if length == 0 {
+            return Err(self.unexpected("a number"));
+        }
+        let start = self.at;
+        self.at += length;
+        Ok(self.slice(start, self.at))
+    }
+
+    /// Steps over the value that comes next, whatever it is.
+    pub(crate) fn skip_value(&mut self) -> Result<()> {
+        self.skip_space();
+        let rest = self.slice(self.at, self.text.len());
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
+        match values.next() {
+            Some(Ok(_)) => {
+                self.at += values.byte_offset();
+                Ok(())
+            }
+            _ => Err(self.unexpected("a JSON value")),
+        }
+    }
+
+    /// Makes sure that nothing but white space is left.
+    pub(crate) fn end(&mut self) -> Result<()> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.unexpected("the end of the reply")),
+        }
+    }
+
+    /// The first byte of what comes next, after white space.
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        self.skip_space();
+        self.rest().first().copied()
+    }
+
+    /// What kind of JSON value comes next, for messages.
+    pub(crate) fn kind_of_next(&mut self) -> &'static str {
+        match self.peek() {
+            Some(b'{') => "an object",
+            Some(b'[') => "a list",
+            Some(b'"') => "text",
+            Some(b't' | b'f') => "a boolean",
+            Some(b'n') => "null",
+            Some(b'-' | b'0'..=b'9') => "a number",
+            Some(_) => "something that is not JSON",
+            None => "nothing",
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<()> {
+        if self.take(byte) { Ok(()) } else { Err(self.unexpected(&format!("'{}'", char::from(byte)))) }
+    }
+
+    /// Steps over `byte` if it comes next, after white space.
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn skip_space(&mut self) {
+        let space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        self.at += self.rest().iter().take_while(space).count();
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    fn unexpected(&self, wanted: &str) -> Error {
+        match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+            Some(found) => malformed(self.at, &format!("{found:?} where {wanted} should be")),
+            None => malformed(self.at, &format!("its end where {wanted} should be")),
+        }
+    }
+}
+
+fn malformed(at: usize, what: &str) -> Error {
+    Error::new(ErrorKind::ReplyJson, format!("the reply is not the JSON it should be: {what}, at byte {at}"))
+}
+
+/// How many bytes at the start are a JSON number; 0 where none is.
+fn number_length(bytes: &[u8]) -> usize {
+    let digits_from = |start: usize| {
+        let tail = bytes.get(start..).unwrap_or_default();
+        start + tail.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    let start = usize::from(bytes.first() == Some(&b'-'));
+    let mut end = if bytes.get(start) == Some(&b'0') { start + 1 } else { digits_from(start) };
+    if end == start {
+        return 0;
+    }
+    if bytes.get(end) == Some(&b'.') {
+        let fraction = digits_from(end + 1);
+        if fraction == end + 1 {
+            return 0;
+        }
+        end = fraction;
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        let exponent = digits_from(end + 1 + sign);
+        if exponent == end + 1 + sign {
+            return 0;
+        }
+        end = exponent;
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read_string(text: &str) -> Result<String> {
+        let mut cursor = Cursor::new(text.as_bytes())?;
+        let read = cursor.string()?.into_owned();
+        cursor.end()?;
+        Ok(read)
+    }
+
+    #[test]
+    fn numbers_follow_the_grammar() {
+        for good in ["0", "-0", "10", "1.5", "-1.25e-3", "1E+30", "0.0"] {
+            assert_eq!(number_length(good.as_bytes()), good.len(), "{good}");
+        }
+        for bad in ["", "-", "+1", ".5", "1.", "1e", "1e+", "NaN", "Infinity"] {
+            assert_eq!(number_length(bad.as_bytes()), 0, "{bad}");
+        }
+        assert_eq!(number_length(b"01"), 1);
+    }
+
+    #[test]
+    fn objects_and_arrays_are_walked_in_order() {
+        let mut seen = Vec::new();
+        let mut cursor =
+            Cursor::new(br#" { "a" : [1, 2.5 ,3] , "b\u0041" : {"x": [null, true]} } "#).unwrap();
+        cursor
+            .object(|cursor, key| {
+                seen.push(key.to_string());
+                if key != "a" {
+                    return cursor.skip_value();
+                }
+                cursor.array(|cursor| {
+                    seen.push(cursor.number_text()?.to_owned());
+                    Ok(())
+                })
+            })
+            .unwrap();
+        cursor.end().unwrap();
+        assert_eq!(seen, ["a", "1", "2.5", "3", "bA"]);
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused_with_its_place() {
+        for bad in ["\"", "\"a", "\"a\\", "\"a\\\"", "\"\\x\"", "\"\n\"", "\"\\ud800\"", "a", "\"a\" b"] {
+            assert_eq!(read_string(bad).unwrap_err().kind(), ErrorKind::ReplyJson, "{bad}");
+        }
+        let place = Cursor::new(b"  [1 2]").unwrap().array(|c| c.number_text().map(|_| ())).unwrap_err();
+        assert!(place.to_string().ends_with("'2' where ',' should be, at byte 5"), "{place}");
+        assert!(Cursor::new(b"\xff").is_err());
+    }
+
+    #[test]
+    fn skipping_survives_any_depth() {
+        let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+        let mut cursor = Cursor::new(deep.as_bytes()).unwrap();
+        cursor.skip_value().unwrap();
+        cursor.end().unwrap();
+    }
+
+    proptest! {
+        #[test]
+        fn any_string_comes_back(text: String) {
+            let json = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(read_string(&json).unwrap(), text);
+        }
+
+        #[test]
+        fn numbers_agree_with_serde(text in "-?[0-9]{0,3}(\\.[0-9]{0,2})?([eE][+-]?[0-9]{0,2})?") {
+            let mut cursor = Cursor::new(text.as_bytes()).unwrap();
+            let whole = cursor.number_text().is_ok() && cursor.end().is_ok();
+            prop_assert_eq!(whole, serde_json::from_str::<serde_json::Number>(&text).is_ok(), "{}", text);
+        }
+    }
+}

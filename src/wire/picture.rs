@@ -1,0 +1,383 @@
+//! Pictures: which kind some bytes are, what may go on the wire as it stands, and pixels in and out.
+//!
+//! PNG and JPEG travel untouched: not one pixel is decoded. What the wire does not carry (alpha, other depths, other
+//! kinds) becomes an 8-bit grey or RGB PNG, which loses nothing but the alpha channel and the extra depth.
+
+use crate::error::{Error, ErrorKind, Result};
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{
+    ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits,
+};
+use std::borrow::Cow;
+use std::io::Cursor;
+
+/// A picture beyond this width or height is refused instead of decoded.
+const MAX_SIDE: u32 = 20_000;
+/// Decoding a picture may take this much memory.
+const MAX_DECODED_BYTES: u64 = 1 << 30;
+/// Where a PNG keeps its bits per sample: in IHDR, behind signature, chunk head, width and height.
+const PNG_BIT_DEPTH_AT: usize = 24;
+
+/// The kinds of picture that travel on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// `image/png`
+    Png,
+    /// `image/jpeg`
+    Jpeg,
+}
+
+impl MediaType {
+    /// Its name with a closing NUL, as C reads it.
+    pub fn with_nul(self) -> &'static str {
+        match self {
+            MediaType::Png => "image/png\0",
+            MediaType::Jpeg => "image/jpeg\0",
+        }
+    }
+
+    /// Its name: `image/png` or `image/jpeg`.
+    pub fn name(self) -> &'static str {
+        crate::text::without_nul(self.with_nul())
+    }
+
+    /// The media type a data URL names; `image/jpg` is met in the wild.
+    pub(crate) fn from_name(name: &str) -> Option<MediaType> {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        if is("image/png") {
+            return Some(MediaType::Png);
+        }
+        (is("image/jpeg") || is("image/jpg")).then_some(MediaType::Jpeg)
+    }
+
+    /// The media type that some bytes are, by their signature.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Option<MediaType> {
+        match image::guess_format(bytes) {
+            Ok(ImageFormat::Png) => Some(MediaType::Png),
+            Ok(ImageFormat::Jpeg) => Some(MediaType::Jpeg),
+            _ => None,
+        }
+    }
+}
+
+/// How raw pixels are compressed for the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PixelEncoding {
+    /// Lossless, at the encoder's fast setting.
+    Png,
+    /// Lossy, with a quality from 1 to 100.
+    Jpeg(u8),
+}
+
+/// Raw 8-bit pixels as a caller holds them: rows from the top, samples interleaved.
+#[derive(Clone, Copy, Debug)]
+pub struct Pixels<'a> {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// 1 grey, 3 RGB, 4 RGBA (its alpha is dropped).
+    pub channels: u8,
+    /// Bytes from the start of a row to the start of the next; 0 for rows without gaps.
+    pub row_stride: usize,
+    /// The samples.
+    pub bytes: &'a [u8],
+}
+
+/// Decoded 8-bit pixels: rows from the top without gaps, samples interleaved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodedImage {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// 1 grey, 3 RGB, 4 RGBA.
+    pub channels: u8,
+    /// `height * width * channels` samples.
+    pub bytes: Vec<u8>,
+}
+
+/// A picture as it goes on the wire.
+pub(crate) struct WireImage<'a> {
+    pub(crate) media_type: MediaType,
+    pub(crate) bytes: Cow<'a, [u8]>,
+}
+
+/// The wire form of an encoded picture: PNG and JPEG as they stand wherever possible.
+pub(crate) fn from_encoded(bytes: &[u8]) -> Result<WireImage<'_>> {
+    if let Some(media_type) = MediaType::of_bytes(bytes)
+        && travels_untouched(media_type, bytes)?
+    {
+        return Ok(WireImage { media_type, bytes: Cow::Borrowed(bytes) });
+    }
+    let decoded = without_alpha(decode_any(bytes)?);
+    let (width, height) = (decoded.width(), decoded.height());
+    let color = if decoded.color().has_color() { ExtendedColorType::Rgb8 } else { ExtendedColorType::L8 };
+    png(decoded.as_bytes(), width, height, color)
+}
+
+/// The wire form of raw pixels.
+pub(crate) fn from_pixels(pixels: &Pixels<'_>, encoding: PixelEncoding) -> Result<WireImage<'static>> {
+    let samples = packed_samples(pixels)?;
+    let color = if pixels.channels == 1 { ExtendedColorType::L8 } else { ExtendedColorType::Rgb8 };
+    match encoding {
+        PixelEncoding::Png => png(&samples, pixels.width, pixels.height, color),
+        PixelEncoding::Jpeg(quality) => jpeg(&samples, pixels, color, quality),
+    }
+}
+
+/// Width, height and channels of a PNG or JPEG, without decoding its pixels.
+pub(crate) fn dimensions(bytes: &[u8]) -> Result<(u32, u32, u8)> {
+    let decoder = reader(bytes)?.into_decoder().map_err(undecodable)?;
+    let (width, height) = decoder.dimensions();
+    Ok((width, height, channels_of(decoder.color_type())))
+}
+
+/// The pixels of a PNG or JPEG, 8 bits a sample.
+pub(crate) fn decode(bytes: &[u8]) -> Result<DecodedImage> {
+    let decoded = decode_any(bytes)?;
+    let channels = channels_of(decoded.color());
+    let (width, height) = (decoded.width(), decoded.height());
+    let bytes = match channels {
+        1 => decoded.into_luma8().into_raw(),
+        3 => decoded.into_rgb8().into_raw(),
+        _ => decoded.into_rgba8().into_raw(),
+    };
+    Ok(DecodedImage { width, height, channels, bytes })
+}
+
+fn channels_of(color: ColorType) -> u8 {
+    match (color.has_alpha(), color.has_color()) {
+        (true, _) => 4,
+        (false, true) => 3,
+        (false, false) => 1,
+    }
+}
+
+/// Whether a PNG or JPEG can go out as it is: 8 bits a sample and no alpha, palettes included.
+fn travels_untouched(media_type: MediaType, bytes: &[u8]) -> Result<bool> {
+    let color = reader(bytes)?.into_decoder().map_err(undecodable)?.color_type();
+    let eight_bits = media_type == MediaType::Jpeg || bytes.get(PNG_BIT_DEPTH_AT) == Some(&8);
+    Ok(eight_bits && !color.has_alpha())
+}
+
+fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>> {
+    let mut reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| undecodable(e.into()))?;
+    if reader.format().is_none() {
+        let message = format!("its bytes are none of {}", accepted_kinds());
+        return Err(Error::new(ErrorKind::Image, message));
+    }
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_DECODED_BYTES);
+    reader.limits(limits);
+    Ok(reader)
+}
+
+fn accepted_kinds() -> &'static str {
+    if cfg!(feature = "more-images") { "PNG, JPEG, BMP, GIF, TIFF and WebP" } else { "PNG and JPEG" }
+}
+
+fn decode_any(bytes: &[u8]) -> Result<DynamicImage> {
+    reader(bytes)?.decode().map_err(undecodable)
+}
+
+fn undecodable(error: image::ImageError) -> Error {
+    Error::new(ErrorKind::Image, format!("the picture cannot be read: {error}"))
+}
+
+fn without_alpha(picture: DynamicImage) -> DynamicImage {
+    if picture.color().has_color() {
+        DynamicImage::ImageRgb8(picture.into_rgb8())
+    } else {
+        DynamicImage::ImageLuma8(picture.into_luma8())
+    }
+}
+
+/// The samples in rows without gaps and without alpha; borrowed where they already are.
+fn packed_samples<'a>(pixels: &Pixels<'a>) -> Result<Cow<'a, [u8]>> {
+    let channels = usize::from(pixels.channels);
+    if !matches!(channels, 1 | 3 | 4) {
+        return Err(bad_pixels(format!("{channels} channels; pixels have 1 (grey), 3 (RGB) or 4 (RGBA)")));
+    }
+    let (width, height) = (pixels.width as usize, pixels.height as usize);
+    if width == 0 || height == 0 || pixels.width > MAX_SIDE || pixels.height > MAX_SIDE {
+        return Err(bad_pixels(format!("{width} x {height} pixels; each side has 1 to {MAX_SIDE}")));
+    }
+    let row_bytes = width * channels;
+    let stride = if pixels.row_stride == 0 { row_bytes } else { pixels.row_stride };
+    let needed = stride.checked_mul(height - 1).and_then(|bytes| bytes.checked_add(row_bytes));
+    let bytes = needed.and_then(|needed| pixels.bytes.get(..needed)).filter(|_| stride >= row_bytes);
+    let Some(bytes) = bytes else {
+        let have = pixels.bytes.len();
+        let message =
+            format!("{width} x {height} x {channels} with row stride {stride} does not fit {have} bytes");
+        return Err(bad_pixels(message));
+    };
+    if channels == 4 {
+        let rows = bytes.chunks(stride).map(|row| row.get(..row_bytes).unwrap_or(row));
+        let rgb = rows.flat_map(|row| row.as_chunks::<4>().0).flat_map(|[r, g, b, _]| [*r, *g, *b]);
+        return Ok(Cow::Owned(rgb.collect()));
+    }
+    if stride == row_bytes {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let rows: Vec<&[u8]> = bytes.chunks(stride).map(|row| row.get(..row_bytes).unwrap_or(row)).collect();
+    Ok(Cow::Owned(rows.concat()))
+}
+
+fn png(samples: &[u8], width: u32, height: u32, color: ExtendedColorType) -> Result<WireImage<'static>> {
+    let mut bytes = Vec::new();
+    PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive)
+        .write_image(samples, width, height, color)
+        .map_err(unencodable)?;
+    Ok(WireImage { media_type: MediaType::Png, bytes: Cow::Owned(bytes) })
+}
+
+fn jpeg(
+    samples: &[u8],
+    pixels: &Pixels<'_>,
+    color: ExtendedColorType,
+    quality: u8,
+) -> Result<WireImage<'static>> {
+    if !(1..=100).contains(&quality) {
+        return Err(bad_pixels(format!("a JPEG quality of {quality}; it goes from 1 to 100")));
+    }
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality)
+        .write_image(samples, pixels.width, pixels.height, color)
+        .map_err(unencodable)?;
+    Ok(WireImage { media_type: MediaType::Jpeg, bytes: Cow::Owned(bytes) })
+}
+
+fn bad_pixels(what: String) -> Error {
+    Error::new(ErrorKind::Argument, format!("bad pixels: {what}"))
+}
+
+fn unencodable(error: image::ImageError) -> Error {
+    Error::new(ErrorKind::Image, format!("the pixels cannot be encoded: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GrayImage, ImageBuffer, LumaA, RgbImage, Rgba, RgbaImage};
+
+    fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        picture.into().write_to(&mut Cursor::new(&mut bytes), format).unwrap();
+        bytes
+    }
+
+    fn rgb() -> RgbImage {
+        RgbImage::from_fn(3, 2, |x, y| image::Rgb([x as u8 * 80, y as u8 * 200, 7]))
+    }
+
+    #[test]
+    fn png_and_jpeg_pass_untouched() {
+        for (format, media_type) in [(ImageFormat::Png, MediaType::Png), (ImageFormat::Jpeg, MediaType::Jpeg)]
+        {
+            let bytes = encoded(rgb(), format);
+            let wire = from_encoded(&bytes).unwrap();
+            assert_eq!(wire.media_type, media_type);
+            assert!(matches!(wire.bytes, Cow::Borrowed(same) if same == bytes));
+        }
+        assert!(matches!(
+            from_encoded(&encoded(GrayImage::new(2, 2), ImageFormat::Png)).unwrap().bytes,
+            Cow::Borrowed(_)
+        ));
+    }
+
+    #[test]
+    fn alpha_and_depth_are_converted() {
+        let rgba = RgbaImage::from_pixel(2, 1, Rgba([10, 20, 30, 0]));
+        let wire = from_encoded(&encoded(rgba, ImageFormat::Png)).unwrap().bytes.into_owned();
+        assert_eq!(
+            decode(&wire).unwrap(),
+            DecodedImage { width: 2, height: 1, channels: 3, bytes: [10, 20, 30].repeat(2) }
+        );
+
+        let la: ImageBuffer<LumaA<u8>, Vec<u8>> = ImageBuffer::from_pixel(1, 2, LumaA([9, 0]));
+        let wire = from_encoded(&encoded(la, ImageFormat::Png)).unwrap().bytes.into_owned();
+        assert_eq!(
+            decode(&wire).unwrap(),
+            DecodedImage { width: 1, height: 2, channels: 1, bytes: vec![9, 9] }
+        );
+
+        let deep: ImageBuffer<image::Luma<u16>, Vec<u16>> =
+            ImageBuffer::from_pixel(1, 1, image::Luma([0xffff]));
+        let wire = from_encoded(&encoded(deep, ImageFormat::Png)).unwrap().bytes.into_owned();
+        assert_eq!(wire[PNG_BIT_DEPTH_AT], 8);
+        assert_eq!(decode(&wire).unwrap().bytes, [255]);
+    }
+
+    #[test]
+    #[cfg(feature = "more-images")]
+    fn other_kinds_become_png_without_losing_a_pixel() {
+        for format in [ImageFormat::Bmp, ImageFormat::Gif, ImageFormat::Tiff, ImageFormat::WebP] {
+            let bytes = encoded(rgb(), format);
+            let wire = from_encoded(&bytes).unwrap();
+            assert_eq!(wire.media_type, MediaType::Png, "{format:?}");
+            let decoded = decode(&wire.bytes).unwrap();
+            assert_eq!((decoded.width, decoded.height, decoded.channels), (3, 2, 3));
+            assert_eq!(decoded.bytes, *decode_any(&bytes).unwrap().into_rgb8());
+        }
+    }
+
+    #[test]
+    fn garbage_truncation_and_bombs_are_refused() {
+        let mut bomb = encoded(rgb(), ImageFormat::Bmp);
+        bomb[18..22].copy_from_slice(&30_000u32.to_le_bytes());
+        let whole = encoded(rgb(), ImageFormat::Png);
+        for bad in [&b""[..], b"GIF", b"hello", &whole[..20], &bomb] {
+            assert_eq!(from_encoded(bad).err().unwrap().kind(), ErrorKind::Image);
+        }
+        assert!(decode(&whole[..whole.len() - 20]).is_err());
+    }
+
+    #[test]
+    fn pixels_come_back_from_png_whatever_their_layout() {
+        let rows = [1u8, 2, 3, 4, 5, 6, 99, 99, 7, 8, 9, 10, 11, 12];
+        let padded = Pixels { width: 2, height: 2, channels: 3, row_stride: 8, bytes: &rows };
+        let wire = from_pixels(&padded, PixelEncoding::Png).unwrap();
+        let expected = DecodedImage { width: 2, height: 2, channels: 3, bytes: (1..=12).collect() };
+        assert_eq!(decode(&wire.bytes).unwrap(), expected);
+        assert_eq!(dimensions(&wire.bytes).unwrap(), (2, 2, 3));
+
+        let rgba =
+            Pixels { width: 1, height: 2, channels: 4, row_stride: 0, bytes: &[1, 2, 3, 0, 4, 5, 6, 9] };
+        assert_eq!(
+            decode(&from_pixels(&rgba, PixelEncoding::Png).unwrap().bytes).unwrap().bytes,
+            [1, 2, 3, 4, 5, 6]
+        );
+
+        let grey = Pixels { width: 2, height: 2, channels: 1, row_stride: 0, bytes: &[128; 4] };
+        let wire = from_pixels(&grey, PixelEncoding::Jpeg(90)).unwrap();
+        assert_eq!(wire.media_type, MediaType::Jpeg);
+        assert_eq!(
+            decode(&wire.bytes).unwrap(),
+            DecodedImage { width: 2, height: 2, channels: 1, bytes: vec![128; 4] }
+        );
+    }
+
+    #[test]
+    fn pixels_that_do_not_fit_are_refused() {
+        let refuse = |width, height, channels, row_stride| {
+            let pixels = Pixels { width, height, channels, row_stride, bytes: &[0; 12] };
+            assert_eq!(from_pixels(&pixels, PixelEncoding::Png).err().unwrap().kind(), ErrorKind::Argument);
+        };
+        refuse(2, 2, 2, 0);
+        refuse(0, 2, 3, 0);
+        refuse(2, 3, 3, 0);
+        refuse(2, 2, 3, 5);
+        refuse(2, 2, 3, 7);
+        refuse(2, 2, 3, usize::MAX);
+        refuse(u32::MAX, 2, 3, 0);
+        let fine = Pixels { width: 2, height: 2, channels: 3, row_stride: 0, bytes: &[0; 12] };
+        assert!(from_pixels(&fine, PixelEncoding::Jpeg(0)).is_err());
+        assert!(from_pixels(&fine, PixelEncoding::Jpeg(101)).is_err());
+    }
+}

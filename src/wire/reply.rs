@@ -1,0 +1,496 @@
+//! A 2xx reply read in one pass, straight into typed columns, each value checked against its output's spec.
+
+use super::columns::{Categories, Column, Columns, Pieces};
+use super::json::Cursor;
+use super::picture::MediaType;
+use super::{data_url, failure, floats, npy};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::spec::{FeatureSpec, Names, Specs};
+use crate::text::NulString;
+
+/// Appends the values of `{"rows": [...]}` to the columns; `rows` is how many rows were sent.
+pub(crate) fn read(body: &[u8], rows: usize, outputs: &Specs, columns: &mut Columns) -> Result<()> {
+    let mut cursor = Cursor::new(body)?;
+    if cursor.peek() != Some(b'{') {
+        return Err(not_rows(&format!("it is {}", cursor.kind_of_next())));
+    }
+    let first = columns.rows;
+    let mut found = false;
+    let mut reader = Reader { outputs, columns, seen: vec![false; outputs.len()] };
+    cursor.object(|cursor, key| match &*key {
+        "rows" | "Rows" if !found => {
+            found = true;
+            cursor.array(|cursor| reader.row(cursor, first, rows))
+        }
+        "rows" | "Rows" => Err(not_rows("it has \"rows\" twice")),
+        "errorCode" => Err(failure::of_accepted_reply(body)),
+        _ => cursor.skip_value(),
+    })?;
+    cursor.end()?;
+    if !found {
+        return Err(not_rows("it has no \"rows\""));
+    }
+    let got = columns.rows - first;
+    if got == rows { Ok(()) } else { Err(wrong_row_count(&format!("{got} rows"), rows)) }
+}
+
+fn not_rows(what: &str) -> Error {
+    Error::new(ErrorKind::ReplyJson, format!("the reply is not an object with \"rows\": {what}"))
+}
+
+fn wrong_row_count(got: &str, sent: usize) -> Error {
+    Error::new(ErrorKind::ReplyRows, format!("the reply has {got}, and {sent} were sent"))
+}
+
+struct Reader<'a> {
+    outputs: &'a Specs,
+    columns: &'a mut Columns,
+    seen: Vec<bool>,
+}
+
+impl Reader<'_> {
+    fn row(&mut self, cursor: &mut Cursor<'_>, first: usize, sent: usize) -> Result<()> {
+        let row = self.columns.rows - first;
+        if row == sent {
+            return Err(wrong_row_count("more rows", sent));
+        }
+        self.values(cursor).map_err(|error| error.in_row(row))?;
+        self.columns.rows += 1;
+        Ok(())
+    }
+
+    fn values(&mut self, cursor: &mut Cursor<'_>) -> Result<()> {
+        if cursor.peek() != Some(b'{') {
+            let message = format!("the row is {} where an object should be", cursor.kind_of_next());
+            return Err(Error::new(ErrorKind::ReplyType, message));
+        }
+        self.seen.fill(false);
+        let mut next = 0;
+        cursor.object(|cursor, name| {
+            let Some(index) = self.outputs.find(next, &name) else { return cursor.skip_value() };
+            next = index + 1;
+            self.value(cursor, index)
+        })?;
+        let missing = self.outputs.iter().zip(&self.seen).find(|(_, seen)| !**seen);
+        match missing {
+            None => Ok(()),
+            Some((spec, _)) => {
+                Err(Error::new(ErrorKind::ReplyOutput, "the reply lacks this output").in_feature(spec.name()))
+            }
+        }
+    }
+
+    fn value(&mut self, cursor: &mut Cursor<'_>, index: usize) -> Result<()> {
+        let spec = self.outputs.get(index)?;
+        let place = self.seen.get_mut(index).zip(self.columns.columns.get_mut(index));
+        let Some((seen, column)) = place else {
+            return Err(Error::new(ErrorKind::Internal, "an output without a column"));
+        };
+        if std::mem::replace(seen, true) {
+            return Err(Error::new(ErrorKind::ReplyJson, "the output stands twice").in_feature(spec.name()));
+        }
+        read_value(cursor, spec, column).map_err(|error| match error.kind() {
+            ErrorKind::ReplyJson => error,
+            _ => error.in_feature(spec.name()),
+        })
+    }
+}
+
+fn read_value(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &mut Column) -> Result<()> {
+    match column {
+        Column::Numbers(numbers) => {
+            expect(cursor, spec, "a number", |byte| matches!(byte, b'-' | b'0'..=b'9'))?;
+            numbers.push(floats::read_f64(cursor)?);
+            Ok(())
+        }
+        Column::Texts(texts) => read_text(cursor, spec, texts),
+        Column::Categories(categories) => read_categories(cursor, spec, categories),
+        Column::Arrays(values) => read_array(cursor, spec, values),
+        Column::Images(pieces, media_types) => read_image(cursor, spec, pieces, media_types),
+    }
+}
+
+/// Makes sure that a value starts as its type has it.
+fn expect(
+    cursor: &mut Cursor<'_>,
+    spec: &FeatureSpec,
+    wanted: &str,
+    starts: impl Fn(u8) -> bool,
+) -> Result<()> {
+    if cursor.peek().is_some_and(starts) {
+        return Ok(());
+    }
+    let message = format!(
+        "the output is {}, and the reply has {} where {wanted} should be",
+        spec.kind_text(),
+        cursor.kind_of_next()
+    );
+    Err(Error::new(ErrorKind::ReplyType, message))
+}
+
+fn read_text(cursor: &mut Cursor<'_>, spec: &FeatureSpec, texts: &mut Pieces<String>) -> Result<()> {
+    expect(cursor, spec, "text", |byte| byte == b'"')?;
+    let text = cursor.string()?;
+    texts.buffer.try_reserve(text.len() + 1).map_err(|_| {
+        Error::new(ErrorKind::Memory, format!("no memory for a text of {} bytes", text.len()))
+    })?;
+    texts.buffer.push_str(&text);
+    texts.buffer.push('\0');
+    texts.ends.push(texts.buffer.len());
+    Ok(())
+}
+
+fn read_image(
+    cursor: &mut Cursor<'_>,
+    spec: &FeatureSpec,
+    pieces: &mut Pieces<Vec<u8>>,
+    media_types: &mut Vec<MediaType>,
+) -> Result<()> {
+    expect(cursor, spec, "a data URL", |byte| byte == b'"')?;
+    let text = cursor.string()?;
+    let url = data_url::split(&text)?;
+    let Some(media_type) = MediaType::from_name(url.media_type) else {
+        let message = format!("a data URL of media type \"{}\"; pictures are PNG or JPEG", url.media_type);
+        return Err(Error::new(ErrorKind::ReplyDataUrl, message));
+    };
+    let start = pieces.buffer.len();
+    url.decode_into(&mut pieces.buffer)?;
+    if MediaType::of_bytes(pieces.buffer.get(start..).unwrap_or_default()) != Some(media_type) {
+        let message = format!("a data URL says {}, but its bytes are not", media_type.name());
+        return Err(Error::new(ErrorKind::ReplyDataUrl, message));
+    }
+    pieces.ends.push(pieces.buffer.len());
+    media_types.push(media_type);
+    Ok(())
+}
+
+/// `{"label": probability, ...}`, fastest where the labels come in the order that is known.
+fn read_categories(cursor: &mut Cursor<'_>, spec: &FeatureSpec, categories: &mut Categories) -> Result<()> {
+    expect(cursor, spec, "an object of probabilities", |byte| byte == b'{')?;
+    let Categories { labels, probabilities } = categories;
+    if labels.list().is_empty() {
+        return read_first_categories(cursor, spec, labels, probabilities);
+    }
+    let start = probabilities.len();
+    reserve(probabilities, labels.list().len())?;
+    // A probability is never NaN: what still is at the end was not in the reply.
+    probabilities.resize(start + labels.list().len(), f64::NAN);
+    let mut next = 0;
+    let mut count = 0;
+    cursor.object(|cursor, label| {
+        let found = labels.find(next, &label);
+        let slot = found.and_then(|place| probabilities.get_mut(start + place));
+        let Some(slot) = slot else { return Err(unknown_label(&label)) };
+        if !slot.is_nan() {
+            return Err(label_twice(&label));
+        }
+        *slot = read_probability(cursor, &label)?;
+        next = found.map_or(0, |place| place + 1);
+        count += 1;
+        Ok(())
+    })?;
+    check_category_count(spec, count, labels.list().len())
+}
+
+/// The first row tells the labels where the describe document does not.
+fn read_first_categories(
+    cursor: &mut Cursor<'_>,
+    spec: &FeatureSpec,
+    labels: &mut Names,
+    probabilities: &mut Vec<f64>,
+) -> Result<()> {
+    let mut found: Vec<NulString> = Vec::new();
+    cursor.object(|cursor, label| {
+        probabilities.push(read_probability(cursor, &label)?);
+        found.push(label.into_owned().into());
+        Ok(())
+    })?;
+    check_category_count(spec, found.len(), spec.element_count())?;
+    *labels = Names::new(found).map_err(|label| label_twice(&label))?;
+    Ok(())
+}
+
+fn read_probability(cursor: &mut Cursor<'_>, label: &str) -> Result<f64> {
+    if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
+        let message =
+            format!("category \"{label}\" has {} where a probability should be", cursor.kind_of_next());
+        return Err(Error::new(ErrorKind::ReplyType, message));
+    }
+    floats::read_f64(cursor)
+}
+
+fn check_category_count(spec: &FeatureSpec, count: usize, known: usize) -> Result<()> {
+    if count == known && count == spec.element_count() {
+        return Ok(());
+    }
+    let message = format!("{count} categories where the output has {}", spec.element_count());
+    Err(Error::new(ErrorKind::ReplyShape, message))
+}
+
+fn unknown_label(label: &str) -> Error {
+    Error::new(ErrorKind::ReplyType, format!("the category \"{label}\" is none of the output's"))
+}
+
+fn label_twice(label: &str) -> Error {
+    Error::new(ErrorKind::ReplyType, format!("the category \"{label}\" stands twice"))
+}
+
+/// `{"shape": [...], "data": [...]}` or a `.npy` data URL: both forms are read, whichever the server sends.
+fn read_array(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
+    expect(cursor, spec, "an array", |byte| matches!(byte, b'{' | b'"'))?;
+    let start = values.len();
+    reserve(values, spec.element_count())?;
+    if cursor.peek() == Some(b'"') {
+        read_npy(cursor, spec, values)
+    } else {
+        read_tensor(cursor, spec, values)
+    }?;
+    let count = values.len() - start;
+    if count == spec.element_count() {
+        return Ok(());
+    }
+    let message = format!("{count} values where the shape {:?} has {}", spec.shape(), spec.element_count());
+    Err(Error::new(ErrorKind::ReplyShape, message))
+}
+
+fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
+    let text = cursor.string()?;
+    let mut file = Vec::new();
+    data_url::split(&text)?.decode_into(&mut file)?;
+    let as_reply = |error: Error| Error::new(ErrorKind::ReplyDataUrl, error.to_string());
+    let array = npy::parse(&file).map_err(as_reply)?;
+    check_shape(spec, array.shape())?;
+    array.for_each_f32(|value| values.push(value)).map_err(as_reply)
+}
+
+fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
+    let mut shape: Option<Vec<usize>> = None;
+    let mut data = false;
+    cursor.object(|cursor, key| match &*key {
+        "shape" => {
+            shape = Some(read_shape(cursor)?);
+            Ok(())
+        }
+        "data" if !data => {
+            data = true;
+            expect(cursor, spec, "a list of numbers", |byte| byte == b'[')?;
+            floats::read_f32_list(cursor, values, spec.element_count())
+        }
+        "data" => Err(tensor("it has \"data\" twice")),
+        _ => cursor.skip_value(),
+    })?;
+    if !data {
+        return Err(tensor("it has no \"data\""));
+    }
+    check_shape(spec, &shape.ok_or_else(|| tensor("it has no \"shape\""))?)
+}
+
+fn read_shape(cursor: &mut Cursor<'_>) -> Result<Vec<usize>> {
+    let mut shape = Vec::new();
+    if cursor.peek() != Some(b'[') {
+        return Err(tensor("its \"shape\" is not a list"));
+    }
+    cursor.array(|cursor| {
+        let extent =
+            cursor.number_text()?.parse().map_err(|_| tensor("its \"shape\" is not a list of sizes"))?;
+        shape.push(extent);
+        Ok(())
+    })?;
+    Ok(shape)
+}
+
+fn tensor(what: &str) -> Error {
+    Error::new(ErrorKind::ReplyType, format!("not an array as {{\"shape\", \"data\"}}: {what}"))
+}
+
+fn check_shape(spec: &FeatureSpec, shape: &[usize]) -> Result<()> {
+    if shape == spec.shape() {
+        return Ok(());
+    }
+    let message = format!("an array of shape {shape:?} where the output has {:?}", spec.shape());
+    Err(Error::new(ErrorKind::ReplyShape, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::describe;
+    use super::*;
+
+    /// Outputs of every type, each named as its type.
+    fn outputs() -> Specs {
+        let document = r#"{"components": {"schemas": {"input-row": {"properties": {}},
+            "output-row-batch": {"properties": {"rows": {"properties": {
+                "number": {"x-peltarion": {"type": "numeric", "shape": [1]}},
+                "binary": {"x-peltarion": {"type": "binary", "shape": [1]}},
+                "known": {"x-peltarion": {"type": "categorical", "shape": [2]}, "enum": ["a", "b"]},
+                "free": {"x-peltarion": {"type": "categorical", "shape": [2]}},
+                "text": {"x-peltarion": {"type": "text", "shape": [1]}},
+                "image": {"x-peltarion": {"type": "image", "shape": [1, 1, 1]}},
+                "array": {"x-peltarion": {"type": "numeric", "shape": [1, 2]}}}}}}}}}"#;
+        describe::parse(document.as_bytes()).unwrap().outputs
+    }
+
+    const VALUES: [(&str, &str); 7] = [
+        ("number", "-1.5"),
+        ("binary", "1e-30"),
+        ("known", r#"{"b": 0.75, "a": 0.25}"#),
+        ("free", r#"{"x": 1, "y": 0}"#),
+        ("text", r#""h\u00e9 \u0000""#),
+        ("image", "\"data:IMAGE/jpg;base64,/9j/4A==\""),
+        ("array", r#"{"data": [1, 2.5], "shape": [1, 2]}"#),
+    ];
+
+    /// A row of good values, some of them replaced.
+    fn row(changed: &[(&str, &str)]) -> String {
+        let value = |name: &str| changed.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
+        let members = VALUES.iter().map(|(name, good)| format!("\"{name}\":{}", value(name).unwrap_or(good)));
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    }
+
+    fn read_rows(rows: &[String]) -> Result<Columns> {
+        let outputs = outputs();
+        let mut columns = Columns::new(&outputs);
+        let body = format!("{{\"rows\":[{}]}}", rows.join(","));
+        read(body.as_bytes(), rows.len(), &outputs, &mut columns).map(|()| columns)
+    }
+
+    fn refused(name: &str, value: &str) -> (ErrorKind, String) {
+        let error = read_rows(&[row(&[]), row(&[(name, value)])]).unwrap_err();
+        assert_eq!(error.row(), Some(1).filter(|_| error.kind() != ErrorKind::ReplyJson).or(error.row()));
+        (error.kind(), error.to_string())
+    }
+
+    #[test]
+    fn good_rows_fill_the_columns() {
+        let columns = read_rows(&[row(&[]), row(&[("free", r#"{"y":0.5,"x":0.5}"#)])]).unwrap();
+        assert_eq!(columns.rows, 2);
+        for column in &columns.columns {
+            match column {
+                Column::Numbers(numbers) => assert!(numbers == &[-1.5, -1.5] || numbers == &[1e-30, 1e-30]),
+                Column::Texts(texts) => assert_eq!(texts.buffer, "hé \0\0hé \0\0"),
+                Column::Categories(it) if &*it.labels.list()[0] == "a" => {
+                    assert_eq!(it.probabilities, [0.25, 0.75, 0.25, 0.75]);
+                }
+                Column::Categories(it) => assert_eq!(it.probabilities, [1.0, 0.0, 0.5, 0.5]),
+                Column::Arrays(values) => assert_eq!(values, &[1.0, 2.5, 1.0, 2.5]),
+                Column::Images(pieces, media_types) => {
+                    assert_eq!(pieces.buffer, [0xff, 0xd8, 0xff, 0xe0].repeat(2));
+                    assert_eq!(media_types, &[MediaType::Jpeg; 2]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_keys_are_passed_over_and_the_other_spelling_is_read() {
+        let outputs = outputs();
+        let mut columns = Columns::new(&outputs);
+        let extra = row(&[]).replacen('{', "{\"new\":[{}],", 1);
+        let body = format!("{{\"id\":{{\"a\":[1]}},\"Rows\":[{extra}],\"z\":null}}");
+        read(body.as_bytes(), 1, &outputs, &mut columns).unwrap();
+        assert_eq!(columns.rows, 1);
+    }
+
+    #[test]
+    fn values_of_another_type_are_refused() {
+        for (name, value) in [
+            ("number", "\"1\""),
+            ("number", "null"),
+            ("number", "1e999"),
+            ("binary", "{}"),
+            ("known", "[]"),
+            ("known", r#"{"a":0.5,"c":0.5}"#),
+            ("known", r#"{"a":0.5,"a":0.5}"#),
+            ("known", r#"{"a":0.5,"b":"0.5"}"#),
+            ("free", r#"{"x":1,"z":0}"#),
+            ("text", "1"),
+            ("image", "{}"),
+            ("array", "[1,2]"),
+            ("array", r#"{"shape":[1,2]}"#),
+            ("array", r#"{"data":[1,2]}"#),
+            ("array", r#"{"shape":2,"data":[1,2]}"#),
+            ("array", r#"{"shape":[1,-2],"data":[1,2]}"#),
+            ("array", r#"{"shape":[1,2],"data":[1,"2"]}"#),
+            ("array", r#"{"shape":[1,2],"data":{}}"#),
+            ("array", r#"{"shape":[1,2],"data":[1,2],"data":[1,2]}"#),
+            ("array", r#"{"shape":[1,2],"data":[1,1e39]}"#),
+        ] {
+            let (kind, message) = refused(name, value);
+            assert_eq!(kind, ErrorKind::ReplyType, "{name} {value}: {message}");
+            assert!(message.starts_with(&format!("row 1: feature \"{name}\": ")), "{message}");
+        }
+    }
+
+    #[test]
+    fn values_of_another_shape_are_refused() {
+        for (name, value) in [
+            ("known", r#"{"a":1}"#),
+            ("free", r#"{"x":1}"#),
+            ("array", r#"{"shape":[2,1],"data":[1,2]}"#),
+            ("array", r#"{"shape":[1,2],"data":[1]}"#),
+            ("array", r#"{"shape":[1,2],"data":[1,2,3]}"#),
+        ] {
+            assert_eq!(refused(name, value).0, ErrorKind::ReplyShape, "{name} {value}");
+        }
+        let first = read_rows(&[row(&[("free", r#"{"x":1,"y":0,"z":0}"#)])]).unwrap_err();
+        assert_eq!(first.kind(), ErrorKind::ReplyShape);
+    }
+
+    #[test]
+    fn data_urls_that_lie_are_refused() {
+        for (name, value) in [
+            ("image", "\"hello\""),
+            ("image", "\"data:image/png;base64,/9j/4A==\""),
+            ("image", "\"data:text/plain;base64,/9j/4A==\""),
+            ("image", "\"data:image/jpeg;base64,/9j!\""),
+            ("array", "\"data:application/x.peltarion.npy;base64,aGVq\""),
+        ] {
+            assert_eq!(refused(name, value).0, ErrorKind::ReplyDataUrl, "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused() {
+        for value in ["NaN", "tru", "[1,", "\"\\x\""] {
+            let (kind, _) = refused("text", value);
+            assert!(matches!(kind, ErrorKind::ReplyJson | ErrorKind::ReplyType), "{value}");
+        }
+        let outputs = outputs();
+        for body in [
+            "",
+            "<html></html>",
+            "[]",
+            "{}",
+            "null",
+            "{\"rows\":[]} x",
+            "{\"rows\":[],\"rows\":[]}",
+            "{\"rows\":{}}",
+        ] {
+            let error = read(body.as_bytes(), 0, &outputs, &mut Columns::new(&outputs)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ReplyJson, "{body}");
+        }
+    }
+
+    #[test]
+    fn rows_and_outputs_are_counted() {
+        let outputs = outputs();
+        let count = |body: &str, rows| {
+            read(body.as_bytes(), rows, &outputs, &mut Columns::new(&outputs)).unwrap_err()
+        };
+        assert_eq!(count("{\"rows\":[]}", 1).kind(), ErrorKind::ReplyRows);
+        assert_eq!(count("{\"rows\":[{}]}", 0).kind(), ErrorKind::ReplyRows);
+        let missing = count("{\"rows\":[{\"number\":1}]}", 1);
+        assert_eq!((missing.kind(), missing.feature()), (ErrorKind::ReplyOutput, Some("binary")));
+        let twice = row(&[]).replacen('{', "{\"number\":1,", 1);
+        assert_eq!(read_rows(&[twice]).unwrap_err().kind(), ErrorKind::ReplyJson);
+    }
+
+    #[test]
+    fn an_error_object_with_a_good_status_is_the_servers_error() {
+        let outputs = outputs();
+        let body = r#"{"errorCode":"BadData","errorMessage":"no 🦊"}"#;
+        let error = read(body.as_bytes(), 1, &outputs, &mut Columns::new(&outputs)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Server);
+        assert_eq!((error.server_code(), error.server_message()), (Some("BadData"), Some("no 🦊")));
+    }
+}

@@ -1,0 +1,143 @@
+//! Values as the text of a request, each written once, in its final bytes.
+
+use super::array::Array;
+use super::{Value, data_url, floats, npy};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::spec::FeatureSpec;
+use std::fmt::Write as _;
+use std::io::{BufWriter, Write};
+use std::sync::LazyLock;
+
+/// The media type of `.npy` data URLs.
+const NPY_MEDIA_TYPE: &str = "application/x.peltarion.npy";
+
+/// Appends a value's JSON.
+pub(crate) fn put_value(
+    out: &mut Vec<u8>,
+    spec: &FeatureSpec,
+    value: &Value<'_>,
+    tensorjson: bool,
+) -> Result<()> {
+    match value {
+        Value::Number(number) => floats::write_f64(out, *number),
+        Value::Integer(number) => put_json(out, number)?,
+        Value::Category(index) => {
+            let json = spec.category_json.get(*index).map(String::as_bytes);
+            out.extend_from_slice(
+                json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?,
+            );
+        }
+        Value::Text(text) => {
+            reserve(out, text.len().saturating_add(2))?;
+            put_json(out, text)?;
+        }
+        Value::Image(image) => data_url::write(out, image.media_type.name(), &image.bytes)?,
+        Value::Array(array) if tensorjson => put_tensor(out, array)?,
+        Value::Array(array) => put_npy(out, array)?,
+    }
+    Ok(())
+}
+
+fn put_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
+    serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+}
+
+/// `{"shape": [...], "data": [...]}`
+fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
+    // Four bytes hold a small whole number and its comma; longer text grows the buffer as usual.
+    reserve(out, array.len().saturating_mul(4))?;
+    let extents: Vec<String> = array.shape().iter().map(usize::to_string).collect();
+    out.extend_from_slice(format!("{{\"shape\":[{}],\"data\":[", extents.join(",")).as_bytes());
+    let start = out.len();
+    match array.plain_u8() {
+        Some(bytes) => bytes.iter().for_each(|&byte| out.extend_from_slice(u8_text(byte))),
+        None => array.for_each_f32(|value| {
+            floats::write_f32(out, value);
+            out.push(b',');
+        })?,
+    }
+    if out.len() > start {
+        out.pop();
+    }
+    out.extend_from_slice(b"]}");
+    Ok(())
+}
+
+/// The text of a byte and a comma: 8-bit pixels are copied, not printed.
+fn u8_text(byte: u8) -> &'static [u8] {
+    static TEXTS: LazyLock<(String, Vec<usize>)> = LazyLock::new(|| {
+        let mut text = String::new();
+        let starts = (0..=255).map(|byte| {
+            let start = text.len();
+            let _ = write!(text, "{byte},");
+            start
+        });
+        let starts: Vec<usize> = starts.collect();
+        (text, starts)
+    });
+    let (text, starts) = &*TEXTS;
+    let byte = usize::from(byte);
+    let start = starts.get(byte).copied().unwrap_or_default();
+    let end = starts.get(byte + 1).copied().unwrap_or(text.len());
+    text.as_bytes().get(start..end).unwrap_or_default()
+}
+
+/// `"data:application/x.peltarion.npy;base64,..."`, encoded as the elements are walked.
+fn put_npy(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
+    let header = npy::header_f32(array.shape());
+    reserve(out, (header.len() + array.len().saturating_mul(4)).div_ceil(3).saturating_mul(4))?;
+    out.extend_from_slice(format!("\"data:{NPY_MEDIA_TYPE};base64,").as_bytes());
+    let mut encoder = BufWriter::with_capacity(12 * 1024, data_url::encoder(&mut *out));
+    let mut written = encoder.write_all(&header);
+    array.for_each_f32(|value| {
+        if written.is_ok() {
+            written = encoder.write_all(&value.to_le_bytes());
+        }
+    })?;
+    written.and_then(|()| encoder.flush()).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))?;
+    drop(encoder);
+    out.push(b'"');
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::array::DType;
+    use super::*;
+
+    #[test]
+    fn bytes_are_copied_from_the_table() {
+        for byte in 0..=255u8 {
+            assert_eq!(u8_text(byte), format!("{byte},").as_bytes());
+        }
+    }
+
+    #[test]
+    fn tensors_are_written_row_major() {
+        let text = |dtype, shape: &[usize], bytes: &[u8]| {
+            let mut out = Vec::new();
+            put_tensor(&mut out, &Array::new(dtype, shape, bytes).unwrap()).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(text(DType::U8, &[2, 1], &[7, 255]), r#"{"shape":[2,1],"data":[7,255]}"#);
+        assert_eq!(text(DType::U8, &[0], &[]), r#"{"shape":[0],"data":[]}"#);
+        let floats = [1.5f32, 1e-30].map(f32::to_ne_bytes).concat();
+        assert_eq!(text(DType::F32, &[2], &floats), r#"{"shape":[2],"data":[1.5,1e-30]}"#);
+    }
+
+    #[test]
+    fn npy_data_urls_carry_the_array() {
+        let floats: Vec<f32> = (0..10_000).map(|i| i as f32 / 8.0).collect();
+        let bytes: Vec<u8> = floats.iter().flat_map(|value| value.to_ne_bytes()).collect();
+        let mut out = Vec::new();
+        put_npy(&mut out, &Array::new(DType::F32, &[100, 100], &bytes).unwrap()).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let url = data_url::split(text.trim_matches('"')).unwrap();
+        assert_eq!(url.media_type, NPY_MEDIA_TYPE);
+        let mut file = Vec::new();
+        url.decode_into(&mut file).unwrap();
+        let mut back = Vec::new();
+        npy::parse(&file).unwrap().for_each_f32(|value| back.push(value)).unwrap();
+        assert_eq!(back, floats);
+    }
+}
