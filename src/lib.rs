@@ -24,6 +24,7 @@
 
 mod deployment;
 mod error;
+mod ffi;
 mod predictions;
 mod rows;
 mod spec;

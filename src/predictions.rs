@@ -240,6 +240,12 @@ impl<'a> Probabilities<'a> {
         self.categories.labels.list()
     }
 
+    /// The category of a column.
+    pub fn label(&self, category: usize) -> Result<&'a NulString> {
+        let label = self.labels().get(category);
+        label.ok_or_else(|| Error::new(ErrorKind::Argument, format!("there is no category {category}")))
+    }
+
     /// The whole matrix.
     pub fn matrix(&self) -> &'a [f64] {
         &self.categories.probabilities
@@ -274,6 +280,15 @@ impl<'a> Probabilities<'a> {
         }
         places.sort_unstable_by(order);
         Ok(places)
+    }
+
+    /// The category at a place when a row's categories are sorted as [`Probabilities::top`] does, and its probability.
+    pub fn at_rank(&self, row: usize, rank: usize) -> Result<(&'a NulString, f64)> {
+        let values = self.row(row)?;
+        let places = self.top(row, rank.saturating_add(1))?;
+        let found = places.get(rank).and_then(|&place| self.labels().get(place).zip(values.get(place)));
+        let found = found.map(|(label, &probability)| (label, probability));
+        found.ok_or_else(|| Error::new(ErrorKind::Argument, format!("there is no category of rank {rank}")))
     }
 }
 

@@ -123,6 +123,11 @@ impl<'a> Array<'a> {
         Err(Error::new(ErrorKind::Argument, message))
     }
 
+    /// How many bytes before element `[0, 0, ...]` negative strides reach: the `origin` of such an array.
+    pub fn bytes_before(dtype: DType, shape: &[usize], strides: &[isize]) -> Result<usize> {
+        Ok(extent(dtype, shape, strides)?.0.unsigned_abs())
+    }
+
     /// Its shape.
     pub fn shape(&self) -> &[usize] {
         &self.shape

@@ -98,6 +98,19 @@ pub struct DecodedImage {
     pub bytes: Vec<u8>,
 }
 
+impl DecodedImage {
+    /// Copies the samples into a buffer of exactly their size.
+    pub fn copy_to(&self, buffer: &mut [u8]) -> Result<()> {
+        if buffer.len() != self.bytes.len() {
+            let message =
+                format!("the pixels take {} bytes, the buffer has {}", self.bytes.len(), buffer.len());
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        buffer.copy_from_slice(&self.bytes);
+        Ok(())
+    }
+}
+
 /// A picture as it goes on the wire.
 pub(crate) struct WireImage<'a> {
     pub(crate) media_type: MediaType,

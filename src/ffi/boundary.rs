@@ -1,0 +1,207 @@
+//! What every export does at its edges: guard against panics, check pointers, borrow text and bytes, write outputs.
+
+use super::error::sidekick_error;
+use super::handle::Handle;
+use super::status::{SIDEKICK_OK, sidekick_status};
+use crate::{Error, ErrorKind, Result};
+use std::any::Any;
+use std::ffi::{CStr, c_char, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
+use std::ptr::NonNull;
+use std::sync::Once;
+
+/// The length that means "up to the NUL".
+pub(super) const SIDEKICK_NUL: usize = usize::MAX;
+
+/// Runs the body of an export. Its error, or its panic, becomes a status and, where asked for, an error object.
+pub(super) fn guard(error: *mut *mut sidekick_error, body: impl FnOnce() -> Result<()>) -> sidekick_status {
+    quiet_panics();
+    let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(panicked(&*payload)));
+    let Err(failure) = result else { return SIDEKICK_OK };
+    let status = failure.kind() as sidekick_status;
+    if !error.is_null() {
+        // SAFETY: not NULL, and the caller's promises make it a place for a pointer.
+        unsafe { error.write(sidekick_error::from(failure).into_raw()) };
+    }
+    status
+}
+
+/// The default hook would print to the host's standard error. This library's copy of the Rust runtime is its own, so
+/// the hook is heard by nobody else.
+fn quiet_panics() {
+    if cfg!(test) {
+        return;
+    }
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| set_hook(Box::new(|_| ())));
+}
+
+fn panicked(payload: &(dyn Any + Send)) -> Error {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = format!("a defect of this library: {}", text.unwrap_or("no text"));
+    Error::new(ErrorKind::Internal, message)
+}
+
+fn null(what: &str) -> Error {
+    Error::new(ErrorKind::Argument, format!("{what} is NULL"))
+}
+
+/// An object that is read.
+///
+/// # Safety
+/// `pointer` is NULL or points to a live object.
+pub(super) unsafe fn object<'a, T>(pointer: *const T, what: &str) -> Result<&'a T> {
+    // SAFETY: this function's own demand.
+    unsafe { pointer.as_ref() }.ok_or_else(|| null(what))
+}
+
+/// An object that is changed.
+///
+/// # Safety
+/// `pointer` is NULL or points to a live object that nobody else uses meanwhile.
+pub(super) unsafe fn object_mut<'a, T>(pointer: *mut T, what: &str) -> Result<&'a mut T> {
+    // SAFETY: this function's own demand.
+    unsafe { pointer.as_mut() }.ok_or_else(|| null(what))
+}
+
+/// Elements that are read; a count of 0 ignores the pointer.
+///
+/// # Safety
+/// Unless `count` is 0, `pointer` is NULL or points to `count` initialized elements.
+pub(super) unsafe fn elements<'a, T>(pointer: *const T, count: usize, what: &str) -> Result<&'a [T]> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if pointer.is_null() {
+        return Err(null(what));
+    }
+    if !pointer.is_aligned() || count > isize::MAX as usize / size_of::<T>() {
+        return Err(Error::new(ErrorKind::Argument, format!("{what} is misaligned or larger than memory")));
+    }
+    // SAFETY: not NULL, aligned, no larger than memory; the rest is this function's own demand.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, count) })
+}
+
+/// Bytes that are read.
+///
+/// # Safety
+/// As for [`elements`].
+pub(super) unsafe fn bytes<'a>(pointer: *const c_void, count: usize, what: &str) -> Result<&'a [u8]> {
+    // SAFETY: this function's own demand.
+    unsafe { elements(pointer.cast(), count, what) }
+}
+
+/// A buffer that is filled; a count of 0 ignores the pointer.
+///
+/// # Safety
+/// Unless `count` is 0, `pointer` is NULL or points to `count` bytes that nobody else uses meanwhile.
+pub(super) unsafe fn buffer<'a>(pointer: *mut c_void, count: usize, what: &str) -> Result<&'a mut [u8]> {
+    if count == 0 {
+        return Ok(&mut []);
+    }
+    if pointer.is_null() || count > isize::MAX as usize {
+        return Err(null(what));
+    }
+    // SAFETY: not NULL, no larger than memory; bytes have no alignment, and any value of theirs is initialized for us
+    // because they are only written.
+    Ok(unsafe { std::slice::from_raw_parts_mut(pointer.cast(), count) })
+}
+
+/// UTF-8 text of a length, or up to its NUL.
+///
+/// # Safety
+/// Unless `length` is 0, `pointer` is NULL, or points to `length` bytes, or for [`SIDEKICK_NUL`] to text that a NUL ends.
+pub(super) unsafe fn text<'a>(pointer: *const c_char, length: usize, what: &str) -> Result<&'a str> {
+    let bytes = if length == SIDEKICK_NUL {
+        let start = NonNull::new(pointer.cast_mut()).ok_or_else(|| null(what))?;
+        // SAFETY: not NULL, and this function's own demand.
+        unsafe { CStr::from_ptr(start.as_ptr()) }.to_bytes()
+    } else {
+        // SAFETY: this function's own demand.
+        unsafe { elements(pointer.cast(), length, what) }?
+    };
+    std::str::from_utf8(bytes).map_err(|e| {
+        let message = format!("{what} is not UTF-8: a bad byte at {}", e.valid_up_to());
+        Error::new(ErrorKind::Argument, message)
+    })
+}
+
+/// A place for an output: checked before the work, written after it.
+pub(super) struct Out<T>(NonNull<T>);
+
+impl<T> Out<T> {
+    /// # Safety
+    /// `pointer` is NULL or a place for a `T` that nobody else uses meanwhile.
+    pub(super) unsafe fn new(pointer: *mut T, what: &str) -> Result<Out<T>> {
+        NonNull::new(pointer).map(Out).ok_or_else(|| null(what))
+    }
+
+    pub(super) fn set(self, value: T) {
+        // SAFETY: the demand of `new`, held for the call that made this `Out`.
+        unsafe { self.0.write(value) }
+    }
+}
+
+/// The two places of a borrowed text, or of a view: pointer and length.
+pub(super) struct OutView<T> {
+    start: Out<*const T>,
+    length: Out<usize>,
+}
+
+impl<T> OutView<T> {
+    /// # Safety
+    /// Both pointers are as [`Out::new`] demands.
+    pub(super) unsafe fn new(start: *mut *const T, length: *mut usize, what: &str) -> Result<OutView<T>> {
+        // SAFETY: this function's own demand.
+        let (start, length) = unsafe { (Out::new(start, what)?, Out::new(length, "the length")?) };
+        Ok(OutView { start, length })
+    }
+
+    pub(super) fn set(self, view: &[T]) {
+        self.start.set(view.as_ptr());
+        self.length.set(view.len());
+    }
+}
+
+impl OutView<c_char> {
+    /// Hands out text that is closed by a NUL, without counting the NUL.
+    pub(super) fn set_text(self, with_nul: &str) {
+        self.start.set(with_nul.as_ptr().cast());
+        self.length.set(with_nul.len().saturating_sub(1));
+    }
+}
+
+/// Text from a getter that cannot fail: the pointer is returned, the length goes where it is wanted.
+///
+/// # Safety
+/// `length` is NULL or a place for a length.
+pub(super) unsafe fn return_text(with_nul: &str, length: *mut usize) -> *const c_char {
+    if let Some(length) = NonNull::new(length) {
+        // SAFETY: this function's own demand.
+        unsafe { length.write(with_nul.len().saturating_sub(1)) };
+    }
+    with_nul.as_ptr().cast()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ffi::error::{sidekick_error_free, sidekick_error_message, sidekick_error_status};
+    use std::ptr::null_mut;
+
+    #[test]
+    fn a_panic_becomes_an_internal_error() {
+        let mut error = null_mut();
+        #[allow(clippy::panic)]
+        let status = guard(&mut error, || panic!("no {}", 7));
+        assert_eq!(status, ErrorKind::Internal as sidekick_status);
+        // SAFETY: `guard` has just made the error.
+        unsafe {
+            assert_eq!(sidekick_error_status(error), status);
+            let message = CStr::from_ptr(sidekick_error_message(error, null_mut()));
+            assert_eq!(message.to_str(), Ok("a defect of this library: no 7"));
+            sidekick_error_free(error);
+        }
+    }
+}

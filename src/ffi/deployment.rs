@@ -1,0 +1,269 @@
+//! `sidekick_deployment`: the handle of one deployed model.
+
+use super::boundary::{Out, OutView, guard, object, text};
+use super::error::sidekick_error;
+use super::handle::Handle;
+use super::options::sidekick_options;
+use super::predictions::sidekick_predictions;
+use super::reply::sidekick_reply;
+use super::rows::sidekick_rows;
+use super::status::{SIDEKICK_INPUT, SIDEKICK_OUTPUT, sidekick_status};
+use crate::{Deployment, Error, ErrorKind, FeatureSpec, Options, Result, Rows, Specs};
+use std::ffi::c_char;
+
+/// One deployed model: its specs and its connections. Share it freely between threads. Free it when its last call has
+/// returned; rows and predictions made with it may outlive it. Since 0.1.0.
+pub struct sidekick_deployment(Deployment);
+
+impl Handle for sidekick_deployment {}
+
+/// Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`) with `token`: asks the server
+/// what the model takes and gives. `options` may be NULL for the defaults. Blocks while the server is asked. Free the
+/// deployment with `sidekick_deployment_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, with
+/// the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server refuses, and with
+/// `SIDEKICK_ERROR_DESCRIBE` where the URL is not a deployment's. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_open(
+    url: *const c_char,
+    url_length: usize,
+    token: *const c_char,
+    token_length: usize,
+    options: *const sidekick_options,
+    deployment: *mut *mut sidekick_deployment,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (url, token) = unsafe { (text(url, url_length, "url")?, text(token, token_length, "token")?) };
+        // SAFETY: the caller's promises.
+        let (options, out) = unsafe { (options.as_ref(), Out::new(deployment, "deployment")?) };
+        let options = options.map_or_else(Options::default, |options| options.0.clone());
+        out.set(sidekick_deployment(Deployment::open(url, token, &options)?).into_raw());
+        Ok(())
+    })
+}
+
+/// 1 if arrays travel as `{"shape", "data"}`, 0 if as `.npy` data URLs, or for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_tensor_json(deployment: *const sidekick_deployment) -> i32 {
+    // SAFETY: the caller's promises.
+    unsafe { deployment.as_ref() }.map_or(0, |it| i32::from(it.0.tensor_json()))
+}
+
+/// How many features there are on a side, `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`; 0 for NULL or any other side. They are
+/// indexed from 0 in the order of the describe document. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_count(
+    deployment: *const sidekick_deployment,
+    side: i32,
+) -> usize {
+    // SAFETY: the caller's promises.
+    unsafe { deployment.as_ref() }.and_then(|it| specs(it, side).ok()).map_or(0, Specs::len)
+}
+
+/// The index of the feature called `name`, to be looked up once and used in loops. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`; the message lists the names there are. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_index(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    name: *const c_char,
+    name_length: usize,
+    index: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, name) =
+            unsafe { (object(deployment, "deployment")?, text(name, name_length, "name")?) };
+        // SAFETY: the caller's promises.
+        let out = unsafe { Out::new(index, "index") }?;
+        out.set(specs(deployment, side)?.index_of(name)?);
+        Ok(())
+    })
+}
+
+/// The name of a feature; it lives as long as the deployment. Fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_name(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    name: *mut *const c_char,
+    name_length: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) =
+            unsafe { (feature(deployment, side, index)?, OutView::new(name, name_length, "name")?) };
+        out.set_text(spec.name().with_nul());
+        Ok(())
+    })
+}
+
+/// The type of a feature, one of the `SIDEKICK_TYPE_` constants. Fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_type(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    feature_type: *mut i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) =
+            unsafe { (feature(deployment, side, index)?, Out::new(feature_type, "feature_type")?) };
+        out.set(spec.feature_type() as i32);
+        Ok(())
+    })
+}
+
+/// The shape of a feature for one example: `rank` sizes, which live as long as the deployment. `[1]` is a scalar, an
+/// image is `[height, width, channels]`, a categorical output `[number of categories]`. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_shape(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    shape: *mut *const usize,
+    rank: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) = unsafe { (feature(deployment, side, index)?, OutView::new(shape, rank, "shape")?) };
+        out.set(spec.shape());
+        Ok(())
+    })
+}
+
+/// How many categories the describe document lists for a feature; 0 where it lists none. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_category_count(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    count: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) = unsafe { (feature(deployment, side, index)?, Out::new(count, "count")?) };
+        out.set(spec.categories().len());
+        Ok(())
+    })
+}
+
+/// The label of a listed category, an integer category as its digits; it lives as long as the deployment. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`, and with `SIDEKICK_ERROR_ARGUMENT` where there is no such category. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_category(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    category: usize,
+    label: *mut *const c_char,
+    label_length: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) =
+            unsafe { (feature(deployment, side, index)?, OutView::new(label, label_length, "label")?) };
+        let label = spec.categories().get(category);
+        let label = label
+            .ok_or_else(|| Error::new(ErrorKind::Argument, format!("there is no category {category}")))?;
+        out.set_text(label.with_nul());
+        Ok(())
+    })
+}
+
+/// Predicts all rows, `batch_rows` of them to a request, and blocks until they are there; the predictions are in the
+/// order of the rows. The rows stay as they are, and may be read by several calls at once. Free the predictions with
+/// `sidekick_predictions_free`. A connection that fails before a reply began is tried up to 3 times. Fails with
+/// `SIDEKICK_ERROR_ROW_INCOMPLETE` where a row was left half built, with `SIDEKICK_ERROR_ARGUMENT` for rows of another
+/// deployment, with the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server
+/// refuses, and with the reply's statuses (41 to 47) where its answer is not what it declared. Any thread.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_predict(
+    deployment: *const sidekick_deployment,
+    rows: *const sidekick_rows,
+    predictions: *mut *mut sidekick_predictions,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, rows) = unsafe { (object(deployment, "deployment")?, object(rows, "rows")?) };
+        // SAFETY: the caller's promises.
+        let out = unsafe { Out::new(predictions, "predictions") }?;
+        out.set(sidekick_predictions(deployment.0.predict(&rows.0)?).into_raw());
+        Ok(())
+    })
+}
+
+/// Posts JSON text that the caller made, as it stands, and gives back what the server answers: a status other than
+/// 2xx is no error here. Free the reply with `sidekick_reply_free`. Fails with the connection's statuses (20 to 23).
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_post_json(
+    deployment: *const sidekick_deployment,
+    json: *const c_char,
+    json_length: usize,
+    reply: *mut *mut sidekick_reply,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, json) =
+            unsafe { (object(deployment, "deployment")?, text(json, json_length, "json")?) };
+        // SAFETY: the caller's promises.
+        let out = unsafe { Out::new(reply, "reply") }?;
+        out.set(sidekick_reply(deployment.0.post_json(json)?).into_raw());
+        Ok(())
+    })
+}
+
+/// Frees a deployment and closes its connections; NULL is fine. No call of it may still run. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_free(deployment: *mut sidekick_deployment) {
+    // SAFETY: the caller's promises.
+    unsafe { Handle::free(deployment) }
+}
+
+impl sidekick_deployment {
+    pub(super) fn rows(&self) -> Rows {
+        self.0.rows()
+    }
+}
+
+fn specs(deployment: &sidekick_deployment, side: i32) -> Result<&Specs> {
+    match side {
+        SIDEKICK_INPUT => Ok(deployment.0.inputs()),
+        SIDEKICK_OUTPUT => Ok(deployment.0.outputs()),
+        _ => Err(Error::new(
+            ErrorKind::Argument,
+            format!("side {side} is neither SIDEKICK_INPUT nor SIDEKICK_OUTPUT"),
+        )),
+    }
+}
+
+/// The spec of a feature.
+///
+/// # Safety
+/// `deployment` is NULL or points to a live deployment.
+unsafe fn feature<'a>(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+) -> Result<&'a FeatureSpec> {
+    // SAFETY: this function's own demand.
+    let deployment = unsafe { object(deployment, "deployment") }?;
+    specs(deployment, side)?.get(index)
+}

@@ -1,0 +1,24 @@
+//! Ownership across the boundary: what a `_new` hands out, its `_free` takes back.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// An object that C holds by pointer.
+pub(super) trait Handle: Sized {
+    /// Gives the object to the caller.
+    fn into_raw(self) -> *mut Self {
+        Box::into_raw(Box::new(self))
+    }
+
+    /// Takes the object back and drops it; NULL is fine, and nothing can fail.
+    ///
+    /// # Safety
+    /// `raw` is NULL, or came from `into_raw` and was not freed yet.
+    unsafe fn free(raw: *mut Self) {
+        if raw.is_null() {
+            return;
+        }
+        // SAFETY: not NULL, so it came from `into_raw`, and this is its one free.
+        let object = unsafe { Box::from_raw(raw) };
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(object)));
+    }
+}
