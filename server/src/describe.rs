@@ -10,6 +10,14 @@ use crate::error::ErrorCode;
 const FORWARD: &str = "/deployment/{deploymentId}/forward";
 const OPENAPI: &str = "/deployment/{deploymentId}/openapi.json";
 
+const DESCRIBE_ERRORS: [ErrorCode; 5] = [
+    ErrorCode::InvalidTokenError,
+    ErrorCode::InsufficientScopeTokenError,
+    ErrorCode::DeploymentNotEnabled,
+    ErrorCode::ResourceNotFound,
+    ErrorCode::InternalError,
+];
+
 /// The document of a deployment.
 pub fn document(deployment: &Deployment) -> Value {
     json!({
@@ -54,7 +62,7 @@ fn forward(deployment: &Deployment) -> Value {
                     "multipart/form-data": {"schema": reference("input-row-form")},
                 },
             },
-            "responses": responses(json!({
+            "responses": responses(&ErrorCode::ALL, json!({
                 "description": "The predictions, in the order of the examples; to a form the bare row of outputs",
                 "content": {"application/json": {
                     "schema": {"oneOf": [reference("output-row-batch"), reference("output-row")]},
@@ -71,7 +79,7 @@ fn openapi(deployment: &Deployment) -> Value {
         "get": {
             "operationId": "describe",
             "summary": "This document",
-            "responses": responses(json!({
+            "responses": responses(&DESCRIBE_ERRORS, json!({
                 "description": "An OpenAPI document",
                 "content": {"application/json": {"schema": {"type": "object"}}},
             })),
@@ -84,9 +92,9 @@ fn parameters(deployment: &Deployment) -> Value {
     json!([{"name": "deploymentId", "in": "path", "required": true, "schema": schema}])
 }
 
-fn responses(success: Value) -> Value {
+fn responses(errors: &[ErrorCode], success: Value) -> Value {
     let mut responses = Map::from_iter([("200".to_owned(), success)]);
-    for code in ErrorCode::ALL {
+    for code in errors {
         let entry = responses.entry(code.status().as_str()).or_insert_with(
             || json!({"description": "", "content": {"application/json": {"schema": reference("error")}}}),
         );

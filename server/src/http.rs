@@ -51,7 +51,7 @@ pub struct App {
     pub served: Vec<Arc<Served>>,
     pub max_body: usize,
     /// Bounds how many requests are computed at once.
-    pub permits: Semaphore,
+    pub permits: Arc<Semaphore>,
 }
 
 type Shared = State<Arc<App>>;
@@ -192,9 +192,14 @@ async fn drain(body: Body, limit: usize) {
 /// Computes a reply off the async threads; a panic of the model runtime ends the request alone.
 async fn compute(app: &App, served: Arc<Served>, input: Input) -> Result<Response, ApiError> {
     let internal = |message: String| ApiError::new(ErrorCode::InternalError, message);
-    let _permit = app.permits.acquire().await.map_err(|error| internal(error.to_string()))?;
+    let permit = app.permits.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
     let id = served.deployment.id.clone();
-    let answer = tokio::task::spawn_blocking(move || answer(&served, input)).await;
+    let task = tokio::task::spawn_blocking(move || {
+        // The permit stays with the work, also when the client that asked for it has gone.
+        let _permit = permit;
+        answer(&served, input)
+    });
+    let answer = task.await;
     let answer =
         answer.unwrap_or_else(|_| Err(internal("the model runtime failed on this request".to_owned())));
     if let Err(error) = &answer

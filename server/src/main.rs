@@ -75,7 +75,11 @@ fn main() -> ExitCode {
 fn start(arguments: Arguments) -> Result<(), String> {
     let served = load(&arguments.folders)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|error| error.to_string())?.block_on(serve(&arguments, served))
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let outcome = runtime.block_on(serve(&arguments, served));
+    // Work whose client has gone, or that outlasted the grace, does not hold up the end.
+    runtime.shutdown_background();
+    outcome
 }
 
 fn load(folders: &[PathBuf]) -> Result<Vec<Arc<Served>>, String> {
@@ -101,7 +105,7 @@ async fn serve(arguments: &Arguments, served: Vec<Arc<Served>>) -> Result<(), St
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     announce(address, &served).map_err(|error| format!("standard output: {error}"))?;
     let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
-    let app = App { served, max_body: arguments.max_body, permits: Semaphore::new(cores.max(2)) };
+    let app = App { served, max_body: arguments.max_body, permits: Arc::new(Semaphore::new(cores.max(2))) };
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let server = axum::serve(listener, http::router(app)).with_graceful_shutdown(async {
         drop(stopped.await);
