@@ -202,7 +202,7 @@ impl Deployment {
         let mut reader = serde_json::Deserializer::from_str(&text);
         let declaration: Declaration = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             match error.path().to_string().as_str() {
-                "." => at_file(error.inner().to_string()),
+                "." | "?" => at_file(error.inner().to_string()),
                 path => at_file(format!("{path}: {}", error.inner())),
             }
         })?;

@@ -33,7 +33,7 @@ use crate::http::{App, Served};
 use crate::model::LoadedModel;
 
 /// How long requests in flight may take after the signal to stop.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_secs(30);
 
 /// Serves ONNX models over the Deployment API.
 ///
@@ -44,7 +44,7 @@ const GRACE: Duration = Duration::from_secs(60);
 ///   ready
 ///
 /// where ID, URL and TOKEN hold no spaces. SIGTERM and SIGINT finish the requests in flight and end the server with
-/// exit code 0; a second signal ends it at once. Exit code 1 means that it could not start, 2 that it was called wrongly.
+/// exit code 0; a second signal, or 30 seconds, end that with exit code 1. Exit code 1 also means that it could not start, 2 that it was called wrongly.
 #[derive(Parser)]
 #[command(version, verbatim_doc_comment)]
 struct Arguments {

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use axum::body::Bytes;
 use futures_util::stream;
 
-use crate::deployment::{Input, InputKind};
+use crate::deployment::{Deployment, Input, InputKind};
 use crate::encode::{Encoder, WireValue};
 use crate::error::ApiError;
 use crate::npy;
@@ -33,7 +33,7 @@ pub async fn split(content_type: &str, body: Bytes) -> Result<Vec<Part>, ApiErro
 pub fn read(parts: Vec<Part>, encoder: &mut Encoder) -> Result<(), ApiError> {
     encoder.begin_row()?;
     for (name, bytes) in parts {
-        let Some(place) = encoder.deployment.input_place(&name) else {
+        let Some(place) = place(encoder.deployment, &name) else {
             continue;
         };
         encoder.begin_feature(place)?;
@@ -42,6 +42,12 @@ pub fn read(parts: Vec<Part>, encoder: &mut Encoder) -> Result<(), ApiError> {
         encoder.put(value)?;
     }
     encoder.end_row()
+}
+
+/// Browsers, curl and others write three characters of a name as %XX.
+fn place(deployment: &Deployment, name: &str) -> Option<usize> {
+    let written = || name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
+    deployment.input_place(name).or_else(|| deployment.input_place(&written()))
 }
 
 fn value(input: &Input, bytes: Bytes) -> Result<WireValue<'static>, ApiError> {

@@ -24,11 +24,13 @@ pub fn read(body: &[u8], encoder: &mut Encoder) -> Result<(), ApiError> {
     }
 }
 
-/// Wrong JSON has no place but its line and column; a wrong type has a row and a feature.
+/// Wrong JSON has no place but its line and column; a wrong value has a row and a feature.
 fn json_error(error: &serde_json::Error, encoder: &Encoder) -> ApiError {
     let message: String = error.to_string().chars().take(300).collect();
     match error.classify() {
         Kind::Data => ApiError::new(ErrorCode::JsonPropertyTypeMismatch, message).at(&encoder.place()),
+        // 1e999 is good JSON, yet the parser has no kind of its own for it.
+        _ if message.starts_with("number out of range") => ApiError::bad_data(message).at(&encoder.place()),
         _ => ApiError::new(ErrorCode::JsonParsingError, format!("the body is not valid JSON: {message}")),
     }
 }

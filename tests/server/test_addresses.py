@@ -1,5 +1,7 @@
 """The addresses of the API and who may ask there."""
 
+import http.client
+
 import pytest
 import requests
 from deployment_client import assert_error, echo_row
@@ -62,14 +64,15 @@ def test_any_other_token_is_refused(server, ask, authorization):
 
 
 def test_connections_are_kept_alive(server):
-    with requests.Session() as session:
-        session.headers["Authorization"] = "Bearer names-token"
-        for _ in range(3):
-            reply = session.get(f"{server.base}/deployment/names/openapi.json")
-            assert reply.status_code == 200
-            assert reply.headers.get("Connection", "keep-alive").lower() == "keep-alive"
-        pool = session.get_adapter(server.base).poolmanager.connection_from_url(server.base)
-        assert pool.num_connections == 1
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection.connect()
+    socket = connection.sock
+    for _ in range(3):
+        connection.request("GET", "/deployment/names/openapi.json", headers={"Authorization": "Bearer names-token"})
+        reply = connection.getresponse()
+        assert reply.status == 200 and reply.read()
+        assert connection.sock is socket
+    connection.close()
 
 
 @pytest.mark.parametrize(
