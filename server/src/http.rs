@@ -24,7 +24,7 @@ use crate::encode::Encoder;
 use crate::error::{ApiError, ErrorCode};
 use crate::model::LoadedModel;
 use crate::multipart::{self, Part};
-use crate::{auth, describe, request};
+use crate::{auth, describe, page, request};
 
 /// How long a body may stand still before the request is given up.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
@@ -49,6 +49,10 @@ impl Served {
 /// What the handlers share.
 pub struct App {
     pub served: Vec<Arc<Served>>,
+    /// Where clients reach the server: `http://HOST:PORT`.
+    pub base: String,
+    /// Whether only this machine reaches it.
+    pub loopback: bool,
     pub max_body: usize,
     /// Bounds how many requests are computed at once.
     pub permits: Arc<Semaphore>,
@@ -60,6 +64,10 @@ type Id = Result<Path<String>, PathRejection>;
 /// The routes of the server.
 pub fn router(app: App) -> Router {
     Router::new()
+        .route("/", get(index_page))
+        .route("/page.css", get(page::style))
+        .route("/page.js", get(page::script))
+        .route("/deployment/{id}", get(deployment_page))
         .route("/deployment/{id}/openapi.json", get(describe_deployment))
         .route("/deployment/{id}/forward", post(predict))
         .fallback(unknown_address)
@@ -89,6 +97,17 @@ impl App {
         let found = self.served.iter().find(|served| served.deployment.id == id);
         found.cloned().ok_or_else(|| unknown(format!("there is no deployment {id:?}")))
     }
+}
+
+async fn index_page(State(app): Shared) -> Response {
+    page::index(app.served.iter().map(|served| &served.deployment))
+}
+
+/// The page needs no token. It shows one to this machine alone.
+async fn deployment_page(State(app): Shared, id: Id, headers: HeaderMap) -> Result<Response, ApiError> {
+    let served = app.find(id)?;
+    let show_token = app.loopback && page::asked_locally(&headers);
+    Ok(page::view(&served.deployment, &app.base, show_token))
 }
 
 async fn describe_deployment(State(app): Shared, id: Id, headers: HeaderMap) -> Result<Response, ApiError> {

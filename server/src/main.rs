@@ -13,6 +13,7 @@ mod model;
 mod multipart;
 mod ngrams;
 mod npy;
+mod page;
 mod request;
 
 use std::io::{self, Write};
@@ -105,7 +106,13 @@ async fn serve(arguments: &Arguments, served: Vec<Arc<Served>>) -> Result<(), St
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     announce(address, &served).map_err(|error| format!("standard output: {error}"))?;
     let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
-    let app = App { served, max_body: arguments.max_body, permits: Arc::new(Semaphore::new(cores.max(2))) };
+    let app = App {
+        served,
+        base: format!("http://{address}"),
+        loopback: arguments.listen.ip().is_loopback(),
+        max_body: arguments.max_body,
+        permits: Arc::new(Semaphore::new(cores.max(2))),
+    };
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let server = axum::serve(listener, http::router(app)).with_graceful_shutdown(async {
         drop(stopped.await);

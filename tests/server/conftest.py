@@ -25,7 +25,8 @@ class Server:
     """A running server; its ready lines are read before the constructor returns."""
 
     def __init__(self, folders, *options, errors=None):
-        command = [find_binary(), "--listen", "127.0.0.1:0", *options, *map(str, folders)]
+        listen = [] if "--listen" in options else ["--listen", "127.0.0.1:0"]
+        command = [find_binary(), *listen, *options, *map(str, folders)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         self.lines = []
         while not self.lines or self.lines[-1] != "ready":
