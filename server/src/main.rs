@@ -1,1 +1,176 @@
-fn main() {}
+//! Serves ONNX models over the Deployment API, locally.
+
+mod auth;
+mod data_url;
+mod decode;
+mod deployment;
+mod describe;
+mod encode;
+mod error;
+mod http;
+mod image;
+mod model;
+mod multipart;
+mod ngrams;
+mod npy;
+mod page;
+mod request;
+
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use clap::Parser;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Semaphore;
+
+use crate::deployment::Deployment;
+use crate::http::{App, Served};
+use crate::model::LoadedModel;
+
+/// How long requests in flight may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Serves ONNX models over the Deployment API.
+///
+/// Each DIR is a deployment: a deployment.json and an ONNX model. Once all of them are loaded, standard output says
+///
+///   listening on http://HOST:PORT
+///   deployment ID URL TOKEN TITLE        (a line for each)
+///   ready
+///
+/// where ID, URL and TOKEN hold no spaces. SIGTERM and SIGINT finish the requests in flight and end the server with
+/// exit code 0; a second signal, or 30 seconds, end that with exit code 1. Exit code 1 also means that it could not start, 2 that it was called wrongly.
+#[derive(Parser)]
+#[command(version, verbatim_doc_comment)]
+struct Arguments {
+    /// Address to listen on; port 0 picks a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8000")]
+    listen: SocketAddr,
+
+    /// Largest request body, counted after decompression
+    #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
+    max_body: usize,
+
+    /// Folders of the deployments to serve
+    #[arg(value_name = "DIR", required = true)]
+    folders: Vec<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match start(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            let line = problem.split_whitespace().collect::<Vec<_>>().join(" ");
+            eprintln!("sidekick-server: {line}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(arguments: Arguments) -> Result<(), String> {
+    let served = load(&arguments.folders)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let outcome = runtime.block_on(serve(&arguments, served));
+    // Work whose client has gone, or that outlasted the grace, does not hold up the end.
+    runtime.shutdown_background();
+    outcome
+}
+
+fn load(folders: &[PathBuf]) -> Result<Vec<Arc<Served>>, String> {
+    let mut served: Vec<Arc<Served>> = Vec::with_capacity(folders.len());
+    for folder in folders {
+        let deployment = Deployment::load(folder)?;
+        if served.iter().any(|other| other.deployment.id == deployment.id) {
+            let file = folder.join("deployment.json");
+            return Err(format!("{}: id: {:?} is served already", file.display(), deployment.id));
+        }
+        let model = LoadedModel::load(&deployment)?;
+        served.push(Arc::new(Served::new(deployment, model)));
+    }
+    Ok(served)
+}
+
+async fn serve(arguments: &Arguments, served: Vec<Arc<Served>>) -> Result<(), String> {
+    let cannot_listen = |error: io::Error| format!("--listen {}: {error}", arguments.listen);
+    let signals = Signals::new().map_err(|error| error.to_string())?;
+    let listener = TcpListener::bind(arguments.listen).await.map_err(cannot_listen)?;
+    let address = reachable(listener.local_addr().map_err(cannot_listen)?);
+    // A client that went away already is noticed when it is answered, not here.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    announce(address, &served).map_err(|error| format!("standard output: {error}"))?;
+    let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
+    let app = App {
+        served,
+        base: format!("http://{address}"),
+        loopback: arguments.listen.ip().is_loopback(),
+        max_body: arguments.max_body,
+        permits: Arc::new(Semaphore::new(cores.max(2))),
+    };
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let server = axum::serve(listener, http::router(app)).with_graceful_shutdown(async {
+        drop(stopped.await);
+    });
+    tokio::select! {
+        outcome = server.into_future() => outcome.map_err(|error| error.to_string()),
+        problem = signals.stop_then_give_up(stop) => Err(problem),
+    }
+}
+
+/// The address to connect to: a server on all interfaces is reached through loopback.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        let v4 = address.is_ipv4();
+        address.set_ip(if v4 { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { IpAddr::V6(Ipv6Addr::LOCALHOST) });
+    }
+    address
+}
+
+fn announce(address: SocketAddr, served: &[Arc<Served>]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "listening on http://{address}")?;
+    for deployment in served.iter().map(|served| &served.deployment) {
+        let Deployment { id, title, tokens, .. } = deployment;
+        writeln!(out, "deployment {id} http://{address}/deployment/{id}/forward {} {title}", tokens[0])?;
+    }
+    writeln!(out, "ready")?;
+    out.flush()
+}
+
+/// The signals that stop the server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => (),
+            _ = self.interrupt.recv() => (),
+        }
+    }
+
+    /// Passes the first signal on as a request to stop; returns when a second one or the end of the grace cuts that short.
+    async fn stop_then_give_up(mut self, stop: tokio::sync::oneshot::Sender<()>) -> String {
+        self.next().await;
+        drop(stop);
+        tokio::select! {
+            () = self.next() => "stopped by a second signal, requests were in flight".to_owned(),
+            () = tokio::time::sleep(GRACE) => format!("requests were in flight {} s after the signal", GRACE.as_secs()),
+        }
+    }
+}

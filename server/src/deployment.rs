@@ -1,0 +1,420 @@
+//! A deployment as its folder declares it: `deployment.json`, checked key by key.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ngrams::Ngrams;
+
+/// Everything `deployment.json` says.
+#[derive(Debug)]
+pub struct Deployment {
+    pub id: String,
+    pub title: String,
+    pub description: String,
+    pub tokens: Vec<String>,
+    pub limited_tokens: Vec<String>,
+    pub enabled: bool,
+    pub tensorjson: bool,
+    pub form: DescribeForm,
+    pub model: PathBuf,
+    pub inputs: Vec<Input>,
+    pub outputs: Vec<Output>,
+    pub held_out: Option<Value>,
+    input_places: HashMap<String, usize>,
+}
+
+/// Which of the two describe documents clients get.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DescribeForm {
+    #[default]
+    Current,
+    Older,
+}
+
+/// The type of a feature, as clients see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeatureType {
+    Numeric,
+    Categorical,
+    Binary,
+    Text,
+    Image,
+}
+
+/// A category: text, or an integer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(untagged, expecting = "a category is a string or an integer")]
+pub enum Category {
+    Integer(i64),
+    Text(String),
+}
+
+impl Category {
+    /// Its name in a reply.
+    pub fn name(&self) -> String {
+        match self {
+            Category::Integer(number) => number.to_string(),
+            Category::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// An input feature, with what its encoding needs.
+#[derive(Debug)]
+pub struct Input {
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub tensor: String,
+    pub kind: InputKind,
+}
+
+#[derive(Debug)]
+pub enum InputKind {
+    Number,
+    Array,
+    Categorical(Vec<Category>),
+    Binary(Vec<Category>),
+    Image { scale: f32 },
+    Text(Ngrams),
+}
+
+impl Input {
+    pub fn feature_type(&self) -> FeatureType {
+        match self.kind {
+            InputKind::Number | InputKind::Array => FeatureType::Numeric,
+            InputKind::Categorical(_) => FeatureType::Categorical,
+            InputKind::Binary(_) => FeatureType::Binary,
+            InputKind::Image { .. } => FeatureType::Image,
+            InputKind::Text(_) => FeatureType::Text,
+        }
+    }
+
+    /// The shape of one example's encoding.
+    pub fn encoding(&self) -> Vec<usize> {
+        match self.kind {
+            InputKind::Text(ngrams) => vec![ngrams.buckets],
+            _ => self.shape.clone(),
+        }
+    }
+}
+
+/// An output feature, with what reading it needs.
+#[derive(Debug)]
+pub struct Output {
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub tensor: String,
+    pub kind: OutputKind,
+}
+
+#[derive(Debug)]
+pub enum OutputKind {
+    Number,
+    Array,
+    Categorical(Vec<Category>),
+    Binary,
+    Image { scale: f32 },
+    Text(Vec<String>),
+}
+
+impl Output {
+    pub fn feature_type(&self) -> FeatureType {
+        match self.kind {
+            OutputKind::Number | OutputKind::Array => FeatureType::Numeric,
+            OutputKind::Categorical(_) => FeatureType::Categorical,
+            OutputKind::Binary => FeatureType::Binary,
+            OutputKind::Image { .. } => FeatureType::Image,
+            OutputKind::Text(_) => FeatureType::Text,
+        }
+    }
+
+    /// How many values of the tensor belong to one example.
+    pub fn size(&self) -> usize {
+        match &self.kind {
+            OutputKind::Text(labels) => labels.len(),
+            _ => self.shape.iter().product(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Declaration {
+    id: String,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    description: String,
+    tokens: Vec<String>,
+    #[serde(default)]
+    limited_tokens: Vec<String>,
+    #[serde(default = "yes")]
+    enabled: bool,
+    #[serde(default = "yes")]
+    tensorjson: bool,
+    #[serde(default)]
+    describe: DescribeForm,
+    #[serde(default = "model_file")]
+    model: PathBuf,
+    inputs: Vec<DeclaredFeature>,
+    outputs: Vec<DeclaredFeature>,
+    held_out: Option<Value>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn model_file() -> PathBuf {
+    PathBuf::from("model.onnx")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeclaredFeature {
+    name: String,
+    #[serde(rename = "type")]
+    feature_type: FeatureType,
+    shape: Vec<usize>,
+    tensor: String,
+    categories: Option<Vec<Category>>,
+    scale: Option<f32>,
+    ngrams: Option<Ngrams>,
+    labels: Option<Vec<String>>,
+}
+
+/// No single example may need more values than this.
+const MAX_SIZE: usize = 1 << 26;
+const DEFAULT_SCALE: f32 = 1.0 / 255.0;
+
+impl Deployment {
+    /// Reads the `deployment.json` of a folder; the error is one line that names the file and the key.
+    pub fn load(folder: &Path) -> Result<Deployment, String> {
+        let file = folder.join("deployment.json");
+        let at_file = |problem: String| format!("{}: {problem}", file.display());
+        let text = fs::read_to_string(&file).map_err(|error| at_file(error.to_string()))?;
+        let mut reader = serde_json::Deserializer::from_str(&text);
+        let declaration: Declaration = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            match error.path().to_string().as_str() {
+                "." | "?" => at_file(error.inner().to_string()),
+                path => at_file(format!("{path}: {}", error.inner())),
+            }
+        })?;
+        reader.end().map_err(|error| at_file(error.to_string()))?;
+        declaration.check(folder).map_err(at_file)
+    }
+
+    /// Where the input of this name stands.
+    pub fn input_place(&self, name: &str) -> Option<usize> {
+        self.input_places.get(name).copied()
+    }
+}
+
+impl Declaration {
+    fn check(self, folder: &Path) -> Result<Deployment, String> {
+        check_id(&self.id)?;
+        check_tokens(&self.tokens, &self.limited_tokens)?;
+        if self.describe == DescribeForm::Older && self.tensorjson {
+            return Err("tensorjson: the older describe form needs it to be false".to_owned());
+        }
+        check_names("inputs", &self.inputs)?;
+        check_names("outputs", &self.outputs)?;
+        let inputs: Vec<Input> = check_each("inputs", self.inputs, DeclaredFeature::into_input)?;
+        let outputs: Vec<Output> = check_each("outputs", self.outputs, DeclaredFeature::into_output)?;
+        let input_places =
+            inputs.iter().enumerate().map(|(place, input)| (input.name.clone(), place)).collect();
+        Ok(Deployment {
+            title: if self.title.is_empty() { self.id.clone() } else { one_line(&self.title) },
+            id: self.id,
+            description: self.description,
+            tokens: self.tokens,
+            limited_tokens: self.limited_tokens,
+            enabled: self.enabled,
+            tensorjson: self.tensorjson,
+            form: self.describe,
+            model: folder.join(self.model),
+            inputs,
+            outputs,
+            held_out: self.held_out,
+            input_places,
+        })
+    }
+}
+
+fn check_id(id: &str) -> Result<(), String> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    if id.is_empty() || !id.chars().all(plain) {
+        return Err("id: it is made of letters, digits, - and _".to_owned());
+    }
+    Ok(())
+}
+
+/// Tokens travel in a header and are printed between spaces, so they are visible ASCII.
+fn check_tokens(tokens: &[String], limited: &[String]) -> Result<(), String> {
+    if tokens.is_empty() {
+        return Err("tokens: at least one is needed".to_owned());
+    }
+    for (key, list) in [("tokens", tokens), ("limited_tokens", limited)] {
+        let visible = |token: &String| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+        if !list.iter().all(visible) {
+            return Err(format!("{key}: a token is made of visible ASCII characters"));
+        }
+    }
+    match limited.iter().any(|token| tokens.contains(token)) {
+        true => Err("limited_tokens: one of them is among the tokens too".to_owned()),
+        false => Ok(()),
+    }
+}
+
+fn check_names(key: &str, features: &[DeclaredFeature]) -> Result<(), String> {
+    if features.is_empty() {
+        return Err(format!("{key}: at least one is needed"));
+    }
+    for (place, feature) in features.iter().enumerate() {
+        if feature.name.is_empty() {
+            return Err(format!("{key}[{place}].name: it is empty"));
+        }
+        if features[..place].iter().any(|other| other.name == feature.name) {
+            return Err(format!("{key}[{place}].name: {:?} is there twice", feature.name));
+        }
+    }
+    Ok(())
+}
+
+fn check_each<T>(
+    key: &str,
+    features: Vec<DeclaredFeature>,
+    check: fn(DeclaredFeature) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    let numbered = features.into_iter().enumerate();
+    numbered
+        .map(|(place, feature)| check(feature).map_err(|error| format!("{key}[{place}].{error}")))
+        .collect()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl DeclaredFeature {
+    fn into_input(self) -> Result<Input, String> {
+        self.check_shape()?;
+        self.refuse("labels", self.labels.is_some())?;
+        self.refuse("ngrams", self.ngrams.is_some() && self.feature_type != FeatureType::Text)?;
+        let kind = match self.feature_type {
+            FeatureType::Numeric if self.shape == [1] => InputKind::Number,
+            FeatureType::Numeric => InputKind::Array,
+            FeatureType::Categorical => InputKind::Categorical(self.required_categories()?),
+            FeatureType::Binary => InputKind::Binary(self.binary_categories()?),
+            FeatureType::Image => InputKind::Image { scale: self.checked_scale()? },
+            FeatureType::Text => InputKind::Text(self.checked_ngrams()?),
+        };
+        Ok(Input { name: self.name, shape: self.shape, tensor: self.tensor, kind })
+    }
+
+    fn into_output(self) -> Result<Output, String> {
+        self.check_shape()?;
+        self.refuse("ngrams", self.ngrams.is_some())?;
+        self.refuse("labels", self.labels.is_some() && self.feature_type != FeatureType::Text)?;
+        let kind = match self.feature_type {
+            FeatureType::Numeric if self.shape == [1] => OutputKind::Number,
+            FeatureType::Numeric => OutputKind::Array,
+            FeatureType::Categorical => OutputKind::Categorical(self.required_categories()?),
+            FeatureType::Binary => OutputKind::Binary,
+            FeatureType::Image => OutputKind::Image { scale: self.checked_scale()? },
+            FeatureType::Text => OutputKind::Text(self.checked_labels()?),
+        };
+        self.refuse("categories", self.categories.is_some() && self.feature_type == FeatureType::Binary)?;
+        Ok(Output { name: self.name, shape: self.shape, tensor: self.tensor, kind })
+    }
+
+    /// The shape fits the type, and so do the keys that only some types have.
+    fn check_shape(&self) -> Result<(), String> {
+        let size = self.shape.iter().try_fold(1usize, |total, &size| total.checked_mul(size));
+        if self.shape.is_empty() || !size.is_some_and(|size| (1..=MAX_SIZE).contains(&size)) {
+            return Err(format!("shape: {:?} is not the shape of 1 to {MAX_SIZE} values", self.shape));
+        }
+        let fits = match self.feature_type {
+            FeatureType::Numeric => true,
+            FeatureType::Categorical => self.shape.len() == 1,
+            FeatureType::Binary | FeatureType::Text => self.shape == [1],
+            FeatureType::Image => self.shape.len() == 3 && matches!(self.shape[2], 1 | 3),
+        };
+        if !fits {
+            return Err(format!("shape: {:?} does not fit the type", self.shape));
+        }
+        let categories = matches!(self.feature_type, FeatureType::Categorical | FeatureType::Binary);
+        self.refuse("categories", self.categories.is_some() && !categories)?;
+        self.refuse("scale", self.scale.is_some() && self.feature_type != FeatureType::Image)
+    }
+
+    fn refuse(&self, key: &str, given: bool) -> Result<(), String> {
+        match given {
+            true => Err(format!("{key}: it is no key of this type of feature")),
+            false => Ok(()),
+        }
+    }
+
+    fn required_categories(&self) -> Result<Vec<Category>, String> {
+        let categories = self.categories.clone().ok_or("categories: the key is missing")?;
+        check_distinct(&categories)?;
+        match categories.len() == self.shape[0] {
+            true => Ok(categories),
+            false => {
+                Err(format!("categories: the shape says {}, there are {}", self.shape[0], categories.len()))
+            }
+        }
+    }
+
+    fn binary_categories(&self) -> Result<Vec<Category>, String> {
+        let default = || ["0", "1"].map(|name| Category::Text(name.to_owned())).to_vec();
+        let categories = self.categories.clone().unwrap_or_else(default);
+        check_distinct(&categories)?;
+        match categories.len() == 2 {
+            true => Ok(categories),
+            false => Err("categories: a binary feature has two".to_owned()),
+        }
+    }
+
+    fn checked_scale(&self) -> Result<f32, String> {
+        let scale = self.scale.unwrap_or(DEFAULT_SCALE);
+        match scale.is_normal() {
+            true => Ok(scale),
+            false => Err("scale: it has to be a finite number other than 0".to_owned()),
+        }
+    }
+
+    fn checked_ngrams(&self) -> Result<Ngrams, String> {
+        let ngrams = self.ngrams.ok_or("ngrams: the key is missing")?;
+        if ngrams.min < 1 || ngrams.max < ngrams.min {
+            return Err("ngrams.min: it has to be at least 1 and at most max".to_owned());
+        }
+        match (1..=MAX_SIZE).contains(&ngrams.buckets) {
+            true => Ok(ngrams),
+            false => Err(format!("ngrams.buckets: it has to be 1 to {MAX_SIZE}")),
+        }
+    }
+
+    fn checked_labels(&self) -> Result<Vec<String>, String> {
+        let labels = self.labels.clone().unwrap_or_default();
+        match labels.is_empty() {
+            true => Err("labels: at least one is needed".to_owned()),
+            false => Ok(labels),
+        }
+    }
+}
+
+/// A reply names its categories, so 1 and "1" are the same.
+fn check_distinct(categories: &[Category]) -> Result<(), String> {
+    let mut seen = std::collections::HashSet::new();
+    match categories.iter().find(|category| !seen.insert(category.name())) {
+        Some(twice) => Err(format!("categories: {:?} is there twice", twice.name())),
+        None => Ok(()),
+    }
+}

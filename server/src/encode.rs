@@ -1,0 +1,261 @@
+//! From the values of a row to the model's input tensors.
+
+use std::borrow::Cow;
+
+use axum::body::Bytes;
+use serde::Deserialize;
+
+use crate::deployment::{Category, Deployment, Input, InputKind};
+use crate::error::{ApiError, ErrorCode};
+use crate::model::LoadedModel;
+use crate::{data_url, image, npy};
+
+/// A bound on the values of one request's tensors, inputs and outputs each: 512 MiB of float32.
+const MAX_VALUES: usize = 1 << 27;
+
+/// A feature's value as it arrived.
+pub enum WireValue<'a> {
+    Null,
+    Bool,
+    Integer(i64),
+    Number(f64),
+    Text(Cow<'a, str>),
+    List,
+    Object(ArrayObject),
+    /// A part of a multipart form, as it is.
+    Part(Bytes),
+}
+
+/// An array as `{"shape", "data"}`.
+#[derive(Deserialize)]
+pub struct ArrayObject {
+    pub shape: Option<Vec<usize>>,
+    pub data: Option<Vec<f32>>,
+}
+
+impl WireValue<'_> {
+    fn noun(&self) -> &'static str {
+        match self {
+            WireValue::Null => "null",
+            WireValue::Bool => "a boolean",
+            WireValue::Integer(_) => "an integer",
+            WireValue::Number(_) => "a number with a fraction",
+            WireValue::Text(_) => "a string",
+            WireValue::List => "a list",
+            WireValue::Object(_) => "an object",
+            WireValue::Part(_) => "a file",
+        }
+    }
+}
+
+/// Fills the tensors of a batch, row by row, each value straight into its place.
+pub struct Encoder<'a> {
+    pub deployment: &'a Deployment,
+    model: &'a LoadedModel,
+    /// Rows begun so far.
+    pub rows: usize,
+    max_rows: usize,
+    values: Vec<Vec<f32>>,
+    given: Vec<bool>,
+    current: Option<usize>,
+    numbered: bool,
+}
+
+impl<'a> Encoder<'a> {
+    /// For a batch, whose errors name the row.
+    pub fn new(deployment: &'a Deployment, model: &'a LoadedModel) -> Encoder<'a> {
+        let output_size: usize = deployment.outputs.iter().map(|output| output.size()).sum();
+        Encoder {
+            deployment,
+            model,
+            rows: 0,
+            max_rows: (MAX_VALUES / model.input_size().max(output_size)).max(1),
+            values: vec![Vec::new(); model.tensors.len()],
+            given: vec![false; deployment.inputs.len()],
+            current: None,
+            numbered: true,
+        }
+    }
+
+    /// For a single example, whose errors name the feature alone.
+    pub fn single(deployment: &'a Deployment, model: &'a LoadedModel) -> Encoder<'a> {
+        Encoder { numbered: false, ..Encoder::new(deployment, model) }
+    }
+
+    /// The tensors, and how many rows they hold.
+    pub fn finish(self) -> (usize, Vec<Vec<f32>>) {
+        (self.rows, self.values)
+    }
+
+    /// Where in the request an error is: `rows[3], feature "x": `.
+    pub fn place(&self) -> String {
+        let row = self.rows.checked_sub(1).filter(|_| self.numbered).map(|row| format!("rows[{row}]"));
+        let feature = self.current.map(|place| format!("feature {:?}", self.deployment.inputs[place].name));
+        let parts: Vec<String> = row.into_iter().chain(feature).collect();
+        if parts.is_empty() { String::new() } else { format!("{}: ", parts.join(", ")) }
+    }
+
+    pub fn begin_row(&mut self) -> Result<(), ApiError> {
+        if self.rows == self.max_rows {
+            return Err(ApiError::bad_data(format!(
+                "the request has too many rows for one batch, send at most {} at a time",
+                self.max_rows
+            )));
+        }
+        self.rows += 1;
+        self.current = None;
+        self.given.fill(false);
+        for (values, tensor) in self.values.iter_mut().zip(&self.model.tensors) {
+            values
+                .try_reserve(tensor.size)
+                .map_err(|_| ApiError::bad_data("the batch does not fit in memory"))?;
+            values.resize(values.len() + tensor.size, 0.0);
+        }
+        Ok(())
+    }
+
+    /// Goes to a feature of the row, which may be given once.
+    pub fn begin_feature(&mut self, place: usize) -> Result<(), ApiError> {
+        self.current = Some(place);
+        match std::mem::replace(&mut self.given[place], true) {
+            true => Err(ApiError::bad_data("the feature is given twice").at(&self.place())),
+            false => Ok(()),
+        }
+    }
+
+    /// Encodes the value of the feature gone to last.
+    pub fn put(&mut self, value: WireValue) -> Result<(), ApiError> {
+        let Some(place) = self.current else {
+            return Ok(());
+        };
+        let slot = &self.model.slots[place];
+        let size = self.model.tensors[slot.tensor].size;
+        let start = (self.rows - 1) * size + slot.offset;
+        let values = &mut self.values[slot.tensor][start..start + slot.size];
+        let input = &self.deployment.inputs[place];
+        encode(input, self.deployment.tensorjson, value, values).map_err(|error| error.at(&self.place()))?;
+        self.current = None;
+        Ok(())
+    }
+
+    pub fn end_row(&mut self) -> Result<(), ApiError> {
+        self.current = None;
+        let missing = self.given.iter().position(|given| !given);
+        match missing.map(|place| &self.deployment.inputs[place].name) {
+            Some(name) => {
+                let message = format!("the feature {name:?} is missing");
+                Err(ApiError::new(ErrorCode::FeatureNotFound, message).at(&self.place()))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn encode(input: &Input, tensorjson: bool, value: WireValue, values: &mut [f32]) -> Result<(), ApiError> {
+    match (&input.kind, value) {
+        (InputKind::Number, WireValue::Integer(number)) => values[0] = number as f32,
+        (InputKind::Number, WireValue::Number(number)) => values[0] = finite(number)?,
+        (InputKind::Categorical(categories), value) => values[category(categories, value)?] = 1.0,
+        (InputKind::Binary(_), WireValue::Integer(number @ (0 | 1))) => values[0] = number as f32,
+        (InputKind::Binary(categories), value) => values[0] = category(categories, value)? as f32,
+        (InputKind::Text(ngrams), WireValue::Text(text)) => ngrams.encode(&text, values),
+        (InputKind::Image { scale }, WireValue::Text(url)) => {
+            image::encode(image::from_data_url(&url)?, &input.shape, *scale, values);
+        }
+        (InputKind::Image { scale }, WireValue::Part(file)) => {
+            image::encode(image::from_file(&file)?, &input.shape, *scale, values);
+        }
+        (InputKind::Array, WireValue::Object(array)) if tensorjson => from_object(input, array, values)?,
+        (InputKind::Array, WireValue::Text(url)) if !tensorjson => from_npy_url(input, &url, values)?,
+        (InputKind::Array, WireValue::Part(file)) => from_npy(input, &file, values)?,
+        (kind, value) => return Err(mismatch(expected(kind, tensorjson), &value)),
+    }
+    Ok(())
+}
+
+fn expected(kind: &InputKind, tensorjson: bool) -> &'static str {
+    match kind {
+        InputKind::Number => "a number",
+        InputKind::Array if tensorjson => "an object with \"shape\" and \"data\"",
+        InputKind::Array => "a data URL of a .npy file",
+        InputKind::Categorical(_) | InputKind::Binary(_) => "a string or an integer",
+        InputKind::Image { .. } => "a data URL of an image",
+        InputKind::Text(_) => "a string",
+    }
+}
+
+fn mismatch(expected: &str, value: &WireValue) -> ApiError {
+    let message = format!("{expected} is expected, this is {}", value.noun());
+    ApiError::new(ErrorCode::JsonPropertyTypeMismatch, message)
+}
+
+fn finite(number: f64) -> Result<f32, ApiError> {
+    let single = number as f32;
+    match single.is_finite() {
+        true => Ok(single),
+        false => Err(ApiError::bad_data(format!("{number:e} is beyond the range of a 32-bit float"))),
+    }
+}
+
+/// The place of a value among the categories; 7 and "7" are the same category.
+fn category(categories: &[Category], value: WireValue) -> Result<usize, ApiError> {
+    let name = match value {
+        WireValue::Text(text) => text,
+        WireValue::Integer(number) => Cow::Owned(number.to_string()),
+        other => return Err(mismatch("a string or an integer", &other)),
+    };
+    let found = categories.iter().position(|category| match category {
+        Category::Text(text) => *text == *name,
+        Category::Integer(number) => number.to_string() == *name,
+    });
+    found.ok_or_else(|| {
+        let known: Vec<String> =
+            categories.iter().take(10).map(|category| format!("{:?}", category.name())).collect();
+        let more = if categories.len() > known.len() { ", ..." } else { "" };
+        let name: String = name.chars().take(40).collect();
+        ApiError::bad_data(format!("{name:?} is not one of the categories {}{more}", known.join(", ")))
+    })
+}
+
+fn from_object(input: &Input, array: ArrayObject, values: &mut [f32]) -> Result<(), ApiError> {
+    let missing = |key: &str| ApiError::bad_data(format!("the array has no {key:?}"));
+    let shape = array.shape.ok_or_else(|| missing("shape"))?;
+    let data = array.data.ok_or_else(|| missing("data"))?;
+    fill(input, &shape, &data, values)
+}
+
+fn from_npy_url(input: &Input, url: &str, values: &mut [f32]) -> Result<(), ApiError> {
+    let (media, bytes) = data_url::parse(url)?;
+    if media != data_url::NPY {
+        return Err(ApiError::data_uri(format!("an array is a data URL of type {}", data_url::NPY)));
+    }
+    if !npy::is_npy(&bytes) {
+        return Err(ApiError::data_uri(format!("the data URL says {media}, its bytes are no .npy file")));
+    }
+    from_npy(input, &bytes, values)
+}
+
+fn from_npy(input: &Input, file: &[u8], values: &mut [f32]) -> Result<(), ApiError> {
+    let array = npy::read(file)
+        .map_err(|error| ApiError::bad_data(format!("the .npy file cannot be read: {error}")))?;
+    fill(input, &array.shape, &array.data, values)
+}
+
+fn fill(input: &Input, shape: &[usize], data: &[f32], values: &mut [f32]) -> Result<(), ApiError> {
+    if shape != input.shape {
+        let rank = shape.iter().take(8).collect::<Vec<_>>();
+        return Err(ApiError::bad_data(format!("the shape is {rank:?}, {:?} is expected", input.shape)));
+    }
+    if data.len() != values.len() {
+        return Err(ApiError::bad_data(format!(
+            "the data has {} values, the shape needs {}",
+            data.len(),
+            values.len()
+        )));
+    }
+    if let Some(place) = data.iter().position(|value| !value.is_finite()) {
+        return Err(ApiError::bad_data(format!("data[{place}] is not a finite 32-bit float")));
+    }
+    values.copy_from_slice(data);
+    Ok(())
+}

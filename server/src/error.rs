@@ -1,0 +1,137 @@
+//! The errors of the API: a code, its HTTP status and a message for people.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// What went wrong, in the API's vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum ErrorCode {
+    BadData,
+    FeatureNotFound,
+    DataUriError,
+    JsonParsingError,
+    JsonPropertyTypeMismatch,
+    InvalidTokenError,
+    InsufficientScopeTokenError,
+    DeploymentNotEnabled,
+    ResourceNotFound,
+    UnsupportedContentType,
+    InternalError,
+}
+
+impl ErrorCode {
+    pub const ALL: [ErrorCode; 11] = [
+        ErrorCode::BadData,
+        ErrorCode::FeatureNotFound,
+        ErrorCode::DataUriError,
+        ErrorCode::JsonParsingError,
+        ErrorCode::JsonPropertyTypeMismatch,
+        ErrorCode::InvalidTokenError,
+        ErrorCode::InsufficientScopeTokenError,
+        ErrorCode::DeploymentNotEnabled,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::UnsupportedContentType,
+        ErrorCode::InternalError,
+    ];
+
+    /// The HTTP status that goes with the code.
+    pub fn status(self) -> StatusCode {
+        match self {
+            ErrorCode::BadData
+            | ErrorCode::FeatureNotFound
+            | ErrorCode::DataUriError
+            | ErrorCode::JsonParsingError
+            | ErrorCode::JsonPropertyTypeMismatch => StatusCode::BAD_REQUEST,
+            ErrorCode::InvalidTokenError => StatusCode::UNAUTHORIZED,
+            ErrorCode::InsufficientScopeTokenError | ErrorCode::DeploymentNotEnabled => StatusCode::FORBIDDEN,
+            ErrorCode::ResourceNotFound => StatusCode::NOT_FOUND,
+            ErrorCode::UnsupportedContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ErrorCode::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// An error as it is sent to a client.
+#[derive(Debug, Serialize)]
+pub struct ApiError {
+    #[serde(rename = "errorCode")]
+    pub code: ErrorCode,
+    #[serde(rename = "errorMessage")]
+    pub message: String,
+    #[serde(skip)]
+    pub status: StatusCode,
+}
+
+impl ApiError {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> ApiError {
+        ApiError { code, message: message.into(), status: code.status() }
+    }
+
+    pub fn bad_data(message: impl Into<String>) -> ApiError {
+        ApiError::new(ErrorCode::BadData, message)
+    }
+
+    pub fn data_uri(message: impl Into<String>) -> ApiError {
+        ApiError::new(ErrorCode::DataUriError, message)
+    }
+
+    /// A body over the size limit: HTTP has a status of its own for it, the API's nearest code is BadData.
+    pub fn too_large(limit: usize) -> ApiError {
+        let message = format!("the request body is larger than the limit of {limit} bytes");
+        ApiError { status: StatusCode::PAYLOAD_TOO_LARGE, ..ApiError::bad_data(message) }
+    }
+
+    /// A body that stopped arriving.
+    pub fn timed_out() -> ApiError {
+        let message = "the request body stopped arriving";
+        ApiError { status: StatusCode::REQUEST_TIMEOUT, ..ApiError::bad_data(message) }
+    }
+
+    /// A known address asked with the wrong method: HTTP's own status, the API's nearest code.
+    pub fn method_not_allowed(method: &str, path: &str) -> ApiError {
+        let message = format!("{method} is not a method of {path}");
+        ApiError {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            ..ApiError::new(ErrorCode::ResourceNotFound, message)
+        }
+    }
+
+    /// The same error with the place it concerns in front of its message.
+    pub fn at(mut self, place: &str) -> ApiError {
+        self.message.insert_str(0, place);
+        self
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = self.status;
+        let mut response = (status, Json(self)).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer realm=\"deployment\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_those_of_the_api() {
+        let status = |code: ErrorCode| code.status().as_u16();
+        let statuses = ErrorCode::ALL.map(status);
+        assert_eq!(statuses, [400, 400, 400, 400, 400, 401, 403, 403, 404, 415, 500]);
+    }
+
+    #[test]
+    fn an_error_is_an_object_of_code_and_message() {
+        let error = ApiError::bad_data("no ☀").at("rows[1]: ");
+        let text = serde_json::to_string(&error).unwrap();
+        assert_eq!(text, r#"{"errorCode":"BadData","errorMessage":"rows[1]: no ☀"}"#);
+    }
+}

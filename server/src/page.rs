@@ -1,0 +1,261 @@
+//! The pages for people: which deployments there are, and the deployment view of each.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use maud::{DOCTYPE, Markup, html};
+use serde_json::{Map, Value, json};
+
+use crate::deployment::{Category, Deployment, FeatureType, Input, InputKind, Output, OutputKind};
+use crate::{data_url, image, npy};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// Nothing from elsewhere is loaded, nothing written inside the page runs.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; \
+                      form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// An array of more values is of no use on a command line or in a text field.
+const LARGEST_ARRAY: usize = 512;
+
+pub async fn style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
+}
+
+pub async fn script() -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT).into_response()
+}
+
+/// Whether the page was asked for by a name of this very machine. Another name that leads here is that of a
+/// foreign site, which could read what the page holds.
+pub fn asked_locally(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(name, _)| name);
+    name == "localhost"
+        || name == "[::1]"
+        || name.parse().is_ok_and(|ip: std::net::Ipv4Addr| ip.is_loopback())
+}
+
+/// The list of deployments.
+pub fn index<'a>(deployments: impl Iterator<Item = &'a Deployment>) -> Response {
+    page(
+        "Deployments",
+        html! {
+            h1 { "Deployments" }
+            ul.deployments {
+                @for deployment in deployments {
+                    li {
+                        a href={"/deployment/" (deployment.id)} { (deployment.title) }
+                        (state(deployment))
+                        @if !deployment.description.is_empty() { div.soft { (deployment.description) } }
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// The deployment view; without a token to show, people fill in theirs.
+pub fn view(deployment: &Deployment, base: &str, show_token: bool) -> Response {
+    let url = format!("{base}/deployment/{}/forward", deployment.id);
+    let token = deployment.tokens.first().filter(|_| show_token).map_or("", String::as_str);
+    page(
+        &deployment.title,
+        html! {
+            p { a href="/" { "Deployments" } }
+            h1 { (deployment.title) (state(deployment)) }
+            p.soft { (deployment.description) }
+            dl {
+                dt { "URL" } dd { code { (url) } }
+                dt { "Token" } dd { @if show_token { code { (token) } } @else { "as printed when the server started" } }
+                @if let Some(held_out) = &deployment.held_out { (measured(held_out)) }
+            }
+            h2 { "Inputs" }
+            (table(deployment.inputs.iter().map(input_cells)))
+            h2 { "Outputs" }
+            (table(deployment.outputs.iter().map(output_cells)))
+            h2 { "From the command line" }
+            pre { code { (call(deployment, &url, token)) } }
+            h2 { "Try it" }
+            (form(deployment, token))
+            output id="answer" data-url={"/deployment/" (deployment.id) "/forward"} {}
+            script src="/page.js" {}
+        },
+    )
+}
+
+fn page(title: &str, body: Markup) -> Response {
+    let document = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                link rel="stylesheet" href="/page.css";
+            }
+            body { (body) }
+        }
+    };
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    (headers, document.into_string()).into_response()
+}
+
+fn state(deployment: &Deployment) -> Markup {
+    match deployment.enabled {
+        true => html! { span.state.enabled { "enabled" } },
+        false => html! { span.state { "not enabled" } },
+    }
+}
+
+/// The figures of a held-out set, as far as they are where they are expected.
+fn measured(held_out: &Value) -> Markup {
+    let rows = held_out["rows"].as_u64().unwrap_or_default();
+    let metrics = held_out["metrics"].as_object().into_iter().flatten();
+    html! {
+        @for (name, value) in metrics {
+            dt { (name) } dd { (value) span.soft { " on " (rows) " held-out rows" } }
+        }
+    }
+}
+
+/// The cells of a feature's line: name, type, shape, values.
+type Cells = [String; 4];
+
+fn table(lines: impl Iterator<Item = Cells>) -> Markup {
+    html! {
+        table {
+            tr { th { "Name" } th { "Type" } th { "Shape" } th { "Values" } }
+            @for cells in lines { tr { @for cell in cells { td { (cell) } } } }
+        }
+    }
+}
+
+fn input_cells(input: &Input) -> Cells {
+    let values = match &input.kind {
+        InputKind::Categorical(categories) | InputKind::Binary(categories) => names(categories).join(", "),
+        _ => String::new(),
+    };
+    cells(&input.name, input.feature_type(), &input.shape, values)
+}
+
+fn output_cells(output: &Output) -> Cells {
+    let values = match &output.kind {
+        OutputKind::Categorical(categories) => names(categories).join(", "),
+        OutputKind::Text(labels) => labels.join(", "),
+        _ => String::new(),
+    };
+    cells(&output.name, output.feature_type(), &output.shape, values)
+}
+
+fn cells(name: &str, feature_type: FeatureType, shape: &[usize], values: String) -> Cells {
+    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    [name.to_owned(), format!("{feature_type:?}").to_lowercase(), sizes.join(" × "), values]
+}
+
+fn names(categories: &[Category]) -> Vec<String> {
+    categories.iter().map(Category::name).collect()
+}
+
+/// A curl call that works as pasted.
+fn call(deployment: &Deployment, url: &str, token: &str) -> String {
+    let token = if token.is_empty() { "TOKEN" } else { token };
+    let example = |input: &Input| Some((input.name.clone(), example(input, deployment.tensorjson)?));
+    let row: Option<Map<String, Value>> = deployment.inputs.iter().map(example).collect();
+    let body = row.map_or("@rows.json".to_owned(), |row| json!({"rows": [row]}).to_string());
+    [
+        format!("curl {url}"),
+        format!("--header {}", quote(&format!("Authorization: Bearer {token}"))),
+        "--header 'Content-Type: application/json'".to_owned(),
+        format!("--data {}", quote(&body)),
+    ]
+    .join(" \\\n  ")
+}
+
+/// One word of a shell's command line.
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A value the input takes, if one is short enough to be shown.
+fn example(input: &Input, tensorjson: bool) -> Option<Value> {
+    let value = match &input.kind {
+        InputKind::Number => json!(0),
+        InputKind::Categorical(categories) | InputKind::Binary(categories) => json!(categories[0]),
+        InputKind::Text(_) => json!("some text"),
+        InputKind::Image { .. } => json!(image::to_data_url(&[128.0], &[1, 1, 1], 1.0).unwrap_or_default()),
+        InputKind::Array => array(&input.shape, tensorjson)?,
+    };
+    Some(value)
+}
+
+fn array(shape: &[usize], tensorjson: bool) -> Option<Value> {
+    let size = shape.iter().product();
+    let zeros = (size <= LARGEST_ARRAY).then(|| vec![0.0f32; size])?;
+    Some(match tensorjson {
+        true => json!({"shape": shape, "data": zeros}),
+        false => json!(data_url::format(data_url::NPY, &npy::write(shape, &zeros))),
+    })
+}
+
+/// The form posts a single example as multipart/form-data, a field per feature.
+fn form(deployment: &Deployment, token: &str) -> Markup {
+    html! {
+        form id="try" {
+            @for input in &deployment.inputs { label { (input.name) (field(input, deployment.tensorjson)) } }
+            label { "Token" input id="token" type="password" autocomplete="off" value=(token); }
+            button { "Predict" }
+        }
+    }
+}
+
+fn field(input: &Input, tensorjson: bool) -> Markup {
+    let name = &input.name;
+    match &input.kind {
+        InputKind::Number => html! { input name=(name) inputmode="decimal" value="0"; },
+        InputKind::Text(_) => html! { textarea name=(name) rows="2" {} },
+        InputKind::Image { .. } => html! { input name=(name) type="file" accept="image/png, image/jpeg"; },
+        InputKind::Array => match array(&input.shape, tensorjson).filter(|_| tensorjson) {
+            Some(zeros) => html! { textarea name=(name) rows="3" { (zeros) } },
+            None => html! { input name=(name) type="file" accept=".npy"; },
+        },
+        InputKind::Categorical(categories) | InputKind::Binary(categories) => html! {
+            select name=(name) { @for category in names(categories) { option value=(category) { (category) } } }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_local() {
+        let local =
+            |host: &str| asked_locally(&HeaderMap::from_iter([(header::HOST, host.parse().unwrap())]));
+        for host in ["localhost", "localhost:80", "127.0.0.1:8000", "127.1.2.3", "[::1]:8000", "[::1]"] {
+            assert!(local(host), "{host}");
+        }
+        for host in [
+            "",
+            "example.org",
+            "localhost.example.org:80",
+            "10.0.0.1:80",
+            "127.0.0.1.example.org",
+            "[::2]:80",
+        ] {
+            assert!(!local(host), "{host}");
+        }
+        assert!(!asked_locally(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_quote_in_a_shell_word_is_written_out() {
+        assert_eq!(quote("it's"), r"'it'\''s'");
+    }
+}

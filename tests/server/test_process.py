@@ -1,0 +1,185 @@
+"""The program itself: its arguments, its ready lines, its bad starts, its end."""
+
+import json
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+import requests
+from conftest import Server, find_binary
+from deployment_client import tensorjson
+
+
+def run(*arguments):
+    return subprocess.run([find_binary(), *map(str, arguments)], capture_output=True, text=True, timeout=60)
+
+
+def test_ready_lines(folders):
+    with Server([folders / "echo", folders / "names"]) as server:
+        base = re.escape(server.base)
+        assert re.fullmatch(r"listening on http://127\.0\.0\.1:[1-9]\d*", server.lines[0])
+        assert re.fullmatch(rf"deployment echo {base}/deployment/echo/forward echo-token Test echo", server.lines[1])
+        assert re.fullmatch(rf"deployment names {base}/deployment/names/forward names-token Test names", server.lines[2])
+        assert server.lines[3:] == ["ready"]
+
+
+def test_help_and_version():
+    shown = run("--help")
+    assert shown.returncode == 0
+    for word in ("--listen", "--max-body", "DIR", "ready", "SIGTERM"):
+        assert word in shown.stdout
+    assert re.fullmatch(r"sidekick-server \d+\.\d+\.\d+\n", run("--version").stdout)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--listen", "nowhere", "x"], ["--max-body", "-1", "x"], ["--unknown", "x"]])
+def test_wrong_calls(arguments):
+    shown = run(*arguments)
+    assert shown.returncode == 2
+    assert shown.stdout == "" and "--help" in shown.stderr
+
+
+def assert_refused(shown, *words):
+    """One line on standard error with these words, nothing on standard output."""
+    assert shown.returncode == 1
+    assert shown.stdout == ""
+    assert shown.stderr.count("\n") == 1 and shown.stderr.startswith("sidekick-server: ")
+    for word in words:
+        assert word in shown.stderr, shown.stderr
+
+
+def test_no_such_folder(tmp_path):
+    assert_refused(run("--listen", "127.0.0.1:0", tmp_path / "none"), "none/deployment.json", "No such file")
+
+
+def test_a_port_in_use(folders):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert_refused(run("--listen", address, folders / "names"), address, "in use")
+
+
+def test_the_same_id_twice(folders):
+    assert_refused(run("--listen", "127.0.0.1:0", folders / "names", folders / "names"), "names/deployment.json", "id:")
+
+
+CHANGES = {
+    "not json": (lambda d: "{", "deployment.json: EOF"),
+    "not an object": (lambda d: "[]", "deployment.json"),
+    "unknown key": (lambda d: d.update(more=1), "more"),
+    "unknown feature key": (lambda d: d["inputs"][0].update(more=1), "inputs[0].more"),
+    "missing key": (lambda d: d.pop("tokens"), "missing field `tokens`"),
+    "missing feature key": (lambda d: d["outputs"][1].pop("tensor"), "outputs[1]: missing field `tensor`"),
+    "wrong type": (lambda d: d.update(enabled="no"), "enabled: invalid type"),
+    "unknown type": (lambda d: d["inputs"][0].update(type="number"), "inputs[0].type: unknown variant"),
+    "bad id": (lambda d: d.update(id="a/b"), "id: "),
+    "no tokens": (lambda d: d.update(tokens=[]), "tokens: "),
+    "token with a space": (lambda d: d.update(tokens=["a b"]), "tokens: "),
+    "limited token twice": (lambda d: d.update(limited_tokens=["echo-token"]), "limited_tokens: "),
+    "older with tensorjson": (lambda d: d.update(describe="older"), "tensorjson: "),
+    "no inputs": (lambda d: d.update(inputs=[]), "inputs: "),
+    "name twice": (lambda d: d["inputs"][1].update(name="number"), "inputs[1].name: "),
+    "empty name": (lambda d: d["outputs"][0].update(name=""), "outputs[0].name: "),
+    "empty shape": (lambda d: d["inputs"][0].update(shape=[]), "inputs[0].shape: "),
+    "zero shape": (lambda d: d["inputs"][6].update(shape=[0, 3]), "inputs[6].shape: "),
+    "huge shape": (lambda d: d["inputs"][6].update(shape=[2**40, 2**40]), "inputs[6].shape: "),
+    "image shape": (lambda d: d["inputs"][4].update(shape=[4, 4, 2]), "inputs[4].shape: "),
+    "text shape": (lambda d: d["inputs"][3].update(shape=[2]), "inputs[3].shape: "),
+    "no categories": (lambda d: d["inputs"][1].pop("categories"), "inputs[1].categories: "),
+    "too few categories": (lambda d: d["inputs"][1].update(categories=["a"]), "inputs[1].categories: "),
+    "category twice": (lambda d: d["inputs"][1].update(categories=["1", 1, "c"]), "inputs[1].categories: "),
+    "float category": (lambda d: d["inputs"][1].update(categories=["a", 1.5, "c"]), "inputs[1].categories[1]: "),
+    "three binary categories": (lambda d: d["inputs"][2].update(categories=["a", "b", "c"]), "inputs[2].categories: "),
+    "zero scale": (lambda d: d["inputs"][4].update(scale=0), "inputs[4].scale: "),
+    "scale of a number": (lambda d: d["inputs"][0].update(scale=1), "inputs[0].scale: "),
+    "no ngrams": (lambda d: d["inputs"][3].pop("ngrams"), "inputs[3].ngrams: "),
+    "bad ngrams": (lambda d: d["inputs"][3]["ngrams"].update(min=0), "inputs[3].ngrams.min: "),
+    "no buckets": (lambda d: d["inputs"][3]["ngrams"].update(buckets=0), "inputs[3].ngrams.buckets: "),
+    "no labels": (lambda d: d["outputs"][3].pop("labels"), "outputs[3].labels: "),
+    "no model": (lambda d: d.update(model="none.onnx"), "none.onnx: "),
+    "not a model": (lambda d: d.update(model="deployment.json"), "deployment.json: "),
+    "unknown input tensor": (lambda d: d["inputs"][0].update(tensor="none"), "inputs[0].tensor: "),
+    "output as input": (lambda d: d["inputs"][0].update(tensor="number_out"), "inputs[0].tensor: "),
+    "unknown output tensor": (lambda d: d["outputs"][0].update(tensor="none"), "outputs[0].tensor: "),
+    "input left over": (lambda d: d["inputs"].pop(0), 'inputs: no feature fills the model\'s input "number"'),
+    "input too large": (lambda d: d["inputs"][6].update(shape=[3, 3]), "inputs[6].tensor: "),
+    "output too large": (lambda d: d["outputs"][6].update(shape=[3, 3]), "outputs[6].tensor: "),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_wrong_declaration(folders, tmp_path, change):
+    shutil.copytree(folders / "echo", tmp_path / "echo")
+    file = tmp_path / "echo" / "deployment.json"
+    declaration = json.loads(file.read_text())
+    edit, words = CHANGES[change]
+    text = edit(declaration)
+    file.write_text(text if isinstance(text, str) and change.startswith("not ") else json.dumps(declaration))
+    assert_refused(run("--listen", "127.0.0.1:0", tmp_path / "echo"), str(tmp_path / "echo"), words)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_finishes_what_is_in_flight(folders, stop):
+    """The request's body is half sent when the signal comes; it is answered and the server ends with 0."""
+    body = json.dumps({"rows": [{"number": 1}]}).encode()
+    head = (
+        "POST /deployment/batch-size/forward HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer batch-size-token\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with Server([folders / "batch-size"]) as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+            connection.sendall(head.encode() + body[:5])
+            time.sleep(0.3)
+            server.process.send_signal(stop)
+            time.sleep(0.3)
+            with pytest.raises(requests.ConnectionError):
+                requests.get(server.base)
+            connection.sendall(body[5:])
+            received = b""
+            while data := connection.recv(65536):
+                received += data
+        assert received.startswith(b"HTTP/1.1 200") and received.endswith(b'{"rows":[{"rows":1.0}]}')
+        assert server.process.wait(timeout=10) == 0
+
+
+def test_a_signal_waits_for_computing(folders):
+    import numpy
+
+    with Server([folders / "single-array"]) as server:
+        deployment = server.deployment("single-array")
+        row = {"array": tensorjson(numpy.ones((1000, 1000), "float32"))}
+        replies = []
+        asking = threading.Thread(target=lambda: replies.append(deployment.send(row, row, row)))
+        asking.start()
+        time.sleep(0.5)
+        server.process.terminate()
+        asking.join()
+        assert server.process.wait(timeout=20) == 0
+    assert replies[0].json() == {"rows": [{"mean": 1.0}] * 3}
+
+
+def test_a_signal_does_not_wait_for_idle_connections(folders):
+    with Server([folders / "names"]) as server:
+        kept_alive = server.deployment("names")
+        assert kept_alive.describe().status_code == 200
+        with socket.create_connection(("127.0.0.1", server.port)):
+            time.sleep(0.2)
+            server.process.terminate()
+            assert server.process.wait(timeout=5) == 0
+
+
+def test_a_second_signal_ends_at_once(folders):
+    head = b"POST /deployment/names/forward HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+    with Server([folders / "names"], errors=subprocess.PIPE) as server:
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(head.replace(b"\r\n\r\n", b"\r\nAuthorization: Bearer names-token\r\n\r\n"))
+            time.sleep(0.2)
+            server.process.terminate()
+            time.sleep(0.2)
+            server.process.terminate()
+            assert server.process.wait(timeout=5) == 1
+            assert "in flight" in server.process.stderr.read()
+            server.process.stderr.close()
