@@ -555,6 +555,17 @@ sidekick_status sidekick_predictions_text(const sidekick_predictions *prediction
                                           sidekick_error **error);
 
 /**
+ * All rows' texts as one column: text `i` starts at `texts + ends[i - 1]` (the first at `texts`) and has
+ * `ends[i] - ends[i - 1] - 1` bytes, behind which a NUL closes it. `count` is the number of rows. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_texts(const sidekick_predictions *predictions,
+                                           size_t output,
+                                           const char **texts,
+                                           const size_t **ends,
+                                           size_t *count,
+                                           sidekick_error **error);
+
+/**
  * How many categories a categorical output has. Since 0.1.0.
  */
 sidekick_status sidekick_predictions_category_count(const sidekick_predictions *predictions,
@@ -985,6 +996,20 @@ sidekick_status sidekick_rows_add_npy_file_at(sidekick_rows *rows,
                                               const char *path,
                                               size_t path_length,
                                               sidekick_error **error);
+
+/**
+ * Adds many small values in one call, for bindings whose calls into C are dear. `records` holds records one behind the other,
+ * `size` bytes in all. A record is, in this machine's byte order, a `uint32_t` kind, the `uint32_t` index of the input, a
+ * `uint64_t` length, and a payload of that many bytes, padded to a multiple of 8. Kinds: 0 ends the row (length 0); 1 a
+ * `double` for a number; 2 an `int64_t` for an integer; 3 a category's label; 4 an `int64_t` that is 0 or 1 for a binary input; 5
+ * text. Each does what the function of its name does. Other values can be added between two calls, also within a row. Where a
+ * record fails nothing of the call is added; fails as those functions do, and with `SIDEKICK_ERROR_ARGUMENT` for
+ * records that are malformed. Since 0.1.0.
+ */
+sidekick_status sidekick_rows_add_packed(sidekick_rows *rows,
+                                         const void *records,
+                                         size_t size,
+                                         sidekick_error **error);
 
 /**
  * Finishes the row that is being built. Fails with `SIDEKICK_ERROR_ROW_INCOMPLETE` where inputs are missing; the

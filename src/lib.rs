@@ -25,6 +25,7 @@
 mod deployment;
 mod error;
 mod ffi;
+mod packed;
 mod predictions;
 mod rows;
 mod spec;

@@ -85,6 +85,14 @@ impl Predictions {
         }
     }
 
+    /// All texts in one: each closed by a NUL, and where each ends, its NUL included.
+    pub fn texts_with_nul<'a>(&self, output: impl Into<Key<'a>>) -> Result<(&str, &[usize])> {
+        match self.column(output.into())? {
+            (_, Column::Texts(texts)) => Ok((&texts.buffer, &texts.ends)),
+            (spec, _) => Err(another_type(spec, "text")),
+        }
+    }
+
     /// The probabilities of a categorical output.
     pub fn probabilities<'a>(&self, output: impl Into<Key<'a>>) -> Result<Probabilities<'_>> {
         match self.column(output.into())? {

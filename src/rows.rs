@@ -19,7 +19,15 @@ pub struct Rows {
     open: OpenRow,
 }
 
+/// A state of the rows to return to.
+pub(crate) struct Mark {
+    bytes: usize,
+    finished: usize,
+    open: OpenRow,
+}
+
 /// The row that is being built.
+#[derive(Clone)]
 struct OpenRow {
     /// Which inputs it has.
     given: Vec<bool>,
@@ -180,6 +188,18 @@ impl Rows {
         self.discard_row();
     }
 
+    /// The state now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { bytes: self.buffer.len(), finished: self.finished.len(), open: self.open.clone() }
+    }
+
+    /// Undoes everything since a state.
+    pub(crate) fn return_to(&mut self, mark: Mark) {
+        self.buffer.truncate(mark.bytes);
+        self.finished.truncate(mark.finished);
+        self.open = mark.open;
+    }
+
     /// Whether these rows were made for a deployment with this schema.
     pub(crate) fn belongs_to(&self, schema: &Arc<Schema>) -> bool {
         Arc::ptr_eq(&self.schema, schema)
@@ -318,19 +338,20 @@ fn read_file(path: &Path) -> Result<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::wire::array::DType;
     use crate::wire::{JsonRows, describe};
 
-    fn rows() -> Rows {
+    pub(crate) fn rows() -> Rows {
         let document = r#"{"paths": {"/": {"x-peltarion-tensorjson": true}}, "components": {"schemas": {
             "output-row-batch": {"properties": {"rows": {"properties": {}}}},
             "input-row": {"properties": {
                 "n": {"x-peltarion": {"type": "numeric", "shape": [1]}},
                 "c\"": {"x-peltarion": {"type": "categorical", "shape": [2]}, "enum": ["a", 7]},
                 "b": {"x-peltarion": {"type": "binary", "shape": [1]}},
-                "a": {"x-peltarion": {"type": "numeric", "shape": [2]}}}}}}}"#;
+                "a": {"x-peltarion": {"type": "numeric", "shape": [2]}},
+                "t": {"x-peltarion": {"type": "text"}}}}}}}"#;
         let schema = describe::parse(document.as_bytes()).unwrap();
         let protocol = Arc::new(JsonRows::new(&schema));
         Rows::new(Arc::new(schema), protocol)
@@ -341,6 +362,7 @@ mod tests {
         rows.add_category("c\"", "7").unwrap();
         rows.add_binary("b", true).unwrap();
         rows.add_array(3, &Array::new(DType::U8, &[2], &[1, 2]).unwrap()).unwrap();
+        rows.add_text("t", "").unwrap();
         rows.end_row().unwrap();
     }
 
@@ -349,7 +371,7 @@ mod tests {
         let mut rows = rows();
         fill(&mut rows, 0.5);
         fill(&mut rows, -2e-7);
-        let first = r#"{"n":0.5,"c\"":7,"b":1,"a":{"shape":[2],"data":[1,2]}}"#;
+        let first = r#"{"n":0.5,"c\"":7,"b":1,"a":{"shape":[2],"data":[1,2]},"t":""}"#;
         assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), first);
         let both =
             serde_json::from_slice::<serde_json::Value>(&[b"[", rows.wire(0..2), b"]"].concat()).unwrap();
@@ -373,7 +395,7 @@ mod tests {
             (ErrorKind::FeatureTwice, Some(1), Some("n"))
         );
         assert_eq!(rows.add_number("x", 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
-        assert_eq!(rows.add_number(4, 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
+        assert_eq!(rows.add_number(5, 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
         assert_eq!(rows.add_number("a", 2.0).unwrap_err().kind(), ErrorKind::FeatureType);
         assert_eq!(rows.add_text("b", "x").unwrap_err().kind(), ErrorKind::FeatureType);
         assert_eq!(rows.add_category("c\"", "x").unwrap_err().kind(), ErrorKind::FeatureValue);
@@ -385,7 +407,7 @@ mod tests {
         assert_eq!(rows.add_array("a", &nan).unwrap_err().kind(), ErrorKind::FeatureValue);
         assert_eq!(rows.add_npy("a", b"x").unwrap_err().feature(), Some("a"));
         let missing = rows.end_row().unwrap_err();
-        assert_eq!(missing.to_string(), r#"row 1: the row lacks "c\"", "b", "a""#);
+        assert_eq!(missing.to_string(), r#"row 1: the row lacks "c\"", "b", "a", "t""#);
         assert!(rows.require_closed().is_err());
         assert_eq!(rows.buffer, before);
         rows.discard_row();

@@ -80,6 +80,30 @@ pub unsafe extern "C" fn sidekick_predictions_text(
     })
 }
 
+/// All rows' texts as one column: text `i` starts at `texts + ends[i - 1]` (the first at `texts`) and has
+/// `ends[i] - ends[i - 1] - 1` bytes, behind which a NUL closes it. `count` is the number of rows. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_predictions_texts(
+    predictions: *const sidekick_predictions,
+    output: usize,
+    texts: *mut *const c_char,
+    ends: *mut *const usize,
+    count: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (predictions, start) =
+            unsafe { (&object(predictions, "predictions")?.0, Out::new(texts, "texts")?) };
+        // SAFETY: the caller's promises.
+        let out = unsafe { OutView::new(ends, count, "ends") }?;
+        let (all, all_ends) = predictions.texts_with_nul(output)?;
+        start.set(all.as_ptr().cast());
+        out.set(all_ends);
+        Ok(())
+    })
+}
+
 /// How many categories a categorical output has. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_category_count(

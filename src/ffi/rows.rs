@@ -464,6 +464,27 @@ pub unsafe extern "C" fn sidekick_rows_add_npy_file_at(
     })
 }
 
+/// Adds many small values in one call, for bindings whose calls into C are dear. `records` holds records one behind the other,
+/// `size` bytes in all. A record is, in this machine's byte order, a `uint32_t` kind, the `uint32_t` index of the input, a
+/// `uint64_t` length, and a payload of that many bytes, padded to a multiple of 8. Kinds: 0 ends the row (length 0); 1 a
+/// `double` for a number; 2 an `int64_t` for an integer; 3 a category's label; 4 an `int64_t` that is 0 or 1 for a binary input; 5
+/// text. Each does what the function of its name does. Other values can be added between two calls, also within a row. Where a
+/// record fails nothing of the call is added; fails as those functions do, and with `SIDEKICK_ERROR_ARGUMENT` for
+/// records that are malformed. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_packed(
+    rows: *mut sidekick_rows,
+    records: *const c_void,
+    size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, records) = unsafe { (object_mut(rows, "rows")?, bytes(records, size, "records")?) };
+        rows.0.add_packed(records)
+    })
+}
+
 /// Finishes the row that is being built. Fails with `SIDEKICK_ERROR_ROW_INCOMPLETE` where inputs are missing; the
 /// message names them, and they can still be added. Since 0.1.0.
 #[unsafe(no_mangle)]
