@@ -17,6 +17,7 @@ try:
 
     import denoise
     import digits
+    import language
     import penguins
     from shared import REPOSITORY, Places
 except ModuleNotFoundError as error:
@@ -26,13 +27,15 @@ TRAINERS = {
     "digits": digits.train,
     "penguins": penguins.train,
     "denoise": denoise.train,
+    "language": language.train,
 }
 
 
 def arguments():
     parser = argparse.ArgumentParser(description="Train the deployments that ship with the server.")
-    parser.add_argument("--out", type=Path, default=REPOSITORY / "server/deployments", help="where the deployment folders go")
-    parser.add_argument("--data", type=Path, default=REPOSITORY / "examples/data", help="where the held-out data goes")
+    deployments, data = REPOSITORY / "server/deployments", REPOSITORY / "examples/data"
+    parser.add_argument("--out", type=Path, default=deployments, help="where the deployment folders go")
+    parser.add_argument("--data", type=Path, default=data, help="where the held-out data goes")
     parser.add_argument("--dict", type=Path, default=Path("/usr/share/dict"), help="where the word lists are")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(TRAINERS)} (default: all)")
     chosen = parser.parse_args()
@@ -56,4 +59,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"train.py: {error}")
