@@ -9,8 +9,7 @@ use serde_json::Value;
 
 use crate::ngrams::Ngrams;
 
-/// Everything `deployment.json` says.
-#[derive(Debug)]
+/// Everything `deployment.json` says. It holds the tokens, so it has no Debug form.
 pub struct Deployment {
     pub id: String,
     pub title: String,

@@ -128,7 +128,7 @@ async fn predict(State(app): Shared, id: Id, request: Request) -> Result<Respons
             compute(&app, served, input).await
         }
         Err(error) => {
-            drain(body, app.max_body).await;
+            drain(body).await;
             Err(error)
         }
     }
@@ -173,18 +173,19 @@ fn form(headers: &HeaderMap) -> Result<Form, ApiError> {
 
 /// Reads a body of at most `limit` bytes, counted after decompression.
 async fn read_body(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, ApiError> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > limit) {
-        drain(body, limit).await;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let length: usize = length.unwrap_or_default();
+    if length > limit {
+        drain(body).await;
         return Err(ApiError::too_large(limit));
     }
     let mut stream = body.into_data_stream();
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(length);
     while let Some(chunk) = tokio::time::timeout(BODY_PATIENCE, stream.next()).await.transpose() {
         let chunk = chunk.map_err(|_| ApiError::timed_out())?;
         let chunk = chunk.map_err(|_| ApiError::bad_data("the request body is cut short or not gzip"))?;
         if bytes.len() + chunk.len() > limit {
-            drain(Body::from_stream(stream), limit).await;
+            drain(Body::from_stream(stream)).await;
             return Err(ApiError::too_large(limit));
         }
         bytes.extend_from_slice(&chunk);
@@ -192,19 +193,11 @@ async fn read_body(body: Body, headers: &HeaderMap, limit: usize) -> Result<Byte
     Ok(bytes.into())
 }
 
-/// Reads over a refused body within bounds: a reply to a client that still sends would be lost with the connection.
-async fn drain(body: Body, limit: usize) {
+/// Reads over a refused body for a while: a reply to a client that still sends would be lost with the connection.
+async fn drain(body: Body) {
     let mut stream = body.into_data_stream();
-    let read_over = async {
-        let mut total = 0;
-        while let Some(Ok(chunk)) = stream.next().await {
-            total += chunk.len();
-            if total > limit.saturating_mul(4) {
-                break;
-            }
-        }
-    };
-    // Nothing is lost when the time is up: the connection closes.
+    let read_over = async { while let Some(Ok(_)) = stream.next().await {} };
+    // When the time is up the connection closes, and that is all.
     drop(tokio::time::timeout(DRAIN_PATIENCE, read_over).await);
 }
 

@@ -1,6 +1,7 @@
 """The values of a reply, type by type, and its order."""
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 import pytest
@@ -92,3 +93,13 @@ def test_a_reply_is_compressed_when_asked(echo):
     packed = echo.send(echo_row(), headers={"Accept-Encoding": "gzip"}, stream=True)
     assert packed.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed.raw.read(decode_content=False)) == plain.content
+
+
+def test_clients_at_the_same_time_get_their_own_answers(server):
+    def ask(number):
+        deployment = server.deployment("reciprocal")
+        return [deployment.predict({"number": number + place})[0]["reciprocal"] for place in range(20)]
+
+    with ThreadPoolExecutor(8) as pool:
+        for number, answers in zip(range(1, 9), pool.map(ask, range(1, 9))):
+            assert answers == pytest.approx([1 / (number + place) for place in range(20)], rel=1e-6)
