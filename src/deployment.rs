@@ -162,14 +162,31 @@ fn check_url(url: &str) -> Result<()> {
     if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
         return refuse("has spaces or control characters");
     }
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return refuse("holds a user name; give the token as the token, and leave it out of the URL");
+    }
+    let (host, port) = host_and_port(authority);
     if host.is_empty() {
         return refuse("names no host");
     }
-    if host.contains('@') {
-        return refuse("holds a user name; give the token as the token, and leave it out of the URL");
+    if !is_port(port) {
+        return refuse("has a port that is no number from 0 to 65535");
     }
     Ok(())
+}
+
+/// The two parts of an authority; an IPv6 address stands in brackets, and a port that is not there is empty.
+fn host_and_port(authority: &str) -> (&str, &str) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (authority, ""),
+    }
+}
+
+/// Left to itself the HTTP library takes a port it cannot read for the scheme's own, where another server may listen.
+fn is_port(port: &str) -> bool {
+    port.bytes().all(|byte| byte.is_ascii_digit()) && (port.is_empty() || port.parse::<u16>().is_ok())
 }
 
 /// `openapi.json`, resolved against the URL as a relative reference (RFC 3986, section 5.2).
@@ -211,11 +228,20 @@ mod tests {
             "http://h/a b",
             "http://h/\n",
             "http://u:p@h/",
+            "http://:80/",
+            "http://h:65536/",
+            "http://h:port/",
+            "http://h:+80/",
+            "http://[::1]:x/",
         ] {
             let error = check_url(bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Argument, "{bad}");
             assert!(!error.to_string().contains("u:p"));
         }
-        check_url("HTTPS://h/a?b@c").unwrap();
+        for good in
+            ["HTTPS://h/a?b@c", "http://h:65535", "http://h:/", "http://[::1]/x:y", "http://[::1]:80/"]
+        {
+            check_url(good).unwrap();
+        }
     }
 }
