@@ -4,7 +4,10 @@ use crate::error::{Error, ErrorKind, Result, reserve};
 use std::fmt;
 use std::io::{self, Read};
 use std::time::Duration;
-use ureq::http::{HeaderValue, Response, header};
+use ureq::config::Config;
+use ureq::http::{HeaderValue, Response, Uri, header};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body, SendBody};
 
 /// How often a request is sent before a connection failure is reported.
@@ -73,7 +76,10 @@ impl Transport {
             .output_buffer_size(BUFFER_BYTES)
             .max_idle_age(IDLE_CONNECTION_AGE)
             .build();
-        Ok(Transport { agent: Agent::new_with_config(config), authorization })
+        Ok(Transport {
+            agent: Agent::with_parts(config, DefaultConnector::default(), Names::default()),
+            authorization,
+        })
     }
 
     /// Asks for a document.
@@ -90,6 +96,24 @@ impl Transport {
             let request = request.header(header::CONTENT_TYPE, content_type);
             let request = request.header(header::CONTENT_LENGTH, length);
             request.send(SendBody::from_reader(&mut Slices { current: &[], rest: body }))
+        })
+    }
+}
+
+/// The system's resolver, whose failures would else look like those of an established connection.
+#[derive(Debug, Default)]
+struct Names(DefaultResolver);
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> std::result::Result<ResolvedSocketAddrs, ureq::Error> {
+        self.0.resolve(uri, config, timeout).map_err(|error| match error {
+            ureq::Error::Io(_) => ureq::Error::HostNotFound,
+            other => other,
         })
     }
 }
@@ -226,6 +250,12 @@ mod tests {
         let mut all = Vec::new();
         Slices { current: b"", rest: &[b"{", b"", b"rows", b"}"] }.read_to_end(&mut all).unwrap();
         assert_eq!(all, b"{rows}");
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_a_failure_to_connect() {
+        let failure = Transport::new("").unwrap().get("http://no-such-host.invalid/").err().unwrap();
+        assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::Connect, 1));
     }
 
     #[test]
