@@ -64,11 +64,7 @@ impl Deployment {
     pub fn open(url: &str, token: &str, options: &Options) -> Result<Deployment> {
         check_url(url)?;
         let transport = Transport::new(token)?;
-        let reply = accept(transport.get(&describe_url(url))?)?;
-        let schema = describe::parse(&reply.body).map_err(|error| reply.blame(error))?;
-        if schema.inputs.is_empty() || schema.outputs.is_empty() {
-            return Err(Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs"));
-        }
+        let schema = ask_schema(&transport, url).map_err(|error| transport.hide_token(error))?;
         let protocol = Arc::new(JsonRows::new(&schema));
         Ok(Deployment {
             url: url.to_owned(),
@@ -111,7 +107,8 @@ impl Deployment {
         for first in (0..rows.len()).step_by(self.options.batch_rows) {
             let end = rows.len().min(first.saturating_add(self.options.batch_rows));
             let batch = rows.wire(first..end);
-            self.predict_batch(batch, end - first, &mut columns).map_err(|error| error.offset_row(first))?;
+            let predicted = self.predict_batch(batch, end - first, &mut columns);
+            predicted.map_err(|error| self.transport.hide_token(error.offset_row(first)))?;
         }
         Ok(Predictions::new(Arc::clone(&self.schema), columns))
     }
@@ -142,6 +139,16 @@ impl fmt::Debug for Deployment {
             .field("schema", &self.schema)
             .finish_non_exhaustive()
     }
+}
+
+fn ask_schema(transport: &Transport, url: &str) -> Result<Schema> {
+    let reply = accept(transport.get(&describe_url(url))?)?;
+    let schema = describe::parse(&reply.body).map_err(|error| reply.blame(error))?;
+    if schema.inputs.is_empty() || schema.outputs.is_empty() {
+        let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");
+        return Err(reply.blame(error));
+    }
+    Ok(schema)
 }
 
 fn accept(reply: Reply) -> Result<Reply> {

@@ -132,6 +132,17 @@ impl Error {
         self
     }
 
+    /// Takes a secret out of all its texts: a server may have quoted what it was sent.
+    pub(crate) fn without_secret(mut self, secret: &str) -> Error {
+        let Details { message, server_code, server_message, .. } = &mut *self.0;
+        for text in [Some(message), server_code.as_mut(), server_message.as_mut()].into_iter().flatten() {
+            if !secret.is_empty() && text.contains(secret) {
+                *text = text.replace(secret, "[the token]");
+            }
+        }
+        self
+    }
+
     /// What sort of thing went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -234,6 +245,16 @@ mod tests {
         let error = Error::new(ErrorKind::File, "no \n or \0 \u{9b}☀").in_feature("a\tb");
         assert_eq!(error.to_string(), r#"feature "a\tb": no \n or \u{0} \u{9b}☀"#);
         assert_eq!(error.feature(), Some("a\tb"));
+    }
+
+    #[test]
+    fn a_secret_is_taken_out_of_every_text() {
+        let quoted = || Some("Bearer s3cret?".to_owned());
+        let error = Error::new(ErrorKind::Server, "not s3cret").with_server(quoted(), quoted());
+        let error = error.without_secret("").without_secret("s3cret");
+        assert_eq!(error.to_string(), "not [the token]");
+        assert_eq!(error.server_code(), Some("Bearer [the token]?"));
+        assert_eq!(error.server_message(), Some("Bearer [the token]?"));
     }
 
     #[test]

@@ -25,6 +25,7 @@ const USER_AGENT: &str = concat!("sidekick/", env!("CARGO_PKG_VERSION"));
 pub(crate) struct Transport {
     agent: Agent,
     authorization: HeaderValue,
+    token: String,
 }
 
 /// What the server sent back, whatever its status.
@@ -79,7 +80,13 @@ impl Transport {
         Ok(Transport {
             agent: Agent::with_parts(config, DefaultConnector::default(), Names::default()),
             authorization,
+            token: token.to_owned(),
         })
+    }
+
+    /// Takes the token out of an error that may quote the server.
+    pub(crate) fn hide_token(&self, error: Error) -> Error {
+        error.without_secret(&self.token)
     }
 
     /// Asks for a document.
