@@ -177,6 +177,9 @@ fn check_url(url: &str) -> Result<()> {
     if host.is_empty() {
         return refuse("names no host");
     }
+    if host.starts_with('[') != host.ends_with(']') {
+        return refuse("has a bracket without its other");
+    }
     if !is_port(port) {
         return refuse("has a port that is no number from 0 to 65535");
     }
@@ -240,6 +243,7 @@ mod tests {
             "http://h:port/",
             "http://h:+80/",
             "http://[::1]:x/",
+            "http://[::1/",
         ] {
             let error = check_url(bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Argument, "{bad}");
