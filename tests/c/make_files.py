@@ -21,9 +21,10 @@ ALPHA = (10 + 15 * numpy.arange(16)).reshape(4, 4).astype("uint8")
 ARRAY = numpy.array([[0.5, -1, 2], [3, 4.25, -5]], dtype="float32")
 
 
-def palette_picture():
+def palette_picture(colors=256):
+    """Its indices are stored in 8 bits where the palette has more than 16 colors."""
     picture = Image.fromarray(numpy.arange(16).reshape(4, 4).astype("uint8"), mode="P")
-    picture.putpalette(RGB.tobytes())
+    picture.putpalette(RGB.tobytes() + bytes(3 * (colors - 16)))
     return picture
 
 
@@ -51,9 +52,9 @@ def write_pictures(folder):
     rgba.save(folder / "rgba.png")
     grey.save(folder / "grey.png")
     grey_alpha.save(folder / "grey-alpha.png")
-    palette_picture().save(folder / "palette.png", bits=8)
-    palette_picture().save(folder / "palette-4-bits.png", bits=4)
-    palette_picture().save(folder / "palette-transparent.png", bits=8, transparency=3)
+    palette_picture().save(folder / "palette.png")
+    palette_picture(16).save(folder / "palette-4-bits.png")
+    palette_picture().save(folder / "palette-transparent.png", transparency=3)
     Image.fromarray(GREY > 127).save(folder / "1-bit.png")
     (folder / "rgb-16-bits.png").write_bytes(png_of_16_bits(RGB))
     (folder / "rgba-16-bits.png").write_bytes(png_of_16_bits(numpy.dstack([RGB, ALPHA])))
