@@ -59,9 +59,10 @@ static inline void check_error(sidekick_status expected, const char *file, int l
     check_that(strstr(message, "-token") == NULL, "the token is not in the message", file, line);
 }
 
-static inline void check_status(sidekick_status expected, sidekick_status status, const char *call, const char *file,
+static inline int check_status(sidekick_status expected, sidekick_status status, const char *call, const char *file,
                                 int line) {
-    if (!check_that(status == expected, call, file, line)) {
+    const int as_expected = check_that(status == expected, call, file, line);
+    if (!as_expected) {
         printf("    expected %d, got %d: %s\n", (int)expected, (int)status, sidekick_error_message(error, NULL));
     }
     if (status != SIDEKICK_OK) {
@@ -71,6 +72,7 @@ static inline void check_status(sidekick_status expected, sidekick_status status
         check_forget();
     }
     check_that(status != SIDEKICK_OK || error == NULL, "success makes no error", file, line);
+    return as_expected;
 }
 
 static inline void check_says(const char *part, const char *file, int line) {

@@ -8,7 +8,7 @@ are at $SIDEKICK_LIAR_URL/deployment/ID/forward:
 |---|---|
 | liar | takes a text, and gives every output type; the text of a request's first row names one of the REPLIES |
 | mirror-ID | one feature `value` in, one out; a request's body is its reply, byte for byte |
-| huge | an array in and one out that no memory holds |
+| huge-input, huge-output | an array that no memory holds |
 | a key of DESCRIPTIONS | a describe document that is none |
 
 It speaks HTTP over bare sockets, so that it can break off, contradict itself or say nothing.
@@ -83,7 +83,8 @@ OUTPUTS = {
 }
 DESCRIPTIONS = {
     "liar": description({"text": feature("text")}, OUTPUTS),
-    "huge": description({"value": feature("numeric", [HUGE])}, {"value": feature("numeric", [HUGE])}),
+    "huge-input": mirror(feature("numeric", [HUGE]), feature("text")),
+    "huge-output": mirror(feature("text"), feature("numeric", [HUGE])),
     "mirror-number": mirror(feature("numeric")),
     "mirror-text": mirror(feature("text")),
     "mirror-label": mirror(feature("categorical", [2]), feature("text")),
@@ -149,7 +150,7 @@ REPLIES = {
     "more keys": '{"took":1,"rows":[' + row(extra='[{"a":[null,true]}]') + '],"z":{}}',
     "deep extra": '{"rows":[' + row(extra="[" * 100000 + "]" * 100000) + "]}",
     "npy array": one(array=quoted("application/x.peltarion.npy", npy())),
-    "jpg names png": one(picture=quoted("image/jpg", png())),
+    "jpg for jpeg": one(picture=quoted("image/jpg", b"\xff\xd8\xff\xe0")),
     "upper-case data url": one(picture=quoted("IMAGE/PNG", png()).replace("data:", "DATA:")),
     "rgba picture": one(picture=quoted("image/png", png(6, b"\x01\x02\x03\x04"))),
     "nul in text": one(text='"a\\u0000b"'),
