@@ -65,7 +65,7 @@ impl Deployment {
         check_url(url)?;
         let transport = Transport::new(token)?;
         let reply = accept(transport.get(&describe_url(url))?)?;
-        let schema = describe::parse(&reply.body).map_err(|error| error.with_http_status(reply.status))?;
+        let schema = describe::parse(&reply.body).map_err(|error| reply.blame(error))?;
         if schema.inputs.is_empty() || schema.outputs.is_empty() {
             return Err(Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs"));
         }
@@ -131,7 +131,7 @@ impl Deployment {
         let reply =
             accept(self.transport.post(&self.url, protocol.content_type(), &protocol.body(batch))?)?;
         let read = protocol.read_reply(&reply.body, rows, &self.schema.outputs, columns);
-        read.map_err(|error| error.with_http_status(reply.status))
+        read.map_err(|error| reply.blame(error))
     }
 }
 
@@ -145,7 +145,11 @@ impl fmt::Debug for Deployment {
 }
 
 fn accept(reply: Reply) -> Result<Reply> {
-    if reply.is_success() { Ok(reply) } else { Err(failure::of_status(reply.status, &reply.body)) }
+    if reply.is_success() {
+        Ok(reply)
+    } else {
+        Err(reply.blame(failure::of_status(reply.status, &reply.body)))
+    }
 }
 
 /// Refuses a URL that could not be a deployment's, or that would put a secret where it is seen.

@@ -14,7 +14,7 @@
 //! let predictions = deployment.predict(&rows)?;
 //! let digits = predictions.probabilities("digit")?;
 //! let best = digits.top(0, 1)?[0];
-//! println!("{}: {:.3}", &*digits.labels()[best], digits.row(0)?[best]);
+//! println!("{}: {:.3}", digits.labels()[best], digits.row(0)?[best]);
 //! # Ok(())
 //! # }
 //! ```

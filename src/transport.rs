@@ -28,12 +28,18 @@ pub(crate) struct Transport {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    attempts: u32,
 }
 
 impl Reply {
     /// Whether the status is 2xx.
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// Adds to an error what is known of the exchange that led to it.
+    pub(crate) fn blame(&self, error: Error) -> Error {
+        error.with_http_status(self.status).with_attempts(self.attempts)
     }
 }
 
@@ -93,14 +99,16 @@ fn with_retries(send: impl Fn() -> std::result::Result<Response<Body>, ureq::Err
     let mut attempts = 1;
     loop {
         match send() {
-            Ok(response) => return read_reply(response).map_err(|error| error.with_attempts(attempts)),
+            Ok(response) => {
+                return read_reply(response, attempts).map_err(|error| error.with_attempts(attempts));
+            }
             Err(error) if attempts < ATTEMPTS && is_connection_failure(&error) => attempts += 1,
             Err(error) => return Err(explain(&error).with_attempts(attempts)),
         }
     }
 }
 
-fn read_reply(response: Response<Body>) -> Result<Reply> {
+fn read_reply(response: Response<Body>, attempts: u32) -> Result<Reply> {
     let (head, body) = response.into_parts();
     let status = head.status.as_u16();
     let mut bytes = Vec::new();
@@ -116,7 +124,7 @@ fn read_reply(response: Response<Body>) -> Result<Reply> {
     if bytes.len() > REPLY_LIMIT {
         return Err(too_large().with_http_status(status));
     }
-    Ok(Reply { status, body: bytes })
+    Ok(Reply { status, body: bytes, attempts })
 }
 
 fn too_large() -> Error {

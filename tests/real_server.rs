@@ -8,7 +8,8 @@ fn data(path: &str) -> PathBuf {
 }
 
 fn url(id: &str) -> String {
-    let base = std::env::var("SIDEKICK_SERVER_URL").expect("run these tests with `make test-rust`: they need a server");
+    let base = std::env::var("SIDEKICK_SERVER_URL")
+        .expect("run these tests with `make test-rust`: they need a server");
     format!("{base}/deployment/{id}/forward")
 }
 
@@ -18,7 +19,8 @@ fn open(id: &str) -> Deployment {
 
 /// A figure that the training script recorded for a shipped deployment.
 fn recorded(id: &str, metric: &str) -> f64 {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("server/deployments").join(id).join("deployment.json");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("server/deployments").join(id).join("deployment.json");
     let declared: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     declared["held_out"]["metrics"][metric].as_f64().unwrap()
 }
@@ -36,7 +38,7 @@ fn digits_are_as_accurate_as_recorded() {
     }
     let predictions = deployment.predict(&rows).unwrap();
     let digits = predictions.probabilities("digit").unwrap();
-    let right = (0..labels.len()).filter(|&row| *digits.at_rank(row, 0).unwrap().0[..] == labels[row]).count();
+    let right = (0..labels.len()).filter(|&row| *digits.at_rank(row, 0).unwrap().0 == *labels[row]).count();
     let accuracy = right as f64 / labels.len() as f64;
     assert!(labels.len() >= 300 && accuracy >= 0.96, "{right} of {}", labels.len());
     assert!((accuracy - recorded("digits", "accuracy")).abs() < 1e-4, "{accuracy}");
@@ -63,8 +65,13 @@ fn penguins_are_as_accurate_as_recorded() {
     let species = predictions.probabilities("species").unwrap();
     let masses = predictions.numbers("body mass (g)").unwrap();
     let count = penguins.len() as f64;
-    let right = penguins.iter().enumerate().filter(|(row, it)| *species.at_rank(*row, 0).unwrap().0[..] == *it[6]).count();
-    let off: f64 = penguins.iter().zip(masses).map(|(it, mass)| (it[7].parse::<f64>().unwrap() - mass).abs()).sum();
+    let right = penguins
+        .iter()
+        .enumerate()
+        .filter(|(row, it)| *species.at_rank(*row, 0).unwrap().0 == *it[6])
+        .count();
+    let off: f64 =
+        penguins.iter().zip(masses).map(|(it, mass)| (it[7].parse::<f64>().unwrap() - mass).abs()).sum();
     assert!((right as f64 / count - recorded("penguins", "species accuracy")).abs() < 1e-4);
     assert!((off / count - recorded("penguins", "body mass mean absolute error (g)")).abs() < 0.1);
 }
@@ -93,14 +100,18 @@ fn every_type_comes_back_on_both_array_forms_and_from_the_older_server() {
         for row in 0..300 {
             assert_eq!(predictions.number("number", row).unwrap(), row as f64 / 8.0);
             assert_eq!(predictions.number("flag", row).unwrap(), (row % 2) as f64);
-            let (label, probability) = predictions.probabilities("category").unwrap().at_rank(row, 0).unwrap();
-            assert_eq!(&**label, ["a", "b", "c"][row % 3]);
+            let (label, probability) =
+                predictions.probabilities("category").unwrap().at_rank(row, 0).unwrap();
+            assert_eq!(*label, ["a", "b", "c"][row % 3]);
             assert!((probability - 0.8 - 0.2 / 3.0).abs() < 1e-6);
             let text = ["first ☀", "second \"quoted\"", "third \n line"][row % 3];
             assert_eq!(predictions.text("text", row).unwrap(), text);
             assert_eq!(predictions.image_pixels("picture", row).unwrap().bytes, samples);
             assert_eq!(predictions.image_size("grey", row).unwrap(), (4, 4, 1));
-            assert_eq!(predictions.array("array", row).unwrap(), [row as f32, 0.1, -1e-30, 1e30, 16777217.0, 0.0]);
+            assert_eq!(
+                predictions.array("array", row).unwrap(),
+                [row as f32, 0.1, -1e-30, 1e30, 16777217.0, 0.0]
+            );
         }
     }
 }

@@ -16,13 +16,12 @@ struct ErrorObject {
 
 /// The error of a reply whose status is not 2xx. The status decides that it failed; the body explains.
 pub(crate) fn of_status(status: u16, body: &[u8]) -> Error {
-    let error = match serde_json::from_slice::<ErrorObject>(body) {
+    match serde_json::from_slice::<ErrorObject>(body) {
         Ok(object) => server_error(&format!("with status {status}"), object),
         Err(_) => {
             Error::new(ErrorKind::Http, format!("the server answered with status {status}{}", shown(body)))
         }
-    };
-    error.with_http_status(status)
+    }
 }
 
 /// The error of a 2xx reply that holds an error object.
@@ -69,7 +68,6 @@ mod tests {
         let error =
             of_status(401, br#"{"errorCode":"InvalidTokenError","errorMessage":"no \ud83e\udd8a","more":1}"#);
         assert_eq!(error.kind(), ErrorKind::Server);
-        assert_eq!(error.http_status(), Some(401));
         assert_eq!(error.server_code(), Some("InvalidTokenError"));
         assert_eq!(error.to_string(), "the server answered with status 401: InvalidTokenError: no 🦊");
     }
