@@ -64,6 +64,7 @@ test-models: $(VENV)/ready
 
 test-c: $(TEST_DEPLOYMENTS)/ready lib server
 	$(WITH_SERVER) tests/c/run
+	$(WITH_SERVER) tests/readme-run
 
 $(VENV)/ready: tests/requirements.txt server/train/requirements.txt tests/install-tools
 	tests/install-tools
