@@ -1,7 +1,9 @@
 //! The handle of one deployed model: opened by URL and token, asked for predictions.
 
+use crate::batches;
 use crate::error::{Error, ErrorKind, Result};
-use crate::predictions::{Predictions, reserve_rows};
+use crate::options::Options;
+use crate::predictions::Predictions;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
 use crate::text::NulString;
@@ -9,36 +11,8 @@ use crate::transport::{Reply, Transport};
 use crate::wire::columns::Columns;
 use crate::wire::{JsonRows, Protocol, describe, failure};
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
-
-/// Rows sent in one request, unless an option says otherwise.
-pub const DEFAULT_BATCH_ROWS: usize = 128;
-
-/// Settings for a deployment.
-#[derive(Clone, Debug)]
-pub struct Options {
-    batch_rows: usize,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options { batch_rows: DEFAULT_BATCH_ROWS }
-    }
-}
-
-impl Options {
-    /// Sets how many rows go out in one request, at least 1.
-    pub fn set_batch_rows(&mut self, rows: usize) -> Result<()> {
-        if rows == 0 {
-            return Err(Error::new(
-                ErrorKind::Argument,
-                "batch_rows is 0; a request carries at least one row",
-            ));
-        }
-        self.batch_rows = rows;
-        Ok(())
-    }
-}
 
 /// One deployed model: its specs and its connections. Safe to share between threads.
 pub struct Deployment {
@@ -63,7 +37,7 @@ impl Deployment {
     /// model takes and gives. The token is sent to that server alone and shown nowhere.
     pub fn open(url: &str, token: &str, options: &Options) -> Result<Deployment> {
         check_url(url)?;
-        let transport = Transport::new(token)?;
+        let transport = Transport::new(url, token, &options.transport)?;
         let reply = accept(transport.get(&describe_url(url))?)?;
         let schema = describe::parse(&reply.body).map_err(|error| reply.blame(error))?;
         if schema.inputs.is_empty() || schema.outputs.is_empty() {
@@ -106,13 +80,7 @@ impl Deployment {
             return Err(Error::new(ErrorKind::Argument, message));
         }
         rows.require_closed()?;
-        let mut columns = Columns::new(&self.schema.outputs);
-        reserve_rows(&mut columns, &self.schema.outputs, rows.len())?;
-        for first in (0..rows.len()).step_by(self.options.batch_rows) {
-            let end = rows.len().min(first.saturating_add(self.options.batch_rows));
-            let batch = rows.wire(first..end);
-            self.predict_batch(batch, end - first, &mut columns).map_err(|error| error.offset_row(first))?;
-        }
+        let columns = batches::predict(self, rows)?;
         Ok(Predictions::new(Arc::clone(&self.schema), columns))
     }
 
@@ -126,12 +94,22 @@ impl Deployment {
         Ok(RawReply { status: reply.status, text: text.into() })
     }
 
-    fn predict_batch(&self, batch: &[u8], rows: usize, columns: &mut Columns) -> Result<()> {
+    /// Predicts some of the rows in one request, and appends the results to the columns. An error names its row among all.
+    pub(crate) fn predict_batch(
+        &self,
+        rows: &Rows,
+        batch: Range<usize>,
+        columns: &mut Columns,
+    ) -> Result<()> {
         let protocol = &self.protocol;
-        let reply =
-            accept(self.transport.post(&self.url, protocol.content_type(), &protocol.body(batch))?)?;
-        let read = protocol.read_reply(&reply.body, rows, &self.schema.outputs, columns);
-        read.map_err(|error| reply.blame(error))
+        let body = protocol.body(rows.wire(batch.clone()));
+        let reply = accept(self.transport.post(&self.url, protocol.content_type(), &body)?)?;
+        let read = protocol.read_reply(&reply.body, batch.len(), &self.schema.outputs, columns);
+        read.map_err(|error| reply.blame(error).offset_row(batch.start))
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
     }
 }
 

@@ -22,9 +22,11 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod batches;
 mod deployment;
 mod error;
 mod ffi;
+mod options;
 mod packed;
 mod predictions;
 mod rows;
@@ -33,8 +35,9 @@ mod text;
 mod transport;
 mod wire;
 
-pub use deployment::{DEFAULT_BATCH_ROWS, Deployment, Options, RawReply};
+pub use deployment::{Deployment, RawReply};
 pub use error::{Error, ErrorKind, Result};
+pub use options::{DEFAULT_BATCH_ROWS, Options};
 pub use predictions::{EncodedImage, Predictions, Probabilities};
 pub use rows::Rows;
 pub use spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
