@@ -8,6 +8,7 @@ use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
 use crate::text::NulString;
 use crate::transport::{Reply, Transport};
+use crate::url;
 use crate::wire::columns::Columns;
 use crate::wire::{JsonRows, Protocol, describe, failure};
 use std::fmt;
@@ -36,13 +37,9 @@ impl Deployment {
     /// Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`): asks the server what the
     /// model takes and gives. The token is sent to that server alone and shown nowhere.
     pub fn open(url: &str, token: &str, options: &Options) -> Result<Deployment> {
-        check_url(url)?;
+        url::check(url)?;
         let transport = Transport::new(url, token, &options.transport)?;
-        let reply = accept(transport.get(&describe_url(url))?)?;
-        let schema = describe::parse(&reply.body).map_err(|error| reply.blame(error))?;
-        if schema.inputs.is_empty() || schema.outputs.is_empty() {
-            return Err(Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs"));
-        }
+        let schema = ask_schema(&transport, url).map_err(|error| transport.hide_token(error))?;
         let protocol = Arc::new(JsonRows::new(&schema));
         Ok(Deployment {
             url: url.to_owned(),
@@ -80,7 +77,7 @@ impl Deployment {
             return Err(Error::new(ErrorKind::Argument, message));
         }
         rows.require_closed()?;
-        let columns = batches::predict(self, rows)?;
+        let columns = batches::predict(self, rows).map_err(|error| self.transport.hide_token(error))?;
         Ok(Predictions::new(Arc::clone(&self.schema), columns))
     }
 
@@ -122,79 +119,19 @@ impl fmt::Debug for Deployment {
     }
 }
 
+fn ask_schema(transport: &Transport, url: &str) -> Result<Schema> {
+    let reply = accept(transport.get(&url::describe(url))?)?;
+    let schema = describe::parse(&reply.body).map_err(|error| reply.blame(error))?;
+    if schema.inputs.is_empty() || schema.outputs.is_empty() {
+        let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");
+        return Err(reply.blame(error));
+    }
+    Ok(schema)
+}
+
 fn accept(reply: Reply) -> Result<Reply> {
     if reply.is_success() {
-        Ok(reply)
-    } else {
-        Err(reply.blame(failure::of_status(reply.status, &reply.body)))
+        return Ok(reply);
     }
-}
-
-/// Refuses a URL that could not be a deployment's, or that would put a secret where it is seen.
-fn check_url(url: &str) -> Result<()> {
-    let refuse = |what: &str| Err(Error::new(ErrorKind::Argument, format!("the URL {what}")));
-    let rest = ["http://", "https://"].iter().find_map(|scheme| {
-        let (start, rest) = url.split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some(rest)
-    });
-    let Some(rest) = rest else { return refuse("does not start with http:// or https://") };
-    if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
-        return refuse("has spaces or control characters");
-    }
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if host.is_empty() {
-        return refuse("names no host");
-    }
-    if host.contains('@') {
-        return refuse("holds a user name; give the token as the token, and leave it out of the URL");
-    }
-    Ok(())
-}
-
-/// `openapi.json`, resolved against the URL as a relative reference (RFC 3986, section 5.2).
-fn describe_url(url: &str) -> String {
-    let path_end = url.find(['?', '#']).unwrap_or(url.len());
-    let base = url.get(..path_end).unwrap_or(url);
-    let host_start = base.find("://").map_or(0, |at| at + 3);
-    match base.rfind('/').filter(|&slash| slash >= host_start) {
-        Some(slash) => format!("{}/openapi.json", base.get(..slash).unwrap_or_default()),
-        None => format!("{base}/openapi.json"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_describe_document_is_beside_the_url() {
-        for (url, expected) in [
-            ("https://h/deployment/1/forward", "https://h/deployment/1/openapi.json"),
-            ("https://h/deployment/1/", "https://h/deployment/1/openapi.json"),
-            ("http://h:80/forward?a=/b#/c", "http://h:80/openapi.json"),
-            ("http://h", "http://h/openapi.json"),
-            ("http://h?x", "http://h/openapi.json"),
-        ] {
-            assert_eq!(describe_url(url), expected);
-        }
-    }
-
-    #[test]
-    fn urls_that_cannot_be_a_deployments_are_refused() {
-        for bad in [
-            "",
-            "h/forward",
-            "ftp://h/",
-            "http://",
-            "http:///x",
-            "http://h/a b",
-            "http://h/\n",
-            "http://u:p@h/",
-        ] {
-            let error = check_url(bad).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Argument, "{bad}");
-            assert!(!error.to_string().contains("u:p"));
-        }
-        check_url("HTTPS://h/a?b@c").unwrap();
-    }
+    Err(reply.blame(failure::of_status(reply.status, &reply.body)))
 }

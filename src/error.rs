@@ -1,6 +1,6 @@
 //! What went wrong: a kind, a message that says what to do, and the context a program can act on.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// The result of everything in this library that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -132,6 +132,17 @@ impl Error {
         self
     }
 
+    /// Takes a secret out of all its texts: a server may have quoted what it was sent.
+    pub(crate) fn without_secret(mut self, secret: &str) -> Error {
+        let Details { message, server_code, server_message, .. } = &mut *self.0;
+        for text in [Some(message), server_code.as_mut(), server_message.as_mut()].into_iter().flatten() {
+            if !secret.is_empty() && text.contains(secret) {
+                *text = text.replace(secret, "[the token]");
+            }
+        }
+        self
+    }
+
     /// What sort of thing went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -178,6 +189,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = OneLine(f);
         if let Some(row) = self.0.row {
             write!(f, "row {row}: ")?;
         }
@@ -185,6 +197,18 @@ impl fmt::Display for Error {
             write!(f, "feature \"{feature}\": ")?;
         }
         f.write_str(&self.0.message)
+    }
+}
+
+/// Keeps a message on one line: names, labels and paths may hold control characters, which are escaped.
+struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl fmt::Write for OneLine<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|character| match character.is_control() {
+            true => write!(self.0, "{}", character.escape_default()),
+            false => self.0.write_char(character),
+        })
     }
 }
 
@@ -214,6 +238,23 @@ mod tests {
         assert_eq!(error.to_string(), "row 4: feature \"x\": expected 3 values, got 2");
         assert_eq!(error.clone().offset_row(10).row(), Some(14));
         assert!(!error.is_retryable());
+    }
+
+    #[test]
+    fn the_message_is_one_line() {
+        let error = Error::new(ErrorKind::File, "no \n or \0 \u{9b}☀").in_feature("a\tb");
+        assert_eq!(error.to_string(), r#"feature "a\tb": no \n or \u{0} \u{9b}☀"#);
+        assert_eq!(error.feature(), Some("a\tb"));
+    }
+
+    #[test]
+    fn a_secret_is_taken_out_of_every_text() {
+        let quoted = || Some("Bearer s3cret?".to_owned());
+        let error = Error::new(ErrorKind::Server, "not s3cret").with_server(quoted(), quoted());
+        let error = error.without_secret("").without_secret("s3cret");
+        assert_eq!(error.to_string(), "not [the token]");
+        assert_eq!(error.server_code(), Some("Bearer [the token]?"));
+        assert_eq!(error.server_message(), Some("Bearer [the token]?"));
     }
 
     #[test]

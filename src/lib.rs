@@ -33,6 +33,7 @@ mod rows;
 mod spec;
 mod text;
 mod transport;
+mod url;
 mod wire;
 
 pub use deployment::{Deployment, RawReply};

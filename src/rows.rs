@@ -109,7 +109,8 @@ impl Rows {
 
     /// Adds a picture from a file, as [`Rows::add_image`] does.
     pub fn add_image_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
-        let bytes = read_file(path.as_ref())?;
+        let key = key.into();
+        let bytes = read_file(path.as_ref()).map_err(|error| self.locate(key, error))?;
         self.add_image(key, &bytes)
     }
 
@@ -144,7 +145,8 @@ impl Rows {
 
     /// Adds an array from a `.npy` file.
     pub fn add_npy_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
-        let bytes = read_file(path.as_ref())?;
+        let key = key.into();
+        let bytes = read_file(path.as_ref()).map_err(|error| self.locate(key, error))?;
         self.add_npy(key, &bytes)
     }
 
@@ -406,6 +408,8 @@ pub(crate) mod tests {
         let nan = Array::new(DType::F32, &[2], &[255; 8]).unwrap();
         assert_eq!(rows.add_array("a", &nan).unwrap_err().kind(), ErrorKind::FeatureValue);
         assert_eq!(rows.add_npy("a", b"x").unwrap_err().feature(), Some("a"));
+        let file = rows.add_npy_file("a", "no such file").unwrap_err();
+        assert_eq!((file.kind(), file.row(), file.feature()), (ErrorKind::File, Some(1), Some("a")));
         let missing = rows.end_row().unwrap_err();
         assert_eq!(missing.to_string(), r#"row 1: the row lacks "c\"", "b", "a", "t""#);
         assert!(rows.require_closed().is_err());

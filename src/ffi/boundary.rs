@@ -43,7 +43,8 @@ fn panicked(payload: &(dyn Any + Send)) -> Error {
     Error::new(ErrorKind::Internal, message)
 }
 
-fn null(what: &str) -> Error {
+/// The error of a pointer that is NULL where it must not be.
+pub(super) fn null(what: &str) -> Error {
     Error::new(ErrorKind::Argument, format!("{what} is NULL"))
 }
 

@@ -1,6 +1,6 @@
 //! `sidekick_rows`: examples being built, feature by feature.
 
-use super::boundary::{Out, bytes, elements, guard, object, object_mut, text};
+use super::boundary::{Out, bytes, elements, guard, null, object, object_mut, text};
 use super::deployment::sidekick_deployment;
 use super::error::sidekick_error;
 use super::handle::Handle;
@@ -599,7 +599,23 @@ unsafe fn array<'a>(
     // SAFETY: this function's own demand.
     let strides = unsafe { elements(strides, rank, "strides") }?;
     let before = Array::bytes_before(dtype, shape, strides)?;
+    if before > 0 && data.is_null() {
+        return Err(null("data"));
+    }
     // SAFETY: this function's own demand covers the bytes that negative strides reach.
     let span = unsafe { bytes(data.wrapping_byte_sub(before), before.saturating_add(data_size), "data") }?;
     Array::with_layout(dtype, shape, strides, before, cfg!(target_endian = "big"), span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ptr::null;
+
+    #[test]
+    fn null_is_refused_where_negative_strides_reach_before_it() {
+        // SAFETY: shape and stride have one element, and NULL is what is tested.
+        let refused = unsafe { array(DType::U8 as i32, &3, 1, &-1, null(), 1) };
+        assert_eq!(refused.err().map(|error| error.to_string()).as_deref(), Some("data is NULL"));
+    }
 }

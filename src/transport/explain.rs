@@ -72,9 +72,6 @@ fn explain_io(error: &io::Error, settings: &Settings) -> Error {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
             Error::new(ErrorKind::Network, "the server closed the connection before the reply was complete")
         }
-        _ if error.to_string().contains("failed to lookup address") => {
-            Error::new(ErrorKind::Connect, "the server's name could not be resolved; check the URL")
-        }
         _ => Error::new(ErrorKind::Network, format!("the connection failed: {error}")),
     }
 }

@@ -31,6 +31,7 @@ const USER_AGENT: &str = concat!("sidekick/", env!("CARGO_PKG_VERSION"));
 pub(crate) struct Transport {
     agent: Agent,
     authorization: HeaderValue,
+    token: String,
     settings: Settings,
 }
 
@@ -69,7 +70,12 @@ impl Transport {
         })?;
         authorization.set_sensitive(true);
         let agent = new_agent(url, settings)?;
-        Ok(Transport { agent, authorization, settings: settings.clone() })
+        Ok(Transport { agent, authorization, token: token.to_owned(), settings: settings.clone() })
+    }
+
+    /// Takes the token out of an error that may quote the server.
+    pub(crate) fn hide_token(&self, error: Error) -> Error {
+        error.without_secret(&self.token)
     }
 
     /// Asks for a document.
@@ -242,6 +248,13 @@ mod tests {
         let mut all = Vec::new();
         Slices { current: b"", rest: &[b"{", b"", b"rows", b"}"] }.read_to_end(&mut all).unwrap();
         assert_eq!(all, b"{rows}");
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_a_failure_to_connect() {
+        let url = "http://no-such-host.invalid/";
+        let failure = Transport::new(url, "", &Settings::default()).unwrap().get(url).err().unwrap();
+        assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::Connect, 1));
     }
 
     #[test]

@@ -38,7 +38,12 @@ impl Resolver for RememberingResolver {
         if let Some(addresses) = self.remembered(&key) {
             return Ok(addresses);
         }
-        let addresses = self.system.resolve(uri, config, timeout)?;
+        let found = self.system.resolve(uri, config, timeout);
+        // Left as it is, this failure would look like that of an established connection.
+        let addresses = found.map_err(|error| match error {
+            ureq::Error::Io(_) => ureq::Error::HostNotFound,
+            other => other,
+        })?;
         if let Ok(mut known) = self.known.lock() {
             known.insert(key, (Instant::now(), addresses.clone()));
         }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// How much of an unknown body a message shows.
 const SHOWN_CHARACTERS: usize = 300;
@@ -46,17 +47,12 @@ fn shown(body: &[u8]) -> String {
     }
 }
 
-/// Text from outside, cut to a readable length, its control characters escaped.
-fn readable(text: &str) -> String {
-    let mut characters = text.chars();
-    let mut shown = String::new();
-    for character in characters.by_ref().take(SHOWN_CHARACTERS) {
-        if character.is_control() { shown.extend(character.escape_default()) } else { shown.push(character) }
+/// Text from outside, cut to a readable length.
+fn readable(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN_CHARACTERS) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or(text))),
+        None => Cow::Borrowed(text),
     }
-    if characters.next().is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 #[cfg(test)]
