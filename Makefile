@@ -17,7 +17,7 @@ export SIDEKICK_INCLUDE_DIR = $(CURDIR)/include
 export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
-.PHONY: all lib server header quickstart test train clean
+.PHONY: all lib server c-examples header quickstart test train clean
 .PHONY: test-rust test-server test-models test-c
 
 all: lib server
@@ -29,6 +29,14 @@ lib:
 
 server:
 	$(CARGO) build --profile server -p sidekick-server
+
+# The C examples, which find the library beside them.
+c-examples: lib
+	mkdir -p target/examples/c
+	set -e; for name in classify_images denoise detect_language score_table; do \
+	    $(CC) -std=c99 -O2 -Wall -Wextra -pedantic -Iinclude examples/c/$$name.c examples/c/example.c \
+	        -L$(LIB) -Wl,-rpath,'$$ORIGIN/../../release' -lsidekick -o target/examples/c/$$name; \
+	done
 
 # Writes include/sidekick.h anew from the exports.
 header:
@@ -56,6 +64,7 @@ test-models: $(VENV)/ready
 
 test-c: $(TEST_DEPLOYMENTS)/ready lib server
 	$(WITH_SERVER) tests/c/run
+	$(WITH_SERVER) tests/readme-run
 
 $(VENV)/ready: tests/requirements.txt server/train/requirements.txt tests/install-tools
 	tests/install-tools

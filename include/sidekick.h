@@ -416,7 +416,7 @@ sidekick_status sidekick_deployment_category(const sidekick_deployment *deployme
 /**
  * Predicts all rows, `batch_rows` of them to a request, and blocks until they are there; the predictions are in the
  * order of the rows. The rows stay as they are, and may be read by several calls at once. Free the predictions with
- * `sidekick_predictions_free`. A connection that fails before a reply began is tried up to 3 times. Fails with
+ * `sidekick_predictions_free`. Where nothing of a reply arrived a request is sent again as the options say. Fails with
  * `SIDEKICK_ERROR_ROW_INCOMPLETE` where a row was left half built, with `SIDEKICK_ERROR_ARGUMENT` for rows of another
  * deployment, with the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server
  * refuses, and with the reply's statuses (41 to 47) where its answer is not what it declared. Any thread.
@@ -515,6 +515,95 @@ sidekick_status sidekick_options_new(sidekick_options **options, sidekick_error 
 sidekick_status sidekick_options_set_batch_rows(sidekick_options *options,
                                                 size_t batch_rows,
                                                 sidekick_error **error);
+
+/**
+ * Sets how many requests of one `sidekick_deployment_predict` are under way at once: at least 1, which is the default. More than
+ * one starts that many threads for the time of the call. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_max_in_flight(sidekick_options *options,
+                                                   size_t requests,
+                                                   sidekick_error **error);
+
+/**
+ * Sets how many milliseconds making a connection may take: by default 10 000; 0 means without limit. Beyond it calls fail with
+ * `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_connect_timeout(sidekick_options *options,
+                                                     uint64_t milliseconds,
+                                                     sidekick_error **error);
+
+/**
+ * Sets how many milliseconds the server may be silent while it is sent to or read from: by default 120 000; 0 means without
+ * limit. Beyond it calls fail with `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_response_timeout(sidekick_options *options,
+                                                      uint64_t milliseconds,
+                                                      sidekick_error **error);
+
+/**
+ * Sets how many milliseconds one request may take with all its attempts and the waits between: by default, and with 0, there
+ * is no limit. Beyond it calls fail with `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_call_timeout(sidekick_options *options,
+                                                  uint64_t milliseconds,
+                                                  sidekick_error **error);
+
+/**
+ * Sets how often a request is sent again, by default 2 times, where no connection could be made or it broke before a reply
+ * began, and where the server answers 429, 502, 503 or 504. Besides, a connection that the server closed while it was
+ * idle is replaced once, unseen. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_retries(sidekick_options *options,
+                                             uint32_t retries,
+                                             sidekick_error **error);
+
+/**
+ * Sets the wait before the first retry, in milliseconds (by default 100; doubled for each further one, less a random part of
+ * up to a half), and the ceiling of all waits (by default 30 000). A `Retry-After` header of the server counts instead; one
+ * beyond the ceiling ends the retries. Fails with `SIDEKICK_ERROR_ARGUMENT` where the first is above the ceiling.
+ * Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_retry_backoff(sidekick_options *options,
+                                                   uint64_t first_milliseconds,
+                                                   uint64_t ceiling_milliseconds,
+                                                   sidekick_error **error);
+
+/**
+ * Trusts the certificates of a PEM file instead of the system's. It is read at once. Fails with `SIDEKICK_ERROR_FILE`, and
+ * with `SIDEKICK_ERROR_ARGUMENT` where it holds no certificate or a malformed one. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_ca_file(sidekick_options *options,
+                                             const char *path,
+                                             size_t path_length,
+                                             sidekick_error **error);
+
+/**
+ * Trusts the certificates of a PEM text of `size` bytes instead of the system's. Fails with `SIDEKICK_ERROR_ARGUMENT` where it
+ * holds no certificate or a malformed one. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_ca_pem(sidekick_options *options,
+                                            const void *pem,
+                                            size_t size,
+                                            sidekick_error **error);
+
+/**
+ * Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT; an empty text means none. By default the
+ * environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened. Fails
+ * with `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_proxy(sidekick_options *options,
+                                           const char *url,
+                                           size_t url_length,
+                                           sidekick_error **error);
+
+/**
+ * Sets which hosts are asked without the proxy, instead of the environment's `no_proxy`: names (which stand for their
+ * sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_no_proxy(sidekick_options *options,
+                                              const char *hosts,
+                                              size_t hosts_length,
+                                              sidekick_error **error);
 
 /**
  * Frees options; NULL is fine. Since 0.1.0.

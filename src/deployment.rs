@@ -1,44 +1,19 @@
 //! The handle of one deployed model: opened by URL and token, asked for predictions.
 
+use crate::batches;
 use crate::error::{Error, ErrorKind, Result};
-use crate::predictions::{Predictions, reserve_rows};
+use crate::options::Options;
+use crate::predictions::Predictions;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
 use crate::text::NulString;
 use crate::transport::{Reply, Transport};
+use crate::url;
 use crate::wire::columns::Columns;
 use crate::wire::{JsonRows, Protocol, describe, failure};
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
-
-/// Rows sent in one request, unless an option says otherwise.
-pub const DEFAULT_BATCH_ROWS: usize = 128;
-
-/// Settings for a deployment.
-#[derive(Clone, Debug)]
-pub struct Options {
-    batch_rows: usize,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options { batch_rows: DEFAULT_BATCH_ROWS }
-    }
-}
-
-impl Options {
-    /// Sets how many rows go out in one request, at least 1.
-    pub fn set_batch_rows(&mut self, rows: usize) -> Result<()> {
-        if rows == 0 {
-            return Err(Error::new(
-                ErrorKind::Argument,
-                "batch_rows is 0; a request carries at least one row",
-            ));
-        }
-        self.batch_rows = rows;
-        Ok(())
-    }
-}
 
 /// One deployed model: its specs and its connections. Safe to share between threads.
 pub struct Deployment {
@@ -62,8 +37,8 @@ impl Deployment {
     /// Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`): asks the server what the
     /// model takes and gives. The token is sent to that server alone and shown nowhere.
     pub fn open(url: &str, token: &str, options: &Options) -> Result<Deployment> {
-        check_url(url)?;
-        let transport = Transport::new(token)?;
+        url::check(url)?;
+        let transport = Transport::new(url, token, &options.transport)?;
         let schema = ask_schema(&transport, url).map_err(|error| transport.hide_token(error))?;
         let protocol = Arc::new(JsonRows::new(&schema));
         Ok(Deployment {
@@ -102,14 +77,7 @@ impl Deployment {
             return Err(Error::new(ErrorKind::Argument, message));
         }
         rows.require_closed()?;
-        let mut columns = Columns::new(&self.schema.outputs);
-        reserve_rows(&mut columns, &self.schema.outputs, rows.len())?;
-        for first in (0..rows.len()).step_by(self.options.batch_rows) {
-            let end = rows.len().min(first.saturating_add(self.options.batch_rows));
-            let batch = rows.wire(first..end);
-            let predicted = self.predict_batch(batch, end - first, &mut columns);
-            predicted.map_err(|error| self.transport.hide_token(error.offset_row(first)))?;
-        }
+        let columns = batches::predict(self, rows).map_err(|error| self.transport.hide_token(error))?;
         Ok(Predictions::new(Arc::clone(&self.schema), columns))
     }
 
@@ -123,12 +91,22 @@ impl Deployment {
         Ok(RawReply { status: reply.status, text: text.into() })
     }
 
-    fn predict_batch(&self, batch: &[u8], rows: usize, columns: &mut Columns) -> Result<()> {
+    /// Predicts some of the rows in one request, and appends the results to the columns. An error names its row among all.
+    pub(crate) fn predict_batch(
+        &self,
+        rows: &Rows,
+        batch: Range<usize>,
+        columns: &mut Columns,
+    ) -> Result<()> {
         let protocol = &self.protocol;
-        let reply =
-            accept(self.transport.post(&self.url, protocol.content_type(), &protocol.body(batch))?)?;
-        let read = protocol.read_reply(&reply.body, rows, &self.schema.outputs, columns);
-        read.map_err(|error| reply.blame(error))
+        let body = protocol.body(rows.wire(batch.clone()));
+        let reply = accept(self.transport.post(&self.url, protocol.content_type(), &body)?)?;
+        let read = protocol.read_reply(&reply.body, batch.len(), &self.schema.outputs, columns);
+        read.map_err(|error| reply.blame(error).offset_row(batch.start))
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
     }
 }
 
@@ -142,7 +120,7 @@ impl fmt::Debug for Deployment {
 }
 
 fn ask_schema(transport: &Transport, url: &str) -> Result<Schema> {
-    let reply = accept(transport.get(&describe_url(url))?)?;
+    let reply = accept(transport.get(&url::describe(url))?)?;
     let schema = describe::parse(&reply.body).map_err(|error| reply.blame(error))?;
     if schema.inputs.is_empty() || schema.outputs.is_empty() {
         let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");
@@ -156,103 +134,4 @@ fn accept(reply: Reply) -> Result<Reply> {
         return Ok(reply);
     }
     Err(reply.blame(failure::of_status(reply.status, &reply.body)))
-}
-
-/// Refuses a URL that could not be a deployment's, or that would put a secret where it is seen.
-fn check_url(url: &str) -> Result<()> {
-    let refuse = |what: &str| Err(Error::new(ErrorKind::Argument, format!("the URL {what}")));
-    let rest = ["http://", "https://"].iter().find_map(|scheme| {
-        let (start, rest) = url.split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some(rest)
-    });
-    let Some(rest) = rest else { return refuse("does not start with http:// or https://") };
-    if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
-        return refuse("has spaces or control characters");
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return refuse("holds a user name; give the token as the token, and leave it out of the URL");
-    }
-    let (host, port) = host_and_port(authority);
-    if host.is_empty() {
-        return refuse("names no host");
-    }
-    if host.starts_with('[') != host.ends_with(']') {
-        return refuse("has a bracket without its other");
-    }
-    if !is_port(port) {
-        return refuse("has a port that is no number from 0 to 65535");
-    }
-    Ok(())
-}
-
-/// The two parts of an authority; an IPv6 address stands in brackets, and a port that is not there is empty.
-fn host_and_port(authority: &str) -> (&str, &str) {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port),
-        _ => (authority, ""),
-    }
-}
-
-/// Left to itself the HTTP library takes a port it cannot read for the scheme's own, where another server may listen.
-fn is_port(port: &str) -> bool {
-    port.bytes().all(|byte| byte.is_ascii_digit()) && (port.is_empty() || port.parse::<u16>().is_ok())
-}
-
-/// `openapi.json`, resolved against the URL as a relative reference (RFC 3986, section 5.2).
-fn describe_url(url: &str) -> String {
-    let path_end = url.find(['?', '#']).unwrap_or(url.len());
-    let base = url.get(..path_end).unwrap_or(url);
-    let host_start = base.find("://").map_or(0, |at| at + 3);
-    match base.rfind('/').filter(|&slash| slash >= host_start) {
-        Some(slash) => format!("{}/openapi.json", base.get(..slash).unwrap_or_default()),
-        None => format!("{base}/openapi.json"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_describe_document_is_beside_the_url() {
-        for (url, expected) in [
-            ("https://h/deployment/1/forward", "https://h/deployment/1/openapi.json"),
-            ("https://h/deployment/1/", "https://h/deployment/1/openapi.json"),
-            ("http://h:80/forward?a=/b#/c", "http://h:80/openapi.json"),
-            ("http://h", "http://h/openapi.json"),
-            ("http://h?x", "http://h/openapi.json"),
-        ] {
-            assert_eq!(describe_url(url), expected);
-        }
-    }
-
-    #[test]
-    fn urls_that_cannot_be_a_deployments_are_refused() {
-        for bad in [
-            "",
-            "h/forward",
-            "ftp://h/",
-            "http://",
-            "http:///x",
-            "http://h/a b",
-            "http://h/\n",
-            "http://u:p@h/",
-            "http://:80/",
-            "http://h:65536/",
-            "http://h:port/",
-            "http://h:+80/",
-            "http://[::1]:x/",
-            "http://[::1/",
-        ] {
-            let error = check_url(bad).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Argument, "{bad}");
-            assert!(!error.to_string().contains("u:p"));
-        }
-        for good in
-            ["HTTPS://h/a?b@c", "http://h:65535", "http://h:/", "http://[::1]/x:y", "http://[::1]:80/"]
-        {
-            check_url(good).unwrap();
-        }
-    }
 }

@@ -14,7 +14,7 @@
 //! let predictions = deployment.predict(&rows)?;
 //! let digits = predictions.probabilities("digit")?;
 //! let best = digits.top(0, 1)?[0];
-//! println!("{}: {:.3}", &*digits.labels()[best], digits.row(0)?[best]);
+//! println!("{}: {:.3}", digits.labels()[best], digits.row(0)?[best]);
 //! # Ok(())
 //! # }
 //! ```
@@ -22,19 +22,23 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod batches;
 mod deployment;
 mod error;
 mod ffi;
+mod options;
 mod packed;
 mod predictions;
 mod rows;
 mod spec;
 mod text;
 mod transport;
+mod url;
 mod wire;
 
-pub use deployment::{DEFAULT_BATCH_ROWS, Deployment, Options, RawReply};
+pub use deployment::{Deployment, RawReply};
 pub use error::{Error, ErrorKind, Result};
+pub use options::{DEFAULT_BATCH_ROWS, Options};
 pub use predictions::{EncodedImage, Predictions, Probabilities};
 pub use rows::Rows;
 pub use spec::{FeatureSpec, FeatureType, Key, Schema, Specs};

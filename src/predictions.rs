@@ -1,6 +1,6 @@
 //! Typed results, column by column: one value by row, or a whole column as one slice.
 
-use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::error::{Error, ErrorKind, Result};
 use crate::spec::{FeatureSpec, Key, Schema, Specs};
 use crate::text::{NulString, without_nul};
 use crate::wire::array::{DType, byte_size};
@@ -320,22 +320,6 @@ fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::
     written.map_err(|e| {
         Error::new(ErrorKind::File, format!("the file {} cannot be written: {e}", path.display()))
     })
-}
-
-/// Makes room in every column for the rows of a whole call, as far as their size is known beforehand.
-pub(crate) fn reserve_rows(columns: &mut Columns, outputs: &Specs, rows: usize) -> Result<()> {
-    for (column, spec) in columns.columns.iter_mut().zip(outputs) {
-        match column {
-            Column::Numbers(numbers) => reserve(numbers, rows)?,
-            Column::Categories(it) => {
-                reserve(&mut it.probabilities, rows.saturating_mul(spec.element_count()))?
-            }
-            Column::Arrays(values) => reserve(values, rows.saturating_mul(spec.element_count()))?,
-            Column::Texts(texts) => reserve(&mut texts.ends, rows)?,
-            Column::Images(pieces, _) => reserve(&mut pieces.ends, rows)?,
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -12,6 +12,11 @@ impl NulString {
     pub fn with_nul(&self) -> &str {
         &self.0
     }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        without_nul(&self.0)
+    }
 }
 
 impl From<String> for NulString {
@@ -31,7 +36,25 @@ impl Deref for NulString {
     type Target = str;
 
     fn deref(&self) -> &str {
-        without_nul(&self.0)
+        self.as_str()
+    }
+}
+
+impl PartialEq<str> for NulString {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for NulString {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+impl fmt::Display for NulString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -53,13 +76,14 @@ mod tests {
     #[test]
     fn the_nul_is_kept_but_not_shown() {
         let name = NulString::from("Räka");
-        assert_eq!(&*name, "Räka");
+        assert_eq!(name, "Räka");
+        assert_eq!(name.to_string(), "Räka");
         assert_eq!(name.with_nul(), "Räka\0");
         assert_eq!(format!("{name:?}"), "\"Räka\"");
     }
 
     #[test]
     fn a_nul_inside_belongs_to_the_text() {
-        assert_eq!(&*NulString::from("a\0b\0"), "a\0b\0");
+        assert_eq!(NulString::from("a\0b\0"), "a\0b\0");
     }
 }

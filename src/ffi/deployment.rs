@@ -186,7 +186,7 @@ pub unsafe extern "C" fn sidekick_deployment_category(
 
 /// Predicts all rows, `batch_rows` of them to a request, and blocks until they are there; the predictions are in the
 /// order of the rows. The rows stay as they are, and may be read by several calls at once. Free the predictions with
-/// `sidekick_predictions_free`. A connection that fails before a reply began is tried up to 3 times. Fails with
+/// `sidekick_predictions_free`. Where nothing of a reply arrived a request is sent again as the options say. Fails with
 /// `SIDEKICK_ERROR_ROW_INCOMPLETE` where a row was left half built, with `SIDEKICK_ERROR_ARGUMENT` for rows of another
 /// deployment, with the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server
 /// refuses, and with the reply's statuses (41 to 47) where its answer is not what it declared. Any thread.

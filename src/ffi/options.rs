@@ -1,10 +1,12 @@
 //! `sidekick_options`: settings for a deployment, one setter each.
 
-use super::boundary::{Out, guard, object_mut};
+use super::boundary::{Out, bytes, guard, object_mut, text};
 use super::error::sidekick_error;
 use super::handle::Handle;
 use super::status::sidekick_status;
 use crate::Options;
+use std::ffi::{c_char, c_void};
+use std::time::Duration;
 
 /// Settings for `sidekick_deployment_open`, which copies them: they can be freed or reused at once. One thread at a
 /// time. Since 0.1.0.
@@ -40,6 +42,174 @@ pub unsafe extern "C" fn sidekick_options_set_batch_rows(
         // SAFETY: the caller's promises.
         let options = unsafe { object_mut(options, "options") }?;
         options.0.set_batch_rows(batch_rows)
+    })
+}
+
+/// Sets how many requests of one `sidekick_deployment_predict` are under way at once: at least 1, which is the default. More than
+/// one starts that many threads for the time of the call. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_max_in_flight(
+    options: *mut sidekick_options,
+    requests: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_max_in_flight(requests)
+    })
+}
+
+/// Sets how many milliseconds making a connection may take: by default 10 000; 0 means without limit. Beyond it calls fail with
+/// `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_connect_timeout(
+    options: *mut sidekick_options,
+    milliseconds: u64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_connect_timeout(Duration::from_millis(milliseconds));
+        Ok(())
+    })
+}
+
+/// Sets how many milliseconds the server may be silent while it is sent to or read from: by default 120 000; 0 means without
+/// limit. Beyond it calls fail with `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_response_timeout(
+    options: *mut sidekick_options,
+    milliseconds: u64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_response_timeout(Duration::from_millis(milliseconds));
+        Ok(())
+    })
+}
+
+/// Sets how many milliseconds one request may take with all its attempts and the waits between: by default, and with 0, there
+/// is no limit. Beyond it calls fail with `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_call_timeout(
+    options: *mut sidekick_options,
+    milliseconds: u64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_call_timeout(Duration::from_millis(milliseconds));
+        Ok(())
+    })
+}
+
+/// Sets how often a request is sent again, by default 2 times, where no connection could be made or it broke before a reply
+/// began, and where the server answers 429, 502, 503 or 504. Besides, a connection that the server closed while it was
+/// idle is replaced once, unseen. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_retries(
+    options: *mut sidekick_options,
+    retries: u32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_retries(retries);
+        Ok(())
+    })
+}
+
+/// Sets the wait before the first retry, in milliseconds (by default 100; doubled for each further one, less a random part of
+/// up to a half), and the ceiling of all waits (by default 30 000). A `Retry-After` header of the server counts instead; one
+/// beyond the ceiling ends the retries. Fails with `SIDEKICK_ERROR_ARGUMENT` where the first is above the ceiling.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_retry_backoff(
+    options: *mut sidekick_options,
+    first_milliseconds: u64,
+    ceiling_milliseconds: u64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_retry_backoff(
+            Duration::from_millis(first_milliseconds),
+            Duration::from_millis(ceiling_milliseconds),
+        )
+    })
+}
+
+/// Trusts the certificates of a PEM file instead of the system's. It is read at once. Fails with `SIDEKICK_ERROR_FILE`, and
+/// with `SIDEKICK_ERROR_ARGUMENT` where it holds no certificate or a malformed one. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_ca_file(
+    options: *mut sidekick_options,
+    path: *const c_char,
+    path_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (options, path) = unsafe { (object_mut(options, "options")?, text(path, path_length, "path")?) };
+        options.0.set_ca_file(path)
+    })
+}
+
+/// Trusts the certificates of a PEM text of `size` bytes instead of the system's. Fails with `SIDEKICK_ERROR_ARGUMENT` where it
+/// holds no certificate or a malformed one. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_ca_pem(
+    options: *mut sidekick_options,
+    pem: *const c_void,
+    size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (options, pem) = unsafe { (object_mut(options, "options")?, bytes(pem, size, "pem")?) };
+        options.0.set_ca_pem(pem)
+    })
+}
+
+/// Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT; an empty text means none. By default the
+/// environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened. Fails
+/// with `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_proxy(
+    options: *mut sidekick_options,
+    url: *const c_char,
+    url_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (options, url) = unsafe { (object_mut(options, "options")?, text(url, url_length, "url")?) };
+        options.0.set_proxy(url)
+    })
+}
+
+/// Sets which hosts are asked without the proxy, instead of the environment's `no_proxy`: names (which stand for their
+/// sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_no_proxy(
+    options: *mut sidekick_options,
+    hosts: *const c_char,
+    hosts_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (options, hosts) =
+            unsafe { (object_mut(options, "options")?, text(hosts, hosts_length, "hosts")?) };
+        options.0.set_no_proxy(hosts);
+        Ok(())
     })
 }
 

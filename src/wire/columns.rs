@@ -1,6 +1,7 @@
 //! Typed columns: where a reply's values end up, one column an output, row after row.
 
 use super::picture::MediaType;
+use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::{FeatureSpec, FeatureType, Names, Specs};
 
 /// One output's values over all rows.
@@ -55,6 +56,78 @@ impl Columns {
     pub(crate) fn new(outputs: &Specs) -> Columns {
         Columns { rows: 0, columns: outputs.iter().map(empty_column).collect() }
     }
+
+    /// Makes room for the rows of a whole call, as far as their size is known beforehand.
+    pub(crate) fn reserve(&mut self, outputs: &Specs, rows: usize) -> Result<()> {
+        for (column, spec) in self.columns.iter_mut().zip(outputs) {
+            let elements = rows.saturating_mul(spec.element_count());
+            match column {
+                Column::Numbers(numbers) => reserve(numbers, rows)?,
+                Column::Categories(categories) => reserve(&mut categories.probabilities, elements)?,
+                Column::Arrays(values) => reserve(values, elements)?,
+                Column::Texts(texts) => reserve(&mut texts.ends, rows)?,
+                Column::Images(pieces, _) => reserve(&mut pieces.ends, rows)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends the rows of another reply to the same deployment.
+    pub(crate) fn append(&mut self, more: Columns) -> Result<()> {
+        self.rows += more.rows;
+        self.columns.iter_mut().zip(more.columns).try_for_each(|(column, more)| column.append(more))
+    }
+}
+
+impl Column {
+    fn append(&mut self, more: Column) -> Result<()> {
+        match (self, more) {
+            (Column::Numbers(all), Column::Numbers(more)) => extend(all, &more),
+            (Column::Arrays(all), Column::Arrays(more)) => extend(all, &more),
+            (Column::Categories(all), Column::Categories(more)) => all.append(&more),
+            (Column::Texts(all), Column::Texts(more)) => {
+                let start = all.buffer.len();
+                all.buffer.push_str(&more.buffer);
+                all.ends.extend(more.ends.iter().map(|end| start + end));
+                Ok(())
+            }
+            (Column::Images(all, media_types), Column::Images(more, more_types)) => {
+                let start = all.buffer.len();
+                extend(&mut all.buffer, &more.buffer)?;
+                all.ends.extend(more.ends.iter().map(|end| start + end));
+                extend(media_types, &more_types)
+            }
+            _ => Err(Error::new(ErrorKind::Internal, "columns of different outputs")),
+        }
+    }
+}
+
+impl Categories {
+    /// Appends probabilities; where the server alone knows the labels, another reply may have them in another order.
+    fn append(&mut self, more: &Categories) -> Result<()> {
+        if self.labels.list().is_empty() {
+            self.labels = more.labels.clone();
+        }
+        if self.labels.list() == more.labels.list() {
+            return extend(&mut self.probabilities, &more.probabilities);
+        }
+        let places: Option<Vec<usize>> =
+            self.labels.list().iter().map(|label| more.labels.find(0, label)).collect();
+        let places = places.ok_or_else(|| {
+            Error::new(ErrorKind::ReplyType, "the categories differ from one reply to the next")
+        })?;
+        reserve(&mut self.probabilities, more.probabilities.len())?;
+        for row in more.probabilities.chunks(places.len()) {
+            self.probabilities.extend(places.iter().filter_map(|&place| row.get(place)));
+        }
+        Ok(())
+    }
+}
+
+fn extend<T: Copy>(all: &mut Vec<T>, more: &[T]) -> Result<()> {
+    reserve(all, more.len())?;
+    all.extend_from_slice(more);
+    Ok(())
 }
 
 fn empty_column(spec: &FeatureSpec) -> Column {
@@ -66,5 +139,47 @@ fn empty_column(spec: &FeatureSpec) -> Column {
         }
         FeatureType::Text => Column::Texts(Pieces::default()),
         FeatureType::Image => Column::Images(Pieces::default(), Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn categories(labels: &[&str], probabilities: &[f64]) -> Column {
+        let labels = Names::new(labels.iter().map(|&label| label.into()).collect()).unwrap();
+        Column::Categories(Categories { labels, probabilities: probabilities.to_vec() })
+    }
+
+    fn joined(columns: Vec<Column>) -> Result<Column> {
+        let mut columns = columns.into_iter();
+        let mut all = columns.next().unwrap();
+        columns.try_for_each(|more| all.append(more)).map(|()| all)
+    }
+
+    #[test]
+    fn labels_in_another_order_are_put_right() {
+        let unknown = categories(&[], &[]);
+        let all = joined(vec![
+            unknown,
+            categories(&["a", "b"], &[0.1, 0.9]),
+            categories(&["b", "a"], &[0.2, 0.8, 1.0, 0.0]),
+        ]);
+        let Ok(Column::Categories(all)) = all else { panic!("{all:?}") };
+        assert_eq!(all.probabilities, [0.1, 0.9, 0.8, 0.2, 0.0, 1.0]);
+        let other = joined(vec![categories(&["a", "b"], &[]), categories(&["a", "c"], &[])]);
+        assert_eq!(other.unwrap_err().kind(), ErrorKind::ReplyType);
+    }
+
+    #[test]
+    fn pieces_keep_their_places() {
+        let texts =
+            |text: &str, ends: &[usize]| Column::Texts(Pieces { buffer: text.into(), ends: ends.to_vec() });
+        let Ok(Column::Texts(all)) = joined(vec![texts("a\0bc\0", &[2, 5]), texts("d\0", &[2])]) else {
+            panic!()
+        };
+        assert_eq!((all.buffer.as_str(), &all.ends[..]), ("a\0bc\0d\0", &[2, 5, 7][..]));
+        assert_eq!((all.range(0), all.range(2), all.range(3)), (Some(0..2), Some(5..7), None));
+        assert!(joined(vec![texts("", &[]), Column::Numbers(vec![])]).is_err());
     }
 }

@@ -1,0 +1,104 @@
+#include "example.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fail(const char *format, const char *detail) {
+    fprintf(stderr, format, detail);
+    fputc('\n', stderr);
+    exit(1);
+}
+
+void check(sidekick_error *error) {
+    if (error == NULL) return;
+    fprintf(stderr, "error: %s\n", sidekick_error_message(error, NULL));
+    sidekick_error_free(error);
+    exit(1);
+}
+
+FILE *open_file(const char *path, const char *mode) {
+    FILE *file = fopen(path, mode);
+    if (file == NULL) {
+        fprintf(stderr, "error: %s: %s\n", path, strerror(errno));
+        exit(1);
+    }
+    return file;
+}
+
+/* The first line of a file; tokens are kept in files so that they are not seen in a list of processes. */
+static const char *read_token(const char *path) {
+    static char token[4096];
+    FILE *file = open_file(path, "r");
+    if (fgets(token, sizeof token, file) == NULL) fail("error: %s is empty", path);
+    fclose(file);
+    token[strcspn(token, "\r\n")] = '\0';
+    return token;
+}
+
+static void end_with_usage(const char *program, const char *usage, FILE *to, int status) {
+    fprintf(to, "usage: %s --url URL [--token TOKEN | --token-file FILE] %s\n", program, usage);
+    if (status == 0) fprintf(to, "The token can also be in the environment variable SIDEKICK_TOKEN.\n");
+    exit(status);
+}
+
+sidekick_deployment *open_from_options(int *argc, char **argv, const char *usage, int least, int most) {
+    const char *url = NULL, *token = getenv("SIDEKICK_TOKEN");
+    int left = 0;
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) end_with_usage(argv[0], usage, stdout, 0);
+        if (strncmp(argv[i], "--", 2) != 0) {
+            argv[1 + left++] = argv[i];
+            continue;
+        }
+        if (i + 1 == *argc) end_with_usage(argv[0], usage, stderr, 2);
+        if (strcmp(argv[i], "--url") == 0) url = argv[++i];
+        else if (strcmp(argv[i], "--token") == 0) token = argv[++i];
+        else if (strcmp(argv[i], "--token-file") == 0) token = read_token(argv[++i]);
+        else end_with_usage(argv[0], usage, stderr, 2);
+    }
+    if (url == NULL || token == NULL || left < least || left > most) end_with_usage(argv[0], usage, stderr, 2);
+    *argc = left;
+
+    sidekick_deployment *deployment = NULL;
+    sidekick_error *error = NULL;
+    sidekick_deployment_open(url, SIDEKICK_NUL, token, SIDEKICK_NUL, NULL, &deployment, &error);
+    check(error);
+    return deployment;
+}
+
+int split_csv(char *line, char **fields) {
+    int count = 0;
+    char *from = line, *to;
+    line[strcspn(line, "\r\n")] = '\0';
+    do {
+        if (count == MAX_COLUMNS) fail("error: a line with too many columns%s", "");
+        fields[count++] = to = from;
+        for (int quoted = 0; *from != '\0' && (quoted || *from != ','); from++) {
+            if (*from != '"') *to++ = *from;
+            else if (quoted && from[1] == '"') *to++ = *from++;
+            else quoted = !quoted;
+        }
+        char end = *from++;
+        *to = '\0';
+        if (end == '\0') return count;
+    } while (1);
+}
+
+void write_csv(FILE *file, const char *text) {
+    int plain = strpbrk(text, ",\"\n") == NULL;
+    if (!plain) fputc('"', file);
+    for (; *text != '\0'; text++) fprintf(file, *text == '"' ? "\"\"" : "%c", *text);
+    if (!plain) fputc('"', file);
+}
+
+const char *feature_name(const sidekick_deployment *deployment, int side, size_t index, int *type) {
+    const char *name;
+    size_t length;
+    sidekick_error *error = NULL;
+    sidekick_deployment_feature_name(deployment, side, index, &name, &length, &error);
+    check(error);
+    sidekick_deployment_feature_type(deployment, side, index, type, &error);
+    check(error);
+    return name;
+}

@@ -1,0 +1,118 @@
+//! One predict call as several requests: sent one by one, or several at a time, their results in the order of the rows.
+
+use crate::deployment::Deployment;
+use crate::error::{Error, ErrorKind, Result};
+use crate::rows::Rows;
+use crate::wire::columns::Columns;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+/// Predicts all rows of a call.
+pub(crate) fn predict(deployment: &Deployment, rows: &Rows) -> Result<Columns> {
+    let mut columns = Columns::new(deployment.outputs());
+    columns.reserve(deployment.outputs(), rows.len())?;
+    let batches = Batches { rows: rows.len(), batch_rows: deployment.options().batch_rows };
+    let workers = deployment.options().max_in_flight.min(batches.count());
+    if workers > 1 {
+        side_by_side(deployment, rows, &batches, workers, &mut columns)?;
+    } else {
+        one_by_one(deployment, rows, &batches, &mut columns)?;
+    }
+    Ok(columns)
+}
+
+fn one_by_one(deployment: &Deployment, rows: &Rows, batches: &Batches, columns: &mut Columns) -> Result<()> {
+    (0..batches.count()).try_for_each(|batch| deployment.predict_batch(rows, batches.range(batch), columns))
+}
+
+/// Each worker takes the next batch that nobody has, so that the server always has `workers` requests to work on.
+fn side_by_side(
+    deployment: &Deployment,
+    rows: &Rows,
+    batches: &Batches,
+    workers: usize,
+    columns: &mut Columns,
+) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let failed = AtomicBool::new(false);
+    let (done, results) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (done, next, failed) = (done.clone(), &next, &failed);
+            let work = move || {
+                while !failed.load(Ordering::Relaxed) {
+                    let batch = next.fetch_add(1, Ordering::Relaxed);
+                    if batch >= batches.count() {
+                        return;
+                    }
+                    let mut columns = Columns::new(deployment.outputs());
+                    let result = deployment.predict_batch(rows, batches.range(batch), &mut columns);
+                    failed.fetch_or(result.is_err(), Ordering::Relaxed);
+                    if done.send((batch, result.map(|()| columns))).is_err() {
+                        return;
+                    }
+                }
+            };
+            let started = thread::Builder::new().spawn_scoped(scope, work);
+            if let Err(error) = started {
+                failed.store(true, Ordering::Relaxed);
+                return Err(Error::new(ErrorKind::Memory, format!("no thread for max_in_flight: {error}")));
+            }
+        }
+        drop(done);
+        collect(&results, columns)
+    })
+}
+
+/// Appends results in the order of the batches, each as soon as those before it are there. Of several errors the one of
+/// the first batch is reported.
+fn collect(results: &Receiver<(usize, Result<Columns>)>, columns: &mut Columns) -> Result<()> {
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    for (batch, result) in results {
+        early.insert(batch, result);
+        while let Some(result) = early.remove(&next) {
+            columns.append(result?)?;
+            next += 1;
+        }
+    }
+    early.into_values().find_map(Result::err).map_or(Ok(()), Err)
+}
+
+/// Consecutive ranges of rows.
+struct Batches {
+    rows: usize,
+    batch_rows: usize,
+}
+
+impl Batches {
+    fn count(&self) -> usize {
+        self.rows.div_ceil(self.batch_rows)
+    }
+
+    fn range(&self, batch: usize) -> Range<usize> {
+        let first = batch.saturating_mul(self.batch_rows);
+        first..self.rows.min(first.saturating_add(self.batch_rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_cover_all_rows_once() {
+        let batches = |rows, batch_rows| {
+            let batches = Batches { rows, batch_rows };
+            (0..batches.count()).map(|batch| batches.range(batch)).collect::<Vec<_>>()
+        };
+        assert_eq!(batches(5, 2), [0..2, 2..4, 4..5]);
+        assert_eq!(batches(4, 2), [0..2, 2..4]);
+        assert_eq!(batches(4, 3), [0..3, 3..4]);
+        assert_eq!(batches(3, usize::MAX).len(), 1);
+        assert!(batches(0, 2).is_empty());
+    }
+}

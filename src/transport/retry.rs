@@ -1,0 +1,71 @@
+//! When to send again: what a retry may mend, and how long to wait before it.
+
+use super::settings::Settings;
+use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, SystemTime};
+
+/// Statuses that say "later": too many requests, and three of a gateway's.
+pub(super) fn is_passing(status: u16) -> bool {
+    matches!(status, 429 | 502 | 503 | 504)
+}
+
+/// How long to wait before the retry of this number (from 0), or nothing where the server asks for more than we would
+/// wait. `asked` is its `Retry-After`.
+pub(super) fn delay(settings: &Settings, number: u32, asked: Option<Duration>) -> Option<Duration> {
+    let ceiling = settings.backoff_ceiling;
+    match asked {
+        Some(asked) => Some(asked).filter(|asked| *asked <= ceiling),
+        None => {
+            let doubled = settings.first_backoff.saturating_mul(2u32.saturating_pow(number));
+            Some(doubled.min(ceiling).mul_f64(0.5 + random_fraction() / 2.0))
+        }
+    }
+}
+
+/// What a `Retry-After` header asks for: seconds, or until a date (RFC 9110, section 10.2.3).
+pub(super) fn parse_retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+    match text.trim().parse::<u64>() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => {
+            let date = httpdate::parse_http_date(text.trim()).ok()?;
+            Some(date.duration_since(now).unwrap_or(Duration::ZERO))
+        }
+    }
+}
+
+/// A number from 0 to 1 that differs from client to client, so that they do not come back all at once.
+fn random_fraction() -> f64 {
+    RandomState::new().hash_one(0) as f64 / u64::MAX as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_ceiling() {
+        let mut settings = Settings::default();
+        settings.set_backoff(Duration::from_millis(100), Duration::from_secs(1)).unwrap();
+        for (number, most) in [(0, 100), (1, 200), (3, 800), (4, 1000), (4_000, 1000)] {
+            let waited = delay(&settings, number, None).unwrap().as_millis();
+            assert!((most / 2..=most).contains(&waited), "retry {number}: {waited}");
+        }
+    }
+
+    #[test]
+    fn the_server_s_wish_is_granted_or_the_retry_is_dropped() {
+        let settings = Settings::default();
+        let wish = |seconds| delay(&settings, 0, Some(Duration::from_secs(seconds)));
+        assert_eq!(wish(7), Some(Duration::from_secs(7)));
+        assert_eq!(wish(31), None);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(parse_retry_after("120", now), Some(Duration::from_secs(120)));
+        assert_eq!(parse_retry_after("Sun, 06 Nov 1994 08:49:40 GMT", now), Some(Duration::from_secs(3)));
+        assert_eq!(parse_retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(parse_retry_after("soon", now), None);
+    }
+}

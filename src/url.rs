@@ -1,0 +1,102 @@
+//! The URL a deployment is known by: what is refused, and where its describe document is.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Refuses a URL that could not be a deployment's, or that would put a secret where it is seen.
+pub(crate) fn check(url: &str) -> Result<()> {
+    let refuse = |what: &str| Err(Error::new(ErrorKind::Argument, format!("the URL {what}")));
+    let rest = ["http://", "https://"].iter().find_map(|scheme| {
+        let (start, rest) = url.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    });
+    let Some(rest) = rest else { return refuse("does not start with http:// or https://") };
+    if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
+        return refuse("has spaces or control characters");
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return refuse("holds a user name; give the token as the token, and leave it out of the URL");
+    }
+    let (host, port) = host_and_port(authority);
+    if host.is_empty() {
+        return refuse("names no host");
+    }
+    if host.starts_with('[') != host.ends_with(']') {
+        return refuse("has a bracket without its other");
+    }
+    if !is_port(port) {
+        return refuse("has a port that is no number from 0 to 65535");
+    }
+    Ok(())
+}
+
+/// The two parts of an authority; an IPv6 address stands in brackets, and a port that is not there is empty.
+fn host_and_port(authority: &str) -> (&str, &str) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (authority, ""),
+    }
+}
+
+/// Left to itself the HTTP library takes a port it cannot read for the scheme's own, where another server may listen.
+fn is_port(port: &str) -> bool {
+    port.bytes().all(|byte| byte.is_ascii_digit()) && (port.is_empty() || port.parse::<u16>().is_ok())
+}
+
+/// `openapi.json`, resolved against the URL as a relative reference (RFC 3986, section 5.2).
+pub(crate) fn describe(url: &str) -> String {
+    let path_end = url.find(['?', '#']).unwrap_or(url.len());
+    let base = url.get(..path_end).unwrap_or(url);
+    let host_start = base.find("://").map_or(0, |at| at + 3);
+    match base.rfind('/').filter(|&slash| slash >= host_start) {
+        Some(slash) => format!("{}/openapi.json", base.get(..slash).unwrap_or_default()),
+        None => format!("{base}/openapi.json"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_describe_document_is_beside_the_url() {
+        for (url, expected) in [
+            ("https://h/deployment/1/forward", "https://h/deployment/1/openapi.json"),
+            ("https://h/deployment/1/", "https://h/deployment/1/openapi.json"),
+            ("http://h:80/forward?a=/b#/c", "http://h:80/openapi.json"),
+            ("http://h", "http://h/openapi.json"),
+            ("http://h?x", "http://h/openapi.json"),
+        ] {
+            assert_eq!(describe(url), expected);
+        }
+    }
+
+    #[test]
+    fn urls_that_cannot_be_a_deployments_are_refused() {
+        for bad in [
+            "",
+            "h/forward",
+            "ftp://h/",
+            "http://",
+            "http:///x",
+            "http://h/a b",
+            "http://h/\n",
+            "http://u:p@h/",
+            "http://:80/",
+            "http://h:65536/",
+            "http://h:port/",
+            "http://h:+80/",
+            "http://[::1]:x/",
+            "http://[::1/",
+        ] {
+            let error = check(bad).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Argument, "{bad}");
+            assert!(!error.to_string().contains("u:p"));
+        }
+        for good in
+            ["HTTPS://h/a?b@c", "http://h:65535", "http://h:/", "http://[::1]/x:y", "http://[::1]:80/"]
+        {
+            check(good).unwrap();
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! What connections go through: servers that fail for a while, hang, close and lie; proxies; trust.
+
+mod common;
+
+use common::{DESCRIBE, Request, deployment, listen, read_request, reply, serve};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use sidekick::{Deployment, Error, ErrorKind, Options, Predictions, Result, Rows};
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+fn options() -> Options {
+    let mut options = Options::default();
+    options.set_retry_backoff(Duration::from_millis(1), Duration::from_secs(1)).unwrap();
+    options.set_proxy("").unwrap();
+    options
+}
+
+fn open(url: &str, options: &Options) -> Deployment {
+    Deployment::open(url, "s3cret", options).unwrap()
+}
+
+fn numbers(deployment: &Deployment, count: u32) -> Rows {
+    let mut rows = deployment.rows();
+    for number in 0..count {
+        rows.add_number("in", f64::from(number)).unwrap();
+        rows.end_row().unwrap();
+    }
+    rows
+}
+
+fn ask(deployment: &Deployment) -> Result<Predictions> {
+    deployment.predict(&numbers(deployment, 2))
+}
+
+fn refused(deployment: &Deployment) -> Error {
+    ask(deployment).err().expect("the call fails")
+}
+
+/// A server that answers the first POSTs with `status` and `headers`, and the others well.
+fn failing(times: u32, status: &'static str) -> String {
+    let asked = AtomicU32::new(0);
+    deployment(move |request, stream| {
+        let body = request.echo();
+        let fails = asked.fetch_add(1, Ordering::SeqCst) < times;
+        if fails { reply(stream, status, "busy") } else { reply(stream, "200 OK", &body) }
+    })
+}
+
+#[test]
+fn passing_statuses_are_sent_again() {
+    for status in ["429 Too Many", "502 Bad Gateway", "503 Unavailable", "504 Timeout"] {
+        ask(&open(&failing(2, status), &options())).unwrap();
+        let error = refused(&open(&failing(3, status), &options()));
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Http, 3));
+        assert!(error.is_retryable() && error.to_string().ends_with(": busy"), "{error}");
+    }
+}
+
+#[test]
+fn other_statuses_are_not() {
+    for status in ["400 Bad", "401 No", "404 Nothing", "500 Error", "501 Never"] {
+        let error = refused(&open(&failing(1, status), &options()));
+        assert_eq!((error.attempts(), error.is_retryable()), (1, false), "{status}");
+    }
+}
+
+#[test]
+fn the_number_of_retries_is_an_option() {
+    let mut options = options();
+    options.set_retries(0);
+    assert_eq!(refused(&open(&failing(1, "503 Unavailable"), &options)).attempts(), 1);
+    options.set_retries(5);
+    ask(&open(&failing(5, "503 Unavailable"), &options)).unwrap();
+}
+
+#[test]
+fn retry_after_is_granted_or_ends_the_retries() {
+    ask(&open(&failing(2, "429 Later\r\nRetry-After: 0"), &options())).unwrap();
+    let patient = open(&failing(1, "429 Later\r\nRetry-After: 1"), &options());
+    let start = Instant::now();
+    ask(&patient).unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(1), "the server's wish was not granted");
+    assert_eq!(refused(&open(&failing(1, "503 Later\r\nRetry-After: 2"), &options())).attempts(), 1);
+}
+
+#[test]
+fn a_connection_closed_while_idle_never_shows() {
+    let url = deployment(|request, stream| {
+        reply(stream, "200 OK", &request.echo());
+        false
+    });
+    let mut options = options();
+    options.set_retries(0);
+    let deployment = open(&url, &options);
+    for _ in 0..5 {
+        ask(&deployment).unwrap();
+    }
+}
+
+#[test]
+fn a_refused_connection_is_tried_as_often_as_asked() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = Deployment::open(&format!("http://{closed}/x"), "s3cret", &options()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
+}
+
+#[test]
+fn a_reply_that_breaks_off_is_not_asked_for_again() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    let url = deployment(move |_, stream| {
+        count.fetch_add(1, Ordering::SeqCst);
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{{\"rows\":").unwrap();
+        false
+    });
+    let error = refused(&open(&url, &options()));
+    assert_eq!((error.kind(), error.attempts(), error.http_status()), (ErrorKind::Network, 1, Some(200)));
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_silent_server_is_given_up() {
+    let url = deployment(|_, _| {
+        sleep(Duration::from_secs(20));
+        false
+    });
+    let mut options = options();
+    options.set_response_timeout(Duration::from_millis(200));
+    let error = refused(&open(&url, &options));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
+    assert!(error.to_string().contains("response_timeout"), "{error}");
+}
+
+#[test]
+fn a_dripping_server_is_given_up_in_time() {
+    let url = deployment(|_, stream| {
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n").unwrap();
+        (0..400).all(|_| {
+            sleep(Duration::from_millis(50));
+            stream.write_all(b" ").is_ok()
+        })
+    });
+    let mut options = options();
+    options.set_call_timeout(Duration::from_millis(300));
+    let error = refused(&open(&url, &options));
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.to_string().contains("call_timeout"), "{error}");
+}
+
+#[test]
+fn the_call_timeout_covers_the_waits() {
+    let mut options = options();
+    options.set_retries(1000);
+    options.set_retry_backoff(Duration::from_millis(50), Duration::from_millis(50)).unwrap();
+    options.set_call_timeout(Duration::from_millis(300));
+    let error = refused(&open(&failing(1000, "503 Unavailable"), &options));
+    assert!(error.attempts() > 2 && error.attempts() < 20, "{} attempts", error.attempts());
+}
+
+#[test]
+fn requests_go_out_side_by_side_and_come_back_in_order() {
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (inside, seen) = (Arc::clone(&now), Arc::clone(&most));
+    let url = deployment(move |request, stream| {
+        seen.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        // The earlier of two neighbours answers later.
+        let first: u64 = request
+            .body
+            .split(|c: char| !c.is_ascii_digit())
+            .find(|text| !text.is_empty())
+            .unwrap()
+            .parse()
+            .unwrap();
+        sleep(Duration::from_millis(if first % 4 == 0 { 60 } else { 30 }));
+        inside.fetch_sub(1, Ordering::SeqCst);
+        reply(stream, "200 OK", &request.echo())
+    });
+    let mut options = options();
+    options.set_batch_rows(2).unwrap();
+    options.set_max_in_flight(4).unwrap();
+    let deployment = open(&url, &options);
+    let expected: Vec<f64> = (0..50).map(f64::from).collect();
+    assert_eq!(deployment.predict(&numbers(&deployment, 50)).unwrap().numbers(0).unwrap(), expected);
+    assert_eq!(most.load(Ordering::SeqCst), 4);
+    assert!(options.set_max_in_flight(0).is_err());
+}
+
+#[test]
+fn of_several_failures_the_first_row_s_is_told() {
+    let url = deployment(|request, stream| {
+        let late = request.body.contains("\"in\":2.0");
+        sleep(Duration::from_millis(if late { 100 } else { 0 }));
+        let bad = late || request.body.contains("\"in\":6.0");
+        let body = request.echo();
+        reply(stream, "200 OK", if bad { "{\"rows\":[{\"out\":null},{\"out\":1}]}" } else { &body })
+    });
+    let mut options = options();
+    options.set_batch_rows(2).unwrap();
+    options.set_max_in_flight(8).unwrap();
+    let deployment = open(&url, &options);
+    let error = deployment.predict(&numbers(&deployment, 16)).err().unwrap();
+    assert_eq!((error.kind(), error.row(), error.feature()), (ErrorKind::ReplyType, Some(2), Some("out")));
+}
+
+/// A proxy that lets those in who have the password, and then answers in the server's stead.
+fn proxy() -> String {
+    listen(|mut stream| {
+        let Some(asked) = read_request(&mut stream) else { return };
+        let known = asked.header("proxy-authorization") == Some("Basic dTpw");
+        assert!(asked.header("authorization").is_none(), "the token was shown to the proxy");
+        if asked.head[0] != "CONNECT nowhere.invalid:80 HTTP/1.1" || !known {
+            reply(&mut stream, "407 Who are you?", "");
+            return;
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        serve(stream, &|request: &Request, stream: &mut TcpStream| {
+            assert_eq!(request.header("authorization"), Some("Bearer s3cret"));
+            reply(stream, "200 OK", &request.echo())
+        });
+    })
+}
+
+#[test]
+fn a_proxy_stands_in_between() {
+    let mut options = options();
+    options.set_retries(0);
+    options.set_proxy(&format!("http://u:p@{}", proxy())).unwrap();
+    ask(&open("http://nowhere.invalid/forward", &options)).unwrap();
+
+    options.set_no_proxy("nowhere.invalid");
+    let direct = Deployment::open("http://nowhere.invalid/forward", "s3cret", &options).unwrap_err();
+    assert_eq!(direct.kind(), ErrorKind::Connect);
+
+    options.set_no_proxy("");
+    options.set_proxy(&format!("http://u:wr0ng@{}", proxy())).unwrap();
+    let error = Deployment::open("http://nowhere.invalid/forward", "s3cret", &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(!error.to_string().contains("wr0ng") && error.to_string().contains("proxy"), "{error}");
+}
+
+/// A server with a certificate for `name` of a private authority, whose own certificate is returned as PEM.
+fn tls_server(name: &str) -> (String, String) {
+    let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let authority_key = rcgen::KeyPair::generate().unwrap();
+    let authority_pem = authority.self_signed(&authority_key).unwrap().pem();
+    let issuer = rcgen::Issuer::new(authority, authority_key);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate =
+        rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = Arc::new(
+        config.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key).unwrap(),
+    );
+    let address = listen(move |stream| {
+        let stream = StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), stream);
+        serve(stream, &|request, stream| reply(stream, "200 OK", &request.echo()));
+    });
+    let port = address.rsplit(':').next().unwrap().to_owned();
+    (format!("https://localhost:{port}/forward"), authority_pem)
+}
+
+#[test]
+fn a_private_authority_has_to_be_trusted_first() {
+    let (url, authority) = tls_server("localhost");
+    let (other_url, other_authority) = tls_server("other.example");
+    let attempt = |url: &str, pem: Option<&str>| {
+        let mut options = options();
+        pem.map(|pem| options.set_ca_pem(pem.as_bytes()).unwrap());
+        Deployment::open(url, "s3cret", &options).and_then(|deployment| ask(&deployment).map(|_| ()))
+    };
+    attempt(&url, Some(&authority)).unwrap();
+    for (url, pem) in [(&url, None), (&url, Some(&*other_authority)), (&other_url, Some(&*other_authority))] {
+        let error = attempt(url, pem).unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Tls, 1), "{error}");
+    }
+    let file = std::env::temp_dir().join(format!("sidekick-ca-{}.pem", std::process::id()));
+    std::fs::write(&file, &authority).unwrap();
+    let mut options = options();
+    options.set_ca_file(&file).unwrap();
+    ask(&open(&url, &options)).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(options.set_ca_file(&file).unwrap_err().kind(), ErrorKind::File);
+}
+
+#[test]
+fn redirects_are_not_followed_with_the_token() {
+    let other = deployment(|_, _| panic!("the token went to another server"));
+    let url = listen(move |mut stream| {
+        while read_request(&mut stream).is_some() {
+            reply(&mut stream, &format!("302 Found\r\nLocation: {other}"), DESCRIBE);
+        }
+    });
+    let error = Deployment::open(&format!("http://{url}/forward"), "s3cret", &options()).unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::Http, Some(302)));
+}
