@@ -73,9 +73,9 @@ impl Transport {
         Ok(Transport { agent, authorization, token: token.to_owned(), settings: settings.clone() })
     }
 
-    /// Takes the token out of an error that may quote the server.
+    /// Takes the token out of an error that came with a reply, and so may quote the server.
     pub(crate) fn hide_token(&self, error: Error) -> Error {
-        error.without_secret(&self.token)
+        if error.http_status().is_some() { error.without_secret(&self.token) } else { error }
     }
 
     /// Asks for a document.
