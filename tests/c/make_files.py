@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the pictures and .npy files that the C tests read: make_files.py FOLDER
+"""Makes the pictures, .npy files and the certificate that the C tests read: make_files.py FOLDER
 
 The pictures are those of deployments.h: 4 x 4 pixels, all told apart. What the tests write into the same folder, and
 read_files.py reads again, starts with `saved`.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy
 from PIL import Image
+from requests import certs
 
 COLUMNS, ROWS = numpy.meshgrid(numpy.arange(4), numpy.arange(4))
 RGB = numpy.stack([60 * COLUMNS, 60 * ROWS, 255 - 30 * (COLUMNS + ROWS)], axis=-1).astype("uint8")
@@ -112,6 +113,14 @@ def write_arrays(folder):
     (folder / "array-long.npy").write_bytes(npy_file(ARRAY) + b"\0")
 
 
+def write_certificate(folder):
+    """One authority that is trusted widely."""
+    end = "-----END CERTIFICATE-----\n"
+    bundle = Path(certs.where()).read_text(encoding="utf-8")
+    start = bundle.index("-----BEGIN CERTIFICATE-----")
+    (folder / "ca.pem").write_text(bundle[start : bundle.index(end) + len(end)], encoding="utf-8")
+
+
 def main(arguments):
     if len(arguments) != 1:
         sys.exit("usage: make_files.py FOLDER")
@@ -119,6 +128,7 @@ def main(arguments):
     write_pictures(folder)
     write_what_is_no_picture(folder)
     write_arrays(folder)
+    write_certificate(folder)
 
 
 if __name__ == "__main__":

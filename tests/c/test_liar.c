@@ -179,18 +179,24 @@ static void test_retries(void) {
     const char *const closed = "closed", *const how_often[] = {"how often", "closed"};
     sidekick_predictions *predictions = NULL;
     double before = 0, after = 0;
+    sidekick_deployment *usual = liar;
+    uint32_t attempts;
+    liar = open_liar("liar");
     succeeds("closed once");
     OK(predict_texts(how_often, 2, &predictions));
     OK(sidekick_predictions_number(predictions, 0, 0, &before, &error));
     sidekick_predictions_free(predictions);
     predictions = NULL;
     KEEPS(SIDEKICK_ERROR_NETWORK, predict_texts(&closed, 1, &predictions));
-    CHECK(predictions == NULL && sidekick_error_attempts(error) == 3 && sidekick_error_retryable(error) == 1);
+    CHECK(predictions == NULL && sidekick_error_retryable(error) == 1);
+    attempts = sidekick_error_attempts(error);
     FORGET();
     OK(predict_texts(how_often, 2, &predictions));
     OK(sidekick_predictions_number(predictions, 0, 0, &after, &error));
     sidekick_predictions_free(predictions);
-    CHECK(after == before + 3);
+    CHECK(attempts >= 3 && after == before + attempts);
+    sidekick_deployment_free(liar);
+    liar = usual;
 }
 
 /* The row an error names is counted over all requests of the call. */
@@ -271,7 +277,10 @@ static void test_memory(void) {
 }
 
 int main(void) {
-    liar = open_liar("liar");
+    sidekick_options *options = NULL;
+    OK(sidekick_options_new(&options, &error));
+    OK(sidekick_options_set_retries(options, 0, &error));
+    liar = open_on("SIDEKICK_LIAR_URL", "liar", options);
     test_what_is_accepted();
     test_text_with_a_nul();
     test_outputs();
@@ -288,5 +297,6 @@ int main(void) {
     test_descriptions();
     test_memory();
     sidekick_deployment_free(liar);
+    sidekick_options_free(options);
     return checks_failed("test_liar");
 }

@@ -1,4 +1,4 @@
-/* Options: defaults, the batch size that reaches the server, and what is refused. */
+/* Options: batches and requests at once, and what is refused; test_connections.c has those for connections. */
 #include "deployments.h"
 
 /* How many rows the model of `batch-size` was given with each of `count` rows. */
@@ -69,6 +69,37 @@ static void test_options_are_copied(void) {
     sidekick_deployment_free(deployment);
 }
 
+/* Several requests at once, and still every row in its place. */
+static void test_max_in_flight(void) {
+    sidekick_options *options = NULL;
+    sidekick_deployment *deployment;
+    sidekick_rows *rows;
+    sidekick_predictions *predictions;
+    const double *numbers = NULL;
+    size_t count = 0, i, in_order = 0;
+    OK(sidekick_options_new(&options, &error));
+    OK(sidekick_options_set_batch_rows(options, 7, &error));
+    OK(sidekick_options_set_max_in_flight(options, 3, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_max_in_flight(options, 0, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_max_in_flight(NULL, 1, &error));
+    deployment = open_on("SIDEKICK_SERVER_URL", "names", options);
+    rows = new_rows(deployment);
+    for (i = 0; i < 6 * 100; i++) {
+        OK(sidekick_rows_add_number_at(rows, i % 6, (double)i, &error));
+        if (i % 6 == 5) OK(sidekick_rows_end_row(rows, &error));
+    }
+    predictions = predict(deployment, rows);
+    OK(sidekick_predictions_numbers(predictions, 1, &numbers, &count, &error));
+    for (i = 0; i < count; i++) {
+        in_order += numbers[i] == (double)(6 * i + 1);
+    }
+    CHECK(count == 100 && in_order == 100);
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(deployment);
+    sidekick_options_free(options);
+}
+
 static void test_refusals(void) {
     sidekick_options *options = NULL;
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_new(NULL, &error));
@@ -88,6 +119,7 @@ int main(void) {
     test_default_is_128();
     test_batch_rows();
     test_options_are_copied();
+    test_max_in_flight();
     test_refusals();
     return checks_failed("test_options");
 }

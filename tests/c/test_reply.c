@@ -78,7 +78,7 @@ static void test_refusals(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, "\"\xff\"", SIDEKICK_NUL, &reply, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, "{}", SIDEKICK_NUL, NULL, &error));
     KEEPS(SIDEKICK_ERROR_NETWORK, sidekick_deployment_post_json(deployment, closed, SIDEKICK_NUL, &reply, &error));
-    CHECK(sidekick_error_attempts(error) == 3 && sidekick_error_retryable(error) == 1);
+    CHECK(sidekick_error_attempts(error) >= 3 && sidekick_error_retryable(error) == 1);
     FORGET();
     CHECK(sidekick_deployment_post_json(deployment, closed, SIDEKICK_NUL, &reply, NULL) == SIDEKICK_ERROR_NETWORK);
     CHECK(reply == NULL);
