@@ -72,13 +72,20 @@ static void test_no_answer(void) {
     for (i = 0; i < FILLERS; i++) {
         close(fillers[i]);
     }
-    /* A limit for the whole call, whatever its attempts. */
-    OK(sidekick_options_set_connect_timeout(options, 0, &error));
-    OK(sidekick_options_set_call_timeout(options, 200, &error));
-    fails_to_open(SIDEKICK_ERROR_TIMEOUT, url, 1, 1);
-    /* It takes this connection, and never says a word. */
-    OK(sidekick_options_set_call_timeout(options, 0, &error));
+    close(server);
+}
+
+/* A server that takes connections, and never says a word. */
+static void test_silence(void) {
+    char url[128];
+    int server = bound_socket("http", url, sizeof url);
+    CHECK(listen(server, 8) == 0);
+    OK(sidekick_options_set_retries(options, 0, &error));
     OK(sidekick_options_set_response_timeout(options, 200, &error));
+    fails_to_open(SIDEKICK_ERROR_TIMEOUT, url, 1, 1);
+    /* The same by a limit for the whole call. */
+    OK(sidekick_options_set_response_timeout(options, 0, &error));
+    OK(sidekick_options_set_call_timeout(options, 200, &error));
     fails_to_open(SIDEKICK_ERROR_TIMEOUT, url, 1, 1);
     close(server);
 }
@@ -177,6 +184,7 @@ int main(void) {
     with_options(test_no_such_name);
     with_options(test_no_tls);
     with_options(test_no_answer);
+    with_options(test_silence);
     with_options(test_retries);
     with_options(test_proxies);
     with_options(test_certificates);
