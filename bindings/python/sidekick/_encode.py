@@ -5,7 +5,7 @@ Numbers, categories and text are packed, and cross into C once for many rows; im
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral, Real
 from struct import Struct
 from struct import error as StructError
@@ -32,9 +32,10 @@ Pack = Callable[[Any], bytes]
 class Encoders:
     """How a deployment's inputs are encoded: once made, shared by its calls."""
 
-    def __init__(self, specs: Iterable[FeatureSpec]) -> None:
+    def __init__(self, specs: Sequence[FeatureSpec]) -> None:
         self.packed: list[tuple[str, Pack]] = []
         self.single: list[tuple[str, Add]] = []
+        self.names = [spec.name for spec in specs]
         for index, spec in enumerate(specs):
             if spec.dtype == "image":
                 self.single.append((spec.name, add_image(index)))
@@ -77,7 +78,8 @@ class _Writer:
                 size += len(record)
                 self._records.append(record)
         except KeyError:
-            raise ValueError(f'row {self.row}: the row lacks "{name}"') from None
+            lacking = ", ".join(f'"{name}"' for name in self._encoders.names if name not in row)
+            raise ValueError(f"row {self.row}: the row lacks {lacking}") from None
         except Refused as refused:
             raise refused.kind(f'row {self.row}: feature "{name}": {refused}') from None
         self._records.append(_END_ROW)

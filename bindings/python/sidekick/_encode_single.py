@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _CHANNELS = {"L": 1, "RGB": 3, "RGBA": 4}
 # What other modes become on the way; the library drops alpha.
 _CONVERTED = {"1": "L", "LA": "L", "P": "RGBA", "PA": "RGBA"}
-_JPEG = ("JPEG", "MPO")
+_JPEG = ("JPEG", "JPG", "MPO")
 _JPEG_QUALITY = 90
 
 Add = Callable[[Handle, Any, int], None]

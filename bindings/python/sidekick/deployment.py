@@ -9,7 +9,7 @@ from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sidekick._decode import Decoders
+from sidekick._decode import Decoders, need
 from sidekick._encode import Encoders, encode
 from sidekick._library import Handle, call, library, make, number, text
 from sidekick._progress import shown
@@ -109,10 +109,10 @@ class Deployment:
         The result has the same index and a column for each output. A categorical output NAME has its most probable label
         there, and that label's probability in `NAME probability`; with `probabilities`, every label's in `NAME: LABEL`.
         """
+        need("pandas", "pandas", "predict_frame")
         from sidekick._frame import result_frame, rows_of
 
-        rows = rows_of(frame, self._inputs)
-        results = self.predict_many(rows, progress=progress)
+        results = self.predict_many(rows_of(frame, self._inputs), progress=progress)
         return result_frame(frame.index, self._outputs, results, probabilities)
 
     def close(self) -> None:
