@@ -64,7 +64,7 @@ def answering(inputs, outputs, answer):
 
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            server.requests.append((dict(self.headers), body["rows"]))
+            server.requests.append((self.headers, body["rows"]))
             answered = server.answer(body["rows"])
             self.send(*(answered if isinstance(answered, tuple) else (200, json.dumps({"rows": answered}))))
 
@@ -85,7 +85,7 @@ def answering(inputs, outputs, answer):
 
     http = Server(("127.0.0.1", 0), Handler)
     server = Answering(f"http://127.0.0.1:{http.server_port}/deployment/made/forward", answer)
-    thread = Thread(target=http.serve_forever)
+    thread = Thread(target=http.serve_forever, args=[0.01])
     thread.start()
     try:
         yield server
