@@ -15,8 +15,9 @@ def score(deployment, options):
     lacking = [spec.name for spec in inputs if spec.name not in columns]
     if lacking:
         raise ValueError(f"{options.INPUT} lacks the columns {', '.join(lacking)}")
-    rows = ({spec.name: value(spec, record[spec.name], line) for spec in inputs} for line, record in enumerate(records, 2))
-    scored = [{**record, **predicted(outputs, result)} for record, result in zip(records, deployment.predict_lazy(rows))]
+    rows = ({spec.name: value(spec, record, line) for spec in inputs} for line, record in enumerate(records, 2))
+    results = deployment.predict_lazy(rows)
+    scored = [{**record, **predicted(outputs, result)} for record, result in zip(records, results)]
     with open(options.OUTPUT, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns + headings(outputs), extrasaction="ignore")
         writer.writeheader()
@@ -24,8 +25,9 @@ def score(deployment, options):
     print(f"{len(scored)} rows scored")
 
 
-def value(spec, cell, line):
+def value(spec, record, line):
     """A cell as the type its column's feature has."""
+    cell = record[spec.name]
     if spec.dtype != "numeric":
         return cell
     try:

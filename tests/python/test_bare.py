@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from served import url_of
+from served import DATA, url_of
 
 BARE = os.environ["SIDEKICK_BARE_PYTHON"]
 
@@ -41,20 +41,21 @@ print(max(result["species"], key=result["species"].get), client.feature_specs_ou
 
 
 def test_text_needs_no_package():
-    program = "print(max(client.predict(text='Could you tell me where it is?')['language'].items(), key=lambda p: p[1])[0])"
+    program = """
+languages = client.predict(text="Could you tell me where it is?")["language"]
+print(max(languages, key=languages.get))
+"""
     assert bare(program, "language") == "English\n"
 
 
 def test_pictures_go_in_as_paths_and_bytes():
-    from served import DATA
-
-    file = str(DATA / "digits" / "digit-0-0078.png")
     program = f"""
-file = {file!r}
-for image in (file, open(file, "rb", 0).readall()):
-    print(max(client.predict(image=image)["digit"].items(), key=lambda p: p[1])[0])
+from pathlib import Path
+file = Path({str(DATA)!r}, "digits", "digit-0-0078.png")
+for image in (file, file.read_bytes()):
+    digits = client.predict(image=image)["digit"]
+    print(max(digits, key=digits.get))
 """
-    program = program.replace('open(file, "rb", 0).readall()', "__import__('pathlib').Path(file).read_bytes()")
     assert bare(program, "digits") == "0\n0\n"
 
 

@@ -98,13 +98,33 @@ def test_the_token_comes_from_the_command_line_a_file_or_the_environment(tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("island,sex\nBiscoe,male\n", "lacks the columns bill length (mm), bill depth (mm), flipper length (mm), year"),
+        ("island,sex,bill length (mm),bill depth (mm),flipper length (mm),year\nBiscoe,male,1,2,wide,2007\n", "line 2"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_told_where(tmp_path, table, says):
+    (tmp_path / "in.csv").write_text(table)
+    files = [tmp_path / "in.csv", tmp_path / "out.csv"]
+    failed = run("score_table", "--url", url_of("penguins"), "--token", "penguins-token", *files)
+    assert (failed.returncode, failed.stderr.count("\n")) == (1, 1)
+    assert says in failed.stderr
+    assert not files[1].exists()
+
+
+@pytest.mark.parametrize(
     ("example", "arguments", "says"),
     [
         ("detect_language", ["--url", url_of("language"), "--token", "wrong"], "InvalidTokenError"),
         ("detect_language", ["--url", url_of("digits"), "--token", "digits-token"], "no text feature"),
         ("detect_language", ["--url", f"{SERVER_URL}/x", "--token-file", "/nowhere"], "No such file"),
         ("classify_images", ["--url", url_of("digits"), "--token", "digits-token", "/nowhere.png"], "No such file"),
-        ("score_table", ["--url", url_of("penguins"), "--token", "penguins-token", DATA / "language.csv", "/x"], "lacks"),
+        (
+            "score_table",
+            ["--url", url_of("penguins"), "--token", "penguins-token", "/nowhere.csv", "/x"],
+            "No such file",
+        ),
         ("denoise", ["--url", url_of("denoise"), "--token", "denoise-token", DATA / "clean.npy", "/x.png"], "shape"),
     ],
 )

@@ -1,5 +1,6 @@
 """Requests: when they are made, and what they carry."""
 
+import sys
 from itertools import count
 
 import pytest
@@ -93,8 +94,6 @@ def test_progress_shows_nothing_where_there_is_no_terminal(capfd):
 
 def test_progress_shows_a_bar_on_a_terminal(monkeypatch, capsys):
     with answering(NUMBER, NUMBER, doubled) as server:
-        import sys
-
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
         server.open().predict_many([{"n": value} for value in range(130)], progress=True)
     assert "130/130" in capsys.readouterr().err

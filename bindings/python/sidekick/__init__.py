@@ -1,10 +1,10 @@
 """Predictions from deployed models: typed, fast and safe, on top of libsidekick.
 
-    import sidekick
-
-    client = sidekick.Deployment(url="https://.../forward", token="...")
-    print(client)
-    client.predict_many([{"Type": "animal", "Sound": "Miaow", "Size": 0.26}])
+```python
+client = sidekick.Deployment(url="https://.../forward", token="...")
+print(client)
+client.predict_many([{"Type": "animal", "Sound": "Miaow", "Size": 0.26}])
+```
 """
 
 from sidekick._library import version

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_size_t, c_void_p, string_at
-from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 from sidekick._library import Handle, call, library, number, text
+from sidekick._optional import need
 from sidekick.errors import ReplyError
 from sidekick.features import FeatureSpec
 
@@ -28,14 +28,6 @@ class Decoders:
         names = [name for name, _ in self._columns]
         columns = [column(predictions, count) for _, column in self._columns]
         return [dict(zip(names, values)) for values in zip(*columns)]
-
-
-def need(module: str, package: str, what: str) -> Any:
-    """Imports a module of an optional package, or says what needs it."""
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        raise ImportError(f"{what} needs the package {package}: install it (pip install {package})") from error
 
 
 def _column(index: int, spec: FeatureSpec) -> Column:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidekick._buffer import Buffer
 from sidekick._library import Handle, call, library
+from sidekick._optional import need
 from sidekick._refused import Refused, kind_of
 
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ def _add_pillow(rows: Handle, index: int, image: Image.Image, first_row: int) ->
         raise Refused(ValueError, f"the image cannot be read: {error}") from None
     quality = _JPEG_QUALITY if image.format.upper() in _JPEG else 0
     size = (*pixels.size, _CHANNELS[pixels.mode], 0)
-    call(
-        library.sidekick_rows_add_pixels_at, rows, index, *size, samples, len(samples), quality, first_row=first_row
-    )
+    call(library.sidekick_rows_add_pixels_at, rows, index, *size, samples, len(samples), quality, first_row=first_row)
 
 
 def _with_bytes(image: Image.Image) -> Image.Image:
@@ -91,15 +90,15 @@ def _with_bytes(image: Image.Image) -> Image.Image:
 def _buffer(value: Any) -> Buffer:
     try:
         return Buffer(value)
-    except (TypeError, ValueError, BufferError):
-        return Buffer(_floats(value))
+    except (TypeError, ValueError, BufferError) as error:
+        if not hasattr(value, "__array__"):
+            raise Refused(TypeError, f"expected an array, got {kind_of(value)}: {error}") from None
+    return Buffer(_floats(value))
 
 
 def _floats(value: Any) -> Any:
     """32-bit floats of what has no buffer the library can read: half floats, other byte orders, a Series."""
-    numpy = sys.modules.get("numpy")
-    if numpy is None or not hasattr(value, "__array__"):
-        raise Refused(TypeError, f"expected an array, got {kind_of(value)}")
+    numpy = need("numpy", "numpy", f"{kind_of(value)} as an array")
     array = numpy.asarray(value)
     if array.dtype.kind not in "fiub":
         raise Refused(TypeError, f"expected an array of numbers, got one of {array.dtype}")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from copy import copy
 from ctypes import POINTER, byref, c_int32, c_size_t
 from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sidekick._decode import Decoders, need
+from sidekick._decode import Decoders
 from sidekick._encode import Encoders, encode
 from sidekick._library import Handle, call, library, make, number, text
+from sidekick._optional import need
 from sidekick._progress import shown
 from sidekick.features import FeatureSpec, FeatureSpecs
 
@@ -96,7 +97,7 @@ class Deployment:
             return list(self.predict_lazy(rows, progress=True))
         return self._predict(rows, 0)
 
-    def predict_lazy(self, rows: Iterable[Row], *, progress: bool = False) -> Iterator[dict[str, Any]]:
+    def predict_lazy(self, rows: Iterable[Row], *, progress: bool = False) -> Generator[dict[str, Any], None, None]:
         """Predicts rows as their results are asked for: a request of `batch_rows` rows when the first of them is."""
         results = self._batches(rows)
         yield from shown(results, rows) if progress else results
@@ -106,8 +107,9 @@ class Deployment:
     ) -> pandas.DataFrame:
         """Predicts the rows of a DataFrame, whose columns are named like the inputs; others are passed over.
 
-        The result has the same index and a column for each output. A categorical output NAME has its most probable label
-        there, and that label's probability in `NAME probability`; with `probabilities`, every label's in `NAME: LABEL`.
+        The result has the same index and a column for each output. A categorical output NAME has its most probable
+        label there, and that label's probability in `NAME probability`; with `probabilities`, every label's in
+        `NAME: LABEL`.
         """
         need("pandas", "pandas", "predict_frame")
         from sidekick._frame import result_frame, rows_of

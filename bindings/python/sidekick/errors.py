@@ -1,7 +1,7 @@
 """What can go wrong with a request or its reply.
 
-A wrong input raises Python's own `TypeError` (another type than the feature's) or `ValueError` (a wrong shape, a missing
-feature, a value that cannot be sent); the message names the row and the feature.
+A wrong input raises Python's own `TypeError` (another type than the feature's) or `ValueError` (a wrong shape, a
+missing feature, a value that cannot be sent); the message names the row and the feature.
 """
 
 from __future__ import annotations
