@@ -37,6 +37,8 @@ def built_library():
         built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     except FileNotFoundError:
         raise SystemExit("sidekick is written in Rust: install cargo, and try again") from None
+    except subprocess.CalledProcessError as failed:
+        raise SystemExit(f"cargo build failed with status {failed.returncode}; its messages are above") from None
     messages = [json.loads(line) for line in built.stdout.splitlines()]
     files = [Path(name) for message in messages if is_library(message) for name in message["filenames"]]
     return next(file for file in files if file.suffix in (".so", ".dylib", ".dll"))
@@ -44,7 +46,10 @@ def built_library():
 
 def is_library(message):
     """Whether a message of cargo's tells of the shared library."""
-    return message["reason"] == "compiler-artifact" and "cdylib" in message["target"]["crate_types"]
+    if message["reason"] != "compiler-artifact":
+        return False
+    target = message["target"]
+    return target["name"] == "sidekick" and "cdylib" in target["crate_types"]
 
 
 class BuildWithLibrary(build_py):

@@ -147,3 +147,14 @@ def test_a_result_that_is_no_picture_is_a_value_error():
         with answering({"n": feature("numeric")}, IMAGE, lambda _, answer=answer: [{"image": answer}]) as server:
             with pytest.raises(ValueError, match='^row 0: feature "image": '):
                 server.open().predict(n=1)
+
+
+def test_a_broken_picture_in_a_later_batch_is_counted_over_the_run():
+    good, broken = data_url(picture()), data_url(picture())[:70] + "A" * 40
+
+    def answer(rows):
+        return [{"image": broken if row["n"] == 3 else good} for row in rows]
+
+    with answering({"n": feature("numeric")}, IMAGE, answer) as server:
+        with pytest.raises(ValueError, match='^row 3: feature "image": '):
+            list(server.open(batch_rows=2).predict_lazy({"n": value} for value in range(4)))

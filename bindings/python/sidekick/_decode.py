@@ -16,12 +16,15 @@ Column = Callable[[Handle, int], Sequence[Any]]
 
 
 class Decoders:
-    """How a deployment's outputs are read. Raises `ImportError` where an output needs a package that is missing."""
+    """How a deployment's outputs are read; errors count rows from `first_row`.
 
-    def __init__(self, specs: Iterable[FeatureSpec]) -> None:
+    Raises `ImportError` where an output needs a package that is missing.
+    """
+
+    def __init__(self, specs: Iterable[FeatureSpec], first_row: int) -> None:
         self._columns: list[tuple[str, Column]] = []
         for index, spec in enumerate(specs):
-            self._columns.append((spec.name, _column(index, spec)))
+            self._columns.append((spec.name, _column(index, spec, first_row)))
 
     def rows(self, predictions: Handle, count: int) -> list[dict[str, Any]]:
         """The predictions as a dict for each row."""
@@ -30,9 +33,9 @@ class Decoders:
         return [dict(zip(names, values)) for values in zip(*columns)]
 
 
-def _column(index: int, spec: FeatureSpec) -> Column:
+def _column(index: int, spec: FeatureSpec, first_row: int) -> Column:
     if spec.dtype == "image":
-        return _images(index, spec)
+        return _images(index, spec, first_row)
     if spec.is_array:
         return _arrays(index, spec)
     return {"categorical": _probabilities, "text": _texts}.get(spec.dtype, _numbers)(index)
@@ -81,7 +84,7 @@ def _arrays(index: int, spec: FeatureSpec) -> Column:
     return column
 
 
-def _images(index: int, spec: FeatureSpec) -> Column:
+def _images(index: int, spec: FeatureSpec, first_row: int) -> Column:
     pillow = need("PIL.Image", "Pillow", f'the image output "{spec.name}"')
 
     def image(predictions: Handle, row: int) -> Any:
@@ -92,7 +95,9 @@ def _images(index: int, spec: FeatureSpec) -> Column:
             opened = pillow.open(BytesIO(string_at(address, size.value)), formats=("PNG", "JPEG"))
             opened.load()
         except (OSError, SyntaxError, ValueError) as error:
-            raise ReplyError(f'row {row}: feature "{spec.name}": the image cannot be read: {error}') from None
+            raise ReplyError(
+                f'row {first_row + row}: feature "{spec.name}": the image cannot be read: {error}'
+            ) from None
         return opened
 
     def column(predictions: Handle, count: int) -> list[Any]:

@@ -7,6 +7,7 @@ from copy import copy
 from ctypes import POINTER, byref, c_int32, c_size_t
 from html import escape
 from itertools import islice
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from sidekick._decode import Decoders
@@ -128,9 +129,8 @@ class Deployment:
         self.close()
 
     def __repr__(self) -> str:
-        tables = f"inputs\n{self._inputs!r}\noutputs\n{self._outputs!r}".replace("\n", "\n  ")
-        tables = tables.replace("\n  outputs\n", "\noutputs\n")
-        return f"Deployment {self._url}\n{tables}"
+        inputs, outputs = indent(repr(self._inputs), "  "), indent(repr(self._outputs), "  ")
+        return f"Deployment {self._url}\ninputs\n{inputs}\noutputs\n{outputs}"
 
     def _repr_html_(self) -> str:
         inputs, outputs = self._inputs._repr_html_(), self._outputs._repr_html_()
@@ -147,7 +147,7 @@ class Deployment:
         handle = self._handle
         if handle is None:
             raise ValueError("the deployment is closed")
-        decoders = Decoders(self._outputs)
+        decoders = Decoders(self._outputs, first_row)
         encoded, count = encode(handle, self._encoders, rows, first_row)
         if count == 0:
             return []
