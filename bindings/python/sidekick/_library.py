@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from ctypes import CDLL, POINTER, byref, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32
-from ctypes import c_void_p, string_at
+from ctypes import c_uint64, c_void_p, string_at
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,11 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_deployment_predict": [c_void_p, c_void_p, _OBJECT],
     "sidekick_options_new": [_OBJECT],
     "sidekick_options_set_batch_rows": [c_void_p, c_size_t],
+    "sidekick_options_set_max_in_flight": [c_void_p, c_size_t],
+    "sidekick_options_set_call_timeout": [c_void_p, c_uint64],
+    "sidekick_options_set_retries": [c_void_p, c_uint32],
+    "sidekick_options_set_ca_file": [c_void_p, *_TEXT],
+    "sidekick_options_set_proxy": [c_void_p, *_TEXT],
     "sidekick_rows_new": [c_void_p, _OBJECT],
     "sidekick_rows_add_packed": [c_void_p, c_char_p, c_size_t],
     "sidekick_rows_add_image_at": [c_void_p, c_size_t, c_char_p, c_size_t],

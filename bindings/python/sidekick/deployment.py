@@ -7,6 +7,7 @@ from copy import copy
 from ctypes import POINTER, byref, c_int32, c_size_t
 from html import escape
 from itertools import islice
+from os import PathLike, fspath
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +47,39 @@ class Deployment:
     raises a `RequestError`, which is an `IOError`.
     """
 
-    def __init__(self, url: str, token: str, *, batch_rows: int = 128) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        batch_rows: int = 128,
+        max_in_flight: int = 1,
+        timeout: float | None = None,
+        retries: int = 2,
+        ca_file: str | PathLike[str] | None = None,
+        proxy: str | None = None,
+    ) -> None:
         """Opens the deployment at `url` with `token`: asks the server what the model takes and gives.
 
-        `batch_rows` is how many rows go out in one request.
+        - `batch_rows`: how many rows go out in one request.
+        - `max_in_flight`: how many requests of one `predict_many` are under way at once; more than one starts that many
+          threads for the time of the call.
+        - `timeout`: how many seconds one request may take with all its attempts. Without it, making a connection may take
+          10 seconds and the server may be silent for 120.
+        - `retries`: how often a request is sent again where no connection could be made or it broke before a reply
+          began, and where the server answers 429, 502, 503 or 504.
+        - `ca_file`: a PEM file with the certificates to trust instead of the system's.
+        - `proxy`: `http://[user:password@]host:port`, or `""` for none; without it, the environment names it
+          (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or in small letters).
         """
-        options = _options(batch_rows=batch_rows)
+        options = _options(
+            batch_rows=_count("batch_rows", batch_rows),
+            max_in_flight=_count("max_in_flight", max_in_flight),
+            call_timeout=None if timeout is None else _milliseconds(timeout),
+            retries=_count("retries", retries),
+            ca_file=None if ca_file is None else fspath(ca_file),
+            proxy=proxy,
+        )
         address, secret = url.encode(), token.encode()
         self._handle: Handle | None = make(
             library.sidekick_deployment_open,
@@ -158,12 +186,35 @@ class Deployment:
         return decoders.rows(predictions, count)
 
 
-def _options(**settings: int) -> Handle:
-    """Options with each setting made by the function of its name."""
+def _options(**settings: int | str | None) -> Handle:
+    """Options with each setting that is not None made by the function of its name."""
     options = make(library.sidekick_options_new, library.sidekick_options_free)
     for name, value in settings.items():
-        call(getattr(library, f"sidekick_options_set_{name}"), options, value)
+        if value is not None:
+            call(getattr(library, f"sidekick_options_set_{name}"), options, *_arguments(value))
     return options
+
+
+def _arguments(value: int | str) -> tuple[Any, ...]:
+    """A value as C takes it: text with its length."""
+    if isinstance(value, int):
+        return (value,)
+    encoded = value.encode()
+    return encoded, len(encoded)
+
+
+def _milliseconds(seconds: float) -> int:
+    """A time limit for C, where 0 would mean none."""
+    if not 0 < seconds < 1e9:
+        raise ValueError(f"timeout is {seconds}: it has to be a number of seconds above 0")
+    return max(1, round(seconds * 1000))
+
+
+def _count(name: str, value: int) -> int:
+    """A count that C cannot take for a large one."""
+    if not 0 <= value < 1 << 32:
+        raise ValueError(f"{name} is {value}: it has to be a number from 0")
+    return value
 
 
 def _specs(handle: Handle, side: int) -> FeatureSpecs:
