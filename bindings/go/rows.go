@@ -314,8 +314,11 @@ func (r *Rows) Struct(row any) *Rows {
 	if r.err != nil {
 		return r
 	}
-	value := reflect.Indirect(reflect.ValueOf(row))
-	if !value.IsValid() || value.Kind() != reflect.Struct {
+	value := reflect.ValueOf(row)
+	for value.Kind() == reflect.Pointer {
+		value = value.Elem()
+	}
+	if value.Kind() != reflect.Struct {
 		r.mistake(newError(StatusArgument, "%T is no struct", row))
 		return r
 	}

@@ -2,11 +2,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
 	"image/png"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -56,24 +56,16 @@ func grey(values []float32, shape []int) (*image.Gray, error) {
 	return picture, nil
 }
 
+// save writes a PNG or, for any other extension, a PGM file.
 func save(path string, picture *image.Gray) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	write := writePGM
+	var file bytes.Buffer
 	if filepath.Ext(path) == ".png" {
-		write = func(file io.Writer, picture *image.Gray) error { return png.Encode(file, picture) }
+		if err := png.Encode(&file, picture); err != nil {
+			return err
+		}
+	} else {
+		size := picture.Bounds().Size()
+		fmt.Fprintf(&file, "P5\n%d %d\n255\n%s", size.X, size.Y, picture.Pix)
 	}
-	if err := write(file, picture); err != nil {
-		return err
-	}
-	return file.Close()
-}
-
-func writePGM(file io.Writer, picture *image.Gray) error {
-	size := picture.Bounds().Size()
-	_, err := fmt.Fprintf(file, "P5\n%d %d\n255\n%s", size.X, size.Y, picture.Pix)
-	return err
+	return os.WriteFile(path, file.Bytes(), 0o666)
 }

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -25,13 +26,17 @@ func main() {
 }
 
 func score(ctx context.Context, deployment *sidekick.Deployment, files []string) error {
-	table, err := readTable(files[0])
+	text, err := os.ReadFile(files[0])
 	if err != nil {
 		return err
 	}
+	table, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil || len(table) == 0 {
+		return fmt.Errorf("%s is no table with a header: %v", files[0], err)
+	}
 	rows := deployment.NewRows()
 	defer rows.Close()
-	if err := addTable(rows, deployment.Inputs(), table); err != nil {
+	if err := addTable(rows, deployment.Inputs(), table[0], table[1:]); err != nil {
 		return err
 	}
 	predictions, err := deployment.Predict(ctx, rows)
@@ -43,25 +48,24 @@ func score(ctx context.Context, deployment *sidekick.Deployment, files []string)
 			return err
 		}
 	}
-	if err := writeTable(files[1], table); err != nil {
+	var scored bytes.Buffer
+	csv.NewWriter(&scored).WriteAll(table)
+	if err := os.WriteFile(files[1], scored.Bytes(), 0o666); err != nil {
 		return err
 	}
 	fmt.Printf("%d rows scored\n", predictions.Len())
 	return nil
 }
 
-// addTable adds every line behind the header as a row.
-func addTable(rows *sidekick.Rows, inputs []sidekick.Feature, table [][]string) error {
-	for _, input := range inputs {
-		if !slices.Contains(table[0], input.Name) {
-			return fmt.Errorf("the table has no column %q", input.Name)
-		}
-	}
-	for at, line := range table[1:] {
+func addTable(rows *sidekick.Rows, inputs []sidekick.Feature, header []string, lines [][]string) error {
+	for at, line := range lines {
 		for _, input := range inputs {
-			cell := line[slices.Index(table[0], input.Name)]
-			if err := addCell(rows, input, cell); err != nil {
-				return fmt.Errorf("line %d: column %q: %w", at+2, input.Name, err)
+			column := slices.Index(header, input.Name)
+			if column < 0 {
+				return fmt.Errorf("the table has no column %q", input.Name)
+			}
+			if err := addCell(rows, input, line[column]); err != nil {
+				return fmt.Errorf("row %d: column %q: %w", at, input.Name, err)
 			}
 		}
 		rows.End()
@@ -71,64 +75,36 @@ func addTable(rows *sidekick.Rows, inputs []sidekick.Feature, table [][]string) 
 
 func addCell(rows *sidekick.Rows, input sidekick.Feature, cell string) error {
 	switch input.Type {
-	case sidekick.Numeric:
-		number, err := strconv.ParseFloat(cell, 64)
-		if err != nil {
-			return fmt.Errorf("%q is no number", cell)
-		}
-		rows.Number(input.Name, number)
 	case sidekick.Text:
 		rows.Text(input.Name, cell)
-	default:
+	case sidekick.Categorical, sidekick.Binary:
 		rows.Category(input.Name, cell)
+	default:
+		value, err := strconv.ParseFloat(cell, 64)
+		rows.Number(input.Name, value)
+		return err
 	}
 	return nil
 }
 
-// appendOutput appends the columns of one output to the table.
+// appendOutput appends one output to the table: a column, or two for a category and its probability.
 func appendOutput(table [][]string, predictions *sidekick.Predictions, output sidekick.Feature) error {
 	table[0] = append(table[0], "predicted "+output.Name)
-	if output.Type == sidekick.Categorical {
-		table[0] = append(table[0], "predicted "+output.Name+" probability")
-		categories, err := predictions.Categories(output.Name)
-		for row := range predictions.Len() {
-			best := categories.Best(row)
-			table[row+1] = append(table[row+1], best.Label, number(best.Probability))
+	if output.Type != sidekick.Categorical {
+		numbers, err := predictions.Numbers(output.Name)
+		for row, value := range numbers {
+			table[row+1] = append(table[row+1], strconv.FormatFloat(value, 'g', 6, 64))
 		}
 		return err
 	}
-	numbers, err := predictions.Numbers(output.Name)
-	for row, value := range numbers {
-		table[row+1] = append(table[row+1], number(value))
-	}
-	return err
-}
-
-func number(value float64) string {
-	return strconv.FormatFloat(value, 'g', 6, 64)
-}
-
-func readTable(path string) ([][]string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	table, err := csv.NewReader(file).ReadAll()
-	if err == nil && len(table) == 0 {
-		err = fmt.Errorf("%s has no header", path)
-	}
-	return table, err
-}
-
-func writeTable(path string, table [][]string) error {
-	file, err := os.Create(path)
+	table[0] = append(table[0], "predicted "+output.Name+" probability")
+	categories, err := predictions.Categories(output.Name)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	if err := csv.NewWriter(file).WriteAll(table); err != nil {
-		return err
+	for row := range predictions.Len() {
+		best := categories.Best(row)
+		table[row+1] = append(table[row+1], best.Label, strconv.FormatFloat(best.Probability, 'f', 4, 64))
 	}
-	return file.Close()
+	return nil
 }
