@@ -50,6 +50,7 @@ func (f Feature) IsArray() bool {
 	return f.Type == Numeric && !slices.Equal(f.Shape, []int{1})
 }
 
+// String is its type and its shape, as "image [8 8 1]".
 func (f Feature) String() string { return fmt.Sprintf("%s %v", f.Type, f.Shape) }
 
 // features are the inputs or the outputs of a deployment, found by name or by index.

@@ -63,7 +63,7 @@ func callsIntoC(something func()) int64 {
 
 func TestABatchCrossesIntoCOnce(t *testing.T) {
 	rows := openPenguins(t).NewRows()
-	const small, large = 100, 10_000
+	const small, large = 20, 10_000
 	for _, test := range []struct {
 		rows        int
 		after       func()
@@ -107,6 +107,8 @@ func TestPredictionsCrossIntoCOnceAColumn(t *testing.T) {
 	}
 }
 
+// BenchmarkRows hands values over many at a time, as always, and one by one, in packs of one: that counts the calls right, and
+// costs somewhat more than a plain call into C for each value would.
 func BenchmarkRows(b *testing.B) {
 	rows := openPenguins(b).NewRows()
 	for _, benchmark := range []struct {

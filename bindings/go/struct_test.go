@@ -14,19 +14,6 @@ import (
 
 type species string
 
-type echoInput struct {
-	Number   float32
-	Category species     `sidekick:"category"`
-	Flag     bool        `sidekick:"flag"`
-	Text     string      `sidekick:"text"`
-	Picture  image.Image `sidekick:"picture"`
-	Grey     []byte      `sidekick:"grey"`
-	Array    []int16     `sidekick:"array"`
-	Note     string      `sidekick:"-"`
-	private  int
-}
-
-// The input "number" has no field of its own name above: names are compared exactly.
 type echoRow struct {
 	Number   float32     `sidekick:"number"`
 	Category species     `sidekick:"category"`
@@ -117,7 +104,8 @@ func TestPointersFilesAndOtherFieldTypes(t *testing.T) {
 func TestStructsThatDoNotFit(t *testing.T) {
 	ctx, deployment := context.Background(), open(t, "echo")
 	t.Run("unknown field", func(t *testing.T) {
-		_, err := sidekick.PredictAll[echoAnswer](ctx, deployment, []echoInput{{}})
+		// The input is called "number": names are compared exactly.
+		_, err := sidekick.PredictAll[echoAnswer](ctx, deployment, []struct{ Number float64 }{{1}})
 		failure(t, err, sidekick.StatusUnknownFeature)
 	})
 	t.Run("unknown output", func(t *testing.T) {
@@ -162,7 +150,7 @@ func TestFieldTypesThatDoNotFit(t *testing.T) {
 			struct {
 				X string `sidekick:"number"`
 			}{},
-			must2(sidekick.Decode[struct {
+			errorOf(sidekick.Decode[struct {
 				X string `sidekick:"number"`
 			}](predictions)),
 		},
@@ -170,7 +158,7 @@ func TestFieldTypesThatDoNotFit(t *testing.T) {
 			struct {
 				X float64 `sidekick:"category"`
 			}{},
-			must2(sidekick.Decode[struct {
+			errorOf(sidekick.Decode[struct {
 				X float64 `sidekick:"category"`
 			}](predictions)),
 		},
@@ -178,7 +166,7 @@ func TestFieldTypesThatDoNotFit(t *testing.T) {
 			struct {
 				X float64 `sidekick:"flag"`
 			}{},
-			must2(sidekick.Decode[struct {
+			errorOf(sidekick.Decode[struct {
 				X bool `sidekick:"flag"`
 			}](predictions)),
 		},
@@ -186,7 +174,7 @@ func TestFieldTypesThatDoNotFit(t *testing.T) {
 			struct {
 				X int `sidekick:"text"`
 			}{},
-			must2(sidekick.Decode[struct {
+			errorOf(sidekick.Decode[struct {
 				X float64 `sidekick:"text"`
 			}](predictions)),
 		},
@@ -194,7 +182,7 @@ func TestFieldTypesThatDoNotFit(t *testing.T) {
 			struct {
 				X string `sidekick:"picture"`
 			}{},
-			must2(sidekick.Decode[struct {
+			errorOf(sidekick.Decode[struct {
 				X string `sidekick:"picture"`
 			}](predictions)),
 		},
@@ -202,7 +190,7 @@ func TestFieldTypesThatDoNotFit(t *testing.T) {
 			struct {
 				X []string `sidekick:"array"`
 			}{},
-			must2(sidekick.Decode[struct {
+			errorOf(sidekick.Decode[struct {
 				X []float64 `sidekick:"array"`
 			}](predictions)),
 		},
@@ -217,5 +205,5 @@ func TestFieldTypesThatDoNotFit(t *testing.T) {
 	}
 }
 
-// must2 is the error of a call that has to fail.
-func must2[T any](_ T, err error) error { return err }
+// errorOf is the error of a call, which has to fail.
+func errorOf[T any](_ T, err error) error { return err }
