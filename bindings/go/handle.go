@@ -22,7 +22,8 @@ func newHandle(closed string, object unsafe.Pointer, free func(unsafe.Pointer)) 
 	return &handle{closed: closed, object: object, free: free}
 }
 
-// acquire hands the object out; release has to follow.
+// acquire hands the object out; release has to follow. The owner has to live until then (runtime.KeepAlive), or its cleanup
+// may drop the handle first.
 func (h *handle) acquire() (unsafe.Pointer, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
