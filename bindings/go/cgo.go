@@ -1,0 +1,396 @@
+package sidekick
+
+// This is the one file that knows C. Its functions hand Go memory to C for the time of a call, copy what C gives, and
+// turn a status into an error.
+
+/*
+#cgo !sidekick_static pkg-config: sidekick
+#cgo sidekick_static pkg-config: --static sidekick
+#cgo sidekick_static LDFLAGS: -Wl,--as-needed -l:libsidekick.a
+#include <sidekick.h>
+*/
+import "C"
+
+import (
+	"slices"
+	"unsafe"
+)
+
+// Version is that of the C library in use, as "0.1.0".
+func Version() string { return C.GoString(C.sidekick_version()) }
+
+// call makes a call into C that can fail.
+func call(function func(failure **C.sidekick_error) C.sidekick_status) error {
+	var failure *C.sidekick_error
+	beforeC()
+	status := function(&failure)
+	afterC()
+	if status == C.SIDEKICK_OK {
+		return nil
+	}
+	defer C.sidekick_error_free(failure)
+	return goError(failure)
+}
+
+func goError(failure *C.sidekick_error) *Error {
+	text := func(get func(length *C.size_t) *C.char) string {
+		var length C.size_t
+		start := get(&length)
+		return goText(start, length)
+	}
+	return &Error{
+		Status:  Status(C.sidekick_error_status(failure)),
+		Message: text(func(length *C.size_t) *C.char { return C.sidekick_error_message(failure, length) }),
+		ServerCode: text(func(length *C.size_t) *C.char {
+			return C.sidekick_error_server_code(failure, length)
+		}),
+		ServerMessage: text(func(length *C.size_t) *C.char {
+			return C.sidekick_error_server_message(failure, length)
+		}),
+		Feature:    text(func(length *C.size_t) *C.char { return C.sidekick_error_feature(failure, length) }),
+		HTTPStatus: int(C.sidekick_error_http_status(failure)),
+		Row:        int(C.sidekick_error_row(failure)),
+		Attempts:   int(C.sidekick_error_attempts(failure)),
+		Retryable:  C.sidekick_error_retryable(failure) != 0,
+	}
+}
+
+// goText copies text that C handed out.
+func goText(start *C.char, length C.size_t) string {
+	return string(unsafe.Slice((*byte)(unsafe.Pointer(start)), length))
+}
+
+// cText lends text to C for one call.
+func cText(text string) (*C.char, C.size_t) {
+	return (*C.char)(unsafe.Pointer(unsafe.StringData(text))), C.size_t(len(text))
+}
+
+// cBytes lends bytes to C for one call.
+func cBytes(bytes []byte) (unsafe.Pointer, C.size_t) {
+	return unsafe.Pointer(unsafe.SliceData(bytes)), C.size_t(len(bytes))
+}
+
+func openDeployment(url, token string, batchRows int) (unsafe.Pointer, error) {
+	options, err := newOptions(batchRows)
+	if err != nil {
+		return nil, err
+	}
+	defer C.sidekick_options_free(options)
+	var deployment *C.sidekick_deployment
+	err = call(func(failure **C.sidekick_error) C.sidekick_status {
+		url, urlLength := cText(url)
+		token, tokenLength := cText(token)
+		return C.sidekick_deployment_open(url, urlLength, token, tokenLength, options, &deployment, failure)
+	})
+	return unsafe.Pointer(deployment), err
+}
+
+func newOptions(batchRows int) (*C.sidekick_options, error) {
+	var options *C.sidekick_options
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_options_new(&options, failure)
+	})
+	if err != nil || batchRows == defaultBatchRows {
+		return options, err
+	}
+	err = call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_options_set_batch_rows(options, C.size_t(max(batchRows, 0)), failure)
+	})
+	if err != nil {
+		C.sidekick_options_free(options)
+	}
+	return options, err
+}
+
+func freeDeployment(deployment unsafe.Pointer) {
+	C.sidekick_deployment_free((*C.sidekick_deployment)(deployment))
+}
+
+func tensorJSON(deployment unsafe.Pointer) bool {
+	return C.sidekick_deployment_tensor_json((*C.sidekick_deployment)(deployment)) != 0
+}
+
+func inputsOf(deployment unsafe.Pointer) ([]Feature, error) {
+	return featuresOf((*C.sidekick_deployment)(deployment), C.SIDEKICK_INPUT)
+}
+
+func outputsOf(deployment unsafe.Pointer) ([]Feature, error) {
+	return featuresOf((*C.sidekick_deployment)(deployment), C.SIDEKICK_OUTPUT)
+}
+
+func featuresOf(deployment *C.sidekick_deployment, side C.int32_t) ([]Feature, error) {
+	features := make([]Feature, C.sidekick_deployment_feature_count(deployment, side))
+	for index := range features {
+		feature, err := featureAt(deployment, side, C.size_t(index))
+		if err != nil {
+			return nil, err
+		}
+		features[index] = feature
+	}
+	return features, nil
+}
+
+func featureAt(deployment *C.sidekick_deployment, side C.int32_t, index C.size_t) (Feature, error) {
+	var name *C.char
+	var nameLength, rank, categories C.size_t
+	var featureType C.int32_t
+	var shape *C.size_t
+	for _, read := range []func(failure **C.sidekick_error) C.sidekick_status{
+		func(failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_deployment_feature_name(deployment, side, index, &name, &nameLength, failure)
+		},
+		func(failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_deployment_feature_type(deployment, side, index, &featureType, failure)
+		},
+		func(failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_deployment_feature_shape(deployment, side, index, &shape, &rank, failure)
+		},
+		func(failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_deployment_category_count(deployment, side, index, &categories, failure)
+		},
+	} {
+		if err := call(read); err != nil {
+			return Feature{}, err
+		}
+	}
+	labels, err := goTexts(categories, func(category C.size_t, label **C.char, length *C.size_t,
+		failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_deployment_category(deployment, side, index, category, label, length, failure)
+	})
+	feature := Feature{Name: goText(name, nameLength), Type: FeatureType(featureType), Categories: labels}
+	for _, size := range unsafe.Slice(shape, rank) {
+		feature.Shape = append(feature.Shape, int(size))
+	}
+	return feature, err
+}
+
+// goTexts copies texts that C hands out one by one.
+func goTexts(count C.size_t, get func(at C.size_t, text **C.char, length *C.size_t,
+	failure **C.sidekick_error) C.sidekick_status) ([]string, error) {
+	texts := make([]string, count)
+	for at := range texts {
+		var text *C.char
+		var length C.size_t
+		err := call(func(failure **C.sidekick_error) C.sidekick_status {
+			return get(C.size_t(at), &text, &length, failure)
+		})
+		if err != nil {
+			return nil, err
+		}
+		texts[at] = goText(text, length)
+	}
+	return texts, nil
+}
+
+func postJSON(deployment unsafe.Pointer, json string) (*Reply, error) {
+	var reply *C.sidekick_reply
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
+		text, length := cText(json)
+		return C.sidekick_deployment_post_json((*C.sidekick_deployment)(deployment), text, length, &reply, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer C.sidekick_reply_free(reply)
+	var length C.size_t
+	body := C.sidekick_reply_text(reply, &length)
+	return &Reply{HTTPStatus: int(C.sidekick_reply_http_status(reply)), Body: goText(body, length)}, nil
+}
+
+// predict predicts rows and copies the outputs into Go memory, a column at a time.
+func predict(deployment, rows unsafe.Pointer, outputs []Feature) (int, []column, error) {
+	var predictions *C.sidekick_predictions
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_deployment_predict((*C.sidekick_deployment)(deployment), (*C.sidekick_rows)(rows),
+			&predictions, failure)
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	defer C.sidekick_predictions_free(predictions)
+	count := int(C.sidekick_predictions_count(predictions))
+	columns := make([]column, len(outputs))
+	for index, output := range outputs {
+		columns[index], err = readColumn(predictions, C.size_t(index), output, count)
+		if err != nil {
+			return 0, nil, err
+		}
+	}
+	return count, columns, nil
+}
+
+func readColumn(predictions *C.sidekick_predictions, output C.size_t, feature Feature, rows int) (column, error) {
+	switch {
+	case feature.IsArray():
+		elements, err := readArrays(predictions, output)
+		return column{elements: elements, size: elementCount(feature.Shape)}, err
+	case feature.Type == Categorical:
+		return readCategories(predictions, output, feature)
+	case feature.Type == Text:
+		texts, err := readTexts(predictions, output)
+		return column{texts: texts}, err
+	case feature.Type == Image:
+		pictures, err := readPictures(predictions, output, rows)
+		return column{pictures: pictures}, err
+	}
+	numbers, err := readNumbers(predictions, output)
+	return column{numbers: numbers}, err
+}
+
+func readNumbers(predictions *C.sidekick_predictions, output C.size_t) ([]float64, error) {
+	var numbers *C.double
+	var count C.size_t
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_predictions_numbers(predictions, output, &numbers, &count, failure)
+	})
+	return slices.Clone(unsafe.Slice((*float64)(numbers), count)), err
+}
+
+func readArrays(predictions *C.sidekick_predictions, output C.size_t) ([]float32, error) {
+	var elements *C.float
+	var count C.size_t
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_predictions_arrays(predictions, output, &elements, &count, failure)
+	})
+	return slices.Clone(unsafe.Slice((*float32)(elements), count)), err
+}
+
+func readTexts(predictions *C.sidekick_predictions, output C.size_t) ([]string, error) {
+	var joined *C.char
+	var ends *C.size_t
+	var count C.size_t
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_predictions_texts(predictions, output, &joined, &ends, &count, failure)
+	})
+	if err != nil || count == 0 {
+		return nil, err
+	}
+	places := unsafe.Slice(ends, count)
+	all := goText(joined, places[count-1])
+	texts := make([]string, count)
+	start := C.size_t(0)
+	for row, end := range places {
+		texts[row] = all[start : end-1]
+		start = end
+	}
+	return texts, nil
+}
+
+// readCategories reads a matrix of probabilities. The labels are those the output lists; where it lists none, they come
+// with the reply.
+func readCategories(predictions *C.sidekick_predictions, output C.size_t, feature Feature) (column, error) {
+	var matrix *C.double
+	var size, count C.size_t
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_predictions_probability_matrix(predictions, output, &matrix, &size, failure)
+	})
+	if err != nil {
+		return column{}, err
+	}
+	numbers := slices.Clone(unsafe.Slice((*float64)(matrix), size))
+	if len(feature.Categories) > 0 {
+		return column{numbers: numbers, labels: feature.Categories}, nil
+	}
+	err = call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_predictions_category_count(predictions, output, &count, failure)
+	})
+	if err != nil {
+		return column{}, err
+	}
+	labels, err := goTexts(count, func(category C.size_t, label **C.char, length *C.size_t,
+		failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_predictions_category_label(predictions, output, category, label, length, failure)
+	})
+	return column{numbers: numbers, labels: labels}, err
+}
+
+func readPictures(predictions *C.sidekick_predictions, output C.size_t, rows int) ([]Picture, error) {
+	pictures := make([]Picture, rows)
+	for row := range pictures {
+		var encoded unsafe.Pointer
+		var size C.size_t
+		var mediaType *C.char
+		err := call(func(failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_predictions_image(predictions, output, C.size_t(row), &encoded, &size, &mediaType, failure)
+		})
+		if err != nil {
+			return nil, err
+		}
+		pictures[row] = Picture{
+			MediaType: C.GoString(mediaType),
+			Bytes:     slices.Clone(unsafe.Slice((*byte)(encoded), size)),
+		}
+	}
+	return pictures, nil
+}
+
+func newRows(deployment unsafe.Pointer) (unsafe.Pointer, error) {
+	var rows *C.sidekick_rows
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_rows_new((*C.sidekick_deployment)(deployment), &rows, failure)
+	})
+	return unsafe.Pointer(rows), err
+}
+
+func freeRows(rows unsafe.Pointer) { C.sidekick_rows_free((*C.sidekick_rows)(rows)) }
+
+func clearRows(rows unsafe.Pointer) error {
+	return call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_rows_clear((*C.sidekick_rows)(rows), failure)
+	})
+}
+
+func addPacked(rows unsafe.Pointer, records []byte) error {
+	return call(func(failure **C.sidekick_error) C.sidekick_status {
+		start, size := cBytes(records)
+		return C.sidekick_rows_add_packed((*C.sidekick_rows)(rows), start, size, failure)
+	})
+}
+
+func addImage(rows unsafe.Pointer, input int, encoded []byte) error {
+	return call(func(failure **C.sidekick_error) C.sidekick_status {
+		start, size := cBytes(encoded)
+		return C.sidekick_rows_add_image_at((*C.sidekick_rows)(rows), C.size_t(input), start, size, failure)
+	})
+}
+
+func addImageFile(rows unsafe.Pointer, input int, path string) error {
+	return call(func(failure **C.sidekick_error) C.sidekick_status {
+		path, length := cText(path)
+		return C.sidekick_rows_add_image_file_at((*C.sidekick_rows)(rows), C.size_t(input), path, length, failure)
+	})
+}
+
+func addPixels(rows unsafe.Pointer, input int, pixels pixels, quality int) error {
+	return call(func(failure **C.sidekick_error) C.sidekick_status {
+		start, size := cBytes(pixels.samples)
+		return C.sidekick_rows_add_pixels_at((*C.sidekick_rows)(rows), C.size_t(input),
+			C.uint32_t(pixels.width), C.uint32_t(pixels.height), C.uint32_t(pixels.channels),
+			C.size_t(pixels.stride), start, size, C.int32_t(quality), failure)
+	})
+}
+
+func addArray(rows unsafe.Pointer, input int, array Array) error {
+	shape := make([]C.size_t, len(array.shape))
+	for at, size := range array.shape {
+		shape[at] = C.size_t(size)
+	}
+	return call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_rows_add_array_at((*C.sidekick_rows)(rows), C.size_t(input), C.int32_t(array.dtype),
+			unsafe.SliceData(shape), C.size_t(len(shape)), nil, array.data, C.size_t(array.size), failure)
+	})
+}
+
+func addNPY(rows unsafe.Pointer, input int, file []byte) error {
+	return call(func(failure **C.sidekick_error) C.sidekick_status {
+		start, size := cBytes(file)
+		return C.sidekick_rows_add_npy_at((*C.sidekick_rows)(rows), C.size_t(input), start, size, failure)
+	})
+}
+
+func addNPYFile(rows unsafe.Pointer, input int, path string) error {
+	return call(func(failure **C.sidekick_error) C.sidekick_status {
+		path, length := cText(path)
+		return C.sidekick_rows_add_npy_file_at((*C.sidekick_rows)(rows), C.size_t(input), path, length, failure)
+	})
+}

@@ -1,0 +1,131 @@
+package sidekick
+
+import (
+	"context"
+	"image"
+	"reflect"
+	"slices"
+)
+
+// PredictAll predicts one row for each struct, as [Rows.Struct] adds it, and gives the outputs as structs of the type Out,
+// as [Decode] makes them, in the order of the inputs.
+func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs []In) ([]Out, error) {
+	rows := deployment.NewRows()
+	defer rows.Close()
+	for at := range inputs {
+		rows.Struct(&inputs[at])
+	}
+	predictions, err := deployment.Predict(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	return Decode[Out](predictions)
+}
+
+// Decode gives the predictions as structs of the type Out, one a row. Each exported field is an output: the one its tag
+// `sidekick:"..."` names, or else the one of the field's own name; the tag "-" leaves a field out. What fits where:
+//
+//   - a numeric output of shape [1], and the probability of a binary output: floats
+//   - a categorical output: string (the most probable label), [CategoryProbability] (the same with its probability),
+//     []CategoryProbability (all, the most probable first), map[string]float64
+//   - a text output: string
+//   - an image output: [image.Image], []byte (the bytes of the picture's file), [Picture]
+//   - an array: []float32, a copy
+func Decode[Out any](predictions *Predictions) ([]Out, error) {
+	target := reflect.TypeFor[Out]()
+	if target.Kind() != reflect.Struct {
+		return nil, newError(StatusArgument, "%v is no struct", target)
+	}
+	fields, err := fieldsOf(target, predictions.outputs)
+	if err != nil {
+		return nil, err
+	}
+	decoded := make([]Out, predictions.rows)
+	for _, field := range fields {
+		feature := predictions.outputs.list[field.feature]
+		set := setFieldOf(target.Field(field.at).Type, feature)
+		if set == nil {
+			return nil, misfit(target.Field(field.at), feature)
+		}
+		column := predictions.columns[field.feature]
+		for row := range decoded {
+			if err := set(reflect.ValueOf(&decoded[row]).Elem().Field(field.at), column, row); err != nil {
+				return nil, newInputError(StatusImage, row, feature.Name, "the picture is broken: %v", err)
+			}
+		}
+	}
+	return decoded, nil
+}
+
+// setField sets a field to the value of a row; it fails for a picture that is broken.
+type setField func(field reflect.Value, column column, row int) error
+
+// setFieldOf tells how a feature becomes a value of a Go type; nil where it does not fit.
+func setFieldOf(target reflect.Type, feature Feature) setField {
+	switch {
+	case feature.IsArray() && target == reflect.TypeFor[[]float32]():
+		return setTo(func(column column, row int) []float32 { return slices.Clone(column.array(row)) })
+	case feature.IsArray():
+		return nil
+	case feature.Type == Categorical:
+		return setCategoryOf(target)
+	case feature.Type == Text && target.Kind() == reflect.String:
+		return func(field reflect.Value, column column, row int) error {
+			field.SetString(column.texts[row])
+			return nil
+		}
+	case feature.Type == Image:
+		return setPictureOf(target)
+	case feature.Type != Text && (target.Kind() == reflect.Float32 || target.Kind() == reflect.Float64):
+		return func(field reflect.Value, column column, row int) error {
+			field.SetFloat(column.numbers[row])
+			return nil
+		}
+	}
+	return nil
+}
+
+func setCategoryOf(target reflect.Type) setField {
+	switch {
+	case target.Kind() == reflect.String:
+		return func(field reflect.Value, column column, row int) error {
+			field.SetString(column.categories().Best(row).Label)
+			return nil
+		}
+	case target == reflect.TypeFor[CategoryProbability]():
+		return setTo(func(column column, row int) CategoryProbability { return column.categories().Best(row) })
+	case target == reflect.TypeFor[[]CategoryProbability]():
+		return setTo(func(column column, row int) []CategoryProbability {
+			return column.categories().Top(row, len(column.labels))
+		})
+	case target == reflect.TypeFor[map[string]float64]():
+		return setTo(func(column column, row int) map[string]float64 { return column.categories().Map(row) })
+	}
+	return nil
+}
+
+func setPictureOf(target reflect.Type) setField {
+	switch target {
+	case reflect.TypeFor[[]byte]():
+		return setTo(func(column column, row int) []byte { return slices.Clone(column.pictures[row].Bytes) })
+	case reflect.TypeFor[Picture]():
+		return setTo(func(column column, row int) Picture { return column.pictures[row] })
+	case reflect.TypeFor[image.Image]():
+		return func(field reflect.Value, column column, row int) error {
+			picture, err := decodePicture(column.pictures[row].Bytes)
+			if err == nil {
+				field.Set(reflect.ValueOf(picture))
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// setTo sets a field of exactly the type T.
+func setTo[T any](value func(column column, row int) T) setField {
+	return func(field reflect.Value, column column, row int) error {
+		*field.Addr().Interface().(*T) = value(column, row)
+		return nil
+	}
+}

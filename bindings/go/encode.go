@@ -1,0 +1,119 @@
+package sidekick
+
+import (
+	"image"
+	"math"
+	"reflect"
+)
+
+// File is the path of a file whose contents an input is: a picture for an image, a .npy file for an array.
+type File string
+
+// structEncoder adds the fields of structs of one type to rows.
+type structEncoder struct {
+	source reflect.Type
+	fields []field
+	add    []addField
+}
+
+// addField adds the value of a field as an input.
+type addField func(rows *Rows, input int, value reflect.Value)
+
+func newStructEncoder(source reflect.Type, inputs features) (structEncoder, error) {
+	fields, err := fieldsOf(source, inputs)
+	if err != nil {
+		return structEncoder{}, err
+	}
+	encoder := structEncoder{source: source, fields: fields}
+	for _, field := range fields {
+		add := addFieldOf(source.Field(field.at).Type, inputs.list[field.feature])
+		if add == nil {
+			return structEncoder{}, misfit(source.Field(field.at), inputs.list[field.feature])
+		}
+		encoder.add = append(encoder.add, add)
+	}
+	return encoder, nil
+}
+
+func (e structEncoder) encode(rows *Rows, value reflect.Value) {
+	for at, field := range e.fields {
+		e.add[at](rows, field.feature, value.Field(field.at))
+	}
+}
+
+// addFieldOf tells how a value of a Go type becomes a feature; nil where it does not fit.
+func addFieldOf(source reflect.Type, feature Feature) addField {
+	switch {
+	case feature.IsArray():
+		return addArrayOf(source, feature.Shape)
+	case feature.Type == Image:
+		return addImageOf(source)
+	case feature.Type == Numeric && (source.Kind() == reflect.Float32 || source.Kind() == reflect.Float64):
+		return func(rows *Rows, input int, value reflect.Value) { rows.number(input, value.Float()) }
+	case feature.Type == Text && source.Kind() == reflect.String:
+		return func(rows *Rows, input int, value reflect.Value) { rows.text(kindText, input, value.String()) }
+	case feature.Type == Text:
+		return nil
+	case feature.Type != Numeric && source.Kind() == reflect.String:
+		return func(rows *Rows, input int, value reflect.Value) { rows.text(kindCategory, input, value.String()) }
+	case feature.Type == Binary && source.Kind() == reflect.Bool:
+		return func(rows *Rows, input int, value reflect.Value) { rows.binary(input, value.Bool()) }
+	case isKind(source, reflect.Int, reflect.Int64):
+		return func(rows *Rows, input int, value reflect.Value) { rows.integer(input, value.Int()) }
+	case isKind(source, reflect.Uint, reflect.Uint64):
+		return addUnsigned
+	}
+	return nil
+}
+
+// isKind tells whether a type's kind is one of a run of kinds.
+func isKind(source reflect.Type, first, last reflect.Kind) bool {
+	return first <= source.Kind() && source.Kind() <= last
+}
+
+func addUnsigned(rows *Rows, input int, value reflect.Value) {
+	if value.Uint() > math.MaxInt64 {
+		rows.number(input, float64(value.Uint()))
+		return
+	}
+	rows.integer(input, int64(value.Uint()))
+}
+
+func addArrayOf(source reflect.Type, shape []int) addField {
+	switch {
+	case source == reflect.TypeFor[File]():
+		return func(rows *Rows, input int, value reflect.Value) { rows.npyFile(input, value.String()) }
+	case source == reflect.TypeFor[Array]():
+		return func(rows *Rows, input int, value reflect.Value) { rows.array(input, value.Interface().(Array)) }
+	case source.Kind() != reflect.Slice || dtypes[source.Elem().Kind()] == 0:
+		return nil
+	}
+	return func(rows *Rows, input int, value reflect.Value) {
+		if count := elementCount(shape); value.Len() != count {
+			rows.mistake(rows.inputError(StatusFeatureShape, input, "an array of shape %v has %d elements, got %d",
+				shape, count, value.Len()))
+			return
+		}
+		rows.array(input, arrayOf(value, shape))
+	}
+}
+
+func addImageOf(source reflect.Type) addField {
+	switch {
+	case source == reflect.TypeFor[File]():
+		return func(rows *Rows, input int, value reflect.Value) { rows.imageFile(input, value.String()) }
+	case source == reflect.TypeFor[[]byte]():
+		return func(rows *Rows, input int, value reflect.Value) { rows.encodedImage(input, value.Bytes()) }
+	case source.Implements(reflect.TypeFor[image.Image]()):
+		return addImageValue
+	}
+	return nil
+}
+
+func addImageValue(rows *Rows, input int, value reflect.Value) {
+	if value.IsZero() {
+		rows.image(input, nil, 0)
+		return
+	}
+	rows.image(input, value.Interface().(image.Image), 0)
+}

@@ -1,0 +1,162 @@
+package sidekick
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Status says what sort of thing went wrong. It is an error itself, so that errors.Is(err, sidekick.StatusTimeout)
+// tells whether err is an [*Error] of that sort.
+type Status int32
+
+// The statuses of the C library, and one of this package.
+const (
+	// StatusContext: the call's context ended. The error wraps [context.Canceled] or [context.DeadlineExceeded].
+	StatusContext Status = -1
+
+	// StatusArgument: the call itself is wrong, as a malformed URL or text that is not UTF-8.
+	StatusArgument Status = 1
+	// StatusInternal: a defect of the library; the message is worth a report.
+	StatusInternal Status = 2
+	// StatusMemory: memory for a large buffer could not be had.
+	StatusMemory Status = 3
+	// StatusFile: a file could not be read.
+	StatusFile Status = 4
+
+	// StatusUnknownFeature: no feature has the name given.
+	StatusUnknownFeature Status = 10
+	// StatusFeatureType: a value, or a reader, of another type than the feature's.
+	StatusFeatureType Status = 11
+	// StatusFeatureShape: a value of another shape than the feature's.
+	StatusFeatureShape Status = 12
+	// StatusFeatureValue: a value that cannot be sent: not finite, or not one of the categories.
+	StatusFeatureValue Status = 13
+	// StatusFeatureTwice: a feature given twice in one row.
+	StatusFeatureTwice Status = 14
+	// StatusRowIncomplete: a row that lacks features.
+	StatusRowIncomplete Status = 15
+	// StatusImage: bytes that are no picture, or a picture beyond the library's limits.
+	StatusImage Status = 16
+	// StatusNPY: bytes that are no .npy file.
+	StatusNPY Status = 17
+
+	// StatusConnect: no connection to the server could be made.
+	StatusConnect Status = 20
+	// StatusTLS: the server's certificate or handshake was not accepted.
+	StatusTLS Status = 21
+	// StatusTimeout: a time limit of the library passed.
+	StatusTimeout Status = 22
+	// StatusNetwork: an established connection broke, or what came over it is not HTTP.
+	StatusNetwork Status = 23
+
+	// StatusHTTP: an HTTP status other than 2xx without an error object of the Deployment API.
+	StatusHTTP Status = 30
+	// StatusServer: the server answered with an error object: see [Error.ServerCode].
+	StatusServer Status = 31
+
+	// StatusDescribe: what the URL describes is no deployment the library understands.
+	StatusDescribe Status = 40
+	// StatusReplyJSON: a reply that is not the JSON it should be.
+	StatusReplyJSON Status = 41
+	// StatusReplyRows: a reply with fewer or more rows than were sent.
+	StatusReplyRows Status = 42
+	// StatusReplyOutput: a reply row without one of the outputs.
+	StatusReplyOutput Status = 43
+	// StatusReplyType: a reply value of another form than the output's type has.
+	StatusReplyType Status = 44
+	// StatusReplyShape: a reply value of another shape than declared.
+	StatusReplyShape Status = 45
+	// StatusReplyDataURL: a malformed data URL in a reply.
+	StatusReplyDataURL Status = 46
+	// StatusReplyTooLarge: a reply beyond the size limit of 1 GiB.
+	StatusReplyTooLarge Status = 47
+)
+
+// Groups of statuses, for [errors.Is].
+var (
+	// ErrInput: a value or a row is not what the deployment takes, or a reader not what it gives (statuses 10 to 17).
+	ErrInput = errors.New("sidekick: the input is wrong")
+	// ErrConnection: the server could not be asked (statuses 20 to 23).
+	ErrConnection = errors.New("sidekick: the connection failed")
+	// ErrServer: the server refused (statuses 30 and 31).
+	ErrServer = errors.New("sidekick: the server refused")
+	// ErrReply: the server's answer is not what it declared (statuses 40 to 47).
+	ErrReply = errors.New("sidekick: the reply is wrong")
+)
+
+// ErrClosed is wrapped by the errors of a [Deployment] and of [Rows] that were closed.
+var ErrClosed = errors.New("sidekick: closed")
+
+// Error tells all that is known of what went wrong.
+type Error struct {
+	// Status is what sort of thing went wrong.
+	Status Status
+	// Message says on one line what went wrong and what to do. The token is never in it.
+	Message string
+	// HTTPStatus is that of the reply the error came with; 0 where there was none.
+	HTTPStatus int
+	// ServerCode is the server's errorCode, such as "FeatureNotFound"; "" where it sent none.
+	ServerCode string
+	// ServerMessage is the server's errorMessage, text for people; "" where it sent none.
+	ServerMessage string
+	// Row is the row the error is about, counted from 0; -1 where it is about no single row.
+	Row int
+	// Feature is the name of the input or output the error is about; "" where it is about none.
+	Feature string
+	// Attempts is how many times a request was sent.
+	Attempts int
+	// Retryable tells whether the same call may succeed later.
+	Retryable bool
+
+	cause error
+}
+
+// Error is the message.
+func (e *Error) Error() string { return "sidekick: " + e.Message }
+
+// Unwrap is the context's error where the context ended, [ErrClosed] where something was closed, and else mostly nil.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Is tells whether target is the error's status or the group of its status.
+func (e *Error) Is(target error) bool {
+	return target == error(e.Status) || target == e.Status.group()
+}
+
+// Error is the status as text.
+func (s Status) Error() string { return fmt.Sprintf("sidekick: status %d", int32(s)) }
+
+func (s Status) group() error {
+	switch {
+	case s >= 10 && s < 20:
+		return ErrInput
+	case s >= 20 && s < 30:
+		return ErrConnection
+	case s >= 30 && s < 40:
+		return ErrServer
+	case s >= 40 && s < 50:
+		return ErrReply
+	}
+	return nil
+}
+
+// newError is an error that this package finds before the C library would.
+func newError(status Status, format string, arguments ...any) *Error {
+	return &Error{Status: status, Message: fmt.Sprintf(format, arguments...), Row: -1}
+}
+
+// newInputError is an error about a value of a row.
+func newInputError(status Status, row int, feature, format string, arguments ...any) *Error {
+	err := newError(status, "row %d: feature %q: %s", row, feature, fmt.Sprintf(format, arguments...))
+	err.Row, err.Feature = row, feature
+	return err
+}
+
+// contextError is nil while the context lasts.
+func contextError(ctx context.Context) error {
+	cause := ctx.Err()
+	if cause == nil {
+		return nil
+	}
+	return &Error{Status: StatusContext, Message: cause.Error(), Row: -1, cause: cause}
+}

@@ -1,0 +1,196 @@
+package sidekick_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"image"
+	"math"
+	"net"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"libsidekick.dev/go/sidekick"
+)
+
+func TestWrongTokenTellsAll(t *testing.T) {
+	_, err := sidekick.Open(context.Background(), deploymentURL("echo"), "secret-token")
+	failed := failure(t, fmt.Errorf("wrapped: %w", err), sidekick.StatusServer)
+	if failed.HTTPStatus != 401 || failed.ServerCode != "InvalidTokenError" || failed.ServerMessage == "" {
+		t.Errorf("%+v", failed)
+	}
+	if failed.Row != -1 || failed.Feature != "" || failed.Retryable {
+		t.Errorf("%+v", failed)
+	}
+	if strings.Contains(fmt.Sprintf("%v %+v", err, failed), "secret") {
+		t.Error("the token is in the error")
+	}
+	if !errors.Is(err, sidekick.ErrServer) || errors.Is(err, sidekick.ErrInput) || errors.Is(err, sidekick.StatusHTTP) {
+		t.Error("in the wrong group")
+	}
+}
+
+func TestDisabledDeployment(t *testing.T) {
+	_, err := sidekick.Open(context.Background(), deploymentURL("disabled"), "disabled-token")
+	if failed := failure(t, err, sidekick.StatusServer); failed.ServerCode != "DeploymentNotEnabled" || failed.HTTPStatus != 403 {
+		t.Errorf("%+v", failed)
+	}
+}
+
+func TestNobodyListens(t *testing.T) {
+	listener := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	address := listener.Addr().String()
+	listener.Close()
+	_, err := sidekick.Open(context.Background(), "http://"+address+"/forward", "token")
+	if failed := failure(t, err, sidekick.StatusConnect); !failed.Retryable || !errors.Is(err, sidekick.ErrConnection) {
+		t.Errorf("%+v", failed)
+	}
+}
+
+func TestMalformedURL(t *testing.T) {
+	_, err := sidekick.Open(context.Background(), "nowhere", "token")
+	failure(t, err, sidekick.StatusArgument)
+}
+
+func TestMistakesNameRowAndFeature(t *testing.T) {
+	deployment := open(t, "echo")
+	for name, mistake := range map[string]struct {
+		add     func(rows *sidekick.Rows)
+		status  sidekick.Status
+		feature string
+	}{
+		"twice": {
+			func(rows *sidekick.Rows) { rows.Number("number", 1).Number("number", 2) },
+			sidekick.StatusFeatureTwice, "number",
+		},
+		"type": {
+			func(rows *sidekick.Rows) { rows.Text("number", "1") }, sidekick.StatusFeatureType, "number",
+		},
+		"category": {
+			func(rows *sidekick.Rows) { rows.Category("category", "d") }, sidekick.StatusFeatureValue, "category",
+		},
+		"integer category": {
+			func(rows *sidekick.Rows) { rows.Integer("category", 7) }, sidekick.StatusFeatureValue, "category",
+		},
+		"not finite": {
+			func(rows *sidekick.Rows) { rows.Number("number", math.Inf(1)) }, sidekick.StatusFeatureValue, "number",
+		},
+		"not UTF-8": {
+			func(rows *sidekick.Rows) { rows.Text("text", "\xff") }, sidekick.StatusArgument, "text",
+		},
+		"shape": {
+			func(rows *sidekick.Rows) { rows.Array("array", sidekick.ArrayOf([]int{1, 2}, 2, 1)) },
+			sidekick.StatusFeatureShape, "array",
+		},
+		"no elements": {
+			func(rows *sidekick.Rows) { rows.Array("array", sidekick.Array{}) }, sidekick.StatusArgument, "",
+		},
+		"no picture": {
+			func(rows *sidekick.Rows) { rows.Image("picture", nil) }, sidekick.StatusImage, "picture",
+		},
+		"empty picture": {
+			func(rows *sidekick.Rows) { rows.Image("picture", image.NewGray(image.Rectangle{})) },
+			sidekick.StatusArgument, "picture",
+		},
+		"broken picture": {
+			func(rows *sidekick.Rows) { rows.EncodedImage("picture", []byte("x")) }, sidekick.StatusImage, "picture",
+		},
+		"npy":    {func(rows *sidekick.Rows) { rows.NPY("array", nil) }, sidekick.StatusNPY, "array"},
+		"file":   {func(rows *sidekick.Rows) { rows.NPYFile("array", "missing.npy") }, sidekick.StatusFile, "array"},
+		"no row": {func(rows *sidekick.Rows) { rows.End() }, sidekick.StatusRowIncomplete, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rows := deployment.NewRows()
+			addEcho(rows, 0)
+			mistake.add(rows)
+			addEcho(rows, 1)
+			failed := failure(t, rows.Err(), mistake.status)
+			if failed.Feature != mistake.feature || mistake.feature != "" && failed.Row != 1 {
+				t.Errorf("%+v", failed)
+			}
+			_, err := deployment.Predict(context.Background(), rows)
+			failure(t, err, mistake.status)
+			rows.Clear()
+			addEcho(rows, 0)
+			checkEcho(t, predict(t, deployment, rows), 1)
+		})
+	}
+}
+
+func TestUnknownInputsAreNamed(t *testing.T) {
+	rows := open(t, "echo").NewRows().Number("Number", 1).Image("x", nil).Text("y", "\xff")
+	failed := failure(t, rows.Err(), sidekick.StatusUnknownFeature)
+	if !strings.Contains(failed.Message, `"Number"`) || !strings.Contains(failed.Message, `"number", "category"`) {
+		t.Error(failed)
+	}
+	if !errors.Is(failed, sidekick.ErrInput) {
+		t.Error("in no group")
+	}
+}
+
+func TestTheFirstMistakeIsKept(t *testing.T) {
+	rows := open(t, "echo").NewRows().Text("number", "1").Number("x", 1)
+	failure(t, rows.Err(), sidekick.StatusFeatureType)
+}
+
+func TestRowsHaveToBeWholeAndTheDeployments(t *testing.T) {
+	deployment := open(t, "batch-size")
+	_, err := deployment.Predict(context.Background(), deployment.NewRows().Number("number", 1))
+	failure(t, err, sidekick.StatusRowIncomplete)
+	_, err = deployment.Predict(context.Background(), open(t, "batch-size").NewRows())
+	failure(t, err, sidekick.StatusArgument)
+}
+
+func TestReadersOfAnotherType(t *testing.T) {
+	deployment := open(t, "echo")
+	predictions := predict(t, deployment, deployment.NewRows())
+	_, err := predictions.Numbers("text")
+	if failed := failure(t, err, sidekick.StatusFeatureType); failed.Feature != "text" {
+		t.Errorf("%+v", failed)
+	}
+	_, err = predictions.Arrays("number")
+	failure(t, err, sidekick.StatusFeatureType)
+	_, err = predictions.Texts("none")
+	failure(t, err, sidekick.StatusUnknownFeature)
+}
+
+func TestAReplyThatIsNotWhatWasDeclared(t *testing.T) {
+	deployment := open(t, "reciprocal")
+	_, err := deployment.Predict(context.Background(), deployment.NewRows().Number("number", 1).End().Number("number", 0).End())
+	var failed *sidekick.Error
+	if !errors.As(err, &failed) || failed.HTTPStatus == 0 {
+		t.Errorf("%+v", err)
+	}
+}
+
+func TestABrokenPicture(t *testing.T) {
+	_, err := sidekick.Picture{MediaType: "image/png", Bytes: []byte("x")}.Decode()
+	failure(t, err, sidekick.StatusImage)
+}
+
+// TestStatusesAreTheHeaders compares the constants with the C header's.
+func TestStatusesAreTheHeaders(t *testing.T) {
+	header := string(must[[]byte](t)(os.ReadFile(os.Getenv("SIDEKICK_INCLUDE_DIR") + "/sidekick.h")))
+	expected := map[string]string{}
+	for _, found := range regexp.MustCompile(`#define SIDEKICK_ERROR_(\w+) (\d+)`).FindAllStringSubmatch(header, -1) {
+		expected["status"+strings.ToLower(strings.ReplaceAll(found[1], "_", ""))] = found[2]
+	}
+	source := must[*ast.File](t)(parser.ParseFile(token.NewFileSet(), "error.go", nil, 0))
+	found := map[string]string{}
+	ast.Inspect(source, func(node ast.Node) bool {
+		if constant, is := node.(*ast.ValueSpec); is && len(constant.Values) == 1 {
+			if value, is := constant.Values[0].(*ast.BasicLit); is {
+				found[strings.ToLower(constant.Names[0].Name)] = value.Value
+			}
+		}
+		return true
+	})
+	if len(expected) < 20 || fmt.Sprint(found) != fmt.Sprint(expected) {
+		t.Errorf("%v\n%v", found, expected)
+	}
+}

@@ -1,0 +1,90 @@
+package sidekick
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// FeatureType is one of the five types of the Deployment API.
+type FeatureType int32
+
+const (
+	// Numeric is a number where the shape is [1], else an array of 32-bit floats.
+	Numeric FeatureType = 1
+	// Categorical is one of several categories; as an output, a probability for each.
+	Categorical FeatureType = 2
+	// Binary is one of two classes; as an output, the probability of the second.
+	Binary FeatureType = 3
+	// Text is text of any length.
+	Text FeatureType = 4
+	// Image is a picture; the shape is [height, width, channels].
+	Image FeatureType = 5
+)
+
+// String is the type's name in the Deployment API.
+func (t FeatureType) String() string {
+	names := map[FeatureType]string{
+		Numeric: "numeric", Categorical: "categorical", Binary: "binary", Text: "text", Image: "image",
+	}
+	if name, known := names[t]; known {
+		return name
+	}
+	return fmt.Sprintf("type %d", int32(t))
+}
+
+// Feature is one input or output of a deployed model.
+type Feature struct {
+	// Name is free text.
+	Name string
+	// Type is what values it has.
+	Type FeatureType
+	// Shape is that of one example: [1] is a single number, an image is [height, width, channels].
+	Shape []int
+	// Categories are those the deployment lists; none where it lists none. Integer categories are their digits.
+	Categories []string
+}
+
+// IsArray tells whether its values are arrays: numeric, of any shape but [1].
+func (f Feature) IsArray() bool {
+	return f.Type == Numeric && !slices.Equal(f.Shape, []int{1})
+}
+
+// String is its type and its shape, as "image [8 8 1]".
+func (f Feature) String() string { return fmt.Sprintf("%s %v", f.Type, f.Shape) }
+
+// features are the inputs or the outputs of a deployment, found by name or by index.
+type features struct {
+	list  []Feature
+	index map[string]int
+}
+
+func newFeatures(list []Feature) features {
+	index := make(map[string]int, len(list))
+	for at, feature := range list {
+		index[feature.Name] = at
+	}
+	return features{list, index}
+}
+
+// find is the index of a name, or an error that lists the names there are.
+func (f features) find(name string) (int, error) {
+	if at, found := f.index[name]; found {
+		return at, nil
+	}
+	var names []string
+	for _, feature := range f.list {
+		names = append(names, fmt.Sprintf("%q", feature.Name))
+	}
+	return 0, newError(StatusUnknownFeature, "there is no feature %q; there are %s", name, strings.Join(names, ", "))
+}
+
+// copies are features that the caller may change.
+func (f features) copies() []Feature {
+	copies := slices.Clone(f.list)
+	for at := range copies {
+		copies[at].Shape = slices.Clone(copies[at].Shape)
+		copies[at].Categories = slices.Clone(copies[at].Categories)
+	}
+	return copies
+}

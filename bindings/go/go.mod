@@ -1,0 +1,3 @@
+module libsidekick.dev/go/sidekick
+
+go 1.24

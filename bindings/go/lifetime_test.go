@@ -1,0 +1,360 @@
+package sidekick_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"libsidekick.dev/go/sidekick"
+)
+
+// silentServer takes connections and never answers.
+func silentServer(t *testing.T) string {
+	listener := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { connection.Close() })
+			go io.Copy(io.Discard, connection)
+		}
+	}()
+	return "http://" + listener.Addr().String() + "/forward"
+}
+
+// stallingServer passes requests on to a deployment, and holds predictions back until it is let go.
+type stallingServer struct {
+	url                  string
+	waiting, connections atomic.Int32
+	letGo                func()
+}
+
+func newStallingServer(t *testing.T, id string) *stallingServer {
+	target := must[*url.URL](t)(url.Parse(os.Getenv("SIDEKICK_SERVER_URL")))
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	gate := make(chan struct{})
+	stalling := &stallingServer{letGo: sync.OnceFunc(func() { close(gate) })}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(reply http.ResponseWriter, request *http.Request) {
+		if request.Method == http.MethodPost {
+			stalling.waiting.Add(1)
+			<-gate
+		}
+		proxy.ServeHTTP(reply, request)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			stalling.connections.Add(1)
+		case http.StateClosed:
+			stalling.connections.Add(-1)
+		}
+	}
+	server.Start()
+	stalling.url = server.URL + "/deployment/" + id + "/forward"
+	t.Cleanup(server.Close)
+	t.Cleanup(stalling.letGo)
+	return stalling
+}
+
+// promptly fails the test where a call takes longer than a person would wait.
+func promptly(t *testing.T, call func() error) error {
+	t.Helper()
+	start := time.Now()
+	err := call()
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	return err
+}
+
+func TestOpenReturnsWhenItsContextEnds(t *testing.T) {
+	address := silentServer(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	err := promptly(t, func() error {
+		_, err := sidekick.Open(ctx, address, "token")
+		return err
+	})
+	failure(t, err, sidekick.StatusContext)
+	if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestAnEndedContextSendsNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := sidekick.Open(ctx, "http://127.0.0.1:1/forward", "token")
+	if failure(t, err, sidekick.StatusContext); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	deployment := open(t, "batch-size")
+	_, err = deployment.Predict(ctx, deployment.NewRows().Number("number", 1).End())
+	failure(t, err, sidekick.StatusContext)
+	_, err = deployment.PostJSON(ctx, []byte("{}"))
+	failure(t, err, sidekick.StatusContext)
+}
+
+// stalled opens a deployment and leaves a prediction of its rows behind that goes on in the background.
+func stalled(t *testing.T) (*stallingServer, *sidekick.Deployment, *sidekick.Rows) {
+	server := newStallingServer(t, "batch-size")
+	deployment, rows := predictAndForget(t, server)
+	t.Cleanup(func() { deployment.Close() })
+	return server, deployment, rows
+}
+
+// predictAndForget cancels a prediction when its request is with the server.
+func predictAndForget(t *testing.T, server *stallingServer) (*sidekick.Deployment, *sidekick.Rows) {
+	deployment := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.url, "batch-size-token"))
+	rows := deployment.NewRows().Number("number", 1).End()
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		for server.waiting.Load() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	_, err := deployment.Predict(ctx, rows)
+	if failure(t, err, sidekick.StatusContext); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	return deployment, rows
+}
+
+func TestRowsAfterACancelledPrediction(t *testing.T) {
+	server, deployment, rows := stalled(t)
+	// While the call goes on in the background, the rows cannot change under it.
+	failure(t, rows.Number("number", 2).Err(), sidekick.StatusArgument)
+	rows.Clear()
+	rows.Number("number", 1).End().Number("number", 2).End()
+	server.letGo()
+	if count := predict(t, deployment, rows).Len(); count != 2 {
+		t.Error(count)
+	}
+}
+
+func TestRowsCanBePredictedAgainAfterACancelledPrediction(t *testing.T) {
+	server, deployment, rows := stalled(t)
+	server.letGo()
+	if count := predict(t, deployment, rows).Len(); count != 1 {
+		t.Error(count)
+	}
+	eventually(t, func() bool {
+		rows.Clear()
+		return rows.Number("number", 2).End().Err() == nil
+	})
+}
+
+func TestCloseDoesNotWaitForACancelledPrediction(t *testing.T) {
+	server, deployment, rows := stalled(t)
+	promptly(t, deployment.Close)
+	promptly(t, rows.Close)
+	rows.Clear()
+	_, err := deployment.Predict(context.Background(), rows)
+	if failure(t, err, sidekick.StatusArgument); !errors.Is(err, sidekick.ErrClosed) {
+		t.Error(err)
+	}
+	if err := rows.Number("number", 1).Err(); !errors.Is(err, sidekick.ErrClosed) {
+		t.Error(err)
+	}
+	runtime.GC()
+	server.letGo()
+}
+
+func TestACancelledPostGoesOnWithItsOwnBytes(t *testing.T) {
+	server := newStallingServer(t, "batch-size")
+	deployment := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.url, "batch-size-token"))
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	body := []byte(`{"rows": [{"number": 1}]}`)
+	_, err := deployment.PostJSON(ctx, body)
+	failure(t, err, sidekick.StatusContext)
+	clear(body)
+	deployment.Close()
+	server.letGo()
+}
+
+func TestCloseTwiceAndUseAfterwards(t *testing.T) {
+	deployment := open(t, "batch-size")
+	rows := deployment.NewRows().Number("number", 1).End()
+	predictions := predict(t, deployment, rows)
+	for range 2 {
+		if deployment.Close() != nil {
+			t.Error("closing failed")
+		}
+	}
+	_, err := deployment.Predict(context.Background(), rows)
+	if failure(t, err, sidekick.StatusArgument); !errors.Is(err, sidekick.ErrClosed) {
+		t.Error(err)
+	}
+	_, err = deployment.PostJSON(context.Background(), nil)
+	failure(t, err, sidekick.StatusArgument)
+	if err := deployment.NewRows().Number("number", 1).Err(); !errors.Is(err, sidekick.ErrClosed) {
+		t.Error(err)
+	}
+	late := deployment.NewRows()
+	late.Clear()
+	if err := late.Err(); !errors.Is(err, sidekick.ErrClosed) || late.Close() != nil {
+		t.Error(err)
+	}
+	// Features, rows and predictions outlive it.
+	if len(deployment.Inputs()) != 1 || rows.Number("number", 2).End().Err() != nil {
+		t.Error("the rows ended with their deployment")
+	}
+	if sizes := must[[]float64](t)(predictions.Numbers("rows")); sizes[0] != 1 {
+		t.Error(sizes)
+	}
+	rows.Close()
+	rows.Close()
+	rows.Clear()
+	if err := rows.Number("number", 3).Err(); !errors.Is(err, sidekick.ErrClosed) {
+		t.Error(err)
+	}
+}
+
+// start runs a body in several goroutines.
+func start(running *sync.WaitGroup, count int, body func()) {
+	running.Add(count)
+	for range count {
+		go func() {
+			defer running.Done()
+			body()
+		}()
+	}
+}
+
+func TestCloseWhileCallsRun(t *testing.T) {
+	for range 20 {
+		deployment := must[*sidekick.Deployment](t)(
+			sidekick.Open(context.Background(), deploymentURL("batch-size"), "batch-size-token"))
+		rows := deployment.NewRows().Number("number", 1).End()
+		var calls sync.WaitGroup
+		start(&calls, 4, func() {
+			var err error
+			for err == nil {
+				_, err = deployment.Predict(context.Background(), rows)
+			}
+			if !errors.Is(err, sidekick.ErrClosed) {
+				t.Error(err)
+			}
+		})
+		time.Sleep(time.Millisecond)
+		start(&calls, 3, func() { deployment.Close() })
+		calls.Wait()
+		rows.Close()
+	}
+}
+
+func TestManyGoroutines(t *testing.T) {
+	deployment := open(t, "echo")
+	shared := deployment.NewRows()
+	addEcho(shared, 0)
+	var calls sync.WaitGroup
+	start(&calls, 16, func() {
+		rows := deployment.NewRows()
+		addEcho(rows, 0)
+		addEcho(rows, 1)
+		for range 5 {
+			checkEcho(t, predict(t, deployment, rows), 2)
+			checkEcho(t, predict(t, deployment, shared), 1)
+		}
+	})
+	calls.Wait()
+}
+
+func TestForgottenDeploymentsCloseTheirConnections(t *testing.T) {
+	server := newStallingServer(t, "batch-size")
+	for range 10 {
+		must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.url, "batch-size-token"))
+	}
+	if server.connections.Load() == 0 {
+		t.Error("the server saw no connections")
+	}
+	eventually(t, func() bool {
+		runtime.GC()
+		return server.connections.Load() == 0
+	})
+}
+
+func TestWhatACancelledPredictionUsesLivesUntilItEnds(t *testing.T) {
+	server := newStallingServer(t, "batch-size")
+	predictAndForget(t, server)
+	for range 5 {
+		runtime.GC()
+		time.Sleep(10 * time.Millisecond)
+	}
+	if server.connections.Load() != 1 {
+		t.Errorf("%d connections while a request is under way", server.connections.Load())
+	}
+	server.letGo()
+	eventually(t, func() bool {
+		runtime.GC()
+		return server.connections.Load() == 0
+	})
+}
+
+// leakRounds is how often the leak test opens, fills, predicts and forgets; less often where the garbage collector runs
+// around each call.
+var leakRounds = map[bool]int{false: 4000, true: 100}[sidekick.Stressed]
+
+// leakBound is how much memory may come to stay. The C library's allocator keeps some for each thread; a deployment that
+// is not freed holds more than 100 KiB, so that even a twentieth of them would be seen.
+const leakBound = 16 << 20
+
+// TestForgottenObjectsLeaveMemoryFlat opens deployments and makes rows and predictions without closing anything: three
+// objects a round.
+func TestForgottenObjectsLeaveMemoryFlat(t *testing.T) {
+	openPredictForget(t, leakRounds/4)
+	before := residentBytes(t)
+	openPredictForget(t, leakRounds)
+	after := residentBytes(t)
+	t.Logf("resident memory: %d KiB before, %d KiB after %d objects", before>>10, after>>10, 3*leakRounds)
+	if after-before > leakBound {
+		t.Errorf("%d objects left %d bytes behind", 3*leakRounds, after-before)
+	}
+}
+
+func openPredictForget(t *testing.T, rounds int) {
+	for round := range rounds {
+		deployment := must[*sidekick.Deployment](t)(
+			sidekick.Open(context.Background(), deploymentURL("batch-size"), "batch-size-token", sidekick.WithBatchRows(1000)))
+		rows := deployment.NewRows()
+		for number := range 1000 {
+			rows.Number("number", float64(number)).End()
+		}
+		predict(t, deployment, rows)
+		if round%20 == 0 {
+			runtime.GC()
+		}
+	}
+}
+
+// residentBytes is how much memory the process has after the garbage was collected.
+func residentBytes(t *testing.T) int {
+	for range 3 {
+		runtime.GC()
+		time.Sleep(20 * time.Millisecond)
+	}
+	var size, resident int
+	text := string(must[[]byte](t)(os.ReadFile("/proc/self/statm")))
+	if _, err := fmt.Sscan(strings.TrimSpace(text), &size, &resident); err != nil {
+		t.Fatal(err)
+	}
+	return resident * os.Getpagesize()
+}

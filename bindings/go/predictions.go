@@ -1,0 +1,173 @@
+package sidekick
+
+import (
+	"bytes"
+	"cmp"
+	"image"
+	// The formats a server may send.
+	_ "image/jpeg"
+	_ "image/png"
+	"slices"
+)
+
+// Predictions are the outputs for some rows, in the order of the rows: ordinary Go memory, whatever becomes of the
+// deployment. They are shared freely between goroutines, and so must not be changed: readers hand out a whole column, without
+// copying it.
+type Predictions struct {
+	outputs features
+	rows    int
+	columns []column
+}
+
+// column is one output of all rows; which of its fields are there depends on the output.
+type column struct {
+	numbers  []float64 // numbers, or a matrix of probabilities
+	labels   []string  // of the matrix
+	elements []float32 // of arrays, one behind the other
+	size     int       // of an array
+	texts    []string
+	pictures []Picture
+}
+
+// Len is how many rows there are.
+func (p *Predictions) Len() int { return p.rows }
+
+// Outputs are the features predicted: copies, which the caller may change.
+func (p *Predictions) Outputs() []Feature { return p.outputs.copies() }
+
+// Numbers are the numbers of a numeric output of shape [1], or the probabilities of a binary output, one a row.
+func (p *Predictions) Numbers(output string) ([]float64, error) {
+	column, err := p.column(output, "numbers", func(feature Feature) bool {
+		return feature.Type == Binary || feature.Type == Numeric && !feature.IsArray()
+	})
+	return column.numbers, err
+}
+
+// Texts are the texts of a text output, one a row.
+func (p *Predictions) Texts(output string) ([]string, error) {
+	column, err := p.column(output, "texts", func(feature Feature) bool { return feature.Type == Text })
+	return column.texts, err
+}
+
+// Pictures are the pictures of an image output, one a row.
+func (p *Predictions) Pictures(output string) ([]Picture, error) {
+	column, err := p.column(output, "pictures", func(feature Feature) bool { return feature.Type == Image })
+	return column.pictures, err
+}
+
+// Arrays are the elements, row-major, of an array output, one slice a row. Their shape is the output's.
+func (p *Predictions) Arrays(output string) ([][]float32, error) {
+	column, err := p.column(output, "arrays", Feature.IsArray)
+	if err != nil {
+		return nil, err
+	}
+	arrays := make([][]float32, p.rows)
+	for row := range arrays {
+		arrays[row] = column.array(row)
+	}
+	return arrays, nil
+}
+
+// Categories are the probabilities of a categorical output.
+func (p *Predictions) Categories(output string) (Categories, error) {
+	column, err := p.column(output, "categories", func(feature Feature) bool { return feature.Type == Categorical })
+	return column.categories(), err
+}
+
+// column finds an output and checks that it has what is asked for.
+func (p *Predictions) column(output, wanted string, has func(Feature) bool) (column, error) {
+	at, err := p.outputs.find(output)
+	if err != nil {
+		return column{}, err
+	}
+	if feature := p.outputs.list[at]; !has(feature) {
+		err := newError(StatusFeatureType, "feature %q: is %v, and has no %s", output, feature, wanted)
+		err.Feature = output
+		return column{}, err
+	}
+	return p.columns[at], nil
+}
+
+// array is the array of a row.
+func (c column) array(row int) []float32 {
+	return c.elements[row*c.size : (row+1)*c.size : (row+1)*c.size]
+}
+
+func (c column) categories() Categories { return Categories{c.labels, c.numbers} }
+
+// CategoryProbability is a category and its probability.
+type CategoryProbability struct {
+	Label       string
+	Probability float64
+}
+
+// Categories are the probabilities of a categorical output: a row-major matrix, rows x labels. Its methods panic, as
+// slices do, for a row that is not there.
+type Categories struct {
+	// Labels are the categories, in the order of the matrix's columns.
+	Labels []string
+	// Matrix holds the probabilities of all rows.
+	Matrix []float64
+}
+
+// Row is the probabilities of a row, one a label.
+func (c Categories) Row(row int) []float64 {
+	count := len(c.Labels)
+	return c.Matrix[row*count : (row+1)*count : (row+1)*count]
+}
+
+// Map is the probabilities of a row by label.
+func (c Categories) Map(row int) map[string]float64 {
+	probabilities := make(map[string]float64, len(c.Labels))
+	for at, probability := range c.Row(row) {
+		probabilities[c.Labels[at]] = probability
+	}
+	return probabilities
+}
+
+// Best is the most probable category of a row.
+func (c Categories) Best(row int) CategoryProbability {
+	probabilities := c.Row(row)
+	best := 0
+	for at, probability := range probabilities {
+		if probability > probabilities[best] {
+			best = at
+		}
+	}
+	return CategoryProbability{c.Labels[best], probabilities[best]}
+}
+
+// Top is the count most probable categories of a row, or as many as there are: the most probable first, equal ones in
+// the order of the labels.
+func (c Categories) Top(row, count int) []CategoryProbability {
+	top := make([]CategoryProbability, len(c.Labels))
+	for at, probability := range c.Row(row) {
+		top[at] = CategoryProbability{c.Labels[at], probability}
+	}
+	slices.SortStableFunc(top, func(one, other CategoryProbability) int {
+		return cmp.Compare(other.Probability, one.Probability)
+	})
+	return top[:min(max(count, 0), len(top))]
+}
+
+// Picture is a picture as the server sent it.
+type Picture struct {
+	// MediaType is "image/png" or "image/jpeg".
+	MediaType string
+	// Bytes are those of the picture's file.
+	Bytes []byte
+}
+
+// Decode decodes the picture.
+func (p Picture) Decode() (image.Image, error) {
+	picture, err := decodePicture(p.Bytes)
+	if err != nil {
+		return nil, newError(StatusImage, "the picture is broken: %v", err)
+	}
+	return picture, nil
+}
+
+func decodePicture(encoded []byte) (image.Image, error) {
+	picture, _, err := image.Decode(bytes.NewReader(encoded))
+	return picture, err
+}

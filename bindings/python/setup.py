@@ -1,0 +1,91 @@
+"""Builds the wheel: the package, and the library that cargo builds from the repository this folder lies in.
+
+SIDEKICK_LIBRARY names a built library to carry instead.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+from setuptools import setup
+from setuptools.command.bdist_wheel import bdist_wheel
+from setuptools.command.build_py import build_py
+from setuptools.dist import Distribution
+
+ROOT = Path(__file__).resolve().parents[2]
+MANIFEST = ROOT / "Cargo.toml"
+# Beside cargo's own output, so that nothing is left among the sources.
+BUILD = ROOT / "target" / "python"
+
+
+def version():
+    """The version of the library; this package has none of its own."""
+    if not MANIFEST.is_file():
+        raise SystemExit("sidekick is built from a clone of its repository: pip install ./bindings/python there")
+    return tomllib.loads(MANIFEST.read_text(encoding="utf-8"))["workspace"]["package"]["version"]
+
+
+def built_library():
+    """The shared library, built by cargo unless the environment names one."""
+    if named := os.environ.get("SIDEKICK_LIBRARY"):
+        return Path(named)
+    command = ["cargo", "build", "--release", "--package", "sidekick", "--message-format=json-render-diagnostics"]
+    try:
+        built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    except FileNotFoundError:
+        raise SystemExit("sidekick is written in Rust: install cargo, and try again") from None
+    except subprocess.CalledProcessError as failed:
+        raise SystemExit(f"cargo build failed with status {failed.returncode}; its messages are above") from None
+    messages = [json.loads(line) for line in built.stdout.splitlines()]
+    files = [Path(name) for message in messages if is_library(message) for name in message["filenames"]]
+    return next(file for file in files if file.suffix in (".so", ".dylib", ".dll"))
+
+
+def is_library(message):
+    """Whether a message of cargo's tells of the shared library."""
+    if message["reason"] != "compiler-artifact":
+        return False
+    target = message["target"]
+    return target["name"] == "sidekick" and "cdylib" in target["crate_types"]
+
+
+class BuildWithLibrary(build_py):
+    """Puts the library beside the modules."""
+
+    def run(self):
+        if not self.editable_mode:
+            # What an earlier build left would go into the wheel.
+            shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
+        folder = Path(__file__).parent if self.editable_mode else Path(self.build_lib)
+        library = built_library()
+        shutil.copyfile(library, folder / "sidekick" / library.name)
+
+
+class PlatformWheel(bdist_wheel):
+    """A wheel for this platform and any Python 3: nothing in it is compiled against Python."""
+
+    def get_tag(self):
+        return "py3", "none", super().get_tag()[2]
+
+
+class WithLibrary(Distribution):
+    """Says that the package is not pure Python."""
+
+    def has_ext_modules(self):
+        return True
+
+
+BUILD.mkdir(parents=True, exist_ok=True)
+setup(
+    version=version(),
+    distclass=WithLibrary,
+    cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": PlatformWheel},
+    options={
+        "build": {"build_base": str(BUILD / "build")},
+        "egg_info": {"egg_base": str(BUILD)},
+    },
+)

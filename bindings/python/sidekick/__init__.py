@@ -1,0 +1,28 @@
+"""Predictions from deployed models: typed, fast and safe, on top of libsidekick.
+
+```python
+client = sidekick.Deployment(url="https://.../forward", token="...")
+print(client)
+client.predict_many([{"Type": "animal", "Sound": "Miaow", "Size": 0.26}])
+```
+"""
+
+from sidekick._library import version
+from sidekick.deployment import Deployment
+from sidekick.errors import HTTPError, NetworkError, ReplyError, RequestError, RequestTimeout, ServerError
+from sidekick.features import FeatureSpec, FeatureSpecs
+
+__version__ = version()
+"""The version of the library that is loaded."""
+
+__all__ = [
+    "Deployment",
+    "FeatureSpec",
+    "FeatureSpecs",
+    "HTTPError",
+    "NetworkError",
+    "ReplyError",
+    "RequestError",
+    "RequestTimeout",
+    "ServerError",
+]

@@ -1,0 +1,106 @@
+"""Images and arrays into the library's rows, one call each."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sidekick._buffer import Buffer
+from sidekick._library import Handle, call, library
+from sidekick._optional import need
+from sidekick._refused import Refused, kind_of
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_CHANNELS = {"L": 1, "RGB": 3, "RGBA": 4}
+# What other modes become on the way; the library drops alpha.
+_CONVERTED = {"1": "L", "LA": "L", "P": "RGBA", "PA": "RGBA"}
+_JPEG = ("JPEG", "JPG", "MPO")
+_JPEG_QUALITY = 90
+
+Add = Callable[[Handle, Any, int], None]
+
+
+def add_image(index: int) -> Add:
+    """Adds a picture: a path, the bytes of a file, or an image of Pillow's."""
+
+    def add(rows: Handle, value: Any, first_row: int) -> None:
+        if isinstance(value, (str, os.PathLike)):
+            value = Path(value).read_bytes()
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            encoded = bytes(value)
+            call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), first_row=first_row)
+        elif _is_pillow(value):
+            _add_pillow(rows, index, value, first_row)
+        else:
+            raise Refused(TypeError, f"expected an image, a path or the bytes of a file, got {kind_of(value)}")
+
+    return add
+
+
+def add_array(index: int) -> Add:
+    """Adds an array: anything with a buffer, or that NumPy can make an array of numbers."""
+
+    def add(rows: Handle, value: Any, first_row: int) -> None:
+        with _buffer(value) as elements:
+            call(library.sidekick_rows_add_array_at, rows, index, *elements, first_row=first_row)
+
+    return add
+
+
+def _is_pillow(value: object) -> bool:
+    # Whoever has such an image has imported Pillow.
+    pillow = sys.modules.get("PIL.Image")
+    return pillow is not None and isinstance(value, pillow.Image)
+
+
+def _add_pillow(rows: Handle, index: int, image: Image.Image, first_row: int) -> None:
+    if image.format is None:
+        raise Refused(ValueError, "the image has no format; set image.format to 'PNG' or 'JPEG'")
+    try:
+        # Of 16 bits, the library makes 8 as it does for files.
+        if image.mode.startswith("I;16"):
+            file = BytesIO()
+            image.save(file, "PNG")
+            encoded = file.getvalue()
+            return call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), first_row=first_row)
+        pixels = _with_bytes(image)
+        samples = pixels.tobytes()
+    except (OSError, SyntaxError) as error:
+        raise Refused(ValueError, f"the image cannot be read: {error}") from None
+    quality = _JPEG_QUALITY if image.format.upper() in _JPEG else 0
+    size = (*pixels.size, _CHANNELS[pixels.mode], 0)
+    call(library.sidekick_rows_add_pixels_at, rows, index, *size, samples, len(samples), quality, first_row=first_row)
+
+
+def _with_bytes(image: Image.Image) -> Image.Image:
+    """The image with a byte a sample: grey, RGB or RGBA."""
+    if image.mode in _CHANNELS:
+        return image
+    if image.mode in ("I", "F"):
+        raise Refused(ValueError, f"the image has mode {image.mode}; convert it to L or RGB, scaled to 0 to 255")
+    return image.convert(_CONVERTED.get(image.mode, "RGB"))
+
+
+def _buffer(value: Any) -> Buffer:
+    try:
+        return Buffer(value)
+    except (TypeError, ValueError, BufferError) as error:
+        if not hasattr(value, "__array__"):
+            raise Refused(TypeError, f"expected an array, got {kind_of(value)}: {error}") from None
+    return Buffer(_floats(value))
+
+
+def _floats(value: Any) -> Any:
+    """32-bit floats of what has no buffer the library can read: half floats, other byte orders, a Series."""
+    numpy = need("numpy", "numpy", f"{kind_of(value)} as an array")
+    array = numpy.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise Refused(TypeError, f"expected an array of numbers, got one of {array.dtype}")
+    with numpy.errstate(over="ignore"):
+        return array.astype(numpy.float32)

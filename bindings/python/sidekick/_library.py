@@ -1,0 +1,186 @@
+"""The C library: found, loaded, declared, and called with its errors raised as exceptions."""
+
+from __future__ import annotations
+
+import os
+import sys
+from ctypes import CDLL, POINTER, byref, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32
+from ctypes import c_uint64, c_void_p, string_at
+from pathlib import Path
+from typing import Any
+
+from sidekick.errors import HTTPError, NetworkError, ReplyError, RequestError, RequestTimeout, ServerError
+
+_FILE = {"darwin": "libsidekick.dylib", "win32": "sidekick.dll"}.get(sys.platform, "libsidekick.so")
+
+_TEXT = [c_char_p, c_size_t]
+_FEATURE = [c_void_p, c_int32, c_size_t]
+_COLUMN = [c_void_p, c_size_t]
+_SIZE = POINTER(c_size_t)
+_OBJECT = POINTER(c_void_p)
+
+# What each function takes, in the order of the header; those of `_CALLS` end in an error and return a status.
+_CALLS: dict[str, list[Any]] = {
+    "sidekick_deployment_open": [*_TEXT, *_TEXT, c_void_p, _OBJECT],
+    "sidekick_deployment_feature_name": [*_FEATURE, _OBJECT, _SIZE],
+    "sidekick_deployment_feature_type": [*_FEATURE, POINTER(c_int32)],
+    "sidekick_deployment_feature_shape": [*_FEATURE, POINTER(_SIZE), _SIZE],
+    "sidekick_deployment_category_count": [*_FEATURE, _SIZE],
+    "sidekick_deployment_category": [*_FEATURE, c_size_t, _OBJECT, _SIZE],
+    "sidekick_deployment_predict": [c_void_p, c_void_p, _OBJECT],
+    "sidekick_options_new": [_OBJECT],
+    "sidekick_options_set_batch_rows": [c_void_p, c_size_t],
+    "sidekick_options_set_max_in_flight": [c_void_p, c_size_t],
+    "sidekick_options_set_call_timeout": [c_void_p, c_uint64],
+    "sidekick_options_set_retries": [c_void_p, c_uint32],
+    "sidekick_options_set_ca_file": [c_void_p, *_TEXT],
+    "sidekick_options_set_proxy": [c_void_p, *_TEXT],
+    "sidekick_rows_new": [c_void_p, _OBJECT],
+    "sidekick_rows_add_packed": [c_void_p, c_char_p, c_size_t],
+    "sidekick_rows_add_image_at": [c_void_p, c_size_t, c_char_p, c_size_t],
+    "sidekick_rows_add_pixels_at": [
+        *(c_void_p, c_size_t, c_uint32, c_uint32, c_uint32),
+        *(c_size_t, c_char_p, c_size_t, c_int32),
+    ],
+    "sidekick_rows_add_array_at": [
+        *(c_void_p, c_size_t, c_int32, _SIZE, c_size_t),
+        *(POINTER(c_ssize_t), c_void_p, c_size_t),
+    ],
+    "sidekick_predictions_numbers": [*_COLUMN, POINTER(POINTER(c_double)), _SIZE],
+    "sidekick_predictions_texts": [*_COLUMN, _OBJECT, POINTER(_SIZE), _SIZE],
+    "sidekick_predictions_category_count": [*_COLUMN, _SIZE],
+    "sidekick_predictions_category_label": [*_COLUMN, c_size_t, _OBJECT, _SIZE],
+    "sidekick_predictions_probability_matrix": [*_COLUMN, POINTER(POINTER(c_double)), _SIZE],
+    "sidekick_predictions_arrays": [*_COLUMN, POINTER(POINTER(c_float)), _SIZE],
+    "sidekick_predictions_image": [*_COLUMN, c_size_t, _OBJECT, _SIZE, POINTER(c_char_p)],
+}
+
+# These cannot fail: what they take, and what they return.
+_GETTERS: dict[str, tuple[list[Any], Any]] = {
+    "sidekick_version": ([], c_char_p),
+    "sidekick_deployment_tensor_json": ([c_void_p], c_int32),
+    "sidekick_deployment_feature_count": ([c_void_p, c_int32], c_size_t),
+    "sidekick_error_status": ([c_void_p], c_int32),
+    "sidekick_error_message": ([c_void_p, _SIZE], c_void_p),
+    "sidekick_error_http_status": ([c_void_p], c_int32),
+    "sidekick_error_server_code": ([c_void_p, _SIZE], c_void_p),
+    "sidekick_error_server_message": ([c_void_p, _SIZE], c_void_p),
+    "sidekick_error_row": ([c_void_p], c_int64),
+    "sidekick_error_attempts": ([c_void_p], c_uint32),
+    "sidekick_error_retryable": ([c_void_p], c_int32),
+    "sidekick_deployment_free": ([c_void_p], None),
+    "sidekick_error_free": ([c_void_p], None),
+    "sidekick_options_free": ([c_void_p], None),
+    "sidekick_predictions_free": ([c_void_p], None),
+    "sidekick_rows_free": ([c_void_p], None),
+}
+
+# The exception of each status that is not simply a ValueError.
+_EXCEPTIONS: dict[int, type[Exception]] = {
+    2: RuntimeError,
+    3: MemoryError,
+    4: OSError,
+    11: TypeError,
+    20: NetworkError,
+    21: NetworkError,
+    22: RequestTimeout,
+    23: NetworkError,
+    30: HTTPError,
+    31: ServerError,
+    **dict.fromkeys(range(40, 50), ReplyError),
+}
+
+
+def _load() -> CDLL:
+    """The library that SIDEKICK_LIBRARY names, or the one this package carries."""
+    path = os.environ.get("SIDEKICK_LIBRARY") or str(Path(__file__).with_name(_FILE))
+    try:
+        loaded = CDLL(path)
+    except OSError as error:
+        raise ImportError(f"libsidekick cannot be loaded: {error}; install the package anew") from None
+    for name, takes in _CALLS.items():
+        function = getattr(loaded, name)
+        function.argtypes, function.restype = [*takes, _OBJECT], c_int32
+    for name, (takes, returns) in _GETTERS.items():
+        function = getattr(loaded, name)
+        function.argtypes, function.restype = takes, returns
+    return loaded
+
+
+library = _load()
+
+
+def version() -> str:
+    """The version of the library that is loaded."""
+    return str(library.sidekick_version().decode())
+
+
+class Handle:
+    """Owns an object of the library, and frees it when nothing refers to it any more: no call that uses it either."""
+
+    __slots__ = ("_as_parameter_", "_free")
+
+    def __init__(self, address: c_void_p, free: Any) -> None:
+        self._as_parameter_ = address
+        self._free = free
+
+    def __del__(self) -> None:
+        self._free(self._as_parameter_)
+
+
+def call(function: Any, *arguments: Any, first_row: int = 0) -> None:
+    """Calls a function; raises what it says went wrong, its rows counted from `first_row`."""
+    error = c_void_p()
+    if function(*arguments, byref(error)):
+        raise _exception(error, first_row)
+
+
+def make(function: Any, free: Any, *arguments: Any, first_row: int = 0) -> Handle:
+    """Calls a function that makes an object."""
+    address = c_void_p()
+    call(function, *arguments, byref(address), first_row=first_row)
+    return Handle(address, free)
+
+
+def text(function: Any, *arguments: Any) -> str:
+    """Calls a function that gives a text."""
+    address, length = c_void_p(), c_size_t()
+    call(function, *arguments, byref(address), byref(length))
+    return string_at(address, length.value).decode()
+
+
+def number(function: Any, *arguments: Any, kind: Any = c_size_t) -> int:
+    """Calls a function that gives an integer."""
+    value = kind()
+    call(function, *arguments, byref(value))
+    return int(value.value)
+
+
+def _exception(error: c_void_p, first_row: int) -> Exception:
+    """The exception for an error, which is freed."""
+    try:
+        kind = _EXCEPTIONS.get(library.sidekick_error_status(error), ValueError)
+        raised = kind(_message(error, first_row))
+        if isinstance(raised, RequestError):
+            raised.errorCode = _error_text(library.sidekick_error_server_code, error)
+            raised.errorMessage = _error_text(library.sidekick_error_server_message, error)
+            raised.status = library.sidekick_error_http_status(error) or None
+            raised.attempts = library.sidekick_error_attempts(error)
+            raised.retryable = bool(library.sidekick_error_retryable(error))
+        return raised
+    finally:
+        library.sidekick_error_free(error)
+
+
+def _message(error: c_void_p, first_row: int) -> str:
+    message = _error_text(library.sidekick_error_message, error)
+    row = library.sidekick_error_row(error)
+    if row < 0:
+        return message
+    return f"row {row + first_row}: " + message.removeprefix(f"row {row}: ")
+
+
+def _error_text(getter: Any, error: c_void_p) -> str:
+    length = c_size_t()
+    address = getter(error, byref(length))
+    return string_at(address, length.value).decode()

@@ -1,0 +1,56 @@
+"""What a deployment takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+_COLUMNS = ("name", "dtype", "shape", "categories")
+_CATEGORIES_SHOWN = 6
+
+
+@dataclass
+class FeatureSpec:
+    """One input or output of a model."""
+
+    name: str
+    """Its name, which is the key in rows and results."""
+
+    dtype: str
+    """`numeric`, `categorical`, `binary`, `text` or `image`."""
+
+    shape: tuple[int, ...]
+    """The shape of one example: `(1,)` for a single number, `(height, width, channels)` for an image."""
+
+    categories: tuple[str, ...] = ()
+    """The labels of its categories, where the deployment lists them; an integer category is its digits."""
+
+    @property
+    def is_array(self) -> bool:
+        """Whether its values are arrays: numeric, and more than a single number."""
+        return self.dtype == "numeric" and self.shape != (1,)
+
+    def _cells(self) -> tuple[str, ...]:
+        shape = " x ".join(map(str, self.shape))
+        labels = ", ".join(self.categories[:_CATEGORIES_SHOWN])
+        more = len(self.categories) > _CATEGORIES_SHOWN
+        return self.name, self.dtype, shape, f"{labels}, ... ({len(self.categories)})" if more else labels
+
+
+class FeatureSpecs(list[FeatureSpec]):
+    """The specs of a deployment's inputs or outputs, in its order: a list that shows itself as a table."""
+
+    def __repr__(self) -> str:
+        rows = [_COLUMNS, *(spec._cells() for spec in self)]
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        head = _html_row("th", _COLUMNS)
+        body = "".join(_html_row("td", spec._cells()) for spec in self)
+        return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def _html_row(tag: str, cells: tuple[str, ...]) -> str:
+    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"

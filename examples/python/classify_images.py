@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""Classifies pictures: prints FILE, CLASS and PROBABILITY for each."""
+
+import re
+
+from options import best, name_of, run
+
+
+def classify(deployment, options):
+    image = name_of(deployment.feature_specs_in, "image")
+    output = name_of(deployment.feature_specs_out, "categorical")
+    rows = ({image: file} for file in options.FILE)
+    told = right = 0
+    for file, result in zip(options.FILE, deployment.predict_lazy(rows)):
+        label, probability = best(result[output])
+        print(f"{file}\t{label}\t{probability:.4f}")
+        # A name such as digit-7-0042.png tells the label.
+        truth = re.search(r"-([^-/]+)-\d+\.\w+$", file)
+        if truth:
+            told += 1
+            right += label == truth[1]
+    if told:
+        print(f"{right} of {told} right")
+
+
+if __name__ == "__main__":
+    run(classify, __doc__, "FILE...")

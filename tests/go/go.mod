@@ -1,0 +1,3 @@
+module libsidekick.dev/go/tests
+
+go 1.24

@@ -1,0 +1,95 @@
+"""What the tests ask: the real server, and a small one that answers as a test tells it to."""
+
+import json
+import os
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import sidekick
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "examples" / "data"
+SERVER_URL = os.environ["SIDEKICK_SERVER_URL"]
+
+
+def url_of(name):
+    return f"{SERVER_URL}/deployment/{name}/forward"
+
+
+def deployment(name, **options):
+    """A deployment of the real server."""
+    return sidekick.Deployment(url_of(name), f"{name}-token", **options)
+
+
+def feature(dtype, *shape, categories=()):
+    described = {"x-peltarion": {"type": dtype, "shape": list(shape or (1,))}}
+    return {**described, "enum": list(categories)} if categories else described
+
+
+def describe(inputs, outputs):
+    return {
+        "paths": {"/deployment/{deploymentId}/forward": {"x-peltarion-tensorjson": True}},
+        "components": {
+            "schemas": {
+                "input-row": {"properties": inputs},
+                "output-row-batch": {"properties": {"rows": {"properties": outputs}}},
+            }
+        },
+    }
+
+
+class Answering:
+    """A running server: where it is, what it was sent, and what it answers."""
+
+    def __init__(self, url, answer):
+        self.url = url
+        self.answer = answer
+        self.requests = []
+
+    def open(self, **options):
+        return sidekick.Deployment(self.url, "secret-token", **options)
+
+
+@contextmanager
+def answering(inputs, outputs, answer):
+    """A server that describes these features; `answer(rows)` gives the reply rows, or (status, body text)."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            self.send(200, json.dumps(describe(inputs, outputs)))
+
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            server.requests.append((self.headers, body["rows"]))
+            answered = server.answer(body["rows"])
+            self.send(*(answered if isinstance(answered, tuple) else (200, json.dumps({"rows": answered}))))
+
+        def send(self, status, text):
+            body = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            """Says nothing."""
+
+    class Server(ThreadingHTTPServer):
+        # So that closing waits for no connection that a deployment keeps open.
+        block_on_close = False
+        daemon_threads = True
+
+    http = Server(("127.0.0.1", 0), Handler)
+    server = Answering(f"http://127.0.0.1:{http.server_port}/deployment/made/forward", answer)
+    thread = Thread(target=http.serve_forever, args=[0.01])
+    thread.start()
+    try:
+        yield server
+    finally:
+        http.shutdown()
+        thread.join()
+        http.server_close()

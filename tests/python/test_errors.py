@@ -1,0 +1,126 @@
+"""What goes wrong with a request or its reply."""
+
+import json
+import pickle
+import socket
+
+import pytest
+
+import sidekick
+from served import answering, deployment, feature, url_of
+
+NUMBER = {"n": feature("numeric")}
+
+
+def error_of(answer, outputs=NUMBER):
+    """What a predict raises when the server answers so."""
+    with answering(NUMBER, outputs, lambda _: answer) as server:
+        client = server.open()
+        with pytest.raises((IOError, ValueError)) as raised:
+            client.predict(n=1)
+    assert "secret-token" not in str(raised.value) + repr(raised.value)
+    return raised.value
+
+
+def test_a_servers_error_shows_code_message_and_status():
+    with deployment("reciprocal") as client, pytest.raises(IOError) as raised:
+        client.predict_many([{"number": 0}])
+    error = raised.value
+    assert isinstance(error, sidekick.ServerError)
+    assert (error.errorCode, error.status, error.retryable) == ("InternalError", 500, False)
+    assert error.errorMessage
+    assert error.errorCode in str(error) and error.errorMessage in str(error)
+
+
+@pytest.mark.parametrize(
+    ("url", "token", "code", "status"),
+    [
+        (url_of("echo"), "wrong", "InvalidTokenError", 401),
+        (url_of("echo"), "limited-token", "InsufficientScopeTokenError", 403),
+        (url_of("disabled"), "disabled-token", "DeploymentNotEnabled", 403),
+        (url_of("nowhere"), "x", "ResourceNotFound", 404),
+    ],
+)
+def test_opening_tells_what_the_server_refuses(url, token, code, status):
+    with pytest.raises(sidekick.ServerError) as raised:
+        sidekick.Deployment(url, token)
+    assert (raised.value.errorCode, raised.value.status) == (code, status)
+
+
+@pytest.mark.parametrize("status", [200, 400, 500, 503])
+def test_an_error_object_counts_with_any_status(status):
+    error = error_of((status, json.dumps({"errorCode": "BadData", "errorMessage": "no ☃ here"})))
+    assert isinstance(error, sidekick.ServerError)
+    assert (error.errorCode, error.errorMessage, error.status) == ("BadData", "no ☃ here", status)
+    assert "BadData" in str(error) and "no ☃ here" in str(error)
+    assert error.retryable == (status == 503)
+
+
+@pytest.mark.parametrize(("status", "text"), [(502, "<html>bad gateway</html>"), (404, ""), (401, "{}")])
+def test_another_status_is_an_http_error(status, text):
+    error = error_of((status, text))
+    assert isinstance(error, sidekick.HTTPError) and isinstance(error, IOError)
+    assert (error.status, error.errorCode, error.errorMessage) == (status, "", "")
+    assert str(status) in str(error)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, "no JSON"),
+        (200, "[]"),
+        (200, '{"rows": 1}'),
+        (200, ""),
+        [],
+        [{"n": 1}, {"n": 2}],
+        [{}],
+        [{"n": "1"}],
+        [{"n": None}],
+    ],
+)
+def test_a_bad_reply_is_a_value_error(answer):
+    assert isinstance(error_of(answer), sidekick.ReplyError)
+
+
+@pytest.mark.parametrize(
+    ("output", "value"),
+    [
+        (feature("categorical", 3), {"a": 0.5, "b": 0.5}),
+        (feature("text"), 1),
+        (feature("numeric", 2), {"shape": [3], "data": [1, 2, 3]}),
+        (feature("numeric", 2), {"shape": [2], "data": [1]}),
+        (feature("numeric", 2), "data:application/x.peltarion.npy;base64,AAAA"),
+    ],
+)
+def test_a_bad_value_in_a_reply_names_its_output(output, value):
+    error = error_of([{"out": value}], {"out": output})
+    assert isinstance(error, sidekick.ReplyError)
+    assert str(error).startswith('row 0: feature "out": ')
+
+
+def test_a_url_that_is_no_deployment_is_a_value_error():
+    with answering({}, {}, None) as server, pytest.raises(sidekick.ReplyError):
+        server.open()
+
+
+def test_nobody_there_is_a_connection_error():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/deployment/x/forward"
+        with pytest.raises(sidekick.NetworkError) as raised:
+            sidekick.Deployment(url, "token")
+    error = raised.value
+    assert isinstance(error, ConnectionError) and isinstance(error, sidekick.RequestError)
+    assert (error.status, error.retryable) == (None, True)
+    assert error.attempts >= 1
+
+
+def test_request_errors_can_be_pickled():
+    error = error_of((502, "x"))
+    copied = pickle.loads(pickle.dumps(error))
+    assert (type(copied), str(copied), copied.status) == (type(error), str(error), 502)
+
+
+def test_a_timeout_is_pythons_too():
+    assert issubclass(sidekick.RequestTimeout, TimeoutError)
+    assert issubclass(sidekick.RequestTimeout, IOError)

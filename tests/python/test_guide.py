@@ -1,0 +1,35 @@
+"""The guide's programs run as they are written, and print what it says they print."""
+
+import re
+import subprocess
+import sys
+
+from served import DATA, ROOT, SERVER_URL
+
+GUIDE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(python|text)\n(.*?)```", GUIDE, re.DOTALL)
+
+
+def run(program):
+    program = program.replace("http://127.0.0.1:8000", SERVER_URL)
+    return subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, cwd=ROOT)
+
+
+def test_the_first_program_runs_as_pasted():
+    (first, program), (second, output) = BLOCKS[:2]
+    assert (first, second) == ("python", "text")
+    ended = run(program)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == output.replace("http://127.0.0.1:8000", SERVER_URL)
+
+
+def test_every_further_piece_runs_after_the_ones_before():
+    pieces = [program for kind, program in BLOCKS if kind == "python"]
+    assert len(pieces) > 4
+    ended = run("\n".join(pieces))
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_the_guides_data_is_there():
+    assert all((ROOT / path).exists() for path in re.findall(r"examples/data/[\w./-]+", GUIDE))
+    assert DATA.is_dir()

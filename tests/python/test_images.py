@@ -1,0 +1,160 @@
+"""Pictures in and out."""
+
+import base64
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from served import DATA, answering, feature
+
+IMAGE = {"image": feature("image", 4, 4, 3)}
+
+
+def picture(mode="RGB", colour=(10, 20, 30), format="PNG"):
+    made = Image.new(mode, (5, 3), colour)
+    made.format = format
+    return made
+
+
+def data_url(image, media_type=None):
+    file = BytesIO()
+    image.save(file, image.format)
+    media_type = media_type or f"image/{image.format.lower()}"
+    return f"data:{media_type};base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+@pytest.fixture
+def sent():
+    """The media type, the bytes and the opened picture that go over the wire for a value."""
+    with answering(IMAGE, {"out": feature("numeric")}, lambda rows: [{"out": 0}]) as server:
+        client = server.open()
+
+        def send(value):
+            client.predict(image=value)
+            head, data = server.requests[-1][1][0]["image"].split(",")
+            encoded = base64.b64decode(data)
+            return head, encoded, Image.open(BytesIO(encoded))
+
+        yield send
+
+
+def test_the_format_decides_between_png_and_jpeg(sent):
+    for format, media_type in [("PNG", "png"), ("BMP", "png"), ("JPEG", "jpeg"), ("MPO", "jpeg")]:
+        head, _, opened = sent(picture(format=format))
+        assert head == f"data:image/{media_type};base64"
+        assert opened.format == media_type.upper()
+        assert opened.size == (5, 3)
+        assert all(abs(got - given) <= 3 for got, given in zip(opened.getpixel((4, 2)), (10, 20, 30)))
+
+
+@pytest.mark.parametrize(
+    ("mode", "colour", "sent_mode", "sent_colour"),
+    [
+        ("RGB", (10, 20, 30), "RGB", (10, 20, 30)),
+        ("L", 77, "L", 77),
+        ("RGBA", (10, 20, 30, 40), "RGB", (10, 20, 30)),
+        ("LA", (77, 40), "L", 77),
+        ("1", 1, "L", 255),
+        ("CMYK", (255, 0, 0, 0), "RGB", (0, 255, 255)),
+        ("I;16", 0x80FF, "L", 0x80),
+    ],
+)
+def test_modes_are_sent_without_alpha_in_8_bits(sent, mode, colour, sent_mode, sent_colour):
+    _, _, opened = sent(picture(mode, colour))
+    assert (opened.mode, opened.getpixel((0, 0))) == (sent_mode, sent_colour)
+
+
+def test_palettes_become_rgb(sent):
+    palette = picture().convert("P", palette=Image.Palette.ADAPTIVE)
+    palette.format = "PNG"
+    for palette.info["transparency"] in (0, b"\x00\xff"):
+        _, _, opened = sent(palette)
+        assert (opened.mode, opened.getpixel((0, 0))) == ("RGB", (10, 20, 30))
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+def test_files_bytes_and_paths_go_out_untouched(sent, tmp_path, format):
+    path = tmp_path / "without-extension"
+    picture().save(path, format)
+    encoded = path.read_bytes()
+    for value in (path, str(path), encoded, bytearray(encoded), memoryview(encoded)):
+        head, data, _ = sent(value)
+        assert (head, data) == (f"data:image/{format.lower()};base64", encoded)
+
+
+def test_an_opened_file_needs_no_format_set(sent):
+    file = next((DATA / "digits").iterdir())
+    with Image.open(file) as image:
+        _, _, opened = sent(image)
+        assert list(opened.tobytes()) == list(image.tobytes())
+
+
+def test_an_image_without_a_format_is_a_value_error(sent):
+    with pytest.raises(ValueError, match='^row 0: feature "image": the image has no format; set image.format'):
+        sent(picture(format=None))
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_samples_without_a_range_are_a_value_error(sent, mode):
+    with pytest.raises(ValueError, match=f"the image has mode {mode}; convert it to L or RGB"):
+        sent(picture(mode, 1))
+
+
+@pytest.mark.parametrize("value", [1, None, [1], 2.5])
+def test_other_types_are_type_errors(sent, value):
+    with pytest.raises(TypeError, match='^row 0: feature "image": expected an image, a path or the bytes of'):
+        sent(value)
+
+
+def test_bytes_that_are_no_picture_are_a_value_error(sent):
+    with pytest.raises(ValueError, match='^row 0: feature "image": its bytes are none of PNG'):
+        sent(b"no picture")
+
+
+def test_a_cut_off_file_is_a_value_error(sent):
+    file = BytesIO()
+    Image.effect_noise((64, 64), 50).save(file, "PNG")
+    with Image.open(BytesIO(file.getvalue()[:1000])) as cut:
+        with pytest.raises(ValueError, match='^row 0: feature "image": the image cannot be read: '):
+            sent(cut)
+
+
+def test_a_path_that_is_not_there_is_a_file_not_found_error(sent, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        sent(tmp_path / "nowhere.png")
+
+
+def test_results_are_images_with_their_format(echo, row):
+    result = echo.predict(**row)
+    assert (result["picture"].format, result["picture"].mode, result["picture"].size) == ("PNG", "RGB", (4, 4))
+    assert result["picture"].getpixel((3, 3)) == (10, 20, 30)
+    assert (result["grey"].mode, result["grey"].getpixel((0, 0))) == ("L", 99)
+    # What came back can be sent as it is.
+    assert echo.predict(**{**row, "grey": result["grey"]})["grey"].getpixel((0, 0)) == 99
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+def test_results_keep_the_format_they_came_in(format):
+    with answering({"n": feature("numeric")}, IMAGE, lambda _: [{"image": data_url(picture(format=format))}]) as server:
+        assert server.open().predict(n=1)["image"].format == format
+
+
+def test_a_result_that_is_no_picture_is_a_value_error():
+    url = data_url(picture())
+    broken = url[: len("data:image/png;base64,") + 60] + "A" * 40
+    for answer in (broken, data_url(picture(), "image/jpeg"), "no data URL"):
+        with answering({"n": feature("numeric")}, IMAGE, lambda _, answer=answer: [{"image": answer}]) as server:
+            with pytest.raises(ValueError, match='^row 0: feature "image": '):
+                server.open().predict(n=1)
+
+
+def test_a_broken_picture_in_a_later_batch_is_counted_over_the_run():
+    good, broken = data_url(picture()), data_url(picture())[:70] + "A" * 40
+
+    def answer(rows):
+        return [{"image": broken if row["n"] == 3 else good} for row in rows]
+
+    with answering({"n": feature("numeric")}, IMAGE, answer) as server:
+        with pytest.raises(ValueError, match='^row 3: feature "image": '):
+            list(server.open(batch_rows=2).predict_lazy({"n": value} for value in range(4)))

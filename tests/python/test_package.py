@@ -1,0 +1,62 @@
+"""The installed package itself."""
+
+import inspect
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from importlib.metadata import distribution
+
+import sidekick
+from served import ROOT
+
+
+def test_the_wheel_is_of_this_platform_and_any_python_3():
+    installed = distribution("sidekick")
+    platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    wheel = installed.read_text("WHEEL")
+    assert f"Tag: py3-none-{platform}\n" in wheel and "Root-Is-Purelib: false" in wheel
+    names = {file.name for file in installed.files}
+    assert "py.typed" in names and any(re.fullmatch(r"(lib)?sidekick\.(so|dylib|dll)", name) for name in names)
+    assert installed.version == sidekick.__version__
+    assert all("extra ==" in requirement for requirement in installed.requires)
+
+
+def test_the_version_is_the_repositorys():
+    assert f'version = "{sidekick.__version__}"' in (ROOT / "Cargo.toml").read_text()
+
+
+def test_building_leaves_nothing_among_the_sources():
+    sources = ROOT / "bindings" / "python"
+    assert not [
+        path for path in sources.rglob("*") if path.suffix in (".so", ".egg-info", ".whl") or path.name == "build"
+    ]
+
+
+def test_a_library_that_cannot_be_loaded_is_told():
+    environment = {**os.environ, "SIDEKICK_LIBRARY": "/nowhere.so"}
+    ended = subprocess.run([sys.executable, "-c", "import sidekick"], capture_output=True, text=True, env=environment)
+    assert ended.stderr.splitlines()[-1].startswith("ImportError: libsidekick cannot be loaded: /nowhere.so")
+
+
+def test_every_public_item_is_documented():
+    for name in sidekick.__all__:
+        item = getattr(sidekick, name)
+        members = [member for key, member in vars(item).items() if not key.startswith("_")]
+        for documented in [item, *(each for each in members if callable(each) or isinstance(each, property))]:
+            assert inspect.getdoc(documented), documented
+
+
+def test_functions_are_declared_as_the_header_has_them():
+    from sidekick import _library
+
+    header = (ROOT / "include" / "sidekick.h").read_text(encoding="utf-8")
+    declared = {name: arguments for name, arguments in re.findall(r"\b(sidekick_\w+)\(([^)]*)\);", header)}
+    for name, takes in _library._CALLS.items():
+        arguments = declared[name].split(",")
+        assert "sidekick_error **error" in arguments[-1]
+        assert len(arguments) == len(takes) + 1, name
+    for name, (takes, _) in _library._GETTERS.items():
+        expected = 0 if declared[name] == "void" else len(declared[name].split(","))
+        assert expected == len(takes), name

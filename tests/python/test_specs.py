@@ -1,0 +1,64 @@
+"""What a deployment tells of itself."""
+
+import sidekick
+from served import SERVER_URL, deployment
+
+
+def test_specs_are_objects_in_the_deployments_order(echo):
+    names = [spec.name for spec in echo.feature_specs_in]
+    assert names == ["number", "category", "flag", "text", "picture", "grey", "array"]
+    number, category, flag, text, picture, grey, array = echo.feature_specs_in
+    assert (number.dtype, number.shape, number.categories) == ("numeric", (1,), ())
+    assert (category.dtype, category.shape, category.categories) == ("categorical", (3,), ("a", "b", "c"))
+    assert (flag.dtype, flag.categories) == ("binary", ("no", "yes"))
+    assert text.dtype == "text"
+    assert (picture.dtype, picture.shape) == ("image", (4, 4, 3))
+    assert (array.dtype, array.shape, array.is_array, number.is_array) == ("numeric", (2, 3), True, False)
+    assert [spec.name for spec in echo.feature_specs_out][:3] == ["number", "flag", "category"]
+
+
+def test_changes_to_specs_do_not_reach_the_deployment(echo, row):
+    specs = echo.feature_specs_in
+    specs[0].name = "changed"
+    specs.clear()
+    echo.feature_specs_out.clear()
+    assert echo.feature_specs_in[0].name == "number"
+    assert echo.predict(**row)["number"] == 1.5
+
+
+def test_tensor_json_tells_how_arrays_travel(echo):
+    assert echo.tensor_json is True
+    assert deployment("echo-npy").tensor_json is False
+    assert deployment("echo-older").tensor_json is False
+
+
+def test_specs_compare_and_show_as_the_dataclass():
+    spec = sidekick.FeatureSpec("n", "numeric", (1,))
+    assert spec == sidekick.FeatureSpec("n", "numeric", (1,), ())
+    assert repr(spec) == "FeatureSpec(name='n', dtype='numeric', shape=(1,), categories=())"
+
+
+def test_the_repr_is_a_table_without_the_token(echo):
+    lines = repr(echo).splitlines()
+    assert lines[:4] == [
+        f"Deployment {SERVER_URL}/deployment/echo/forward",
+        "inputs",
+        "  name      dtype        shape      categories",
+        "  number    numeric      1",
+    ]
+    assert "  category  categorical  3          a, b, c" in lines
+    assert "outputs" in lines
+    assert "echo-token" not in repr(echo) + echo._repr_html_() + str(vars(echo))
+    assert repr(echo.feature_specs_in).splitlines()[1] == "number    numeric      1"
+    digit = repr(deployment("digits").feature_specs_out).splitlines()[1]
+    assert digit == "digit  categorical  10     0, 1, 2, 3, 4, 5, ... (10)"
+
+
+def test_notebooks_get_an_escaped_table(echo):
+    assert "<td>category</td><td>categorical</td><td>3</td><td>a, b, c</td>" in echo._repr_html_()
+    awkward = sidekick.FeatureSpecs([sidekick.FeatureSpec("<b>", "text", (1,))])
+    assert "<td>&lt;b&gt;</td>" in awkward._repr_html_()
+
+
+def test_the_version_is_the_librarys():
+    assert sidekick.__version__.count(".") == 2
