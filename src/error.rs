@@ -42,6 +42,8 @@ pub enum ErrorKind {
     Timeout = 22,
     /// An established connection broke, or what came over it is not HTTP.
     Network = 23,
+    /// The caller cancelled the call.
+    Cancelled = 24,
     /// A status other than 2xx without an error object of the Deployment API.
     Http = 30,
     /// The server answered with an error object: see the server's code and message.

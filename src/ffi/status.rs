@@ -41,6 +41,8 @@ pub const SIDEKICK_ERROR_TLS: sidekick_status = 21;
 pub const SIDEKICK_ERROR_TIMEOUT: sidekick_status = 22;
 /// An established connection broke, or what came over it is not HTTP. Since 0.1.0.
 pub const SIDEKICK_ERROR_NETWORK: sidekick_status = 23;
+/// The call was cancelled, see `sidekick_cancel_trigger`. Since 0.1.0.
+pub const SIDEKICK_ERROR_CANCELLED: sidekick_status = 24;
 /// An HTTP status other than 2xx without an error object of the Deployment API. Since 0.1.0.
 pub const SIDEKICK_ERROR_HTTP: sidekick_status = 30;
 /// The server answered with an error object: see `sidekick_error_server_code`. Since 0.1.0.
@@ -124,6 +126,7 @@ mod tests {
             (SIDEKICK_ERROR_TLS, Tls),
             (SIDEKICK_ERROR_TIMEOUT, Timeout),
             (SIDEKICK_ERROR_NETWORK, Network),
+            (SIDEKICK_ERROR_CANCELLED, Cancelled),
             (SIDEKICK_ERROR_HTTP, Http),
             (SIDEKICK_ERROR_SERVER, Server),
             (SIDEKICK_ERROR_DESCRIBE, Describe),
