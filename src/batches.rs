@@ -37,7 +37,9 @@ struct Call<'a> {
 impl Call<'_> {
     /// Predicts one batch and appends its results.
     fn predict(&self, batch: usize, columns: &mut Columns) -> Result<()> {
-        self.deployment.predict_batch(self.rows, self.batches.range(batch), columns, self.cancel)
+        let range = self.batches.range(batch);
+        let predicted = self.deployment.predict_batch(self.rows, range.clone(), columns, self.cancel);
+        predicted.map_err(|error| error.in_rows(range, self.batches.rows))
     }
 }
 

@@ -180,8 +180,9 @@ fn explain_body(error: &io::Error, gzip: bool) -> Error {
 }
 
 fn too_large(limit: u64) -> Error {
-    let message =
-        format!("the reply is larger than {limit} bytes; send fewer rows at a time, or raise the option reply_limit");
+    let message = format!(
+        "the reply is larger than {limit} bytes; send fewer rows at a time, or raise the option reply_limit"
+    );
     Error::new(ErrorKind::ReplyTooLarge, message)
 }
 

@@ -138,7 +138,10 @@ impl Transport {
             let (300..400, Some(location)) = (reply.status, &reply.location) else { return Ok(reply) };
             let next = url::resolve(&url, location);
             if url::origin(&next) != url::origin(&url) {
-                let message = format!("the server answered with status {}, to ask another host or scheme", reply.status);
+                let message = format!(
+                    "the server answered with status {}, to ask another host or scheme",
+                    reply.status
+                );
                 let hint = "; the token was given for this one alone: open the deployment by its new URL";
                 return Err(reply.blame(Error::new(ErrorKind::Http, message + hint)));
             }
@@ -157,7 +160,8 @@ impl Transport {
         cancel: Option<&Cancel>,
     ) -> Result<Reply> {
         let watch = Watch::new(&self.settings, cancel);
-        let gzip = self.settings.request_gzip && body.iter().map(|slice| slice.len()).sum::<usize>() >= GZIP_FROM;
+        let gzip =
+            self.settings.request_gzip && body.iter().map(|slice| slice.len()).sum::<usize>() >= GZIP_FROM;
         let (method, uri, content_type) = (Method::POST, parse(url)?, Some(content_type));
         if gzip {
             let packed = pack(body)?;
@@ -258,8 +262,7 @@ impl Transport {
         }
         let start = Instant::now();
         let connection = self.target.connect(&self.settings, watch)?;
-        self.settings
-            .log(LogLevel::Debug, || format!("connected after {} ms", start.elapsed().as_millis()));
+        self.settings.log(LogLevel::Debug, || format!("connected after {} ms", start.elapsed().as_millis()));
         Ok(connection)
     }
 
@@ -276,7 +279,8 @@ impl Transport {
         }
         if let Some(content_type) = message.content_type {
             let length: usize = message.body.iter().map(|slice| slice.len()).sum();
-            request = request.header(header::CONTENT_TYPE, content_type).header(header::CONTENT_LENGTH, length);
+            request =
+                request.header(header::CONTENT_TYPE, content_type).header(header::CONTENT_LENGTH, length);
         }
         if message.gzip {
             request = request.header(header::CONTENT_ENCODING, "gzip");

@@ -10,7 +10,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme, StreamOwned};
+use rustls::{
+    ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme, StreamOwned,
+};
 use std::sync::Arc;
 
 /// The oldest version of TLS that is spoken. The numbers are the C API's.
@@ -35,7 +37,9 @@ pub(super) struct Tls {
 impl Tls {
     pub(super) fn new(host: &str, settings: &Settings) -> Result<Tls> {
         let server = ServerName::try_from(host.trim_start_matches('[').trim_end_matches(']').to_owned())
-            .map_err(|_| Error::new(ErrorKind::Argument, "the URL's host is no name a certificate can have"))?;
+            .map_err(|_| {
+                Error::new(ErrorKind::Argument, "the URL's host is no name a certificate can have")
+            })?;
         Ok(Tls { config: Arc::new(config(settings)?), server })
     }
 
@@ -83,9 +87,7 @@ fn config(settings: &Settings) -> Result<ClientConfig> {
         })
     };
     match &settings.client_certificate {
-        Some(client) => {
-            builder.with_client_auth_cert(client.0.clone(), client.1.clone_key()).map_err(failed)
-        }
+        Some(client) => builder.with_client_auth_cert(client.0.clone(), client.1.clone_key()).map_err(failed),
         None => Ok(builder.with_no_client_auth()),
     }
 }

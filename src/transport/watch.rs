@@ -75,7 +75,11 @@ impl Watch {
         }
         let now = Instant::now();
         let limits = [&self.call, &self.connect];
-        limits.into_iter().flatten().find(|limit| limit.end <= now).map_or(Ok(()), |limit| Err(limit.passed()))
+        limits
+            .into_iter()
+            .flatten()
+            .find(|limit| limit.end <= now)
+            .map_or(Ok(()), |limit| Err(limit.passed()))
     }
 
     /// Whether there is time left for something that takes so long.
