@@ -78,17 +78,26 @@ pub(super) fn explain(error: &io::Error) -> Error {
 }
 
 fn explain_tls(error: &rustls::Error) -> Error {
-    let hint = match error {
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            "; if a private authority signed its certificate, set the option ca_file"
+    use CertificateError::{Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer};
+    use rustls::AlertDescription::{CertificateRequired, HandshakeFailure};
+    use rustls::Error::{AlertReceived, InvalidCertificate};
+    let why = match error {
+        InvalidCertificate(UnknownIssuer) => {
+            "no trusted authority signed its certificate; a private one can be set with the option ca_file"
+                .to_owned()
         }
-        rustls::Error::AlertReceived(
-            rustls::AlertDescription::CertificateRequired | rustls::AlertDescription::HandshakeFailure,
-        ) => "; it may want a client certificate, see the option client_certificate",
-        _ => "",
+        InvalidCertificate(Expired | ExpiredContext { .. }) => {
+            "its certificate has expired, by this machine's clock".to_owned()
+        }
+        InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
+            "its certificate is for another host than the URL's".to_owned()
+        }
+        AlertReceived(CertificateRequired | HandshakeFailure) => {
+            format!("{error}; it may want a client certificate, see the option client_certificate")
+        }
+        _ => error.to_string(),
     };
-    let message = format!("the server cannot be trusted, or speaks no TLS: {error}{hint}");
-    Error::new(ErrorKind::Tls, message)
+    Error::new(ErrorKind::Tls, format!("the server cannot be trusted, or speaks no TLS: {why}"))
 }
 
 /// The error of bytes that are no HTTP/1.1.
