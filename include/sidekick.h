@@ -45,6 +45,36 @@
 
 
 /**
+ * TLS 1.2. Since 0.1.0.
+ */
+#define SIDEKICK_TLS_1_2 12
+
+/**
+ * TLS 1.3. Since 0.1.0.
+ */
+#define SIDEKICK_TLS_1_3 13
+
+/**
+ * A call failed. Since 0.1.0.
+ */
+#define SIDEKICK_LOG_ERROR 1
+
+/**
+ * An attempt failed and is made again. Since 0.1.0.
+ */
+#define SIDEKICK_LOG_WARNING 2
+
+/**
+ * A request was answered. Since 0.1.0.
+ */
+#define SIDEKICK_LOG_INFO 3
+
+/**
+ * A connection was made or used again. Since 0.1.0.
+ */
+#define SIDEKICK_LOG_DEBUG 4
+
+/**
  * The features a model takes. Since 0.1.0.
  */
 #define SIDEKICK_INPUT 0
@@ -130,6 +160,12 @@
 #define SIDEKICK_DTYPE_U64 10
 
 /**
+ * Calls off the calls it was given to, from any thread. It can be given to any number of them, at once and one after another, and stays
+ * triggered. Share it freely. Since 0.1.0.
+ */
+typedef struct sidekick_cancel sidekick_cancel;
+
+/**
  * One deployed model: its specs and its connections. Share it freely between threads. Free it when its last call has
  * returned; rows and predictions made with it may outlive it. Since 0.1.0.
  */
@@ -175,10 +211,32 @@ typedef struct sidekick_reply sidekick_reply;
 typedef struct sidekick_rows sidekick_rows;
 
 /**
+ * Where a token callback puts its token, with `sidekick_token_set`. It lives as long as the callback runs. Since 0.1.0.
+ */
+typedef struct sidekick_token sidekick_token;
+
+/**
  * What a call says of itself: `SIDEKICK_OK`, or one of the `SIDEKICK_ERROR_` constants. Later versions may add some.
  * Since 0.1.0.
  */
 typedef int32_t sidekick_status;
+
+/**
+ * Gives the token for a request: calls `sidekick_token_set` and returns 0. Anything else fails the call that needs the token, with
+ * `SIDEKICK_ERROR_ARGUMENT`. `refused` is 1 where the server has just answered 401 to the last one, else 0. Since 0.1.0.
+ */
+typedef int32_t (*sidekick_token_callback)(void *data, int32_t refused, sidekick_token *token);
+
+/**
+ * Told when a callback's `data` is used no more. Since 0.1.0.
+ */
+typedef void (*sidekick_release_callback)(void *data);
+
+/**
+ * Hears what happens: one of the `SIDEKICK_LOG_` levels, and a line of text of so many bytes, closed by a NUL, which lives as long as
+ * the callback runs. The token is never in it. Since 0.1.0.
+ */
+typedef void (*sidekick_log_callback)(void *data, int32_t level, const char *message, size_t length);
 
 /**
  * The call succeeded. Since 0.1.0.
@@ -267,6 +325,11 @@ typedef int32_t sidekick_status;
 #define SIDEKICK_ERROR_NETWORK 23
 
 /**
+ * The call was cancelled, see `sidekick_cancel_trigger`. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_CANCELLED 24
+
+/**
  * An HTTP status other than 2xx without an error object of the Deployment API. Since 0.1.0.
  */
 #define SIDEKICK_ERROR_HTTP 30
@@ -312,13 +375,67 @@ typedef int32_t sidekick_status;
 #define SIDEKICK_ERROR_REPLY_DATA_URL 46
 
 /**
- * A reply beyond the size limit of 1 GiB. Since 0.1.0.
+ * A reply beyond the size limit, see `sidekick_options_set_reply_limit`. Since 0.1.0.
  */
 #define SIDEKICK_ERROR_REPLY_TOO_LARGE 47
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * Asks `callback` for the token before every request, and once more where the server answers 401, for tokens that expire; the token
+ * given to `sidekick_deployment_open` is not used then. By default, and with NULL, that one is. The callback runs on whichever thread
+ * makes the request, on several at once; it must return, and not call back into the deployment. `release` (NULL is fine) is
+ * called with `data` once, when options and deployments that have the callback are all freed or have another. It is called
+ * too, at once, where this function fails. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_token_callback(sidekick_options *options,
+                                                    sidekick_token_callback callback,
+                                                    void *data,
+                                                    sidekick_release_callback release,
+                                                    sidekick_error **error);
+
+/**
+ * Gives the token from within a `sidekick_token_callback`; it is copied. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and for text
+ * that is not UTF-8. Since 0.1.0.
+ */
+sidekick_status sidekick_token_set(sidekick_token *token,
+                                   const char *value,
+                                   size_t value_length,
+                                   sidekick_error **error);
+
+/**
+ * Tells `callback` what happens to connections and requests; by default, and with NULL, nobody hears it. The callback runs on whichever
+ * thread makes the request, on several at once. `release` and `data` are as for `sidekick_options_set_token_callback`.
+ * Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_log_callback(sidekick_options *options,
+                                                  sidekick_log_callback callback,
+                                                  void *data,
+                                                  sidekick_release_callback release,
+                                                  sidekick_error **error);
+
+/**
+ * Makes a cancellation that is not triggered. Free it with `sidekick_cancel_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and with
+ * `SIDEKICK_ERROR_MEMORY` where the system has no more file descriptors: it holds two. Since 0.1.0.
+ */
+sidekick_status sidekick_cancel_new(sidekick_cancel **cancel,
+                                    sidekick_error **error);
+
+/**
+ * Calls off all calls that were given this cancellation, and those that will be: each returns within 100 ms with
+ * `SIDEKICK_ERROR_CANCELLED`, the wait before a retry and the making of a connection included. One thing cannot be cut short: the
+ * system's look-up of a host name. The deployment goes on to work. Any thread, any number of times, never blocks. Fails only
+ * with `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
+ */
+sidekick_status sidekick_cancel_trigger(const sidekick_cancel *cancel,
+                                        sidekick_error **error);
+
+/**
+ * Frees a cancellation; NULL is fine. Calls that were given it may still run, and are no longer called off. Since 0.1.0.
+ */
+void sidekick_cancel_free(sidekick_cancel *cancel);
 
 /**
  * Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`) with `token`: asks the server
@@ -334,6 +451,19 @@ sidekick_status sidekick_deployment_open(const char *url,
                                          const sidekick_options *options,
                                          sidekick_deployment **deployment,
                                          sidekick_error **error);
+
+/**
+ * As `sidekick_deployment_open`, until `cancel` is triggered: then it fails with `SIDEKICK_ERROR_CANCELLED`. `cancel` may be NULL.
+ * Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_open_cancellable(const char *url,
+                                                     size_t url_length,
+                                                     const char *token,
+                                                     size_t token_length,
+                                                     const sidekick_options *options,
+                                                     const sidekick_cancel *cancel,
+                                                     sidekick_deployment **deployment,
+                                                     sidekick_error **error);
 
 /**
  * 1 if arrays travel as `{"shape", "data"}`, 0 if as `.npy` data URLs, or for NULL. Since 0.1.0.
@@ -428,6 +558,16 @@ sidekick_status sidekick_deployment_predict(const sidekick_deployment *deploymen
                                             sidekick_error **error);
 
 /**
+ * As `sidekick_deployment_predict`, until `cancel` is triggered: then all its requests are called off, and it fails with
+ * `SIDEKICK_ERROR_CANCELLED`. The deployment goes on to work. `cancel` may be NULL. Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_predict_cancellable(const sidekick_deployment *deployment,
+                                                        const sidekick_rows *rows,
+                                                        const sidekick_cancel *cancel,
+                                                        sidekick_predictions **predictions,
+                                                        sidekick_error **error);
+
+/**
  * Posts JSON text that the caller made, as it stands, and gives back what the server answers: a status other than
  * 2xx is no error here. Free the reply with `sidekick_reply_free`. Fails with the connection's statuses (20 to 23).
  * Any thread. Since 0.1.0.
@@ -437,6 +577,17 @@ sidekick_status sidekick_deployment_post_json(const sidekick_deployment *deploym
                                               size_t json_length,
                                               sidekick_reply **reply,
                                               sidekick_error **error);
+
+/**
+ * As `sidekick_deployment_post_json`, until `cancel` is triggered: then it fails with `SIDEKICK_ERROR_CANCELLED`. `cancel` may be NULL.
+ * Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_post_json_cancellable(const sidekick_deployment *deployment,
+                                                          const char *json,
+                                                          size_t json_length,
+                                                          const sidekick_cancel *cancel,
+                                                          sidekick_reply **reply,
+                                                          sidekick_error **error);
 
 /**
  * Frees a deployment and closes its connections; NULL is fine. No call of it may still run. Since 0.1.0.
@@ -478,6 +629,17 @@ const char *sidekick_error_server_message(const sidekick_error *error,
  * The row it is about, counted from 0 over all rows of the call; -1 where it is about no single row. Since 0.1.0.
  */
 int64_t sidekick_error_row(const sidekick_error *error);
+
+/**
+ * The first row of the request that failed, counted from 0 over all rows of the call; -1 where no request of rows did. It failed after
+ * `sidekick_error_attempts`. Since 0.1.0.
+ */
+int64_t sidekick_error_rows_first(const sidekick_error *error);
+
+/**
+ * How many rows the request that failed had; 0 where no request of rows did. Since 0.1.0.
+ */
+size_t sidekick_error_rows_count(const sidekick_error *error);
 
 /**
  * The name of the input or output it is about; `""` where it is about none. Its length goes to `length` unless that
@@ -587,7 +749,106 @@ sidekick_status sidekick_options_set_ca_pem(sidekick_options *options,
                                             sidekick_error **error);
 
 /**
- * Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT; an empty text means none. By default the
+ * Shows the server a client certificate, from PEM files: the certificate with those of the authorities between behind it, and its key,
+ * which has to be that of the certificate. Both are read at once. By default none is shown. Fails with `SIDEKICK_ERROR_FILE`, and with
+ * `SIDEKICK_ERROR_ARGUMENT` where they do not hold that. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_client_certificate_file(sidekick_options *options,
+                                                             const char *certificate_path,
+                                                             size_t certificate_path_length,
+                                                             const char *key_path,
+                                                             size_t key_path_length,
+                                                             sidekick_error **error);
+
+/**
+ * As `sidekick_options_set_client_certificate_file`, from PEM texts of so many bytes. Fails with `SIDEKICK_ERROR_ARGUMENT`. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_client_certificate_pem(sidekick_options *options,
+                                                            const void *certificate,
+                                                            size_t certificate_size,
+                                                            const void *key,
+                                                            size_t key_size,
+                                                            sidekick_error **error);
+
+/**
+ * Sets the oldest version of TLS that is spoken: `SIDEKICK_TLS_1_2`, which is the default, or `SIDEKICK_TLS_1_3`. Fails with
+ * `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_tls_minimum(sidekick_options *options,
+                                                 int32_t version,
+                                                 sidekick_error **error);
+
+/**
+ * 1 takes any certificate for the server's: anybody on the way can then read the token and change the replies. For test rigs alone. 0,
+ * the default, checks them. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_dangerous_skip_tls_verification(sidekick_options *options,
+                                                                     int32_t skip,
+                                                                     sidekick_error **error);
+
+/**
+ * 1 allows a URL that starts with `http://` and is not of this machine, where anybody on the way can read the token. With 0, the default,
+ * `sidekick_deployment_open` refuses it with `SIDEKICK_ERROR_ARGUMENT`, unless a proxy on this machine stands in between. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_allow_token_over_http(sidekick_options *options,
+                                                           int32_t allow,
+                                                           sidekick_error **error);
+
+/**
+ * Adds a header to every request; by default there is none. It goes where the token goes: to the deployment's server alone. Fails with
+ * `SIDEKICK_ERROR_ARGUMENT` for a malformed one, and for those that requests have of their own, such as `Authorization`, `Host` and
+ * `Content-Type`. Since 0.1.0.
+ */
+sidekick_status sidekick_options_add_header(sidekick_options *options,
+                                            const char *name,
+                                            size_t name_length,
+                                            const char *value,
+                                            size_t value_length,
+                                            sidekick_error **error);
+
+/**
+ * Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`; by default nothing does. Fails with
+ * `SIDEKICK_ERROR_ARGUMENT` for characters other than printable ASCII. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_user_agent_suffix(sidekick_options *options,
+                                                       const char *suffix,
+                                                       size_t suffix_length,
+                                                       sidekick_error **error);
+
+/**
+ * Sets how many bytes a reply may have, both on the wire and unpacked: at least 1, by default 1 GiB. A larger one fails with
+ * `SIDEKICK_ERROR_REPLY_TOO_LARGE`. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_reply_limit(sidekick_options *options,
+                                                 uint64_t limit,
+                                                 sidekick_error **error);
+
+/**
+ * 1 sends bodies of 1 KiB and more packed with gzip, which the server has to understand; 0, the default, as they are. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_request_gzip(sidekick_options *options,
+                                                  int32_t pack,
+                                                  sidekick_error **error);
+
+/**
+ * 1, the default, lets the server pack its replies with gzip; 0 asks for them as they are. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_reply_gzip(sidekick_options *options,
+                                                int32_t allow,
+                                                sidekick_error **error);
+
+/**
+ * Sets how many idle connections a deployment keeps (by default 64), and for how many milliseconds (by default 4000: below the 5 seconds
+ * after which common servers close them). With 0 of either every request makes its own connection. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_keep_alive(sidekick_options *options,
+                                                size_t connections,
+                                                uint64_t idle_milliseconds,
+                                                sidekick_error **error);
+
+/**
+ * Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT, or `socks5://` with the same behind it, which is
+ * left to look up the server's name; an empty text means none. By default the
  * environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened. Fails
  * with `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
  */

@@ -3,6 +3,7 @@
 use crate::deployment::Deployment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rows::Rows;
+use crate::transport::Cancel;
 use crate::wire::columns::Columns;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,31 +12,43 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 /// Predicts all rows of a call.
-pub(crate) fn predict(deployment: &Deployment, rows: &Rows) -> Result<Columns> {
+pub(crate) fn predict(deployment: &Deployment, rows: &Rows, cancel: Option<&Cancel>) -> Result<Columns> {
     let mut columns = Columns::new(deployment.outputs());
     columns.reserve(deployment.outputs(), rows.len())?;
     let batches = Batches { rows: rows.len(), batch_rows: deployment.options().batch_rows };
     let workers = deployment.options().max_in_flight.min(batches.count());
+    let call = Call { deployment, rows, batches, cancel };
     if workers > 1 {
-        side_by_side(deployment, rows, &batches, workers, &mut columns)?;
+        side_by_side(&call, workers, &mut columns)?;
     } else {
-        one_by_one(deployment, rows, &batches, &mut columns)?;
+        one_by_one(&call, &mut columns)?;
     }
     Ok(columns)
 }
 
-fn one_by_one(deployment: &Deployment, rows: &Rows, batches: &Batches, columns: &mut Columns) -> Result<()> {
-    (0..batches.count()).try_for_each(|batch| deployment.predict_batch(rows, batches.range(batch), columns))
+/// One predict call.
+struct Call<'a> {
+    deployment: &'a Deployment,
+    rows: &'a Rows,
+    batches: Batches,
+    cancel: Option<&'a Cancel>,
+}
+
+impl Call<'_> {
+    /// Predicts one batch and appends its results.
+    fn predict(&self, batch: usize, columns: &mut Columns) -> Result<()> {
+        let range = self.batches.range(batch);
+        let predicted = self.deployment.predict_batch(self.rows, range.clone(), columns, self.cancel);
+        predicted.map_err(|error| error.in_rows(range, self.batches.rows))
+    }
+}
+
+fn one_by_one(call: &Call<'_>, columns: &mut Columns) -> Result<()> {
+    (0..call.batches.count()).try_for_each(|batch| call.predict(batch, columns))
 }
 
 /// Each worker takes the next batch that nobody has, so that the server always has `workers` requests to work on.
-fn side_by_side(
-    deployment: &Deployment,
-    rows: &Rows,
-    batches: &Batches,
-    workers: usize,
-    columns: &mut Columns,
-) -> Result<()> {
+fn side_by_side(call: &Call<'_>, workers: usize, columns: &mut Columns) -> Result<()> {
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let (done, results) = mpsc::channel();
@@ -45,11 +58,11 @@ fn side_by_side(
             let work = move || {
                 while !failed.load(Ordering::Relaxed) {
                     let batch = next.fetch_add(1, Ordering::Relaxed);
-                    if batch >= batches.count() {
+                    if batch >= call.batches.count() {
                         return;
                     }
-                    let mut columns = Columns::new(deployment.outputs());
-                    let result = deployment.predict_batch(rows, batches.range(batch), &mut columns);
+                    let mut columns = Columns::new(call.deployment.outputs());
+                    let result = call.predict(batch, &mut columns);
                     failed.fetch_or(result.is_err(), Ordering::Relaxed);
                     if done.send((batch, result.map(|()| columns))).is_err() {
                         return;

@@ -7,7 +7,7 @@ use crate::predictions::Predictions;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
 use crate::text::NulString;
-use crate::transport::{Reply, Transport};
+use crate::transport::{Cancel, Reply, Transport};
 use crate::url;
 use crate::wire::columns::Columns;
 use crate::wire::{JsonRows, Protocol, describe, failure};
@@ -37,9 +37,19 @@ impl Deployment {
     /// Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`): asks the server what the
     /// model takes and gives. The token is sent to that server alone and shown nowhere.
     pub fn open(url: &str, token: &str, options: &Options) -> Result<Deployment> {
+        Deployment::open_cancellable(url, token, options, None)
+    }
+
+    /// As [`open`](Self::open), until cancelled.
+    pub fn open_cancellable(
+        url: &str,
+        token: &str,
+        options: &Options,
+        cancel: Option<&Cancel>,
+    ) -> Result<Deployment> {
         url::check(url)?;
         let transport = Transport::new(url, token, &options.transport)?;
-        let schema = ask_schema(&transport, url).map_err(|error| transport.hide_token(error))?;
+        let schema = ask_schema(&transport, url, cancel)?;
         let protocol = Arc::new(JsonRows::new(&schema));
         Ok(Deployment {
             url: url.to_owned(),
@@ -72,18 +82,28 @@ impl Deployment {
 
     /// Predicts all rows, `batch_rows` to a request. The predictions are in the order of the rows.
     pub fn predict(&self, rows: &Rows) -> Result<Predictions> {
+        self.predict_cancellable(rows, None)
+    }
+
+    /// As [`predict`](Self::predict), until cancelled: all its requests are called off, and the deployment goes on to work.
+    pub fn predict_cancellable(&self, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predictions> {
         if !rows.belongs_to(&self.schema) {
             let message = "these rows were made for another deployment; make them with this one";
             return Err(Error::new(ErrorKind::Argument, message));
         }
         rows.require_closed()?;
-        let columns = batches::predict(self, rows).map_err(|error| self.transport.hide_token(error))?;
+        let columns = batches::predict(self, rows, cancel)?;
         Ok(Predictions::new(Arc::clone(&self.schema), columns))
     }
 
     /// Posts JSON that the caller made, and gives back what the server says, whatever its status.
     pub fn post_json(&self, json: &str) -> Result<RawReply> {
-        let reply = self.transport.post(&self.url, "application/json", &[json.as_bytes()])?;
+        self.post_json_cancellable(json, None)
+    }
+
+    /// As [`post_json`](Self::post_json), until cancelled.
+    pub fn post_json_cancellable(&self, json: &str, cancel: Option<&Cancel>) -> Result<RawReply> {
+        let reply = self.transport.post(&self.url, "application/json", &[json.as_bytes()], cancel)?;
         let text = match String::from_utf8(reply.body) {
             Ok(text) => text,
             Err(bytes) => String::from_utf8_lossy(bytes.as_bytes()).into_owned(),
@@ -97,10 +117,11 @@ impl Deployment {
         rows: &Rows,
         batch: Range<usize>,
         columns: &mut Columns,
+        cancel: Option<&Cancel>,
     ) -> Result<()> {
         let protocol = &self.protocol;
         let body = protocol.body(rows.wire(batch.clone()));
-        let reply = accept(self.transport.post(&self.url, protocol.content_type(), &body)?)?;
+        let reply = accept(self.transport.post(&self.url, protocol.content_type(), &body, cancel)?)?;
         let read = protocol.read_reply(&reply.body, batch.len(), &self.schema.outputs, columns);
         read.map_err(|error| reply.blame(error).offset_row(batch.start))
     }
@@ -119,8 +140,8 @@ impl fmt::Debug for Deployment {
     }
 }
 
-fn ask_schema(transport: &Transport, url: &str) -> Result<Schema> {
-    let reply = accept(transport.get(&url::describe(url))?)?;
+fn ask_schema(transport: &Transport, url: &str, cancel: Option<&Cancel>) -> Result<Schema> {
+    let reply = accept(transport.get(&url::describe(url), cancel)?)?;
     let schema = describe::parse(&reply.body).map_err(|error| reply.blame(error))?;
     if schema.inputs.is_empty() || schema.outputs.is_empty() {
         let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");

@@ -1,6 +1,7 @@
 //! What went wrong: a kind, a message that says what to do, and the context a program can act on.
 
 use std::fmt::{self, Write as _};
+use std::ops::Range;
 
 /// The result of everything in this library that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -42,6 +43,8 @@ pub enum ErrorKind {
     Timeout = 22,
     /// An established connection broke, or what came over it is not HTTP.
     Network = 23,
+    /// The caller cancelled the call.
+    Cancelled = 24,
     /// A status other than 2xx without an error object of the Deployment API.
     Http = 30,
     /// The server answered with an error object: see the server's code and message.
@@ -73,11 +76,19 @@ struct Details {
     kind: ErrorKind,
     message: String,
     row: Option<usize>,
+    rows: Option<FailedRows>,
     feature: Option<String>,
     http_status: Option<u16>,
     server_code: Option<String>,
     server_message: Option<String>,
     attempts: u32,
+}
+
+/// The rows of a request that failed, among those of the whole call.
+#[derive(Clone)]
+struct FailedRows {
+    rows: Range<usize>,
+    all: usize,
 }
 
 impl Error {
@@ -87,6 +98,7 @@ impl Error {
             kind,
             message: message.into(),
             row: None,
+            rows: None,
             feature: None,
             http_status: None,
             server_code: None,
@@ -104,6 +116,12 @@ impl Error {
     /// Names the row it is about, counted from 0.
     pub fn in_row(mut self, row: usize) -> Error {
         self.0.row = Some(row);
+        self
+    }
+
+    /// Names the rows of the request that failed, out of so many in all.
+    pub fn in_rows(mut self, rows: Range<usize>, all: usize) -> Error {
+        self.0.rows = Some(FailedRows { rows, all });
         self
     }
 
@@ -153,6 +171,11 @@ impl Error {
         self.0.row
     }
 
+    /// The rows of the request that failed, counted from 0 over all rows of the call: those before it were predicted.
+    pub fn rows(&self) -> Option<Range<usize>> {
+        self.0.rows.as_ref().map(|failed| failed.rows.clone())
+    }
+
     /// The name of the input or output it is about, where there is one.
     pub fn feature(&self) -> Option<&str> {
         self.0.feature.as_deref()
@@ -190,8 +213,14 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut f = OneLine(f);
-        if let Some(row) = self.0.row {
-            write!(f, "row {row}: ")?;
+        match (&self.0.row, &self.0.rows) {
+            (Some(row), _) => write!(f, "row {row}: ")?,
+            (None, Some(FailedRows { rows, all })) if rows.len() < *all => {
+                let (last, attempts) = (rows.end.saturating_sub(1), self.0.attempts);
+                let times = if attempts == 1 { "attempt" } else { "attempts" };
+                write!(f, "rows {} to {last} of {all}, after {attempts} {times}: ", rows.start)?;
+            }
+            _ => {}
         }
         if let Some(feature) = &self.0.feature {
             write!(f, "feature \"{feature}\": ")?;
@@ -238,6 +267,16 @@ mod tests {
         assert_eq!(error.to_string(), "row 4: feature \"x\": expected 3 values, got 2");
         assert_eq!(error.clone().offset_row(10).row(), Some(14));
         assert!(!error.is_retryable());
+    }
+
+    #[test]
+    fn the_message_names_the_rows_of_a_part() {
+        let error =
+            |rows: Range<usize>| Error::new(ErrorKind::Network, "gone").with_attempts(3).in_rows(rows, 10);
+        assert_eq!(error(4..8).to_string(), "rows 4 to 7 of 10, after 3 attempts: gone");
+        assert_eq!(error(4..8).rows(), Some(4..8));
+        assert_eq!(error(4..8).in_row(5).to_string(), "row 5: gone");
+        assert_eq!(error(0..10).to_string(), "gone");
     }
 
     #[test]

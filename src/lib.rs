@@ -43,5 +43,6 @@ pub use predictions::{EncodedImage, Predictions, Probabilities};
 pub use rows::Rows;
 pub use spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 pub use text::NulString;
+pub use transport::{Cancel, LogLevel, TlsVersion};
 pub use wire::array::{Array, DType, Element};
 pub use wire::picture::{DecodedImage, MediaType, PixelEncoding, Pixels};

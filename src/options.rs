@@ -1,8 +1,9 @@
 //! Settings for a deployment, one setter each.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::transport::Settings;
+use crate::transport::{LogLevel, Settings, TlsVersion};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Rows sent in one request, unless an option says otherwise.
@@ -65,11 +66,7 @@ impl Options {
 
     /// Trusts the certificates of a PEM file instead of the system's.
     pub fn set_ca_file(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let pem = std::fs::read(path);
-        let failed =
-            |e| Error::new(ErrorKind::File, format!("the file {} cannot be read: {e}", path.display()));
-        self.set_ca_pem(&pem.map_err(failed)?)
+        self.set_ca_pem(&read(path.as_ref())?)
     }
 
     /// Trusts the certificates of a PEM text instead of the system's.
@@ -77,8 +74,98 @@ impl Options {
         self.transport.trust(pem)
     }
 
-    /// Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT; an empty text means none. By default the
-    /// environment names it: `http_proxy`, `https_proxy`, `all_proxy`, and their capitals.
+    /// Shows the server a client certificate: PEM files with the certificate, those of the authorities between behind it, and
+    /// its key. By default none is shown.
+    pub fn set_client_certificate_file(
+        &mut self,
+        certificate: impl AsRef<Path>,
+        key: impl AsRef<Path>,
+    ) -> Result<()> {
+        self.set_client_certificate_pem(&read(certificate.as_ref())?, &read(key.as_ref())?)
+    }
+
+    /// Shows the server a client certificate, from PEM texts. The key has to be that of the certificate.
+    pub fn set_client_certificate_pem(&mut self, certificate: &[u8], key: &[u8]) -> Result<()> {
+        self.transport.show_certificate(certificate, key)
+    }
+
+    /// Sets the oldest version of TLS that is spoken, by default 1.2.
+    pub fn set_tls_minimum(&mut self, version: TlsVersion) {
+        self.transport.tls_minimum = version;
+    }
+
+    /// Takes any certificate for the server's, so that anybody on the way can read the token and change the replies. For test
+    /// rigs alone; off by default.
+    pub fn set_dangerous_skip_tls_verification(&mut self, skip: bool) {
+        self.transport.skip_tls_verification = skip;
+    }
+
+    /// Allows a URL that starts with `http://` and is not of this machine, where anybody on the way can read the token. Off by
+    /// default; a proxy on this machine needs no such leave.
+    pub fn set_allow_token_over_http(&mut self, allow: bool) {
+        self.transport.allow_token_over_http = allow;
+    }
+
+    /// Adds a header to every request. It goes where the token goes: to the deployment's server alone. Refused are headers
+    /// that requests have of their own.
+    pub fn add_header(&mut self, name: &str, value: &str) -> Result<()> {
+        self.transport.add_header(name, value)
+    }
+
+    /// Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`: printable ASCII, by default empty.
+    pub fn set_user_agent_suffix(&mut self, suffix: &str) -> Result<()> {
+        self.transport.set_user_agent_suffix(suffix)
+    }
+
+    /// Sets how many bytes a reply may have, both on the wire and unpacked: at least 1, by default 1 GiB.
+    pub fn set_reply_limit(&mut self, bytes: u64) -> Result<()> {
+        if bytes == 0 {
+            return Err(Error::new(ErrorKind::Argument, "reply_limit is 0; it has to be at least 1"));
+        }
+        self.transport.reply_limit = bytes;
+        Ok(())
+    }
+
+    /// Sends bodies of 1 KiB and more packed with gzip, which the server has to understand. Off by default.
+    pub fn set_request_gzip(&mut self, pack: bool) {
+        self.transport.request_gzip = pack;
+    }
+
+    /// Lets the server pack its replies with gzip. On by default.
+    pub fn set_reply_gzip(&mut self, allow: bool) {
+        self.transport.reply_gzip = allow;
+    }
+
+    /// Asks for the token before every request, and once more, with `true`, where the server answers 401. The token given to
+    /// `open` is not used then. Called by whichever thread makes a request, several at once.
+    pub fn set_token_source(&mut self, source: impl Fn(bool) -> Result<String> + Send + Sync + 'static) {
+        self.transport.token_source = Some(Arc::new(source));
+    }
+
+    /// Uses the token given to `open` again.
+    pub fn clear_token_source(&mut self) {
+        self.transport.token_source = None;
+    }
+
+    /// Tells what happens to connections and requests, never with the token. Called by whichever thread makes a request,
+    /// several at once.
+    pub fn set_log(&mut self, log: impl Fn(LogLevel, &str) + Send + Sync + 'static) {
+        self.transport.log = Some(Arc::new(log));
+    }
+
+    /// Tells nobody.
+    pub fn clear_log(&mut self) {
+        self.transport.log = None;
+    }
+
+    /// Sets how many idle connections a deployment keeps, by default 64, and for how long, by default 4 seconds: below the 5
+    /// after which common servers close them. With 0 of either every request makes its own connection.
+    pub fn set_keep_alive(&mut self, connections: usize, idle: Duration) {
+        (self.transport.idle_connections, self.transport.idle_time) = (connections, idle);
+    }
+
+    /// Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT, or the same with `socks5://`; an empty
+    /// text means none. By default the environment names it: `http_proxy`, `https_proxy`, `all_proxy`, and their capitals.
     pub fn set_proxy(&mut self, url: &str) -> Result<()> {
         self.transport.set_proxy(url)
     }
@@ -88,6 +175,11 @@ impl Options {
     pub fn set_no_proxy(&mut self, hosts: &str) {
         self.transport.no_proxy = Some(hosts.to_owned());
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path)
+        .map_err(|e| Error::new(ErrorKind::File, format!("the file {} cannot be read: {e}", path.display())))
 }
 
 fn at_least_one(option: &str, value: usize) -> Result<usize> {

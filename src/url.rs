@@ -1,6 +1,7 @@
 //! The URL a deployment is known by: what is refused, and where its describe document is.
 
 use crate::error::{Error, ErrorKind, Result};
+use std::net::IpAddr;
 
 /// Refuses a URL that could not be a deployment's, or that would put a secret where it is seen.
 pub(crate) fn check(url: &str) -> Result<()> {
@@ -54,9 +55,78 @@ pub(crate) fn describe(url: &str) -> String {
     }
 }
 
+/// What a `Location` means, seen from the URL that it answered: another URL, or a path beside it or from the root.
+pub(crate) fn resolve(url: &str, location: &str) -> String {
+    let scheme = url.split_once("://").map_or("http", |(scheme, _)| scheme);
+    if location.split_once("://").is_some_and(|(front, _)| !front.contains(['/', '?', '#'])) {
+        location.to_owned()
+    } else if location.starts_with("//") {
+        format!("{scheme}:{location}")
+    } else if location.starts_with('/') {
+        let host_start = url.find("://").map_or(0, |at| at + 3);
+        let path = url.get(host_start..).and_then(|rest| rest.find(['/', '?', '#']));
+        let end = path.map_or(url.len(), |at| host_start + at);
+        format!("{}{location}", url.get(..end).unwrap_or(url))
+    } else {
+        let beside = describe(url);
+        format!("{}{location}", beside.strip_suffix("openapi.json").unwrap_or(&beside))
+    }
+}
+
+/// Scheme, host and port of a URL, in one spelling: whom a token was given for. A URL that is none has none.
+pub(crate) fn origin(url: &str) -> Option<(String, String, u16)> {
+    check(url).ok()?;
+    let (scheme, rest) = url.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let (host, port) = host_and_port(rest.split(['/', '?', '#']).next()?);
+    let default = if scheme == "https" { 443 } else { 80 };
+    Some((scheme, host.to_ascii_lowercase(), port.parse().unwrap_or(default)))
+}
+
+/// Whether a host is this machine, by its name or its address.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+    match host.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn locations_are_resolved() {
+        let url = "http://h:81/a/b?q=/x";
+        for (location, expected) in [
+            ("https://other/x", "https://other/x"),
+            ("//other/x", "http://other/x"),
+            ("/x?u=http://y", "http://h:81/x?u=http://y"),
+            ("x", "http://h:81/a/x"),
+        ] {
+            assert_eq!(resolve(url, location), expected);
+        }
+        assert_eq!(resolve("http://h", "/x"), "http://h/x");
+    }
+
+    #[test]
+    fn the_origin_is_scheme_host_and_port() {
+        assert_eq!(origin("HTTP://H/a"), origin("http://h:80/b"));
+        for other in ["https://h/", "http://h:81/", "http://h.evil/", "http://u@h/"] {
+            assert_ne!(origin(other), origin("http://h/"), "{other}");
+        }
+    }
+
+    #[test]
+    fn this_machine_has_many_names() {
+        for host in ["localhost", "LOCALHOST.", "a.localhost", "127.9.9.9", "[::1]", "::ffff:127.0.0.1"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["127.0.0.1.org", "localhost.org", "10.0.0.1", "0.0.0.0", ""] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
 
     #[test]
     fn the_describe_document_is_beside_the_url() {

@@ -2,44 +2,18 @@
 
 mod common;
 
-use common::{DESCRIBE, Request, deployment, listen, read_request, reply, serve};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use sidekick::{Deployment, Error, ErrorKind, Options, Predictions, Result, Rows};
+use common::proxies::{self, NOWHERE};
+use common::tls::{Authority, Server};
+use common::{
+    DESCRIBE, TOKEN, ask, deployment, listen, numbers, open, options, read_request, refused, reply,
+};
+use sidekick::{Deployment, ErrorKind};
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-
-fn options() -> Options {
-    let mut options = Options::default();
-    options.set_retry_backoff(Duration::from_millis(1), Duration::from_secs(1)).unwrap();
-    options.set_proxy("").unwrap();
-    options
-}
-
-fn open(url: &str, options: &Options) -> Deployment {
-    Deployment::open(url, "s3cret", options).unwrap()
-}
-
-fn numbers(deployment: &Deployment, count: u32) -> Rows {
-    let mut rows = deployment.rows();
-    for number in 0..count {
-        rows.add_number("in", f64::from(number)).unwrap();
-        rows.end_row().unwrap();
-    }
-    rows
-}
-
-fn ask(deployment: &Deployment) -> Result<Predictions> {
-    deployment.predict(&numbers(deployment, 2))
-}
-
-fn refused(deployment: &Deployment) -> Error {
-    ask(deployment).err().expect("the call fails")
-}
 
 /// A server that answers the first POSTs with `status` and `headers`, and the others well.
 fn failing(times: u32, status: &'static str) -> String {
@@ -105,7 +79,7 @@ fn a_connection_closed_while_idle_never_shows() {
 #[test]
 fn a_refused_connection_is_tried_as_often_as_asked() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = Deployment::open(&format!("http://{closed}/x"), "s3cret", &options()).unwrap_err();
+    let error = Deployment::open(&format!("http://{closed}/x"), TOKEN, &options()).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
 }
 
@@ -207,76 +181,56 @@ fn of_several_failures_the_first_row_s_is_told() {
     assert_eq!((error.kind(), error.row(), error.feature()), (ErrorKind::ReplyType, Some(2), Some("out")));
 }
 
-/// A proxy that lets those in who have the password, and then answers in the server's stead.
-fn proxy() -> String {
-    listen(|mut stream| {
-        let Some(asked) = read_request(&mut stream) else { return };
-        let known = asked.header("proxy-authorization") == Some("Basic dTpw");
-        assert!(asked.header("authorization").is_none(), "the token was shown to the proxy");
-        if asked.head[0] != "CONNECT nowhere.invalid:80 HTTP/1.1" || !known {
-            reply(&mut stream, "407 Who are you?", "");
-            return;
-        }
-        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
-        serve(stream, &|request: &Request, stream: &mut TcpStream| {
-            assert_eq!(request.header("authorization"), Some("Bearer s3cret"));
-            reply(stream, "200 OK", &request.echo())
-        });
-    })
-}
-
 #[test]
 fn a_proxy_stands_in_between() {
     let mut options = options();
     options.set_retries(0);
-    options.set_proxy(&format!("http://u:p@{}", proxy())).unwrap();
-    ask(&open("http://nowhere.invalid/forward", &options)).unwrap();
+    options.set_proxy(&format!("http://u:p@{}", proxies::http())).unwrap();
+    ask(&open(NOWHERE, &options)).unwrap();
 
     options.set_no_proxy("nowhere.invalid");
-    let direct = Deployment::open("http://nowhere.invalid/forward", "s3cret", &options).unwrap_err();
+    options.set_allow_token_over_http(true);
+    let direct = Deployment::open(NOWHERE, TOKEN, &options).unwrap_err();
     assert_eq!(direct.kind(), ErrorKind::Connect);
 
     options.set_no_proxy("");
-    options.set_proxy(&format!("http://u:wr0ng@{}", proxy())).unwrap();
-    let error = Deployment::open("http://nowhere.invalid/forward", "s3cret", &options).unwrap_err();
+    options.set_proxy(&format!("http://u:wr0ng@{}", proxies::http())).unwrap();
+    let error = Deployment::open(NOWHERE, TOKEN, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(!error.to_string().contains("wr0ng") && error.to_string().contains("proxy"), "{error}");
 }
 
-/// A server with a certificate for `name` of a private authority, whose own certificate is returned as PEM.
-fn tls_server(name: &str) -> (String, String) {
-    let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
-    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let authority_key = rcgen::KeyPair::generate().unwrap();
-    let authority_pem = authority.self_signed(&authority_key).unwrap().pem();
-    let issuer = rcgen::Issuer::new(authority, authority_key);
-    let key = rcgen::KeyPair::generate().unwrap();
-    let certificate =
-        rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = Arc::new(
-        config.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key).unwrap(),
-    );
-    let address = listen(move |stream| {
-        let stream = StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), stream);
-        serve(stream, &|request, stream| reply(stream, "200 OK", &request.echo()));
-    });
-    let port = address.rsplit(':').next().unwrap().to_owned();
-    (format!("https://localhost:{port}/forward"), authority_pem)
+#[test]
+fn so_does_one_that_speaks_socks() {
+    let attempt = |user: &str, with_password| {
+        let mut options = options();
+        options.set_proxy(&format!("socks5://{user}{}", proxies::socks5(with_password))).unwrap();
+        Deployment::open(NOWHERE, TOKEN, &options).and_then(|deployment| ask(&deployment).map(|_| ()))
+    };
+    attempt("", false).unwrap();
+    attempt("u:p@", false).unwrap();
+    attempt("u:p@", true).unwrap();
+    for user in ["", "u:wr0ng@"] {
+        let error = attempt(user, true).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect);
+        assert!(!error.to_string().contains("wr0ng") && error.to_string().contains("proxy"), "{error}");
+    }
 }
 
 #[test]
 fn a_private_authority_has_to_be_trusted_first() {
-    let (url, authority) = tls_server("localhost");
-    let (other_url, other_authority) = tls_server("other.example");
+    let server = |name: &str| {
+        let authority = Authority::new();
+        (Server::new(authority.sign(name)).start(), authority.pem)
+    };
+    let (url, authority) = server("localhost");
+    let (other_url, other_authority) = server("other.example");
     let attempt = |url: &str, pem: Option<&str>| {
         let mut options = options();
         if let Some(pem) = pem {
             options.set_ca_pem(pem.as_bytes()).unwrap();
         }
-        Deployment::open(url, "s3cret", &options).and_then(|deployment| ask(&deployment).map(|_| ()))
+        Deployment::open(url, TOKEN, &options).and_then(|deployment| ask(&deployment).map(|_| ()))
     };
     attempt(&url, Some(&authority)).unwrap();
     for (url, pem) in [(&url, None), (&url, Some(&*other_authority)), (&other_url, Some(&*other_authority))] {
@@ -292,14 +246,80 @@ fn a_private_authority_has_to_be_trusted_first() {
     assert_eq!(options.set_ca_file(&file).unwrap_err().kind(), ErrorKind::File);
 }
 
+/// A server that answers every GET but that of `/here/openapi.json` with a redirect to `location`.
+fn redirecting(location: &'static str) -> String {
+    let address = listen(move |mut stream| {
+        while let Some(request) = read_request(&mut stream) {
+            if request.head[0].starts_with("GET /here/openapi.json ") {
+                reply(&mut stream, "200 OK", DESCRIBE);
+            } else {
+                reply(&mut stream, &format!("307 Found\r\nLocation: {location}"), "");
+            }
+        }
+    });
+    format!("http://{address}/there/forward")
+}
+
+#[test]
+fn a_describe_document_may_have_moved_on_the_same_host() {
+    // A prediction is never sent to where a redirect points.
+    let error = refused(&open(&redirecting("/here/openapi.json"), &options()));
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::Http, Some(307)));
+}
+
 #[test]
 fn redirects_are_not_followed_with_the_token() {
     let other = deployment(|_, _| panic!("the token went to another server"));
-    let url = listen(move |mut stream| {
-        while read_request(&mut stream).is_some() {
-            reply(&mut stream, &format!("302 Found\r\nLocation: {other}"), DESCRIBE);
+    let other = other.replace("/forward", "/openapi.json");
+    let https = other.replace("http://", "https://");
+    for location in [other, https, "//localhost/openapi.json".to_owned(), "http://u@127.0.0.1/".to_owned()] {
+        let error = Deployment::open(&redirecting(location.leak()), TOKEN, &options()).unwrap_err();
+        assert_eq!((error.kind(), error.http_status()), (ErrorKind::Http, Some(307)));
+    }
+    let endless = Deployment::open(&redirecting("/there/openapi.json"), TOKEN, &options()).unwrap_err();
+    assert!(endless.to_string().contains("redirected more than 5 times"), "{endless}");
+}
+
+#[test]
+fn a_refusal_that_cuts_the_upload_short_is_read() {
+    let address = listen(|mut stream| {
+        while let Some(head) = common::read_head(&mut stream) {
+            if head[0].starts_with("GET ") {
+                reply(&mut stream, "200 OK", DESCRIBE);
+            } else {
+                reply(&mut stream, "413 Too Large", "too much");
+                return;
+            }
         }
     });
-    let error = Deployment::open(&format!("http://{url}/forward"), "s3cret", &options()).unwrap_err();
-    assert_eq!((error.kind(), error.http_status()), (ErrorKind::Http, Some(302)));
+    let mut options = options();
+    options.set_batch_rows(usize::MAX).unwrap();
+    let deployment = open(&format!("http://{address}/forward"), &options);
+    let rows = numbers(&deployment, 200_000);
+    for _ in 0..20 {
+        let error = deployment.predict(&rows).err().unwrap();
+        assert_eq!(
+            (error.kind(), error.http_status(), error.attempts()),
+            (ErrorKind::Http, Some(413), 1),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn the_error_of_a_part_names_its_rows() {
+    let url = deployment(|request, stream| {
+        let fails = request.body.contains("\"in\":5.0") || request.body.contains("\"in\":5}");
+        let body = request.echo();
+        if fails { reply(stream, "503 Busy", "") } else { reply(stream, "200 OK", &body) }
+    });
+    for workers in [1, 4] {
+        let mut options = options();
+        options.set_batch_rows(2).unwrap();
+        options.set_max_in_flight(workers).unwrap();
+        let deployment = open(&url, &options);
+        let error = deployment.predict(&numbers(&deployment, 9)).err().unwrap();
+        assert_eq!((error.rows(), error.attempts(), error.row()), (Some(4..6), 3, None));
+        assert!(error.to_string().starts_with("rows 4 to 5 of 9, after 3 attempts: "), "{error}");
+    }
 }

@@ -1,6 +1,7 @@
 //! `sidekick_deployment`: the handle of one deployed model.
 
 use super::boundary::{Out, OutView, guard, object, text};
+use super::cancel::sidekick_cancel;
 use super::error::sidekick_error;
 use super::handle::Handle;
 use super::options::sidekick_options;
@@ -39,6 +40,32 @@ pub unsafe extern "C" fn sidekick_deployment_open(
         let (options, out) = unsafe { (options.as_ref(), Out::new(deployment, "deployment")?) };
         let options = options.map_or_else(Options::default, |options| options.0.clone());
         out.set(sidekick_deployment(Deployment::open(url, token, &options)?).into_raw());
+        Ok(())
+    })
+}
+
+/// As `sidekick_deployment_open`, until `cancel` is triggered: then it fails with `SIDEKICK_ERROR_CANCELLED`. `cancel` may be NULL.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_open_cancellable(
+    url: *const c_char,
+    url_length: usize,
+    token: *const c_char,
+    token_length: usize,
+    options: *const sidekick_options,
+    cancel: *const sidekick_cancel,
+    deployment: *mut *mut sidekick_deployment,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (url, token) = unsafe { (text(url, url_length, "url")?, text(token, token_length, "token")?) };
+        // SAFETY: the caller's promises.
+        let (options, out) = unsafe { (options.as_ref(), Out::new(deployment, "deployment")?) };
+        let options = options.map_or_else(Options::default, |options| options.0.clone());
+        // SAFETY: the caller's promises.
+        let cancel = unsafe { cancel.as_ref() }.map(|cancel| &cancel.0);
+        out.set(sidekick_deployment(Deployment::open_cancellable(url, token, &options, cancel)?).into_raw());
         Ok(())
     })
 }
@@ -208,6 +235,27 @@ pub unsafe extern "C" fn sidekick_deployment_predict(
     })
 }
 
+/// As `sidekick_deployment_predict`, until `cancel` is triggered: then all its requests are called off, and it fails with
+/// `SIDEKICK_ERROR_CANCELLED`. The deployment goes on to work. `cancel` may be NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_predict_cancellable(
+    deployment: *const sidekick_deployment,
+    rows: *const sidekick_rows,
+    cancel: *const sidekick_cancel,
+    predictions: *mut *mut sidekick_predictions,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, rows) = unsafe { (object(deployment, "deployment")?, object(rows, "rows")?) };
+        // SAFETY: the caller's promises.
+        let (cancel, out) = unsafe { (cancel.as_ref(), Out::new(predictions, "predictions")?) };
+        let found = deployment.0.predict_cancellable(&rows.0, cancel.map(|cancel| &cancel.0))?;
+        out.set(sidekick_predictions(found).into_raw());
+        Ok(())
+    })
+}
+
 /// Posts JSON text that the caller made, as it stands, and gives back what the server answers: a status other than
 /// 2xx is no error here. Free the reply with `sidekick_reply_free`. Fails with the connection's statuses (20 to 23).
 /// Any thread. Since 0.1.0.
@@ -226,6 +274,29 @@ pub unsafe extern "C" fn sidekick_deployment_post_json(
         // SAFETY: the caller's promises.
         let out = unsafe { Out::new(reply, "reply") }?;
         out.set(sidekick_reply(deployment.0.post_json(json)?).into_raw());
+        Ok(())
+    })
+}
+
+/// As `sidekick_deployment_post_json`, until `cancel` is triggered: then it fails with `SIDEKICK_ERROR_CANCELLED`. `cancel` may be NULL.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_post_json_cancellable(
+    deployment: *const sidekick_deployment,
+    json: *const c_char,
+    json_length: usize,
+    cancel: *const sidekick_cancel,
+    reply: *mut *mut sidekick_reply,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, json) =
+            unsafe { (object(deployment, "deployment")?, text(json, json_length, "json")?) };
+        // SAFETY: the caller's promises.
+        let (cancel, out) = unsafe { (cancel.as_ref(), Out::new(reply, "reply")?) };
+        let answer = deployment.0.post_json_cancellable(json, cancel.map(|cancel| &cancel.0))?;
+        out.set(sidekick_reply(answer).into_raw());
         Ok(())
     })
 }

@@ -85,6 +85,22 @@ pub unsafe extern "C" fn sidekick_error_row(error: *const sidekick_error) -> i64
     row.and_then(|row| i64::try_from(row).ok()).unwrap_or(-1)
 }
 
+/// The first row of the request that failed, counted from 0 over all rows of the call; -1 where no request of rows did. It failed after
+/// `sidekick_error_attempts`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_rows_first(error: *const sidekick_error) -> i64 {
+    // SAFETY: the caller's promises.
+    let rows = unsafe { error.as_ref() }.and_then(|it| it.error.rows());
+    rows.and_then(|rows| i64::try_from(rows.start).ok()).unwrap_or(-1)
+}
+
+/// How many rows the request that failed had; 0 where no request of rows did. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_rows_count(error: *const sidekick_error) -> usize {
+    // SAFETY: the caller's promises.
+    unsafe { error.as_ref() }.and_then(|it| it.error.rows()).map_or(0, |rows| rows.len())
+}
+
 /// The name of the input or output it is about; `""` where it is about none. Its length goes to `length` unless that
 /// is NULL. Since 0.1.0.
 #[unsafe(no_mangle)]

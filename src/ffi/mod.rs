@@ -15,6 +15,8 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod boundary;
+mod callbacks;
+mod cancel;
 mod deployment;
 mod error;
 mod handle;

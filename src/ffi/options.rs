@@ -3,8 +3,8 @@
 use super::boundary::{Out, bytes, guard, object_mut, text};
 use super::error::sidekick_error;
 use super::handle::Handle;
-use super::status::sidekick_status;
-use crate::Options;
+use super::status::{SIDEKICK_TLS_1_2, SIDEKICK_TLS_1_3, sidekick_status};
+use crate::{Error, ErrorKind, Options, Result, TlsVersion};
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
 
@@ -178,7 +178,200 @@ pub unsafe extern "C" fn sidekick_options_set_ca_pem(
     })
 }
 
-/// Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT; an empty text means none. By default the
+/// Shows the server a client certificate, from PEM files: the certificate with those of the authorities between behind it, and its key,
+/// which has to be that of the certificate. Both are read at once. By default none is shown. Fails with `SIDEKICK_ERROR_FILE`, and with
+/// `SIDEKICK_ERROR_ARGUMENT` where they do not hold that. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_client_certificate_file(
+    options: *mut sidekick_options,
+    certificate_path: *const c_char,
+    certificate_path_length: usize,
+    key_path: *const c_char,
+    key_path_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        // SAFETY: the caller's promises.
+        let certificate = unsafe { text(certificate_path, certificate_path_length, "certificate_path") }?;
+        // SAFETY: the caller's promises.
+        let key = unsafe { text(key_path, key_path_length, "key_path") }?;
+        options.0.set_client_certificate_file(certificate, key)
+    })
+}
+
+/// As `sidekick_options_set_client_certificate_file`, from PEM texts of so many bytes. Fails with `SIDEKICK_ERROR_ARGUMENT`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_client_certificate_pem(
+    options: *mut sidekick_options,
+    certificate: *const c_void,
+    certificate_size: usize,
+    key: *const c_void,
+    key_size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        // SAFETY: the caller's promises.
+        let certificate = unsafe { bytes(certificate, certificate_size, "certificate") }?;
+        // SAFETY: the caller's promises.
+        let key = unsafe { bytes(key, key_size, "key") }?;
+        options.0.set_client_certificate_pem(certificate, key)
+    })
+}
+
+/// Sets the oldest version of TLS that is spoken: `SIDEKICK_TLS_1_2`, which is the default, or `SIDEKICK_TLS_1_3`. Fails with
+/// `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_tls_minimum(
+    options: *mut sidekick_options,
+    version: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_tls_minimum(tls_version(version)?);
+        Ok(())
+    })
+}
+
+/// 1 takes any certificate for the server's: anybody on the way can then read the token and change the replies. For test rigs alone. 0,
+/// the default, checks them. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_dangerous_skip_tls_verification(
+    options: *mut sidekick_options,
+    skip: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_dangerous_skip_tls_verification(skip != 0);
+        Ok(())
+    })
+}
+
+/// 1 allows a URL that starts with `http://` and is not of this machine, where anybody on the way can read the token. With 0, the default,
+/// `sidekick_deployment_open` refuses it with `SIDEKICK_ERROR_ARGUMENT`, unless a proxy on this machine stands in between. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_allow_token_over_http(
+    options: *mut sidekick_options,
+    allow: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_allow_token_over_http(allow != 0);
+        Ok(())
+    })
+}
+
+/// Adds a header to every request; by default there is none. It goes where the token goes: to the deployment's server alone. Fails with
+/// `SIDEKICK_ERROR_ARGUMENT` for a malformed one, and for those that requests have of their own, such as `Authorization`, `Host` and
+/// `Content-Type`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_add_header(
+    options: *mut sidekick_options,
+    name: *const c_char,
+    name_length: usize,
+    value: *const c_char,
+    value_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (options, name) = unsafe { (object_mut(options, "options")?, text(name, name_length, "name")?) };
+        // SAFETY: the caller's promises.
+        let value = unsafe { text(value, value_length, "value") }?;
+        options.0.add_header(name, value)
+    })
+}
+
+/// Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`; by default nothing does. Fails with
+/// `SIDEKICK_ERROR_ARGUMENT` for characters other than printable ASCII. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_user_agent_suffix(
+    options: *mut sidekick_options,
+    suffix: *const c_char,
+    suffix_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (options, suffix) =
+            unsafe { (object_mut(options, "options")?, text(suffix, suffix_length, "suffix")?) };
+        options.0.set_user_agent_suffix(suffix)
+    })
+}
+
+/// Sets how many bytes a reply may have, both on the wire and unpacked: at least 1, by default 1 GiB. A larger one fails with
+/// `SIDEKICK_ERROR_REPLY_TOO_LARGE`. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_reply_limit(
+    options: *mut sidekick_options,
+    limit: u64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_reply_limit(limit)
+    })
+}
+
+/// 1 sends bodies of 1 KiB and more packed with gzip, which the server has to understand; 0, the default, as they are. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_request_gzip(
+    options: *mut sidekick_options,
+    pack: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_request_gzip(pack != 0);
+        Ok(())
+    })
+}
+
+/// 1, the default, lets the server pack its replies with gzip; 0 asks for them as they are. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_reply_gzip(
+    options: *mut sidekick_options,
+    allow: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_reply_gzip(allow != 0);
+        Ok(())
+    })
+}
+
+/// Sets how many idle connections a deployment keeps (by default 64), and for how many milliseconds (by default 4000: below the 5 seconds
+/// after which common servers close them). With 0 of either every request makes its own connection. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_keep_alive(
+    options: *mut sidekick_options,
+    connections: usize,
+    idle_milliseconds: u64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_keep_alive(connections, Duration::from_millis(idle_milliseconds));
+        Ok(())
+    })
+}
+
+/// Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT, or `socks5://` with the same behind it, which is
+/// left to look up the server's name; an empty text means none. By default the
 /// environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened. Fails
 /// with `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -218,4 +411,12 @@ pub unsafe extern "C" fn sidekick_options_set_no_proxy(
 pub unsafe extern "C" fn sidekick_options_free(options: *mut sidekick_options) {
     // SAFETY: the caller's promises.
     unsafe { Handle::free(options) }
+}
+
+fn tls_version(version: i32) -> Result<TlsVersion> {
+    match version {
+        SIDEKICK_TLS_1_2 => Ok(TlsVersion::Tls12),
+        SIDEKICK_TLS_1_3 => Ok(TlsVersion::Tls13),
+        _ => Err(Error::new(ErrorKind::Argument, format!("there is no TLS version {version} to set"))),
+    }
 }

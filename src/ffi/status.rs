@@ -41,6 +41,8 @@ pub const SIDEKICK_ERROR_TLS: sidekick_status = 21;
 pub const SIDEKICK_ERROR_TIMEOUT: sidekick_status = 22;
 /// An established connection broke, or what came over it is not HTTP. Since 0.1.0.
 pub const SIDEKICK_ERROR_NETWORK: sidekick_status = 23;
+/// The call was cancelled, see `sidekick_cancel_trigger`. Since 0.1.0.
+pub const SIDEKICK_ERROR_CANCELLED: sidekick_status = 24;
 /// An HTTP status other than 2xx without an error object of the Deployment API. Since 0.1.0.
 pub const SIDEKICK_ERROR_HTTP: sidekick_status = 30;
 /// The server answered with an error object: see `sidekick_error_server_code`. Since 0.1.0.
@@ -59,8 +61,22 @@ pub const SIDEKICK_ERROR_REPLY_TYPE: sidekick_status = 44;
 pub const SIDEKICK_ERROR_REPLY_SHAPE: sidekick_status = 45;
 /// A data URL in a reply that is malformed, or whose bytes are not of its media type. Since 0.1.0.
 pub const SIDEKICK_ERROR_REPLY_DATA_URL: sidekick_status = 46;
-/// A reply beyond the size limit of 1 GiB. Since 0.1.0.
+/// A reply beyond the size limit, see `sidekick_options_set_reply_limit`. Since 0.1.0.
 pub const SIDEKICK_ERROR_REPLY_TOO_LARGE: sidekick_status = 47;
+
+/// TLS 1.2. Since 0.1.0.
+pub const SIDEKICK_TLS_1_2: i32 = 12;
+/// TLS 1.3. Since 0.1.0.
+pub const SIDEKICK_TLS_1_3: i32 = 13;
+
+/// A call failed. Since 0.1.0.
+pub const SIDEKICK_LOG_ERROR: i32 = 1;
+/// An attempt failed and is made again. Since 0.1.0.
+pub const SIDEKICK_LOG_WARNING: i32 = 2;
+/// A request was answered. Since 0.1.0.
+pub const SIDEKICK_LOG_INFO: i32 = 3;
+/// A connection was made or used again. Since 0.1.0.
+pub const SIDEKICK_LOG_DEBUG: i32 = 4;
 
 /// The features a model takes. Since 0.1.0.
 pub const SIDEKICK_INPUT: i32 = 0;
@@ -102,7 +118,7 @@ pub const SIDEKICK_DTYPE_U64: i32 = 10;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DType, ErrorKind, FeatureType};
+    use crate::{DType, ErrorKind, FeatureType, LogLevel, TlsVersion};
 
     #[test]
     fn the_numbers_are_the_cores() {
@@ -124,6 +140,7 @@ mod tests {
             (SIDEKICK_ERROR_TLS, Tls),
             (SIDEKICK_ERROR_TIMEOUT, Timeout),
             (SIDEKICK_ERROR_NETWORK, Network),
+            (SIDEKICK_ERROR_CANCELLED, Cancelled),
             (SIDEKICK_ERROR_HTTP, Http),
             (SIDEKICK_ERROR_SERVER, Server),
             (SIDEKICK_ERROR_DESCRIBE, Describe),
@@ -164,5 +181,15 @@ mod tests {
             (SIDEKICK_DTYPE_U64, U64),
         ];
         dtypes.into_iter().for_each(|(number, dtype)| assert_eq!(number, dtype as i32));
+        use LogLevel::*;
+        let levels = [
+            (SIDEKICK_LOG_ERROR, Error),
+            (SIDEKICK_LOG_WARNING, Warning),
+            (SIDEKICK_LOG_INFO, Info),
+            (SIDEKICK_LOG_DEBUG, Debug),
+        ];
+        levels.into_iter().for_each(|(number, level)| assert_eq!(number, level as i32));
+        assert_eq!(SIDEKICK_TLS_1_2, TlsVersion::Tls12 as i32);
+        assert_eq!(SIDEKICK_TLS_1_3, TlsVersion::Tls13 as i32);
     }
 }

@@ -1,77 +1,106 @@
-//! Our own words for the HTTP library's errors: its own may hold parts of the URL.
+//! Why an attempt came to nothing, in our own words: a library's own may hold parts of the URL.
 
-use super::settings::Settings;
 use crate::error::{Error, ErrorKind};
+use rustls::CertificateError;
 use std::io;
-use std::time::Duration;
+
+/// A failed attempt, and whether another one may help.
+pub(super) struct Trouble {
+    pub(super) error: Error,
+    pub(super) again: Again,
+}
+
+/// Whether sending again does no harm and may help.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It would not help, or a reply had begun: the request may have been carried out.
+    No,
+    /// No connection, or one that broke before a byte of a reply.
+    Perhaps,
+    /// The connection had been idle, and the server closed it: a fresh one will do.
+    Surely,
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Trouble {
+        Trouble { error, again: Again::No }
+    }
+}
+
+impl Trouble {
+    /// A connection that could not be made.
+    pub(super) fn connecting(error: io::Error) -> Trouble {
+        let error = explain(&error);
+        let again = matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Network);
+        Trouble { error, again: if again { Again::Perhaps } else { Again::No } }
+    }
+
+    /// A connection that broke before a byte of the reply.
+    pub(super) fn without_reply(error: &io::Error, was_used: bool) -> Trouble {
+        let again = match was_closed(error) {
+            true if was_used => Again::Surely,
+            true => Again::Perhaps,
+            false => Again::No,
+        };
+        Trouble { error: explain(error), again }
+    }
+}
+
+/// Whether the other end closed the connection under us.
+pub(super) fn was_closed(error: &io::Error) -> bool {
+    use io::ErrorKind::*;
+    matches!(error.kind(), ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof | NotConnected)
+}
 
 /// What went wrong, and what to do.
-pub(super) fn explain(error: &ureq::Error, settings: &Settings) -> Error {
-    match error {
-        ureq::Error::Timeout(limit) => explain_timeout(*limit, settings),
-        ureq::Error::HostNotFound => {
-            Error::new(ErrorKind::Connect, "the server's name could not be resolved; check the URL")
-        }
-        ureq::Error::ConnectionFailed => {
-            Error::new(ErrorKind::Connect, "no connection to the server could be made")
-        }
-        ureq::Error::ConnectProxyFailed(what) => {
-            Error::new(ErrorKind::Connect, format!("the proxy refused the connection: {what}"))
-        }
-        ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
-            Error::new(ErrorKind::Argument, "the URL is not one that can be asked")
-        }
-        ureq::Error::Tls(what) => tls(what),
-        ureq::Error::Rustls(what) => tls(&what.to_string()),
-        ureq::Error::LargeResponseHeader(..) => {
-            Error::new(ErrorKind::Network, "the reply's headers are too large")
-        }
-        ureq::Error::Protocol(what) => {
-            Error::new(ErrorKind::Network, format!("the reply is not HTTP: {what}"))
-        }
-        ureq::Error::Io(error) => explain_io(error, settings),
-        _ => Error::new(ErrorKind::Network, "the exchange with the server failed"),
-    }
-}
-
-fn explain_timeout(limit: ureq::Timeout, settings: &Settings) -> Error {
-    let (what, limit, option) = match limit {
-        ureq::Timeout::Connect | ureq::Timeout::Resolve => {
-            ("no connection to the server", settings.connect_timeout, "connect_timeout")
-        }
-        ureq::Timeout::Global | ureq::Timeout::PerCall => ("no reply", settings.call_timeout, "call_timeout"),
-        _ => ("not a byte from or to the server", settings.response_timeout, "response_timeout"),
-    };
-    let milliseconds = limit.unwrap_or(Duration::ZERO).as_millis();
-    Error::new(
-        ErrorKind::Timeout,
-        format!("{what} within {milliseconds} ms, the limit of the option {option}"),
-    )
-}
-
-fn tls(what: &str) -> Error {
-    Error::new(ErrorKind::Tls, format!("the server cannot be trusted, or speaks no TLS: {what}"))
-}
-
-fn explain_io(error: &io::Error, settings: &Settings) -> Error {
+pub(super) fn explain(error: &io::Error) -> Error {
     let inner = error.get_ref();
-    if let Some(inner) = inner.and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
-        return explain(inner, settings);
+    if let Some(ours) = inner.and_then(|inner| inner.downcast_ref::<Error>()) {
+        return ours.clone();
     }
     if let Some(inner) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return tls(&inner.to_string());
+        return explain_tls(inner);
     }
+    use io::ErrorKind::*;
     match error.kind() {
-        io::ErrorKind::ConnectionRefused => {
+        ConnectionRefused => {
             Error::new(ErrorKind::Connect, "the server refused the connection; is it running there?")
         }
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => {
+        HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable => {
             Error::new(ErrorKind::Connect, format!("no way to the server: {error}"))
         }
-        io::ErrorKind::TimedOut => explain_timeout(ureq::Timeout::RecvResponse, settings),
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
+        TimedOut => Error::new(ErrorKind::Timeout, "the system gave the connection up as dead"),
+        _ if was_closed(error) => {
             Error::new(ErrorKind::Network, "the server closed the connection before the reply was complete")
         }
         _ => Error::new(ErrorKind::Network, format!("the connection failed: {error}")),
     }
+}
+
+fn explain_tls(error: &rustls::Error) -> Error {
+    use CertificateError::{Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer};
+    use rustls::AlertDescription::{CertificateRequired, HandshakeFailure};
+    use rustls::Error::{AlertReceived, InvalidCertificate};
+    let why = match error {
+        InvalidCertificate(UnknownIssuer) => {
+            "no trusted authority signed its certificate; a private one can be set with the option ca_file"
+                .to_owned()
+        }
+        InvalidCertificate(Expired | ExpiredContext { .. }) => {
+            "its certificate has expired, by this machine's clock".to_owned()
+        }
+        InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
+            "its certificate is for another host than the URL's".to_owned()
+        }
+        AlertReceived(CertificateRequired | HandshakeFailure) => {
+            format!("{error}; it may want a client certificate, see the option client_certificate")
+        }
+        _ => error.to_string(),
+    };
+    Error::new(ErrorKind::Tls, format!("the server cannot be trusted, or speaks no TLS: {why}"))
+}
+
+/// The error of bytes that are no HTTP/1.1.
+pub(super) fn not_http(error: &ureq_proto::Error) -> Error {
+    Error::new(ErrorKind::Network, format!("the reply is not HTTP: {error}"))
 }

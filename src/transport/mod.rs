@@ -1,38 +1,70 @@
 //! HTTP: the one folder that names the HTTP library. Bytes out, status and bytes in; it knows nothing of rows.
 
+mod cancel;
+mod connection;
+mod exchange;
 mod explain;
+mod log;
+mod pool;
 mod proxy;
 mod resolve;
 mod retry;
 mod settings;
+mod socket;
 mod tls;
+mod tunnel;
+mod watch;
 
+pub use cancel::Cancel;
+pub use log::LogLevel;
 pub(crate) use settings::Settings;
+pub use tls::TlsVersion;
 
-use crate::error::{Error, ErrorKind, Result, reserve};
-use explain::explain;
-use resolve::RememberingResolver;
+use crate::error::{Error, ErrorKind, Result};
+use crate::url;
+use connection::{Connection, Target};
+use exchange::Received;
+use explain::{Again, Trouble};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use pool::Pool;
 use std::fmt;
-use std::io::{self, Read};
-use std::thread::sleep;
+use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
-use ureq::http::{HeaderValue, Response, Uri, header};
-use ureq::unversioned::transport::DefaultConnector;
-use ureq::{Agent, Body, SendBody, Timeout};
+use tls::Tls;
+use ureq_proto::http::{HeaderValue, Method, Request, Uri, header};
+use watch::Watch;
 
-/// Below the 5 seconds after which common Python servers close an idle connection.
-const IDLE_CONNECTION_AGE: Duration = Duration::from_secs(4);
-const REPLY_LIMIT: usize = 1 << 30;
-const BUFFER_BYTES: usize = 64 * 1024;
-const MAX_IDLE_CONNECTIONS: usize = 64;
-const USER_AGENT: &str = concat!("sidekick/", env!("CARGO_PKG_VERSION"));
+/// Redirects that a request for a document follows.
+const MOST_REDIRECTS: u32 = 5;
+/// Bodies below this size gain nothing from being packed.
+const GZIP_FROM: usize = 1024;
 
 /// Connections to one server, and the token that opens them. Safe to share.
 pub(crate) struct Transport {
-    agent: Agent,
-    authorization: HeaderValue,
-    token: String,
+    pool: Pool,
+    target: Target,
+    credentials: Credentials,
     settings: Settings,
+}
+
+/// A token, as a header has it too.
+#[derive(Clone)]
+struct Credentials {
+    token: Arc<str>,
+    authorization: HeaderValue,
+}
+
+impl Credentials {
+    fn new(token: &str) -> Result<Credentials> {
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| {
+            let message = "the token has characters that a header cannot carry; check its end for a newline";
+            Error::new(ErrorKind::Argument, message)
+        })?;
+        authorization.set_sensitive(true);
+        Ok(Credentials { token: token.into(), authorization })
+    }
 }
 
 /// What the server sent back, whatever its status.
@@ -41,6 +73,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     attempts: u32,
     retry_after: Option<Duration>,
+    location: Option<String>,
+    token: Arc<str>,
 }
 
 impl Reply {
@@ -49,9 +83,9 @@ impl Reply {
         (200..300).contains(&self.status)
     }
 
-    /// Adds to an error what is known of the exchange that led to it.
+    /// Adds to an error what is known of the exchange that led to it, and takes the token out: the server may have quoted it.
     pub(crate) fn blame(&self, error: Error) -> Error {
-        error.with_http_status(self.status).with_attempts(self.attempts)
+        error.with_http_status(self.status).with_attempts(self.attempts).without_secret(&self.token)
     }
 }
 
@@ -61,208 +95,266 @@ impl fmt::Debug for Transport {
     }
 }
 
+/// A request, as often as it is sent.
+struct Message<'a> {
+    method: Method,
+    uri: Uri,
+    content_type: Option<&'static str>,
+    gzip: bool,
+    body: &'a [&'a [u8]],
+}
+
 impl Transport {
     /// A transport to the server of `url`, which sends this token as `Authorization: Bearer`.
     pub(crate) fn new(url: &str, token: &str, settings: &Settings) -> Result<Transport> {
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| {
-            let message = "the token has characters that a header cannot carry; check its end for a newline";
-            Error::new(ErrorKind::Argument, message)
-        })?;
-        authorization.set_sensitive(true);
-        let agent = new_agent(url, settings)?;
-        Ok(Transport { agent, authorization, token: token.to_owned(), settings: settings.clone() })
-    }
-
-    /// Takes the token out of an error that came with a reply, and so may quote the server.
-    pub(crate) fn hide_token(&self, error: Error) -> Error {
-        if error.http_status().is_some() { error.without_secret(&self.token) } else { error }
-    }
-
-    /// Asks for a document.
-    pub(crate) fn get(&self, url: &str) -> Result<Reply> {
-        self.exchange(|left| {
-            let request = self.agent.get(url).header(header::AUTHORIZATION, &self.authorization);
-            request.config().timeout_global(left).build().call()
+        let credentials = Credentials::new(token)?;
+        let server = parse(url)?;
+        let host = server.host().unwrap_or_default();
+        let proxy = proxy::choose(settings, &server)?;
+        let secure = server.scheme_str() == Some("https");
+        let near = url::is_loopback(host) || proxy.as_ref().is_some_and(proxy::Proxy::is_loopback);
+        if !secure && !near && !settings.allow_token_over_http {
+            let message = "the token would be readable on the way: the URL is http:// and not of this machine; use \
+                           https://, or set the option allow_token_over_http";
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        let tls = if secure { Some(Tls::new(host, settings)?) } else { None };
+        Ok(Transport {
+            pool: Pool::new(settings.idle_connections, settings.idle_time),
+            target: Target::new(&server, proxy, tls),
+            credentials,
+            settings: settings.clone(),
         })
     }
 
-    /// Posts slices, one behind the other, as one body.
-    pub(crate) fn post(&self, url: &str, content_type: &str, body: &[&[u8]]) -> Result<Reply> {
-        let length: usize = body.iter().map(|slice| slice.len()).sum();
-        self.exchange(|left| {
-            let request = self.agent.post(url).header(header::AUTHORIZATION, &self.authorization);
-            let request =
-                request.header(header::CONTENT_TYPE, content_type).header(header::CONTENT_LENGTH, length);
-            let mut reader = Slices { current: &[], rest: body };
-            request.config().timeout_global(left).build().send(SendBody::from_reader(&mut reader))
-        })
+    /// Asks for a document; redirects are followed on the same scheme, host and port.
+    pub(crate) fn get(&self, url: &str, cancel: Option<&Cancel>) -> Result<Reply> {
+        let watch = Watch::new(&self.settings, cancel);
+        let mut url = url.to_owned();
+        for _ in 0..=MOST_REDIRECTS {
+            let uri = parse(&url)?;
+            let message = Message { method: Method::GET, uri, content_type: None, gzip: false, body: &[] };
+            let reply = self.exchange(&message, &watch)?;
+            let (300..400, Some(location)) = (reply.status, &reply.location) else { return Ok(reply) };
+            let next = url::resolve(&url, location);
+            if url::origin(&next) != url::origin(&url) {
+                let message = format!(
+                    "the server answered with status {}, to ask another host or scheme",
+                    reply.status
+                );
+                let hint = "; the token was given for this one alone: open the deployment by its new URL";
+                return Err(reply.blame(Error::new(ErrorKind::Http, message + hint)));
+            }
+            url = next;
+        }
+        let message = format!("the server redirected more than {MOST_REDIRECTS} times");
+        Err(Error::new(ErrorKind::Http, message).with_attempts(1))
     }
 
-    /// Sends until there is an answer that waiting does not mend, or no time for another attempt. `send` is told how much
-    /// time is left.
-    fn exchange(
+    /// Posts slices, one behind the other, as one body. Redirects are not followed.
+    pub(crate) fn post(
         &self,
-        send: impl Fn(Option<Duration>) -> std::result::Result<Response<Body>, ureq::Error>,
+        url: &str,
+        content_type: &'static str,
+        body: &[&[u8]],
+        cancel: Option<&Cancel>,
     ) -> Result<Reply> {
-        let deadline = self.settings.call_timeout.map(|limit| Instant::now() + limit);
-        let mut attempts = 1;
-        let mut retries = 0;
+        let watch = Watch::new(&self.settings, cancel);
+        let gzip =
+            self.settings.request_gzip && body.iter().map(|slice| slice.len()).sum::<usize>() >= GZIP_FROM;
+        let (method, uri, content_type) = (Method::POST, parse(url)?, Some(content_type));
+        if gzip {
+            let packed = pack(body)?;
+            let body = &[&*packed];
+            return self.exchange(&Message { method, uri, content_type, gzip, body }, &watch);
+        }
+        self.exchange(&Message { method, uri, content_type, gzip, body }, &watch)
+    }
+
+    /// Sends until there is an answer that waiting does not mend, or no time for another attempt.
+    fn exchange(&self, message: &Message<'_>, watch: &Watch) -> Result<Reply> {
+        let mut credentials = self.ask_credentials(false)?;
+        let (mut attempts, mut retries) = (1, 0);
+        let (mut fresh, mut renewed) = (false, false);
+        let failed = |error: Error, attempts: u32, token: &str| {
+            let error = error.with_attempts(attempts).without_secret(token);
+            self.settings.log(LogLevel::Error, || format!("{} failed: {error}", message.method));
+            error
+        };
         loop {
-            let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
-            let outcome =
-                send(left).map_err(Failure::NoReply).and_then(|response| self.read(response, attempts));
-            let stale =
-                attempts == 1 && matches!(&outcome, Err(Failure::NoReply(error)) if was_closed(error));
-            let wait = if stale { Some(Duration::ZERO) } else { self.wait_before_retry(&outcome, retries) };
-            let in_time = |wait: &Duration| deadline.is_none_or(|end| Instant::now() + *wait < end);
-            let Some(wait) = wait.filter(in_time) else {
-                return outcome.map_err(|failure| failure.explain(&self.settings).with_attempts(attempts));
+            let outcome = self.attempt(message, &credentials, watch, fresh, attempts);
+            let stale = !fresh && matches!(&outcome, Err(Trouble { again: Again::Surely, .. }));
+            let refused = matches!(&outcome, Ok(reply) if reply.status == 401);
+            let wait = if stale {
+                fresh = true;
+                Some(Duration::ZERO)
+            } else if refused && !renewed && self.settings.token_source.is_some() {
+                renewed = true;
+                credentials = self.ask_credentials(true)?;
+                Some(Duration::ZERO)
+            } else {
+                let wait = self.wait_before_retry(&outcome, retries);
+                retries += 1;
+                wait
             };
-            sleep(wait);
+            let Some(wait) = wait.filter(|wait| watch.has_time_for(*wait)) else {
+                return outcome.map_err(|trouble| failed(trouble.error, attempts, &credentials.token));
+            };
+            self.settings.log(LogLevel::Warning, || {
+                format!("{}: attempt {attempts} failed; again in {} ms", message.method, wait.as_millis())
+            });
+            watch.sleep(wait).map_err(|e| failed(explain::explain(&e), attempts, &credentials.token))?;
             attempts += 1;
-            retries += u32::from(!stale);
         }
     }
 
     /// How long to wait before sending again; nothing where that would not help or was done often enough.
     fn wait_before_retry(
         &self,
-        outcome: &std::result::Result<Reply, Failure>,
+        outcome: &std::result::Result<Reply, Trouble>,
         retries: u32,
     ) -> Option<Duration> {
         let asked = match outcome {
             Ok(reply) if retry::is_passing(reply.status) => reply.retry_after,
-            Err(Failure::NoReply(error)) if is_connection_failure(error) => None,
+            Err(trouble) if trouble.again != Again::No => None,
             _ => return None,
         };
         let left = retries < self.settings.retries;
         left.then(|| retry::delay(&self.settings, retries, asked)).flatten()
     }
 
-    fn read(&self, response: Response<Body>, attempts: u32) -> std::result::Result<Reply, Failure> {
-        let (head, body) = response.into_parts();
-        let status = head.status.as_u16();
-        let broken = |error: Error| Failure::Broken(error.with_http_status(status));
-        let expected = body.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-        if expected > REPLY_LIMIT {
-            return Err(broken(too_large()));
+    /// Sends once and reads the reply. The connection is kept where that is possible.
+    fn attempt(
+        &self,
+        message: &Message<'_>,
+        credentials: &Credentials,
+        watch: &Watch,
+        fresh: bool,
+        attempts: u32,
+    ) -> std::result::Result<Reply, Trouble> {
+        let start = Instant::now();
+        let request = self.request(message, credentials)?;
+        let mut connection = self.connection(watch, fresh)?;
+        connection.begin(watch.clone());
+        let Received { head, body, reusable } =
+            exchange::run(&mut connection, request, message.body, self.settings.reply_limit)?;
+        connection.end();
+        if reusable {
+            self.pool.put(connection);
         }
-        let mut bytes = Vec::new();
-        reserve(&mut bytes, expected).map_err(broken)?;
-        let mut reader = body.into_reader().take(REPLY_LIMIT as u64 + 1);
-        let read = reader.read_to_end(&mut bytes);
-        read.map_err(|error| broken(explain(&ureq::Error::from(error), &self.settings)))?;
-        if bytes.len() > REPLY_LIMIT {
-            return Err(broken(too_large()));
+        let status = head.status().as_u16();
+        self.settings.log(LogLevel::Info, || {
+            let (bytes, milliseconds) = (body.len(), start.elapsed().as_millis());
+            format!("{}: status {status}, {bytes} bytes after {milliseconds} ms", message.method)
+        });
+        let text = |name| head.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let retry_after =
+            text(header::RETRY_AFTER).and_then(|text| retry::parse_retry_after(text, SystemTime::now()));
+        let location = text(header::LOCATION).map(str::to_owned);
+        Ok(Reply { status, body, attempts, retry_after, location, token: Arc::clone(&credentials.token) })
+    }
+
+    fn connection(&self, watch: &Watch, fresh: bool) -> std::result::Result<Connection, Trouble> {
+        watch.check().map_err(|error| explain::explain(&error))?;
+        if let Some(connection) = (!fresh).then(|| self.pool.take()).flatten() {
+            self.settings.log(LogLevel::Debug, || "an idle connection is used again".to_owned());
+            return Ok(connection);
         }
-        let retry_after = head.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-        let retry_after = retry_after.and_then(|text| retry::parse_retry_after(text, SystemTime::now()));
-        Ok(Reply { status, body: bytes, attempts, retry_after })
+        let start = Instant::now();
+        let connection = self.target.connect(&self.settings, watch)?;
+        self.settings.log(LogLevel::Debug, || format!("connected after {} ms", start.elapsed().as_millis()));
+        Ok(connection)
     }
-}
 
-fn new_agent(url: &str, settings: &Settings) -> Result<Agent> {
-    let server: Uri = url.parse().map_err(|_| Error::new(ErrorKind::Argument, "the URL is malformed"))?;
-    let mut config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .proxy(proxy::choose(settings, &server)?)
-        .user_agent(USER_AGENT)
-        .accept("application/json")
-        .timeout_connect(settings.connect_timeout)
-        .timeout_per_read(settings.response_timeout)
-        .timeout_per_write(settings.response_timeout)
-        .input_buffer_size(BUFFER_BYTES)
-        .output_buffer_size(BUFFER_BYTES)
-        .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
-        .max_idle_age(IDLE_CONNECTION_AGE);
-    if server.scheme_str() == Some("https") {
-        config = config.tls_config(tls::config(settings)?);
+    fn request(&self, message: &Message<'_>, credentials: &Credentials) -> Result<Request<()>> {
+        let mut request = Request::builder()
+            .method(message.method.clone())
+            .uri(message.uri.clone())
+            .header(header::AUTHORIZATION, &credentials.authorization)
+            .header(header::USER_AGENT, self.settings.user_agent())
+            .header(header::ACCEPT, "application/json")
+            .header(header::ACCEPT_ENCODING, if self.settings.reply_gzip { "gzip" } else { "identity" });
+        for (name, value) in &self.settings.headers {
+            request = request.header(name, value);
+        }
+        if let Some(content_type) = message.content_type {
+            let length: usize = message.body.iter().map(|slice| slice.len()).sum();
+            request =
+                request.header(header::CONTENT_TYPE, content_type).header(header::CONTENT_LENGTH, length);
+        }
+        if message.gzip {
+            request = request.header(header::CONTENT_ENCODING, "gzip");
+        }
+        request.body(()).map_err(|_| Error::new(ErrorKind::Argument, "the URL is not one that can be asked"))
     }
-    Ok(Agent::with_parts(config.build(), DefaultConnector::default(), RememberingResolver::default()))
-}
 
-/// Why an attempt came to nothing.
-enum Failure {
-    /// Not a byte of a reply was seen: sending again does no harm.
-    NoReply(ureq::Error),
-    /// A reply began, and could not be read to its end.
-    Broken(Error),
-}
-
-impl Failure {
-    fn explain(&self, settings: &Settings) -> Error {
-        match self {
-            Failure::NoReply(error) => explain(error, settings),
-            Failure::Broken(error) => error.clone(),
+    /// The token to send: the caller's, or what its callback says now.
+    fn ask_credentials(&self, refused: bool) -> Result<Credentials> {
+        match &self.settings.token_source {
+            Some(source) => Credentials::new(&source(refused)?),
+            None => Ok(self.credentials.clone()),
         }
     }
 }
 
-fn too_large() -> Error {
-    Error::new(
-        ErrorKind::ReplyTooLarge,
-        format!("the reply is larger than {REPLY_LIMIT} bytes; send fewer rows at a time"),
-    )
+fn parse(url: &str) -> Result<Uri> {
+    url.parse().map_err(|_| Error::new(ErrorKind::Argument, "the URL is malformed"))
 }
 
-/// Whether the connection ended under the request: a pooled one may have been closed by the server while it was idle.
-fn was_closed(error: &ureq::Error) -> bool {
-    use io::ErrorKind::*;
-    let closed = [ConnectionReset, ConnectionAborted, BrokenPipe, UnexpectedEof, NotConnected];
-    matches!(error, ureq::Error::Io(error) if closed.contains(&error.kind()))
-}
-
-fn is_connection_failure(error: &ureq::Error) -> bool {
-    use io::ErrorKind::*;
-    let unreachable = [ConnectionRefused, HostUnreachable, NetworkUnreachable, NetworkDown];
-    match error {
-        ureq::Error::Io(io) => was_closed(error) || unreachable.contains(&io.kind()),
-        ureq::Error::ConnectionFailed | ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => true,
-        _ => false,
-    }
-}
-
-/// Slices read one behind the other, without joining them first.
-struct Slices<'a> {
-    current: &'a [u8],
-    rest: &'a [&'a [u8]],
-}
-
-impl Read for Slices<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while let ([], [next, rest @ ..]) = (self.current, self.rest) {
-            (self.current, self.rest) = (next, rest);
-        }
-        self.current.read(buffer)
-    }
+/// The slices as one body in gzip, fast rather than small.
+fn pack(body: &[&[u8]]) -> Result<Vec<u8>> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    let packed = body.iter().try_for_each(|slice| packer.write_all(slice)).and_then(|()| packer.finish());
+    packed.map_err(|error| Error::new(ErrorKind::Memory, format!("the request cannot be packed: {error}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn slices_are_read_as_one() {
-        let mut all = Vec::new();
-        Slices { current: b"", rest: &[b"{", b"", b"rows", b"}"] }.read_to_end(&mut all).unwrap();
-        assert_eq!(all, b"{rows}");
+    fn open(url: &str, token: &str) -> Result<Transport> {
+        let mut settings = Settings::default();
+        settings.set_proxy("")?;
+        Transport::new(url, token, &settings)
     }
 
     #[test]
     fn a_name_that_is_none_is_a_failure_to_connect() {
+        let mut settings = Settings { allow_token_over_http: true, ..Settings::default() };
+        settings.set_proxy("").unwrap();
         let url = "http://no-such-host.invalid/";
-        let failure = Transport::new(url, "", &Settings::default()).unwrap().get(url).err().unwrap();
+        let failure = Transport::new(url, "", &settings).unwrap().get(url, None).err().unwrap();
         assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::Connect, 1));
     }
 
     #[test]
     fn a_token_that_no_header_carries_is_refused_without_showing_it() {
-        let open = |token: &str| Transport::new("http://h/", token, &Settings::default());
-        let refused = open("secret\n").unwrap_err();
+        let refused = open("http://127.0.0.1/", "secret\n").unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Argument);
         assert!(!refused.to_string().contains("secret"));
-        assert_eq!(format!("{:?}", open("secret").unwrap()), "Transport");
+        assert_eq!(format!("{:?}", open("http://127.0.0.1/", "secret").unwrap()), "Transport");
+    }
+
+    #[test]
+    fn the_token_stays_off_open_networks() {
+        for url in ["http://127.0.0.1/", "http://localhost:80/", "http://[::1]/", "https://h/"] {
+            open(url, "secret").unwrap();
+        }
+        for url in ["http://h/", "http://10.0.0.1/", "http://127.0.0.1.evil.org/", "http://localhost.evil/"] {
+            let refused = open(url, "secret").unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::Argument);
+            assert!(refused.to_string().contains("allow_token_over_http"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn headers_of_our_own_cannot_be_added() {
+        let mut settings = Settings::default();
+        for name in ["Authorization", "host", "Content-Length", "a b", ""] {
+            assert_eq!(settings.add_header(name, "x").unwrap_err().kind(), ErrorKind::Argument, "{name}");
+        }
+        let refused = settings.add_header("X-Key", "s3cret\n").unwrap_err();
+        assert!(!refused.to_string().contains("s3cret"));
+        assert!(settings.set_user_agent_suffix("a\nb").is_err());
     }
 }

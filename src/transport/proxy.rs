@@ -2,9 +2,37 @@
 
 use super::settings::{ProxyChoice, Settings};
 use crate::error::{Error, ErrorKind, Result};
+use crate::url::is_loopback;
+use percent_encoding::percent_decode_str;
 use std::net::IpAddr;
-use ureq::Proxy;
-use ureq::http::Uri;
+use ureq_proto::http::Uri;
+
+/// A proxy, and who we are to it.
+#[derive(Clone)]
+pub(super) struct Proxy {
+    pub(super) kind: Kind,
+    host: String,
+    port: u16,
+    /// User and password.
+    pub(super) user: Option<(String, String)>,
+}
+
+/// What a proxy speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Http,
+    Socks5,
+}
+
+impl Proxy {
+    pub(super) fn address(&self) -> (&str, u16) {
+        (&self.host, self.port)
+    }
+
+    pub(super) fn is_loopback(&self) -> bool {
+        is_loopback(&self.host)
+    }
+}
 
 /// Makes sure that a URL can be a proxy's. Its text may hold a password, so no message shows it.
 pub(super) fn check(url: &str) -> Result<()> {
@@ -12,23 +40,27 @@ pub(super) fn check(url: &str) -> Result<()> {
 }
 
 fn parse(url: &str) -> Result<Proxy> {
-    let http = url.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"));
-    let has_scheme = url.contains("://");
-    let refused = || {
-        Error::new(ErrorKind::Argument, "the proxy is not a URL of the form http://[user:password@]host:port")
+    let form = "[user:password@]host:port behind http:// or socks5://";
+    let refused = || Error::new(ErrorKind::Argument, format!("the proxy is not a URL of the form {form}"));
+    let (scheme, authority) = url.split_once("://").unwrap_or(("http", url));
+    let (kind, default_port) = match scheme.to_ascii_lowercase().as_str() {
+        "http" => (Kind::Http, 80),
+        "socks5" | "socks5h" => (Kind::Socks5, 1080),
+        _ => return Err(refused()),
     };
-    if has_scheme && !http {
+    let uri: Uri = format!("http://{authority}").parse().map_err(|_| refused())?;
+    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let authority = uri.authority().ok_or_else(refused)?.as_str();
+    let (user, place) =
+        authority.rsplit_once('@').map_or((None, authority), |(user, place)| (Some(user), place));
+    let names_port = place.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']'));
+    if host.is_empty() || (names_port && uri.port_u16().is_none()) {
         return Err(refused());
     }
-    let proxy = Proxy::new(url).map_err(|_| refused())?;
-    let authority = proxy.uri().authority().ok_or_else(refused)?;
-    let names_port =
-        authority.as_str().rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|c| c.is_ascii_digit()));
-    if proxy.host().is_empty() || (names_port && authority.port_u16().is_none()) {
-        Err(refused())
-    } else {
-        Ok(proxy)
-    }
+    let user = user.map(|user| user.split_once(':').unwrap_or((user, "")));
+    let plain = |text: &str| percent_decode_str(text).decode_utf8().map(String::from).map_err(|_| refused());
+    let user = user.map(|(user, password)| Ok((plain(user)?, plain(password)?))).transpose()?;
+    Ok(Proxy { kind, host: host.to_owned(), port: uri.port_u16().unwrap_or(default_port), user })
 }
 
 /// The proxy for a server's URL.
@@ -112,7 +144,7 @@ mod tests {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
         let proxy = choose_from(settings, &server.parse().unwrap(), &environment).unwrap();
-        proxy.map(|proxy| proxy.host().to_owned())
+        proxy.map(|proxy| proxy.address().0.to_owned())
     }
 
     #[test]
@@ -147,6 +179,21 @@ mod tests {
             let error = check(bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Argument, "{bad}");
             assert!(!error.to_string().contains("secret"));
+        }
+    }
+
+    #[test]
+    fn a_proxy_has_a_kind_an_address_and_perhaps_a_user() {
+        for (url, kind, address, user) in [
+            ("h", Kind::Http, ("h", 80), None),
+            ("HTTP://h:81/", Kind::Http, ("h", 81), None),
+            ("http://[::1]:81", Kind::Http, ("::1", 81), None),
+            ("socks5://u%40x:p%3aw@h", Kind::Socks5, ("h", 1080), Some(("u@x", "p:w"))),
+            ("socks5h://u@h:9", Kind::Socks5, ("h", 9), Some(("u", ""))),
+        ] {
+            let proxy = parse(url).unwrap();
+            let found = proxy.user.as_ref().map(|(user, password)| (&**user, &**password));
+            assert_eq!((proxy.kind, proxy.address(), found), (kind, address, user), "{url}");
         }
     }
 

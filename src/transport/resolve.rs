@@ -1,68 +1,43 @@
-//! Names to addresses: literals at once, names remembered for a while, so that a request on a pooled connection starts no
-//! look-up (which would start a thread, with a time limit set).
+//! Names to addresses: literals at once, names remembered for a while.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use super::explain::Trouble;
+use crate::error::{Error, ErrorKind};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
-use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::http::uri::Scheme;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
 
 /// How long a name's addresses are remembered.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// A resolver with a short memory.
-#[derive(Debug, Default)]
-pub(super) struct RememberingResolver {
-    system: DefaultResolver,
-    known: Mutex<HashMap<String, (Instant, ResolvedSocketAddrs)>>,
-}
+/// A resolver for one name, with a short memory. It asks the system on the caller's own thread, whose look-up cannot be cut
+/// short: a thread of ours could outlive the library.
+#[derive(Default)]
+pub(super) struct Resolver(Mutex<Option<(Instant, Vec<SocketAddr>)>>);
 
-impl Resolver for RememberingResolver {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        if let Some(address) = literal(uri) {
-            let mut addresses = self.empty();
-            addresses.push(address);
+impl Resolver {
+    pub(super) fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Trouble> {
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(address, port)]);
+        }
+        if let Some(addresses) = self.remembered() {
             return Ok(addresses);
         }
-        let key = uri.authority().map(ToString::to_string).unwrap_or_default();
-        let key = format!("{}:{key}", uri.scheme_str().unwrap_or_default());
-        if let Some(addresses) = self.remembered(&key) {
-            return Ok(addresses);
+        let found = (host, port).to_socket_addrs().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+        if found.is_empty() {
+            let message = "the server's name could not be resolved; check the URL";
+            return Err(Error::new(ErrorKind::Connect, message).into());
         }
-        let found = self.system.resolve(uri, config, timeout);
-        // Left as it is, this failure would look like that of an established connection.
-        let addresses = found.map_err(|error| match error {
-            ureq::Error::Io(_) => ureq::Error::HostNotFound,
-            other => other,
-        })?;
-        if let Ok(mut known) = self.known.lock() {
-            known.insert(key, (Instant::now(), addresses.clone()));
+        if let Ok(mut known) = self.0.try_lock() {
+            *known = Some((Instant::now(), found.clone()));
         }
-        Ok(addresses)
+        Ok(found)
     }
-}
 
-impl RememberingResolver {
-    fn remembered(&self, key: &str) -> Option<ResolvedSocketAddrs> {
-        let known = self.known.lock().ok()?;
-        known.get(key).filter(|(when, _)| when.elapsed() < REMEMBERED).map(|(_, addresses)| addresses.clone())
+    /// Never waits for the lock: after a fork it may be held by nobody.
+    fn remembered(&self) -> Option<Vec<SocketAddr>> {
+        let known = self.0.try_lock().ok()?;
+        known.as_ref().filter(|(when, _)| when.elapsed() < REMEMBERED).map(|(_, addresses)| addresses.clone())
     }
-}
-
-/// The address of a URL whose host is one.
-fn literal(uri: &Uri) -> Option<SocketAddr> {
-    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
-    let default = if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
-    Some(SocketAddr::new(host.parse::<IpAddr>().ok()?, uri.port_u16().unwrap_or(default)))
 }
 
 #[cfg(test)]
@@ -71,13 +46,16 @@ mod tests {
 
     #[test]
     fn literals_need_no_look_up() {
-        for (uri, expected) in [
-            ("http://127.0.0.1/x", Some("127.0.0.1:80")),
-            ("https://10.0.0.1", Some("10.0.0.1:443")),
-            ("http://[::1]:81/", Some("[::1]:81")),
-            ("http://localhost/", None),
-        ] {
-            assert_eq!(literal(&uri.parse().unwrap()), expected.map(|text| text.parse().unwrap()));
+        for (host, expected) in [("127.0.0.1", "127.0.0.1:81"), ("::1", "[::1]:81")] {
+            let found = Resolver::default().resolve(host, 81).ok().unwrap();
+            assert_eq!(found, [expected.parse::<SocketAddr>().unwrap()]);
         }
+    }
+
+    #[test]
+    fn names_are_remembered() {
+        let resolver = Resolver::default();
+        let found = resolver.resolve("localhost", 81).ok().unwrap();
+        assert_eq!(resolver.remembered(), Some(found));
     }
 }

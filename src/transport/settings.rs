@@ -1,9 +1,37 @@
 //! What a caller may set about connections.
 
+use super::log::LogLevel;
+use super::tls::{self, ClientCertificate, TlsVersion};
 use crate::error::{Error, ErrorKind, Result};
+use rustls::RootCertStore;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use ureq_proto::http::{HeaderName, HeaderValue};
+
+const USER_AGENT: &str = concat!("sidekick/", env!("CARGO_PKG_VERSION"));
+/// Headers that a request has of its own, or that belong to the connection.
+const OWN_HEADERS: [&str; 14] = [
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "proxy-authorization",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+];
+
+/// Gives the token; told whether the server has refused the last one.
+pub(crate) type TokenSource = dyn Fn(bool) -> Result<String> + Send + Sync;
+/// Hears what happens to connections and requests.
+pub(crate) type LogSink = dyn Fn(LogLevel, &str) + Send + Sync;
 
 /// Settings of a transport, with the defaults that the header documents.
 #[derive(Clone)]
@@ -16,10 +44,24 @@ pub(crate) struct Settings {
     pub(crate) retries: u32,
     pub(crate) first_backoff: Duration,
     pub(crate) backoff_ceiling: Duration,
-    /// Certificates in DER to trust instead of the system's.
-    pub(crate) trusted: Option<Arc<Vec<Vec<u8>>>>,
+    /// Whom to trust instead of the system's authorities.
+    pub(crate) trusted: Option<Arc<RootCertStore>>,
+    pub(crate) client_certificate: Option<Arc<ClientCertificate>>,
+    pub(crate) tls_minimum: TlsVersion,
+    pub(crate) skip_tls_verification: bool,
     pub(crate) proxy: ProxyChoice,
     pub(crate) no_proxy: Option<String>,
+    pub(crate) allow_token_over_http: bool,
+    /// May hold secrets: never shown.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) user_agent_suffix: String,
+    pub(crate) reply_limit: u64,
+    pub(crate) request_gzip: bool,
+    pub(crate) reply_gzip: bool,
+    pub(crate) token_source: Option<Arc<TokenSource>>,
+    pub(crate) log: Option<Arc<LogSink>>,
+    pub(crate) idle_connections: usize,
+    pub(crate) idle_time: Duration,
 }
 
 /// Which proxy requests go through.
@@ -42,8 +84,22 @@ impl Default for Settings {
             first_backoff: Duration::from_millis(100),
             backoff_ceiling: Duration::from_secs(30),
             trusted: None,
+            client_certificate: None,
+            tls_minimum: TlsVersion::Tls12,
+            skip_tls_verification: false,
             proxy: ProxyChoice::Environment,
             no_proxy: None,
+            allow_token_over_http: false,
+            headers: Vec::new(),
+            user_agent_suffix: String::new(),
+            reply_limit: 1 << 30,
+            request_gzip: false,
+            reply_gzip: true,
+            token_source: None,
+            log: None,
+            idle_connections: 64,
+            // Below the 5 seconds after which common Python servers close.
+            idle_time: Duration::from_secs(4),
         }
     }
 }
@@ -62,7 +118,13 @@ impl fmt::Debug for Settings {
 impl Settings {
     /// Trusts the certificates of a PEM text, at least one, instead of the system's.
     pub(crate) fn trust(&mut self, pem: &[u8]) -> Result<()> {
-        self.trusted = Some(Arc::new(super::tls::certificates(pem)?));
+        self.trusted = Some(Arc::new(tls::authorities(pem)?));
+        Ok(())
+    }
+
+    /// Shows the server a certificate, whose key is given too.
+    pub(crate) fn show_certificate(&mut self, certificate: &[u8], key: &[u8]) -> Result<()> {
+        self.client_certificate = Some(Arc::new(tls::client_certificate(certificate, key)?));
         Ok(())
     }
 
@@ -83,5 +145,45 @@ impl Settings {
         }
         (self.first_backoff, self.backoff_ceiling) = (first, ceiling);
         Ok(())
+    }
+
+    /// Adds a header to every request to the deployment's server.
+    pub(crate) fn add_header(&mut self, name: &str, value: &str) -> Result<()> {
+        let refused = |what: &str| Error::new(ErrorKind::Argument, format!("the header \"{name}\" {what}"));
+        let parsed = HeaderName::from_bytes(name.as_bytes());
+        let parsed = parsed.map_err(|_| refused("has no name that a header can have"))?;
+        if OWN_HEADERS.contains(&parsed.as_str()) {
+            return Err(refused("is the library's own; it cannot be set"));
+        }
+        let mut value = HeaderValue::from_str(value)
+            .map_err(|_| refused("has characters in its value that a header cannot carry"))?;
+        value.set_sensitive(true);
+        self.headers.push((parsed, value));
+        Ok(())
+    }
+
+    /// Sets what follows the library's own name and version in the User-Agent header.
+    pub(crate) fn set_user_agent_suffix(&mut self, suffix: &str) -> Result<()> {
+        let printable = suffix.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+        if !printable {
+            let message = "the User-Agent suffix has characters other than printable ASCII";
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        self.user_agent_suffix = suffix.trim().to_owned();
+        Ok(())
+    }
+
+    pub(super) fn user_agent(&self) -> String {
+        match self.user_agent_suffix.as_str() {
+            "" => USER_AGENT.to_owned(),
+            suffix => format!("{USER_AGENT} {suffix}"),
+        }
+    }
+
+    /// Tells the log, if there is one; the message is made only then.
+    pub(super) fn log(&self, level: LogLevel, message: impl FnOnce() -> String) {
+        if let Some(log) = &self.log {
+            log(level, &message());
+        }
     }
 }

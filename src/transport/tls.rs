@@ -1,50 +1,171 @@
-//! Whom to trust: the system's certificates, or those a caller gives instead.
+//! Whom to trust, and how: the system's certificates or a caller's, the versions, and the client's own certificate.
 
+use super::explain::{Trouble, explain};
 use super::settings::Settings;
+use super::socket::Socket;
 use crate::error::{Error, ErrorKind, Result};
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
+use rustls::version::{TLS12, TLS13};
+use rustls::{
+    ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme, StreamOwned,
+};
 use std::sync::Arc;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-/// The TLS side of an agent's configuration.
-pub(super) fn config(settings: &Settings) -> Result<TlsConfig> {
-    let roots: Vec<Certificate<'static>> = match &settings.trusted {
-        Some(trusted) => trusted.iter().map(|der| Certificate::from_der(der).to_owned()).collect(),
-        None => system_certificates()?,
-    };
-    Ok(TlsConfig::builder()
-        .root_certs(RootCerts::from(roots))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .build())
+/// The oldest version of TLS that is spoken. The numbers are the C API's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum TlsVersion {
+    /// TLS 1.2, of 2008.
+    Tls12 = 12,
+    /// TLS 1.3, of 2018.
+    Tls13 = 13,
 }
 
-fn system_certificates() -> Result<Vec<Certificate<'static>>> {
-    let found = rustls_native_certs::load_native_certs();
-    if found.certs.is_empty() {
+/// A client's certificate, those of the authorities between, and its key.
+pub(super) type ClientCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+/// The TLS side of connections to one server.
+pub(super) struct Tls {
+    config: Arc<ClientConfig>,
+    server: ServerName<'static>,
+}
+
+impl Tls {
+    pub(super) fn new(host: &str, settings: &Settings) -> Result<Tls> {
+        let server = ServerName::try_from(host.trim_start_matches('[').trim_end_matches(']').to_owned())
+            .map_err(|_| {
+                Error::new(ErrorKind::Argument, "the URL's host is no name a certificate can have")
+            })?;
+        Ok(Tls { config: Arc::new(config(settings)?), server })
+    }
+
+    /// Shakes hands over a connected socket.
+    pub(super) fn wrap(
+        &self,
+        mut socket: Socket,
+    ) -> std::result::Result<StreamOwned<ClientConnection, Socket>, Trouble> {
+        let made = ClientConnection::new(Arc::clone(&self.config), self.server.clone());
+        let mut connection = made.map_err(|e| Error::new(ErrorKind::Tls, format!("no TLS: {e}")))?;
+        while connection.is_handshaking() {
+            let done = connection.complete_io(&mut socket);
+            done.map_err(|error| match explain(&error) {
+                // Many a server says no by hanging up, which another attempt would not change.
+                closed if closed.kind() == ErrorKind::Network => {
+                    let message = "the server closed the connection while TLS was agreed upon";
+                    Trouble::from(Error::new(ErrorKind::Tls, message))
+                }
+                _ => Trouble::connecting(error),
+            })?;
+        }
+        Ok(StreamOwned::new(connection, socket))
+    }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+fn config(settings: &Settings) -> Result<ClientConfig> {
+    let failed = |e: rustls::Error| Error::new(ErrorKind::Tls, format!("TLS cannot be set up: {e}"));
+    let versions: &[_] = match settings.tls_minimum {
+        TlsVersion::Tls12 => &[&TLS13, &TLS12],
+        TlsVersion::Tls13 => &[&TLS13],
+    };
+    let provider = provider();
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
+    let builder = builder.with_protocol_versions(versions).map_err(failed)?;
+    let builder = if settings.skip_tls_verification {
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(TrustAnybody(provider)))
+    } else {
+        builder.with_root_certificates(match &settings.trusted {
+            Some(trusted) => RootCertStore::clone(trusted),
+            None => system_certificates()?,
+        })
+    };
+    match &settings.client_certificate {
+        Some(client) => builder.with_client_auth_cert(client.0.clone(), client.1.clone_key()).map_err(failed),
+        None => Ok(builder.with_no_client_auth()),
+    }
+}
+
+fn system_certificates() -> Result<RootCertStore> {
+    let mut store = RootCertStore::empty();
+    let (added, _) = store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if added == 0 {
         let message = "the system has no trusted certificates (install ca-certificates, or set a CA file)";
         return Err(Error::new(ErrorKind::Tls, message));
     }
-    Ok(found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect())
+    Ok(store)
 }
 
 /// The certificates of a PEM text, each of which has to be one that can be trusted.
-pub(super) fn certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>> {
+pub(super) fn authorities(pem: &[u8]) -> Result<RootCertStore> {
     let bad = |what: &str| Error::new(ErrorKind::Argument, format!("bad CA certificates: {what}"));
-    let mut found = Vec::new();
-    for item in parse_pem(pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => found.push(certificate.der().to_vec()),
-            Ok(_) => {}
-            Err(_) => return Err(bad("not the PEM text it should be")),
-        }
-    }
     let mut store = RootCertStore::empty();
-    for der in &found {
-        let added = store.add(CertificateDer::from(der.as_slice()));
-        added.map_err(|e| bad(&format!("one of them is malformed: {e}")))?;
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|_| bad("not the PEM text it should be"))?;
+        store.add(certificate).map_err(|e| bad(&format!("one of them is malformed: {e}")))?;
     }
-    if found.is_empty() { Err(bad("there is none in the PEM text")) } else { Ok(found) }
+    if store.is_empty() { Err(bad("there is none in the PEM text")) } else { Ok(store) }
+}
+
+/// A client's certificate and key from PEM texts, which have to fit together.
+pub(super) fn client_certificate(certificate: &[u8], key: &[u8]) -> Result<ClientCertificate> {
+    let bad = |what: &str| Error::new(ErrorKind::Argument, format!("bad client certificate: {what}"));
+    let chain = CertificateDer::pem_slice_iter(certificate).collect::<std::result::Result<Vec<_>, _>>();
+    let chain = chain.map_err(|_| bad("not the PEM text it should be"))?;
+    if chain.is_empty() {
+        return Err(bad("there is none in the PEM text"));
+    }
+    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| bad("its key is no private key in PEM"))?;
+    CertifiedKey::from_der(chain.clone(), key.clone_key(), &provider()).map_err(|error| match error {
+        rustls::Error::InconsistentKeys(_) => bad("the key is not that of the certificate"),
+        _ => bad("it is malformed, or its key is of a kind that is not supported"),
+    })?;
+    Ok((chain, key))
+}
+
+/// Takes any certificate for anybody's. Signatures are still checked, so that the connection is to one peer all along.
+#[derive(Debug)]
+struct TrustAnybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for TrustAnybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
 }
 
 #[cfg(test)]
@@ -54,7 +175,18 @@ mod tests {
     #[test]
     fn text_without_good_certificates_is_refused() {
         for bad in ["", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-            assert_eq!(certificates(bad.as_bytes()).unwrap_err().kind(), ErrorKind::Argument, "{bad}");
+            assert_eq!(authorities(bad.as_bytes()).unwrap_err().kind(), ErrorKind::Argument, "{bad}");
+            assert_eq!(client_certificate(bad.as_bytes(), b"").unwrap_err().kind(), ErrorKind::Argument);
         }
+    }
+
+    #[test]
+    fn a_key_of_another_certificate_is_refused() {
+        let own = rcgen::generate_simple_self_signed(vec!["me".to_owned()]).unwrap();
+        let other = rcgen::KeyPair::generate().unwrap().serialize_pem();
+        let certificate = own.cert.pem();
+        let refused = client_certificate(certificate.as_bytes(), other.as_bytes()).unwrap_err();
+        assert!(refused.to_string().contains("not that of the certificate"), "{refused}");
+        client_certificate(certificate.as_bytes(), own.signing_key.serialize_pem().as_bytes()).unwrap();
     }
 }

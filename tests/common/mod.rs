@@ -1,9 +1,17 @@
-//! A scripted server on a raw socket, for what a good server never does.
+//! A scripted server on a raw socket, for what a good server never does, and the client's side of it.
 
+// Every test program uses its part.
+#![allow(dead_code)]
+
+pub mod proxies;
+pub mod tls;
+
+use sidekick::{Deployment, Error, Options, Predictions, Result, Rows};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 /// A deployment of one number in and one number out.
 pub const DESCRIBE: &str = r#"{"components": {"schemas": {
@@ -11,9 +19,13 @@ pub const DESCRIBE: &str = r#"{"components": {"schemas": {
     "output-row-batch": {"properties": {"rows": {"properties": {
         "out": {"x-peltarion": {"type": "numeric", "shape": [1]}}}}}}}}}"#;
 
+/// The token of all these deployments, easy to find where it should not be.
+pub const TOKEN: &str = "s3cret";
+
 /// What came in: the lines of the head, and the body.
 pub struct Request {
     pub head: Vec<String>,
+    pub bytes: Vec<u8>,
     pub body: String,
 }
 
@@ -36,6 +48,14 @@ impl Request {
     /// The reply that gives every row's number back.
     pub fn echo(&self) -> String {
         self.body.replace("\"in\"", "\"out\"")
+    }
+
+    /// Whether the token is where it belongs and nowhere else.
+    pub fn keeps_the_token(&self) -> bool {
+        let elsewhere = |line: &String| {
+            line.contains(TOKEN) && !line.eq_ignore_ascii_case(&format!("authorization: Bearer {TOKEN}"))
+        };
+        !self.head.iter().any(elsewhere) && !self.body.contains(TOKEN)
     }
 }
 
@@ -76,10 +96,25 @@ pub fn serve<S: Read + Write>(mut stream: S, answer: &impl Fn(&Request, &mut S) 
 
 /// Sends a whole reply, and says that the connection goes on.
 pub fn reply(stream: &mut impl Write, status: &str, body: &str) -> bool {
-    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).is_ok()
+    reply_bytes(stream, status, body.as_bytes())
+}
+
+pub fn reply_bytes(stream: &mut impl Write, status: &str, body: &[u8]) -> bool {
+    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n", body.len());
+    stream.write_all(&[head.as_bytes(), body].concat()).is_ok()
 }
 
 pub fn read_request(stream: &mut impl Read) -> Option<Request> {
+    let head = read_head(stream)?;
+    let mut request = Request { head, bytes: Vec::new(), body: String::new() };
+    let length = request.header("content-length").map_or(0, |text| text.parse().unwrap());
+    stream.take(length).read_to_end(&mut request.bytes).ok()?;
+    request.body = String::from_utf8_lossy(&request.bytes).into_owned();
+    Some(request)
+}
+
+/// The lines of a request's head; the body stays unread.
+pub fn read_head(stream: &mut impl Read) -> Option<Vec<String>> {
     let mut reader = BufReader::with_capacity(1, stream);
     let mut head = Vec::new();
     loop {
@@ -88,12 +123,38 @@ pub fn read_request(stream: &mut impl Read) -> Option<Request> {
             return None;
         }
         match line.trim_end() {
-            "" => break,
+            "" => return Some(head),
             text => head.push(text.to_owned()),
         }
     }
-    let mut request = Request { head, body: String::new() };
-    let length = request.header("content-length").map_or(0, |text| text.parse().unwrap());
-    reader.take(length).read_to_string(&mut request.body).ok()?;
-    Some(request)
+}
+
+/// Options that do not wait long and ask no proxy.
+pub fn options() -> Options {
+    let mut options = Options::default();
+    options.set_retry_backoff(Duration::from_millis(1), Duration::from_secs(1)).unwrap();
+    options.set_proxy("").unwrap();
+    options
+}
+
+pub fn open(url: &str, options: &Options) -> Deployment {
+    Deployment::open(url, TOKEN, options).unwrap()
+}
+
+/// Rows of the numbers from 0.
+pub fn numbers(deployment: &Deployment, count: u32) -> Rows {
+    let mut rows = deployment.rows();
+    for number in 0..count {
+        rows.add_number("in", f64::from(number)).unwrap();
+        rows.end_row().unwrap();
+    }
+    rows
+}
+
+pub fn ask(deployment: &Deployment) -> Result<Predictions> {
+    deployment.predict(&numbers(deployment, 2))
+}
+
+pub fn refused(deployment: &Deployment) -> Error {
+    ask(deployment).err().expect("the call fails")
 }

@@ -1,0 +1,130 @@
+//! What the library calls back: for a token, and with a log.
+
+use super::boundary::{guard, object_mut, text};
+use super::error::sidekick_error;
+use super::options::sidekick_options;
+use super::status::sidekick_status;
+use crate::{Error, ErrorKind, LogLevel};
+use std::ffi::{c_char, c_void};
+
+/// Where a token callback puts its token, with `sidekick_token_set`. It lives as long as the callback runs. Since 0.1.0.
+pub struct sidekick_token(String);
+
+/// Gives the token for a request: calls `sidekick_token_set` and returns 0. Anything else fails the call that needs the token, with
+/// `SIDEKICK_ERROR_ARGUMENT`. `refused` is 1 where the server has just answered 401 to the last one, else 0. Since 0.1.0.
+pub type sidekick_token_callback =
+    Option<unsafe extern "C" fn(data: *mut c_void, refused: i32, token: *mut sidekick_token) -> i32>;
+
+/// Hears what happens: one of the `SIDEKICK_LOG_` levels, and a line of text of so many bytes, closed by a NUL, which lives as long as
+/// the callback runs. The token is never in it. Since 0.1.0.
+pub type sidekick_log_callback =
+    Option<unsafe extern "C" fn(data: *mut c_void, level: i32, message: *const c_char, length: usize)>;
+
+/// Told when a callback's `data` is used no more. Since 0.1.0.
+pub type sidekick_release_callback = Option<unsafe extern "C" fn(data: *mut c_void)>;
+
+/// Asks `callback` for the token before every request, and once more where the server answers 401, for tokens that expire; the token
+/// given to `sidekick_deployment_open` is not used then. By default, and with NULL, that one is. The callback runs on whichever thread
+/// makes the request, on several at once; it must return, and not call back into the deployment. `release` (NULL is fine) is
+/// called with `data` once, when options and deployments that have the callback are all freed or have another. It is called
+/// too, at once, where this function fails. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_token_callback(
+    options: *mut sidekick_options,
+    callback: sidekick_token_callback,
+    data: *mut c_void,
+    release: sidekick_release_callback,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    let data = Data { data, release };
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        let Some(callback) = callback else {
+            options.0.clear_token_source();
+            return Ok(());
+        };
+        options.0.set_token_source(move |refused| {
+            let mut token = sidekick_token(String::new());
+            // SAFETY: the callback and its data are good for each other, by the caller's promise.
+            match unsafe { callback(data.get(), i32::from(refused), &mut token) } {
+                0 => Ok(token.0),
+                code => {
+                    Err(Error::new(ErrorKind::Argument, format!("the token callback failed with {code}")))
+                }
+            }
+        });
+        Ok(())
+    })
+}
+
+/// Gives the token from within a `sidekick_token_callback`; it is copied. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and for text
+/// that is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_token_set(
+    token: *mut sidekick_token,
+    value: *const c_char,
+    value_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (token, value) = unsafe { (object_mut(token, "token")?, text(value, value_length, "value")?) };
+        value.clone_into(&mut token.0);
+        Ok(())
+    })
+}
+
+/// Tells `callback` what happens to connections and requests; by default, and with NULL, nobody hears it. The callback runs on whichever
+/// thread makes the request, on several at once. `release` and `data` are as for `sidekick_options_set_token_callback`.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_log_callback(
+    options: *mut sidekick_options,
+    callback: sidekick_log_callback,
+    data: *mut c_void,
+    release: sidekick_release_callback,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    let data = Data { data, release };
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        let Some(callback) = callback else {
+            options.0.clear_log();
+            return Ok(());
+        };
+        options.0.set_log(move |level: LogLevel, message: &str| {
+            let with_nul = format!("{message}\0");
+            // SAFETY: the callback and its data are good for each other, by the caller's promise.
+            unsafe { callback(data.get(), level as i32, with_nul.as_ptr().cast(), message.len()) };
+        });
+        Ok(())
+    })
+}
+
+/// A callback's data, released with its last user.
+struct Data {
+    data: *mut c_void,
+    release: sidekick_release_callback,
+}
+
+// SAFETY: the library only passes it on; the caller promises a callback that runs on any thread.
+unsafe impl Send for Data {}
+// SAFETY: as above.
+unsafe impl Sync for Data {}
+
+impl Data {
+    fn get(&self) -> *mut c_void {
+        self.data
+    }
+}
+
+impl Drop for Data {
+    fn drop(&mut self) {
+        if let Some(release) = self.release {
+            // SAFETY: the caller's promise; this is its one call.
+            unsafe { release(self.data) };
+        }
+    }
+}

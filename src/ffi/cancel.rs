@@ -1,0 +1,51 @@
+//! `sidekick_cancel`: calls off calls that are under way.
+
+use super::boundary::{Out, guard, object};
+use super::error::sidekick_error;
+use super::handle::Handle;
+use super::status::sidekick_status;
+use crate::Cancel;
+
+/// Calls off the calls it was given to, from any thread. It can be given to any number of them, at once and one after another, and stays
+/// triggered. Share it freely. Since 0.1.0.
+pub struct sidekick_cancel(pub(super) Cancel);
+
+impl Handle for sidekick_cancel {}
+
+/// Makes a cancellation that is not triggered. Free it with `sidekick_cancel_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and with
+/// `SIDEKICK_ERROR_MEMORY` where the system has no more file descriptors: it holds two. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_cancel_new(
+    cancel: *mut *mut sidekick_cancel,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let out = unsafe { Out::new(cancel, "cancel") }?;
+        out.set(sidekick_cancel(Cancel::new()?).into_raw());
+        Ok(())
+    })
+}
+
+/// Calls off all calls that were given this cancellation, and those that will be: each returns within 100 ms with
+/// `SIDEKICK_ERROR_CANCELLED`, the wait before a retry and the making of a connection included. One thing cannot be cut short: the
+/// system's look-up of a host name. The deployment goes on to work. Any thread, any number of times, never blocks. Fails only
+/// with `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_cancel_trigger(
+    cancel: *const sidekick_cancel,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        unsafe { object(cancel, "cancel") }?.0.trigger();
+        Ok(())
+    })
+}
+
+/// Frees a cancellation; NULL is fine. Calls that were given it may still run, and are no longer called off. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_cancel_free(cancel: *mut sidekick_cancel) {
+    // SAFETY: the caller's promises.
+    unsafe { Handle::free(cancel) }
+}

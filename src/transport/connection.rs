@@ -1,0 +1,129 @@
+//! A connection to the server: TCP, perhaps through a proxy, perhaps under TLS, and what was read of it ahead.
+
+use super::explain::Trouble;
+use super::proxy::Proxy;
+use super::resolve::Resolver;
+use super::settings::Settings;
+use super::socket::Socket;
+use super::tls::Tls;
+use super::tunnel;
+use super::watch::Watch;
+use rustls::{ClientConnection, StreamOwned};
+use std::io::{self, Read, Write};
+use ureq_proto::http::Uri;
+
+/// Also the most that the head of a reply may be.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Where connections lead: the server, by which way, with which trust.
+pub(super) struct Target {
+    host: String,
+    port: u16,
+    proxy: Option<Proxy>,
+    tls: Option<Tls>,
+    resolver: Resolver,
+}
+
+impl Target {
+    /// The way to a server.
+    pub(super) fn new(server: &Uri, proxy: Option<Proxy>, tls: Option<Tls>) -> Target {
+        let default = if tls.is_some() { 443 } else { 80 };
+        let host = server.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        let port = server.port_u16().unwrap_or(default);
+        Target { host: host.to_owned(), port, proxy, tls, resolver: Resolver::default() }
+    }
+
+    /// Makes a connection, all of it within the time limit for that.
+    pub(super) fn connect(&self, settings: &Settings, watch: &Watch) -> Result<Connection, Trouble> {
+        let watch = watch.connecting(settings.connect_timeout);
+        let (host, port) = self.proxy.as_ref().map_or((&*self.host, self.port), Proxy::address);
+        let addresses = self.resolver.resolve(host, port)?;
+        let mut socket = Socket::connect(&addresses, watch).map_err(Trouble::connecting)?;
+        if let Some(proxy) = &self.proxy {
+            tunnel::open(&mut socket, proxy, &self.host, self.port, &settings.user_agent())?;
+        }
+        let stream = match &self.tls {
+            Some(tls) => Stream::Tls(Box::new(tls.wrap(socket)?)),
+            None => Stream::Plain(socket),
+        };
+        Ok(Connection { stream, input: vec![0; BUFFER_BYTES].into(), start: 0, end: 0, was_used: false })
+    }
+}
+
+/// One connection, and a buffer of what was read from it and not yet consumed.
+pub(super) struct Connection {
+    stream: Stream,
+    input: Box<[u8]>,
+    start: usize,
+    end: usize,
+    /// Whether a request went over it before: the server may have closed it since.
+    pub(super) was_used: bool,
+}
+
+enum Stream {
+    Plain(Socket),
+    Tls(Box<StreamOwned<ClientConnection, Socket>>),
+}
+
+impl Connection {
+    /// Puts the connection under the watch of a call.
+    pub(super) fn begin(&mut self, watch: Watch) {
+        self.socket_mut().watch = watch;
+    }
+
+    /// Leaves the call's watch, its cancellation with it.
+    pub(super) fn end(&mut self) {
+        self.was_used = true;
+        self.begin(Watch::default());
+    }
+
+    /// Whether it is open, and nothing unasked for came over it.
+    pub(super) fn is_quiet(&self) -> bool {
+        let socket = match &self.stream {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(stream) => &stream.sock,
+        };
+        self.start == self.end && socket.is_quiet()
+    }
+
+    pub(super) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.stream {
+            Stream::Plain(socket) => socket.write_all(bytes),
+            Stream::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+        }
+    }
+
+    /// What was read and not yet consumed.
+    pub(super) fn input(&self) -> &[u8] {
+        self.input.get(self.start..self.end).unwrap_or_default()
+    }
+
+    pub(super) fn consume(&mut self, bytes: usize) {
+        self.start = self.end.min(self.start + bytes);
+    }
+
+    /// Whether there is no room to read more before something is consumed.
+    pub(super) fn is_full(&self) -> bool {
+        self.end - self.start == self.input.len()
+    }
+
+    /// Reads more; 0 bytes mean that the other end is done.
+    pub(super) fn fill(&mut self) -> io::Result<usize> {
+        self.input.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        let room = self.input.get_mut(self.end..).unwrap_or_default();
+        let read = match &mut self.stream {
+            Stream::Plain(socket) => socket.read(room),
+            Stream::Tls(stream) => stream.read(room),
+        }?;
+        self.end += read;
+        Ok(read)
+    }
+
+    fn socket_mut(&mut self) -> &mut Socket {
+        match &mut self.stream {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(stream) => &mut stream.sock,
+        }
+    }
+}

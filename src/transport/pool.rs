@@ -1,0 +1,57 @@
+//! Connections that wait for the next request.
+
+use super::connection::Connection;
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+/// Idle connections to one server. After a fork the child begins with none: two processes on one connection would read
+/// each other's replies.
+pub(super) struct Pool {
+    owner: AtomicU32,
+    idle: Mutex<Vec<(Instant, Connection)>>,
+    most: usize,
+    longest: Duration,
+}
+
+impl Pool {
+    /// A pool that keeps so many connections, each for so long.
+    pub(super) fn new(most: usize, longest: Duration) -> Pool {
+        Pool { owner: AtomicU32::new(process::id()), idle: Mutex::default(), most, longest }
+    }
+
+    /// The connection that was used last, if the server did not close it meanwhile.
+    pub(super) fn take(&self) -> Option<Connection> {
+        let mut idle = self.idle()?;
+        while let Some((since, connection)) = idle.pop() {
+            if since.elapsed() < self.longest && connection.is_quiet() {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    /// Keeps a connection whose last reply was read to its end.
+    pub(super) fn put(&self, connection: Connection) {
+        let Some(mut idle) = self.idle() else { return };
+        idle.retain(|(since, _)| since.elapsed() < self.longest);
+        if idle.len() < self.most {
+            idle.push((Instant::now(), connection));
+        }
+    }
+
+    /// The idle connections of this process. In a forked child, a lock that was held at the fork stays held for ever: then
+    /// nothing is pooled there.
+    fn idle(&self) -> Option<MutexGuard<'_, Vec<(Instant, Connection)>>> {
+        let process = process::id();
+        if self.owner.load(Ordering::Acquire) == process {
+            return self.idle.lock().ok();
+        }
+        let mut idle = self.idle.try_lock().ok()?;
+        // Closes this process's copies alone; the parent's connections live on.
+        idle.clear();
+        self.owner.store(process, Ordering::Release);
+        Some(idle)
+    }
+}

@@ -1,0 +1,123 @@
+//! Through a proxy to the server: HTTP CONNECT (RFC 9110, section 9.3.6) and SOCKS5 (RFC 1928 and 1929).
+
+use super::explain::{Trouble, not_http};
+use super::proxy::{Kind, Proxy};
+use super::socket::Socket;
+use crate::error::{Error, ErrorKind};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use std::io::{self, Read, Write};
+use std::net::IpAddr;
+use ureq_proto::parser::try_parse_response;
+
+/// The most that the head of a proxy's answer may be, in bytes.
+const HEAD_BYTES: usize = 16 * 1024;
+const HEADERS: usize = 64;
+
+/// Asks the proxy for a way to the server. After that the socket is as good as one to the server itself.
+pub(super) fn open(
+    socket: &mut Socket,
+    proxy: &Proxy,
+    host: &str,
+    port: u16,
+    user_agent: &str,
+) -> Result<(), Trouble> {
+    match proxy.kind {
+        Kind::Http => http_connect(socket, proxy, host, port, user_agent),
+        Kind::Socks5 => socks5(socket, proxy, host, port),
+    }
+}
+
+fn http_connect(
+    socket: &mut Socket,
+    proxy: &Proxy,
+    host: &str,
+    port: u16,
+    user_agent: &str,
+) -> Result<(), Trouble> {
+    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+    let mut asked = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n");
+    asked.push_str(&format!("User-Agent: {user_agent}\r\n"));
+    if let Some((user, password)) = &proxy.user {
+        let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
+        asked.push_str(&format!("Proxy-Authorization: Basic {credentials}\r\n"));
+    }
+    asked.push_str("\r\n");
+    socket.write_all(asked.as_bytes()).map_err(Trouble::connecting)?;
+    match read_status(socket)? {
+        200..300 => Ok(()),
+        407 => Err(refused("it wants a user and a password, or others than it was given (status 407)")),
+        status => Err(refused(&format!("it answered with status {status}"))),
+    }
+}
+
+/// Reads byte by byte, so that nothing of what follows is taken.
+fn read_status(socket: &mut Socket) -> Result<u16, Trouble> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        socket.read_exact(&mut byte).map_err(Trouble::connecting)?;
+        head.extend_from_slice(&byte);
+        if head.len() > HEAD_BYTES {
+            return Err(refused("its answer is too large"));
+        }
+    }
+    let parsed = try_parse_response::<HEADERS>(&head).map_err(|error| not_http(&error))?;
+    parsed.map(|(_, response)| response.status().as_u16()).ok_or_else(|| refused("its answer is not HTTP"))
+}
+
+fn socks5(socket: &mut Socket, proxy: &Proxy, host: &str, port: u16) -> Result<(), Trouble> {
+    let methods: &[u8] = if proxy.user.is_some() { &[5, 2, 0, 2] } else { &[5, 1, 0] };
+    match exchange::<2>(socket, methods)? {
+        [5, 0] => {}
+        [5, 2] if proxy.user.is_some() => authenticate(socket, proxy)?,
+        [5, 2 | 0xff] => return Err(refused("it wants a user and a password, or another way to log in")),
+        _ => return Err(refused("it does not speak SOCKS5")),
+    }
+    let mut asked = vec![5, 1, 0];
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => asked.extend([&[1][..], &address.octets()].concat()),
+        Ok(IpAddr::V6(address)) => asked.extend([&[4][..], &address.octets()].concat()),
+        Err(_) => asked.extend([&[3][..], &counted(host)?].concat()),
+    }
+    asked.extend(port.to_be_bytes());
+    let [version, answer, _, address_type] = exchange::<4>(socket, &asked)?;
+    if version != 5 || answer != 0 {
+        return Err(refused(&format!("it cannot reach the server (SOCKS answer {answer})")));
+    }
+    let address_bytes = match address_type {
+        1 => 4,
+        4 => 16,
+        _ => usize::from(exchange::<1>(socket, &[])?[0]),
+    };
+    let bound = &mut [0; 255 + 2][..address_bytes + 2];
+    socket.read_exact(bound).map_err(Trouble::connecting)
+}
+
+fn authenticate(socket: &mut Socket, proxy: &Proxy) -> Result<(), Trouble> {
+    let Some((user, password)) = &proxy.user else { return Ok(()) };
+    let credentials = [vec![1], counted(user)?, counted(password)?].concat();
+    match exchange::<2>(socket, &credentials)? {
+        [_, 0] => Ok(()),
+        _ => Err(refused("it does not accept the user and password")),
+    }
+}
+
+/// Sends something and reads an answer of a known length.
+fn exchange<const N: usize>(socket: &mut Socket, asked: &[u8]) -> Result<[u8; N], Trouble> {
+    let mut answer = [0; N];
+    let exchanged = socket.write_all(asked).and_then(|()| socket.read_exact(&mut answer));
+    exchanged.map_err(|error: io::Error| Trouble::connecting(error))?;
+    Ok(answer)
+}
+
+/// A text behind its length in one byte.
+fn counted(text: &str) -> Result<Vec<u8>, Trouble> {
+    let length = u8::try_from(text.len())
+        .map_err(|_| refused("a name or password is longer than the 255 bytes of SOCKS"))?;
+    Ok([&[length], text.as_bytes()].concat())
+}
+
+fn refused(why: &str) -> Trouble {
+    Error::new(ErrorKind::Connect, format!("the proxy refused the connection: {why}")).into()
+}

@@ -1,0 +1,148 @@
+//! What ends a wait: a socket that is ready, a time limit, or a cancellation.
+
+use super::cancel::Cancel;
+use super::settings::Settings;
+use crate::error::{Error, ErrorKind};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+/// The time limits and the cancellation that one call is under.
+#[derive(Clone, Default)]
+pub(super) struct Watch {
+    cancel: Option<Cancel>,
+    call: Option<Limit>,
+    connect: Option<Limit>,
+    silence: Option<Duration>,
+}
+
+/// A time limit that an option sets.
+#[derive(Clone, Copy)]
+struct Limit {
+    option: &'static str,
+    what: &'static str,
+    length: Duration,
+    end: Instant,
+}
+
+impl Limit {
+    /// A limit that begins now; one beyond what the clock can tell is none.
+    fn new(option: &'static str, what: &'static str, length: Option<Duration>) -> Option<Limit> {
+        let length = length?;
+        Some(Limit { option, what, length, end: Instant::now().checked_add(length)? })
+    }
+
+    fn passed(&self) -> io::Error {
+        let Limit { what, option, .. } = self;
+        let milliseconds = self.length.as_millis();
+        let message = format!("{what} within {milliseconds} ms, the limit of the option {option}");
+        io::Error::new(io::ErrorKind::TimedOut, Error::new(ErrorKind::Timeout, message))
+    }
+}
+
+impl Watch {
+    /// The watch over a call that begins now.
+    pub(super) fn new(settings: &Settings, cancel: Option<&Cancel>) -> Watch {
+        Watch {
+            cancel: cancel.cloned(),
+            call: Limit::new("call_timeout", "no reply", settings.call_timeout),
+            connect: None,
+            silence: settings.response_timeout,
+        }
+    }
+
+    /// The same call, while it makes a connection: that takes no longer than its own limit, whoever is silent meanwhile.
+    pub(super) fn connecting(&self, limit: Option<Duration>) -> Watch {
+        let connect = Limit::new("connect_timeout", "no connection to the server", limit);
+        Watch { connect, silence: None, ..self.clone() }
+    }
+
+    /// The same watch, with a part of what is left to connect.
+    pub(super) fn share(&self, parts: u32) -> Watch {
+        let mut watch = self.clone();
+        if let Some(limit) = &mut watch.connect {
+            let now = Instant::now();
+            limit.end = now + limit.end.saturating_duration_since(now) / parts.max(1);
+        }
+        watch
+    }
+
+    /// Fails once the call was cancelled or has no time left.
+    pub(super) fn check(&self) -> io::Result<()> {
+        if self.cancel.as_ref().is_some_and(Cancel::is_triggered) {
+            return Err(cancelled());
+        }
+        let now = Instant::now();
+        let limits = [&self.call, &self.connect];
+        limits
+            .into_iter()
+            .flatten()
+            .find(|limit| limit.end <= now)
+            .map_or(Ok(()), |limit| Err(limit.passed()))
+    }
+
+    /// Whether there is time left for something that takes so long.
+    pub(super) fn has_time_for(&self, wait: Duration) -> bool {
+        self.call.is_none_or(|limit| limit.end.saturating_duration_since(Instant::now()) > wait)
+    }
+
+    /// Blocks until the socket is ready to be read or written.
+    pub(super) fn wait(&self, socket: &impl AsFd, readiness: PollFlags) -> io::Result<()> {
+        let silence = Limit::new("response_timeout", "not a byte from or to the server", self.silence);
+        loop {
+            self.check()?;
+            let limits = [&self.call, &self.connect, &silence];
+            let next = limits.into_iter().flatten().min_by_key(|limit| limit.end);
+            let left = next.map(|limit| limit.end.saturating_duration_since(Instant::now()));
+            if let (Some(limit), Some(Duration::ZERO)) = (next, left) {
+                return Err(limit.passed());
+            }
+            if self.poll(PollFd::new(socket, readiness), left)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sleeps, unless cancelled.
+    pub(super) fn sleep(&self, length: Duration) -> io::Result<()> {
+        let end = Instant::now() + length;
+        let Some(cancel) = &self.cancel else {
+            std::thread::sleep(length);
+            return Ok(());
+        };
+        loop {
+            self.check()?;
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            poll_once(&mut [PollFd::new(cancel, PollFlags::IN)], Some(left))?;
+        }
+    }
+
+    /// Whether the socket is ready before the time is over or the cancellation triggered.
+    fn poll(&self, socket: PollFd<'_>, left: Option<Duration>) -> io::Result<bool> {
+        match &self.cancel {
+            Some(cancel) => {
+                let mut both = [socket, PollFd::new(cancel, PollFlags::IN)];
+                poll_once(&mut both, left)?;
+                Ok(!both[0].revents().is_empty())
+            }
+            None => poll_once(&mut [socket], left).map(|ready| ready > 0),
+        }
+    }
+}
+
+/// Polls, and takes a signal for an early end.
+fn poll_once(sockets: &mut [PollFd<'_>], left: Option<Duration>) -> io::Result<usize> {
+    let left = left.and_then(|left| Timespec::try_from(left).ok());
+    match poll(sockets, left.as_ref()) {
+        Err(rustix::io::Errno::INTR) => Ok(0),
+        polled => Ok(polled?),
+    }
+}
+
+fn cancelled() -> io::Error {
+    io::Error::other(Error::new(ErrorKind::Cancelled, "the call was cancelled"))
+}

@@ -1,0 +1,154 @@
+//! Calls that are called off: each returns within 100 ms, whatever it is doing, and its deployment goes on to work.
+
+mod common;
+
+use common::{TOKEN, ask, deployment, listen, numbers, open, options, reply};
+use sidekick::{Cancel, Deployment, ErrorKind, Result};
+use std::io::Write;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+
+const BOUND: Duration = Duration::from_millis(100);
+
+/// Makes a call, calls it off after a while, and looks at how it ends.
+fn called_off<T: Send>(call: impl FnOnce(&Cancel) -> Result<T> + Send) {
+    let cancel = Cancel::new().unwrap();
+    let (result, took) = scope(|scope| {
+        let call = scope.spawn(|| (call(&cancel).err(), Instant::now()));
+        sleep(Duration::from_millis(150));
+        assert!(!call.is_finished(), "the call did not last until it was called off");
+        let start = Instant::now();
+        cancel.trigger();
+        let (error, end) = call.join().unwrap();
+        (error.expect("the call fails"), end.duration_since(start))
+    });
+    assert_eq!(result.kind(), ErrorKind::Cancelled, "{result}");
+    assert!(!result.is_retryable());
+    assert!(took < BOUND, "it took {took:?} to return");
+}
+
+/// A server that misbehaves as told until it is to be good.
+fn server(
+    good: &Arc<AtomicBool>,
+    bad: impl Fn(&mut std::net::TcpStream) -> bool + Send + Sync + 'static,
+) -> String {
+    let good = Arc::clone(good);
+    deployment(move |request, stream| match good.load(Ordering::SeqCst) {
+        true => reply(stream, "200 OK", &request.echo()),
+        false => bad(stream),
+    })
+}
+
+fn silent(_: &mut std::net::TcpStream) -> bool {
+    sleep(Duration::from_secs(3));
+    false
+}
+
+fn dripping(stream: &mut std::net::TcpStream) -> bool {
+    let started = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n").is_ok();
+    started
+        && (0..300).all(|_| {
+            sleep(Duration::from_millis(10));
+            stream.write_all(b" ").is_ok()
+        })
+}
+
+fn flooding(stream: &mut std::net::TcpStream) -> bool {
+    let zeros = [b' '; 100_000];
+    let head = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+    head.is_ok()
+        && std::iter::repeat_with(|| sleep(Duration::from_millis(1)))
+            .all(|()| stream.write_all(&zeros).is_ok())
+}
+
+fn busy(stream: &mut std::net::TcpStream) -> bool {
+    reply(stream, "503 Later\r\nRetry-After: 5", "")
+}
+
+#[test]
+fn a_call_in_flight_returns_at_once_and_the_deployment_lives() {
+    let kinds: [fn(&mut std::net::TcpStream) -> bool; 4] = [silent, dripping, flooding, busy];
+    for bad in kinds {
+        let good = Arc::new(AtomicBool::new(false));
+        let mut options = options();
+        options.set_retry_backoff(Duration::from_secs(1), Duration::from_secs(10)).unwrap();
+        let deployment = open(&server(&good, bad), &options);
+        let rows = numbers(&deployment, 2);
+        called_off(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
+        called_off(|cancel| deployment.post_json_cancellable("{}", Some(cancel)));
+        good.store(true, Ordering::SeqCst);
+        ask(&deployment).unwrap();
+    }
+}
+
+#[test]
+fn an_upload_is_called_off_too() {
+    let address = listen(|mut stream| {
+        while let Some(head) = common::read_head(&mut stream) {
+            if head[0].starts_with("POST ") {
+                sleep(Duration::from_secs(3));
+                return;
+            }
+            reply(&mut stream, "200 OK", common::DESCRIBE);
+        }
+    });
+    let mut options = options();
+    options.set_batch_rows(usize::MAX).unwrap();
+    let deployment = open(&format!("http://{address}/forward"), &options);
+    let rows = numbers(&deployment, 1_000_000);
+    called_off(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
+}
+
+#[test]
+fn all_requests_of_a_call_are_called_off() {
+    let good = Arc::new(AtomicBool::new(false));
+    let mut options = options();
+    options.set_batch_rows(1).unwrap();
+    options.set_max_in_flight(8).unwrap();
+    let deployment = open(&server(&good, silent), &options);
+    let rows = numbers(&deployment, 100);
+    called_off(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
+    good.store(true, Ordering::SeqCst);
+    assert_eq!(deployment.predict(&rows).unwrap().numbers("out").unwrap().len(), 100);
+}
+
+/// A listener whose queue is full: further connections are neither accepted nor refused.
+fn full() -> (TcpListener, Vec<std::net::TcpStream>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let limit = Duration::from_millis(200);
+    let connect = || std::net::TcpStream::connect_timeout(&address, limit).ok();
+    let waiting = std::iter::repeat_with(connect).take(5_000).map_while(|stream| stream).collect();
+    (listener, waiting)
+}
+
+#[test]
+fn the_making_of_a_connection_is_called_off() {
+    let (listener, _waiting) = full();
+    let url = format!("http://{}/forward", listener.local_addr().unwrap());
+    called_off(|cancel| Deployment::open_cancellable(&url, TOKEN, &options(), Some(cancel)));
+}
+
+#[test]
+fn a_handshake_is_called_off() {
+    let address = listen(|_| sleep(Duration::from_secs(3)));
+    let url = format!("https://{address}/forward");
+    called_off(|cancel| Deployment::open_cancellable(&url, TOKEN, &options(), Some(cancel)));
+}
+
+#[test]
+fn a_cancellation_stays_triggered_and_hurts_nobody_else() {
+    let deployment = open(&server(&Arc::new(AtomicBool::new(true)), silent), &options());
+    let (cancel, other) = (Cancel::new().unwrap(), Cancel::new().unwrap());
+    let rows = numbers(&deployment, 1);
+    deployment.predict_cancellable(&rows, Some(&cancel)).unwrap();
+    cancel.trigger();
+    cancel.trigger();
+    let error = deployment.predict_cancellable(&rows, Some(&cancel)).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert!(cancel.is_triggered() && !other.is_triggered());
+    deployment.predict_cancellable(&rows, Some(&other)).unwrap();
+}
