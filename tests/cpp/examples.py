@@ -92,8 +92,9 @@ def command_lines():
     token_file = BUILD / "token"
     token_file.write_text("language-token\n")
     assert run("detect_language", "language", token=("--token-file", token_file), given="") == ""
+    sentence = "My grandmother bakes bread every Saturday.\n"
     os.environ["SIDEKICK_TOKEN"] = "language-token"
-    assert run("detect_language", "language", token=(), given="One line.\n").startswith("English\t")
+    assert run("detect_language", "language", token=(), given=sentence).startswith("English\t")
     assert "usage: denoise --url URL" in run("denoise", "denoise", "--help")
     del os.environ["SIDEKICK_TOKEN"]
     for name, files, token in [

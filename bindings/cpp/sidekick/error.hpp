@@ -19,7 +19,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace sidekick {
 inline namespace SIDEKICK_CPP {
@@ -117,50 +116,58 @@ private:
     std::shared_ptr<Fields> fields_;
 };
 
-/// A value, or the error that kept it from being made: what the `try_` forms return.
+/// A value, or the error that kept it from being made: what the `try_` forms return. Success needs no memory.
 template <typename Value>
-class [[nodiscard]] Result {
-public:
-    /// Success.
-    Result(Value value) : content_(std::in_place_index<0>, std::move(value)) {}
-    /// Failure.
-    Result(Error error) : content_(std::in_place_index<1>, std::move(error)) {}
-
-    /// Whether there is a value.
-    bool has_value() const noexcept { return content_.index() == 0; }
-    /// Whether there is a value.
-    explicit operator bool() const noexcept { return has_value(); }
-    /// The value; where there is none, the error is thrown.
-    const Value& value() const& { return has_value() ? std::get<0>(content_) : throw error(); }
-    /// The value, moved out; where there is none, the error is thrown.
-    Value value() && { return has_value() ? std::get<0>(std::move(content_)) : throw error(); }
-    /// The error; where there is none, `std::bad_variant_access` is thrown.
-    const Error& error() const { return std::get<1>(content_); }
-
-private:
-    std::variant<Value, Error> content_;
-};
+class [[nodiscard]] Result;
 
 /// Success, or the error that prevented it.
 template <>
 class [[nodiscard]] Result<void> {
 public:
     /// Success.
-    Result() = default;
+    Result() noexcept = default;
     /// Failure.
-    Result(Error error) : content_(std::in_place_index<1>, std::move(error)) {}
+    Result(Error error) : error_(std::make_unique<const Error>(std::move(error))) {}
 
     /// Whether it succeeded.
-    bool has_value() const noexcept { return content_.index() == 0; }
+    bool has_value() const noexcept { return error_ == nullptr; }
     /// Whether it succeeded.
     explicit operator bool() const noexcept { return has_value(); }
     /// Nothing; the error is thrown where there is one.
-    void value() const { has_value() ? void() : throw error(); }
-    /// The error; where there is none, `std::bad_variant_access` is thrown.
-    const Error& error() const { return std::get<1>(content_); }
+    void value() const {
+        if (!has_value()) {
+            throw *error_;
+        }
+    }
+    /// The error; where there is none, `std::logic_error` is thrown.
+    const Error& error() const { return has_value() ? throw std::logic_error("there is no error") : *error_; }
 
 private:
-    std::variant<std::monostate, Error> content_;
+    std::unique_ptr<const Error> error_;
+};
+
+template <typename Value>
+class [[nodiscard]] Result {
+public:
+    /// Success.
+    Result(Value value) : value_(std::move(value)) {}
+    /// Failure.
+    Result(Error error) : done_(std::move(error)) {}
+
+    /// Whether there is a value.
+    bool has_value() const noexcept { return value_.has_value(); }
+    /// Whether there is a value.
+    explicit operator bool() const noexcept { return has_value(); }
+    /// The value; where there is none, the error is thrown.
+    const Value& value() const& { return value_ ? *value_ : throw error(); }
+    /// The value, moved out; where there is none, the error is thrown.
+    Value value() && { return value_ ? *std::move(value_) : throw error(); }
+    /// The error; where there is none, `std::logic_error` is thrown.
+    const Error& error() const { return done_.error(); }
+
+private:
+    Result<void> done_;
+    std::optional<Value> value_;
 };
 
 /// @cond

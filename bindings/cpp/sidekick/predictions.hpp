@@ -53,11 +53,10 @@ public:
     Probabilities probabilities(FeatureKey output) const { return try_probabilities(output).value(); }
     /// As `probabilities`, without throwing.
     Result<Probabilities> try_probabilities(FeatureKey output) const {
-        const Result<std::size_t> index = reader_.index_of(output);
         const double* values = nullptr;
         std::size_t count = 0;
-        const auto done = index ? read(sidekick_predictions_probabilities, index.value(), &values, &count) : index.error();
-        return detail::then(done, [&] { return Probabilities({{reader_.handle, index.value()}, values}, count); });
+        const auto done = read(sidekick_predictions_probabilities, output, &values, &count);
+        return detail::then(done, [&] { return Probabilities({{reader_.handle, reader_.find(output)}, values}, count); });
     }
 
     /// The probability of one category, by its label.
@@ -241,11 +240,9 @@ public:
     Labels labels(FeatureKey output) const& { return try_labels(output).value(); }
     /// As `labels`, without throwing.
     Result<Labels> try_labels(FeatureKey output) const& {
-        const Result<std::size_t> index = reader().index_of(output);
         std::size_t count = 0;
-        const auto done =
-            index ? reader().read(sidekick_predictions_category_count, index.value(), &count) : index.error();
-        return detail::then(done, [&] { return Labels({c_handle(), index.value()}, count); });
+        const auto done = reader().read(sidekick_predictions_category_count, output, &count);
+        return detail::then(done, [&] { return Labels({c_handle(), reader().find(output)}, count); });
     }
 
     /// The probabilities of all rows of a categorical output: `probability_matrix("Animal")[row][category]`.

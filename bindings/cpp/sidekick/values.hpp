@@ -38,31 +38,31 @@ struct Feature {
     std::vector<std::string> categories;  ///< Their labels, where the deployment lists them.
 };
 
-/// A feature by its name or by its index: every function that takes one takes either.
+/// A feature by its name or by its index: every function that takes one takes either. As small as a `std::string_view`,
+/// so that it travels in registers.
 class FeatureKey {
 public:
     /// By name.
-    FeatureKey(std::string_view name) noexcept : name_(name), named_(true) {}
+    FeatureKey(std::string_view name) noexcept : name_(name.empty() ? "" : name.data()), number_(name.size()) {}
     /// By name.
-    FeatureKey(const std::string& name) noexcept : name_(name), named_(true) {}
+    FeatureKey(const std::string& name) noexcept : FeatureKey(std::string_view(name)) {}
     /// By name, up to its NUL.
-    FeatureKey(const char* name) : name_(name), named_(true) {}
+    FeatureKey(const char* name) : FeatureKey(std::string_view(name)) {}
     /// By index, counted from 0 in the order of the deployment: no lookup is done.
     template <typename Index, typename = std::enable_if_t<std::is_integral_v<Index> && !std::is_same_v<Index, bool>>>
-    constexpr FeatureKey(Index index) noexcept : index_(static_cast<std::size_t>(index)) {}
+    FeatureKey(Index index) noexcept : name_(nullptr), number_(static_cast<std::size_t>(index)) {}
     FeatureKey(std::nullptr_t) = delete;
 
     /// Whether it is a name.
-    bool named() const noexcept { return named_; }
+    bool named() const noexcept { return name_ != nullptr; }
     /// The name; empty where it is an index.
-    std::string_view name() const noexcept { return name_; }
+    std::string_view name() const noexcept { return named() ? std::string_view(name_, number_) : std::string_view(); }
     /// The index; 0 where it is a name.
-    std::size_t index() const noexcept { return index_; }
+    std::size_t index() const noexcept { return named() ? 0 : number_; }
 
 private:
-    std::string_view name_;
-    std::size_t index_ = 0;
-    bool named_ = false;
+    const char* name_;
+    std::size_t number_;  // the name's length, or the index
 };
 
 /// Bytes to be read during a call: any contiguous range whose elements are one byte long.

@@ -81,7 +81,7 @@ namespace detail {
 
 using Features = std::vector<Feature>;
 
-inline Error unknown_feature(std::string_view name, const Features& features) {
+inline Error unknown_feature(std::string_view name, span<const Feature> features) {
     std::string message = "there is no feature named \"" + std::string(name) + "\"; the deployment has " +
                           std::to_string(features.size()) + " here:";
     for (const Feature& feature : features) {
@@ -95,24 +95,28 @@ struct Reader {
     const sidekick_predictions* handle = nullptr;
     const Features* outputs = nullptr;
 
-    Result<std::size_t> index_of(FeatureKey output) const {
+    // The index of an output; the number of outputs where none has the name.
+    std::size_t find(FeatureKey output) const {
         if (!output.named()) {
             return output.index();
         }
-        const span<const Feature> features = outputs == nullptr ? span<const Feature>() : *outputs;
-        for (std::size_t index = 0; index < features.size(); ++index) {
-            if (features[index].name == output.name()) {
-                return index;
-            }
+        std::size_t index = 0;
+        while (index < features().size() && features()[index].name != output.name()) {
+            ++index;
         }
-        return unknown_feature(output.name(), outputs == nullptr ? Features() : *outputs);
+        return index;
     }
 
     template <typename Function, typename... Arguments>
     Result<void> read(Function function, FeatureKey output, Arguments... arguments) const {
-        const Result<std::size_t> index = index_of(output);
-        return index ? attempt(function, handle, index.value(), arguments...) : index.error();
+        const std::size_t index = find(output);
+        if (output.named() && index == features().size()) {
+            return unknown_feature(output.name(), features());
+        }
+        return attempt(function, handle, index, arguments...);
     }
+
+    span<const Feature> features() const { return outputs == nullptr ? span<const Feature>() : span<const Feature>(*outputs); }
 };
 
 struct TextAt {
