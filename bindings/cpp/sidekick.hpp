@@ -1,0 +1,234 @@
+/**
+ * @file sidekick.hpp
+ * libsidekick for C++17 and later: one header over sidekick.h, nothing else to build or to link.
+ *
+ * @code
+ * const auto deployment = sidekick::Deployment::open(url, token);
+ * auto rows = deployment.rows();
+ * rows.row().number("Size", 0.43).text("Sound", "Miaow");
+ * const auto predictions = deployment.predict(rows);
+ * for (const auto& prediction : predictions) {
+ *     const auto [label, probability] = prediction.top("Animal");
+ * }
+ * @endcode
+ *
+ * What holds for everything in it:
+ *
+ * - Failure: a function throws `sidekick::Error`; its `try_` form returns a `sidekick::Result` instead. Both may throw
+ *   `std::bad_alloc`.
+ * - Ownership: `Deployment`, `Options`, `Rows`, `Predictions` and `Reply` own what they are made of, and can be moved,
+ *   not copied. One that was moved from is empty: it can be assigned and destroyed, has size 0, and its other calls
+ *   fail with `Status::Argument`.
+ * - Lifetime: a `std::string_view`, a span or a range that is handed out lives as long as the `Predictions`, `Reply` or
+ *   `Deployment` it came from, also when that is moved. Asking a temporary for one does not compile.
+ * - Text is UTF-8. What goes in is copied.
+ * - Threads: `Deployment`, `Predictions` and `Reply` are shared freely; `Options` and `Rows` are used by one thread at a
+ *   time. Nothing is kept per thread.
+ */
+
+#ifndef SIDEKICK_HPP
+#define SIDEKICK_HPP
+
+#include "sidekick/predictions.hpp"
+#include "sidekick/rows.hpp"
+
+namespace sidekick {
+inline namespace SIDEKICK_CPP {
+
+/// The version of the running library, `MAJOR.MINOR.PATCH`; `SIDEKICK_VERSION` is that of the header.
+inline std::string_view version() noexcept { return sidekick_version(); }
+
+/// Settings for `Deployment::open`, which copies them. One thread at a time.
+class Options {
+public:
+    /// Every setting at its default.
+    Options() noexcept {
+        sidekick_options* handle = nullptr;
+        sidekick_options_new(&handle, nullptr);
+        handle_.reset(handle);
+    }
+
+    /// Sets how many rows go out in one request: at least 1, by default 128.
+    Options& batch_rows(std::size_t rows) & {
+        try_batch_rows(rows).value();
+        return *this;
+    }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& batch_rows(std::size_t rows) && { return std::move(batch_rows(rows)); }
+    /// As `batch_rows`, without throwing.
+    Result<void> try_batch_rows(std::size_t rows) {
+        return detail::attempt(sidekick_options_set_batch_rows, c_handle(), rows);
+    }
+
+    /// The object of the C API, which stays owned by this one.
+    sidekick_options* c_handle() const noexcept { return handle_.get(); }
+
+private:
+    detail::Owned<sidekick_options, sidekick_options_free> handle_;
+};
+
+/// A server's answer to `Deployment::post_json`, as it came. Immutable: share it freely between threads.
+class Reply {
+public:
+    /// The HTTP status, such as 200 or 404.
+    int http_status() const noexcept { return sidekick_reply_http_status(c_handle()); }
+    /// The body as text; bytes that are not UTF-8 are replaced by U+FFFD.
+    std::string_view text() const& noexcept {
+        std::size_t length = 0;
+        const char* const text = sidekick_reply_text(c_handle(), &length);
+        return {text, length};
+    }
+
+    /// The object of the C API, which stays owned by this one.
+    const sidekick_reply* c_handle() const noexcept { return handle_.get(); }
+
+    /// @cond
+    std::string_view text() const&& = delete;  // it would dangle
+    /// @endcond
+
+private:
+    friend class Deployment;
+
+    explicit Reply(sidekick_reply* handle) noexcept : handle_(handle) {}
+
+    detail::Owned<sidekick_reply, sidekick_reply_free> handle_;
+};
+
+/**
+ * One deployed model: its specs and its connections. Share it freely between threads. It has to outlive its calls, not
+ * the rows and predictions made with it.
+ */
+class Deployment {
+public:
+    /// Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`) with `token`: asks the server
+    /// what the model takes and gives, and blocks meanwhile.
+    static Deployment open(std::string_view url, std::string_view token, const Options& options = {}) {
+        return try_open(url, token, options).value();
+    }
+    /// As `open`, without throwing.
+    static Result<Deployment> try_open(std::string_view url, std::string_view token, const Options& options = {}) {
+        sidekick_deployment* handle = nullptr;
+        const auto done = detail::attempt(sidekick_deployment_open, url.data(), url.size(), token.data(), token.size(),
+                                          options.c_handle(), &handle);
+        return detail::then(done, [&] { return Deployment(handle); });
+    }
+
+    /// The features the model takes, in their order.
+    span<const Feature> inputs() const& noexcept { return inputs_ ? span<const Feature>(*inputs_) : span<const Feature>(); }
+    /// The features the model gives, in their order.
+    span<const Feature> outputs() const& noexcept {
+        return outputs_ ? span<const Feature>(*outputs_) : span<const Feature>();
+    }
+
+    /// The index of an input, to be looked up once and used in loops.
+    std::size_t input_index(std::string_view name) const { return try_input_index(name).value(); }
+    /// As `input_index`, without throwing.
+    Result<std::size_t> try_input_index(std::string_view name) const { return index_of(SIDEKICK_INPUT, name); }
+
+    /// The index of an output, to be looked up once and used in loops.
+    std::size_t output_index(std::string_view name) const { return try_output_index(name).value(); }
+    /// As `output_index`, without throwing.
+    Result<std::size_t> try_output_index(std::string_view name) const { return index_of(SIDEKICK_OUTPUT, name); }
+
+    /// Whether arrays travel as `{"shape", "data"}`, not as `.npy` data URLs.
+    bool tensor_json() const noexcept { return sidekick_deployment_tensor_json(c_handle()) != 0; }
+
+    /// Empty rows for this deployment.
+    Rows rows() const { return try_rows().value(); }
+    /// As `rows`, without throwing.
+    Result<Rows> try_rows() const {
+        sidekick_rows* handle = nullptr;
+        return detail::then(detail::attempt(sidekick_rows_new, c_handle(), &handle), [&] { return Rows(handle); });
+    }
+
+    /// Predicts all rows, and blocks until the predictions are there. Ends the open row of `rows` first, so only rows
+    /// without an open one may be predicted by several threads at once.
+    Predictions predict(Rows& rows) const { return try_predict(rows).value(); }
+    /// Predicts rows that are needed no more.
+    Predictions predict(Rows&& rows) const { return try_predict(rows).value(); }
+    /// Predicts rows that cannot be changed: an open one is an error.
+    Predictions predict(const Rows& rows) const { return try_predict(rows).value(); }
+    /// As `predict`, without throwing.
+    Result<Predictions> try_predict(Rows& rows) const {
+        const auto ended = rows.try_finish();
+        return ended ? try_predict(std::as_const(rows)) : ended.error();
+    }
+    /// As `predict`, without throwing.
+    Result<Predictions> try_predict(Rows&& rows) const { return try_predict(rows); }
+    /// As `predict`, without throwing.
+    Result<Predictions> try_predict(const Rows& rows) const {
+        sidekick_predictions* handle = nullptr;
+        const auto done = detail::attempt(sidekick_deployment_predict, c_handle(), rows.c_handle(), &handle);
+        return detail::then(done, [&] { return Predictions(handle, outputs_); });
+    }
+
+    /// Posts JSON text as it stands, and gives back what the server answers: a status other than 2xx is no error here.
+    Reply post_json(std::string_view json) const { return try_post_json(json).value(); }
+    /// As `post_json`, without throwing.
+    Result<Reply> try_post_json(std::string_view json) const {
+        sidekick_reply* handle = nullptr;
+        const auto done = detail::attempt(sidekick_deployment_post_json, c_handle(), json.data(), json.size(), &handle);
+        return detail::then(done, [&] { return Reply(handle); });
+    }
+
+    /// The object of the C API, which stays owned by this one.
+    const sidekick_deployment* c_handle() const noexcept { return handle_.get(); }
+
+    /// @cond
+    // Views into a temporary would dangle.
+    span<const Feature> inputs() const&& = delete;
+    span<const Feature> outputs() const&& = delete;
+    /// @endcond
+
+private:
+    explicit Deployment(sidekick_deployment* handle)
+        : handle_(handle), inputs_(features(SIDEKICK_INPUT)), outputs_(features(SIDEKICK_OUTPUT)) {}
+
+    std::shared_ptr<const detail::Features> features(std::int32_t side) const {
+        auto features = std::make_shared<detail::Features>();
+        for (std::size_t index = 0; index < sidekick_deployment_feature_count(c_handle(), side); ++index) {
+            features->push_back(feature(side, index));
+        }
+        return features;
+    }
+
+    Feature feature(std::int32_t side, std::size_t index) const {
+        const char* name = nullptr;
+        const std::size_t* shape = nullptr;
+        std::size_t length = 0;
+        std::size_t rank = 0;
+        std::size_t categories = 0;
+        std::int32_t type = 0;
+        about(sidekick_deployment_feature_name, side, index, &name, &length);
+        about(sidekick_deployment_feature_type, side, index, &type);
+        about(sidekick_deployment_feature_shape, side, index, &shape, &rank);
+        about(sidekick_deployment_category_count, side, index, &categories);
+        Feature feature{{name, length}, static_cast<Type>(type), {shape, shape + rank}, {}};
+        for (std::size_t category = 0; category < categories; ++category) {
+            about(sidekick_deployment_category, side, index, category, &name, &length);
+            feature.categories.emplace_back(name, length);
+        }
+        return feature;
+    }
+
+    template <typename Function, typename... Arguments>
+    void about(Function function, Arguments... arguments) const {
+        detail::attempt(function, c_handle(), arguments...).value();
+    }
+
+    Result<std::size_t> index_of(std::int32_t side, std::string_view name) const {
+        std::size_t index = 0;
+        const auto done = detail::attempt(sidekick_deployment_feature_index, c_handle(), side, name.data(), name.size(),
+                                          &index);
+        return detail::then(done, [&] { return index; });
+    }
+
+    detail::Owned<sidekick_deployment, sidekick_deployment_free> handle_;
+    std::shared_ptr<const detail::Features> inputs_;
+    std::shared_ptr<const detail::Features> outputs_;
+};
+
+}  // namespace SIDEKICK_CPP
+}  // namespace sidekick
+
+#endif  // SIDEKICK_HPP

@@ -1,0 +1,210 @@
+/**
+ * @file sidekick/error.hpp
+ * Part of sidekick.hpp: what went wrong, and the results that carry it.
+ */
+
+#ifndef SIDEKICK_ERROR_HPP
+#define SIDEKICK_ERROR_HPP
+
+#include "span.hpp"
+
+#include <sidekick.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace sidekick {
+inline namespace SIDEKICK_CPP {
+
+/// What a call says of itself; see the C constant of the same name. Later versions may add some.
+enum class Status : std::int32_t {
+    Ok = SIDEKICK_OK,                                       ///< The call succeeded.
+    Argument = SIDEKICK_ERROR_ARGUMENT,                     ///< The call itself is wrong.
+    Internal = SIDEKICK_ERROR_INTERNAL,                     ///< A defect of the library.
+    Memory = SIDEKICK_ERROR_MEMORY,                         ///< Memory for a large buffer could not be had.
+    File = SIDEKICK_ERROR_FILE,                             ///< A file could not be read or written.
+    UnknownFeature = SIDEKICK_ERROR_UNKNOWN_FEATURE,        ///< No feature has the name or the index.
+    FeatureType = SIDEKICK_ERROR_FEATURE_TYPE,              ///< A value of another type than the feature's.
+    FeatureShape = SIDEKICK_ERROR_FEATURE_SHAPE,            ///< A value of another shape than the feature's.
+    FeatureValue = SIDEKICK_ERROR_FEATURE_VALUE,            ///< Not finite, or not one of the categories.
+    FeatureTwice = SIDEKICK_ERROR_FEATURE_TWICE,            ///< A feature given twice in one row.
+    RowIncomplete = SIDEKICK_ERROR_ROW_INCOMPLETE,          ///< A row that lacks features.
+    Image = SIDEKICK_ERROR_IMAGE,                           ///< No picture that can be read.
+    Npy = SIDEKICK_ERROR_NPY,                               ///< No `.npy` file that can be read.
+    Connect = SIDEKICK_ERROR_CONNECT,                       ///< No connection to the server.
+    Tls = SIDEKICK_ERROR_TLS,                               ///< Certificate or handshake not accepted.
+    Timeout = SIDEKICK_ERROR_TIMEOUT,                       ///< A time limit passed.
+    Network = SIDEKICK_ERROR_NETWORK,                       ///< The connection broke, or is not HTTP.
+    Http = SIDEKICK_ERROR_HTTP,                             ///< An HTTP status other than 2xx, unexplained.
+    Server = SIDEKICK_ERROR_SERVER,                         ///< The server refused: see `Error::server_code`.
+    Describe = SIDEKICK_ERROR_DESCRIBE,                     ///< The URL is not a deployment's.
+    ReplyJson = SIDEKICK_ERROR_REPLY_JSON,                  ///< A reply that is not the JSON it should be.
+    ReplyRows = SIDEKICK_ERROR_REPLY_ROWS,                  ///< A reply with fewer or more rows than sent.
+    ReplyOutput = SIDEKICK_ERROR_REPLY_OUTPUT,              ///< A reply that lacks a declared output.
+    ReplyType = SIDEKICK_ERROR_REPLY_TYPE,                  ///< A reply value of another form than declared.
+    ReplyShape = SIDEKICK_ERROR_REPLY_SHAPE,                ///< A reply value of another shape than declared.
+    ReplyDataUrl = SIDEKICK_ERROR_REPLY_DATA_URL,           ///< A malformed data URL in a reply.
+    ReplyTooLarge = SIDEKICK_ERROR_REPLY_TOO_LARGE          ///< A reply beyond the size limit.
+};
+
+/// What went wrong, in full. Copies share their fields and cannot fail; any thread may read them.
+class Error : public std::runtime_error {
+public:
+    /// An error of a kind, about the feature of that name where there is one.
+    Error(Status status, const std::string& message, std::string feature = {})
+        : std::runtime_error(message), fields_(std::make_shared<Fields>()) {
+        fields_->status = status;
+        fields_->feature = std::move(feature);
+    }
+    /// Every field of an error of the C API, which stays the caller's.
+    explicit Error(const sidekick_error* error)
+        : std::runtime_error(sidekick_error_message(error, nullptr)), fields_(std::make_shared<Fields>()) {
+        fields_->status = static_cast<Status>(sidekick_error_status(error));
+        fields_->http_status = sidekick_error_http_status(error);
+        fields_->server_code = text(sidekick_error_server_code, error);
+        fields_->server_message = text(sidekick_error_server_message, error);
+        fields_->feature = text(sidekick_error_feature, error);
+        fields_->row = sidekick_error_row(error);
+        fields_->attempts = sidekick_error_attempts(error);
+        fields_->retryable = sidekick_error_retryable(error) != 0;
+    }
+
+    /// What kind of failure it is. The message is what `what()` says: one line, never with the token.
+    Status status() const noexcept { return fields_->status; }
+    /// The HTTP status of the reply it came with; 0 where there was none.
+    int http_status() const noexcept { return fields_->http_status; }
+    /// The server's `errorCode`, such as `FeatureNotFound`; empty where it sent none. Lives as long as the error.
+    std::string_view server_code() const noexcept { return fields_->server_code; }
+    /// The server's `errorMessage`, text for people; empty where it sent none. Lives as long as the error.
+    std::string_view server_message() const noexcept { return fields_->server_message; }
+    /// The name of the input or output it is about; empty where it is about none. Lives as long as the error.
+    std::string_view feature() const noexcept { return fields_->feature; }
+    /// The row it is about, counted from 0 over all rows of the call, where it is about a single one.
+    std::optional<std::size_t> row() const noexcept {
+        return fields_->row < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(fields_->row));
+    }
+    /// How many times a request was sent; 0 where none was.
+    std::uint32_t attempts() const noexcept { return fields_->attempts; }
+    /// Whether the same call may succeed later.
+    bool retryable() const noexcept { return fields_->retryable; }
+
+private:
+    struct Fields {
+        Status status = Status::Ok;
+        int http_status = 0;
+        std::string server_code;
+        std::string server_message;
+        std::string feature;
+        std::int64_t row = -1;
+        std::uint32_t attempts = 0;
+        bool retryable = false;
+    };
+
+    static std::string text(const char* (*getter)(const sidekick_error*, std::size_t*), const sidekick_error* error) {
+        std::size_t length = 0;
+        const char* const start = getter(error, &length);
+        return {start, length};
+    }
+
+    std::shared_ptr<Fields> fields_;
+};
+
+/// A value, or the error that kept it from being made: what the `try_` forms return. Success needs no memory.
+template <typename Value>
+class [[nodiscard]] Result;
+
+/// Success, or the error that prevented it.
+template <>
+class [[nodiscard]] Result<void> {
+public:
+    /// Success.
+    Result() noexcept = default;
+    /// Failure.
+    Result(Error error) : error_(std::make_unique<const Error>(std::move(error))) {}
+
+    /// Whether it succeeded.
+    bool has_value() const noexcept { return error_ == nullptr; }
+    /// Whether it succeeded.
+    explicit operator bool() const noexcept { return has_value(); }
+    /// Nothing; the error is thrown where there is one.
+    void value() const {
+        if (!has_value()) {
+            throw *error_;
+        }
+    }
+    /// The error; where there is none, `std::logic_error` is thrown.
+    const Error& error() const { return has_value() ? throw std::logic_error("there is no error") : *error_; }
+
+private:
+    std::unique_ptr<const Error> error_;
+};
+
+template <typename Value>
+class [[nodiscard]] Result {
+public:
+    /// Success.
+    Result(Value value) : value_(std::move(value)) {}
+    /// Failure.
+    Result(Error error) : done_(std::move(error)) {}
+
+    /// Whether there is a value.
+    bool has_value() const noexcept { return value_.has_value(); }
+    /// Whether there is a value.
+    explicit operator bool() const noexcept { return has_value(); }
+    /// The value; where there is none, the error is thrown.
+    const Value& value() const& { return value_ ? *value_ : throw error(); }
+    /// The value, moved out; where there is none, the error is thrown.
+    Value value() && { return value_ ? *std::move(value_) : throw error(); }
+    /// The error; where there is none, `std::logic_error` is thrown.
+    const Error& error() const { return done_.error(); }
+
+private:
+    Result<void> done_;
+    std::optional<Value> value_;
+};
+
+/// @cond
+namespace detail {
+
+template <auto free>
+struct Free {
+    template <typename Object>
+    void operator()(Object* object) const noexcept {
+        free(object);
+    }
+};
+
+template <typename Object, auto free>
+using Owned = std::unique_ptr<Object, Free<free>>;
+
+// Calls a C function, whose last parameter takes the error.
+template <typename Function, typename... Arguments>
+Result<void> attempt(Function function, Arguments... arguments) {
+    sidekick_error* error = nullptr;
+    if (function(arguments..., &error) == SIDEKICK_OK) {
+        return {};
+    }
+    const Owned<sidekick_error, sidekick_error_free> owned(error);
+    return Error(error);
+}
+
+// What `make` makes after success; else the error.
+template <typename Make, typename Value = std::decay_t<decltype(std::declval<Make>()())>>
+Result<Value> then(const Result<void>& done, Make make) {
+    return done ? Result<Value>(make()) : Result<Value>(done.error());
+}
+
+}  // namespace detail
+/// @endcond
+
+}  // namespace SIDEKICK_CPP
+}  // namespace sidekick
+
+#endif  // SIDEKICK_ERROR_HPP

@@ -1,0 +1,314 @@
+/**
+ * @file sidekick/predictions.hpp
+ * Part of sidekick.hpp: what a model makes of the rows.
+ */
+
+#ifndef SIDEKICK_PREDICTIONS_HPP
+#define SIDEKICK_PREDICTIONS_HPP
+
+#include "views.hpp"
+
+#include <memory>
+
+namespace sidekick {
+inline namespace SIDEKICK_CPP {
+
+class Deployment;
+
+/// @cond
+namespace detail {
+struct PredictionAt;
+}
+/// @endcond
+
+/**
+ * The predictions for one row: a view, as small as three pointers, which lives as long as its `Predictions`. Outputs are
+ * named, or given by index, which saves the lookup. Every getter fails with `Status::UnknownFeature` for an output that
+ * is not there, and with `Status::FeatureType` for one of another type. Share it freely between threads.
+ */
+class Prediction {
+public:
+    /// The row, counted from 0.
+    std::size_t row() const noexcept { return row_; }
+
+    /// The number of a numeric output of shape `[1]`, or the probability of a binary output.
+    double number(FeatureKey output) const { return try_number(output).value(); }
+    /// As `number`, without throwing.
+    Result<double> try_number(FeatureKey output) const {
+        double number = 0;
+        return detail::then(read(sidekick_predictions_number, output, &number), [&] { return number; });
+    }
+
+    /// The text of a text output.
+    std::string_view text(FeatureKey output) const { return try_text(output).value(); }
+    /// As `text`, without throwing.
+    Result<std::string_view> try_text(FeatureKey output) const {
+        const char* text = nullptr;
+        std::size_t length = 0;
+        const auto done = read(sidekick_predictions_text, output, &text, &length);
+        return detail::then(done, [&] { return std::string_view(text, length); });
+    }
+
+    /// Every category of a categorical output with its probability.
+    Probabilities probabilities(FeatureKey output) const { return try_probabilities(output).value(); }
+    /// As `probabilities`, without throwing.
+    Result<Probabilities> try_probabilities(FeatureKey output) const {
+        const double* values = nullptr;
+        std::size_t count = 0;
+        const auto done = read(sidekick_predictions_probabilities, output, &values, &count);
+        return detail::then(done, [&] { return Probabilities({{reader_.handle, reader_.find(output)}, values}, count); });
+    }
+
+    /// The probability of one category, by its label.
+    double probability(FeatureKey output, std::string_view label) const { return try_probability(output, label).value(); }
+    /// As `probability`, without throwing.
+    Result<double> try_probability(FeatureKey output, std::string_view label) const {
+        double probability = 0;
+        const auto done = read(sidekick_predictions_probability, output, label.data(), label.size(), &probability);
+        return detail::then(done, [&] { return probability; });
+    }
+
+    /// The most probable category: `auto [label, probability] = prediction.top("Animal")`.
+    Category top(FeatureKey output) const { return try_top(output).value(); }
+    /// As `top`, without throwing.
+    Result<Category> try_top(FeatureKey output) const { return at_rank(output, 0); }
+
+    /// The `count` most probable categories, or all where there are fewer, the most probable first.
+    std::vector<Category> top(FeatureKey output, std::size_t count) const { return try_top(output, count).value(); }
+    /// As `top`, without throwing.
+    Result<std::vector<Category>> try_top(FeatureKey output, std::size_t count) const {
+        const Result<Probabilities> all = try_probabilities(output);
+        std::vector<Category> best;
+        for (std::size_t rank = 0; all && rank < count && rank < all.value().size(); ++rank) {
+            best.push_back(at_rank(output, rank).value());
+        }
+        return all ? Result<std::vector<Category>>(std::move(best)) : all.error();
+    }
+
+    /// The elements of an array output, row-major, of the shape that `Predictions::array_shape` tells.
+    span<const float> array(FeatureKey output) const { return try_array(output).value(); }
+    /// As `array`, without throwing.
+    Result<span<const float>> try_array(FeatureKey output) const {
+        const float* elements = nullptr;
+        std::size_t count = 0;
+        const auto done = read(sidekick_predictions_array, output, &elements, &count);
+        return detail::then(done, [&] { return span<const float>(elements, count); });
+    }
+
+    /// A copy of an array output with elements of another type; integers are cut towards zero and held in range.
+    template <typename Element>
+    std::vector<Element> array_as(FeatureKey output) const {
+        return try_array_as<Element>(output).value();
+    }
+    /// As `array_as`, without throwing.
+    template <typename Element>
+    Result<std::vector<Element>> try_array_as(FeatureKey output) const {
+        const Result<span<const float>> elements = try_array(output);
+        std::vector<Element> copy(elements ? elements.value().size() : 0);
+        const std::size_t size = copy.size() * sizeof(Element);
+        const auto done =
+            elements ? read(sidekick_predictions_copy_array, output, detail::dtype<Element>(), copy.data(), size)
+                     : elements.error();
+        return detail::then(done, [&] { return std::move(copy); });
+    }
+
+    /// Writes an array output to a `.npy` file.
+    void save_npy(FeatureKey output, const std::filesystem::path& path) const { try_save_npy(output, path).value(); }
+    /// As `save_npy`, without throwing.
+    Result<void> try_save_npy(FeatureKey output, const std::filesystem::path& path) const {
+        return save(sidekick_predictions_save_npy, output, path);
+    }
+
+    /// The picture of an image output, as the server sent it.
+    EncodedImage image(FeatureKey output) const { return try_image(output).value(); }
+    /// As `image`, without throwing.
+    Result<EncodedImage> try_image(FeatureKey output) const {
+        const void* bytes = nullptr;
+        std::size_t size = 0;
+        const char* media_type = nullptr;
+        const auto done = read(sidekick_predictions_image, output, &bytes, &size, &media_type);
+        return detail::then(done, [&] { return EncodedImage{{static_cast<const std::byte*>(bytes), size}, media_type}; });
+    }
+
+    /// The size of the picture of an image output, found without decoding its pixels.
+    ImageSize image_size(FeatureKey output) const { return try_image_size(output).value(); }
+    /// As `image_size`, without throwing.
+    Result<ImageSize> try_image_size(FeatureKey output) const {
+        ImageSize size{};
+        const auto done = read(sidekick_predictions_image_size, output, &size.width, &size.height, &size.channels);
+        return detail::then(done, [&] { return size; });
+    }
+
+    /// The decoded picture of an image output.
+    Pixels pixels(FeatureKey output) const { return try_pixels(output).value(); }
+    /// As `pixels`, without throwing.
+    Result<Pixels> try_pixels(FeatureKey output) const {
+        const Result<ImageSize> size = try_image_size(output);
+        if (!size) {
+            return size.error();
+        }
+        const auto [width, height, channels] = size.value();
+        std::vector<unsigned char> samples(std::size_t{width} * height * channels);
+        const auto done = read(sidekick_predictions_image_pixels, output, samples.data(), samples.size());
+        return detail::then(done, [&] { return Pixels{size.value(), std::move(samples)}; });
+    }
+
+    /// Writes the picture of an image output to a file, as the server sent it.
+    void save_image(FeatureKey output, const std::filesystem::path& path) const { try_save_image(output, path).value(); }
+    /// As `save_image`, without throwing.
+    Result<void> try_save_image(FeatureKey output, const std::filesystem::path& path) const {
+        return save(sidekick_predictions_save_image, output, path);
+    }
+
+private:
+    friend struct detail::PredictionAt;
+
+    Prediction(detail::Reader reader, std::size_t row) noexcept : reader_(reader), row_(row) {}
+
+    template <typename Function, typename... Arguments>
+    Result<void> read(Function function, FeatureKey output, Arguments... arguments) const {
+        return reader_.read(function, output, row_, arguments...);
+    }
+
+    Result<Category> at_rank(FeatureKey output, std::size_t rank) const {
+        const char* label = nullptr;
+        std::size_t length = 0;
+        double probability = 0;
+        const auto done = read(sidekick_predictions_top, output, rank, &label, &length, &probability);
+        return detail::then(done, [&] { return Category{{label, length}, probability}; });
+    }
+
+    template <typename Function>
+    Result<void> save(Function function, FeatureKey output, const std::filesystem::path& path) const {
+        const std::string text = detail::utf8(path);
+        return read(function, output, text.data(), text.size());
+    }
+
+    detail::Reader reader_;
+    std::size_t row_;
+};
+
+/// @cond
+namespace detail {
+
+struct PredictionAt {
+    Reader reader;
+
+    Prediction operator()(std::size_t row) const { return {reader, row}; }
+};
+
+}  // namespace detail
+/// @endcond
+
+/**
+ * The predictions for some rows, in the order of the rows: row by row (`predictions[0]`, `for (const auto& prediction :
+ * predictions)`) or as whole columns. Immutable: share them freely between threads. Views into them live as long as
+ * they do, also when they are moved. They may outlive their deployment.
+ */
+class Predictions {
+public:
+    /// How many rows there are.
+    std::size_t size() const noexcept { return sidekick_predictions_count(c_handle()); }
+    /// Whether there are none.
+    bool empty() const noexcept { return size() == 0; }
+    /// The predictions for a row; its getters fail with `Status::Argument` where there is no such row.
+    Prediction operator[](std::size_t row) const& { return detail::PredictionAt{reader()}(row); }
+    /// The first row.
+    Range<detail::PredictionAt>::iterator begin() const { return {{reader()}, 0}; }
+    /// The end behind the last row.
+    Range<detail::PredictionAt>::iterator end() const { return {{reader()}, size()}; }
+
+    /// All rows' numbers, or binary probabilities, as one column.
+    span<const double> numbers(FeatureKey output) const& { return try_numbers(output).value(); }
+    /// As `numbers`, without throwing.
+    Result<span<const double>> try_numbers(FeatureKey output) const& {
+        return column<double>(sidekick_predictions_numbers, output);
+    }
+
+    /// All rows' texts as one column.
+    Texts texts(FeatureKey output) const& { return try_texts(output).value(); }
+    /// As `texts`, without throwing.
+    Result<Texts> try_texts(FeatureKey output) const& {
+        const char* texts = nullptr;
+        const std::size_t* ends = nullptr;
+        std::size_t count = 0;
+        const auto done = reader().read(sidekick_predictions_texts, output, &texts, &ends, &count);
+        return detail::then(done, [&] { return Texts({texts, ends}, count); });
+    }
+
+    /// The labels of a categorical output, in the order of its probabilities.
+    Labels labels(FeatureKey output) const& { return try_labels(output).value(); }
+    /// As `labels`, without throwing.
+    Result<Labels> try_labels(FeatureKey output) const& {
+        std::size_t count = 0;
+        const auto done = reader().read(sidekick_predictions_category_count, output, &count);
+        return detail::then(done, [&] { return Labels({c_handle(), reader().find(output)}, count); });
+    }
+
+    /// The probabilities of all rows of a categorical output: `probability_matrix("Animal")[row][category]`.
+    Matrix probability_matrix(FeatureKey output) const& { return try_probability_matrix(output).value(); }
+    /// As `probability_matrix`, without throwing.
+    Result<Matrix> try_probability_matrix(FeatureKey output) const& {
+        const auto values = column<double>(sidekick_predictions_probability_matrix, output);
+        const std::size_t columns = values && !empty() ? values.value().size() / size() : 0;
+        return values ? Result<Matrix>(Matrix({values.value().data(), columns}, size())) : values.error();
+    }
+
+    /// The arrays of all rows, one behind the other: rows x shape.
+    span<const float> arrays(FeatureKey output) const& { return try_arrays(output).value(); }
+    /// As `arrays`, without throwing.
+    Result<span<const float>> try_arrays(FeatureKey output) const& {
+        return column<float>(sidekick_predictions_arrays, output);
+    }
+
+    /// The shape of an array output for one row.
+    span<const std::size_t> array_shape(FeatureKey output) const& { return try_array_shape(output).value(); }
+    /// As `array_shape`, without throwing.
+    Result<span<const std::size_t>> try_array_shape(FeatureKey output) const& {
+        return column<std::size_t>(sidekick_predictions_array_shape, output);
+    }
+
+    /// The object of the C API, which stays owned by this one.
+    const sidekick_predictions* c_handle() const noexcept { return handle_.get(); }
+
+    /// @cond
+    // Views into a temporary would dangle.
+    Prediction operator[](std::size_t row) const&& = delete;
+    span<const double> numbers(FeatureKey output) const&& = delete;
+    Result<span<const double>> try_numbers(FeatureKey output) const&& = delete;
+    Texts texts(FeatureKey output) const&& = delete;
+    Result<Texts> try_texts(FeatureKey output) const&& = delete;
+    Labels labels(FeatureKey output) const&& = delete;
+    Result<Labels> try_labels(FeatureKey output) const&& = delete;
+    Matrix probability_matrix(FeatureKey output) const&& = delete;
+    Result<Matrix> try_probability_matrix(FeatureKey output) const&& = delete;
+    span<const float> arrays(FeatureKey output) const&& = delete;
+    Result<span<const float>> try_arrays(FeatureKey output) const&& = delete;
+    span<const std::size_t> array_shape(FeatureKey output) const&& = delete;
+    Result<span<const std::size_t>> try_array_shape(FeatureKey output) const&& = delete;
+    /// @endcond
+
+private:
+    friend class Deployment;
+
+    Predictions(sidekick_predictions* handle, std::shared_ptr<const detail::Features> outputs) noexcept
+        : handle_(handle), outputs_(std::move(outputs)) {}
+
+    detail::Reader reader() const noexcept { return {handle_.get(), outputs_.get()}; }
+
+    template <typename Element, typename Function>
+    Result<span<const Element>> column(Function function, FeatureKey output) const {
+        const Element* elements = nullptr;
+        std::size_t count = 0;
+        const auto done = reader().read(function, output, &elements, &count);
+        return detail::then(done, [&] { return span<const Element>(elements, count); });
+    }
+
+    detail::Owned<sidekick_predictions, sidekick_predictions_free> handle_;
+    std::shared_ptr<const detail::Features> outputs_;
+};
+
+}  // namespace SIDEKICK_CPP
+}  // namespace sidekick
+
+#endif  // SIDEKICK_PREDICTIONS_HPP

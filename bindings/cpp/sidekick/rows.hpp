@@ -1,0 +1,193 @@
+/**
+ * @file sidekick/rows.hpp
+ * Part of sidekick.hpp: examples being built.
+ */
+
+#ifndef SIDEKICK_ROWS_HPP
+#define SIDEKICK_ROWS_HPP
+
+#include "values.hpp"
+
+namespace sidekick {
+inline namespace SIDEKICK_CPP {
+
+class Deployment;
+
+/**
+ * Examples being built for one deployment, which they may outlive. Every value is checked and copied by the call that
+ * adds it; a call that fails leaves the rows as they were. Inputs are named, or given by index: `rows.number(2, 0.43)`.
+ * One thread at a time; any number of threads may predict the same rows while none changes them.
+ */
+class Rows {
+public:
+    /// Begins a row; ends the one before first, where it is still open. Adding to no open row begins one, too.
+    Rows& row() { return done(try_row()); }
+    /// As `row`, without throwing.
+    Result<void> try_row() {
+        Result<void> ended = try_finish();
+        open_ = open_ || ended;
+        return ended;
+    }
+
+    /// Ends the open row, which `row` and `Deployment::predict` do themselves.
+    Rows& end_row() { return done(try_end_row()); }
+    /// As `end_row`, without throwing.
+    Result<void> try_end_row() {
+        Result<void> ended = detail::attempt(sidekick_rows_end_row, c_handle());
+        open_ = open_ && !ended;
+        return ended;
+    }
+
+    /// Drops the open row.
+    Rows& discard_row() { return done(try_discard_row()); }
+    /// As `discard_row`, without throwing.
+    Result<void> try_discard_row() { return drop(sidekick_rows_discard_row); }
+
+    /// Drops all rows, and keeps their memory for the next ones.
+    Rows& clear() { return done(try_clear()); }
+    /// As `clear`, without throwing.
+    Result<void> try_clear() { return drop(sidekick_rows_clear); }
+
+    /// How many rows are finished.
+    std::size_t size() const noexcept { return sidekick_rows_count(c_handle()); }
+    /// Whether no row is finished.
+    bool empty() const noexcept { return size() == 0; }
+
+    /// Adds a finite number to a numeric input of shape `[1]`.
+    Rows& number(FeatureKey input, double number) { return done(try_number(input, number)); }
+    /// As `number`, without throwing.
+    Result<void> try_number(FeatureKey input, double number) {
+        return add(sidekick_rows_add_number, sidekick_rows_add_number_at, input, number);
+    }
+
+    /// Adds an integer to a numeric input of shape `[1]`, or as the category of a categorical or binary input.
+    Rows& integer(FeatureKey input, std::int64_t integer) { return done(try_integer(input, integer)); }
+    /// As `integer`, without throwing.
+    Result<void> try_integer(FeatureKey input, std::int64_t integer) {
+        return add(sidekick_rows_add_integer, sidekick_rows_add_integer_at, input, integer);
+    }
+
+    /// Adds a category, by its label, to a categorical or binary input.
+    Rows& category(FeatureKey input, std::string_view label) { return done(try_category(input, label)); }
+    /// As `category`, without throwing.
+    Result<void> try_category(FeatureKey input, std::string_view label) {
+        return add(sidekick_rows_add_category, sidekick_rows_add_category_at, input, label.data(), label.size());
+    }
+
+    /// Adds one of the two classes to a binary input.
+    Rows& binary(FeatureKey input, bool value) { return done(try_binary(input, value)); }
+    /// As `binary`, without throwing.
+    Result<void> try_binary(FeatureKey input, bool value) {
+        return add(sidekick_rows_add_binary, sidekick_rows_add_binary_at, input, value ? 1 : 0);
+    }
+
+    /// Adds UTF-8 text to a text input.
+    Rows& text(FeatureKey input, std::string_view text) { return done(try_text(input, text)); }
+    /// As `text`, without throwing.
+    Result<void> try_text(FeatureKey input, std::string_view text) {
+        return add(sidekick_rows_add_text, sidekick_rows_add_text_at, input, text.data(), text.size());
+    }
+
+    /// Adds an encoded picture (PNG, JPEG, BMP, GIF, TIFF or WebP) to an image input; the server resizes it.
+    Rows& image(FeatureKey input, Bytes encoded) { return done(try_image(input, encoded)); }
+    /// As `image`, without throwing.
+    Result<void> try_image(FeatureKey input, Bytes encoded) {
+        return add(sidekick_rows_add_image, sidekick_rows_add_image_at, input, encoded.address(), encoded.length());
+    }
+
+    /// Adds a picture from a file, as `image` does.
+    Rows& image_file(FeatureKey input, const std::filesystem::path& path) { return done(try_image_file(input, path)); }
+    /// As `image_file`, without throwing.
+    Result<void> try_image_file(FeatureKey input, const std::filesystem::path& path) {
+        return add_file(sidekick_rows_add_image_file, sidekick_rows_add_image_file_at, input, path);
+    }
+
+    /// Adds a picture from raw 8-bit samples, rows from the top and `row_stride` bytes apart (0: without gaps). It is sent
+    /// as PNG where `jpeg_quality` is 0, else as JPEG of that quality, 1 to 100.
+    Rows& pixels(FeatureKey input, ImageSize size, Bytes samples, std::size_t row_stride = 0, int jpeg_quality = 0) {
+        return done(try_pixels(input, size, samples, row_stride, jpeg_quality));
+    }
+    /// As `pixels`, without throwing.
+    Result<void> try_pixels(FeatureKey input, ImageSize size, Bytes samples, std::size_t row_stride = 0,
+                            int jpeg_quality = 0) {
+        return add(sidekick_rows_add_pixels, sidekick_rows_add_pixels_at, input, size.width, size.height, size.channels,
+                   row_stride, samples.address(), samples.length(), jpeg_quality);
+    }
+
+    /// Adds an array to a numeric input of the same shape. `elements` is a contiguous range of any arithmetic type from
+    /// element `[0, ..., 0]` on; with a negative stride, elements lie before it, and have to be there.
+    template <typename Elements>
+    Rows& array(FeatureKey input, const Elements& elements, Shape shape, Strides strides = {}) {
+        return done(try_array(input, elements, shape, strides));
+    }
+    /// As `array`, without throwing.
+    template <typename Elements>
+    Result<void> try_array(FeatureKey input, const Elements& elements, Shape shape, Strides strides = {}) {
+        using Element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(elements))>>;
+        if (strides.length() != 0 && strides.length() != shape.length()) {
+            return Error(Status::Argument, "an array needs as many strides as sizes in its shape");
+        }
+        return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(), shape.address(),
+                   shape.length(), strides.address(), std::data(elements), std::size(elements) * sizeof(Element));
+    }
+
+    /// Adds an array from the bytes of a `.npy` file to a numeric input of the same shape.
+    Rows& npy(FeatureKey input, Bytes file) { return done(try_npy(input, file)); }
+    /// As `npy`, without throwing.
+    Result<void> try_npy(FeatureKey input, Bytes file) {
+        return add(sidekick_rows_add_npy, sidekick_rows_add_npy_at, input, file.address(), file.length());
+    }
+
+    /// Adds an array from a `.npy` file, as `npy` does.
+    Rows& npy_file(FeatureKey input, const std::filesystem::path& path) { return done(try_npy_file(input, path)); }
+    /// As `npy_file`, without throwing.
+    Result<void> try_npy_file(FeatureKey input, const std::filesystem::path& path) {
+        return add_file(sidekick_rows_add_npy_file, sidekick_rows_add_npy_file_at, input, path);
+    }
+
+    /// The object of the C API, which stays owned by this one. Rows that are ended or begun through it are not counted
+    /// as open here.
+    sidekick_rows* c_handle() const noexcept { return handle_.get(); }
+
+private:
+    friend class Deployment;
+
+    explicit Rows(sidekick_rows* handle) noexcept : handle_(handle) {}
+
+    Rows& done(const Result<void>& result) {
+        result.value();
+        return *this;
+    }
+
+    Result<void> try_finish() { return open_ ? try_end_row() : Result<void>(); }
+
+    Result<void> drop(sidekick_status (*function)(sidekick_rows*, sidekick_error**)) {
+        Result<void> dropped = detail::attempt(function, c_handle());
+        open_ = open_ && !dropped;
+        return dropped;
+    }
+
+    template <typename ByName, typename ByIndex, typename... Values>
+    Result<void> add(ByName by_name, ByIndex by_index, FeatureKey input, Values... values) {
+        const std::string_view name = input.name();
+        Result<void> added = input.named()
+                                 ? detail::attempt(by_name, c_handle(), name.data(), name.size(), values...)
+                                 : detail::attempt(by_index, c_handle(), input.index(), values...);
+        open_ = open_ || added;
+        return added;
+    }
+
+    template <typename ByName, typename ByIndex>
+    Result<void> add_file(ByName by_name, ByIndex by_index, FeatureKey input, const std::filesystem::path& path) {
+        const std::string text = detail::utf8(path);
+        return add(by_name, by_index, input, text.data(), text.size());
+    }
+
+    detail::Owned<sidekick_rows, sidekick_rows_free> handle_;
+    bool open_ = false;
+};
+
+}  // namespace SIDEKICK_CPP
+}  // namespace sidekick
+
+#endif  // SIDEKICK_ROWS_HPP

@@ -1,0 +1,167 @@
+/**
+ * @file sidekick/values.hpp
+ * Part of sidekick.hpp: what goes into calls and comes out of them.
+ */
+
+#ifndef SIDEKICK_VALUES_HPP
+#define SIDEKICK_VALUES_HPP
+
+#include "error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace sidekick {
+inline namespace SIDEKICK_CPP {
+
+/// The type of a feature.
+enum class Type : std::int32_t {
+    Numeric = SIDEKICK_TYPE_NUMERIC,          ///< A number where the shape is `[1]`, else an array of floats.
+    Categorical = SIDEKICK_TYPE_CATEGORICAL,  ///< One of several categories; as an output, a probability for each.
+    Binary = SIDEKICK_TYPE_BINARY,            ///< One of two classes; as an output, the probability of the second.
+    Text = SIDEKICK_TYPE_TEXT,                ///< Text of any length.
+    Image = SIDEKICK_TYPE_IMAGE               ///< A picture; the shape is `[height, width, channels]`.
+};
+
+/// One input or output of a deployed model.
+struct Feature {
+    std::string name;                     ///< Free text, any Unicode.
+    Type type = Type::Numeric;            ///< Its type; later versions may add some.
+    std::vector<std::size_t> shape;       ///< For one example: `[1]` is a scalar.
+    std::vector<std::string> categories;  ///< Their labels, where the deployment lists them.
+};
+
+/// A feature by its name or by its index: every function that takes one takes either. As small as a `std::string_view`,
+/// so that it travels in registers.
+class FeatureKey {
+public:
+    /// By name.
+    FeatureKey(std::string_view name) noexcept : name_(name.empty() ? "" : name.data()), number_(name.size()) {}
+    /// By name.
+    FeatureKey(const std::string& name) noexcept : FeatureKey(std::string_view(name)) {}
+    /// By name, up to its NUL.
+    FeatureKey(const char* name) : FeatureKey(std::string_view(name)) {}
+    /// By index, counted from 0 in the order of the deployment: no lookup is done.
+    template <typename Index, typename = std::enable_if_t<std::is_integral_v<Index> && !std::is_same_v<Index, bool>>>
+    FeatureKey(Index index) noexcept : name_(nullptr), number_(static_cast<std::size_t>(index)) {}
+    FeatureKey(std::nullptr_t) = delete;
+
+    /// Whether it is a name.
+    bool named() const noexcept { return name_ != nullptr; }
+    /// The name; empty where it is an index.
+    std::string_view name() const noexcept { return named() ? std::string_view(name_, number_) : std::string_view(); }
+    /// The index; 0 where it is a name.
+    std::size_t index() const noexcept { return named() ? 0 : number_; }
+
+private:
+    const char* name_;
+    std::size_t number_;  // the name's length, or the index
+};
+
+/// Bytes to be read during a call: any contiguous range whose elements are one byte long.
+class Bytes {
+public:
+    /// `size` bytes from `data` on.
+    Bytes(const void* data, std::size_t size) noexcept : data_(data), size_(size) {}
+    /// All bytes of a range, such as a `std::vector<unsigned char>`, a `std::span<const std::byte>` or a `std::string`.
+    template <typename Contiguous, typename Found = decltype(std::data(std::declval<const Contiguous&>())),
+              typename = std::enable_if_t<sizeof(std::remove_pointer_t<Found>) == 1>>
+    Bytes(const Contiguous& range) noexcept : data_(std::data(range)), size_(std::size(range)) {}
+
+    /// The first byte's address.
+    const void* address() const noexcept { return data_; }
+    /// How many bytes there are.
+    std::size_t length() const noexcept { return size_; }
+
+private:
+    const void* data_;
+    std::size_t size_;
+};
+
+/// Numbers to be read during a call: a list in braces, or any contiguous range of them.
+template <typename Number>
+class List {
+public:
+    /// The numbers in braces, which live until the end of the call.
+    List(std::initializer_list<Number> numbers) noexcept : List(std::data(numbers), numbers.size()) {}
+    /// The numbers of a vector, an array or a span.
+    template <typename Contiguous, typename Found = decltype(std::data(std::declval<const Contiguous&>())),
+              typename = std::enable_if_t<std::is_convertible_v<Found, const Number*>>>
+    List(const Contiguous& range) noexcept : List(std::data(range), std::size(range)) {}
+
+    /// The first number's address; NULL where there is none.
+    const Number* address() const noexcept { return size_ == 0 ? nullptr : data_; }
+    /// How many numbers there are.
+    std::size_t length() const noexcept { return size_; }
+
+private:
+    List(const Number* data, std::size_t size) noexcept : data_(data), size_(size) {}
+
+    const Number* data_;
+    std::size_t size_;
+};
+
+/// The sizes of an array, such as `{8, 8, 1}`.
+using Shape = List<std::size_t>;
+/// The distances in bytes from one element to the next of each dimension; `{}` for row-major without gaps.
+using Strides = List<std::ptrdiff_t>;
+
+/// The size of a picture.
+struct ImageSize {
+    std::uint32_t width;     ///< Pixels from left to right.
+    std::uint32_t height;    ///< Pixels from top to bottom.
+    std::uint32_t channels;  ///< Interleaved samples of a pixel: 1 grey, 3 RGB, 4 RGBA.
+};
+
+/// A picture as the server sent it.
+struct EncodedImage {
+    span<const std::byte> bytes;  ///< The file; lives as long as its predictions.
+    std::string_view media_type;  ///< `image/png` or `image/jpeg`; static text.
+};
+
+/// A decoded picture.
+struct Pixels {
+    ImageSize size;                      ///< Its size.
+    std::vector<unsigned char> samples;  ///< 8-bit samples, rows from the top without gaps.
+};
+
+/// A category of a categorical output, and how probable it is.
+struct Category {
+    std::string_view label;  ///< Lives as long as its predictions.
+    double probability;      ///< From 0 to 1.
+};
+
+/// @cond
+namespace detail {
+
+// The C API's number for a type of array element.
+template <typename Element>
+constexpr std::int32_t dtype() {
+    static_assert(std::is_arithmetic_v<Element> && sizeof(Element) <= 8, "arrays hold float, double and integers");
+    constexpr std::int32_t log_size = sizeof(Element) == 1 ? 0 : sizeof(Element) == 2 ? 1 : sizeof(Element) == 4 ? 2 : 3;
+    if constexpr (std::is_floating_point_v<Element>) {
+        return sizeof(Element) == 4 ? SIDEKICK_DTYPE_F32 : SIDEKICK_DTYPE_F64;
+    } else {
+        return (std::is_signed_v<Element> ? SIDEKICK_DTYPE_I8 : SIDEKICK_DTYPE_U8) + log_size;
+    }
+}
+
+inline std::string utf8(const std::filesystem::path& path) {
+    const auto text = path.u8string();  // of char, or of char8_t from C++20 on
+    return {reinterpret_cast<const char*>(text.data()), text.size()};
+}
+
+}  // namespace detail
+/// @endcond
+
+}  // namespace SIDEKICK_CPP
+}  // namespace sidekick
+
+#endif  // SIDEKICK_VALUES_HPP

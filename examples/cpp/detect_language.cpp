@@ -1,0 +1,23 @@
+// Detects the language of each line of standard input.
+#include "example.hpp"
+
+#include <iomanip>
+
+static void detect(const example::Arguments& arguments) {
+    const auto deployment = sidekick::Deployment::open(arguments.url, arguments.token);
+    auto rows = deployment.rows();
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(std::cin, line);) {
+        rows.row().text(0, line);
+        lines.push_back(line);
+    }
+    std::cout << std::fixed << std::setprecision(4);
+    for (const auto& prediction : deployment.predict(rows)) {
+        const auto [language, probability] = prediction.top(0);
+        std::cout << language << '\t' << probability << '\t' << lines[prediction.row()] << '\n';
+    }
+}
+
+int main(int argc, char** argv) {
+    return example::run(argc, argv, "detect_language --url URL < LINES", {0, 0}, detect);
+}

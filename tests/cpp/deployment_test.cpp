@@ -1,0 +1,122 @@
+// Deployments, their features, options and replies.
+#include "check.hpp"
+
+using sidekick::Deployment;
+using sidekick::Options;
+using sidekick::Status;
+using sidekick::Type;
+
+TEST(features_are_as_declared) {
+    const auto deployment = check::open("echo");
+    const auto inputs = deployment.inputs();
+    CHECK(inputs.size() == 7 && deployment.outputs().size() == 7);
+    CHECK(inputs[0].name == "number" && inputs[0].type == Type::Numeric && inputs[0].categories.empty());
+    CHECK(inputs[1].name == "category" && inputs[1].type == Type::Categorical);
+    CHECK(inputs[1].categories == std::vector<std::string>{"a", "b", "c"});
+    CHECK(inputs[2].type == Type::Binary && inputs[3].type == Type::Text && inputs[4].type == Type::Image);
+    CHECK(inputs[4].shape == std::vector<std::size_t>{4, 4, 3});
+    CHECK(inputs[6].shape == std::vector<std::size_t>{2, 3});
+    CHECK(deployment.outputs()[1].name == "flag");
+}
+
+TEST(features_are_ranges) {
+    const auto deployment = check::open("names");
+    std::string names;
+    for (const auto& feature : deployment.inputs()) {
+        names += feature.name + "|";
+    }
+    CHECK(names == "längd (cm)|a \"quoted\" name|dot.ted|雪 ☃|back\\slash/slash| padded |");
+}
+
+TEST(indexes_are_found_by_name) {
+    const auto deployment = check::open("echo");
+    CHECK(deployment.input_index("array") == 6);
+    CHECK(deployment.output_index("category") == 2);
+    CHECK(deployment.try_input_index("flag").value() == 2);
+    CHECK(deployment.try_output_index("flag").value() == 1);
+    CHECK_THROWS(UnknownFeature, deployment.input_index("nothing"));
+    CHECK_THROWS(UnknownFeature, deployment.output_index("nothing"));
+    CHECK_FAILS(UnknownFeature, deployment.try_input_index("nothing"));
+    CHECK_FAILS(UnknownFeature, deployment.try_output_index(""));
+}
+
+TEST(both_array_forms_are_told) {
+    CHECK(check::open("echo").tensor_json());
+    CHECK(!check::open("echo-npy").tensor_json());
+}
+
+TEST(open_refuses_what_is_no_url_or_token) {
+    CHECK_THROWS(Argument, Deployment::open("not a url", "token"));
+    CHECK_THROWS(Argument, Deployment::open("", ""));
+    CHECK_FAILS(Argument, Deployment::try_open(check::url("echo"), "a\nb"));
+}
+
+TEST(open_tells_what_the_server_says) {
+    const auto wrong_token = check::thrown_by([] { Deployment::open(check::url("echo"), "wrong"); });
+    CHECK(wrong_token.status() == Status::Server && wrong_token.http_status() == 401);
+    CHECK(wrong_token.server_code() == "InvalidTokenError" && !wrong_token.server_message().empty());
+    CHECK(wrong_token.attempts() == 1 && !wrong_token.retryable());
+    CHECK(std::string(wrong_token.what()).find("401") != std::string::npos);
+    const auto nowhere = Deployment::try_open(check::url("nowhere"), "token");
+    CHECK(!nowhere && nowhere.error().http_status() == 404);
+}
+
+TEST(open_tells_that_nobody_listens) {
+    const auto result = Deployment::try_open("http://127.0.0.1:1/deployment/echo/forward", "token");
+    CHECK(!result && result.error().status() == Status::Connect);
+    CHECK(result.error().attempts() > 1 && result.error().retryable() && result.error().http_status() == 0);
+}
+
+TEST(a_disabled_deployment_refuses_to_predict) {
+    const auto opened = Deployment::try_open(check::url("disabled"), "disabled-token");
+    CHECK(!opened && opened.error().server_code() == "DeploymentNotEnabled" && opened.error().http_status() == 403);
+}
+
+TEST(options_bound_the_batches) {
+    Options options;
+    options.batch_rows(2);
+    const auto deployment = check::open("batch-size", options);
+    auto rows = deployment.rows();
+    for (int row = 0; row < 5; ++row) {
+        rows.row().integer(0, row);
+    }
+    const auto predictions = deployment.predict(rows);
+    const auto sizes = predictions.numbers(0);
+    CHECK(std::vector<double>(sizes.begin(), sizes.end()) == std::vector<double>{2, 2, 2, 2, 1});
+}
+
+TEST(options_are_made_and_passed_on) {
+    const auto deployment = check::open("batch-size", Options().batch_rows(3));
+    auto rows = deployment.rows();
+    const auto predictions = deployment.predict(rows.row().number(0, 1).row().number(0, 2));
+    CHECK(predictions.numbers(0)[1] == 2);
+    const Options kept = Options().batch_rows(1);
+    CHECK(kept.c_handle() != nullptr);
+}
+
+TEST(options_refuse_no_rows) {
+    Options options;
+    CHECK_THROWS(Argument, options.batch_rows(0));
+    CHECK_THROWS(Argument, Options().batch_rows(0));
+    CHECK_FAILS(Argument, options.try_batch_rows(0));
+    CHECK(options.try_batch_rows(1).has_value());
+}
+
+TEST(json_is_posted_as_it_stands) {
+    const auto deployment = check::open("batch-size");
+    const auto reply = deployment.post_json(R"({"rows": [{"number": 1}]})");
+    CHECK(reply.http_status() == 200 && reply.text().find("\"rows\"") != std::string_view::npos);
+    const auto refused = deployment.try_post_json("{");
+    CHECK(refused && refused.value().http_status() == 400);
+    CHECK(refused.value().text().find("JsonParsingError") != std::string_view::npos);
+    CHECK(sidekick_reply_http_status(refused.value().c_handle()) == 400);
+}
+
+TEST(versions_agree) {
+    CHECK(sidekick::version() == SIDEKICK_VERSION);
+}
+
+TEST(the_c_api_is_at_hand) {
+    const auto deployment = check::open("echo");
+    CHECK(sidekick_deployment_feature_count(deployment.c_handle(), SIDEKICK_INPUT) == deployment.inputs().size());
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Runs the built C++ examples in a folder and checks what they print and write: examples.py FOLDER"""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "examples" / "data"
+BUILD = Path(sys.argv[1])
+
+
+def run(name, deployment, *files, given=None, token=("--token",), status=0):
+    """What an example prints to standard output, or to standard error where it is to fail."""
+    url = f"{os.environ['SIDEKICK_SERVER_URL']}/deployment/{deployment}/forward"
+    words = [str(BUILD / name), "--url", url, *token, *([f"{deployment}-token"] if token == ("--token",) else [])]
+    done = subprocess.run([*words, *map(str, files)], input=given, capture_output=True, encoding="utf-8")
+    assert done.returncode == status, (name, done.returncode, done.stderr)
+    return done.stdout if status == 0 else done.stderr
+
+
+def held_out(deployment):
+    declaration = json.loads((ROOT / "server" / "deployments" / deployment / "deployment.json").read_text("utf-8"))
+    return declaration["held_out"]["metrics"]
+
+
+def table(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def classify_images():
+    files = sorted((DATA / "digits").glob("*.png"))
+    lines = run("classify_images", "digits", *files).splitlines()
+    right = round(held_out("digits")["accuracy"] * len(files))
+    assert lines[-1] == f"{right} of {len(files)} right", lines[-1]
+    assert len(lines) == len(files) + 1
+    name, label, probability = lines[0].split("\t")
+    assert name == str(files[0]) and label in "0123456789" and len(probability) == 6
+    unlabelled = BUILD / "seven.png"
+    unlabelled.write_bytes(files[0].read_bytes())
+    assert len(run("classify_images", "digits", unlabelled).splitlines()) == 1
+
+
+def score_table():
+    scored = BUILD / "scored.csv"
+    assert run("score_table", "penguins", DATA / "penguins.csv", scored) == "67 rows scored\n"
+    given, rows = table((DATA / "penguins.csv").read_text("utf-8")), table(scored.read_text("utf-8"))
+    assert [{name: row[name] for name in given[0]} for row in rows] == given
+    right = sum(row["species"] == row["predicted species"] for row in rows)
+    assert right / len(rows) == held_out("penguins")["species accuracy"], right
+    assert all(0.3 < float(row["predicted species probability"]) <= 1 for row in rows)
+    off = [abs(float(row["body mass (g)"]) - float(row["predicted body mass (g)"])) for row in rows]
+    assert abs(sum(off) / len(off) - held_out("penguins")["body mass mean absolute error (g)"]) < 0.1
+    awkward = BUILD / "awkward.csv"
+    awkward.write_text('text,note\r\n"The ""old"" house,\nby the river.",1\r\n', "utf-8", newline="")
+    assert run("score_table", "language", awkward, scored) == "1 rows scored\n"
+    row = table(scored.read_text("utf-8"))[0]
+    assert (row["text"], row["note"], row["predicted language"]) == ('The "old" house,\nby the river.', "1", "English")
+
+
+def denoise():
+    better = 0
+    clean = dict(zip((path.stem[6:] for path in sorted((DATA / "digits").glob("*.png"))), numpy.load(DATA / "clean.npy")))
+    files = sorted((DATA / "noisy").glob("*.npy"))
+    for file in files:
+        picture = BUILD / "denoised.pgm"
+        run("denoise", "denoise", file, picture)
+        header, pixels = picture.read_bytes()[:11], picture.read_bytes()[11:]
+        assert header == b"P5\n8 8\n255\n", header
+        denoised = numpy.frombuffer(pixels, "uint8").reshape(8, 8, 1) / 255
+        wanted = clean[file.stem[6:]]
+        better += numpy.square(denoised - wanted).mean() < numpy.square(numpy.load(file) - wanted).mean()
+    assert better >= 0.9 * len(files), better
+
+
+def detect_language():
+    given = table((DATA / "sentences.csv").read_text("utf-8"))
+    printed = run("detect_language", "language", given="".join(row["text"] + "\n" for row in given)).splitlines()
+    answers = [line.split("\t") for line in printed]
+    assert [answer[2] for answer in answers] == [row["text"] for row in given]
+    right = sum(answer[0] == row["language"] for answer, row in zip(answers, given))
+    assert right / len(given) == held_out("language")["sentence accuracy (sentences.csv)"], right
+
+
+def command_lines():
+    token_file = BUILD / "token"
+    token_file.write_text("language-token\n")
+    assert run("detect_language", "language", token=("--token-file", token_file), given="") == ""
+    sentence = "My grandmother bakes bread every Saturday.\n"
+    os.environ["SIDEKICK_TOKEN"] = "language-token"
+    assert run("detect_language", "language", token=(), given=sentence).startswith("English\t")
+    assert "usage: denoise --url URL" in run("denoise", "denoise", "--help")
+    del os.environ["SIDEKICK_TOKEN"]
+    for name, files, token in [
+        ("classify_images", [], ("--token",)),
+        ("score_table", ["only-one.csv"], ("--token",)),
+        ("denoise", ["a", "b", "c"], ("--token",)),
+        ("detect_language", [], ()),
+        ("detect_language", ["--unknown"], ("--token",)),
+        ("detect_language", ["--token"], ("--token",)),
+    ]:
+        complaint = run(name, "language", *files, token=token, status=2)
+        assert complaint.startswith(f"usage: {name}") and complaint.count("\n") == 1, complaint
+    broken = BUILD / "broken.csv"
+    broken.write_text("island\nDream\n")
+    for name, deployment, files in [
+        ("classify_images", "digits", [BUILD / "nothing.png"]),
+        ("score_table", "penguins", [broken, BUILD / "out.csv"]),
+        ("score_table", "penguins", [BUILD / "nothing.csv", BUILD / "out.csv"]),
+        ("denoise", "denoise", [DATA / "clean.npy", BUILD / "out.pgm"]),
+        ("denoise", "denoise", [DATA / "noisy" / "noisy-0-0078.npy", BUILD / "no" / "out.pgm"]),
+        ("detect_language", "nowhere", []),
+    ]:
+        complaint = run(name, deployment, *files, status=1, given="")
+        assert complaint.startswith("error: ") and complaint.count("\n") == 1, complaint
+        assert "-token" not in complaint
+
+
+for task in (classify_images, score_table, denoise, detect_language):
+    task()
+command_lines()
+print("classify_images, score_table, denoise, detect_language and their command lines")
