@@ -18,7 +18,7 @@ export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
 .PHONY: all lib server c-examples header quickstart test train clean
-.PHONY: test-rust test-server test-models test-c test-go test-python wheel
+.PHONY: test-rust test-server test-models test-c test-cpp test-go test-python wheel
 
 all: lib server
 
@@ -49,7 +49,7 @@ quickstart:
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 
-test: test-rust test-server test-models test-c test-go test-python
+test: test-rust test-server test-models test-c test-cpp test-go test-python
 
 test-rust: $(TEST_DEPLOYMENTS)/ready server
 	$(CARGO) fmt --all --check
@@ -65,6 +65,9 @@ test-models: $(VENV)/ready
 test-c: $(TEST_DEPLOYMENTS)/ready lib server
 	$(WITH_SERVER) tests/c/run
 	$(WITH_SERVER) tests/readme-run
+
+test-cpp: $(TEST_DEPLOYMENTS)/ready lib server
+	$(WITH_SERVER) tests/cpp/run
 
 test-go: $(TEST_DEPLOYMENTS)/ready lib server
 	$(WITH_SERVER) tests/go/run
