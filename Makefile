@@ -4,7 +4,14 @@ CARGO ?= cargo
 PYTHON ?= python3
 CC ?= cc
 
-LIB = target/release
+# The one place a version is written is Cargo.toml.
+export VERSION := $(shell sed -n '/^.workspace.package/,/^$$/s/^version = "\(.*\)"/\1/p' Cargo.toml)
+export PREFIX ?= /usr/local
+export LIBDIR ?= $(PREFIX)/lib
+export INCLUDEDIR ?= $(PREFIX)/include
+export DESTDIR
+
+export LIB = target/release
 SERVER = target/server/sidekick-server
 VENV = target/venv
 TEST_DEPLOYMENTS = target/tests/deployments
@@ -17,15 +24,31 @@ export SIDEKICK_INCLUDE_DIR = $(CURDIR)/include
 export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
-.PHONY: all lib server c-examples header quickstart test train clean
-.PHONY: test-rust test-server test-models test-c test-cpp test-go test-python wheel
+.PHONY: all lib server c-examples header install uninstall docs quickstart test train clean
+.PHONY: test-rust test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
 
 all: lib server
 
-# The shared library, with the links that a soname needs, and the static one.
+# The shared library, with the link that its soname needs, and the static one.
 lib:
 	$(CARGO) build --release -p sidekick
-	ln -sf libsidekick.so $(LIB)/libsidekick.so.0
+	ln -sf libsidekick.so $(LIB)/libsidekick.so.$(firstword $(subst ., ,$(VERSION)))
+	@echo "$(LIB)/libsidekick.so: $$(stat -c %s $(LIB)/libsidekick.so) bytes"
+
+# What a program that links the static library needs beside it, as rustc prints it.
+$(LIB)/native-static-libs: Cargo.toml Cargo.lock | lib
+	$(CARGO) rustc -q -p sidekick --lib --crate-type staticlib -- --print native-static-libs=$(CURDIR)/$@
+
+install: lib $(LIB)/native-static-libs
+	bindings/c/install install
+
+uninstall:
+	bindings/c/install uninstall
+
+# The C and C++ manuals as HTML, in target/docs; a declaration without documentation is an error.
+docs:
+	mkdir -p target/docs
+	PROJECT_NUMBER=$(VERSION) doxygen docs/Doxyfile
 
 server:
 	$(CARGO) build --profile server -p sidekick-server
@@ -49,7 +72,7 @@ quickstart:
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 
-test: test-rust test-server test-models test-c test-cpp test-go test-python
+test: test-rust test-server test-models test-c test-cpp test-go test-python test-install test-docs
 
 test-rust: $(TEST_DEPLOYMENTS)/ready server
 	$(CARGO) fmt --all --check
@@ -75,6 +98,12 @@ test-go: $(TEST_DEPLOYMENTS)/ready lib server
 # The package builds the library with cargo, which finds it built.
 test-python: $(TEST_DEPLOYMENTS)/ready lib server
 	$(WITH_SERVER) tests/python/run
+
+test-install: $(TEST_DEPLOYMENTS)/ready lib server $(LIB)/native-static-libs
+	$(WITH_SERVER) tests/install/run
+	$(WITH_SERVER) tests/abi/run
+
+test-docs: docs
 
 wheel:
 	$(PYTHON) -m pip wheel ./bindings/python -w target/wheels
