@@ -1,12 +1,11 @@
 //! Values as the text of a request, each written once, in its final bytes.
 
-use super::array::Array;
+use super::array::{Array, DType};
+use super::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
 use super::{Value, data_url, floats, npy};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::FeatureSpec;
-use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
-use std::sync::LazyLock;
 
 /// The media type of `.npy` data URLs.
 const NPY_MEDIA_TYPE: &str = "application/x.peltarion.npy";
@@ -48,38 +47,15 @@ fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
     reserve(out, array.len().saturating_mul(4))?;
     let extents: Vec<String> = array.shape().iter().map(usize::to_string).collect();
     out.extend_from_slice(format!("{{\"shape\":[{}],\"data\":[", extents.join(",")).as_bytes());
-    let start = out.len();
-    match array.plain_u8() {
-        Some(bytes) => bytes.iter().for_each(|&byte| out.extend_from_slice(u8_text(byte))),
-        None => array.for_each_f32(|value| {
-            floats::write_f32(out, value);
-            out.push(b',');
-        })?,
+    let mut list = ListWriter::new(out);
+    match array.plain_bytes() {
+        Some((DType::U8, bytes)) => bytes.iter().for_each(|&byte| list.push_byte(&U8_TEXTS, byte)),
+        Some((_, bytes)) => bytes.iter().for_each(|&byte| list.push_byte(&I8_TEXTS, byte)),
+        None => array.for_each_f32(|value| list.push(value))?,
     }
-    if out.len() > start {
-        out.pop();
-    }
+    list.finish();
     out.extend_from_slice(b"]}");
     Ok(())
-}
-
-/// The text of a byte and a comma: 8-bit pixels are copied, not printed.
-fn u8_text(byte: u8) -> &'static [u8] {
-    static TEXTS: LazyLock<(String, Vec<usize>)> = LazyLock::new(|| {
-        let mut text = String::new();
-        let starts = (0..=255).map(|byte| {
-            let start = text.len();
-            let _ = write!(text, "{byte},");
-            start
-        });
-        let starts: Vec<usize> = starts.collect();
-        (text, starts)
-    });
-    let (text, starts) = &*TEXTS;
-    let byte = usize::from(byte);
-    let start = starts.get(byte).copied().unwrap_or_default();
-    let end = starts.get(byte + 1).copied().unwrap_or(text.len());
-    text.as_bytes().get(start..end).unwrap_or_default()
 }
 
 /// `"data:application/x.peltarion.npy;base64,..."`, encoded as the elements are walked.
@@ -102,15 +78,7 @@ fn put_npy(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::array::DType;
     use super::*;
-
-    #[test]
-    fn bytes_are_copied_from_the_table() {
-        for byte in 0..=255u8 {
-            assert_eq!(u8_text(byte), format!("{byte},").as_bytes());
-        }
-    }
 
     #[test]
     fn tensors_are_written_row_major() {
