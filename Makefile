@@ -18,7 +18,7 @@ export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
 .PHONY: all lib server c-examples header quickstart test train clean
-.PHONY: test-rust test-server test-models test-c
+.PHONY: test-rust test-server test-models test-c bench
 
 all: lib server
 
@@ -65,6 +65,11 @@ test-models: $(VENV)/ready
 test-c: $(TEST_DEPLOYMENTS)/ready lib server
 	$(WITH_SERVER) tests/c/run
 	$(WITH_SERVER) tests/readme-run
+
+# The library against what one would write instead; tables, results.json and chart.svg go to target/bench.
+bench: lib $(VENV)/ready
+	benches/install-tools
+	$(VENV)/bin/python benches/run.py
 
 $(VENV)/ready: tests/requirements.txt server/train/requirements.txt tests/install-tools
 	tests/install-tools
