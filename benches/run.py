@@ -79,7 +79,8 @@ def measure(url, workloads, rounds):
 def run_client(url, workload, client, environment):
     task = [workload.kind, f"{url}/deployment/{workload.deployment}/forward", workload.rows, workload.requests]
     task += [workload.in_flight] if workload.in_flight else []
-    command = [str(part) for part in [*client.command, *task]]
+    # A shell between, because a process takes over the peak memory of the one it was forked from.
+    command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", *(str(part) for part in [*client.command, *task])]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{client.name} failed at {workload.name}: {done.stderr.strip()}")
