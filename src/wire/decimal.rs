@@ -122,15 +122,21 @@ fn eight_digits_value(digits: u64) -> u64 {
     low.wrapping_add(high) >> 32
 }
 
+/// An exponent of up to 3 digits, byte by byte: it mostly has two.
+#[inline]
 fn read_exponent(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
     let negative = bytes.get(at) == Some(&b'-');
     let start = at + usize::from(negative || bytes.get(at) == Some(&b'+'));
-    let (power, end) = read_digits(bytes, start, 0)?;
-    if end == start || end - start > 4 {
-        return None;
+    let (mut power, mut end) = (0, start);
+    while let Some(digit @ b'0'..=b'9') = bytes.get(end) {
+        power = power * 10 + i32::from(digit - b'0');
+        end += 1;
+        if end > start + 3 {
+            return None;
+        }
     }
-    let power = power as i32;
-    Some((if negative { -power } else { power }, end))
+    let power = if negative { -power } else { power };
+    (end > start).then_some((power, end))
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(crate) fn put_value(
         }
         Value::Text(text) => {
             reserve(out, text.len().saturating_add(2))?;
-            put_json(out, text)?;
+            put_text(out, text)?;
         }
         Value::Image(image) => data_url::write(out, image.media_type.name(), &image.bytes)?,
         Value::Array(array) if tensorjson => put_tensor(out, array)?,
@@ -39,6 +39,19 @@ pub(crate) fn put_value(
 
 fn put_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
     serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+}
+
+/// Text in quotes; most has nothing that JSON escapes, and is copied.
+fn put_text(out: &mut Vec<u8>, text: &str) -> Result<()> {
+    let escaped = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
+    // All bytes are looked at, without a way out: that way they are looked at side by side.
+    if text.bytes().fold(false, |any, byte| any | escaped(byte)) {
+        return put_json(out, text);
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
 }
 
 /// `{"shape": [...], "data": [...]}`
