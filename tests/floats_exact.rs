@@ -109,7 +109,7 @@ fn decimals_next_to_ties_are_read_as_the_standard_library_reads_them() {
     let mut random = Random(7);
     let mut buffer = String::new();
     let mut told = 0;
-    for _ in 0..300_000 {
+    for _ in 0..100_000 {
         let value = pattern(&mut random).abs();
         let above = f32::from_bits(value.to_bits() + 1);
         if !above.is_finite() {
@@ -127,14 +127,14 @@ fn decimals_next_to_ties_are_read_as_the_standard_library_reads_them() {
             }
         }
     }
-    assert!(told > 1_000_000, "the reader left all but {told} to the standard library");
+    assert!(told > 500_000, "the reader left all but {told} to the standard library");
 }
 
 #[test]
 fn numbers_of_any_digits_are_read_as_the_standard_library_reads_them() {
     let mut random = Random(9);
     let mut buffer = String::new();
-    for _ in 0..2_000_000 {
+    for _ in 0..1_000_000 {
         let (bits, more) = (random.next(), random.next());
         let digits = bits >> (more % 63);
         let places = (more >> 8) as usize % 19;

@@ -18,7 +18,8 @@ type Replies = HashMap<String, (Vec<u8>, Duration)>;
 fn main() -> io::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().unwrap_or_else(|| usage());
-    let delays: HashMap<String, u64> = arguments.map(|text| delay(&text).unwrap_or_else(|| usage())).collect();
+    let delays: HashMap<String, u64> =
+        arguments.map(|text| delay(&text).unwrap_or_else(|| usage())).collect();
     let replies = Arc::new(load(Path::new(&folder), &delays)?);
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("http://{}", listener.local_addr()?);

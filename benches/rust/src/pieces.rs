@@ -1,0 +1,114 @@
+//! Single pieces of the library's work, each on its own: for the micro benchmarks and the instruction counts.
+
+use crate::rows::Rows;
+use crate::spec::Schema;
+use crate::wire::array::Array;
+use crate::wire::columns::Columns;
+use crate::wire::picture::{PixelEncoding, Pixels};
+use crate::wire::{JsonRows, Protocol, describe};
+use std::sync::Arc;
+
+pub const LABELS: usize = 1000;
+
+/// A deployment that takes a number, a text, an array of `elements` and a picture, and gives a number, a categorical and
+/// such an array.
+pub struct Pieces {
+    schema: Arc<Schema>,
+    elements: usize,
+}
+
+impl Pieces {
+    pub fn new(elements: usize) -> Pieces {
+        let labels: Vec<String> = (0..LABELS).map(|label| format!("\"{}\"", label_name(label))).collect();
+        let labels = labels.join(",");
+        let document = format!(
+            r#"{{"paths": {{"/": {{"x-peltarion-tensorjson": true}}}}, "components": {{"schemas": {{
+            "input-row": {{"properties": {{
+                "number": {{"x-peltarion": {{"type": "numeric", "shape": [1]}}}},
+                "text": {{"x-peltarion": {{"type": "text", "shape": [1]}}}},
+                "array": {{"x-peltarion": {{"type": "numeric", "shape": [{elements}, 1]}}}},
+                "image": {{"x-peltarion": {{"type": "image", "shape": [1, 1, 3]}}}}}}}},
+            "output-row-batch": {{"properties": {{"rows": {{"properties": {{
+                "class": {{"x-peltarion": {{"type": "categorical", "shape": [{LABELS}]}}, "enum": [{labels}]}},
+                "array": {{"x-peltarion": {{"type": "numeric", "shape": [{elements}, 1]}}}}}}}}}}}}}}}}}}"#
+        );
+        let schema = describe::parse(document.as_bytes()).expect("the document is good");
+        Pieces { schema: Arc::new(schema), elements }
+    }
+
+    /// Adds a number to as many rows.
+    #[inline(never)]
+    pub fn add_numbers(&self, numbers: &[f64]) {
+        let mut rows = self.rows();
+        for &number in numbers {
+            rows.add_number(0, number).expect("a number");
+            rows.discard_row();
+        }
+    }
+
+    /// Adds a text to as many rows.
+    #[inline(never)]
+    pub fn add_texts(&self, text: &str, count: usize) {
+        let mut rows = self.rows();
+        for _ in 0..count {
+            rows.add_text(1, text).expect("a text");
+            rows.discard_row();
+        }
+    }
+
+    /// Adds one array.
+    #[inline(never)]
+    pub fn add_array(&self, values: &[f32]) {
+        let array = Array::of(&[self.elements, 1], values).expect("an array");
+        self.rows().add_array(2, &array).expect("an array");
+    }
+
+    /// Adds one encoded picture.
+    pub fn add_image(&self, encoded: &[u8]) {
+        self.rows().add_image(3, encoded).expect("a picture");
+    }
+
+    /// Adds a 640x480 RGB picture, which becomes a PNG, or a JPEG of a quality.
+    pub fn add_pixels(&self, bytes: &[u8], quality: Option<u8>) {
+        let pixels = Pixels { width: 640, height: 480, channels: 3, row_stride: 0, bytes };
+        let encoding = quality.map_or(PixelEncoding::Png, PixelEncoding::Jpeg);
+        self.rows().add_pixels(3, &pixels, encoding).expect("a picture");
+    }
+
+    /// Reads a reply of as many rows.
+    #[inline(never)]
+    pub fn read_reply(&self, body: &[u8], rows: usize) {
+        let mut columns = Columns::new(&self.schema.outputs);
+        let protocol = JsonRows::new(&self.schema);
+        protocol.read_reply(body, rows, &self.schema.outputs, &mut columns).expect("a good reply");
+    }
+
+    /// A reply of rows whose categorical and array are these.
+    pub fn reply(&self, rows: usize, probabilities: &[f32], values: &[f32]) -> String {
+        let classes = probabilities.iter().enumerate();
+        let classes: Vec<String> =
+            classes.map(|(label, value)| format!("\"{}\":{value}", label_name(label))).collect();
+        let data: Vec<String> = values.iter().map(f32::to_string).collect();
+        let array = format!(r#"{{"shape":[{},1],"data":[{}]}}"#, self.elements, data.join(","));
+        let row = format!(r#"{{"class":{{{}}},"array":{array}}}"#, classes.join(","));
+        format!(r#"{{"rows":[{}]}}"#, vec![row; rows].join(","))
+    }
+
+    fn rows(&self) -> Rows {
+        Rows::new(Arc::clone(&self.schema), Arc::new(JsonRows::new(&self.schema)))
+    }
+}
+
+fn label_name(label: usize) -> String {
+    format!("class {label:04}")
+}
+
+/// Values as models take and give them, the same on every run: between -1 and 1, of 24 random bits.
+pub fn values(count: usize) -> Vec<f32> {
+    let mut state = 1u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / 8_388_608.0 - 1.0
+    };
+    (0..count).map(|_| next()).collect()
+}
