@@ -313,7 +313,7 @@ mod tests {
     fn known_names_are_told_by_their_place() {
         let names = Names::new(vec!["a".into(), "b\"".into(), "c".into()]).unwrap();
         let mut seen = Vec::new();
-        let mut cursor = Cursor::new(br#"{"a":1, "b\"" :2,"d":3,"c":4,"a":5}"#).unwrap();
+        let mut cursor = Cursor::new(br#"{"a":1, "b\"" :2,"d":3,"c":4,"a":5}          "#).unwrap();
         cursor
             .object_of(&names, |cursor, place| {
                 seen.push((place.map_err(Cow::into_owned), cursor.decimal(Decimal::to_f64).unwrap()));
