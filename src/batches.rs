@@ -11,19 +11,36 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
+/// The results of a call's rows: the values of those that were predicted, and one error for each that the server refused.
+pub(crate) struct Predicted {
+    pub(crate) columns: Columns,
+    pub(crate) failures: Vec<Error>,
+}
+
 /// Predicts all rows of a call.
-pub(crate) fn predict(deployment: &Deployment, rows: &Rows, cancel: Option<&Cancel>) -> Result<Columns> {
-    let mut columns = Columns::new(deployment.outputs());
-    columns.reserve(deployment.outputs(), rows.len())?;
+pub(crate) fn predict(deployment: &Deployment, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
+    let mut predicted = Predicted::new(deployment);
+    predicted.columns.reserve(deployment.outputs(), rows.len())?;
     let batches = Batches { rows: rows.len(), batch_rows: deployment.options().batch_rows };
     let workers = deployment.options().max_in_flight.min(batches.count());
     let call = Call { deployment, rows, batches, cancel };
     if workers > 1 {
-        side_by_side(&call, workers, &mut columns)?;
+        side_by_side(&call, workers, &mut predicted)?;
     } else {
-        one_by_one(&call, &mut columns)?;
+        one_by_one(&call, &mut predicted)?;
     }
-    Ok(columns)
+    Ok(predicted)
+}
+
+impl Predicted {
+    fn new(deployment: &Deployment) -> Predicted {
+        Predicted { columns: Columns::new(deployment.outputs()), failures: Vec::new() }
+    }
+
+    fn append(&mut self, more: Predicted) -> Result<()> {
+        self.failures.extend(more.failures);
+        self.columns.append(more.columns)
+    }
 }
 
 /// One predict call.
@@ -35,20 +52,37 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Predicts one batch and appends its results.
-    fn predict(&self, batch: usize, columns: &mut Columns) -> Result<()> {
-        let range = self.batches.range(batch);
-        let predicted = self.deployment.predict_batch(self.rows, range.clone(), columns, self.cancel);
-        predicted.map_err(|error| error.in_rows(range, self.batches.rows))
+    /// Predicts some rows and appends their results. Where bad rows are isolated, a request that the server calls bad is
+    /// halved until the rows that are to blame stand alone.
+    fn predict(&self, rows: Range<usize>, predicted: &mut Predicted) -> Result<()> {
+        let columns = &mut predicted.columns;
+        let Err(error) = self.deployment.predict_batch(self.rows, rows.clone(), columns, self.cancel) else {
+            return Ok(());
+        };
+        if !self.deployment.options().isolate_bad_rows || !blames_rows(&error) {
+            return Err(error.in_rows(rows, self.batches.rows));
+        }
+        if rows.len() == 1 {
+            predicted.failures.push(error.in_row(rows.start));
+            return Ok(());
+        }
+        let middle = rows.start + rows.len() / 2;
+        self.predict(rows.start..middle, predicted)?;
+        self.predict(middle..rows.end, predicted)
     }
 }
 
-fn one_by_one(call: &Call<'_>, columns: &mut Columns) -> Result<()> {
-    (0..call.batches.count()).try_for_each(|batch| call.predict(batch, columns))
+/// Whether the status says that what was sent is bad, or too much of it.
+fn blames_rows(error: &Error) -> bool {
+    matches!(error.http_status(), Some(400 | 413 | 422))
+}
+
+fn one_by_one(call: &Call<'_>, predicted: &mut Predicted) -> Result<()> {
+    (0..call.batches.count()).try_for_each(|batch| call.predict(call.batches.range(batch), predicted))
 }
 
 /// Each worker takes the next batch that nobody has, so that the server always has `workers` requests to work on.
-fn side_by_side(call: &Call<'_>, workers: usize, columns: &mut Columns) -> Result<()> {
+fn side_by_side(call: &Call<'_>, workers: usize, predicted: &mut Predicted) -> Result<()> {
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let (done, results) = mpsc::channel();
@@ -61,10 +95,10 @@ fn side_by_side(call: &Call<'_>, workers: usize, columns: &mut Columns) -> Resul
                     if batch >= call.batches.count() {
                         return;
                     }
-                    let mut columns = Columns::new(call.deployment.outputs());
-                    let result = call.predict(batch, &mut columns);
+                    let mut predicted = Predicted::new(call.deployment);
+                    let result = call.predict(call.batches.range(batch), &mut predicted);
                     failed.fetch_or(result.is_err(), Ordering::Relaxed);
-                    if done.send((batch, result.map(|()| columns))).is_err() {
+                    if done.send((batch, result.map(|()| predicted))).is_err() {
                         return;
                     }
                 }
@@ -76,19 +110,19 @@ fn side_by_side(call: &Call<'_>, workers: usize, columns: &mut Columns) -> Resul
             }
         }
         drop(done);
-        collect(&results, columns)
+        collect(&results, predicted)
     })
 }
 
 /// Appends results in the order of the batches, each as soon as those before it are there. Of several errors the one of
 /// the first batch is reported.
-fn collect(results: &Receiver<(usize, Result<Columns>)>, columns: &mut Columns) -> Result<()> {
+fn collect(results: &Receiver<(usize, Result<Predicted>)>, predicted: &mut Predicted) -> Result<()> {
     let mut early = BTreeMap::new();
     let mut next = 0;
     for (batch, result) in results {
         early.insert(batch, result);
         while let Some(result) = early.remove(&next) {
-            columns.append(result?)?;
+            predicted.append(result?)?;
             next += 1;
         }
     }

@@ -92,8 +92,8 @@ impl Deployment {
             return Err(Error::new(ErrorKind::Argument, message));
         }
         rows.require_closed()?;
-        let columns = batches::predict(self, rows, cancel)?;
-        Ok(Predictions::new(Arc::clone(&self.schema), columns))
+        let predicted = batches::predict(self, rows, cancel)?;
+        Ok(Predictions::new(Arc::clone(&self.schema), predicted.columns, predicted.failures))
     }
 
     /// Posts JSON that the caller made, and gives back what the server says, whatever its status.

@@ -14,12 +14,18 @@ pub const DEFAULT_BATCH_ROWS: usize = 128;
 pub struct Options {
     pub(crate) batch_rows: usize,
     pub(crate) max_in_flight: usize,
+    pub(crate) isolate_bad_rows: bool,
     pub(crate) transport: Settings,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { batch_rows: DEFAULT_BATCH_ROWS, max_in_flight: 1, transport: Settings::default() }
+        Options {
+            batch_rows: DEFAULT_BATCH_ROWS,
+            max_in_flight: 1,
+            isolate_bad_rows: false,
+            transport: Settings::default(),
+        }
     }
 }
 
@@ -35,6 +41,13 @@ impl Options {
     pub fn set_max_in_flight(&mut self, requests: usize) -> Result<()> {
         self.max_in_flight = at_least_one("max_in_flight", requests)?;
         Ok(())
+    }
+
+    /// Finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their request again until each
+    /// stands alone: the others are predicted all the same, see [`Predictions::failures`](crate::Predictions::failures). Off
+    /// by default: the whole call fails then.
+    pub fn set_isolate_bad_rows(&mut self, isolate: bool) {
+        self.isolate_bad_rows = isolate;
     }
 
     /// Sets how long making a connection may take, by default 10 seconds; zero means without limit.

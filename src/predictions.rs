@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub struct Predictions {
     schema: Arc<Schema>,
     columns: Columns,
+    /// One for each row that was isolated, in their order.
+    failures: Vec<Error>,
 }
 
 /// The probabilities of a categorical output: a row-major matrix, rows x categories.
@@ -37,8 +39,25 @@ pub struct EncodedImage<'a> {
 }
 
 impl Predictions {
-    pub(crate) fn new(schema: Arc<Schema>, columns: Columns) -> Predictions {
-        Predictions { schema, columns }
+    pub(crate) fn new(schema: Arc<Schema>, columns: Columns, failures: Vec<Error>) -> Predictions {
+        Predictions { schema, columns, failures }
+    }
+
+    /// The rows that the server called bad, an error for each, in their order; there are some only where the option
+    /// `isolate_bad_rows` is on. The predictions are those of all the other rows.
+    pub fn failures(&self) -> &[Error] {
+        &self.failures
+    }
+
+    /// Which of the rows that were sent a prediction is of: they differ behind a row that failed.
+    pub fn sent_row(&self, prediction: usize) -> Result<usize> {
+        self.require_row(prediction)?;
+        let mut failed = self.failures.iter().filter_map(Error::row).peekable();
+        let mut row = prediction;
+        while failed.next_if(|failed| *failed <= row).is_some() {
+            row += 1;
+        }
+        Ok(row)
     }
 
     /// How many rows there are.

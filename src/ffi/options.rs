@@ -60,6 +60,23 @@ pub unsafe extern "C" fn sidekick_options_set_max_in_flight(
     })
 }
 
+/// 1 finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their request again until each stands
+/// alone: the others are predicted all the same, and the bad ones are read with `sidekick_predictions_failure`. With 0, the
+/// default, the whole call fails. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_isolate_bad_rows(
+    options: *mut sidekick_options,
+    isolate: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_isolate_bad_rows(isolate != 0);
+        Ok(())
+    })
+}
+
 /// Sets how many milliseconds making a connection may take: by default 10 000; 0 means without limit. Beyond it calls fail with
 /// `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -4,7 +4,7 @@ use super::boundary::{Out, OutView, buffer, guard, object, text};
 use super::error::sidekick_error;
 use super::handle::Handle;
 use super::status::sidekick_status;
-use crate::{DType, Predictions};
+use crate::{DType, Error, ErrorKind, Predictions};
 use std::ffi::{c_char, c_void};
 
 /// The predictions for some rows, in the order of the rows. Immutable: share them freely between threads. Views into
@@ -23,6 +23,54 @@ impl Handle for sidekick_predictions {}
 pub unsafe extern "C" fn sidekick_predictions_count(predictions: *const sidekick_predictions) -> usize {
     // SAFETY: the caller's promises.
     unsafe { predictions.as_ref() }.map_or(0, |it| it.0.len())
+}
+
+/// How many rows the server called bad; there are some only where `sidekick_options_set_isolate_bad_rows` is on, and the predictions
+/// are those of all the other rows. 0 for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_predictions_failure_count(
+    predictions: *const sidekick_predictions,
+) -> usize {
+    // SAFETY: the caller's promises.
+    unsafe { predictions.as_ref() }.map_or(0, |it| it.0.failures().len())
+}
+
+/// Why a row was called bad: the failures are indexed from 0 in the order of their rows, which `sidekick_error_row` tells. Free
+/// `failure` with `sidekick_error_free`; it may outlive the predictions. Fails with `SIDEKICK_ERROR_ARGUMENT` where there is no such
+/// failure. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_predictions_failure(
+    predictions: *const sidekick_predictions,
+    index: usize,
+    failure: *mut *mut sidekick_error,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (predictions, out) =
+            unsafe { (&object(predictions, "predictions")?.0, Out::new(failure, "failure")?) };
+        let missing = || Error::new(ErrorKind::Argument, format!("there is no failure {index}"));
+        let found = predictions.failures().get(index).ok_or_else(missing)?;
+        out.set(sidekick_error::from(found.clone()).into_raw());
+        Ok(())
+    })
+}
+
+/// Which of the rows that were sent a prediction is of: they differ behind a row that failed. Fails with
+/// `SIDEKICK_ERROR_ARGUMENT` for a prediction that is not there. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_predictions_sent_row(
+    predictions: *const sidekick_predictions,
+    prediction: usize,
+    row: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (predictions, out) = unsafe { (&object(predictions, "predictions")?.0, Out::new(row, "row")?) };
+        out.set(predictions.sent_row(prediction)?);
+        Ok(())
+    })
 }
 
 /// The number of a numeric output of shape `[1]`, or the probability of a binary output. Since 0.1.0.

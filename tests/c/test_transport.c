@@ -203,6 +203,7 @@ static void test_setters(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_request_gzip(NULL, 1, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_reply_gzip(NULL, 1, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_keep_alive(NULL, 1, 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_isolate_bad_rows(NULL, 1, &error));
     sidekick_options_free(options);
 }
 
@@ -216,6 +217,44 @@ static void test_token_over_http(void) {
     SAYS("allow_token_over_http");
     FORGET();
     sidekick_options_free(options);
+}
+
+/* A row that the server calls bad, among three good ones. */
+static void test_isolated_rows(void) {
+    const double values[] = {1, 1e300, 4, 5};
+    const size_t sent[] = {0, 2, 3};
+    sidekick_options *options = new_options();
+    sidekick_deployment *deployment;
+    sidekick_rows *rows;
+    sidekick_predictions *predictions = NULL;
+    sidekick_error *failure = NULL;
+    size_t i, row = 0;
+    double number = 0;
+    OK(sidekick_options_set_isolate_bad_rows(options, 1, &error));
+    deployment = open_on("SIDEKICK_SERVER_URL", "reciprocal", options);
+    sidekick_options_free(options);
+    rows = new_rows(deployment);
+    for (i = 0; i < 4; i++) {
+        OK(sidekick_rows_add_number_at(rows, 0, values[i], &error));
+        OK(sidekick_rows_end_row(rows, &error));
+    }
+    predictions = predict(deployment, rows);
+    CHECK(sidekick_predictions_count(predictions) == 3 && sidekick_predictions_failure_count(predictions) == 1);
+    for (i = 0; i < 3; i++) {
+        OK(sidekick_predictions_sent_row(predictions, i, &row, &error));
+        OK(sidekick_predictions_number(predictions, 0, i, &number, &error));
+        CHECK(row == sent[i] && fabs(number * values[row] - 1) < 1e-6);
+    }
+    OK(sidekick_predictions_failure(predictions, 0, &failure, &error));
+    CHECK(sidekick_error_row(failure) == 1 && sidekick_error_http_status(failure) == 400);
+    CHECK(strcmp(sidekick_error_server_code(failure, NULL), "BadData") == 0);
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_failure(predictions, 1, &failure, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_sent_row(predictions, 3, &row, &error));
+    CHECK(sidekick_predictions_failure_count(NULL) == 0);
+    sidekick_predictions_free(predictions);
+    sidekick_error_free(failure);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(deployment);
 }
 
 /* Ends a child with the status of what it saw; by exec, so that memory which its parent's threads hold is no leak of its. */
@@ -291,6 +330,7 @@ int main(void) {
     test_callbacks_that_are_refused_or_replaced();
     test_setters();
     test_token_over_http();
+    test_isolated_rows();
     test_fork();
     test_fork_beside_threads();
     return checks_failed("test_transport");
