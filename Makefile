@@ -24,7 +24,7 @@ export SIDEKICK_INCLUDE_DIR = $(CURDIR)/include
 export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
-.PHONY: all lib server c-examples header install uninstall docs quickstart test train clean
+.PHONY: all lib server c-examples header install uninstall docs bench quickstart test train clean
 .PHONY: test-rust test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
 
 all: lib server
@@ -107,6 +107,11 @@ test-docs: docs
 
 wheel:
 	$(PYTHON) -m pip wheel ./bindings/python -w target/wheels
+
+# The library against what one would write instead; tables, results.json and chart.svg go to target/bench.
+bench: lib $(VENV)/ready
+	benches/install-tools
+	$(VENV)/bin/python benches/run.py
 
 $(VENV)/ready: tests/requirements.txt server/train/requirements.txt tests/install-tools
 	tests/install-tools

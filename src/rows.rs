@@ -163,12 +163,8 @@ impl Rows {
 
     /// Finishes the row that is being built. Every input has to be there; what lacks is named.
     pub fn end_row(&mut self) -> Result<()> {
-        let given = self.schema.inputs.iter().zip(&self.open.given);
-        let missing: Vec<String> =
-            given.filter(|(_, given)| !**given).map(|(spec, _)| format!("{:?}", spec.name)).collect();
-        if !missing.is_empty() {
-            let message = format!("the row lacks {}", missing.join(", "));
-            return Err(Error::new(ErrorKind::RowIncomplete, message).in_row(self.len()));
+        if self.open.count < self.schema.inputs.len() {
+            return Err(self.incomplete());
         }
         let start = self.open_start();
         self.protocol.close_row(&mut self.buffer);
@@ -225,37 +221,31 @@ impl Rows {
     }
 
     /// Looks the feature up, has its value made, and writes it. Whatever fails is named and leaves no trace.
+    #[inline]
     fn add<'v>(&mut self, key: Key<'_>, value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>) -> Result<()> {
         let row = self.finished.len();
         let index = self.find(key).map_err(|error| error.in_row(row))?;
-        let schema = Arc::clone(&self.schema);
+        let Rows { schema, protocol, buffer, open, .. } = self;
         let spec = schema.inputs.get(index)?;
-        let before = self.buffer.len();
-        let written = self.write(index, spec, value);
-        if written.is_err() {
-            self.buffer.truncate(before);
+        let before = buffer.len();
+        let first_row = row == 0;
+        let written = open.require_new(index).and_then(|()| value(spec)).and_then(|value| {
+            let first = open.count == 0;
+            if first && !first_row {
+                buffer.extend_from_slice(protocol.row_separator());
+            }
+            protocol.put(buffer, first, spec, &value)
+        });
+        match written {
+            Ok(()) => {
+                open.mark(index);
+                Ok(())
+            }
+            Err(error) => {
+                buffer.truncate(before);
+                Err(error.in_feature(&spec.name).in_row(row))
+            }
         }
-        written.map_err(|error| error.in_feature(&spec.name).in_row(row))
-    }
-
-    fn write<'v>(
-        &mut self,
-        index: usize,
-        spec: &FeatureSpec,
-        value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>,
-    ) -> Result<()> {
-        if self.open.given.get(index) == Some(&true) {
-            let message = "was already given in this row; end the row before the next one";
-            return Err(Error::new(ErrorKind::FeatureTwice, message));
-        }
-        let value = value(spec)?;
-        let first = self.open.count == 0;
-        if first && !self.finished.is_empty() {
-            self.buffer.extend_from_slice(self.protocol.row_separator());
-        }
-        self.protocol.put(&mut self.buffer, first, spec, &value)?;
-        self.open.mark(index);
-        Ok(())
     }
 
     fn add_wire_image<'v>(
@@ -276,6 +266,14 @@ impl Rows {
         }
     }
 
+    fn incomplete(&self) -> Error {
+        let given = self.schema.inputs.iter().zip(&self.open.given);
+        let missing: Vec<String> =
+            given.filter(|(_, given)| !**given).map(|(spec, _)| format!("{:?}", spec.name)).collect();
+        let message = format!("the row lacks {}", missing.join(", "));
+        Error::new(ErrorKind::RowIncomplete, message).in_row(self.len())
+    }
+
     /// Names the row and, where the key is good, the feature an error is about.
     fn locate(&self, key: Key<'_>, error: Error) -> Error {
         let spec = self.find(key).and_then(|index| self.schema.inputs.get(index));
@@ -289,6 +287,15 @@ impl Rows {
 }
 
 impl OpenRow {
+    /// An error if the row has this input already.
+    fn require_new(&self, index: usize) -> Result<()> {
+        if self.given.get(index) != Some(&true) {
+            return Ok(());
+        }
+        let message = "was already given in this row; end the row before the next one";
+        Err(Error::new(ErrorKind::FeatureTwice, message))
+    }
+
     fn mark(&mut self, index: usize) {
         if let Some(given) = self.given.get_mut(index) {
             *given = true;

@@ -129,9 +129,9 @@ impl Specs {
             .ok_or_else(|| self.unknown(format!("there is no feature named \"{name}\"")))
     }
 
-    /// The index of a name that is probably at `hint`, or nothing where it is not known.
-    pub(crate) fn find(&self, hint: usize, name: &str) -> Option<usize> {
-        self.names.find(hint, name)
+    /// Their names.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     fn unknown(&self, what: String) -> Error {
@@ -183,6 +183,8 @@ impl From<usize> for Key<'_> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     list: Vec<NulString>,
+    /// Each as the key of a JSON object, colon included.
+    keys: Vec<String>,
     index: HashMap<String, usize>,
 }
 
@@ -195,17 +197,26 @@ impl Names {
                 return Err(name.clone());
             }
         }
-        Ok(Names { list, index })
+        let keys = list.iter().map(|name| format!("{}:", serde_json::Value::from(name.as_str()))).collect();
+        Ok(Names { list, keys, index })
+    }
+
+    /// A name as the key of a JSON object; empty where there is none at this place.
+    #[inline]
+    pub(crate) fn key_json(&self, place: usize) -> &str {
+        self.keys.get(place).map_or("", String::as_str)
     }
 
     pub(crate) fn list(&self) -> &[NulString] {
         &self.list
     }
 
-    /// The place of a name that is probably at `hint`.
+    /// The place of a name that is probably at `hint`. Of a few names each is looked at: that is faster than hashing.
     pub(crate) fn find(&self, hint: usize, name: &str) -> Option<usize> {
+        const FEW: usize = 12;
         match self.list.get(hint) {
             Some(there) if **there == *name => Some(hint),
+            _ if self.list.len() <= FEW => self.list.iter().position(|there| **there == *name),
             _ => self.index.get(name).copied(),
         }
     }

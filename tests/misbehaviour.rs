@@ -5,7 +5,9 @@ mod common;
 
 use common::proxies::NOWHERE;
 use common::tls::{Authority, Server, self_signed};
-use common::{DESCRIBE, Request, TOKEN, ask, listen, options, read_request, reply, reply_bytes, serve};
+use common::{
+    DESCRIBE, Request, TOKEN, ask, listen, options, patience, read_request, reply, reply_bytes, serve,
+};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sidekick::{Deployment, Error, ErrorKind, Options, Result};
@@ -21,6 +23,9 @@ const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/connections.md");
 const BEGIN: &str = "<!-- The table is written by tests/misbehaviour.rs. -->\n";
 const END: &str = "<!-- Here ends the table. -->\n";
 
+/// Starts a server, changes the options where its case needs that, and gives its URL.
+type World = Box<dyn Fn(&Arc<Mood>, &mut Options) -> String>;
+
 /// One way to misbehave, and what comes of it.
 struct Case {
     what: &'static str,
@@ -28,7 +33,7 @@ struct Case {
     fails: Option<(ErrorKind, &'static str)>,
     attempts: u32,
     milliseconds: u64,
-    world: Box<dyn Fn(&Arc<Mood>, &mut Options) -> String>,
+    world: World,
 }
 
 /// Whether a server is good (as it is first and last), or as bad as its case wants; and how often it was bad.
@@ -85,8 +90,6 @@ fn answers(bad: impl Fn(&Request, &mut TcpStream) -> bool + Copy + Send + Sync +
         }))
     })
 }
-
-type World = Box<dyn Fn(&Arc<Mood>, &mut Options) -> String>;
 
 /// The same, with other options.
 fn with(set: fn(&mut Options), world: World) -> World {
@@ -579,11 +582,6 @@ fn bad_call(
     (Some(deployment), result, took)
 }
 
-/// Whether valgrind watches, which takes its time.
-fn is_checked() -> bool {
-    std::env::var("LD_PRELOAD").is_ok_and(|preload| preload.contains("vgpreload"))
-}
-
 fn check(case: &Case) -> Option<Error> {
     let heard = Arc::new(Mutex::new(String::new()));
     let (mood, mut options) = (Arc::default(), options());
@@ -593,7 +591,7 @@ fn check(case: &Case) -> Option<Error> {
     let at_open = case.what.starts_with("redirects in") || case.what.starts_with("redirects to");
     let (deployment, result, took) = bad_call(at_open, &url, &options, &mood);
     let what = case.what;
-    let bound = Duration::from_millis(case.milliseconds) * if is_checked() { 50 } else { 1 };
+    let bound = Duration::from_millis(case.milliseconds) * patience();
     assert!(took < bound, "{what}: it took {took:?}");
     match (&case.fails, &result) {
         (Some((kind, says)), Err(error)) => {

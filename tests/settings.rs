@@ -76,11 +76,14 @@ fn headers_and_user_agent() {
     assert!(!format!("{options:?}").contains("k3y"));
 }
 
+/// A way to send a reply.
+type Shape = Box<dyn Fn(&mut std::net::TcpStream) -> bool + Send + Sync>;
+
 #[test]
 fn reply_limit() {
     let spaces = " ".repeat(100_000);
     let (plain, packed) = (spaces.clone(), gzip(spaces.as_bytes()));
-    let shapes: [Box<dyn Fn(&mut std::net::TcpStream) -> bool + Send + Sync>; 3] = [
+    let shapes: [Shape; 3] = [
         Box::new(move |stream| reply(stream, "200 OK", &plain)),
         Box::new(move |stream| reply_bytes(stream, "200 OK\r\nContent-Encoding: gzip", &packed)),
         Box::new(move |stream| {

@@ -139,10 +139,11 @@ impl<'a> Array<'a> {
         self.shape.iter().product()
     }
 
-    /// The bytes of unsigned 8-bit elements that lie row-major without gaps: they need no conversion.
-    pub(crate) fn plain_u8(&self) -> Option<&'a [u8]> {
-        let plain = self.dtype == DType::U8 && self.is_contiguous();
-        plain.then(|| self.bytes.get(self.origin..self.origin + self.len())).flatten()
+    /// The bytes of 8-bit elements that lie row-major without gaps, and whether they are U8 or I8: they need no conversion.
+    pub(crate) fn plain_bytes(&self) -> Option<(DType, &'a [u8])> {
+        let plain = matches!(self.dtype, DType::U8 | DType::I8) && self.is_contiguous();
+        let bytes = plain.then(|| self.bytes.get(self.origin..self.origin + self.len())).flatten()?;
+        Some((self.dtype, bytes))
     }
 
     /// Calls `each` with every element as a 32-bit float, row-major. An element that is not finite as such is an

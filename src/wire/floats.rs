@@ -1,5 +1,6 @@
-//! Lists of 32-bit floats as JSON text: the shortest digits that read back to the same bits, and back again, exactly.
+//! Numbers as JSON text and back, exactly: the text of a float reads back to the same bits.
 
+use super::decimal::Decimal;
 use super::json::Cursor;
 use crate::error::{Error, ErrorKind, Result, reserve};
 
@@ -8,13 +9,11 @@ pub(crate) fn write_f64(out: &mut Vec<u8>, value: f64) {
     out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
 }
 
-/// Appends the shortest text that reads back as this 32-bit number.
-pub(crate) fn write_f32(out: &mut Vec<u8>, value: f32) {
-    out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
-}
-
 /// Reads one number as 64-bit float.
 pub(crate) fn read_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
+    if let Some(value) = cursor.decimal(Decimal::to_f64) {
+        return Ok(value);
+    }
     let text = cursor.number_text()?;
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
@@ -32,12 +31,15 @@ pub(crate) fn read_f32_list(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, limi
             return Err(Error::new(ErrorKind::ReplyShape, message));
         }
         reserve(values, 1)?;
-        values.push(read_f32(cursor, element)?);
+        let value = cursor.decimal(Decimal::to_f32);
+        values.push(value.map_or_else(|| read_any_f32(cursor, element), Ok)?);
         Ok(())
     })
 }
 
-fn read_f32(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
+/// Reads what is no plain number, or too near a tie: the exact way, or an error that names the element.
+#[cold]
+fn read_any_f32(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
     if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
         let message = format!("element {element} is {} where a number should be", cursor.kind_of_next());
         return Err(Error::new(ErrorKind::ReplyType, message));
@@ -54,6 +56,7 @@ fn read_f32(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shortest::ListWriter;
     use super::*;
     use proptest::prelude::*;
 
@@ -86,7 +89,9 @@ mod tests {
             let value = f32::from_bits(bits);
             prop_assume!(value.is_finite());
             let mut text = b"[".to_vec();
-            write_f32(&mut text, value);
+            let mut writer = ListWriter::new(&mut text);
+            writer.push(value);
+            writer.finish();
             text.push(b']');
             let back = read(std::str::from_utf8(&text).unwrap(), 1).unwrap();
             prop_assert_eq!(back[0].to_bits(), bits);

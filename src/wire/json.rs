@@ -3,7 +3,9 @@
 //! `serde_json` reads escapes and skips what nobody asked for; this reader exists because long lists of floats
 //! must be read once, exactly, and straight into their column.
 
+use super::decimal::Decimal;
 use crate::error::{Error, ErrorKind, Result};
+use crate::spec::Names;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
@@ -42,7 +44,37 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// As [`Cursor::object`], where the keys probably are these names in this order: `each` gets the place of a name, or a
+    /// key that is none of them.
+    pub(crate) fn object_of(
+        &mut self,
+        names: &Names,
+        mut each: impl FnMut(&mut Cursor<'a>, std::result::Result<usize, Cow<'a, str>>) -> Result<()>,
+    ) -> Result<()> {
+        self.expect(b'{')?;
+        if self.take(b'}') {
+            return Ok(());
+        }
+        let mut next = 0;
+        loop {
+            let place = if self.take_text(names.key_json(next)) {
+                Ok(next)
+            } else {
+                let key = self.string()?;
+                self.expect(b':')?;
+                names.find(next, &key).ok_or(key)
+            };
+            next = place.as_ref().map_or(next, |place| place + 1);
+            each(self, place)?;
+            if self.take(b'}') {
+                return Ok(());
+            }
+            self.expect(b',')?;
+        }
+    }
+
     /// Calls `each` at every element of the array that comes next; it reads the element.
+    #[inline]
     pub(crate) fn array(&mut self, mut each: impl FnMut(&mut Cursor<'a>) -> Result<()>) -> Result<()> {
         self.expect(b'[')?;
         if self.take(b']') {
@@ -88,6 +120,16 @@ impl<'a> Cursor<'a> {
         Ok(Cow::Borrowed(inner))
     }
 
+    /// The number that comes next, as far as `convert` can tell it from its digits; else nothing is read.
+    #[inline]
+    pub(crate) fn decimal<T>(&mut self, convert: impl FnOnce(&Decimal) -> Option<T>) -> Option<T> {
+        self.skip_space();
+        let (decimal, length) = Decimal::read(self.rest())?;
+        let value = convert(&decimal)?;
+        self.at += length;
+        Some(value)
+    }
+
     /// The text of the number that comes next, as JSON's grammar has it.
     pub(crate) fn number_text(&mut self) -> Result<&'a str> {
         self.skip_space();
@@ -123,9 +165,10 @@ impl<'a> Cursor<'a> {
     }
 
     /// The first byte of what comes next, after white space.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
         self.skip_space();
-        self.rest().first().copied()
+        self.text.as_bytes().get(self.at).copied()
     }
 
     /// What kind of JSON value comes next, for messages.
@@ -142,22 +185,36 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline]
     fn expect(&mut self, byte: u8) -> Result<()> {
         if self.take(byte) { Ok(()) } else { Err(self.unexpected(&format!("'{}'", char::from(byte)))) }
     }
 
     /// Steps over `byte` if it comes next, after white space.
+    #[inline]
     fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
     }
 
-    fn skip_space(&mut self) {
-        let space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        self.at += self.rest().iter().take_while(space).count();
+    /// Steps over `text` if it comes next, after white space; not over an empty one.
+    #[inline]
+    fn take_text(&mut self, text: &str) -> bool {
+        self.skip_space();
+        let found = !text.is_empty() && self.rest().starts_with(text.as_bytes());
+        self.at += if found { text.len() } else { 0 };
+        found
     }
 
+    #[inline]
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.text.as_bytes().get(self.at) {
+            self.at += 1;
+        }
+    }
+
+    #[inline]
     fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
@@ -166,6 +223,7 @@ impl<'a> Cursor<'a> {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    #[cold]
     fn unexpected(&self, wanted: &str) -> Error {
         match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
             Some(found) => malformed(self.at, &format!("{found:?} where {wanted} should be")),
@@ -249,6 +307,22 @@ mod tests {
             .unwrap();
         cursor.end().unwrap();
         assert_eq!(seen, ["a", "1", "2.5", "3", "bA"]);
+    }
+
+    #[test]
+    fn known_names_are_told_by_their_place() {
+        let names = Names::new(vec!["a".into(), "b\"".into(), "c".into()]).unwrap();
+        let mut seen = Vec::new();
+        let mut cursor = Cursor::new(br#"{"a":1, "b\"" :2,"d":3,"c":4,"a":5}"#).unwrap();
+        cursor
+            .object_of(&names, |cursor, place| {
+                seen.push((place.map_err(Cow::into_owned), cursor.decimal(Decimal::to_f64).unwrap()));
+                Ok(())
+            })
+            .unwrap();
+        cursor.end().unwrap();
+        let expected = [(Ok(0), 1.0), (Ok(1), 2.0), (Err("d".to_owned()), 3.0), (Ok(2), 4.0), (Ok(0), 5.0)];
+        assert_eq!(seen, expected);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod array;
 pub(crate) mod columns;
 pub(crate) mod data_url;
+mod decimal;
 pub(crate) mod describe;
 pub(crate) mod failure;
 pub(crate) mod floats;
@@ -11,6 +12,7 @@ pub(crate) mod npy;
 pub(crate) mod picture;
 pub(crate) mod reply;
 pub(crate) mod request;
+mod shortest;
 
 use crate::error::Result;
 use crate::spec::{FeatureSpec, Schema, Specs};

@@ -4,11 +4,11 @@
 //! kinds) becomes an 8-bit grey or RGB PNG, which loses nothing but the alpha channel and the extra depth.
 
 use crate::error::{Error, ErrorKind, Result};
-use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{
     ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits,
 };
+use jpeg_encoder::{ColorType as JpegColor, Encoder as JpegEncoder, SamplingFactor};
 use std::borrow::Cow;
 use std::io::Cursor;
 
@@ -136,7 +136,7 @@ pub(crate) fn from_pixels(pixels: &Pixels<'_>, encoding: PixelEncoding) -> Resul
     let color = if pixels.channels == 1 { ExtendedColorType::L8 } else { ExtendedColorType::Rgb8 };
     match encoding {
         PixelEncoding::Png => png(&samples, pixels.width, pixels.height, color),
-        PixelEncoding::Jpeg(quality) => jpeg(&samples, pixels, color, quality),
+        PixelEncoding::Jpeg(quality) => jpeg(&samples, pixels, quality),
     }
 }
 
@@ -246,23 +246,22 @@ fn png(samples: &[u8], width: u32, height: u32, color: ExtendedColorType) -> Res
     let mut bytes = Vec::new();
     PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive)
         .write_image(samples, width, height, color)
-        .map_err(unencodable)?;
+        .map_err(|e| unencodable(&e))?;
     Ok(WireImage { media_type: MediaType::Png, bytes: Cow::Owned(bytes) })
 }
 
-fn jpeg(
-    samples: &[u8],
-    pixels: &Pixels<'_>,
-    color: ExtendedColorType,
-    quality: u8,
-) -> Result<WireImage<'static>> {
+fn jpeg(samples: &[u8], pixels: &Pixels<'_>, quality: u8) -> Result<WireImage<'static>> {
     if !(1..=100).contains(&quality) {
         return Err(bad_pixels(format!("a JPEG quality of {quality}; it goes from 1 to 100")));
     }
+    // Sides are at most MAX_SIDE, which fits.
+    let (width, height) = (pixels.width as u16, pixels.height as u16);
+    let color = if pixels.channels == 1 { JpegColor::Luma } else { JpegColor::Rgb };
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, quality)
-        .write_image(samples, pixels.width, pixels.height, color)
-        .map_err(unencodable)?;
+    let mut encoder = JpegEncoder::new(&mut bytes, quality);
+    // Colour at half the resolution, whatever the quality: what libjpeg, Pillow and Go do by themselves.
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder.encode(samples, width, height, color).map_err(|e| unencodable(&e))?;
     Ok(WireImage { media_type: MediaType::Jpeg, bytes: Cow::Owned(bytes) })
 }
 
@@ -270,7 +269,7 @@ fn bad_pixels(what: String) -> Error {
     Error::new(ErrorKind::Argument, format!("bad pixels: {what}"))
 }
 
-fn unencodable(error: image::ImageError) -> Error {
+fn unencodable(error: &dyn std::fmt::Display) -> Error {
     Error::new(ErrorKind::Image, format!("the pixels cannot be encoded: {error}"))
 }
 

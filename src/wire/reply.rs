@@ -7,6 +7,7 @@ use super::{data_url, failure, floats, npy};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::{FeatureSpec, Names, Specs};
 use crate::text::NulString;
+use std::fmt::Display;
 
 /// Appends the values of `{"rows": [...]}` to the columns; `rows` is how many rows were sent.
 pub(crate) fn read(body: &[u8], rows: usize, outputs: &Specs, columns: &mut Columns) -> Result<()> {
@@ -65,11 +66,9 @@ impl Reader<'_> {
             return Err(Error::new(ErrorKind::ReplyType, message));
         }
         self.seen.fill(false);
-        let mut next = 0;
-        cursor.object(|cursor, name| {
-            let Some(index) = self.outputs.find(next, &name) else { return cursor.skip_value() };
-            next = index + 1;
-            self.value(cursor, index)
+        cursor.object_of(self.outputs.names(), |cursor, index| match index {
+            Ok(index) => self.value(cursor, index),
+            Err(_) => cursor.skip_value(),
         })?;
         let missing = self.outputs.iter().zip(&self.seen).find(|(_, seen)| !**seen);
         match missing {
@@ -175,17 +174,17 @@ fn read_categories(cursor: &mut Cursor<'_>, spec: &FeatureSpec, categories: &mut
     reserve(probabilities, labels.list().len())?;
     // A probability is never NaN: what still is at the end was not in the reply.
     probabilities.resize(start + labels.list().len(), f64::NAN);
-    let mut next = 0;
     let mut count = 0;
-    cursor.object(|cursor, label| {
-        let found = labels.find(next, &label);
-        let slot = found.and_then(|place| probabilities.get_mut(start + place));
-        let Some(slot) = slot else { return Err(unknown_label(&label)) };
+    cursor.object_of(labels, |cursor, place| {
+        let place = place.map_err(|label| unknown_label(&label))?;
+        let slot = probabilities.get_mut(start + place).zip(labels.list().get(place));
+        let Some((slot, label)) = slot else {
+            return Err(Error::new(ErrorKind::Internal, "a lost category"));
+        };
         if !slot.is_nan() {
-            return Err(label_twice(&label));
+            return Err(label_twice(label));
         }
-        *slot = read_probability(cursor, &label)?;
-        next = found.map_or(0, |place| place + 1);
+        *slot = read_probability(cursor, label)?;
         count += 1;
         Ok(())
     })?;
@@ -210,7 +209,7 @@ fn read_first_categories(
     Ok(())
 }
 
-fn read_probability(cursor: &mut Cursor<'_>, label: &str) -> Result<f64> {
+fn read_probability(cursor: &mut Cursor<'_>, label: &impl Display) -> Result<f64> {
     if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
         let message =
             format!("category \"{label}\" has {} where a probability should be", cursor.kind_of_next());

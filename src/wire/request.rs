@@ -1,12 +1,11 @@
 //! Values as the text of a request, each written once, in its final bytes.
 
-use super::array::Array;
+use super::array::{Array, DType};
+use super::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
 use super::{Value, data_url, floats, npy};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::FeatureSpec;
-use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
-use std::sync::LazyLock;
 
 /// The media type of `.npy` data URLs.
 const NPY_MEDIA_TYPE: &str = "application/x.peltarion.npy";
@@ -29,7 +28,7 @@ pub(crate) fn put_value(
         }
         Value::Text(text) => {
             reserve(out, text.len().saturating_add(2))?;
-            put_json(out, text)?;
+            put_text(out, text)?;
         }
         Value::Image(image) => data_url::write(out, image.media_type.name(), &image.bytes)?,
         Value::Array(array) if tensorjson => put_tensor(out, array)?,
@@ -42,44 +41,34 @@ fn put_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Resu
     serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
 }
 
+/// Text in quotes; most has nothing that JSON escapes, and is copied.
+fn put_text(out: &mut Vec<u8>, text: &str) -> Result<()> {
+    let escaped = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
+    // All bytes are looked at, without a way out: that way they are looked at side by side.
+    if text.bytes().fold(false, |any, byte| any | escaped(byte)) {
+        return put_json(out, text);
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
+}
+
 /// `{"shape": [...], "data": [...]}`
 fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
     // Four bytes hold a small whole number and its comma; longer text grows the buffer as usual.
     reserve(out, array.len().saturating_mul(4))?;
     let extents: Vec<String> = array.shape().iter().map(usize::to_string).collect();
     out.extend_from_slice(format!("{{\"shape\":[{}],\"data\":[", extents.join(",")).as_bytes());
-    let start = out.len();
-    match array.plain_u8() {
-        Some(bytes) => bytes.iter().for_each(|&byte| out.extend_from_slice(u8_text(byte))),
-        None => array.for_each_f32(|value| {
-            floats::write_f32(out, value);
-            out.push(b',');
-        })?,
+    let mut list = ListWriter::new(out);
+    match array.plain_bytes() {
+        Some((DType::U8, bytes)) => bytes.iter().for_each(|&byte| list.push_byte(&U8_TEXTS, byte)),
+        Some((_, bytes)) => bytes.iter().for_each(|&byte| list.push_byte(&I8_TEXTS, byte)),
+        None => array.for_each_f32(|value| list.push(value))?,
     }
-    if out.len() > start {
-        out.pop();
-    }
+    list.finish();
     out.extend_from_slice(b"]}");
     Ok(())
-}
-
-/// The text of a byte and a comma: 8-bit pixels are copied, not printed.
-fn u8_text(byte: u8) -> &'static [u8] {
-    static TEXTS: LazyLock<(String, Vec<usize>)> = LazyLock::new(|| {
-        let mut text = String::new();
-        let starts = (0..=255).map(|byte| {
-            let start = text.len();
-            let _ = write!(text, "{byte},");
-            start
-        });
-        let starts: Vec<usize> = starts.collect();
-        (text, starts)
-    });
-    let (text, starts) = &*TEXTS;
-    let byte = usize::from(byte);
-    let start = starts.get(byte).copied().unwrap_or_default();
-    let end = starts.get(byte + 1).copied().unwrap_or(text.len());
-    text.as_bytes().get(start..end).unwrap_or_default()
 }
 
 /// `"data:application/x.peltarion.npy;base64,..."`, encoded as the elements are walked.
@@ -102,15 +91,7 @@ fn put_npy(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::array::DType;
     use super::*;
-
-    #[test]
-    fn bytes_are_copied_from_the_table() {
-        for byte in 0..=255u8 {
-            assert_eq!(u8_text(byte), format!("{byte},").as_bytes());
-        }
-    }
 
     #[test]
     fn tensors_are_written_row_major() {

@@ -158,3 +158,9 @@ pub fn ask(deployment: &Deployment) -> Result<Predictions> {
 pub fn refused(deployment: &Deployment) -> Error {
     ask(deployment).err().expect("the call fails")
 }
+
+/// How many times longer than usual everything may take: valgrind takes its time.
+pub fn patience() -> u32 {
+    let checked = std::env::var("LD_PRELOAD").is_ok_and(|preload| preload.contains("vgpreload"));
+    if checked { 50 } else { 1 }
+}

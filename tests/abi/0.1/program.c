@@ -1,6 +1,6 @@
 /* A program as it was written against the header beside it: program SERVER-URL FILE. Every later library has to serve it.
  * It calls each family of functions and shares nothing with the other tests, which may change. */
-#include <sidekick.h>
+#include "sidekick.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

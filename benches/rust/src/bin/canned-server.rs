@@ -1,0 +1,122 @@
+//! A server that answers every request with bytes made beforehand, chosen by the deployment in the URL: it costs no more
+//! than taking the request in and sending the reply.
+//!
+//! Use: canned-server FOLDER [DEPLOYMENT=MILLISECONDS...]
+//! It prints its URL and runs until its standard input ends.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// Ready replies by method and path, and how long each takes.
+type Replies = HashMap<String, (Vec<u8>, Duration)>;
+
+fn main() -> io::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().unwrap_or_else(|| usage());
+    let delays: HashMap<String, u64> = arguments.map(|text| delay(&text).unwrap_or_else(|| usage())).collect();
+    let replies = Arc::new(load(Path::new(&folder), &delays)?);
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    println!("http://{}", listener.local_addr()?);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let replies = Arc::clone(&replies);
+            // A client that goes away ends its connection's thread, and nothing else.
+            thread::spawn(move || serve(stream, &replies).ok());
+        }
+    });
+    io::copy(&mut io::stdin(), &mut io::sink()).map(|_| ())
+}
+
+fn usage() -> ! {
+    eprintln!("usage: canned-server FOLDER [DEPLOYMENT=MILLISECONDS...]");
+    std::process::exit(2)
+}
+
+fn delay(text: &str) -> Option<(String, u64)> {
+    let (name, milliseconds) = text.split_once('=')?;
+    Some((name.to_owned(), milliseconds.parse().ok()?))
+}
+
+fn load(folder: &Path, delays: &HashMap<String, u64>) -> io::Result<Replies> {
+    let mut replies = Replies::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let (key, delay) = match path.extension().and_then(|end| end.to_str()) {
+            Some("describe") => (format!("GET /deployment/{name}/openapi.json"), 0),
+            Some("reply") => {
+                (format!("POST /deployment/{name}/forward"), delays.get(&name).copied().unwrap_or(0))
+            }
+            _ => continue,
+        };
+        replies.insert(key, (with_head(&std::fs::read(&path)?), Duration::from_millis(delay)));
+    }
+    Ok(replies)
+}
+
+fn with_head(body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+fn serve(mut stream: TcpStream, replies: &Replies) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut buffer = vec![0; 256 * 1024];
+    let mut filled = 0;
+    loop {
+        let Some(end) = find(&buffer[..filled], b"\r\n\r\n") else {
+            match stream.read(&mut buffer[filled..])? {
+                0 => return Ok(()),
+                count => filled += count,
+            }
+            continue;
+        };
+        let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
+        let body = header(&head, "content-length").and_then(|text| text.parse().ok()).unwrap_or(0usize);
+        let taken = (end + 4 + body).min(filled);
+        let mut left = end + 4 + body - taken;
+        buffer.copy_within(taken..filled, 0);
+        filled -= taken;
+        if left > 0 && header(&head, "expect").is_some() {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        }
+        while left > 0 {
+            let room = left.min(buffer.len());
+            match stream.read(&mut buffer[..room])? {
+                0 => return Ok(()),
+                count => left -= count,
+            }
+        }
+        answer(&mut stream, &head, replies)?;
+    }
+}
+
+fn answer(stream: &mut TcpStream, head: &str, replies: &Replies) -> io::Result<()> {
+    let key = head.split(" HTTP/").next().unwrap_or_default();
+    match replies.get(key) {
+        Some((reply, delay)) => {
+            if !delay.is_zero() {
+                thread::sleep(*delay);
+            }
+            stream.write_all(reply)
+        }
+        None => stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"),
+    }
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let lines = head.lines().skip(1).filter_map(|line| line.split_once(':'));
+    lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).next()
+}

@@ -1,0 +1,63 @@
+"""What is measured: deployments of the canned-reply server, and workloads made of requests to them."""
+
+from typing import NamedTuple
+
+SHAPE = (224, 224, 3)
+NUMBERS = 6
+TABLE_ROWS = 128
+DELAY_MS = 20
+
+
+class Deployment(NamedTuple):
+    """What goes in, what comes out, and how many rows a request has."""
+
+    input: str
+    output: dict
+    rows: int
+
+
+TABLE = {"number": 1, "classes": 10}
+DEPLOYMENTS = {
+    "w1": Deployment("table", TABLE, 1),
+    "w2": Deployment("table", TABLE, 128),
+    "w3": Deployment("array", {"number": 1}, 8),
+    "w4": Deployment("jpeg", {"classes": 1000}, 16),
+    "w5": Deployment("numbers", {"array": "shortest"}, 8),
+    "w5-17": Deployment("numbers", {"array": "17 digits"}, 8),
+    "w6-png": Deployment("png", {"classes": 10}, 8),
+    "w6-jpeg": Deployment("jpeg", {"classes": 10}, 8),
+    "w7": Deployment("table", TABLE, 128),
+    "w8": Deployment("table", TABLE, 125),
+}
+
+
+class Workload(NamedTuple):
+    """One line of the tables. `kind` is what clients are told; `in_flight` is 0 where requests follow one another."""
+
+    name: str
+    deployment: str
+    kind: str
+    requests: int
+    title: str
+    in_flight: int = 0
+
+    @property
+    def rows(self):
+        return DEPLOYMENTS[self.deployment].rows
+
+
+WORKLOADS = [
+    Workload("W1", "w1", "table", 5000, "1 row a request: 6 numbers, 2 texts, 2 categories"),
+    Workload("W2", "w2", "table", 100, "128 rows a request, as W1"),
+    Workload("W3", "w3", "array", 8, "8 float32 arrays (224,224,3) in"),
+    Workload("W4", "w4", "jpeg", 8, "16 JPEG files of 100 KB in, 1000 classes out"),
+    Workload("W5", "w5", "numbers", 8, "8 float32 arrays (224,224,3) out, shortest digits"),
+    Workload("W5-17", "w5-17", "numbers", 8, "8 float32 arrays (224,224,3) out, 17 digits"),
+    Workload("W6-PNG", "w6-png", "pixels-png", 8, "8 pictures of 640x480 pixels, sent as PNG"),
+    Workload("W6-JPEG", "w6-jpeg", "pixels-jpeg", 8, "8 pictures of 640x480 pixels, sent as JPEG"),
+    Workload("W7-1", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 1 in flight", 1),
+    Workload("W7-4", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 4 in flight", 4),
+    Workload("W7-16", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 16 in flight", 16),
+    Workload("W8-10k", "w8", "table", 80, "10 000 rows streamed, 125 a request"),
+    Workload("W8-100k", "w8", "table", 800, "100 000 rows streamed, 125 a request"),
+]
