@@ -103,7 +103,8 @@ test-install: $(TEST_DEPLOYMENTS)/ready lib server $(LIB)/native-static-libs
 	$(WITH_SERVER) tests/install/run
 	$(WITH_SERVER) tests/abi/run
 
-test-docs: docs
+test-docs: docs $(TEST_DEPLOYMENTS)/ready lib server
+	$(WITH_SERVER) tests/docs/run
 
 wheel:
 	$(PYTHON) -m pip wheel ./bindings/python -w target/wheels
