@@ -16,19 +16,21 @@
  *
  * - Failure: a function throws `sidekick::Error`; its `try_` form returns a `sidekick::Result` instead. Both may throw
  *   `std::bad_alloc`.
- * - Ownership: `Deployment`, `Options`, `Rows`, `Predictions` and `Reply` own what they are made of, and can be moved,
- *   not copied. One that was moved from is empty: it can be assigned and destroyed, has size 0, and its other calls
- *   fail with `Status::Argument`.
+ * - Ownership: `Deployment`, `Options`, `Cancel`, `Rows`, `Predictions` and `Reply` own what they are made of, and can be
+ *   moved, not copied. One that was moved from is empty: it can be assigned and destroyed, has size 0, and its other
+ *   calls, and those it is given to, fail with `Status::Argument`.
  * - Lifetime: a `std::string_view`, a span or a range that is handed out lives as long as the `Predictions`, `Reply` or
  *   `Deployment` it came from, also when that is moved. Asking a temporary for one does not compile.
  * - Text is UTF-8. What goes in is copied.
- * - Threads: `Deployment`, `Predictions` and `Reply` are shared freely; `Options` and `Rows` are used by one thread at a
- *   time. Nothing is kept per thread.
+ * - Threads: `Deployment`, `Cancel`, `Predictions` and `Reply` are shared freely; `Options` and `Rows` are used by one
+ *   thread at a time. Nothing is kept per thread.
  */
 
 #ifndef SIDEKICK_HPP
 #define SIDEKICK_HPP
 
+#include "sidekick/cancel.hpp"
+#include "sidekick/options.hpp"
 #include "sidekick/predictions.hpp"
 #include "sidekick/rows.hpp"
 
@@ -37,35 +39,6 @@ inline namespace SIDEKICK_CPP {
 
 /// The version of the running library, `MAJOR.MINOR.PATCH`; `SIDEKICK_VERSION` is that of the header.
 inline std::string_view version() noexcept { return sidekick_version(); }
-
-/// Settings for `Deployment::open`, which copies them. One thread at a time.
-class Options {
-public:
-    /// Every setting at its default.
-    Options() noexcept {
-        sidekick_options* handle = nullptr;
-        sidekick_options_new(&handle, nullptr);
-        handle_.reset(handle);
-    }
-
-    /// Sets how many rows go out in one request: at least 1, by default 128.
-    Options& batch_rows(std::size_t rows) & {
-        try_batch_rows(rows).value();
-        return *this;
-    }
-    /// As above, for options that are made and passed on in one expression.
-    Options&& batch_rows(std::size_t rows) && { return std::move(batch_rows(rows)); }
-    /// As `batch_rows`, without throwing.
-    Result<void> try_batch_rows(std::size_t rows) {
-        return detail::attempt(sidekick_options_set_batch_rows, c_handle(), rows);
-    }
-
-    /// The object of the C API, which stays owned by this one.
-    sidekick_options* c_handle() const noexcept { return handle_.get(); }
-
-private:
-    detail::Owned<sidekick_options, sidekick_options_free> handle_;
-};
 
 /// A server's answer to `Deployment::post_json`, as it came. Immutable: share it freely between threads.
 class Reply {
@@ -110,6 +83,18 @@ public:
         sidekick_deployment* handle = nullptr;
         const auto done = detail::attempt(sidekick_deployment_open, url.data(), url.size(), token.data(), token.size(),
                                           options.c_handle(), &handle);
+        return detail::then(done, [&] { return Deployment(handle); });
+    }
+    /// As `open`, until `cancel` is triggered: then it fails with `Status::Cancelled`.
+    static Deployment open(std::string_view url, std::string_view token, const Options& options, const Cancel& cancel) {
+        return try_open(url, token, options, cancel).value();
+    }
+    /// As `open` with a cancellation, without throwing.
+    static Result<Deployment> try_open(std::string_view url, std::string_view token, const Options& options,
+                                       const Cancel& cancel) {
+        sidekick_deployment* handle = nullptr;
+        const auto done = detail::attempt_until(cancel, sidekick_deployment_open_cancellable, url.data(), url.size(),
+                                                token.data(), token.size(), options.c_handle(), cancel.c_handle(), &handle);
         return detail::then(done, [&] { return Deployment(handle); });
     }
 
@@ -162,12 +147,43 @@ public:
         return detail::then(done, [&] { return Predictions(handle, outputs_); });
     }
 
+    /// As `predict`, until `cancel` is triggered: then all its requests are called off, and it fails with
+    /// `Status::Cancelled`.
+    Predictions predict(Rows& rows, const Cancel& cancel) const { return try_predict(rows, cancel).value(); }
+    /// Predicts rows that are needed no more, until `cancel` is triggered.
+    Predictions predict(Rows&& rows, const Cancel& cancel) const { return try_predict(rows, cancel).value(); }
+    /// Predicts rows that cannot be changed, until `cancel` is triggered.
+    Predictions predict(const Rows& rows, const Cancel& cancel) const { return try_predict(rows, cancel).value(); }
+    /// As `predict` with a cancellation, without throwing.
+    Result<Predictions> try_predict(Rows& rows, const Cancel& cancel) const {
+        const auto ended = rows.try_finish();
+        return ended ? try_predict(std::as_const(rows), cancel) : ended.error();
+    }
+    /// As `predict` with a cancellation, without throwing.
+    Result<Predictions> try_predict(Rows&& rows, const Cancel& cancel) const { return try_predict(rows, cancel); }
+    /// As `predict` with a cancellation, without throwing.
+    Result<Predictions> try_predict(const Rows& rows, const Cancel& cancel) const {
+        sidekick_predictions* handle = nullptr;
+        const auto done = detail::attempt_until(cancel, sidekick_deployment_predict_cancellable, c_handle(),
+                                                rows.c_handle(), cancel.c_handle(), &handle);
+        return detail::then(done, [&] { return Predictions(handle, outputs_); });
+    }
+
     /// Posts JSON text as it stands, and gives back what the server answers: a status other than 2xx is no error here.
     Reply post_json(std::string_view json) const { return try_post_json(json).value(); }
     /// As `post_json`, without throwing.
     Result<Reply> try_post_json(std::string_view json) const {
         sidekick_reply* handle = nullptr;
         const auto done = detail::attempt(sidekick_deployment_post_json, c_handle(), json.data(), json.size(), &handle);
+        return detail::then(done, [&] { return Reply(handle); });
+    }
+    /// As `post_json`, until `cancel` is triggered: then it fails with `Status::Cancelled`.
+    Reply post_json(std::string_view json, const Cancel& cancel) const { return try_post_json(json, cancel).value(); }
+    /// As `post_json` with a cancellation, without throwing.
+    Result<Reply> try_post_json(std::string_view json, const Cancel& cancel) const {
+        sidekick_reply* handle = nullptr;
+        const auto done = detail::attempt_until(cancel, sidekick_deployment_post_json_cancellable, c_handle(), json.data(),
+                                                json.size(), cancel.c_handle(), &handle);
         return detail::then(done, [&] { return Reply(handle); });
     }
 

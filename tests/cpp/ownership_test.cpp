@@ -18,7 +18,7 @@ template <typename Object>
 constexpr bool moves_only = !std::is_copy_constructible_v<Object> && !std::is_copy_assignable_v<Object> &&
                             std::is_nothrow_move_constructible_v<Object> && std::is_nothrow_move_assignable_v<Object>;
 
-static_assert(moves_only<Deployment> && moves_only<Options> && moves_only<Rows>);
+static_assert(moves_only<Deployment> && moves_only<Options> && moves_only<sidekick::Cancel> && moves_only<Rows>);
 static_assert(moves_only<Predictions> && moves_only<Reply>);
 static_assert(std::is_nothrow_copy_constructible_v<Error> && std::is_base_of_v<std::runtime_error, Error>);
 static_assert(!std::is_constructible_v<sidekick::FeatureKey, std::nullptr_t>);
@@ -160,6 +160,7 @@ TEST(errors_are_copied_whole) {
     CHECK(!copy.row() && copy.feature().empty() && copy.server_message().empty());
     const Error own(sidekick::Status::Image, "own", "picture");
     CHECK(own.what() == "own"sv && own.feature() == "picture" && own.http_status() == 0 && own.attempts() == 0);
+    CHECK(!own.rows_first() && own.rows_count() == 0);
 }
 
 TEST(errors_are_made_of_those_of_the_c_api) {

@@ -42,6 +42,7 @@ enum class Status : std::int32_t {
     Tls = SIDEKICK_ERROR_TLS,                               ///< Certificate or handshake not accepted.
     Timeout = SIDEKICK_ERROR_TIMEOUT,                       ///< A time limit passed.
     Network = SIDEKICK_ERROR_NETWORK,                       ///< The connection broke, or is not HTTP.
+    Cancelled = SIDEKICK_ERROR_CANCELLED,                   ///< The call was cancelled: see `Cancel`.
     Http = SIDEKICK_ERROR_HTTP,                             ///< An HTTP status other than 2xx, unexplained.
     Server = SIDEKICK_ERROR_SERVER,                         ///< The server refused: see `Error::server_code`.
     Describe = SIDEKICK_ERROR_DESCRIBE,                     ///< The URL is not a deployment's.
@@ -72,6 +73,8 @@ public:
         fields_->server_message = text(sidekick_error_server_message, error);
         fields_->feature = text(sidekick_error_feature, error);
         fields_->row = sidekick_error_row(error);
+        fields_->rows_first = sidekick_error_rows_first(error);
+        fields_->rows_count = sidekick_error_rows_count(error);
         fields_->attempts = sidekick_error_attempts(error);
         fields_->retryable = sidekick_error_retryable(error) != 0;
     }
@@ -87,9 +90,11 @@ public:
     /// The name of the input or output it is about; empty where it is about none. Lives as long as the error.
     std::string_view feature() const noexcept { return fields_->feature; }
     /// The row it is about, counted from 0 over all rows of the call, where it is about a single one.
-    std::optional<std::size_t> row() const noexcept {
-        return fields_->row < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(fields_->row));
-    }
+    std::optional<std::size_t> row() const noexcept { return index(fields_->row); }
+    /// The first row of the request that failed, counted from 0 over all rows of the call, where a request of rows did.
+    std::optional<std::size_t> rows_first() const noexcept { return index(fields_->rows_first); }
+    /// How many rows the request that failed had; 0 where no request of rows did.
+    std::size_t rows_count() const noexcept { return fields_->rows_count; }
     /// How many times a request was sent; 0 where none was.
     std::uint32_t attempts() const noexcept { return fields_->attempts; }
     /// Whether the same call may succeed later.
@@ -103,9 +108,15 @@ private:
         std::string server_message;
         std::string feature;
         std::int64_t row = -1;
+        std::int64_t rows_first = -1;
+        std::size_t rows_count = 0;
         std::uint32_t attempts = 0;
         bool retryable = false;
     };
+
+    static std::optional<std::size_t> index(std::int64_t index) noexcept {
+        return index < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(index));
+    }
 
     static std::string text(const char* (*getter)(const sidekick_error*, std::size_t*), const sidekick_error* error) {
         std::size_t length = 0;
