@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from ctypes import CDLL, POINTER, byref, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32
-from ctypes import c_uint64, c_void_p, string_at
+from ctypes import CDLL, CFUNCTYPE, POINTER, byref, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_ssize_t
+from ctypes import c_uint32, c_uint64, c_void_p, string_at
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +19,46 @@ _COLUMN = [c_void_p, c_size_t]
 _SIZE = POINTER(c_size_t)
 _OBJECT = POINTER(c_void_p)
 
+TokenCallback = CFUNCTYPE(c_int32, c_void_p, c_int32, c_void_p)
+LogCallback = CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_size_t)
+
 # What each function takes, in the order of the header; those of `_CALLS` end in an error and return a status.
 _CALLS: dict[str, list[Any]] = {
-    "sidekick_deployment_open": [*_TEXT, *_TEXT, c_void_p, _OBJECT],
+    "sidekick_options_set_token_callback": [c_void_p, TokenCallback, c_void_p, c_void_p],
+    "sidekick_token_set": [c_void_p, *_TEXT],
+    "sidekick_options_set_log_callback": [c_void_p, LogCallback, c_void_p, c_void_p],
+    "sidekick_cancel_new": [_OBJECT],
+    "sidekick_cancel_trigger": [c_void_p],
+    "sidekick_deployment_open_cancellable": [*_TEXT, *_TEXT, c_void_p, c_void_p, _OBJECT],
     "sidekick_deployment_feature_name": [*_FEATURE, _OBJECT, _SIZE],
     "sidekick_deployment_feature_type": [*_FEATURE, POINTER(c_int32)],
     "sidekick_deployment_feature_shape": [*_FEATURE, POINTER(_SIZE), _SIZE],
     "sidekick_deployment_category_count": [*_FEATURE, _SIZE],
     "sidekick_deployment_category": [*_FEATURE, c_size_t, _OBJECT, _SIZE],
-    "sidekick_deployment_predict": [c_void_p, c_void_p, _OBJECT],
+    "sidekick_deployment_predict_cancellable": [c_void_p, c_void_p, c_void_p, _OBJECT],
     "sidekick_options_new": [_OBJECT],
     "sidekick_options_set_batch_rows": [c_void_p, c_size_t],
     "sidekick_options_set_max_in_flight": [c_void_p, c_size_t],
+    "sidekick_options_set_connect_timeout": [c_void_p, c_uint64],
+    "sidekick_options_set_response_timeout": [c_void_p, c_uint64],
     "sidekick_options_set_call_timeout": [c_void_p, c_uint64],
     "sidekick_options_set_retries": [c_void_p, c_uint32],
+    "sidekick_options_set_retry_backoff": [c_void_p, c_uint64, c_uint64],
     "sidekick_options_set_ca_file": [c_void_p, *_TEXT],
+    "sidekick_options_set_ca_pem": [c_void_p, *_TEXT],
+    "sidekick_options_set_client_certificate_file": [c_void_p, *_TEXT, *_TEXT],
+    "sidekick_options_set_client_certificate_pem": [c_void_p, *_TEXT, *_TEXT],
+    "sidekick_options_set_tls_minimum": [c_void_p, c_int32],
+    "sidekick_options_set_dangerous_skip_tls_verification": [c_void_p, c_int32],
+    "sidekick_options_set_allow_token_over_http": [c_void_p, c_int32],
+    "sidekick_options_add_header": [c_void_p, *_TEXT, *_TEXT],
+    "sidekick_options_set_user_agent_suffix": [c_void_p, *_TEXT],
+    "sidekick_options_set_reply_limit": [c_void_p, c_uint64],
+    "sidekick_options_set_request_gzip": [c_void_p, c_int32],
+    "sidekick_options_set_reply_gzip": [c_void_p, c_int32],
+    "sidekick_options_set_keep_alive": [c_void_p, c_size_t, c_uint64],
     "sidekick_options_set_proxy": [c_void_p, *_TEXT],
+    "sidekick_options_set_no_proxy": [c_void_p, *_TEXT],
     "sidekick_rows_new": [c_void_p, _OBJECT],
     "sidekick_rows_add_packed": [c_void_p, c_char_p, c_size_t],
     "sidekick_rows_add_image_at": [c_void_p, c_size_t, c_char_p, c_size_t],
@@ -66,8 +90,11 @@ _GETTERS: dict[str, tuple[list[Any], Any]] = {
     "sidekick_error_server_code": ([c_void_p, _SIZE], c_void_p),
     "sidekick_error_server_message": ([c_void_p, _SIZE], c_void_p),
     "sidekick_error_row": ([c_void_p], c_int64),
+    "sidekick_error_rows_first": ([c_void_p], c_int64),
+    "sidekick_error_rows_count": ([c_void_p], c_size_t),
     "sidekick_error_attempts": ([c_void_p], c_uint32),
     "sidekick_error_retryable": ([c_void_p], c_int32),
+    "sidekick_cancel_free": ([c_void_p], None),
     "sidekick_deployment_free": ([c_void_p], None),
     "sidekick_error_free": ([c_void_p], None),
     "sidekick_options_free": ([c_void_p], None),
@@ -118,11 +145,13 @@ def version() -> str:
 class Handle:
     """Owns an object of the library, and frees it when nothing refers to it any more: no call that uses it either."""
 
-    __slots__ = ("_as_parameter_", "_free")
+    __slots__ = ("_as_parameter_", "_free", "kept")
 
     def __init__(self, address: c_void_p, free: Any) -> None:
         self._as_parameter_ = address
         self._free = free
+        # What the object uses, and has to outlive it.
+        self.kept: tuple[Any, ...] = ()
 
     def __del__(self) -> None:
         self._free(self._as_parameter_)
@@ -161,6 +190,8 @@ def _exception(error: c_void_p, first_row: int) -> Exception:
     try:
         kind = _EXCEPTIONS.get(library.sidekick_error_status(error), ValueError)
         raised = kind(_message(error, first_row))
+        if isinstance(raised, (RequestError, ReplyError)):
+            raised.rows = _rows(error, first_row)
         if isinstance(raised, RequestError):
             raised.errorCode = _error_text(library.sidekick_error_server_code, error)
             raised.errorMessage = _error_text(library.sidekick_error_server_message, error)
@@ -178,6 +209,11 @@ def _message(error: c_void_p, first_row: int) -> str:
     if row < 0:
         return message
     return f"row {row + first_row}: " + message.removeprefix(f"row {row}: ")
+
+
+def _rows(error: c_void_p, first_row: int) -> range:
+    first, count = library.sidekick_error_rows_first(error), library.sidekick_error_rows_count(error)
+    return range(first + first_row, first + first_row + count) if count else range(0)
 
 
 def _error_text(getter: Any, error: c_void_p) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from copy import copy
 from ctypes import POINTER, byref, c_int32, c_size_t
 from html import escape
 from itertools import islice
-from os import PathLike, fspath
 from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from sidekick._callbacks import TokenSource, set_log
 from sidekick._decode import Decoders
 from sidekick._encode import Encoders, encode
+from sidekick._interrupt import Work, interruptible
 from sidekick._library import Handle, call, library, make, number, text
 from sidekick._optional import need
+from sidekick._options import Path, add_headers, make_options, show_certificate
 from sidekick._progress import shown
 from sidekick.features import FeatureSpec, FeatureSpecs
 
@@ -50,47 +52,105 @@ class Deployment:
     def __init__(
         self,
         url: str,
-        token: str,
+        token: str | Callable[[], str],
         *,
         batch_rows: int = 128,
         max_in_flight: int = 1,
         timeout: float | None = None,
+        connect_timeout: float | None = 10,
+        response_timeout: float | None = 120,
         retries: int = 2,
-        ca_file: str | PathLike[str] | None = None,
+        retry_backoff: tuple[float, float] = (0.1, 30),
+        ca_file: Path | None = None,
+        ca_pem: str | bytes | None = None,
+        client_certificate: tuple[Path | bytes, Path | bytes] | None = None,
+        tls_minimum: Literal["1.2", "1.3"] = "1.2",
+        dangerous_skip_tls_verification: bool = False,
         proxy: str | None = None,
+        no_proxy: str | None = None,
+        allow_token_over_http: bool = False,
+        headers: Mapping[str, str] | None = None,
+        user_agent_suffix: str = "",
+        reply_limit: int = 1 << 30,
+        request_gzip: bool = False,
+        reply_gzip: bool = True,
+        keep_alive: tuple[int, float] = (64, 4),
+        log: bool = False,
     ) -> None:
         """Opens the deployment at `url` with `token`: asks the server what the model takes and gives.
+
+        Where `token` is a function, it is called for the token before every request, and once more where the server answers
+        401: for tokens that expire. It may be called by several threads at once, must not use the deployment, and what
+        it raises, the call raises that needed the token. Times are in seconds.
 
         - `batch_rows`: how many rows go out in one request.
         - `max_in_flight`: how many requests of one `predict_many` are under way at once; more than one starts that many
           threads for the time of the call.
-        - `timeout`: how many seconds one request may take with all its attempts. Without it, making a connection may take
-          10 seconds and the server may be silent for 120.
+        - `timeout`: how long one request may take with all its attempts and the waits between; None is without limit.
+        - `connect_timeout`: how long making a connection may take; None is without limit.
+        - `response_timeout`: how long the server may be silent while it is sent to or read from; None is without limit.
         - `retries`: how often a request is sent again where no connection could be made or it broke before a reply
           began, and where the server answers 429, 502, 503 or 504.
+        - `retry_backoff`: the wait before the first retry, doubled for each further one less a random part of up to a half,
+          and the ceiling of all waits. A `Retry-After` of the server counts instead; one beyond the ceiling ends them.
         - `ca_file`: a PEM file with the certificates to trust instead of the system's.
-        - `proxy`: `http://[user:password@]host:port`, or `""` for none; without it, the environment names it
-          (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or in small letters).
+        - `ca_pem`: the same, as the PEM text itself; one of the two can be given.
+        - `client_certificate`: the certificate to show the server (with those of the authorities between behind it) and its
+          key: two paths of PEM files, or two PEM texts as bytes.
+        - `tls_minimum`: the oldest version of TLS that is spoken.
+        - `dangerous_skip_tls_verification`: takes any certificate for the server's, so that anybody on the way can read the
+          token and change the replies. For test rigs alone.
+        - `proxy`: `http://[user:password@]host:port`, the same with `socks5://`, or `""` for none; without it, the
+          environment names it (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, or in small letters).
+        - `no_proxy`: the hosts that are asked without the proxy, instead of the environment's `NO_PROXY`: names (which stand
+          for their sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas.
+        - `allow_token_over_http`: allows a URL that starts with `http://` and is not of this machine, where anybody on the way
+          can read the token; refused otherwise, unless a proxy on this machine stands in between.
+        - `headers`: added to every request; they go where the token goes. Those that requests have of their own are refused.
+        - `user_agent_suffix`: what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`.
+        - `reply_limit`: how many bytes a reply may have, both on the wire and unpacked.
+        - `request_gzip`: sends bodies of 1 KiB and more packed with gzip, which the server has to understand.
+        - `reply_gzip`: lets the server pack its replies with gzip.
+        - `keep_alive`: how many idle connections are kept, and for how long. With 0 of either, every request makes its own.
+        - `log`: tells the logger `sidekick` what happens to connections and requests, never with the token: errors, retries as
+          warnings, answers as info, connections as debug.
         """
-        options = _options(
-            batch_rows=_count("batch_rows", batch_rows),
-            max_in_flight=_count("max_in_flight", max_in_flight),
-            call_timeout=None if timeout is None else _milliseconds(timeout),
-            retries=_count("retries", retries),
-            ca_file=None if ca_file is None else fspath(ca_file),
+        if ca_file is not None and ca_pem is not None:
+            raise ValueError("ca_file and ca_pem are both given: one of them says whom to trust")
+        options = make_options(
+            batch_rows=batch_rows,
+            max_in_flight=max_in_flight,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            response_timeout=response_timeout,
+            retries=retries,
+            retry_backoff=retry_backoff,
+            ca_file=ca_file,
+            ca_pem=ca_pem,
+            tls_minimum=tls_minimum,
+            dangerous_skip_tls_verification=dangerous_skip_tls_verification,
             proxy=proxy,
+            no_proxy=no_proxy,
+            allow_token_over_http=allow_token_over_http,
+            user_agent_suffix=user_agent_suffix,
+            reply_limit=reply_limit,
+            request_gzip=request_gzip,
+            reply_gzip=reply_gzip,
+            keep_alive=keep_alive,
         )
-        address, secret = url.encode(), token.encode()
-        self._handle: Handle | None = make(
-            library.sidekick_deployment_open,
-            library.sidekick_deployment_free,
-            *(address, len(address), secret, len(secret), options),
-        )
+        if client_certificate is not None:
+            show_certificate(options, client_certificate)
+        add_headers(options, headers or {})
+        if log:
+            set_log(options)
+        self._token_source = None if isinstance(token, str) else TokenSource(token, options)
+        handle = self._open(url, token if isinstance(token, str) else "", options)
+        self._handle: Handle | None = handle
         self._url = url
         self._batch_rows = batch_rows
-        self._tensor_json = bool(library.sidekick_deployment_tensor_json(self._handle))
-        self._inputs = _specs(self._handle, _INPUT)
-        self._outputs = _specs(self._handle, _OUTPUT)
+        self._tensor_json = bool(library.sidekick_deployment_tensor_json(handle))
+        self._inputs = _specs(handle, _INPUT)
+        self._outputs = _specs(handle, _OUTPUT)
         self._encoders = Encoders(self._inputs)
 
     @property
@@ -179,42 +239,33 @@ class Deployment:
         encoded, count = encode(handle, self._encoders, rows, first_row)
         if count == 0:
             return []
-        predictions = make(
-            *(library.sidekick_deployment_predict, library.sidekick_predictions_free, handle, encoded),
-            first_row=first_row,
-        )
-        return decoders.rows(predictions, count)
 
+        def ask(cancel: Handle | None) -> Handle:
+            predict, free = library.sidekick_deployment_predict_cancellable, library.sidekick_predictions_free
+            return make(predict, free, handle, encoded, cancel, first_row=first_row)
 
-def _options(**settings: int | str | None) -> Handle:
-    """Options with each setting that is not None made by the function of its name."""
-    options = make(library.sidekick_options_new, library.sidekick_options_free)
-    for name, value in settings.items():
-        if value is not None:
-            call(getattr(library, f"sidekick_options_set_{name}"), options, *_arguments(value))
-    return options
+        # To a single row, the thread that this takes would add a third of its time.
+        return decoders.rows(self._make(ask, interruptibly=count > 1), count)
 
+    def _open(self, url: str, token: str, options: Handle) -> Handle:
+        address, secret = url.encode(), token.encode()
 
-def _arguments(value: int | str) -> tuple[Any, ...]:
-    """A value as C takes it: text with its length."""
-    if isinstance(value, int):
-        return (value,)
-    encoded = value.encode()
-    return encoded, len(encoded)
+        def ask(cancel: Handle | None) -> Handle:
+            open_, free = library.sidekick_deployment_open_cancellable, library.sidekick_deployment_free
+            handle = make(open_, free, address, len(address), secret, len(secret), options, cancel)
+            handle.kept = options.kept
+            return handle
 
+        return self._make(ask, interruptibly=True)
 
-def _milliseconds(seconds: float) -> int:
-    """A time limit for C, where 0 would mean none."""
-    if not 0 < seconds < 1e9:
-        raise ValueError(f"timeout is {seconds}: it has to be a number of seconds above 0")
-    return max(1, round(seconds * 1000))
-
-
-def _count(name: str, value: int) -> int:
-    """A count that C cannot take for a large one."""
-    if not 0 <= value < 1 << 32:
-        raise ValueError(f"{name} is {value}: it has to be a number from 0")
-    return value
+    def _make(self, work: Work, interruptibly: bool) -> Handle:
+        """Makes an object by a call, which Ctrl-C ends if `interruptibly`; raises what the token's function raised in it."""
+        try:
+            return interruptible(work) if interruptibly else work(None)
+        except ValueError:
+            if self._token_source is not None:
+                self._token_source.raise_failure()
+            raise
 
 
 def _specs(handle: Handle, side: int) -> FeatureSpecs:

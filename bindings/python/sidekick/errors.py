@@ -25,6 +25,9 @@ class RequestError(IOError):
     retryable: bool = False
     """Whether the same call may succeed later."""
 
+    rows: range = range(0)
+    """The rows of the call that the failed request carried; empty where it carried none."""
+
 
 class ServerError(RequestError):
     """The server answered with an error object: see `errorCode` and `errorMessage`."""
@@ -44,3 +47,6 @@ class RequestTimeout(RequestError, TimeoutError):
 
 class ReplyError(ValueError):
     """A reply, or a describe document, that is not what the deployment declares."""
+
+    rows: range = range(0)
+    """The rows of the call that the request had carried; empty where it carried none."""

@@ -1,0 +1,55 @@
+"""What the library calls back: for a token, and with what it has to log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ctypes import c_void_p
+from logging import DEBUG, ERROR, INFO, WARNING, getLogger
+from typing import Any
+
+from sidekick._library import Handle, LogCallback, TokenCallback, call, library
+from sidekick._refused import kind_of
+
+_LEVELS = {1: ERROR, 2: WARNING, 3: INFO, 4: DEBUG}
+_logger = getLogger("sidekick")
+
+
+class TokenSource:
+    """A function that gives the token, as the library calls it: for as long as the options and what they opened live."""
+
+    def __init__(self, function: Callable[[], str], options: Handle) -> None:
+        self._function = function
+        self._failure: BaseException | None = None
+        callback = TokenCallback(self._give)
+        options.kept = (callback,)
+        call(library.sidekick_options_set_token_callback, options, callback, None, None)
+
+    def raise_failure(self) -> None:
+        """Raises what the function raised last, which a callback cannot; nothing where it gave a token."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure from None
+
+    def _give(self, _: Any, refused: int, token: int) -> int:
+        try:
+            value = self._function()
+            if not isinstance(value, str):
+                raise TypeError(f"token: expected a str from the function, got {kind_of(value)}")
+            encoded = value.encode()
+            call(library.sidekick_token_set, c_void_p(token), encoded, len(encoded))
+        except BaseException as failure:
+            self._failure = failure
+            return 1
+        return 0
+
+
+def _log(_: Any, level: int, message: bytes, length: int) -> None:
+    _logger.log(_LEVELS.get(level, DEBUG), "%s", message[:length].decode())
+
+
+_log_callback = LogCallback(_log)
+
+
+def set_log(options: Handle) -> None:
+    """Has what happens to connections and requests told to the logger `sidekick`."""
+    call(library.sidekick_options_set_log_callback, options, _log_callback, None, None)

@@ -1,0 +1,140 @@
+"""The settings of a deployment, from keywords to the library's options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from os import PathLike, fspath
+from typing import Any
+
+from sidekick._library import Handle, call, library, make
+from sidekick._refused import kind_of
+
+Path = str | PathLike[str]
+"""The path of a file."""
+
+Arguments = tuple[Any, ...]
+
+
+def make_options(**settings: Any) -> Handle:
+    """Options with each setting made by its setter; None leaves the library's default where it is no value itself."""
+    options = make(library.sidekick_options_new, library.sidekick_options_free)
+    for name, value in settings.items():
+        setter, arguments = _SETTERS[name]
+        if value is not None or arguments is _limit:
+            call(getattr(library, setter), options, *arguments(name, value))
+    return options
+
+
+def add_headers(options: Handle, headers: Mapping[str, str]) -> None:
+    """Adds headers to every request."""
+    for name, value in headers.items():
+        call(library.sidekick_options_add_header, options, *_text("headers", name), *_text("headers", value))
+
+
+def show_certificate(options: Handle, pair: tuple[Path | bytes, Path | bytes]) -> None:
+    """Shows the server a client certificate: two paths, or two PEM texts as bytes."""
+    certificate, key = pair
+    if isinstance(certificate, bytes) and isinstance(key, bytes):
+        show = library.sidekick_options_set_client_certificate_pem
+        call(show, options, certificate, len(certificate), key, len(key))
+    elif isinstance(certificate, bytes) or isinstance(key, bytes):
+        raise TypeError("client_certificate: expected two paths, or two PEM texts as bytes, got one of each")
+    else:
+        show = library.sidekick_options_set_client_certificate_file
+        call(show, options, *_path("client_certificate", certificate), *_path("client_certificate", key))
+
+
+def _text(name: str, value: str) -> Arguments:
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected a str, got {kind_of(value)}")
+    encoded = value.encode()
+    return encoded, len(encoded)
+
+
+def _path(name: str, value: Path) -> Arguments:
+    return _text(name, fspath(value))
+
+
+def _pem(name: str, value: str | bytes) -> Arguments:
+    return (value, len(value)) if isinstance(value, bytes) else _text(name, value)
+
+
+def _count(name: str, value: int) -> Arguments:
+    """A count that C cannot take for another one."""
+    if not 0 <= value < 1 << 32:
+        raise ValueError(f"{name} is {value}: it has to be a number from 0")
+    return (value,)
+
+
+def _bytes(name: str, value: int) -> Arguments:
+    if not 0 < value < 1 << 63:
+        raise ValueError(f"{name} is {value}: it has to be a number of bytes above 0")
+    return (value,)
+
+
+def _switch(name: str, value: bool) -> Arguments:
+    # Any other value would be true, "no" and "false" as well.
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: expected True or False, got {kind_of(value)}")
+    return (value,)
+
+
+def _limit(name: str, seconds: float | None) -> Arguments:
+    """A time limit; without one, C takes 0."""
+    if seconds is None:
+        return (0,)
+    if not 0 < seconds < 1e9:
+        raise ValueError(f"{name} is {seconds}: it has to be a number of seconds above 0, or None for no limit")
+    return (max(1, round(seconds * 1000)),)
+
+
+def _wait(name: str, seconds: float) -> Arguments:
+    if not 0 <= seconds < 1e9:
+        raise ValueError(f"{name} has {seconds}: it has to be a number of seconds from 0")
+    return (round(seconds * 1000),)
+
+
+def _waits(name: str, seconds: tuple[float, float]) -> Arguments:
+    first, ceiling = seconds
+    return *_wait(name, first), *_wait(name, ceiling)
+
+
+def _kept(name: str, value: tuple[int, float]) -> Arguments:
+    connections, seconds = value
+    return *_count(name, connections), *_wait(name, seconds)
+
+
+def _tls(name: str, version: str) -> Arguments:
+    known = {"1.2": 12, "1.3": 13}
+    if version not in known:
+        raise ValueError(f'{name} is {version!r}: it has to be "1.2" or "1.3"')
+    return (known[version],)
+
+
+_ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
+    "batch_rows": _count,
+    "max_in_flight": _count,
+    "timeout": _limit,
+    "connect_timeout": _limit,
+    "response_timeout": _limit,
+    "retries": _count,
+    "retry_backoff": _waits,
+    "ca_file": _path,
+    "ca_pem": _pem,
+    "tls_minimum": _tls,
+    "dangerous_skip_tls_verification": _switch,
+    "proxy": _text,
+    "no_proxy": _text,
+    "allow_token_over_http": _switch,
+    "user_agent_suffix": _text,
+    "reply_limit": _bytes,
+    "request_gzip": _switch,
+    "reply_gzip": _switch,
+    "keep_alive": _kept,
+}
+
+# The setter of each keyword, and what makes the setter's arguments of the keyword's value.
+_SETTERS = {
+    name: (f"sidekick_options_set_{'call_timeout' if name == 'timeout' else name}", arguments)
+    for name, arguments in _ARGUMENTS.items()
+}
