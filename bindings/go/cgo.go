@@ -1,7 +1,7 @@
 package sidekick
 
-// This is the one file that knows C. Its functions hand Go memory to C for the time of a call, copy what C gives, and
-// turn a status into an error.
+// This file, those named cgo_ and options.go know C. Their functions hand Go memory to C for the time of a call, copy what C
+// gives, and turn a status into an error.
 
 /*
 #cgo !sidekick_static pkg-config: sidekick
@@ -12,6 +12,7 @@ package sidekick
 import "C"
 
 import (
+	"context"
 	"slices"
 	"unsafe"
 )
@@ -50,6 +51,8 @@ func goError(failure *C.sidekick_error) *Error {
 		Feature:    text(func(length *C.size_t) *C.char { return C.sidekick_error_feature(failure, length) }),
 		HTTPStatus: int(C.sidekick_error_http_status(failure)),
 		Row:        int(C.sidekick_error_row(failure)),
+		RowsFirst:  int(C.sidekick_error_rows_first(failure)),
+		RowsCount:  int(C.sidekick_error_rows_count(failure)),
 		Attempts:   int(C.sidekick_error_attempts(failure)),
 		Retryable:  C.sidekick_error_retryable(failure) != 0,
 	}
@@ -70,36 +73,20 @@ func cBytes(bytes []byte) (unsafe.Pointer, C.size_t) {
 	return unsafe.Pointer(unsafe.SliceData(bytes)), C.size_t(len(bytes))
 }
 
-func openDeployment(url, token string, batchRows int) (unsafe.Pointer, error) {
-	options, err := newOptions(batchRows)
+func openDeployment(ctx context.Context, url, token string, options []Option) (unsafe.Pointer, error) {
+	settings, err := newSettings(options)
 	if err != nil {
 		return nil, err
 	}
-	defer C.sidekick_options_free(options)
+	defer settings.free()
 	var deployment *C.sidekick_deployment
-	err = call(func(failure **C.sidekick_error) C.sidekick_status {
+	err = callUntilDone(ctx, func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status {
 		url, urlLength := cText(url)
 		token, tokenLength := cText(token)
-		return C.sidekick_deployment_open(url, urlLength, token, tokenLength, options, &deployment, failure)
+		return C.sidekick_deployment_open_cancellable(url, urlLength, token, tokenLength, settings.options, cancel,
+			&deployment, failure)
 	})
 	return unsafe.Pointer(deployment), err
-}
-
-func newOptions(batchRows int) (*C.sidekick_options, error) {
-	var options *C.sidekick_options
-	err := call(func(failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_new(&options, failure)
-	})
-	if err != nil || batchRows == defaultBatchRows {
-		return options, err
-	}
-	err = call(func(failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_set_batch_rows(options, C.size_t(max(batchRows, 0)), failure)
-	})
-	if err != nil {
-		C.sidekick_options_free(options)
-	}
-	return options, err
 }
 
 func freeDeployment(deployment unsafe.Pointer) {
@@ -182,11 +169,12 @@ func goTexts(count C.size_t, get func(at C.size_t, text **C.char, length *C.size
 	return texts, nil
 }
 
-func postJSON(deployment unsafe.Pointer, json string) (*Reply, error) {
+func postJSON(ctx context.Context, deployment unsafe.Pointer, json []byte) (*Reply, error) {
 	var reply *C.sidekick_reply
-	err := call(func(failure **C.sidekick_error) C.sidekick_status {
-		text, length := cText(json)
-		return C.sidekick_deployment_post_json((*C.sidekick_deployment)(deployment), text, length, &reply, failure)
+	err := callUntilDone(ctx, func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status {
+		start, length := cBytes(json)
+		return C.sidekick_deployment_post_json_cancellable((*C.sidekick_deployment)(deployment), (*C.char)(start), length,
+			cancel, &reply, failure)
 	})
 	if err != nil {
 		return nil, err
@@ -198,11 +186,11 @@ func postJSON(deployment unsafe.Pointer, json string) (*Reply, error) {
 }
 
 // predict predicts rows and copies the outputs into Go memory, a column at a time.
-func predict(deployment, rows unsafe.Pointer, outputs []Feature) (int, []column, error) {
+func predict(ctx context.Context, deployment, rows unsafe.Pointer, outputs []Feature) (int, []column, error) {
 	var predictions *C.sidekick_predictions
-	err := call(func(failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_deployment_predict((*C.sidekick_deployment)(deployment), (*C.sidekick_rows)(rows),
-			&predictions, failure)
+	err := callUntilDone(ctx, func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_deployment_predict_cancellable((*C.sidekick_deployment)(deployment), (*C.sidekick_rows)(rows),
+			cancel, &predictions, failure)
 	})
 	if err != nil {
 		return 0, nil, err

@@ -6,9 +6,6 @@ import (
 	"unsafe"
 )
 
-// defaultBatchRows says that the library's own default, 128, holds.
-const defaultBatchRows = -1
-
 // Deployment is one deployed model: what it takes and gives, and the connections to its server. Any number of goroutines
 // can use it at once.
 type Deployment struct {
@@ -17,35 +14,14 @@ type Deployment struct {
 	tensorJSON      bool
 }
 
-// Option is a setting for [Open].
-type Option func(*settings)
-
-type settings struct {
-	batchRows int
-}
-
-// WithBatchRows sets how many rows [Deployment.Predict] sends in one request: at least 1, by default 128.
-func WithBatchRows(rows int) Option {
-	return func(settings *settings) { settings.batchRows = max(rows, 0) }
-}
-
 // Open opens the deployment at a URL, as it is handed to users, with its token: it asks the server what the model takes
 // and gives. Close the deployment when it is done with. The token is sent to the deployment's server and to nothing else.
 func Open(ctx context.Context, url, token string, options ...Option) (*Deployment, error) {
-	settings := settings{batchRows: defaultBatchRows}
-	for _, option := range options {
-		option(&settings)
-	}
-	if err := contextError(ctx); err != nil {
+	object, err := openDeployment(ctx, url, token, options)
+	if err != nil {
 		return nil, err
 	}
-	return await(ctx, func() (*Deployment, error) {
-		object, err := openDeployment(url, token, settings.batchRows)
-		if err != nil {
-			return nil, err
-		}
-		return newDeployment(object)
-	})
+	return newDeployment(object)
 }
 
 func newDeployment(object unsafe.Pointer) (*Deployment, error) {
@@ -77,14 +53,24 @@ func (d *Deployment) TensorJSON() bool { return d.tensorJSON }
 // NewRows makes empty rows for this deployment. They may outlive it.
 func (d *Deployment) NewRows() *Rows {
 	defer runtime.KeepAlive(d)
-	rows := &Rows{deployment: d.handle, inputs: d.inputs}
-	rows.renew()
+	rows := &Rows{inputs: d.inputs}
+	rows.handle, rows.err = d.rowsHandle()
+	runtime.AddCleanup(rows, (*handle).drop, rows.handle)
 	return rows
 }
 
-// Predict predicts all rows, and gives the predictions in the order of the rows. The rows stay as they are. It returns
-// as soon as the context ends, but the request goes on in the background; the rows can then be predicted again, and
-// [Rows.Clear] makes them ready for new values.
+// rowsHandle owns new rows. Where the deployment is closed it is the deployment's, so that all that is done with it fails.
+func (d *Deployment) rowsHandle() (*handle, error) {
+	deployment, err := d.handle.acquire()
+	if err != nil {
+		return d.handle, err
+	}
+	defer d.handle.release()
+	object, err := newRows(deployment)
+	return newHandle("the rows are closed", object, freeRows), err
+}
+
+// Predict predicts all rows, and gives the predictions in the order of the rows. The rows stay as they are.
 func (d *Deployment) Predict(ctx context.Context, rows *Rows) (*Predictions, error) {
 	defer runtime.KeepAlive(d)
 	if err := contextError(ctx); err != nil {
@@ -94,21 +80,17 @@ func (d *Deployment) Predict(ctx context.Context, rows *Rows) (*Predictions, err
 	if err != nil {
 		return nil, err
 	}
+	defer d.handle.release()
 	lent, object, err := rows.lend()
 	if err != nil {
-		d.handle.release()
 		return nil, err
 	}
-	handle, outputs := d.handle, d.outputs
-	return await(ctx, func() (*Predictions, error) {
-		defer handle.release()
-		defer lent.release()
-		count, columns, err := predict(deployment, object, outputs.list)
-		if err != nil {
-			return nil, err
-		}
-		return &Predictions{outputs, count, columns}, nil
-	})
+	defer lent.release()
+	count, columns, err := predict(ctx, deployment, object, d.outputs.list)
+	if err != nil {
+		return nil, err
+	}
+	return &Predictions{d.outputs, count, columns}, nil
 }
 
 // Reply is a server's answer to [Deployment.PostJSON], as it came.
@@ -130,11 +112,8 @@ func (d *Deployment) PostJSON(ctx context.Context, json []byte) (*Reply, error) 
 	if err != nil {
 		return nil, err
 	}
-	handle, text := d.handle, string(json)
-	return await(ctx, func() (*Reply, error) {
-		defer handle.release()
-		return postJSON(deployment, text)
-	})
+	defer d.handle.release()
+	return postJSON(ctx, deployment, json)
 }
 
 // Close frees the deployment and its connections as soon as its calls have returned, for which it does not wait. Later
@@ -143,28 +122,4 @@ func (d *Deployment) Close() error {
 	defer runtime.KeepAlive(d)
 	d.handle.drop()
 	return nil
-}
-
-// await runs a call that blocks and waits for it, though no longer than the context lasts. The call has to own all that
-// it uses: it may go on when nobody waits any more.
-func await[T any](ctx context.Context, call func() (T, error)) (T, error) {
-	if ctx.Done() == nil {
-		return call()
-	}
-	type result struct {
-		value T
-		err   error
-	}
-	done := make(chan result, 1)
-	go func() {
-		value, err := call()
-		done <- result{value, err}
-	}()
-	select {
-	case result := <-done:
-		return result.value, result.err
-	case <-ctx.Done():
-		var none T
-		return none, contextError(ctx)
-	}
 }

@@ -32,9 +32,14 @@
 //
 // # Contexts
 //
-// A call returns as soon as its context ends, with an [*Error] that wraps the context's error. The library cannot yet
-// stop a request that is under way: it goes on in the background until the server answers or the library's own time limit
-// of 120 seconds of silence passes, its result is dropped, and what it uses is kept alive until then.
+// A context that ends calls the request that is under way off: its connection is closed, and the call returns within
+// moments with an [*Error] of [StatusCancelled] that wraps the context's error. Nothing goes on in the background, and the
+// deployment and the rows can be used again at once. One thing cannot be cut short: the system's look-up of a host name.
+//
+// # Settings
+//
+// [Open] takes an [Option] for each setting: time limits, retries, requests at once, TLS, proxies, headers, compression,
+// limits, and callbacks for tokens and for a log.
 //
 // # Goroutines and memory
 //

@@ -10,11 +10,8 @@ import (
 // tells whether err is an [*Error] of that sort.
 type Status int32
 
-// The statuses of the C library, and one of this package.
+// The statuses of the C library.
 const (
-	// StatusContext: the call's context ended. The error wraps [context.Canceled] or [context.DeadlineExceeded].
-	StatusContext Status = -1
-
 	// StatusArgument: the call itself is wrong, as a malformed URL or text that is not UTF-8.
 	StatusArgument Status = 1
 	// StatusInternal: a defect of the library; the message is worth a report.
@@ -45,10 +42,12 @@ const (
 	StatusConnect Status = 20
 	// StatusTLS: the server's certificate or handshake was not accepted.
 	StatusTLS Status = 21
-	// StatusTimeout: a time limit of the library passed.
+	// StatusTimeout: a time limit of an [Option] passed.
 	StatusTimeout Status = 22
 	// StatusNetwork: an established connection broke, or what came over it is not HTTP.
 	StatusNetwork Status = 23
+	// StatusCancelled: the call's context ended. The error wraps [context.Canceled] or [context.DeadlineExceeded].
+	StatusCancelled Status = 24
 
 	// StatusHTTP: an HTTP status other than 2xx without an error object of the Deployment API.
 	StatusHTTP Status = 30
@@ -69,7 +68,7 @@ const (
 	StatusReplyShape Status = 45
 	// StatusReplyDataURL: a malformed data URL in a reply.
 	StatusReplyDataURL Status = 46
-	// StatusReplyTooLarge: a reply beyond the size limit of 1 GiB.
+	// StatusReplyTooLarge: a reply beyond the size limit, see [WithReplyLimit].
 	StatusReplyTooLarge Status = 47
 )
 
@@ -102,6 +101,11 @@ type Error struct {
 	ServerMessage string
 	// Row is the row the error is about, counted from 0; -1 where it is about no single row.
 	Row int
+	// RowsFirst is the first row of the request that failed, counted from 0 over all rows of the call; -1 where no request
+	// of rows did.
+	RowsFirst int
+	// RowsCount is how many rows the request that failed had; 0 where no request of rows did.
+	RowsCount int
 	// Feature is the name of the input or output the error is about; "" where it is about none.
 	Feature string
 	// Attempts is how many times a request was sent.
@@ -130,7 +134,7 @@ func (s Status) group() error {
 	switch {
 	case s >= 10 && s < 20:
 		return ErrInput
-	case s >= 20 && s < 30:
+	case s >= 20 && s < StatusCancelled:
 		return ErrConnection
 	case s >= 30 && s < 40:
 		return ErrServer
@@ -142,7 +146,7 @@ func (s Status) group() error {
 
 // newError is an error that this package finds before the C library would.
 func newError(status Status, format string, arguments ...any) *Error {
-	return &Error{Status: status, Message: fmt.Sprintf(format, arguments...), Row: -1}
+	return &Error{Status: status, Message: fmt.Sprintf(format, arguments...), Row: -1, RowsFirst: -1}
 }
 
 // newInputError is an error about a value of a row.
@@ -154,9 +158,16 @@ func newInputError(status Status, row int, feature, format string, arguments ...
 
 // contextError is nil while the context lasts.
 func contextError(ctx context.Context) error {
-	cause := ctx.Err()
-	if cause == nil {
+	if ctx.Err() == nil {
 		return nil
 	}
-	return &Error{Status: StatusContext, Message: cause.Error(), Row: -1, cause: cause}
+	err := newError(StatusCancelled, "the call was cancelled")
+	err.wrapContext(ctx.Err())
+	return err
+}
+
+// wrapContext makes the context's error the cause.
+func (e *Error) wrapContext(cause error) {
+	e.Message += ": " + cause.Error()
+	e.cause = cause
 }

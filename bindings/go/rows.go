@@ -4,7 +4,6 @@ import (
 	"image"
 	"math"
 	"reflect"
-	"runtime"
 	"sync"
 	"unicode/utf8"
 	"unsafe"
@@ -21,8 +20,7 @@ import (
 //
 // One goroutine at a time adds values.
 type Rows struct {
-	deployment *handle
-	inputs     features
+	inputs features
 	// encoder writes structs of the type it was last asked for.
 	encoder structEncoder
 	// pending waits to be handed over.
@@ -34,19 +32,6 @@ type Rows struct {
 	mu     sync.Mutex
 	handle *handle
 	err    error
-}
-
-// renew gives the rows a new object of the C library, without rows.
-func (r *Rows) renew() {
-	deployment, err := r.deployment.acquire()
-	if err == nil {
-		defer r.deployment.release()
-		var object unsafe.Pointer
-		object, err = newRows(deployment)
-		r.handle = newHandle("the rows are closed", object, freeRows)
-		runtime.AddCleanup(r, (*handle).drop, r.handle)
-	}
-	r.err = err
 }
 
 // Number adds a number to a numeric input of shape [1]. It has to be finite.
@@ -138,11 +123,6 @@ func (r *Rows) Clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.pending, r.ended, r.next, r.err = r.pending[:0], 0, 0, nil
-	if r.handle != nil && r.handle.lent() {
-		r.handle.drop()
-		r.renew()
-		return
-	}
 	r.err = r.exclusively(clearRows)
 }
 
@@ -151,9 +131,7 @@ func (r *Rows) Clear() {
 func (r *Rows) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.handle != nil {
-		r.handle.drop()
-	}
+	r.handle.drop()
 	return nil
 }
 
@@ -272,13 +250,10 @@ func (r *Rows) flush() {
 	r.pending = r.pending[:0]
 }
 
-// exclusively makes a call that changes the rows, which a call that goes on in the background must not see.
+// exclusively makes a call that changes the rows, which a prediction in another goroutine must not see.
 func (r *Rows) exclusively(call func(rows unsafe.Pointer) error) error {
-	if r.handle == nil {
-		return r.deployment.closedError()
-	}
 	if r.handle.lent() {
-		return newError(StatusArgument, "the rows are being predicted; clear them or use others")
+		return newError(StatusArgument, "the rows are being predicted; wait for that, or use others")
 	}
 	object, err := r.handle.acquire()
 	if err != nil {

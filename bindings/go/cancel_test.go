@@ -1,0 +1,171 @@
+package sidekick_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"libsidekick.dev/go/sidekick"
+)
+
+// silentServer takes connections and never answers. The channel tells of each when its client closed it.
+func silentServer(t *testing.T) (address string, closed chan struct{}) {
+	listener := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	t.Cleanup(func() { listener.Close() })
+	closed = make(chan struct{}, 100)
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer connection.Close()
+				io.Copy(io.Discard, connection)
+				closed <- struct{}{}
+			}()
+		}
+	}()
+	return listener.Addr().String(), closed
+}
+
+// calledOff checks that an error is that of a context that ended.
+func calledOff(t testing.TB, err, cause error) *sidekick.Error {
+	t.Helper()
+	failed := failure(t, err, sidekick.StatusCancelled)
+	if !errors.Is(err, cause) || errors.Is(err, sidekick.ErrConnection) || failed.Retryable {
+		t.Errorf("%+v", failed)
+	}
+	return failed
+}
+
+func TestOpenIsCalledOff(t *testing.T) {
+	for _, scheme := range []string{"http", "https"} {
+		address, closed := silentServer(t)
+		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		defer cancel()
+		err := promptly(t, func() error {
+			_, err := sidekick.Open(ctx, scheme+"://"+address+"/forward", "token")
+			return err
+		})
+		calledOff(t, err, context.DeadlineExceeded)
+		select {
+		case <-closed:
+		case <-time.After(time.Second):
+			t.Error("the connection is open")
+		}
+	}
+}
+
+// whenItWaits is a context that is cancelled when the server holds a request back.
+func whenItWaits(server *stallingServer) context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		defer cancel()
+		for server.waiting.Load() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	return ctx
+}
+
+func TestPredictIsCalledOff(t *testing.T) {
+	server := newStallingServer(t, "batch-size")
+	deployment := server.open(t)
+	rows := deployment.NewRows().Number("number", 1).End()
+	err := promptly(t, func() error {
+		_, err := deployment.Predict(whenItWaits(server), rows)
+		return err
+	})
+	calledOff(t, err, context.Canceled)
+	eventually(t, func() bool { return server.left.Load() == 1 && server.connections.Load() == 0 })
+	// Rows and deployment are as they were.
+	server.letGo()
+	if count := predict(t, deployment, rows.Number("number", 2).End()).Len(); count != 2 {
+		t.Error(count)
+	}
+}
+
+func TestAllRequestsOfAPredictionAreCalledOff(t *testing.T) {
+	server := newStallingServer(t, "batch-size")
+	deployment := server.open(t, sidekick.WithBatchRows(1), sidekick.WithMaxInFlight(3))
+	rows := deployment.NewRows()
+	for number := range 9 {
+		rows.Number("number", float64(number)).End()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		defer cancel()
+		for server.waiting.Load() < 3 {
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	_, err := deployment.Predict(ctx, rows)
+	calledOff(t, err, context.Canceled)
+	eventually(t, func() bool { return server.left.Load() == 3 && server.connections.Load() == 0 })
+	if sent := server.waiting.Load(); sent != 3 {
+		t.Errorf("%d requests", sent)
+	}
+}
+
+func TestPostIsCalledOff(t *testing.T) {
+	server := newStallingServer(t, "batch-size")
+	err := promptly(t, func() error {
+		_, err := server.open(t).PostJSON(whenItWaits(server), []byte(`{"rows": [{"number": 1}]}`))
+		return err
+	})
+	calledOff(t, err, context.Canceled)
+	eventually(t, func() bool { return server.left.Load() == 1 })
+}
+
+func TestTheWaitBeforeARetryIsCalledOff(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	err := promptly(t, func() error {
+		_, err := sidekick.Open(ctx, refusing(t), "token", sidekick.WithRetryBackoff(time.Minute, time.Minute))
+		return err
+	})
+	calledOff(t, err, context.DeadlineExceeded)
+}
+
+func TestAnEndedContextSendsNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := sidekick.Open(ctx, "http://127.0.0.1:1/forward", "token")
+	calledOff(t, err, context.Canceled)
+	deployment := open(t, "batch-size")
+	_, err = deployment.Predict(ctx, deployment.NewRows().Number("number", 1).End())
+	if failed := calledOff(t, err, context.Canceled); failed.RowsFirst != -1 || failed.Attempts != 0 {
+		t.Errorf("%+v", failed)
+	}
+	_, err = deployment.PostJSON(ctx, []byte("{}"))
+	calledOff(t, err, context.Canceled)
+}
+
+// TestContextsThatEndAtAnyTime lets contexts end around the moment their call does, and finds no file descriptor left over.
+func TestContextsThatEndAtAnyTime(t *testing.T) {
+	deployment := open(t, "batch-size", sidekick.WithKeepAlive(0, 0))
+	descriptors := func() int { return len(must[[]os.DirEntry](t)(os.ReadDir("/proc/self/fd"))) }
+	before := descriptors()
+	var calls sync.WaitGroup
+	start(&calls, 4, func() {
+		rows := deployment.NewRows().Number("number", 1).End()
+		for round := range 100 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(round)*50*time.Microsecond)
+			if _, err := deployment.Predict(ctx, rows); err != nil {
+				calledOff(t, err, context.DeadlineExceeded)
+			}
+			cancel()
+		}
+		rows.Close()
+	})
+	calls.Wait()
+	if after := descriptors(); after > before {
+		t.Errorf("%d file descriptors, %d before", after, before)
+	}
+}

@@ -1,0 +1,33 @@
+package sidekick
+
+// These functions are called by C. Their callbacks are known there by the number of a handle.
+
+/*
+#include <sidekick.h>
+*/
+import "C"
+
+import "runtime/cgo"
+
+// callbackFailed is what a token callback returns where there is no token.
+const callbackFailed = 1
+
+//export sidekickGoToken
+func sidekickGoToken(callback C.uintptr_t, refused C.int32_t, token *C.sidekick_token) C.int32_t {
+	value, err := cgo.Handle(callback).Value().(TokenCallback)(refused != 0)
+	if err != nil {
+		return callbackFailed
+	}
+	text, length := cText(value)
+	return C.int32_t(C.sidekick_token_set(token, text, length, nil))
+}
+
+//export sidekickGoLog
+func sidekickGoLog(callback C.uintptr_t, level C.int32_t, message *C.char, length C.size_t) {
+	cgo.Handle(callback).Value().(LogCallback)(LogLevel(level), goText(message, length))
+}
+
+//export sidekickGoRelease
+func sidekickGoRelease(callback C.uintptr_t) {
+	cgo.Handle(callback).Delete()
+}
