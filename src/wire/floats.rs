@@ -25,24 +25,31 @@ pub(crate) fn read_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
 pub(crate) fn read_f32_list(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, limit: usize) -> Result<()> {
     let start = values.len();
     cursor.array(|cursor| {
+        cursor.decimals(|decimal| {
+            let room = values.len() - start < limit && values.len() < values.capacity();
+            let value = decimal.to_f32().filter(|_| room);
+            values.extend(value);
+            value.is_some()
+        });
         let element = values.len() - start;
         if element == limit {
             let message = format!("an array with more than the {limit} values of its shape");
             return Err(Error::new(ErrorKind::ReplyShape, message));
         }
         reserve(values, 1)?;
-        let value = cursor.decimal(Decimal::to_f32);
-        values.push(value.map_or_else(|| read_any_f32(cursor, element), Ok)?);
+        values.push(read_f32(cursor, element)?);
         Ok(())
     })
 }
 
-/// Reads what is no plain number, or too near a tie: the exact way, or an error that names the element.
-#[cold]
-fn read_any_f32(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
+/// Reads one element, however it is written, or says which it is that cannot be read.
+fn read_f32(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
     if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
         let message = format!("element {element} is {} where a number should be", cursor.kind_of_next());
         return Err(Error::new(ErrorKind::ReplyType, message));
+    }
+    if let Some(value) = cursor.decimal(Decimal::to_f32) {
+        return Ok(value);
     }
     let text = cursor.number_text()?;
     match text.parse::<f32>() {

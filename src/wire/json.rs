@@ -130,6 +130,20 @@ impl<'a> Cursor<'a> {
         Some(value)
     }
 
+    /// Plain numbers of an array, each with the comma behind it, for as long as `accept` takes them: the fast lane for long
+    /// lists. What comes next then is an element again.
+    #[inline]
+    pub(crate) fn decimals(&mut self, mut accept: impl FnMut(&Decimal) -> bool) {
+        let bytes = self.text.as_bytes();
+        while let Some((decimal, length)) = bytes.get(self.at..).and_then(Decimal::read) {
+            let end = self.at + length;
+            if bytes.get(end) != Some(&b',') || !accept(&decimal) {
+                return;
+            }
+            self.at = end + 1 + usize::from(bytes.get(end + 1) == Some(&b' '));
+        }
+    }
+
     /// The text of the number that comes next, as JSON's grammar has it.
     pub(crate) fn number_text(&mut self) -> Result<&'a str> {
         self.skip_space();
@@ -316,12 +330,14 @@ mod tests {
         let mut cursor = Cursor::new(br#"{"a":1, "b\"" :2,"d":3,"c":4,"a":5}          "#).unwrap();
         cursor
             .object_of(&names, |cursor, place| {
-                seen.push((place.map_err(Cow::into_owned), cursor.decimal(Decimal::to_f64).unwrap()));
+                seen.push((place.map_err(Cow::into_owned), cursor.number_text()?.to_owned()));
                 Ok(())
             })
             .unwrap();
         cursor.end().unwrap();
-        let expected = [(Ok(0), 1.0), (Ok(1), 2.0), (Err("d".to_owned()), 3.0), (Ok(2), 4.0), (Ok(0), 5.0)];
+        let expected = [Ok(0), Ok(1), Err("d".to_owned()), Ok(2), Ok(0)];
+        let expected: Vec<_> =
+            expected.into_iter().zip(["1", "2", "3", "4", "5"].map(str::to_owned)).collect();
         assert_eq!(seen, expected);
     }
 
