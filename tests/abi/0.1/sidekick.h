@@ -687,6 +687,15 @@ sidekick_status sidekick_options_set_max_in_flight(sidekick_options *options,
                                                    sidekick_error **error);
 
 /**
+ * 1 finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their request again until each stands
+ * alone: the others are predicted all the same, and the bad ones are read with `sidekick_predictions_failure`. With 0, the
+ * default, the whole call fails. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_isolate_bad_rows(sidekick_options *options,
+                                                      int32_t isolate,
+                                                      sidekick_error **error);
+
+/**
  * Sets how many milliseconds making a connection may take: by default 10 000; 0 means without limit. Beyond it calls fail with
  * `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
  */
@@ -875,6 +884,31 @@ void sidekick_options_free(sidekick_options *options);
  * How many rows there are; 0 for NULL. Since 0.1.0.
  */
 size_t sidekick_predictions_count(const sidekick_predictions *predictions);
+
+/**
+ * How many rows the server called bad; there are some only where `sidekick_options_set_isolate_bad_rows` is on, and the predictions
+ * are those of all the other rows. 0 for NULL. Since 0.1.0.
+ */
+size_t sidekick_predictions_failure_count(const sidekick_predictions *predictions);
+
+/**
+ * Why a row was called bad: the failures are indexed from 0 in the order of their rows, which `sidekick_error_row` tells. Free
+ * `failure` with `sidekick_error_free`; it may outlive the predictions. Fails with `SIDEKICK_ERROR_ARGUMENT` where there is no such
+ * failure. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_failure(const sidekick_predictions *predictions,
+                                             size_t index,
+                                             sidekick_error **failure,
+                                             sidekick_error **error);
+
+/**
+ * Which of the rows that were sent a prediction is of: they differ behind a row that failed. Fails with
+ * `SIDEKICK_ERROR_ARGUMENT` for a prediction that is not there. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_sent_row(const sidekick_predictions *predictions,
+                                              size_t prediction,
+                                              size_t *row,
+                                              sidekick_error **error);
 
 /**
  * The number of a numeric output of shape `[1]`, or the probability of a binary output. Since 0.1.0.
