@@ -84,6 +84,13 @@ func TestLogCallback(t *testing.T) {
 	}
 }
 
+func TestCallbacksThatAreTakenBack(t *testing.T) {
+	works(t, deploymentURL("batch-size"),
+		sidekick.WithTokenCallback(func(bool) (string, error) { return "", errors.New("asked") }),
+		sidekick.WithLogCallback(func(_ sidekick.LogLevel, message string) { t.Error(message) }),
+		sidekick.WithTokenCallback(nil), sidekick.WithLogCallback(nil))
+}
+
 // TestCallbacksAreLetGo finds that the callback of a deployment is garbage once the deployment is closed, or forgotten.
 func TestCallbacksAreLetGo(t *testing.T) {
 	var gone atomic.Int32

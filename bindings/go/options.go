@@ -258,18 +258,24 @@ func WithNoProxy(hosts string) Option {
 }
 
 // WithTokenCallback asks a function for the token before every request, and once more where the server answers 401, for
-// tokens that expire; the token given to [Open] is not used then. By default that one is. The function may be called on
-// several goroutines at once. It must not panic, nor call back into the deployment.
+// tokens that expire; the token given to [Open] is not used then. By default, and with nil, that one is. The function may be
+// called on several goroutines at once. It must not panic, nor call back into the deployment.
 func WithTokenCallback(callback TokenCallback) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		if callback == nil {
+			return C.sidekick_options_set_token_callback(options, nil, nil, nil, failure)
+		}
 		return C.set_token_callback(options, C.uintptr_t(cgo.NewHandle(callback)), failure)
 	})
 }
 
-// WithLogCallback tells a function what happens to connections and requests; by default nobody hears it. The function may
-// be called on several goroutines at once. It must not panic, nor call back into the deployment.
+// WithLogCallback tells a function what happens to connections and requests; by default, and with nil, nobody hears it.
+// The function may be called on several goroutines at once. It must not panic, nor call back into the deployment.
 func WithLogCallback(callback LogCallback) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		if callback == nil {
+			return C.sidekick_options_set_log_callback(options, nil, nil, nil, failure)
+		}
 		return C.set_log_callback(options, C.uintptr_t(cgo.NewHandle(callback)), failure)
 	})
 }

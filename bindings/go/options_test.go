@@ -20,6 +20,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -119,6 +120,21 @@ func answering(status int, headers ...string) http.Handler {
 		}
 		reply.WriteHeader(status)
 	})
+}
+
+// TestEverySettingIsAnOption looks for the C header's setters in options.go.
+func TestEverySettingIsAnOption(t *testing.T) {
+	header := string(must[[]byte](t)(os.ReadFile(os.Getenv("SIDEKICK_INCLUDE_DIR") + "/sidekick.h")))
+	source := string(must[[]byte](t)(os.ReadFile("options.go")))
+	setters := regexp.MustCompile(`sidekick_options_(set|add)_\w+\(`).FindAllString(header, -1)
+	for _, setter := range setters {
+		if !strings.Contains(source, "C."+setter) {
+			t.Errorf("no option calls %s)", setter)
+		}
+	}
+	if len(setters) < 20 {
+		t.Error(setters)
+	}
 }
 
 func TestOptionsThatCannotBe(t *testing.T) {

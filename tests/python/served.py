@@ -1,5 +1,6 @@
 """What the tests ask: the real server, and a small one that answers as a test tells it to."""
 
+import gzip
 import json
 import os
 from contextlib import contextmanager
@@ -47,23 +48,32 @@ class Answering:
         self.url = url
         self.answer = answer
         self.requests = []
+        self.connections = 0
 
-    def open(self, **options):
-        return sidekick.Deployment(self.url, "secret-token", **options)
+    def open(self, token="secret-token", **options):
+        return sidekick.Deployment(self.url, token, **options)
 
 
 @contextmanager
-def answering(inputs, outputs, answer):
-    """A server that describes these features; `answer(rows)` gives the reply rows, or (status, body text)."""
+def answering(inputs, outputs, answer, tls=None):
+    """A server that describes these features; `answer(rows)` gives the reply rows, or (status, body text).
+
+    With the context `tls`, it speaks TLS.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self):
+            server.connections += 1
+            super().setup()
 
         def do_GET(self):
             self.send(200, json.dumps(describe(inputs, outputs)))
 
         def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = json.loads(gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
             server.requests.append((self.headers, body["rows"]))
             answered = server.answer(body["rows"])
             self.send(*(answered if isinstance(answered, tuple) else (200, json.dumps({"rows": answered}))))
@@ -84,7 +94,9 @@ def answering(inputs, outputs, answer):
         daemon_threads = True
 
     http = Server(("127.0.0.1", 0), Handler)
-    server = Answering(f"http://127.0.0.1:{http.server_port}/deployment/made/forward", answer)
+    if tls:
+        http.socket = tls.wrap_socket(http.socket, server_side=True)
+    server = Answering(f"{'https' if tls else 'http'}://127.0.0.1:{http.server_port}/deployment/made/forward", answer)
     thread = Thread(target=http.serve_forever, args=[0.01])
     thread.start()
     try:

@@ -64,7 +64,8 @@ def pump(source, target):
 
 SCRIPT = """
 import sys, sidekick
-with sidekick.Deployment("http://models.invalid/deployment/x/forward", "secret-token") as client:
+url = "http://models.invalid/deployment/x/forward"
+with sidekick.Deployment(url, "secret-token", allow_token_over_http=True) as client:
     print(client.predict(n=4)["n"])
 """
 

@@ -98,6 +98,27 @@ def test_a_bad_value_in_a_reply_names_its_output(output, value):
     assert str(error).startswith('row 0: feature "out": ')
 
 
+@pytest.mark.parametrize("bad", [(500, ""), (200, "no JSON")])
+def test_the_rows_of_the_request_that_failed_are_told(bad):
+    with answering(NUMBER, NUMBER, lambda rows: bad if {"n": 5} in rows else rows) as server:
+        client = server.open(batch_rows=2)
+        for predict in (client.predict_many, lambda rows: list(client.predict_lazy(rows))):
+            with pytest.raises((sidekick.HTTPError, sidekick.ReplyError)) as raised:
+                predict([{"n": value} for value in range(9)])
+            assert raised.value.rows == range(4, 6)
+        assert pickle.loads(pickle.dumps(raised.value)).rows == range(4, 6)
+        server.answer = lambda rows: bad
+        with pytest.raises((sidekick.HTTPError, sidekick.ReplyError)) as raised:
+            client.predict(n=1)
+        assert raised.value.rows == range(0, 1)
+
+
+def test_where_no_rows_were_sent_none_are_told():
+    with pytest.raises(sidekick.NetworkError) as raised:
+        sidekick.Deployment("http://127.0.0.1:1/x", "token", retries=0)
+    assert raised.value.rows == range(0)
+
+
 def test_a_url_that_is_no_deployment_is_a_value_error():
     with answering({}, {}, None) as server, pytest.raises(sidekick.ReplyError):
         server.open()

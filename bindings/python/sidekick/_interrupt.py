@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Thread, current_thread, main_thread
+from threading import Lock, Thread, current_thread, main_thread
 
 from sidekick._library import Handle, call, library, make
 
 Work = Callable[[Handle | None], Handle]
+
+# A call that is cancelled ends within 100 ms, but for the look-up of a host name, which nothing cuts short.
+_LOOK_UP_SECONDS = 1.0
 
 
 def interruptible(work: Work) -> Handle:
@@ -23,12 +26,11 @@ def interruptible(work: Work) -> Handle:
     try:
         if not worker.started():
             return work(None)
-        worker.join()
-    finally:
-        # Too late for a call that has ended; one that was interrupted returns at once.
+        worker.wait()
+    except BaseException:
         call(library.sidekick_cancel_trigger, cancel)
-        if worker.is_alive():
-            worker.join()
+        worker.wait(_LOOK_UP_SECONDS)
+        raise
     return worker.result()
 
 
@@ -41,29 +43,40 @@ class _Worker(Thread):
         self._cancel = cancel
         self._made: Handle | None = None
         self._raised: BaseException | None = None
+        # Held until the work is done. To `join` would not do: an interrupted one takes the thread for ended.
+        self._busy = Lock()
+        self._busy.acquire()
 
     def started(self) -> bool:
         """Starts it, where there is a thread to be had: there is none while the interpreter ends."""
         try:
             self.start()
         except RuntimeError:
+            self._busy.release()
             return False
         return True
+
+    def wait(self, seconds: float = -1) -> None:
+        """Waits until the work is done, at most so many seconds if any are given."""
+        if self._busy.acquire(timeout=seconds):
+            self._busy.release()
 
     def run(self) -> None:
         try:
             self._made = self._work(self._cancel)
         except BaseException as raised:
             self._raised = raised
+        finally:
+            self._busy.release()
 
     def result(self) -> Handle:
         """What it made; raises what it raised."""
-        made, raised = self._made, self._raised
-        self._raised = None
-        if made is not None:
-            return made
+        raised, self._raised = self._raised, None
         try:
-            raise raised or SystemError("the call ended without a result")
+            if raised is not None:
+                raise raised
         finally:
             # Its traceback refers to this frame.
             del raised
+        assert self._made is not None
+        return self._made

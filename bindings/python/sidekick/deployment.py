@@ -47,6 +47,9 @@ class Deployment:
     NumPy's scalars are taken where numbers are, and a pandas Series as a row or as an array. A wrong type raises
     `TypeError`; a wrong shape, a missing feature and a bad reply raise `ValueError`; what goes wrong with the request
     raises a `RequestError`, which is an `IOError`.
+
+    On the main thread, Ctrl-C calls off an opening, and a predict that takes more than one request, within 100 ms; a single
+    request ends by itself first, at the latest when its time is up.
     """
 
     def __init__(
@@ -244,8 +247,8 @@ class Deployment:
             predict, free = library.sidekick_deployment_predict_cancellable, library.sidekick_predictions_free
             return make(predict, free, handle, encoded, cancel, first_row=first_row)
 
-        # To a single row, the thread that this takes would add a third of its time.
-        return decoders.rows(self._make(ask, interruptibly=count > 1), count)
+        # The thread that this takes would cost a single request a good part of its time.
+        return decoders.rows(self._make(ask, interruptibly=count > self._batch_rows), count)
 
     def _open(self, url: str, token: str, options: Handle) -> Handle:
         address, secret = url.encode(), token.encode()

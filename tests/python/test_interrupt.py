@@ -1,0 +1,87 @@
+"""Ctrl-C and other signals while a call waits for the network."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+
+import sidekick
+from served import answering, feature
+
+NUMBER = {"n": feature("numeric")}
+ROWS = [{"n": 1}, {"n": 2}]
+
+
+@contextmanager
+def signalled(number):
+    """Sends this process a signal in a moment."""
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), number))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.join()
+
+
+@pytest.fixture
+def held():
+    """A server that answers when it may, and the event that lets it."""
+    may = threading.Event()
+
+    def answer(rows):
+        may.wait(30)
+        return rows
+
+    with answering(NUMBER, NUMBER, answer) as server:
+        yield server, may
+        may.set()
+
+
+@pytest.mark.parametrize("options", [{}, {"max_in_flight": 2}])
+def test_ctrl_c_ends_a_predict(held, options):
+    server, may = held
+    client = server.open(batch_rows=1, **options)
+    start = time.monotonic()
+    with signalled(signal.SIGINT), pytest.raises(KeyboardInterrupt):
+        client.predict_many(ROWS)
+    assert time.monotonic() - start < 1.5
+    for thread in threading.enumerate():
+        if thread.name == "sidekick":
+            thread.join(5)
+            assert not thread.is_alive()
+    # The deployment goes on to work.
+    may.set()
+    assert client.predict_many(ROWS) == ROWS
+
+
+def test_ctrl_c_ends_an_opening():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/deployment/x/forward"
+        start = time.monotonic()
+        with signalled(signal.SIGINT), pytest.raises(KeyboardInterrupt):
+            sidekick.Deployment(url, "secret-token")
+        assert time.monotonic() - start < 1.5
+
+
+def test_a_signal_that_is_handled_ends_nothing(held):
+    server, may = held
+    client = server.open(batch_rows=1)
+    before = signal.signal(signal.SIGUSR1, lambda *_: may.set())
+    try:
+        # The answer waits for the handler: it runs while the call does.
+        with signalled(signal.SIGUSR1):
+            assert client.predict_many(ROWS) == ROWS
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_errors_come_through(held):
+    server, _ = held
+    server.answer = lambda rows: (500, "")
+    client = server.open(batch_rows=1)
+    with pytest.raises(sidekick.HTTPError):
+        client.predict_many(ROWS)

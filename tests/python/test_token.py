@@ -1,0 +1,90 @@
+"""Tokens that a function gives."""
+
+import gc
+import threading
+import weakref
+
+import pytest
+
+import sidekick
+from served import answering, feature
+
+NUMBER = {"n": feature("numeric")}
+
+
+def given(server):
+    """The tokens that came with predictions."""
+    return [headers["Authorization"] for headers, _ in server.requests]
+
+
+def test_a_function_is_asked_before_each_request():
+    tokens = iter(["describe", "first", "second"])
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        client = server.open(token=lambda: next(tokens))
+        client.predict(n=1)
+        client.predict(n=1)
+    assert given(server) == ["Bearer first", "Bearer second"]
+
+
+def test_a_token_that_expired_is_asked_for_once_more():
+    tokens = iter(["describe", "old", "new"])
+
+    def answer(rows):
+        return rows if given(server)[-1] == "Bearer new" else (401, "")
+
+    with answering(NUMBER, NUMBER, answer) as server:
+        assert server.open(token=lambda: next(tokens)).predict(n=1) == {"n": 1.0}
+    assert given(server) == ["Bearer old", "Bearer new"]
+
+
+def test_a_function_is_asked_by_the_threads_of_the_call():
+    asked = []
+
+    def token():
+        asked.append(threading.get_ident())
+        return "t"
+
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        client = server.open(token=token, batch_rows=1, max_in_flight=4)
+        results = client.predict_many({"n": value} for value in range(40))
+    assert [result["n"] for result in results] == list(range(40))
+    assert len(asked) == 41
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_what_the_function_raises_the_call_raises(rows):
+    answers = ["describe", "good"]
+
+    def token():
+        return answers.pop(0) if answers else {}["vault"]
+
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        client = server.open(token=token, batch_rows=1)
+        assert client.predict(n=1) == {"n": 1.0}
+        with pytest.raises(KeyError, match="vault"):
+            client.predict_many([{"n": 1}] * rows)
+        # It goes on to work.
+        answers.append("good")
+        assert client.predict(n=1) == {"n": 1.0}
+
+
+def test_a_token_has_to_be_text():
+    with pytest.raises(TypeError, match="token: expected a str from the function, got None"):
+        sidekick.Deployment("http://127.0.0.1:1/x", lambda: None)
+
+
+def test_a_function_is_let_go_with_its_deployment():
+    class Source:
+        def __call__(self):
+            return "t"
+
+    source = Source()
+    seen = weakref.ref(source)
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        client = server.open(token=source)
+        del source
+        gc.collect()
+        assert client.predict(n=1) == {"n": 1.0}
+        del client
+        gc.collect()
+    assert seen() is None
