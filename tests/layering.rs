@@ -11,12 +11,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("url", &["error"]),
     ("spec", &["error", "text"]),
     ("wire", &["error", "text", "spec"]),
-    ("transport", &["error"]),
+    // The text of URLs is pure, and knows nothing but errors itself.
+    ("transport", &["error", "url"]),
     ("options", &["error", "transport"]),
     ("rows", &["error", "text", "spec", "wire"]),
     ("packed", &["error", "rows"]),
     ("predictions", &["error", "text", "spec", "wire"]),
-    ("batches", &["deployment", "error", "options", "rows", "wire"]),
+    ("batches", &["deployment", "error", "options", "rows", "transport", "wire"]),
     (
         "deployment",
         &["batches", "error", "options", "predictions", "rows", "spec", "text", "transport", "url", "wire"],
@@ -261,6 +262,8 @@ fn exports_are_thin() {
 /// The exports among some tokens: their names, signatures and bodies.
 fn exports_of(tokens: &[String]) -> Vec<(&str, &[String], &[String])> {
     let starts = (0..tokens.len()).filter(|&at| tokens[at..].starts_with(&words(&["extern", "fn"])));
+    // A type such as `extern "C" fn(...)` has no name.
+    let starts = starts.filter(|&at| tokens.get(at + 2).is_some_and(|token| token != "("));
     let parts = |at: usize| {
         let open = at + tokens[at..].iter().position(|token| token == "{").expect("an export has a body");
         (tokens[at + 2].as_str(), &tokens[at..open], inside(&tokens[open..]))

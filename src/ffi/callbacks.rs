@@ -4,7 +4,7 @@ use super::boundary::{guard, object_mut, text};
 use super::error::sidekick_error;
 use super::options::sidekick_options;
 use super::status::sidekick_status;
-use crate::{Error, ErrorKind, LogLevel};
+use crate::{Error, ErrorKind, LogLevel, Options};
 use std::ffi::{c_char, c_void};
 
 /// Where a token callback puts its token, with `sidekick_token_set`. It lives as long as the callback runs. Since 0.1.0.
@@ -36,24 +36,11 @@ pub unsafe extern "C" fn sidekick_options_set_token_callback(
     release: sidekick_release_callback,
     error: *mut *mut sidekick_error,
 ) -> sidekick_status {
-    let data = Data { data, release };
     guard(error, || {
+        let data = Data { data, release };
         // SAFETY: the caller's promises.
         let options = unsafe { object_mut(options, "options") }?;
-        let Some(callback) = callback else {
-            options.0.clear_token_source();
-            return Ok(());
-        };
-        options.0.set_token_source(move |refused| {
-            let mut token = sidekick_token(String::new());
-            // SAFETY: the callback and its data are good for each other, by the caller's promise.
-            match unsafe { callback(data.get(), i32::from(refused), &mut token) } {
-                0 => Ok(token.0),
-                code => {
-                    Err(Error::new(ErrorKind::Argument, format!("the token callback failed with {code}")))
-                }
-            }
-        });
+        set_token_source(&mut options.0, callback, data);
         Ok(())
     })
 }
@@ -86,21 +73,34 @@ pub unsafe extern "C" fn sidekick_options_set_log_callback(
     release: sidekick_release_callback,
     error: *mut *mut sidekick_error,
 ) -> sidekick_status {
-    let data = Data { data, release };
     guard(error, || {
+        let data = Data { data, release };
         // SAFETY: the caller's promises.
         let options = unsafe { object_mut(options, "options") }?;
-        let Some(callback) = callback else {
-            options.0.clear_log();
-            return Ok(());
-        };
-        options.0.set_log(move |level: LogLevel, message: &str| {
-            let with_nul = format!("{message}\0");
-            // SAFETY: the callback and its data are good for each other, by the caller's promise.
-            unsafe { callback(data.get(), level as i32, with_nul.as_ptr().cast(), message.len()) };
-        });
+        set_log(&mut options.0, callback, data);
         Ok(())
     })
+}
+
+fn set_token_source(options: &mut Options, callback: sidekick_token_callback, data: Data) {
+    let Some(callback) = callback else { return options.clear_token_source() };
+    options.set_token_source(move |refused| {
+        let mut token = sidekick_token(String::new());
+        // SAFETY: the callback and its data are good for each other, by the caller's promise.
+        match unsafe { callback(data.get(), i32::from(refused), &mut token) } {
+            0 => Ok(token.0),
+            code => Err(Error::new(ErrorKind::Argument, format!("the token callback failed with {code}"))),
+        }
+    });
+}
+
+fn set_log(options: &mut Options, callback: sidekick_log_callback, data: Data) {
+    let Some(callback) = callback else { return options.clear_log() };
+    options.set_log(move |level: LogLevel, message: &str| {
+        let with_nul = format!("{message}\0");
+        // SAFETY: the callback and its data are good for each other, by the caller's promise.
+        unsafe { callback(data.get(), level as i32, with_nul.as_ptr().cast(), message.len()) };
+    });
 }
 
 /// A callback's data, released with its last user.

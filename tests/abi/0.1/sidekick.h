@@ -16,8 +16,8 @@
  *   pointer. Text that is handed out is closed by a NUL as well, which its length does not count.
  * - NULL where an object, an output or text is needed is `SIDEKICK_ERROR_ARGUMENT`, never a crash. Any other pointer
  *   has to be valid, and an object must not be used after it was freed.
- * - Threads: deployments, predictions and replies are shared freely; options, rows and errors are used by one thread at
- *   a time. Nothing is kept per thread.
+ * - Threads: deployments, predictions, replies and cancellations are shared freely; options, rows and errors are used by
+ *   one thread at a time. Nothing is kept per thread.
  * - No function aborts, prints, exits, touches signals, or changes locale or environment. A defect inside becomes
  *   `SIDEKICK_ERROR_INTERNAL` with its text. One thing is the Rust runtime's: where memory for a small object cannot
  *   be had, the process ends; large buffers fail with `SIDEKICK_ERROR_MEMORY`.
