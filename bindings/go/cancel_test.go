@@ -62,12 +62,12 @@ func TestOpenIsCalledOff(t *testing.T) {
 	}
 }
 
-// whenItWaits is a context that is cancelled when the server holds a request back.
-func whenItWaits(server *stallingServer) context.Context {
+// whenItHolds is a context that is cancelled when the server holds so many requests back, or has not for some seconds.
+func whenItHolds(server *stallingServer, requests int32) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		defer cancel()
-		for server.waiting.Load() == 0 {
+		for wait := 0; wait < 5000 && server.waiting.Load() < requests; wait++ {
 			time.Sleep(time.Millisecond)
 		}
 	}()
@@ -79,7 +79,7 @@ func TestPredictIsCalledOff(t *testing.T) {
 	deployment := server.open(t)
 	rows := deployment.NewRows().Number("number", 1).End()
 	err := promptly(t, func() error {
-		_, err := deployment.Predict(whenItWaits(server), rows)
+		_, err := deployment.Predict(whenItHolds(server, 1), rows)
 		return err
 	})
 	calledOff(t, err, context.Canceled)
@@ -98,14 +98,7 @@ func TestAllRequestsOfAPredictionAreCalledOff(t *testing.T) {
 	for number := range 9 {
 		rows.Number("number", float64(number)).End()
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() {
-		defer cancel()
-		for server.waiting.Load() < 3 {
-			time.Sleep(time.Millisecond)
-		}
-	}()
-	_, err := deployment.Predict(ctx, rows)
+	_, err := deployment.Predict(whenItHolds(server, 3), rows)
 	calledOff(t, err, context.Canceled)
 	eventually(t, func() bool { return server.left.Load() == 3 && server.connections.Load() == 0 })
 	if sent := server.waiting.Load(); sent != 3 {
@@ -116,7 +109,7 @@ func TestAllRequestsOfAPredictionAreCalledOff(t *testing.T) {
 func TestPostIsCalledOff(t *testing.T) {
 	server := newStallingServer(t, "batch-size")
 	err := promptly(t, func() error {
-		_, err := server.open(t).PostJSON(whenItWaits(server), []byte(`{"rows": [{"number": 1}]}`))
+		_, err := server.open(t).PostJSON(whenItHolds(server, 1), []byte(`{"rows": [{"number": 1}]}`))
 		return err
 	})
 	calledOff(t, err, context.Canceled)

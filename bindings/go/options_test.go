@@ -177,12 +177,16 @@ func TestMaxInFlight(t *testing.T) {
 	server := newStallingServer(t, "batch-size")
 	deployment := server.open(t, sidekick.WithBatchRows(1), sidekick.WithMaxInFlight(3))
 	rows := deployment.NewRows().Number("number", 1).End().Number("number", 2).End().Number("number", 3).End()
-	go func() {
-		defer server.letGo()
-		eventually(t, func() bool { return server.waiting.Load() == 3 })
-	}()
+	held := make(chan int32, 1)
+	context.AfterFunc(whenItHolds(server, 3), func() {
+		held <- server.waiting.Load()
+		server.letGo()
+	})
 	if count := predict(t, deployment, rows).Len(); count != 3 {
 		t.Error(count)
+	}
+	if requests := <-held; requests != 3 {
+		t.Errorf("%d requests at once", requests)
 	}
 }
 
