@@ -1,5 +1,6 @@
 """Ctrl-C and other signals while a call waits for the network."""
 
+import gc
 import os
 import signal
 import socket
@@ -27,6 +28,14 @@ def signalled(number):
         timer.join()
 
 
+def expect_no_worker():
+    """The thread that did the work ends with it."""
+    for thread in threading.enumerate():
+        if thread.name == "sidekick":
+            thread.join(5)
+            assert not thread.is_alive()
+
+
 @pytest.fixture
 def held():
     """A server that answers when it may, and the event that lets it."""
@@ -49,10 +58,7 @@ def test_ctrl_c_ends_a_predict(held, options):
     with signalled(signal.SIGINT), pytest.raises(KeyboardInterrupt):
         client.predict_many(ROWS)
     assert time.monotonic() - start < 1.5
-    for thread in threading.enumerate():
-        if thread.name == "sidekick":
-            thread.join(5)
-            assert not thread.is_alive()
+    expect_no_worker()
     # The deployment goes on to work.
     may.set()
     assert client.predict_many(ROWS) == ROWS
@@ -85,3 +91,28 @@ def test_errors_come_through(held):
     client = server.open(batch_rows=1)
     with pytest.raises(sidekick.HTTPError):
         client.predict_many(ROWS)
+
+
+def test_an_interrupted_call_keeps_nothing(held, monkeypatch):
+    from sidekick import _library
+
+    # By identity: other tests may have left some to the garbage collector.
+    alive = set()
+    made, ended = _library.Handle.__init__, _library.Handle.__del__
+    monkeypatch.setattr(_library.Handle, "__init__", lambda self, *a: (alive.add(id(self)), made(self, *a))[1])
+    monkeypatch.setattr(_library.Handle, "__del__", lambda self: (alive.discard(id(self)), ended(self))[1])
+    server, _ = held
+    client = server.open(batch_rows=1)
+    gc.disable()
+    try:
+        with signalled(signal.SIGINT):
+            try:
+                client.predict_many(ROWS)
+                pytest.fail("not interrupted")
+            except KeyboardInterrupt:
+                pass
+        expect_no_worker()
+        del client
+        assert alive == set()
+    finally:
+        gc.enable()

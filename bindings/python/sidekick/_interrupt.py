@@ -65,7 +65,8 @@ class _Worker(Thread):
         try:
             self._made = self._work(self._cancel)
         except BaseException as raised:
-            self._raised = raised
+            # Its traceback refers to this thread, and would keep it.
+            self._raised = raised.with_traceback(None)
         finally:
             self._busy.release()
 
