@@ -23,8 +23,9 @@ impl Rows {
                 self.add_record(&record)
             });
             if let Err(error) = added {
+                let row = error.row().unwrap_or(self.len());
                 self.return_to(before);
-                return Err(error);
+                return Err(error.in_row(row));
             }
         }
         Ok(())
@@ -33,7 +34,8 @@ impl Rows {
     fn add_record(&mut self, record: &Record<'_>) -> Result<()> {
         let index = record.index;
         match record.kind {
-            END_ROW => self.end_row(),
+            END_ROW if record.payload.is_empty() => self.end_row(),
+            END_ROW => Err(bad("the end of a row has a payload")),
             NUMBER => self.add_number(index, f64::from_bits(record.word()?)),
             INTEGER => self.add_integer(index, record.word()?.cast_signed()),
             CATEGORY => self.add_category(index, record.text()?),
@@ -141,6 +143,8 @@ mod tests {
             assert!(rows.add_packed(&bad).is_err());
             assert_eq!(rows.len(), 0);
         }
+        let payload = rows.add_packed(&record(END_ROW, 0, b"x")).unwrap_err();
+        assert_eq!(payload.to_string(), "row 0: bad packed records: the end of a row has a payload");
         rows.add_packed(&record(CATEGORY, 1, b"a")).unwrap();
         assert_eq!(rows.add_number("n", 1.0).unwrap_err().kind(), ErrorKind::FeatureTwice);
     }
