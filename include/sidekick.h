@@ -1280,7 +1280,8 @@ sidekick_status sidekick_rows_add_image_file_at(sidekick_rows *rows,
 /**
  * Adds a picture from raw 8-bit pixels: `height` rows from the top, `row_stride` bytes apart (0 for rows without gaps), each
  * of `width` pixels of `channels` interleaved samples: 1 grey, 3 RGB, 4 RGBA (whose alpha is dropped). `size` is how many
- * bytes there are at `samples`. It is sent as PNG where `jpeg_quality` is 0, else as JPEG of that quality, 1 to 100. Also fails
+ * bytes there are at `samples`. It is sent as PNG where `jpeg_quality` is 0, else as JPEG of that quality, 1 to 100, its
+ * colours at half the resolution (4:2:0), as is usual. Also fails
  * with `SIDEKICK_ERROR_ARGUMENT` where the numbers do not fit each other. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_pixels(sidekick_rows *rows,

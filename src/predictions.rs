@@ -312,11 +312,21 @@ impl<'a> Probabilities<'a> {
     /// The category at a place when a row's categories are sorted as [`Probabilities::top`] does, and its probability.
     pub fn at_rank(&self, row: usize, rank: usize) -> Result<(&'a NulString, f64)> {
         let values = self.row(row)?;
-        let places = self.top(row, rank.saturating_add(1))?;
-        let found = places.get(rank).and_then(|&place| self.labels().get(place).zip(values.get(place)));
+        let place = if rank == 0 {
+            most_probable(values)
+        } else {
+            self.top(row, rank.saturating_add(1))?.get(rank).copied()
+        };
+        let found = place.and_then(|place| self.labels().get(place).zip(values.get(place)));
         let found = found.map(|(label, &probability)| (label, probability));
         found.ok_or_else(|| Error::new(ErrorKind::Argument, format!("there is no category of rank {rank}")))
     }
+}
+
+/// The place of the largest value, the first of several.
+fn most_probable(values: &[f64]) -> Option<usize> {
+    let places = values.iter().enumerate();
+    places.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(place, _)| place)
 }
 
 fn copy_as<const SIZE: usize>(values: &[f32], buffer: &mut [u8], convert: impl Fn(f32) -> [u8; SIZE]) {
@@ -360,6 +370,9 @@ mod tests {
         assert!(it.top(1, 0).unwrap().is_empty());
         assert_eq!(it.top(1, 9).unwrap(), [0, 1, 2]);
         assert_eq!(it.of(0, "b").unwrap(), 0.8);
+        let ranked = |row, rank| it.at_rank(row, rank).unwrap().0.as_str();
+        assert_eq!([ranked(0, 0), ranked(0, 1), ranked(0, 2), ranked(1, 0)], ["b", "a", "c", "a"]);
+        assert!(it.at_rank(0, 3).is_err());
         for error in [it.top(2, 1).unwrap_err(), it.of(0, "d").unwrap_err(), it.row(usize::MAX).unwrap_err()]
         {
             assert_eq!(error.kind(), ErrorKind::Argument);
