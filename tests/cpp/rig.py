@@ -118,6 +118,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def slow(self, _):
         time.sleep(10)
+        self.answer(200, {"rows": []})
 
     def large(self, _):
         self.answer(200, bytes(100_000))
