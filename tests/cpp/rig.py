@@ -10,7 +10,7 @@ current folder) and SIDEKICK_RIG_FULL_URL (which takes no more connections). Bel
 | report | its reply to a request is a JSON object: headers, the client's port, the body's size, the client certificate |
 | together | gives the most requests that were under way at once, as the value of each row |
 | busy | answers 503 to every prediction |
-| slow | says nothing for a minute |
+| slow | says nothing for ten seconds |
 | large | replies with 100 000 zeros |
 | renewed | takes the token `renewed` alone |
 """
@@ -117,7 +117,8 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(503, {})
 
     def slow(self, _):
-        time.sleep(60)
+        time.sleep(10)
+        self.answer(200, {"rows": []})
 
     def large(self, _):
         self.answer(200, bytes(100_000))
