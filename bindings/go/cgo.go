@@ -186,25 +186,43 @@ func postJSON(ctx context.Context, deployment unsafe.Pointer, json []byte) (*Rep
 }
 
 // predict predicts rows and copies the outputs into Go memory, a column at a time.
-func predict(ctx context.Context, deployment, rows unsafe.Pointer, outputs []Feature) (int, []column, error) {
+func predict(ctx context.Context, deployment, rows unsafe.Pointer, outputs features) (*Predictions, error) {
 	var predictions *C.sidekick_predictions
 	err := callUntilDone(ctx, func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_deployment_predict_cancellable((*C.sidekick_deployment)(deployment), (*C.sidekick_rows)(rows),
 			cancel, &predictions, failure)
 	})
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	defer C.sidekick_predictions_free(predictions)
-	count := int(C.sidekick_predictions_count(predictions))
-	columns := make([]column, len(outputs))
-	for index, output := range outputs {
-		columns[index], err = readColumn(predictions, C.size_t(index), output, count)
+	found := &Predictions{outputs: outputs, rows: int(C.sidekick_predictions_count(predictions))}
+	found.columns = make([]column, len(outputs.list))
+	for index, output := range outputs.list {
+		found.columns[index], err = readColumn(predictions, C.size_t(index), output, found.rows)
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 	}
-	return count, columns, nil
+	found.failures, err = readFailures(predictions)
+	return found, err
+}
+
+// readFailures reads why rows were called bad; there are none unless bad rows are isolated.
+func readFailures(predictions *C.sidekick_predictions) ([]*Error, error) {
+	failures := make([]*Error, C.sidekick_predictions_failure_count(predictions))
+	for index := range failures {
+		var bad *C.sidekick_error
+		err := call(func(failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_predictions_failure(predictions, C.size_t(index), &bad, failure)
+		})
+		if err != nil {
+			return nil, err
+		}
+		failures[index] = goError(bad)
+		C.sidekick_error_free(bad)
+	}
+	return failures, nil
 }
 
 func readColumn(predictions *C.sidekick_predictions, output C.size_t, feature Feature, rows int) (column, error) {

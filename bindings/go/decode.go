@@ -19,6 +19,9 @@ func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs
 	if err != nil {
 		return nil, err
 	}
+	if len(predictions.failures) > 0 {
+		return nil, predictions.failures[0]
+	}
 	return Decode[Out](predictions)
 }
 

@@ -86,11 +86,7 @@ func (d *Deployment) Predict(ctx context.Context, rows *Rows) (*Predictions, err
 		return nil, err
 	}
 	defer lent.release()
-	count, columns, err := predict(ctx, deployment, object, d.outputs.list)
-	if err != nil {
-		return nil, err
-	}
-	return &Predictions{d.outputs, count, columns}, nil
+	return predict(ctx, deployment, object, d.outputs)
 }
 
 // Reply is a server's answer to [Deployment.PostJSON], as it came.

@@ -230,6 +230,15 @@ func WithReplyGzip(allow bool) Option {
 	})
 }
 
+// WithIsolatedBadRows finds, when true, the rows that the server calls bad (status 400, 413 or 422), by sending halves of
+// their request again until each stands alone: the others are predicted all the same, and Predictions.Failures tells of the
+// bad ones. By default the whole call fails.
+func WithIsolatedBadRows(isolate bool) Option {
+	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_options_set_isolate_bad_rows(options, cBool(isolate), failure)
+	})
+}
+
 // WithKeepAlive sets how many idle connections a deployment keeps (by default 64), and for how long (by default 4
 // seconds: below the 5 after which common servers close them). With 0 of either every request makes its own connection.
 func WithKeepAlive(connections int, idle time.Duration) Option {

@@ -14,9 +14,10 @@ import (
 // deployment. They are shared freely between goroutines, and so must not be changed: readers hand out a whole column, without
 // copying it.
 type Predictions struct {
-	outputs features
-	rows    int
-	columns []column
+	outputs  features
+	rows     int
+	columns  []column
+	failures []*Error
 }
 
 // column is one output of all rows; which of its fields are there depends on the output.
@@ -31,6 +32,21 @@ type column struct {
 
 // Len is how many rows there are.
 func (p *Predictions) Len() int { return p.rows }
+
+// Failures tell which rows the server called bad, and why: one error a row, in their order, its Row counted over the rows that were
+// sent. There are some only with WithIsolatedBadRows; the predictions are those of all the other rows.
+func (p *Predictions) Failures() []*Error { return slices.Clone(p.failures) }
+
+// SentRow is which of the rows that were sent prediction row is of: they differ behind a row that failed.
+func (p *Predictions) SentRow(row int) int {
+	for _, failure := range p.failures {
+		if failure.Row > row {
+			break
+		}
+		row++
+	}
+	return row
+}
 
 // Outputs are the features predicted: copies, which the caller may change.
 func (p *Predictions) Outputs() []Feature { return p.outputs.copies() }

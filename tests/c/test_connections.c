@@ -42,7 +42,9 @@ static void test_nobody_listens(void) {
 }
 
 static void test_no_such_name(void) {
+    OK(sidekick_options_set_allow_token_over_http(options, 1, &error));
     fails_to_open(SIDEKICK_ERROR_CONNECT, "http://no-such-host.invalid/deployment/echo/forward", 1, 1);
+    OK(sidekick_options_set_allow_token_over_http(options, 0, &error));
 }
 
 /* A server that speaks no TLS. */
