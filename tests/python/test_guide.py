@@ -1,4 +1,4 @@
-"""The guide's programs run as they are written, and print what it says they print."""
+"""The guide's and the README's programs run as they are written, and print what it says they print."""
 
 import re
 import subprocess
@@ -21,6 +21,13 @@ def test_the_first_program_runs_as_pasted():
     ended = run(program)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout == output.replace("http://127.0.0.1:8000", SERVER_URL)
+
+
+def test_the_readmes_program_runs_as_pasted():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    ended = run(program)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "a 7\n", "")
 
 
 def test_every_further_piece_runs_after_the_ones_before():
