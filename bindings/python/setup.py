@@ -32,7 +32,9 @@ def built_library():
     """The shared library, built by cargo unless the environment names one."""
     if named := os.environ.get("SIDEKICK_LIBRARY"):
         return Path(named)
-    command = ["cargo", "build", "--release", "--package", "sidekick", "--message-format=json-render-diagnostics"]
+    # As `make lib` does, so that what is built already is found.
+    command = ["cargo", "rustc", "--release", "--package", "sidekick", "--lib", "--crate-type", "cdylib,staticlib"]
+    command.append("--message-format=json-render-diagnostics")
     try:
         built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     except FileNotFoundError:
