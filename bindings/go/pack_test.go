@@ -100,8 +100,8 @@ func TestPredictionsCrossIntoCOnceAColumn(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
-		// The prediction, the count of rows, two columns, and the end.
-		if calls != 5 {
+		// The prediction, the counts of rows and of failures, two columns, and the end.
+		if calls != 6 {
 			t.Errorf("%d calls into C for %d rows", calls, count)
 		}
 	}
