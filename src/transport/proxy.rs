@@ -34,14 +34,18 @@ impl Proxy {
     }
 }
 
-/// Makes sure that a URL can be a proxy's. Its text may hold a password, so no message shows it.
+/// Makes sure that an option's URL is a proxy's. The environment may leave the scheme out; an option says what it means.
 pub(super) fn check(url: &str) -> Result<()> {
-    parse(url).map(|_| ())
+    if url.contains("://") { parse(url).map(|_| ()) } else { Err(refused()) }
+}
+
+/// The text of a URL may hold a password, so no message shows it.
+fn refused() -> Error {
+    let form = "[user:password@]host:port behind http:// or socks5://";
+    Error::new(ErrorKind::Argument, format!("the proxy is not a URL of the form {form}"))
 }
 
 fn parse(url: &str) -> Result<Proxy> {
-    let form = "[user:password@]host:port behind http:// or socks5://";
-    let refused = || Error::new(ErrorKind::Argument, format!("the proxy is not a URL of the form {form}"));
     let (scheme, authority) = url.split_once("://").unwrap_or(("http", url));
     let (kind, default_port) = match scheme.to_ascii_lowercase().as_str() {
         "http" => (Kind::Http, 80),
@@ -175,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_bad_proxy_is_refused_without_its_password() {
-        for bad in ["ftp://u:secret@h:1", "http://", "http://u:secret@h:99999999"] {
+        for bad in ["nonsense", "ftp://u:secret@h:1", "http://", "http://u:secret@h:99999999"] {
             let error = check(bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Argument, "{bad}");
             assert!(!error.to_string().contains("secret"));
