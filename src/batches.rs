@@ -32,6 +32,18 @@ pub(crate) fn predict(deployment: &Deployment, rows: &Rows, cancel: Option<&Canc
     Ok(predicted)
 }
 
+/// Predicts rows that are one batch: in one request, or more where bad rows are isolated.
+pub(crate) fn predict_batch(
+    deployment: &Deployment,
+    rows: &Rows,
+    cancel: Option<&Cancel>,
+) -> Result<Predicted> {
+    let mut predicted = Predicted::new(deployment);
+    let batches = Batches { rows: rows.len(), batch_rows: rows.len() };
+    Call { deployment, rows, batches, cancel }.predict(0..rows.len(), &mut predicted)?;
+    Ok(predicted)
+}
+
 impl Predicted {
     fn new(deployment: &Deployment) -> Predicted {
         Predicted { columns: Columns::new(deployment.outputs()), failures: Vec::new() }

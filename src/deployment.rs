@@ -1,11 +1,12 @@
 //! The handle of one deployed model: opened by URL and token, asked for predictions.
 
-use crate::batches;
+use crate::batches::{self, Predicted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 use crate::predictions::Predictions;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
+use crate::stream::Stream;
 use crate::text::NulString;
 use crate::transport::{Cancel, Reply, Transport};
 use crate::url;
@@ -15,8 +16,11 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// One deployed model: its specs and its connections. Safe to share between threads.
-pub struct Deployment {
+/// One deployed model: its specs and its connections. Safe to share between threads; a clone is the same deployment.
+#[derive(Clone)]
+pub struct Deployment(Arc<Inner>);
+
+struct Inner {
     url: String,
     schema: Arc<Schema>,
     protocol: Arc<dyn Protocol>,
@@ -51,33 +55,28 @@ impl Deployment {
         let transport = Transport::new(url, token, &options.transport)?;
         let schema = ask_schema(&transport, url, cancel)?;
         let protocol = Arc::new(JsonRows::new(&schema));
-        Ok(Deployment {
-            url: url.to_owned(),
-            schema: Arc::new(schema),
-            protocol,
-            transport,
-            options: options.clone(),
-        })
+        let (url, schema, options) = (url.to_owned(), Arc::new(schema), options.clone());
+        Ok(Deployment(Arc::new(Inner { url, schema, protocol, transport, options })))
     }
 
     /// What the model takes.
     pub fn inputs(&self) -> &Specs {
-        &self.schema.inputs
+        &self.0.schema.inputs
     }
 
     /// What the model gives.
     pub fn outputs(&self) -> &Specs {
-        &self.schema.outputs
+        &self.0.schema.outputs
     }
 
     /// Whether arrays travel as `{"shape", "data"}` (or else as `.npy` data URLs).
     pub fn tensor_json(&self) -> bool {
-        self.schema.tensorjson
+        self.0.schema.tensorjson
     }
 
     /// Empty rows for this deployment.
     pub fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.schema), Arc::clone(&self.protocol))
+        Rows::new(Arc::clone(&self.0.schema), Arc::clone(&self.0.protocol))
     }
 
     /// Predicts all rows, `batch_rows` to a request. The predictions are in the order of the rows.
@@ -87,13 +86,19 @@ impl Deployment {
 
     /// As [`predict`](Self::predict), until cancelled: all its requests are called off, and the deployment goes on to work.
     pub fn predict_cancellable(&self, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predictions> {
-        if !rows.belongs_to(&self.schema) {
-            let message = "these rows were made for another deployment; make them with this one";
-            return Err(Error::new(ErrorKind::Argument, message));
-        }
-        rows.require_closed()?;
+        self.require_own(rows)?;
         let predicted = batches::predict(self, rows, cancel)?;
-        Ok(Predictions::new(Arc::clone(&self.schema), predicted.columns, predicted.failures))
+        Ok(self.predictions(predicted))
+    }
+
+    /// Opens a stream: rows are pushed, and their predictions taken in the order of the rows.
+    pub fn stream(&self) -> Result<Stream> {
+        self.stream_cancellable(None)
+    }
+
+    /// As [`stream`](Self::stream), until cancelled: what is under way is called off, and all else fails too.
+    pub fn stream_cancellable(&self, cancel: Option<&Cancel>) -> Result<Stream> {
+        Stream::new(self, cancel)
     }
 
     /// Posts JSON that the caller made, and gives back what the server says, whatever its status.
@@ -103,12 +108,26 @@ impl Deployment {
 
     /// As [`post_json`](Self::post_json), until cancelled.
     pub fn post_json_cancellable(&self, json: &str, cancel: Option<&Cancel>) -> Result<RawReply> {
-        let reply = self.transport.post(&self.url, "application/json", &[json.as_bytes()], cancel)?;
+        let reply = self.0.transport.post(&self.0.url, "application/json", &[json.as_bytes()], cancel)?;
         let text = match String::from_utf8(reply.body) {
             Ok(text) => text,
             Err(bytes) => String::from_utf8_lossy(bytes.as_bytes()).into_owned(),
         };
         Ok(RawReply { status: reply.status, text: text.into() })
+    }
+
+    /// An error for rows that cannot be predicted here: of another deployment, or with a row left half built.
+    pub(crate) fn require_own(&self, rows: &Rows) -> Result<()> {
+        if !rows.belongs_to(&self.0.schema) {
+            let message = "these rows were made for another deployment; make them with this one";
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        rows.require_closed()
+    }
+
+    /// Results as what users read.
+    pub(crate) fn predictions(&self, predicted: Predicted) -> Predictions {
+        Predictions::new(Arc::clone(&self.0.schema), predicted.columns, predicted.failures)
     }
 
     /// Predicts some of the rows in one request, and appends the results to the columns. An error names its row among all.
@@ -119,23 +138,23 @@ impl Deployment {
         columns: &mut Columns,
         cancel: Option<&Cancel>,
     ) -> Result<()> {
-        let protocol = &self.protocol;
+        let protocol = &self.0.protocol;
         let body = protocol.body(rows.wire(batch.clone()));
-        let reply = accept(self.transport.post(&self.url, protocol.content_type(), &body, cancel)?)?;
-        let read = protocol.read_reply(&reply.body, batch.len(), &self.schema.outputs, columns);
+        let reply = accept(self.0.transport.post(&self.0.url, protocol.content_type(), &body, cancel)?)?;
+        let read = protocol.read_reply(&reply.body, batch.len(), &self.0.schema.outputs, columns);
         read.map_err(|error| reply.blame(error).offset_row(batch.start))
     }
 
     pub(crate) fn options(&self) -> &Options {
-        &self.options
+        &self.0.options
     }
 }
 
 impl fmt::Debug for Deployment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Deployment")
-            .field("url", &self.url)
-            .field("schema", &self.schema)
+            .field("url", &self.0.url)
+            .field("schema", &self.0.schema)
             .finish_non_exhaustive()
     }
 }

@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Memory = 3,
     /// A file could not be read or written.
     File = 4,
+    /// A stream that holds as many batches as it may: take predictions first.
+    StreamFull = 5,
     /// No feature has the name or the index given.
     UnknownFeature = 10,
     /// A value, or a getter, of another type than the feature's.
@@ -88,7 +90,8 @@ struct Details {
 #[derive(Clone)]
 struct FailedRows {
     rows: Range<usize>,
-    all: usize,
+    /// How many there are in all, where that is known.
+    all: Option<usize>,
 }
 
 impl Error {
@@ -121,8 +124,18 @@ impl Error {
 
     /// Names the rows of the request that failed, out of so many in all.
     pub fn in_rows(mut self, rows: Range<usize>, all: usize) -> Error {
-        self.0.rows = Some(FailedRows { rows, all });
+        self.0.rows = Some(FailedRows { rows, all: Some(all) });
         self
+    }
+
+    /// Moves the rows it is about from their places in a batch to those in the whole stream.
+    pub(crate) fn in_stream(self, first: usize) -> Error {
+        let mut error = self.offset_row(first);
+        if let Some(FailedRows { rows, all }) = &mut error.0.rows {
+            *rows = rows.start.saturating_add(first)..rows.end.saturating_add(first);
+            *all = None;
+        }
+        error
     }
 
     /// Moves the row it is about by `first`: from its place in a request to its place in the whole.
@@ -215,10 +228,11 @@ impl fmt::Display for Error {
         let mut f = OneLine(f);
         match (&self.0.row, &self.0.rows) {
             (Some(row), _) => write!(f, "row {row}: ")?,
-            (None, Some(FailedRows { rows, all })) if rows.len() < *all => {
+            (None, Some(FailedRows { rows, all })) if all.is_none_or(|all| rows.len() < all) => {
                 let (last, attempts) = (rows.end.saturating_sub(1), self.0.attempts);
+                let of_all = all.map_or(String::new(), |all| format!(" of {all}"));
                 let times = if attempts == 1 { "attempt" } else { "attempts" };
-                write!(f, "rows {} to {last} of {all}, after {attempts} {times}: ", rows.start)?;
+                write!(f, "rows {} to {last}{of_all}, after {attempts} {times}: ", rows.start)?;
             }
             _ => {}
         }
@@ -277,6 +291,7 @@ mod tests {
         assert_eq!(error(4..8).rows(), Some(4..8));
         assert_eq!(error(4..8).in_row(5).to_string(), "row 5: gone");
         assert_eq!(error(0..10).to_string(), "gone");
+        assert_eq!(error(0..10).in_stream(20).to_string(), "rows 20 to 29, after 3 attempts: gone");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Examples being built, feature by feature: each value is checked and put into its final bytes when it is added.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema};
 use crate::wire::array::Array;
 use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
@@ -184,6 +184,18 @@ impl Rows {
     pub fn clear(&mut self) {
         self.finished.clear();
         self.discard_row();
+    }
+
+    /// Becomes a copy of some finished rows, in the memory it has.
+    pub(crate) fn copy_rows(&mut self, other: &Rows, rows: Range<usize>) -> Result<()> {
+        self.clear();
+        let wire = other.wire(rows.clone());
+        let places = other.finished.get(rows).unwrap_or_default();
+        reserve(&mut self.buffer, wire.len())?;
+        self.buffer.extend_from_slice(wire);
+        let start = places.first().map_or(0, |row| row.start);
+        self.finished.extend(places.iter().map(|row| row.start - start..row.end - start));
+        Ok(())
     }
 
     /// The state now.

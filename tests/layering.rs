@@ -20,8 +20,21 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("batches", &["deployment", "error", "options", "rows", "transport", "wire"]),
     (
         "deployment",
-        &["batches", "error", "options", "predictions", "rows", "spec", "text", "transport", "url", "wire"],
+        &[
+            "batches",
+            "error",
+            "options",
+            "predictions",
+            "rows",
+            "spec",
+            "stream",
+            "text",
+            "transport",
+            "url",
+            "wire",
+        ],
     ),
+    ("stream", &["batches", "deployment", "error", "predictions", "rows", "transport"]),
 ];
 const MAX_LINES: usize = 700;
 /// Words that make a decision, which is the core's to make.

@@ -9,11 +9,11 @@ use super::predictions::sidekick_predictions;
 use super::reply::sidekick_reply;
 use super::rows::sidekick_rows;
 use super::status::{SIDEKICK_INPUT, SIDEKICK_OUTPUT, sidekick_status};
-use crate::{Deployment, Error, ErrorKind, FeatureSpec, Options, Result, Rows, Specs};
+use crate::{Cancel, Deployment, Error, ErrorKind, FeatureSpec, Options, Result, Rows, Specs, Stream};
 use std::ffi::c_char;
 
 /// One deployed model: its specs and its connections. Share it freely between threads. Free it when its last call has
-/// returned; rows and predictions made with it may outlive it. Since 0.1.0.
+/// returned and its streams are freed; rows and predictions made with it may outlive it. Since 0.1.0.
 pub struct sidekick_deployment(Deployment);
 
 impl Handle for sidekick_deployment {}
@@ -301,7 +301,7 @@ pub unsafe extern "C" fn sidekick_deployment_post_json_cancellable(
     })
 }
 
-/// Frees a deployment and closes its connections; NULL is fine. No call of it may still run. Since 0.1.0.
+/// Frees a deployment and closes its connections; NULL is fine. No call and no stream of it may still be there. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_free(deployment: *mut sidekick_deployment) {
     // SAFETY: the caller's promises.
@@ -311,6 +311,10 @@ pub unsafe extern "C" fn sidekick_deployment_free(deployment: *mut sidekick_depl
 impl sidekick_deployment {
     pub(super) fn rows(&self) -> Rows {
         self.0.rows()
+    }
+
+    pub(super) fn stream(&self, cancel: Option<&Cancel>) -> Result<Stream> {
+        self.0.stream_cancellable(cancel)
     }
 }
 

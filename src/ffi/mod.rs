@@ -25,4 +25,5 @@ mod predictions;
 mod reply;
 mod rows;
 mod status;
+mod stream;
 mod version;

@@ -17,6 +17,8 @@ pub const SIDEKICK_ERROR_INTERNAL: sidekick_status = 2;
 pub const SIDEKICK_ERROR_MEMORY: sidekick_status = 3;
 /// A file could not be read or written. Since 0.1.0.
 pub const SIDEKICK_ERROR_FILE: sidekick_status = 4;
+/// A stream holds as many batches as it may: take predictions with `sidekick_stream_next` first. Since 0.1.0.
+pub const SIDEKICK_ERROR_STREAM_FULL: sidekick_status = 5;
 /// No feature has the name or the index given. Since 0.1.0.
 pub const SIDEKICK_ERROR_UNKNOWN_FEATURE: sidekick_status = 10;
 /// A value, or a getter, of another type than the feature's. Since 0.1.0.
@@ -128,6 +130,7 @@ mod tests {
             (SIDEKICK_ERROR_INTERNAL, Internal),
             (SIDEKICK_ERROR_MEMORY, Memory),
             (SIDEKICK_ERROR_FILE, File),
+            (SIDEKICK_ERROR_STREAM_FULL, StreamFull),
             (SIDEKICK_ERROR_UNKNOWN_FEATURE, UnknownFeature),
             (SIDEKICK_ERROR_FEATURE_TYPE, FeatureType),
             (SIDEKICK_ERROR_FEATURE_SHAPE, FeatureShape),

@@ -17,15 +17,23 @@ struct Shared {
     /// Readable once triggered: a wait for a socket watches it too.
     reader: PipeReader,
     writer: PipeWriter,
+    /// One that triggers this one too.
+    parent: Option<Cancel>,
 }
 
 impl Cancel {
     /// A cancellation that is not triggered.
     pub fn new() -> Result<Cancel> {
+        Cancel::under(None)
+    }
+
+    /// A cancellation that its parent triggers too.
+    pub(crate) fn under(parent: Option<&Cancel>) -> Result<Cancel> {
         let (reader, writer) = std::io::pipe().map_err(|error| {
             Error::new(ErrorKind::Memory, format!("no pipe for a cancellation could be had: {error}"))
         })?;
-        Ok(Cancel(Arc::new(Shared { triggered: AtomicBool::new(false), reader, writer })))
+        let (triggered, parent) = (AtomicBool::new(false), parent.cloned());
+        Ok(Cancel(Arc::new(Shared { triggered, reader, writer, parent })))
     }
 
     /// Calls off all calls that have this cancellation. Any thread, any number of times.
@@ -38,12 +46,12 @@ impl Cancel {
 
     /// Whether it was triggered.
     pub fn is_triggered(&self) -> bool {
-        self.0.triggered.load(Ordering::SeqCst)
+        self.0.triggered.load(Ordering::SeqCst) || self.0.parent.as_ref().is_some_and(Cancel::is_triggered)
     }
-}
 
-impl AsFd for Cancel {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.reader.as_fd()
+    /// What is readable once this one, or its parent, was triggered.
+    pub(super) fn pipes(&self) -> [BorrowedFd<'_>; 2] {
+        let own = self.0.reader.as_fd();
+        [own, self.0.parent.as_ref().map_or(own, |parent| parent.0.reader.as_fd())]
     }
 }

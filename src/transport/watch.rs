@@ -125,7 +125,7 @@ impl Watch {
             if left.is_zero() {
                 return Ok(());
             }
-            poll_once(&mut [PollFd::new(cancel, PollFlags::IN)], Some(left))?;
+            poll_once(&mut watched(cancel), Some(left))?;
         }
     }
 
@@ -133,13 +133,19 @@ impl Watch {
     fn poll(&self, socket: PollFd<'_>, left: Option<Duration>) -> io::Result<bool> {
         match &self.cancel {
             Some(cancel) => {
-                let mut both = [socket, PollFd::new(cancel, PollFlags::IN)];
-                poll_once(&mut both, left)?;
-                Ok(!both[0].revents().is_empty())
+                let [own, parent] = watched(cancel);
+                let mut all = [socket, own, parent];
+                poll_once(&mut all, left)?;
+                Ok(!all[0].revents().is_empty())
             }
             None => poll_once(&mut [socket], left).map(|ready| ready > 0),
         }
     }
+}
+
+/// What to poll for a cancellation.
+fn watched(cancel: &Cancel) -> [PollFd<'_>; 2] {
+    cancel.pipes().map(|pipe| PollFd::from_borrowed_fd(pipe, PollFlags::IN))
 }
 
 /// Polls, and takes a signal for an early end.

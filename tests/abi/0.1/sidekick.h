@@ -16,7 +16,7 @@
  *   pointer. Text that is handed out is closed by a NUL as well, which its length does not count.
  * - NULL where an object, an output or text is needed is `SIDEKICK_ERROR_ARGUMENT`, never a crash. Any other pointer
  *   has to be valid, and an object must not be used after it was freed.
- * - Threads: deployments, predictions, replies and cancellations are shared freely; options, rows and errors are used by
+ * - Threads: deployments, predictions, replies and cancellations are shared freely; options, rows, streams and errors are used by
  *   one thread at a time. Nothing is kept per thread.
  * - No function aborts, prints, exits, touches signals, or changes locale or environment. A defect inside becomes
  *   `SIDEKICK_ERROR_INTERNAL` with its text. One thing is the Rust runtime's: where memory for a small object cannot
@@ -167,7 +167,7 @@ typedef struct sidekick_cancel sidekick_cancel;
 
 /**
  * One deployed model: its specs and its connections. Share it freely between threads. Free it when its last call has
- * returned; rows and predictions made with it may outlive it. Since 0.1.0.
+ * returned and its streams are freed; rows and predictions made with it may outlive it. Since 0.1.0.
  */
 typedef struct sidekick_deployment sidekick_deployment;
 
@@ -209,6 +209,21 @@ typedef struct sidekick_reply sidekick_reply;
  * the input's index instead of its name: look it up once, and use it in loops. Since 0.1.0.
  */
 typedef struct sidekick_rows sidekick_rows;
+
+/**
+ * Rows on their way to the server and predictions on their way back, in order and in bounded memory, for more rows than should be
+ * in memory at once. Push rows until the stream is full, take the next predictions, and so on; at the end take until there are none:
+ *
+ *     while (fill(rows)) {
+ *         while (sidekick_stream_is_full(stream)) take(stream);   // sidekick_stream_next
+ *         sidekick_stream_push(stream, rows, &error);
+ *         sidekick_rows_clear(rows, &error);
+ *     }
+ *     while (take(stream)) {}
+ *
+ * One thread at a time; a cancellation works from any. A forked child cannot use its parent's. Since 0.1.0.
+ */
+typedef struct sidekick_stream sidekick_stream;
 
 /**
  * Where a token callback puts its token, with `sidekick_token_set`. It lives as long as the callback runs. Since 0.1.0.
@@ -263,6 +278,11 @@ typedef void (*sidekick_log_callback)(void *data, int32_t level, const char *mes
  * A file could not be read or written. Since 0.1.0.
  */
 #define SIDEKICK_ERROR_FILE 4
+
+/**
+ * A stream holds as many batches as it may: take predictions with `sidekick_stream_next` first. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_STREAM_FULL 5
 
 /**
  * No feature has the name or the index given. Since 0.1.0.
@@ -590,7 +610,7 @@ sidekick_status sidekick_deployment_post_json_cancellable(const sidekick_deploym
                                                           sidekick_error **error);
 
 /**
- * Frees a deployment and closes its connections; NULL is fine. No call of it may still run. Since 0.1.0.
+ * Frees a deployment and closes its connections; NULL is fine. No call and no stream of it may still be there. Since 0.1.0.
  */
 void sidekick_deployment_free(sidekick_deployment *deployment);
 
@@ -1420,6 +1440,51 @@ sidekick_status sidekick_rows_clear(sidekick_rows *rows,
  * Frees rows; NULL is fine. Since 0.1.0.
  */
 void sidekick_rows_free(sidekick_rows *rows);
+
+/**
+ * Makes a stream of predictions of `deployment`, which has to outlive it; free it with `sidekick_stream_free`. Where
+ * `sidekick_options_set_max_in_flight` asks for more than one request under way, the stream starts up to that many threads of its
+ * own as batches are pushed, which end when it is freed; else it starts none. `cancel` may be NULL; once it is triggered, requests
+ * under way are called off, and whatever is pushed or taken fails with `SIDEKICK_ERROR_CANCELLED`. Fails with
+ * `SIDEKICK_ERROR_MEMORY` where the system has no more file descriptors: it holds two. Since 0.1.0.
+ */
+sidekick_status sidekick_stream_new(const sidekick_deployment *deployment,
+                                    const sidekick_cancel *cancel,
+                                    sidekick_stream **stream,
+                                    sidekick_error **error);
+
+/**
+ * Takes a copy of all finished rows: they are predicted `batch_rows` to a request, a push's last rows as a smaller batch. Never waits
+ * for the server: while the stream is full it takes nothing and fails with `SIDEKICK_ERROR_STREAM_FULL`; else it takes them
+ * all, however many. Fails also with `SIDEKICK_ERROR_ROW_INCOMPLETE` where a row was left half built, and with
+ * `SIDEKICK_ERROR_ARGUMENT` for rows of another deployment. Since 0.1.0.
+ */
+sidekick_status sidekick_stream_push(sidekick_stream *stream,
+                                     const sidekick_rows *rows,
+                                     sidekick_error **error);
+
+/**
+ * 1 while the stream holds twice `max_in_flight` batches or more whose predictions were not taken: take some before the next push.
+ * 0 else, and for NULL. Since 0.1.0.
+ */
+int32_t sidekick_stream_is_full(const sidekick_stream *stream);
+
+/**
+ * Takes the predictions of the next batch, in the order the rows were pushed, and waits for them; NULL with `SIDEKICK_OK` where those
+ * of all rows were taken. Free them with `sidekick_predictions_free`. An error is that of one batch, of the statuses that
+ * `sidekick_deployment_predict` has; `sidekick_error_rows_first`, `_rows_count` and `_row` count over all rows that were pushed. The
+ * batch is done with, and the stream goes on: the next call takes the next one. What `sidekick_predictions_failure` and
+ * `_sent_row` tell counts within the batch. Since 0.1.0.
+ */
+sidekick_status sidekick_stream_next(sidekick_stream *stream,
+                                     sidekick_predictions **predictions,
+                                     sidekick_error **error);
+
+/**
+ * Frees a stream; NULL is fine. What is under way is called off, and its threads have ended. Predictions that were taken live on.
+ * Since 0.1.0.
+ */
+void sidekick_stream_free(sidekick_stream *stream);
 
 /**
  * The version of the running library, `"MAJOR.MINOR.PATCH"`: static text, never freed. Compare it with the macro
