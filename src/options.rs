@@ -36,8 +36,8 @@ impl Options {
         Ok(())
     }
 
-    /// Sets how many requests of one predict call are under way at once: at least 1, which is the default. More than one
-    /// starts that many threads for the time of the call.
+    /// Sets how many requests of one predict call, or of one stream, are under way at once: at least 1, which is the default.
+    /// More than one starts that many threads, which end with the call or the stream.
     pub fn set_max_in_flight(&mut self, requests: usize) -> Result<()> {
         self.max_in_flight = at_least_one("max_in_flight", requests)?;
         Ok(())

@@ -45,8 +45,8 @@ pub unsafe extern "C" fn sidekick_options_set_batch_rows(
     })
 }
 
-/// Sets how many requests of one `sidekick_deployment_predict` are under way at once: at least 1, which is the default. More than
-/// one starts that many threads for the time of the call. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.1.0.
+/// Sets how many requests of one `sidekick_deployment_predict`, or of one stream, are under way at once: at least 1, which is the
+/// default. More than one starts that many threads, which end with the call or the stream. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_max_in_flight(
     options: *mut sidekick_options,

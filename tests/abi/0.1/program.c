@@ -220,6 +220,24 @@ static void read_picture(const sidekick_predictions *predictions, const void **e
     OK(sidekick_predictions_save_image(predictions, OUT_GREY, 0, file, SIDEKICK_NUL, &error));
 }
 
+/* The same rows pushed to a stream until it is full. */
+static void stream(const sidekick_deployment *deployment, const sidekick_rows *rows) {
+    sidekick_stream *stream = NULL;
+    sidekick_predictions *next = NULL;
+    size_t taken = 0;
+    OK(sidekick_stream_new(deployment, NULL, &stream, &error));
+    while (!sidekick_stream_is_full(stream)) OK(sidekick_stream_push(stream, rows, &error));
+    CHECK(sidekick_stream_push(stream, rows, NULL) == SIDEKICK_ERROR_STREAM_FULL);
+    for (;;) {
+        OK(sidekick_stream_next(stream, &next, &error));
+        if (next == NULL) break;
+        taken += sidekick_predictions_count(next);
+        sidekick_predictions_free(next);
+    }
+    CHECK(taken == 4);
+    sidekick_stream_free(stream);
+}
+
 static void predict(const sidekick_deployment *deployment, const char *file) {
     sidekick_rows *rows = NULL;
     sidekick_predictions *first = NULL, *both = NULL;
@@ -238,6 +256,7 @@ static void predict(const sidekick_deployment *deployment, const char *file) {
     read_arrays(both, file);
     sidekick_predictions_free(first);
     sidekick_predictions_free(both);
+    stream(deployment, rows);
     sidekick_rows_free(rows);
 }
 

@@ -699,8 +699,8 @@ sidekick_status sidekick_options_set_batch_rows(sidekick_options *options,
                                                 sidekick_error **error);
 
 /**
- * Sets how many requests of one `sidekick_deployment_predict` are under way at once: at least 1, which is the default. More than
- * one starts that many threads for the time of the call. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.1.0.
+ * Sets how many requests of one `sidekick_deployment_predict`, or of one stream, are under way at once: at least 1, which is the
+ * default. More than one starts that many threads, which end with the call or the stream. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.1.0.
  */
 sidekick_status sidekick_options_set_max_in_flight(sidekick_options *options,
                                                    size_t requests,
