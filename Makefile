@@ -25,7 +25,7 @@ export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
 .PHONY: all lib server c-examples header install uninstall docs bench quickstart test train clean
-.PHONY: test-rust test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
+.PHONY: test-rust test-memcheck test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
 
 all: lib server
 
@@ -73,12 +73,15 @@ quickstart:
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 
-test: test-rust test-server test-models test-c test-cpp test-go test-python test-install test-docs
+test: test-rust test-memcheck test-server test-models test-c test-cpp test-go test-python test-install test-docs
 
 test-rust: $(TEST_DEPLOYMENTS)/ready server
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	$(WITH_SERVER) $(CARGO) test --workspace --all-features
+
+test-memcheck: $(VENV)/ready
+	tests/memcheck/run
 
 test-server: $(VENV)/ready server
 	$(VENV)/bin/python -m pytest -q tests/server
