@@ -63,14 +63,37 @@ pub(crate) fn resolve(url: &str, location: &str) -> String {
     } else if location.starts_with("//") {
         format!("{scheme}:{location}")
     } else if location.starts_with('/') {
-        let host_start = url.find("://").map_or(0, |at| at + 3);
-        let path = url.get(host_start..).and_then(|rest| rest.find(['/', '?', '#']));
-        let end = path.map_or(url.len(), |at| host_start + at);
-        format!("{}{location}", url.get(..end).unwrap_or(url))
+        format!("{}{}", split_path(url).0, without_dots(location))
     } else {
         let beside = describe(url);
-        format!("{}{location}", beside.strip_suffix("openapi.json").unwrap_or(&beside))
+        let (host, path) = split_path(&beside);
+        let folder = path.strip_suffix("openapi.json").unwrap_or(path);
+        format!("{host}{}", without_dots(&format!("{folder}{location}")))
     }
+}
+
+/// Scheme and host, and what is behind them.
+fn split_path(url: &str) -> (&str, &str) {
+    let host_start = url.find("://").map_or(0, |at| at + 3);
+    let path = url.get(host_start..).and_then(|rest| rest.find(['/', '?', '#']));
+    url.split_at(path.map_or(url.len(), |at| host_start + at))
+}
+
+/// A path whose steps `.` and `..` were taken (RFC 3986, section 5.2.4); a query stays as it is.
+fn without_dots(path: &str) -> String {
+    let (path, query) = path.split_at(path.find(['?', '#']).unwrap_or(path.len()));
+    let mut kept = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "." => {}
+            ".." => kept.truncate(kept.len().saturating_sub(1).max(1)),
+            name => kept.push(name),
+        }
+    }
+    if path.ends_with("/.") || path.ends_with("/..") {
+        kept.push("");
+    }
+    kept.join("/") + query
 }
 
 /// Scheme, host and port of a URL, in one spelling: whom a token was given for. A URL that is none has none.
@@ -104,6 +127,9 @@ mod tests {
             ("//other/x", "http://other/x"),
             ("/x?u=http://y", "http://h:81/x?u=http://y"),
             ("x", "http://h:81/a/x"),
+            ("../x?u=../y", "http://h:81/x?u=../y"),
+            ("./../.././x/..", "http://h:81/"),
+            ("/b/../x", "http://h:81/x"),
         ] {
             assert_eq!(resolve(url, location), expected);
         }
