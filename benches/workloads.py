@@ -58,6 +58,6 @@ WORKLOADS = [
     Workload("W7-1", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 1 in flight", 1),
     Workload("W7-4", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 4 in flight", 4),
     Workload("W7-16", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 16 in flight", 16),
-    Workload("W8-10k", "w8", "table", 80, "10 000 rows streamed, 125 a request"),
-    Workload("W8-100k", "w8", "table", 800, "100 000 rows streamed, 125 a request"),
+    Workload("W8-10k", "w8", "table-streamed", 80, "10 000 rows streamed, 125 a request"),
+    Workload("W8-100k", "w8", "table-streamed", 800, "100 000 rows streamed, 125 a request"),
 ]

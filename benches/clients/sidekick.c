@@ -21,7 +21,7 @@ static void add_row(client *it, size_t index) {
     sidekick_error *error = NULL;
     if (it->table) {
         const bench_row *row = &it->table[index % it->table_rows];
-        size_t numbers = bench_is(task, "table") ? NUMBERS : 4;
+        size_t numbers = bench_is(task, "numbers") ? 4 : NUMBERS;
         for (size_t i = 0; i < numbers; ++i)
             check(sidekick_rows_add_number_at(it->rows, i, row->numbers[i], &error), error);
         for (size_t i = 0; numbers == NUMBERS && i < TEXTS; ++i)
@@ -71,16 +71,49 @@ static uint64_t checksum_row(const client *it, const sidekick_predictions *predi
     return sum;
 }
 
-/* Adds `rows` rows, predicts them, reads every result. */
+static void build(client *it, size_t first, size_t rows) {
+    sidekick_rows_clear(it->rows, NULL);
+    for (size_t row = 0; row < rows; ++row) add_row(it, first + row);
+}
+
+/* Reads every result. */
+static uint64_t checksum(const client *it, sidekick_predictions *predictions) {
+    uint64_t sum = 0;
+    for (size_t row = 0; row < sidekick_predictions_count(predictions); ++row) sum += checksum_row(it, predictions, row);
+    sidekick_predictions_free(predictions);
+    return sum;
+}
+
 static uint64_t predict(client *it, size_t first, size_t rows) {
     sidekick_error *error = NULL;
     sidekick_predictions *predictions;
-    sidekick_rows_clear(it->rows, NULL);
-    for (size_t row = 0; row < rows; ++row) add_row(it, first + row);
+    build(it, first, rows);
     check(sidekick_deployment_predict(it->deployment, it->rows, &predictions, &error), error);
+    return checksum(it, predictions);
+}
+
+static uint64_t take(const client *it, sidekick_stream *stream) {
+    sidekick_error *error = NULL;
+    sidekick_predictions *predictions;
+    check(sidekick_stream_next(stream, &predictions, &error), error);
+    return checksum(it, predictions);
+}
+
+/* Builds each request while the one before it is under way. */
+static uint64_t streamed(void *context, size_t index) {
+    client *it = (client *)context;
+    sidekick_error *error = NULL;
+    sidekick_stream *stream;
     uint64_t sum = 0;
-    for (size_t row = 0; row < rows; ++row) sum += checksum_row(it, predictions, row);
-    sidekick_predictions_free(predictions);
+    (void)index;
+    check(sidekick_stream_new(it->deployment, NULL, &stream, &error), error);
+    for (size_t request = 0; request < it->task.requests; ++request) {
+        build(it, request * it->task.rows, it->task.rows);
+        sum += take(it, stream);
+        check(sidekick_stream_push(stream, it->rows, &error), error);
+    }
+    sum += take(it, stream);
+    sidekick_stream_free(stream);
     return sum;
 }
 
@@ -97,7 +130,8 @@ static uint64_t all_requests(void *context, size_t index) {
 
 int main(int count, char **arguments) {
     client it = {bench_arguments(count, arguments), NULL, NULL, NULL, 0, {0}, {0}, {0}};
-    if (bench_is(&it.task, "table") || bench_is(&it.task, "numbers")) it.table = bench_table(&it.table_rows);
+    const int stream = bench_is(&it.task, "table-streamed") || bench_is(&it.task, "array");
+    if (strncmp(it.task.kind, "table", 5) == 0 || bench_is(&it.task, "numbers")) it.table = bench_table(&it.table_rows);
     if (bench_is(&it.task, "array")) it.arrays = bench_data("arrays.f32");
     if (bench_is(&it.task, "jpeg")) it.jpeg = bench_data("picture.jpg");
     if (strncmp(it.task.kind, "pixels", 6) == 0) it.pixels = bench_data("pixels.rgb");
@@ -106,11 +140,14 @@ int main(int count, char **arguments) {
     sidekick_options *options;
     check(sidekick_options_new(&options, &error), error);
     check(sidekick_options_set_batch_rows(options, it.task.rows, &error), error);
-    if (it.task.in_flight) check(sidekick_options_set_max_in_flight(options, it.task.in_flight, &error), error);
+    size_t in_flight = it.task.in_flight ? it.task.in_flight : stream ? 2 : 1;
+    check(sidekick_options_set_max_in_flight(options, in_flight, &error), error);
     check(sidekick_deployment_open(it.task.url, SIDEKICK_NUL, "token", SIDEKICK_NUL, options, &it.deployment, &error),
           error);
     check(sidekick_rows_new(it.deployment, &it.rows, &error), error);
-    if (it.task.in_flight)
+    if (stream)
+        bench_measure(1, streamed, &it);
+    else if (it.task.in_flight)
         bench_measure(1, all_requests, &it);
     else
         bench_measure(it.task.requests, one_request, &it);
