@@ -89,8 +89,9 @@ test-server: $(VENV)/ready server
 test-models: $(VENV)/ready
 	$(VENV)/bin/python -m pytest -q tests/models
 
-test-c: $(TEST_DEPLOYMENTS)/ready lib server
+test-c: $(TEST_DEPLOYMENTS)/ready c-examples server
 	$(WITH_SERVER) tests/c/run
+	$(WITH_SERVER) $(VENV)/bin/python tests/examples.py target/examples/c
 	$(WITH_SERVER) tests/readme-run
 
 test-cpp: $(TEST_DEPLOYMENTS)/ready lib server

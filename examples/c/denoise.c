@@ -26,7 +26,7 @@ int main(int argc, char **argv) {
 
     /* PGM, as the netpbm manual describes it: a head, then a byte a pixel. */
     FILE *picture = open_file(argv[2], "wb");
-    fprintf(picture, "P5 %zu %zu 255\n", shape[1], shape[0]);
+    fprintf(picture, "P5\n%zu %zu\n255\n", shape[1], shape[0]);
     for (size_t i = 0; i < count; i++) {
         float value = values[i] < 0 ? 0 : values[i] > 1 ? 1 : values[i];
         fputc((int)(value * 255 + 0.5f), picture);

@@ -37,6 +37,8 @@ static const char *read_token(const char *path) {
 }
 
 static void end_with_usage(const char *program, const char *usage, FILE *to, int status) {
+    const char *slash = strrchr(program, '/');
+    program = slash == NULL ? program : slash + 1;
     fprintf(to, "usage: %s --url URL [--token TOKEN | --token-file FILE] %s\n", program, usage);
     if (status == 0) fprintf(to, "The token can also be in the environment variable SIDEKICK_TOKEN.\n");
     exit(status);
@@ -67,10 +69,21 @@ sidekick_deployment *open_from_options(int *argc, char **argv, const char *usage
     return deployment;
 }
 
-int split_csv(char *line, char **fields) {
+int read_record(FILE *file, char *record) {
+    size_t length = 0;
+    int quotes = 0;
+    do {
+        if (length + 1 >= LINE_BYTES) fail("error: a record is too long%s", "");
+        if (fgets(record + length, (int)(LINE_BYTES - length), file) == NULL) return length > 0;
+        for (; record[length] != '\0'; length++) quotes += record[length] == '"';
+    } while (quotes % 2 != 0);
+    while (length > 0 && strchr("\r\n", record[length - 1]) != NULL) record[--length] = '\0';
+    return 1;
+}
+
+int split_csv(char *record, char **fields) {
     int count = 0;
-    char *from = line, *to;
-    line[strcspn(line, "\r\n")] = '\0';
+    char *from = record, *to;
     do {
         if (count == MAX_COLUMNS) fail("error: a line with too many columns%s", "");
         fields[count++] = to = from;

@@ -21,8 +21,11 @@ void fail(const char *format, const char *detail);
 /* Opens a file or ends the program. */
 FILE *open_file(const char *path, const char *mode);
 
-/* Splits a line of CSV in place, quotes included, into at most MAX_COLUMNS fields; says how many. */
-int split_csv(char *line, char **fields);
+/* Reads a record of CSV, without its end of line, into LINE_BYTES of room: a quoted field may go over several lines. 0 at the end. */
+int read_record(FILE *file, char *record);
+
+/* Splits a record of CSV in place, quotes included, into at most MAX_COLUMNS fields; says how many. */
+int split_csv(char *record, char **fields);
 
 /* Writes a field of CSV, in quotes where it needs them. */
 void write_csv(FILE *file, const char *text);

@@ -52,7 +52,7 @@ static void write_outputs(const sidekick_deployment *deployment, const sidekick_
 }
 
 static void write_header(const sidekick_deployment *deployment, const char *header, FILE *file) {
-    fprintf(file, "%.*s", (int)strcspn(header, "\r\n"), header);
+    fputs(header, file);
     for (size_t output = 0; output < sidekick_deployment_feature_count(deployment, SIDEKICK_OUTPUT); output++) {
         int type;
         char column[LINE_BYTES];
@@ -71,16 +71,16 @@ int main(int argc, char **argv) {
     sidekick_deployment *deployment = open_from_options(&argc, argv, "INPUT.csv OUTPUT.csv", 2, 2);
     sidekick_rows *rows = NULL;
     sidekick_predictions *predictions = NULL;
-    char header[LINE_BYTES], copy[LINE_BYTES], line[LINE_BYTES], *names[MAX_COLUMNS], *fields[MAX_COLUMNS];
+    char header[LINE_BYTES], copy[LINE_BYTES], record[LINE_BYTES], *names[MAX_COLUMNS], *fields[MAX_COLUMNS];
     FILE *input = open_file(argv[1], "r");
     size_t count = 0;
 
-    if (fgets(header, sizeof header, input) == NULL) fail("error: %s is empty", argv[1]);
+    if (!read_record(input, header)) fail("error: %s is empty", argv[1]);
     int columns = split_csv(strcpy(copy, header), names);
     sidekick_rows_new(deployment, &rows, &error);
     check(error);
-    while (fgets(line, sizeof line, input) != NULL) {
-        if (split_csv(line, fields) != columns) fail("error: %s has a line with another number of columns", argv[1]);
+    while (read_record(input, record)) {
+        if (split_csv(record, fields) != columns) fail("error: %s has a row with another number of columns", argv[1]);
         add_row(deployment, rows, names, fields, columns);
     }
     sidekick_deployment_predict(deployment, rows, &predictions, &error);
@@ -89,9 +89,9 @@ int main(int argc, char **argv) {
     FILE *output = open_file(argv[2], "w");
     write_header(deployment, header, output);
     rewind(input);
-    if (fgets(line, sizeof line, input) == NULL) fail("error: %s changed meanwhile", argv[1]);
-    while (count < sidekick_predictions_count(predictions) && fgets(line, sizeof line, input) != NULL) {
-        fprintf(output, "%.*s", (int)strcspn(line, "\r\n"), line);
+    read_record(input, record);
+    while (count < sidekick_predictions_count(predictions) && read_record(input, record)) {
+        fputs(record, output);
         write_outputs(deployment, predictions, count++, output);
     }
     if (fclose(output) != 0) fail("error: %s cannot be written", argv[2]);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the built C++ examples in a folder and checks what they print and write: examples.py FOLDER"""
+"""Runs the built examples of a language in a folder and checks what they print and write: examples.py FOLDER"""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "examples" / "data"
 BUILD = Path(sys.argv[1])
 
