@@ -79,6 +79,8 @@ test-rust: $(TEST_DEPLOYMENTS)/ready server
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	$(WITH_SERVER) $(CARGO) test --workspace --all-features
+	$(CARGO) build --examples
+	$(WITH_SERVER) $(VENV)/bin/python tests/examples.py target/debug/examples
 
 test-memcheck: $(VENV)/ready
 	tests/memcheck/run

@@ -1,0 +1,28 @@
+//! Tells the language of each line of standard input.
+
+mod common;
+
+use common::Outcome;
+use sidekick::Deployment;
+use std::io::stdin;
+use std::process::ExitCode;
+
+fn detect(deployment: &Deployment, _: &[String]) -> Outcome {
+    let lines = stdin().lines().collect::<Result<Vec<_>, _>>()?;
+    let mut rows = deployment.rows();
+    for line in &lines {
+        rows.add_text(0, line)?;
+        rows.end_row()?;
+    }
+    let predictions = deployment.predict(&rows)?;
+    let languages = predictions.probabilities(0)?;
+    for (row, line) in lines.iter().enumerate() {
+        let (language, probability) = languages.at_rank(row, 0)?;
+        println!("{language}\t{probability:.4}\t{line}");
+    }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    common::run("detect_language --url URL < LINES", 0..=0, detect)
+}
