@@ -91,6 +91,8 @@ TEST(options_say_how_long_to_wait) {
     options.retries(1).retry_backoff(1s, 1s);
     CHECK(rig::time_of([&] { CHECK(failure("busy", options).attempts() == 2); }) >= 500ms);
     CHECK_THROWS(Argument, options.retry_backoff(2ms, 1ms));
+    // A wish of the server beyond the ceiling ends the retries.
+    CHECK(failure("later", options.retry_backoff(1ms, 1s)).attempts() == 1);
 }
 
 TEST(options_say_which_connections_are_kept) {
@@ -107,6 +109,34 @@ TEST(options_name_the_proxy_and_who_needs_none) {
     CHECK(rig::open("report", options.proxy("")).has_value());
     CHECK_THROWS(Argument, options.proxy("ftp://127.0.0.1"));
     CHECK_FAILS(Argument, options.try_proxy("http://"));
+}
+
+TEST(a_proxy_leads_to_the_server_whom_it_knows) {
+    auto nowhere = rig::url("SIDEKICK_RIG_URL", "report");
+    nowhere.replace(nowhere.find("127.0.0.1"), 9, "models.invalid");
+    for (const std::string scheme : {"http://", "socks5://"}) {
+        const auto through = [&](const std::string& user) {
+            Options options;
+            options.proxy(scheme + user + rig::environment("SIDEKICK_RIG_PROXY")).no_proxy("").retries(0);
+            return sidekick::Deployment::try_open(nowhere, "rig-token", options);
+        };
+        CHECK(through("me:pw@").has_value());
+        CHECK_FAILS(Connect, through("me:wrong@"));
+        CHECK_FAILS(Connect, through(""));
+    }
+}
+
+TEST(the_environment_names_the_proxy_unless_options_do) {
+    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    setenv("no_proxy", "", 1);
+    CHECK_FAILS(Connect, rig::open("report", Options().retries(0)));
+    CHECK(rig::open("report", Options().proxy("")).has_value());
+    CHECK(rig::open("report", Options().no_proxy("127.0.0.1")).has_value());
+    setenv("no_proxy", "127.0.0.0/8", 1);
+    CHECK(rig::open("report").has_value());
+    CHECK_FAILS(Connect, rig::open("report", Options().no_proxy("").retries(0)));
+    unsetenv("http_proxy");
+    unsetenv("no_proxy");
 }
 
 TEST(options_say_whom_to_trust) {
@@ -250,5 +280,6 @@ TEST(every_setting_can_be_chained) {
     options.client_certificate_pem(rig::file("rig.pem"), rig::file("rig.key")).dangerous_skip_tls_verification(false);
     options.allow_token_over_http(false).add_header("X-Shop", "one").user_agent_suffix("shop").reply_limit(1 << 20);
     options.request_gzip(false).reply_gzip(true).token_callback(nullptr).log_callback(nullptr);
+    options.batch_rows(128).isolate_bad_rows(false);
     CHECK(rig::open("report", options).has_value());
 }

@@ -11,9 +11,13 @@ namespace rig {
 
 using namespace std::chrono_literals;
 
+inline std::string environment(const char* variable) {
+    const char* const value = std::getenv(variable);
+    return value == nullptr ? std::string() : std::string(value);
+}
+
 inline std::string url(const char* variable, const std::string& id) {
-    const char* const server = std::getenv(variable);
-    return (server == nullptr ? std::string() : std::string(server)) + "/deployment/" + id + "/forward";
+    return environment(variable) + "/deployment/" + id + "/forward";
 }
 
 inline sidekick::Result<sidekick::Deployment> open(const std::string& id, const sidekick::Options& options = {}) {

@@ -3,13 +3,15 @@
 
 Runs COMMAND in the current folder and exits with its status. Its environment has SIDEKICK_RIG_URL (plain HTTP),
 SIDEKICK_RIG_TLS_URL (TLS 1.2 alone, with the certificate `rig.pem` and the key `rig.key`, which are written to the
-current folder) and SIDEKICK_RIG_FULL_URL (which takes no more connections). Below them, at /deployment/ID/forward:
+current folder) and SIDEKICK_RIG_FULL_URL (which takes no more connections), and SIDEKICK_RIG_PROXY, the address of
+tests/proxy.py. Below the URLs, at /deployment/ID/forward:
 
 | id | what it does |
 |---|---|
 | report | its reply to a request is a JSON object: headers, the client's port, the body's size, the client certificate |
 | together | gives the most requests that were under way at once, as the value of each row |
 | busy | answers 503 to every prediction |
+| later | does so too, and asks to come back in two seconds |
 | slow | says nothing for ten seconds |
 | large | replies with 100 000 zeros |
 | renewed | takes the token `renewed` alone |
@@ -25,6 +27,10 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from proxy import proxy
 
 NUMBER = {"value": {"x-peltarion": {"type": "numeric", "shape": [1]}}}
 DESCRIPTION = {
@@ -77,9 +83,11 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def answer(self, status, content):
+    def answer(self, status, content, **headers):
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -115,6 +123,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def busy(self, _):
         self.answer(503, {})
+
+    def later(self, _):
+        self.answer(503, {}, Retry_After="2")
 
     def slow(self, _):
         time.sleep(10)
@@ -179,7 +190,8 @@ def main(command):
         "SIDEKICK_RIG_TLS_URL": f"https://{start(tls_context())}",
         "SIDEKICK_RIG_FULL_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
     }
-    return subprocess.run(command, env={**os.environ, **urls}).returncode
+    with proxy() as between:
+        return subprocess.run(command, env={**os.environ, **urls, "SIDEKICK_RIG_PROXY": between.address}).returncode
 
 
 if __name__ == "__main__":

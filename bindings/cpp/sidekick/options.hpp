@@ -90,6 +90,15 @@ public:
     /// As `max_in_flight`, without throwing.
     Result<void> try_max_in_flight(std::size_t requests) { return set(sidekick_options_set_max_in_flight, requests); }
 
+    /// Whether the rows that the server calls bad (status 400, 413 or 422) are found, by sending halves of their request
+    /// again until each stands alone: the others are predicted all the same, and `Predictions::failures` tells of the bad
+    /// ones. By default not: the whole call fails.
+    Options& isolate_bad_rows(bool isolate) & { return done(try_isolate_bad_rows(isolate)); }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& isolate_bad_rows(bool isolate) && { return std::move(isolate_bad_rows(isolate)); }
+    /// As `isolate_bad_rows`, without throwing.
+    Result<void> try_isolate_bad_rows(bool isolate) { return set(sidekick_options_set_isolate_bad_rows, isolate); }
+
     /// Sets how long making a connection may take: by default 10 seconds; 0 means without limit.
     Options& connect_timeout(std::chrono::milliseconds limit) & { return done(try_connect_timeout(limit)); }
     /// As above, for options that are made and passed on in one expression.

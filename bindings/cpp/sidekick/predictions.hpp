@@ -28,7 +28,7 @@ struct PredictionAt;
  */
 class Prediction {
 public:
-    /// The row, counted from 0.
+    /// The row, counted from 0 over the predictions; see `Predictions::sent_row` where bad rows are isolated.
     std::size_t row() const noexcept { return row_; }
 
     /// The number of a numeric output of shape `[1]`, or the probability of a binary output.
@@ -217,6 +217,27 @@ public:
     Range<detail::PredictionAt>::iterator begin() const { return {{reader()}, 0}; }
     /// The end behind the last row.
     Range<detail::PredictionAt>::iterator end() const { return {{reader()}, size()}; }
+
+    /// Why rows were called bad: one error a row, in their order, whose `row()` counts over the rows that were sent. There
+    /// are some only with `Options::isolate_bad_rows`; the predictions are those of all the other rows.
+    std::vector<Error> failures() const {
+        std::vector<Error> failures;
+        for (std::size_t index = 0; index < sidekick_predictions_failure_count(c_handle()); ++index) {
+            sidekick_error* failure = nullptr;
+            detail::attempt(sidekick_predictions_failure, c_handle(), index, &failure).value();
+            const detail::Owned<sidekick_error, sidekick_error_free> owned(failure);
+            failures.emplace_back(failure);
+        }
+        return failures;
+    }
+
+    /// Which of the rows that were sent a prediction is of: they differ behind a row that failed.
+    std::size_t sent_row(std::size_t row) const { return try_sent_row(row).value(); }
+    /// As `sent_row`, without throwing.
+    Result<std::size_t> try_sent_row(std::size_t row) const {
+        std::size_t sent = 0;
+        return detail::then(detail::attempt(sidekick_predictions_sent_row, c_handle(), row, &sent), [&] { return sent; });
+    }
 
     /// All rows' numbers, or binary probabilities, as one column.
     span<const double> numbers(FeatureKey output) const& { return try_numbers(output).value(); }
