@@ -7,7 +7,7 @@ from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_size_t, c_void
 from io import BytesIO
 from typing import Any
 
-from sidekick._library import Handle, call, library, number, text
+from sidekick._library import Handle, call, failures, library, number, text
 from sidekick._optional import need
 from sidekick.errors import ReplyError
 from sidekick.features import FeatureSpec
@@ -22,12 +22,23 @@ class Decoders:
     """
 
     def __init__(self, specs: Iterable[FeatureSpec], first_row: int) -> None:
+        self._first_row = first_row
         self._columns: list[tuple[str, Column]] = []
         for index, spec in enumerate(specs):
             self._columns.append((spec.name, _column(index, spec, first_row)))
 
-    def rows(self, predictions: Handle, count: int) -> list[dict[str, Any]]:
-        """The predictions as a dict for each row."""
+    def rows(self, predictions: Handle, count: int) -> list[Any]:
+        """The predictions as a dict for each of `count` rows; those that the server called bad have their exception."""
+        failed = failures(predictions, self._first_row)
+        predicted = self._predicted(predictions, count - len(failed))
+        if not failed:
+            return predicted
+        others = iter(predicted)
+        return [failed[row] if row in failed else next(others) for row in range(count)]
+
+    def _predicted(self, predictions: Handle, count: int) -> list[dict[str, Any]]:
+        if count == 0:
+            return []
         names = [name for name, _ in self._columns]
         columns = [column(predictions, count) for _, column in self._columns]
         return [dict(zip(names, values)) for values in zip(*columns)]
@@ -95,9 +106,8 @@ def _images(index: int, spec: FeatureSpec, first_row: int) -> Column:
             opened = pillow.open(BytesIO(string_at(address, size.value)), formats=("PNG", "JPEG"))
             opened.load()
         except (OSError, SyntaxError, ValueError) as error:
-            raise ReplyError(
-                f'row {first_row + row}: feature "{spec.name}": the image cannot be read: {error}'
-            ) from None
+            sent = first_row + number(library.sidekick_predictions_sent_row, predictions, row)
+            raise ReplyError(f'row {sent}: feature "{spec.name}": the image cannot be read: {error}') from None
         return opened
 
     def column(predictions: Handle, count: int) -> list[Any]:

@@ -10,7 +10,7 @@ import pandas
 
 from sidekick.features import FeatureSpec
 
-Results = Sequence[dict[str, Any]]
+Results = Sequence[Any]
 
 
 def rows_of(frame: pandas.DataFrame, specs: Sequence[FeatureSpec]) -> Iterator[dict[str, Any]]:
@@ -27,12 +27,13 @@ def rows_of(frame: pandas.DataFrame, specs: Sequence[FeatureSpec]) -> Iterator[d
 def result_frame(
     index: pandas.Index[Any], specs: Sequence[FeatureSpec], results: Results, probabilities: bool
 ) -> pandas.DataFrame:
-    """The results under the frame's index, with a column or more for each output."""
+    """The results under the frame's index, with a column or more for each output; failed rows have missing values."""
+    predicted = pandas.Index([place for place, result in enumerate(results) if isinstance(result, dict)], dtype=int)
     columns: dict[str, pandas.Series[Any]] = {}
     for spec in specs:
-        values = [result[spec.name] for result in results]
-        columns.update(_output_columns(index, spec, values, probabilities))
-    return pandas.DataFrame(columns, index=index)
+        values = [results[place][spec.name] for place in predicted]
+        columns.update(_output_columns(predicted, spec, values, probabilities))
+    return pandas.DataFrame(columns, index=predicted).reindex(range(len(results))).set_axis(index)
 
 
 def _output_columns(

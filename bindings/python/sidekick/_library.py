@@ -39,6 +39,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_options_new": [_OBJECT],
     "sidekick_options_set_batch_rows": [c_void_p, c_size_t],
     "sidekick_options_set_max_in_flight": [c_void_p, c_size_t],
+    "sidekick_options_set_isolate_bad_rows": [c_void_p, c_int32],
     "sidekick_options_set_connect_timeout": [c_void_p, c_uint64],
     "sidekick_options_set_response_timeout": [c_void_p, c_uint64],
     "sidekick_options_set_call_timeout": [c_void_p, c_uint64],
@@ -70,6 +71,8 @@ _CALLS: dict[str, list[Any]] = {
         *(c_void_p, c_size_t, c_int32, _SIZE, c_size_t),
         *(POINTER(c_ssize_t), c_void_p, c_size_t),
     ],
+    "sidekick_predictions_failure": [c_void_p, c_size_t, _OBJECT],
+    "sidekick_predictions_sent_row": [c_void_p, c_size_t, _SIZE],
     "sidekick_predictions_numbers": [*_COLUMN, POINTER(POINTER(c_double)), _SIZE],
     "sidekick_predictions_texts": [*_COLUMN, _OBJECT, POINTER(_SIZE), _SIZE],
     "sidekick_predictions_category_count": [*_COLUMN, _SIZE],
@@ -84,6 +87,7 @@ _GETTERS: dict[str, tuple[list[Any], Any]] = {
     "sidekick_version": ([], c_char_p),
     "sidekick_deployment_tensor_json": ([c_void_p], c_int32),
     "sidekick_deployment_feature_count": ([c_void_p, c_int32], c_size_t),
+    "sidekick_predictions_failure_count": ([c_void_p], c_size_t),
     "sidekick_error_status": ([c_void_p], c_int32),
     "sidekick_error_message": ([c_void_p, _SIZE], c_void_p),
     "sidekick_error_http_status": ([c_void_p], c_int32),
@@ -185,6 +189,17 @@ def number(function: Any, *arguments: Any, kind: Any = c_size_t) -> int:
     return int(value.value)
 
 
+def failures(predictions: Handle, first_row: int) -> dict[int, Exception]:
+    """The exception of each row that the server called bad, by its place among the rows that were sent."""
+    found = {}
+    for index in range(library.sidekick_predictions_failure_count(predictions)):
+        error = c_void_p()
+        call(library.sidekick_predictions_failure, predictions, index, byref(error))
+        row = library.sidekick_error_row(error)
+        found[row] = _exception(error, first_row)
+    return found
+
+
 def _exception(error: c_void_p, first_row: int) -> Exception:
     """The exception for an error, which is freed."""
     try:
@@ -213,6 +228,8 @@ def _message(error: c_void_p, first_row: int) -> str:
 
 def _rows(error: c_void_p, first_row: int) -> range:
     first, count = library.sidekick_error_rows_first(error), library.sidekick_error_rows_count(error)
+    if not count and (row := library.sidekick_error_row(error)) >= 0:
+        first, count = row, 1
     return range(first + first_row, first + first_row + count) if count else range(0)
 
 

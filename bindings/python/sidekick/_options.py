@@ -114,6 +114,7 @@ def _tls(name: str, version: str) -> Arguments:
 _ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
     "batch_rows": _count,
     "max_in_flight": _count,
+    "isolate_bad_rows": _switch,
     "timeout": _limit,
     "connect_timeout": _limit,
     "response_timeout": _limit,

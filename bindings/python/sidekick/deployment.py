@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 """The features of one example by name; keys that are no input of the deployment are passed over."""
 
+Result = dict[str, Any] | Any
+"""The outputs of one row by name; the `RequestError` of a bad row, where those are isolated (`Any`, so that who does not
+isolate them need not ask)."""
+
 _INPUT, _OUTPUT = 0, 1
 _DTYPES = {1: "numeric", 2: "categorical", 3: "binary", 4: "text", 5: "image"}
 
@@ -59,6 +63,7 @@ class Deployment:
         *,
         batch_rows: int = 128,
         max_in_flight: int = 1,
+        isolate_bad_rows: bool = False,
         timeout: float | None = None,
         connect_timeout: float | None = 10,
         response_timeout: float | None = 120,
@@ -89,6 +94,9 @@ class Deployment:
         - `batch_rows`: how many rows go out in one request.
         - `max_in_flight`: how many requests of one `predict_many` are under way at once; more than one starts that many
           threads for the time of the call.
+        - `isolate_bad_rows`: finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their
+          request again until each stands alone: the others are predicted all the same, and a bad row's result is its
+          `RequestError`, not raised but in its place. Without it, the whole call raises.
         - `timeout`: how long one request may take with all its attempts and the waits between; None is without limit.
         - `connect_timeout`: how long making a connection may take; None is without limit.
         - `response_timeout`: how long the server may be silent while it is sent to or read from; None is without limit.
@@ -123,6 +131,7 @@ class Deployment:
         options = make_options(
             batch_rows=batch_rows,
             max_in_flight=max_in_flight,
+            isolate_bad_rows=isolate_bad_rows,
             timeout=timeout,
             connect_timeout=connect_timeout,
             response_timeout=response_timeout,
@@ -151,6 +160,7 @@ class Deployment:
         self._handle: Handle | None = handle
         self._url = url
         self._batch_rows = batch_rows
+        self._isolates = isolate_bad_rows
         self._tensor_json = bool(library.sidekick_deployment_tensor_json(handle))
         self._inputs = _specs(handle, _INPUT)
         self._outputs = _specs(handle, _OUTPUT)
@@ -178,10 +188,13 @@ class Deployment:
 
     def predict(self, /, **features: Any) -> dict[str, Any]:
         """Predicts one row, its features given as keywords."""
-        return self.predict_many([features])[0]
+        result = self.predict_many([features])[0]
+        if isinstance(result, Exception):
+            raise result
+        return result
 
-    def predict_many(self, rows: Iterable[Row], *, progress: bool = False) -> list[dict[str, Any]]:
-        """Predicts all rows; the results are in their order.
+    def predict_many(self, rows: Iterable[Row], *, progress: bool = False) -> list[Result]:
+        """Predicts all rows; the results are in their order. With `isolate_bad_rows`, that of a bad row is its exception.
 
         With `progress`, a bar shows how far it is, on a terminal and where tqdm is installed.
         """
@@ -189,7 +202,7 @@ class Deployment:
             return list(self.predict_lazy(rows, progress=True))
         return self._predict(rows, 0)
 
-    def predict_lazy(self, rows: Iterable[Row], *, progress: bool = False) -> Generator[dict[str, Any], None, None]:
+    def predict_lazy(self, rows: Iterable[Row], *, progress: bool = False) -> Generator[Result, None, None]:
         """Predicts rows as their results are asked for: a request of `batch_rows` rows when the first of them is."""
         results = self._batches(rows)
         yield from shown(results, rows) if progress else results
@@ -201,7 +214,7 @@ class Deployment:
 
         The result has the same index and a column for each output. A categorical output NAME has its most probable
         label there, and that label's probability in `NAME probability`; with `probabilities`, every label's in
-        `NAME: LABEL`.
+        `NAME: LABEL`. With `isolate_bad_rows`, bad rows have missing values.
         """
         need("pandas", "pandas", "predict_frame")
         from sidekick._frame import result_frame, rows_of
@@ -227,13 +240,13 @@ class Deployment:
         inputs, outputs = self._inputs._repr_html_(), self._outputs._repr_html_()
         return f"<p>Deployment <code>{escape(self._url)}</code></p><p>inputs</p>{inputs}<p>outputs</p>{outputs}"
 
-    def _batches(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    def _batches(self, rows: Iterable[Row]) -> Iterator[Result]:
         iterator, first_row = iter(rows), 0
         while results := self._predict(islice(iterator, self._batch_rows), first_row):
             yield from results
             first_row += len(results)
 
-    def _predict(self, rows: Iterable[Row], first_row: int) -> list[dict[str, Any]]:
+    def _predict(self, rows: Iterable[Row], first_row: int) -> list[Result]:
         # A handle of its own: the deployment may be closed by another thread meanwhile.
         handle = self._handle
         if handle is None:
@@ -248,7 +261,8 @@ class Deployment:
             return make(predict, free, handle, encoded, cancel, first_row=first_row)
 
         # The thread that this takes would cost a single request a good part of its time.
-        return decoders.rows(self._make(ask, interruptibly=count > self._batch_rows), count)
+        several = count > (1 if self._isolates else self._batch_rows)
+        return decoders.rows(self._make(ask, interruptibly=several), count)
 
     def _open(self, url: str, token: str, options: Handle) -> Handle:
         address, secret = url.encode(), token.encode()
