@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import sys
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +12,8 @@ from threading import Thread
 import sidekick
 
 ROOT = Path(__file__).resolve().parents[2]
+# What the tests of all languages share.
+sys.path.append(str(ROOT / "tests"))
 DATA = ROOT / "examples" / "data"
 SERVER_URL = os.environ["SIDEKICK_SERVER_URL"]
 
@@ -50,13 +53,13 @@ class Answering:
         self.requests = []
         self.connections = 0
 
-    def open(self, token="secret-token", **options):
-        return sidekick.Deployment(self.url, token, **options)
+    def open(self, token="secret-token", url=None, **options):
+        return sidekick.Deployment(url or self.url, token, **options)
 
 
 @contextmanager
 def answering(inputs, outputs, answer, tls=None):
-    """A server that describes these features; `answer(rows)` gives the reply rows, or (status, body text).
+    """A server that describes these features; `answer(rows)` gives the reply rows, or (status, body text, headers...).
 
     With the context `tls`, it speaks TLS.
     """
@@ -78,9 +81,11 @@ def answering(inputs, outputs, answer, tls=None):
             answered = server.answer(body["rows"])
             self.send(*(answered if isinstance(answered, tuple) else (200, json.dumps({"rows": answered}))))
 
-        def send(self, status, text):
+        def send(self, status, text, *headers):
             body = text.encode()
             self.send_response(status)
+            for name, value in headers:
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -1,17 +1,15 @@
 """Settings of the connection, each seen to be kept: proxies, trust, time limits, retries, requests side by side."""
 
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 import sidekick
+from proxy import proxy
 from served import answering, feature
 
 NUMBER = {"n": feature("numeric")}
@@ -21,84 +19,47 @@ def doubled(rows):
     return [{"n": 2 * row["n"]} for row in rows]
 
 
-@contextmanager
-def proxy_to(port, asked):
-    """A proxy that lets everyone in and takes them, whatever host they name, to a port of this machine."""
-
-    class Proxy(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_CONNECT(self):
-            asked.append((self.path, self.headers.get("Proxy-Authorization"), self.headers.get("Authorization")))
-            self.send_response(200)
-            self.end_headers()
-            with socket.create_connection(("127.0.0.1", port)) as server:
-                back = threading.Thread(target=pump, args=(server, self.connection))
-                back.start()
-                pump(self.connection, server)
-                back.join()
-            self.close_connection = True
-
-        def log_message(self, *_):
-            """Says nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Proxy)
-    thread = threading.Thread(target=server.serve_forever, args=[0.01])
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def pump(source, target):
-    try:
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
-
-
 SCRIPT = """
 import sys, sidekick
-url = "http://models.invalid/deployment/x/forward"
-with sidekick.Deployment(url, "secret-token", allow_token_over_http=True) as client:
+with sidekick.Deployment(sys.argv[1], "secret-token", allow_token_over_http=True) as client:
     print(client.predict(n=4)["n"])
 """
 
 
-def run_with(**environment):
+def nowhere(server):
+    """The server's URL at a host that nobody but a proxy knows."""
+    return server.url.replace("127.0.0.1", "models.invalid")
+
+
+def run_with(url, **environment):
     clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     return subprocess.run(
-        [sys.executable, "-W", "error", "-c", SCRIPT], env={**clean, **environment}, capture_output=True, text=True
+        [sys.executable, "-W", "error", "-c", SCRIPT, url], env={**clean, **environment}, capture_output=True, text=True
     )
 
 
-def test_a_proxy_answers_in_the_server_s_stead():
-    asked = []
-    with answering(NUMBER, NUMBER, doubled) as server:
-        port = int(server.url.split(":")[2].split("/")[0])
-        with proxy_to(port, asked) as proxy:
-            url = "http://models.invalid/deployment/x/forward"
-            with sidekick.Deployment(url, "secret-token", proxy=f"http://me:pw@{proxy}") as client:
-                assert client.predict(n=4) == {"n": 8.0}
-    assert asked == [("models.invalid:80", "Basic bWU6cHc=", None)]
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+def test_a_proxy_leads_to_the_server_whom_it_knows(scheme):
+    with answering(NUMBER, NUMBER, doubled) as server, proxy() as between:
+        with server.open(url=nowhere(server), proxy=f"{scheme}://me:pw@{between.address}") as client:
+            assert client.predict(n=4) == {"n": 8.0}
+        assert between.asked == [nowhere(server).split("/")[2]]
+        for user in ("me:wrong@", ""):
+            with pytest.raises(sidekick.NetworkError, match="proxy") as refused:
+                server.open(url=nowhere(server), proxy=f"{scheme}://{user}{between.address}", retries=0)
+            assert "wrong" not in str(refused.value)
+    assert "secret-token" not in str(between.heads)
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_the_environment_names_the_proxy(name):
-    asked = []
-    with answering(NUMBER, NUMBER, doubled) as server:
-        port = int(server.url.split(":")[2].split("/")[0])
-        with proxy_to(port, asked) as proxy:
-            through = run_with(**{name: f"http://{proxy}"})
-            past = run_with(**{name: f"http://{proxy}", "NO_PROXY": "models.invalid"})
+    with answering(NUMBER, NUMBER, doubled) as server, proxy() as between:
+        address = f"http://me:pw@{between.address}"
+        through = run_with(nowhere(server), **{name: address})
+        past = run_with(nowhere(server), **{name: address, "NO_PROXY": "models.invalid"})
     assert through.stdout == "8.0\n", through.stderr
     assert "resolved" in past.stderr and past.returncode != 0
-    assert len(asked) == 1
+    assert len(between.asked) == 1
 
 
 def test_a_proxy_can_be_switched_off(monkeypatch):

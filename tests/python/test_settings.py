@@ -1,6 +1,7 @@
 """Settings of requests, waits and TLS, each seen to be kept; those of `test_connections` aside."""
 
 import logging
+import re
 import socket
 import ssl
 import time
@@ -9,7 +10,7 @@ import pytest
 import trustme
 
 import sidekick
-from served import answering, feature
+from served import ROOT, answering, feature
 
 NUMBER = {"n": feature("numeric")}
 
@@ -59,6 +60,11 @@ def test_a_retry_waits_as_it_is_told():
 
 
 def test_the_ceiling_of_waits_is_kept():
+    busy = (503, "", ("Retry-After", "2"))
+    with answering(NUMBER, NUMBER, lambda rows: busy) as server:
+        with pytest.raises(sidekick.HTTPError) as failed:
+            server.open(retry_backoff=(0.1, 1)).predict(n=1)
+        assert failed.value.attempts == 1
     with pytest.raises(ValueError, match="ceiling"):
         sidekick.Deployment("http://127.0.0.1:1/x", "secret-token", retry_backoff=(2, 1))
 
@@ -189,6 +195,14 @@ def test_a_client_shows_its_certificate(authority, tls, tmp_path):
             server.open(client_certificate=(files[0], pem[1]), **trust)
 
 
+def test_every_setting_of_the_library_is_a_keyword():
+    from sidekick import _library
+
+    header = (ROOT / "include" / "sidekick.h").read_text(encoding="utf-8")
+    setters = set(re.findall(r"\bsidekick_options_(?:set|add)_\w+(?=\()", header))
+    assert len(setters) > 20 and setters <= set(_library._CALLS)
+
+
 @pytest.mark.parametrize(
     ("wrong", "kind"),
     [
@@ -198,6 +212,7 @@ def test_a_client_shows_its_certificate(authority, tls, tmp_path):
         ({"keep_alive": (-1, 1)}, ValueError),
         ({"reply_limit": 0}, ValueError),
         ({"tls_minimum": "1.1"}, ValueError),
+        ({"isolate_bad_rows": 1}, TypeError),
         ({"request_gzip": "no"}, TypeError),
         ({"reply_gzip": 0}, TypeError),
         ({"allow_token_over_http": "false"}, TypeError),
