@@ -55,7 +55,8 @@
 #define SIDEKICK_TLS_1_3 13
 
 /**
- * A call failed. Since 0.1.0.
+ * A request failed for good: no reply, or one with a status of 4xx or 5xx. What else is wrong with a reply, the call's error alone
+ * tells. Since 0.1.0.
  */
 #define SIDEKICK_LOG_ERROR 1
 
@@ -226,7 +227,8 @@ typedef struct sidekick_rows sidekick_rows;
 typedef struct sidekick_stream sidekick_stream;
 
 /**
- * Where a token callback puts its token, with `sidekick_token_set`. It lives as long as the callback runs. Since 0.1.0.
+ * Where a token callback puts its token, with `sidekick_token_set`, or why there is none, with `sidekick_token_fail`; what is put
+ * there last counts. It lives as long as the callback runs. Since 0.1.0.
  */
 typedef struct sidekick_token sidekick_token;
 
@@ -237,8 +239,8 @@ typedef struct sidekick_token sidekick_token;
 typedef int32_t sidekick_status;
 
 /**
- * Gives the token for a request: calls `sidekick_token_set` and returns 0. Anything else fails the call that needs the token, with
- * `SIDEKICK_ERROR_ARGUMENT`. `refused` is 1 where the server has just answered 401 to the last one, else 0. Since 0.1.0.
+ * Gives the token for a request: calls `sidekick_token_set` and returns 0. Anything else, or `sidekick_token_fail`, fails the call that
+ * needs the token, with `SIDEKICK_ERROR_ARGUMENT`. `refused` is 1 where the server has just answered 401 to the last one, else 0. Since 0.1.0.
  */
 typedef int32_t (*sidekick_token_callback)(void *data, int32_t refused, sidekick_token *token);
 
@@ -424,6 +426,16 @@ sidekick_status sidekick_token_set(sidekick_token *token,
                                    const char *value,
                                    size_t value_length,
                                    sidekick_error **error);
+
+/**
+ * Says from within a `sidekick_token_callback` why there is no token; it is copied. The call that needs the token fails with this in its
+ * message, whatever the callback returns: no secret should be in it. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and for text that
+ * is not UTF-8. Since 0.1.0.
+ */
+sidekick_status sidekick_token_fail(sidekick_token *token,
+                                    const char *message,
+                                    size_t message_length,
+                                    sidekick_error **error);
 
 /**
  * Tells `callback` what happens to connections and requests; by default, and with NULL, nobody hears it. The callback runs on whichever

@@ -278,6 +278,34 @@ fn the_log_hears_everything_but_the_token() {
     assert!(heard.iter().all(|(_, line)| !line.contains(TOKEN) && !line.contains('\n')), "{heard:?}");
 }
 
+#[test]
+fn each_call_that_fails_is_one_error_in_the_log() {
+    let errors = Arc::new(Mutex::new(Vec::new()));
+    let mut options = options();
+    let keep = Arc::clone(&errors);
+    options.set_log(move |level, line| {
+        if level == LogLevel::Error {
+            keep.lock().unwrap().push(line.to_owned());
+        }
+    });
+    for (status, told) in [
+        ("503 Busy", "POST failed: status 503 at attempt 3"),
+        ("400 Bad", "POST failed: status 400 at attempt 1"),
+        ("401 Who", "POST failed: status 401 at attempt 1"),
+    ] {
+        let deployment = open(&deployment(move |_, stream| reply(stream, status, TOKEN)), &options);
+        refused(&deployment);
+        assert_eq!(*errors.lock().unwrap(), [told]);
+        errors.lock().unwrap().clear();
+    }
+    // A reply that is not what it should be is told by the call's error alone.
+    refused(&open(&deployment(|_, stream| reply(stream, "200 OK", "{}")), &options));
+    assert!(errors.lock().unwrap().is_empty());
+    options.set_token_source(|_| Err(Error::new(ErrorKind::Argument, "no token today")));
+    Deployment::open("http://127.0.0.1:1/x", TOKEN, &options).unwrap_err();
+    assert_eq!(*errors.lock().unwrap(), ["GET failed: no token today"]);
+}
+
 /// How many connections five calls, each a while after the other, take.
 fn connections(pause: Duration, options: &Options) -> usize {
     let count = Arc::new(AtomicUsize::new(0));

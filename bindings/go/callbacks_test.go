@@ -36,12 +36,15 @@ func TestTokenCallback(t *testing.T) {
 }
 
 func TestATokenCallbackThatFails(t *testing.T) {
-	for name, callback := range map[string]sidekick.TokenCallback{
-		"error":     func(bool) (string, error) { return "token", errors.New("no token today") },
-		"not UTF-8": func(bool) (string, error) { return "\xff", nil },
+	for why, callback := range map[string]sidekick.TokenCallback{
+		"no token today": func(bool) (string, error) { return "token", errors.New("no token today") },
+		"UTF-8":          func(bool) (string, error) { return "\xff", nil },
 	} {
-		t.Run(name, func(t *testing.T) {
-			failure(t, try(deploymentURL("batch-size"), sidekick.WithTokenCallback(callback)), sidekick.StatusArgument)
+		t.Run(why, func(t *testing.T) {
+			err := try(deploymentURL("batch-size"), sidekick.WithTokenCallback(callback))
+			if failed := failure(t, err, sidekick.StatusArgument); !strings.Contains(failed.Message, why) {
+				t.Error(failed)
+			}
 		})
 	}
 }

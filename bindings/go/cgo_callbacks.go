@@ -15,11 +15,18 @@ const callbackFailed = 1
 //export sidekickGoToken
 func sidekickGoToken(callback C.uintptr_t, refused C.int32_t, token *C.sidekick_token) C.int32_t {
 	value, err := cgo.Handle(callback).Value().(TokenCallback)(refused != 0)
-	if err != nil {
-		return callbackFailed
+	if err == nil {
+		err = call(func(failure **C.sidekick_error) C.sidekick_status {
+			text, length := cText(value)
+			return C.sidekick_token_set(token, text, length, failure)
+		})
 	}
-	text, length := cText(value)
-	return C.int32_t(C.sidekick_token_set(token, text, length, nil))
+	if err == nil {
+		return 0
+	}
+	message, length := cText(err.Error())
+	C.sidekick_token_fail(token, message, length, nil)
+	return callbackFailed
 }
 
 //export sidekickGoLog

@@ -54,7 +54,7 @@ const (
 type LogLevel int32
 
 const (
-	// LogError: a call failed.
+	// LogError: a request failed for good, without a reply, or with a status of 4xx or 5xx.
 	LogError LogLevel = C.SIDEKICK_LOG_ERROR
 	// LogWarning: an attempt failed and is made again.
 	LogWarning LogLevel = C.SIDEKICK_LOG_WARNING
@@ -65,7 +65,7 @@ const (
 )
 
 // TokenCallback gives the token for a request. Refused tells that the server has just answered 401 to the last one. An
-// error fails the call that needs the token with [StatusArgument]; its text is not passed on.
+// error fails the call that needs the token with [StatusArgument]; its text is in the message.
 type TokenCallback func(refused bool) (string, error)
 
 // LogCallback hears what happens, a line at a time. The token is never in it.

@@ -7,11 +7,12 @@ use super::status::sidekick_status;
 use crate::{Error, ErrorKind, LogLevel, Options};
 use std::ffi::{c_char, c_void};
 
-/// Where a token callback puts its token, with `sidekick_token_set`. It lives as long as the callback runs. Since 0.1.0.
-pub struct sidekick_token(String);
+/// Where a token callback puts its token, with `sidekick_token_set`, or why there is none, with `sidekick_token_fail`; what is put
+/// there last counts. It lives as long as the callback runs. Since 0.1.0.
+pub struct sidekick_token(std::result::Result<String, String>);
 
-/// Gives the token for a request: calls `sidekick_token_set` and returns 0. Anything else fails the call that needs the token, with
-/// `SIDEKICK_ERROR_ARGUMENT`. `refused` is 1 where the server has just answered 401 to the last one, else 0. Since 0.1.0.
+/// Gives the token for a request: calls `sidekick_token_set` and returns 0. Anything else, or `sidekick_token_fail`, fails the call that
+/// needs the token, with `SIDEKICK_ERROR_ARGUMENT`. `refused` is 1 where the server has just answered 401 to the last one, else 0. Since 0.1.0.
 pub type sidekick_token_callback =
     Option<unsafe extern "C" fn(data: *mut c_void, refused: i32, token: *mut sidekick_token) -> i32>;
 
@@ -57,7 +58,26 @@ pub unsafe extern "C" fn sidekick_token_set(
     guard(error, || {
         // SAFETY: the caller's promises.
         let (token, value) = unsafe { (object_mut(token, "token")?, text(value, value_length, "value")?) };
-        value.clone_into(&mut token.0);
+        token.0 = Ok(value.to_owned());
+        Ok(())
+    })
+}
+
+/// Says from within a `sidekick_token_callback` why there is no token; it is copied. The call that needs the token fails with this in its
+/// message, whatever the callback returns: no secret should be in it. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and for text that
+/// is not UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_token_fail(
+    token: *mut sidekick_token,
+    message: *const c_char,
+    message_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (token, message) =
+            unsafe { (object_mut(token, "token")?, text(message, message_length, "message")?) };
+        token.0 = Err(message.to_owned());
         Ok(())
     })
 }
@@ -85,12 +105,15 @@ pub unsafe extern "C" fn sidekick_options_set_log_callback(
 fn set_token_source(options: &mut Options, callback: sidekick_token_callback, data: Data) {
     let Some(callback) = callback else { return options.clear_token_source() };
     options.set_token_source(move |refused| {
-        let mut token = sidekick_token(String::new());
+        let mut token = sidekick_token(Ok(String::new()));
         // SAFETY: the callback and its data are good for each other, by the caller's promise.
-        match unsafe { callback(data.get(), i32::from(refused), &mut token) } {
-            0 => Ok(token.0),
-            code => Err(Error::new(ErrorKind::Argument, format!("the token callback failed with {code}"))),
-        }
+        let code = unsafe { callback(data.get(), i32::from(refused), &mut token) };
+        let why = match (code, token.0) {
+            (0, Ok(token)) => return Ok(token),
+            (_, Err(why)) => format!(": {why}"),
+            (code, Ok(_)) => format!(" with {code}"),
+        };
+        Err(Error::new(ErrorKind::Argument, format!("the token callback failed{why}")))
     });
 }
 

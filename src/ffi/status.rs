@@ -71,7 +71,8 @@ pub const SIDEKICK_TLS_1_2: i32 = 12;
 /// TLS 1.3. Since 0.1.0.
 pub const SIDEKICK_TLS_1_3: i32 = 13;
 
-/// A call failed. Since 0.1.0.
+/// A request failed for good: no reply, or one with a status of 4xx or 5xx. What else is wrong with a reply, the call's error alone
+/// tells. Since 0.1.0.
 pub const SIDEKICK_LOG_ERROR: i32 = 1;
 /// An attempt failed and is made again. Since 0.1.0.
 pub const SIDEKICK_LOG_WARNING: i32 = 2;

@@ -4,7 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum LogLevel {
-    /// A call failed.
+    /// A request failed for good: no reply, or one with a status of 4xx or 5xx. What else is wrong with a reply, the call's error
+    /// alone tells.
     Error = 1,
     /// An attempt failed and is made again.
     Warning = 2,

@@ -171,16 +171,25 @@ impl Transport {
         self.exchange(&Message { method, uri, content_type, gzip, body }, &watch)
     }
 
-    /// Sends until there is an answer that waiting does not mend, or no time for another attempt.
+    /// As `send`, and tells the log where nothing good came of it.
     fn exchange(&self, message: &Message<'_>, watch: &Watch) -> Result<Reply> {
+        let outcome = self.send(message, watch);
+        let failure = match &outcome {
+            Ok(reply) if reply.status < 400 => return outcome,
+            Ok(reply) => format!("status {} at attempt {}", reply.status, reply.attempts),
+            Err(error) => error.to_string(),
+        };
+        self.settings.log(LogLevel::Error, || format!("{} failed: {failure}", message.method));
+        outcome
+    }
+
+    /// Sends until there is an answer that waiting does not mend, or no time for another attempt.
+    fn send(&self, message: &Message<'_>, watch: &Watch) -> Result<Reply> {
         let mut credentials = self.ask_credentials(false)?;
         let (mut attempts, mut retries) = (1, 0);
         let (mut fresh, mut renewed) = (false, false);
-        let failed = |error: Error, attempts: u32, token: &str| {
-            let error = error.with_attempts(attempts).without_secret(token);
-            self.settings.log(LogLevel::Error, || format!("{} failed: {error}", message.method));
-            error
-        };
+        let failed =
+            |error: Error, attempts: u32, token: &str| error.with_attempts(attempts).without_secret(token);
         loop {
             let outcome = self.attempt(message, &credentials, watch, fresh, attempts);
             let stale = !fresh && matches!(&outcome, Err(Trouble { again: Again::Surely, .. }));
@@ -190,7 +199,8 @@ impl Transport {
                 Some(Duration::ZERO)
             } else if refused && !renewed && self.settings.token_source.is_some() {
                 renewed = true;
-                credentials = self.ask_credentials(true)?;
+                credentials =
+                    self.ask_credentials(true).map_err(|e| failed(e, attempts, &credentials.token))?;
                 Some(Duration::ZERO)
             } else {
                 let wait = self.wait_before_retry(&outcome, retries);

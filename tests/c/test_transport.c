@@ -124,6 +124,14 @@ static int32_t give_token(void *data, int32_t refused, sidekick_token *token) {
     return sidekick_token_set(token, text, SIDEKICK_NUL, NULL);
 }
 
+/* Has none, and says why. The text may be cut out of a longer one. */
+static int32_t say_why(void *data, int32_t refused, sidekick_token *token) {
+    (void)refused;
+    *(sidekick_status *)data = sidekick_token_fail(token, "not text \xff", SIDEKICK_NUL, NULL);
+    OK(sidekick_token_set(token, "reciprocal-token", SIDEKICK_NUL, &error));
+    return sidekick_token_fail(token, "the vault is closed today", 19, NULL);
+}
+
 static int32_t give_none(void *data, int32_t refused, sidekick_token *token) {
     (void)data;
     (void)refused;
@@ -159,6 +167,7 @@ static void test_callbacks_that_are_refused_or_replaced(void) {
     struct told told = {0, 0, 0, 0, 0};
     sidekick_options *options = new_options();
     sidekick_deployment *deployment = NULL;
+    sidekick_status refused = SIDEKICK_OK;
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_token_callback(NULL, give_token, &told, release, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_log_callback(NULL, hear, &told, release, &error));
     CHECK(told.released == 2);
@@ -170,10 +179,17 @@ static void test_callbacks_that_are_refused_or_replaced(void) {
                                                             SIDEKICK_NUL, options, &deployment, &error));
     SAYS("token callback failed with 7");
     FORGET();
+    OK(sidekick_options_set_token_callback(options, say_why, &refused, NULL, &error));
+    KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token",
+                                                            SIDEKICK_NUL, options, &deployment, &error));
+    CHECK(strcmp(sidekick_error_message(error, NULL), "the token callback failed: the vault is closed") == 0);
+    CHECK(refused == SIDEKICK_ERROR_ARGUMENT);
+    FORGET();
     OK(sidekick_options_set_token_callback(options, NULL, NULL, NULL, &error));
     OK(sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, options, &deployment,
                                 &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_token_set(NULL, "x", 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_token_fail(NULL, "x", 1, &error));
     sidekick_deployment_free(deployment);
     sidekick_options_free(options);
 }

@@ -229,8 +229,15 @@ TEST(a_callback_gives_the_token) {
 
 TEST(a_token_callback_that_throws_fails_the_call) {
     Options options;
-    options.token_callback([](bool) -> std::string { throw std::runtime_error("no token"); });
-    CHECK_FAILS(Argument, rig::open("report", options));
+    const auto why = [&](sidekick::TokenCallback callback) {
+        const auto error = rig::open("report", options.token_callback(std::move(callback))).error();
+        CHECK(error.status() == Status::Argument);
+        return std::string(error.what());
+    };
+    CHECK(why([](bool) -> std::string { throw std::runtime_error("no token today"); }) ==
+          "the token callback failed: no token today");
+    CHECK(why([](bool) -> std::string { throw 7; }) == "the token callback failed with 1");
+    CHECK(rig::has(why([](bool) { return std::string("\xff"); }), "UTF-8"));
 }
 
 TEST(a_callback_hears_what_happens) {

@@ -68,6 +68,15 @@ def test_what_the_function_raises_the_call_raises(rows):
         assert client.predict(n=1) == {"n": 1.0}
 
 
+def test_the_log_hears_why_there_is_no_token(caplog):
+    def token():
+        raise LookupError("the vault is closed ☹")
+
+    with pytest.raises(LookupError):
+        sidekick.Deployment("http://127.0.0.1:1/x", token, log=True)
+    assert "the token callback failed: LookupError: the vault is closed ☹" in caplog.text
+
+
 def test_a_token_has_to_be_text():
     with pytest.raises(TypeError, match="token: expected a str from the function, got None"):
         sidekick.Deployment("http://127.0.0.1:1/x", lambda: None)

@@ -22,7 +22,7 @@ enum class TlsVersion : std::int32_t {
 
 /// How much a line of the log matters.
 enum class LogLevel : std::int32_t {
-    Error = SIDEKICK_LOG_ERROR,      ///< A call failed.
+    Error = SIDEKICK_LOG_ERROR,      ///< A request failed for good: no reply, or a status of 4xx or 5xx.
     Warning = SIDEKICK_LOG_WARNING,  ///< An attempt failed and is made again.
     Info = SIDEKICK_LOG_INFO,        ///< A request was answered.
     Debug = SIDEKICK_LOG_DEBUG       ///< A connection was made or used again.
@@ -40,10 +40,13 @@ namespace detail {
 inline std::int32_t give_token(void* data, std::int32_t refused, sidekick_token* token) noexcept {
     try {
         const std::string value = (*static_cast<const TokenCallback*>(data))(refused != 0);
-        return sidekick_token_set(token, value.data(), value.size(), nullptr);
-    } catch (...) {
-        return SIDEKICK_ERROR_ARGUMENT;
+        detail::attempt(sidekick_token_set, token, value.data(), value.size()).value();
+        return SIDEKICK_OK;
+    } catch (const std::exception& failure) {
+        sidekick_token_fail(token, failure.what(), SIDEKICK_NUL, nullptr);
+    } catch (...) {  // it has no text
     }
+    return SIDEKICK_ERROR_ARGUMENT;
 }
 
 inline void log(void* data, std::int32_t level, const char* line, std::size_t length) noexcept {
@@ -304,8 +307,8 @@ public:
     /// Asks `callback` for the token before every request, and once more where the server answers 401; the token given to
     /// `open` is not used then. By default, and with an empty function, that one is. The callback runs on whichever thread
     /// makes the request, on several at once; it must not call back into the deployment. Where it throws, the call that
-    /// needs the token fails with `Status::Argument`. It is destroyed with the last of the options and deployments that
-    /// have it.
+    /// needs the token fails with `Status::Argument` and the exception's text. It is destroyed with the last of the options
+    /// and deployments that have it.
     Options& token_callback(TokenCallback callback) & { return done(try_token_callback(std::move(callback))); }
     /// As above, for options that are made and passed on in one expression.
     Options&& token_callback(TokenCallback callback) && { return std::move(token_callback(std::move(callback))); }

@@ -39,7 +39,9 @@ class TokenSource:
             call(library.sidekick_token_set, c_void_p(token), encoded, len(encoded))
         except BaseException as failure:
             self._failure = failure
-            return 1
+            # For the log; the call raises the failure itself.
+            why = f"{type(failure).__name__}: {failure}".encode(errors="replace")
+            return int(library.sidekick_token_fail(c_void_p(token), why, len(why), None))
         return 0
 
 

@@ -26,6 +26,7 @@ LogCallback = CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_size_t)
 _CALLS: dict[str, list[Any]] = {
     "sidekick_options_set_token_callback": [c_void_p, TokenCallback, c_void_p, c_void_p],
     "sidekick_token_set": [c_void_p, *_TEXT],
+    "sidekick_token_fail": [c_void_p, *_TEXT],
     "sidekick_options_set_log_callback": [c_void_p, LogCallback, c_void_p, c_void_p],
     "sidekick_cancel_new": [_OBJECT],
     "sidekick_cancel_trigger": [c_void_p],
