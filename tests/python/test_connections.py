@@ -99,7 +99,7 @@ def test_a_request_is_given_up_in_time():
         return doubled(rows)
 
     with answering(NUMBER, NUMBER, slow) as server:
-        with pytest.raises(sidekick.RequestTimeout, match="200 ms"):
+        with pytest.raises(sidekick.RequestTimeout, match="200 ms, the limit of the option timeout"):
             server.open(timeout=0.2).predict(n=1)
 
 

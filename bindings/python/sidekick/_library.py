@@ -221,6 +221,8 @@ def _exception(error: c_void_p, first_row: int) -> Exception:
 
 def _message(error: c_void_p, first_row: int) -> str:
     message = _error_text(library.sidekick_error_message, error)
+    # The one option whose keyword has another name.
+    message = message.replace("limit of the option call_timeout", "limit of the option timeout")
     row = library.sidekick_error_row(error)
     if row < 0:
         return message
