@@ -69,6 +69,13 @@ pub enum ErrorKind {
     ReplyTooLarge = 47,
 }
 
+/// What stands where the token stood.
+const HIDDEN: &str = "[the token]";
+/// Ends a text of the server's that was cut to a readable length.
+const CUT: char = '…';
+/// Fewer bytes than these, which a cut left of the token, tell nothing of it.
+const SHORTEST_START: usize = 4;
+
 /// An error with its context. Cheap to move: one pointer.
 #[derive(Clone)]
 pub struct Error(Box<Details>);
@@ -163,13 +170,11 @@ impl Error {
         self
     }
 
-    /// Takes a secret out of all its texts: a server may have quoted what it was sent.
+    /// Takes the token out of all its texts: a server may have quoted what it was sent.
     pub(crate) fn without_secret(mut self, secret: &str) -> Error {
         let Details { message, server_code, server_message, .. } = &mut *self.0;
         for text in [Some(message), server_code.as_mut(), server_message.as_mut()].into_iter().flatten() {
-            if !secret.is_empty() && text.contains(secret) {
-                *text = text.replace(secret, "[the token]");
-            }
+            *text = hide(text, secret);
         }
         self
     }
@@ -263,6 +268,20 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
+/// A text without a token, also where the text was cut within the token.
+fn hide(text: &str, secret: &str) -> String {
+    if secret.is_empty() {
+        return text.to_owned();
+    }
+    let text = text.replace(secret, HIDDEN);
+    if !text.contains(CUT) {
+        return text;
+    }
+    let starts = (SHORTEST_START..secret.len()).rev().filter_map(|end| secret.get(..end));
+    let hidden = format!("{HIDDEN}{CUT}");
+    starts.fold(text, |text, start| text.replace(&format!("{start}{CUT}"), &hidden))
+}
+
 /// Makes room for `more` elements, or says that memory ran out instead of aborting the process.
 pub(crate) fn reserve<T>(buffer: &mut Vec<T>, more: usize) -> Result<()> {
     buffer.try_reserve(more).map_err(|_| {
@@ -309,6 +328,8 @@ mod tests {
         assert_eq!(error.to_string(), "not [the token]");
         assert_eq!(error.server_code(), Some("Bearer [the token]?"));
         assert_eq!(error.server_message(), Some("Bearer [the token]?"));
+        let cut = Error::new(ErrorKind::Http, "s3cre…: s3c… s3cr… s3cret…");
+        assert_eq!(cut.without_secret("s3cret").to_string(), "[the token]…: s3c… [the token]… [the token]…");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::io::{Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 static ONLY_TLS12: [&SupportedProtocolVersion; 1] = [&TLS12];
 
@@ -322,6 +322,30 @@ fn connections(pause: Duration, options: &Options) -> usize {
     count.load(Ordering::SeqCst)
 }
 
+/// How long a call takes whose first attempt fails.
+fn waited(options: &Options) -> Duration {
+    let asked = AtomicUsize::new(0);
+    let url = deployment(move |request, stream| match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => reply(stream, "503 Busy", ""),
+        _ => reply(stream, "200 OK", &request.echo()),
+    });
+    let deployment = open(&url, options);
+    let start = Instant::now();
+    ask(&deployment).unwrap();
+    start.elapsed()
+}
+
+#[test]
+fn retry_backoff() {
+    let mut options = options();
+    options.set_retry_backoff(Duration::from_millis(400), Duration::from_secs(30)).unwrap();
+    // Up to a half of it is left to chance.
+    assert!(waited(&options) >= Duration::from_millis(200));
+    options.set_retry_backoff(Duration::ZERO, Duration::from_secs(30)).unwrap();
+    assert!(waited(&options) < Duration::from_millis(200));
+    assert!(options.set_retry_backoff(Duration::from_secs(2), Duration::from_secs(1)).is_err());
+}
+
 #[test]
 fn keep_alive() {
     let mut options = options();
@@ -366,7 +390,7 @@ fn connect_timeout() {
     let mut options = options();
     options.set_retries(0);
     options.set_connect_timeout(Duration::from_millis(200));
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let error = Deployment::open(&format!("http://{address}/x"), TOKEN, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.to_string().contains("connect_timeout"), "{error}");

@@ -1,0 +1,237 @@
+//! Where the token is seen: in the `Authorization` header to the deployment's server, and nowhere else. Every kind of call ends
+//! in every way, with servers that quote what they were sent; the texts that come of it are collected and searched. Requests
+//! are searched by the servers of `common`.
+
+mod common;
+
+use common::proxies::{self, NOWHERE};
+use common::tls::{Authority, Server, self_signed};
+use common::{DESCRIBE, TOKEN, listen, numbers, read_request, reply, shown};
+use sidekick::{Cancel, Deployment, Error, ErrorKind, Options, Result};
+use std::io::Write;
+use std::net::TcpStream;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// A header's value, which is as secret.
+const KEY: &str = "k3y";
+
+/// Replies that quote the token, which stands for each `@`; a `~` is the same escaped in JSON. The connection closes behind them.
+const QUOTES: &[&str] = &[
+    "",
+    "HTTP/1.1 403 No\r\n\r\nno @ here",
+    "HTTP/1.1 403 @\r\n\r\n",
+    "HTTP/1.1 401 No\r\nWWW-Authenticate: Bearer error=\"@\"\r\n\r\n@",
+    "HTTP/1.1 503 Busy\r\nRetry-After: @\r\n\r\n@",
+    "HTTP/1.1 307 Go\r\nLocation: http://elsewhere.invalid/@\r\n\r\n@",
+    "HTTP/1.1 500 Oops\r\n\r\n<html><title>@</title>",
+    "HTTP/1.1 403 No\r\n\r\n{\"errorCode\": \"@\", \"errorMessage\": \"not @\"}",
+    "HTTP/1.1 400 No\r\n\r\n{\"errorCode\": \"BadData\", \"errorMessage\": \"not ~\"}",
+    "HTTP/1.1 200 OK\r\n\r\n{\"errorCode\": \"@\", \"errorMessage\": \"not ~\"}",
+    "HTTP/1.1 500 Oops\r\n\r\n{\"error\": {\"message\": \"~\"}}",
+    "HTTP/1.1 500 Oops\r\n\r\n{\"detail\": [{\"msg\": \"@\"}]}",
+    "HTTP/1.1 200 OK\r\n\r\n@",
+    "HTTP/1.1 200 OK\r\n\r\n\"@\"",
+    "HTTP/1.1 200 OK\r\n\r\n{\"rows\": \"@\"}",
+    "HTTP/1.1 200 OK\r\n\r\n{\"rows\": [{\"@\": 1}]}",
+    "HTTP/1.1 200 OK\r\n\r\n{\"rows\": [{\"out\": \"@\"}]}",
+    "HTTP/1.1 200 OK\r\n\r\n{\"rows\": [{\"out\": {\"@\": 1}}]}",
+    "HTTP/1.1 200 OK\r\n\r\n{\"rows\": [{\"out\": 1, \"@\": 1, \"@\": 2}, @]}",
+    "HTTP/1.1 200 OK\r\n\r\n{\"components\": {\"schemas\": {\"input-row\": {\"properties\": {\"in\": {\"x-peltarion\": {\"type\": \"@\"}}}}}}}",
+    "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n@",
+    "HTTP/1.1 200 OK\r\nContent-Length: @\r\n\r\n@",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n@\r\n",
+    "HTTP/1.1 200 OK\r\n@\r\n\r\n",
+    "HTTP/1.1 @ OK\r\n\r\n",
+    "@ 200 OK\r\n\r\n",
+];
+
+/// Lines of the log, messages, Debug prints.
+static TEXTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static ANSWERED: AtomicUsize = AtomicUsize::new(0);
+
+fn tell(text: String) {
+    TEXTS.lock().unwrap().push(text);
+}
+
+/// The kind of an error whose texts are told.
+fn told(error: &Error) -> ErrorKind {
+    tell(shown(error));
+    error.kind()
+}
+
+/// A token longer than what an error shows of a reply.
+fn token() -> String {
+    TOKEN.repeat(60)
+}
+
+fn options() -> Options {
+    let mut options = common::options();
+    options.set_log(|level, line| tell(format!("{level:?}: {line}")));
+    options.set_retries(1);
+    options.add_header("X-Api-Key", KEY).unwrap();
+    options
+}
+
+/// The ways to open and to ask a deployment that differ in what the transport does.
+fn variants() -> [Options; 3] {
+    let mut several = options();
+    several.set_batch_rows(1).unwrap();
+    several.set_max_in_flight(2).unwrap();
+    several.set_isolate_bad_rows(true);
+    several.set_request_gzip(true);
+    let mut renewed = options();
+    renewed.set_token_source(|refused| Ok(format!("{}{refused}", token())));
+    [options(), several, renewed]
+}
+
+/// A server that quotes the token to requests of a method, and answers others well.
+fn quoting(quote: &'static str, method: &'static str) -> String {
+    let address = listen(move |mut stream| {
+        while let Some(request) = read_request(&mut stream) {
+            let token = request.header("authorization").unwrap().strip_prefix("Bearer ").unwrap();
+            assert!(token.starts_with(TOKEN) && request.header("x-api-key") == Some(KEY));
+            ANSWERED.fetch_add(1, Ordering::SeqCst);
+            if request.head[0].starts_with(method) {
+                return answer(&mut stream, quote, token);
+            }
+            reply(&mut stream, "200 OK", if request.is_post() { "{}" } else { DESCRIBE });
+        }
+    });
+    format!("http://{address}/deployment/x/forward")
+}
+
+fn answer(stream: &mut TcpStream, quote: &str, token: &str) {
+    let escaped = token.replace('s', "\\u0073");
+    let _ = stream.write_all(quote.replace('@', token).replace('~', &escaped).as_bytes());
+}
+
+/// Opens, predicts and posts, and tells what comes of it.
+fn make_every_call(url: &str, options: &Options) -> Result<()> {
+    tell(format!("{options:?}"));
+    let deployment = Deployment::open(url, &token(), options).inspect_err(|error| tell(shown(error)))?;
+    tell(format!("{deployment:?}"));
+    let predicted = deployment.predict(&numbers(&deployment, 100)).inspect_err(|error| tell(shown(error)));
+    predicted.iter().flat_map(|it| it.failures()).for_each(|error| tell(shown(error)));
+    // A reply that is asked for as it came is as it came: its text is the caller's.
+    let _ = deployment.post_json("{}").inspect_err(|error| tell(shown(error)));
+    predicted.map(|_| ())
+}
+
+fn quotes() {
+    for quote in QUOTES {
+        for options in variants() {
+            for method in ["GET ", "POST "] {
+                let _ = make_every_call(&quoting(quote, method), &options);
+            }
+        }
+    }
+    // The token begins where the message ends.
+    for length in (0..300).step_by(7) {
+        let quote = format!("HTTP/1.1 403 No\r\n\r\n{}@", "x".repeat(length)).leak();
+        let _ = make_every_call(&quoting(quote, "POST "), &options());
+    }
+}
+
+fn other_hosts() {
+    let other = listen(|_| {
+        eprintln!("a host was asked that the token was not given for");
+        std::process::abort();
+    });
+    for scheme in ["http", "https"] {
+        let quote = format!("HTTP/1.1 307 Go\r\nLocation: {scheme}://{other}/openapi.json\r\n\r\n").leak();
+        let error = make_every_call(&quoting(quote, "GET "), &options()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Http);
+    }
+}
+
+fn proxies() {
+    for proxy in
+        [format!("http://u:p@{}", proxies::http()), format!("socks5://u:p@{}", proxies::socks5(true))]
+    {
+        let mut options = options();
+        options.set_proxy(&proxy).unwrap();
+        make_every_call(NOWHERE, &options).unwrap();
+        options.set_proxy(&proxy.replace("u:p", "u:wr0ng")).unwrap();
+        assert_eq!(make_every_call(NOWHERE, &options).unwrap_err().kind(), ErrorKind::Connect);
+    }
+}
+
+fn tls() {
+    let authority = Authority::new();
+    let mut options = options();
+    options.set_ca_pem(authority.pem.as_bytes()).unwrap();
+    make_every_call(&Server::new(authority.sign("localhost")).start(), &options).unwrap();
+    let bad = [self_signed(), authority.sign("other.example"), authority.sign_until("localhost", 2001)];
+    for identity in bad {
+        let error = make_every_call(&Server::new(identity).start(), &options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Tls);
+    }
+}
+
+fn no_reply() {
+    let silent = listen(|stream| {
+        sleep(Duration::from_millis(500));
+        drop(stream);
+    });
+    let url = format!("http://{silent}/forward");
+    let mut options = options();
+    options.set_response_timeout(Duration::from_millis(20));
+    assert_eq!(make_every_call(&url, &options).unwrap_err().kind(), ErrorKind::Timeout);
+    options.set_call_timeout(Duration::from_millis(10));
+    assert_eq!(make_every_call(&url, &options).unwrap_err().kind(), ErrorKind::Timeout);
+    let cancel = Cancel::new().unwrap();
+    cancel.trigger();
+    tell(format!("{cancel:?}"));
+    let error = Deployment::open_cancellable(&url, &token(), &options, Some(&cancel)).unwrap_err();
+    assert_eq!(told(&error), ErrorKind::Cancelled);
+    assert_eq!(make_every_call("http://127.0.0.1:1/", &options).unwrap_err().kind(), ErrorKind::Connect);
+    options.set_allow_token_over_http(true);
+    assert_eq!(make_every_call(NOWHERE, &options).unwrap_err().kind(), ErrorKind::Connect);
+}
+
+fn refused_before_they_are_asked() {
+    let token = token();
+    for (url, token) in [
+        ("http://127.0.0.1:1/", &*format!("{token}\n")),
+        ("http://nowhere.invalid/", &token),
+        (&*format!("http://{token}@127.0.0.1:1/"), &token),
+        (&*format!("http://127.0.0.1:{token}/"), &token),
+        (&*format!("ftp://{token}/"), &token),
+        (&*format!("http://127.0.0.1/{token} /"), &token),
+    ] {
+        let error = Deployment::open(url, token, &options()).unwrap_err();
+        assert_eq!(told(&error), ErrorKind::Argument);
+    }
+    let mut options = options();
+    for error in [
+        options.set_proxy(&format!("ftp://u:{token}@h")).unwrap_err(),
+        options.add_header("X-Api-Key", &format!("{token}\n")).unwrap_err(),
+    ] {
+        assert_eq!(told(&error), ErrorKind::Argument);
+    }
+}
+
+#[test]
+fn the_token_is_in_the_authorization_header_and_nowhere_else() {
+    quotes();
+    other_hosts();
+    proxies();
+    tls();
+    no_reply();
+    refused_before_they_are_asked();
+    let texts = TEXTS.lock().unwrap();
+    for secret in [TOKEN, KEY, "wr0ng"] {
+        let found: Vec<_> = texts.iter().filter(|text| text.contains(secret)).collect();
+        assert!(found.is_empty(), "{secret} is in {found:#?}");
+    }
+    // There was something to find.
+    let quoted = texts.iter().filter(|text| text.contains("[the token]")).count();
+    assert!(quoted > 100 && texts.len() > 1000, "{quoted} of {} texts quote the token", texts.len());
+    assert!(ANSWERED.load(Ordering::SeqCst) > 200);
+    for level in ["Error: ", "Warning: ", "Info: ", "Debug: "] {
+        assert!(texts.iter().any(|text| text.starts_with(level)), "the log has no {level}");
+    }
+}
