@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/png"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,8 +20,17 @@ func deploymentURL(id string) string {
 	return os.Getenv("SIDEKICK_SERVER_URL") + "/deployment/" + id + "/forward"
 }
 
+// showsToken finds the token of any deployment of the tests in a text.
+func showsToken(text string) bool { return strings.Contains(text, "-token") }
+
 func open(t testing.TB, id string, options ...sidekick.Option) *sidekick.Deployment {
 	t.Helper()
+	watch := sidekick.WithLogCallback(func(_ sidekick.LogLevel, message string) {
+		if showsToken(message) {
+			t.Error(message)
+		}
+	})
+	options = append([]sidekick.Option{watch}, options...)
 	deployment, err := sidekick.Open(context.Background(), deploymentURL(id), id+"-token", options...)
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +68,9 @@ func failure(t testing.TB, err error, status sidekick.Status) *sidekick.Error {
 	}
 	if failed.Status != status || !errors.Is(err, status) {
 		t.Fatalf("status %d instead of %d: %v", failed.Status, status, err)
+	}
+	if showsToken(failed.Message + failed.ServerCode + failed.ServerMessage + err.Error()) {
+		t.Errorf("the token is shown: %+v", failed)
 	}
 	return failed
 }

@@ -43,13 +43,21 @@ inline void that(bool held, const char* text, const char* file, int line) {
     }
 }
 
+// The error, whose texts are to show no token.
+inline sidekick::Error looked_at(const sidekick::Error& error) {
+    for (const std::string_view text : {std::string_view(error.what()), error.server_code(), error.server_message()}) {
+        that(text.find("-token") == std::string_view::npos, error.what(), __FILE__, __LINE__);
+    }
+    return error;
+}
+
 // The error that `call` throws; one with Status::Ok where it throws none.
 template <typename Call>
 sidekick::Error thrown_by(Call call) {
     try {
         call();
     } catch (const sidekick::Error& error) {
-        return error;
+        return looked_at(error);
     }
     return {sidekick::Status::Ok, "nothing was thrown"};
 }
@@ -96,5 +104,5 @@ inline void add_echo_row(sidekick::Rows& rows, double number, std::string_view c
 #define CHECK_FAILS(wanted, ...)                                                         \
     do {                                                                                 \
         const auto result = __VA_ARGS__;                                                 \
-        CHECK(!result && result.error().status() == sidekick::Status::wanted);           \
+        CHECK(!result && check::looked_at(result.error()).status() == sidekick::Status::wanted); \
     } while (false)

@@ -1,10 +1,30 @@
 """Fixtures of all tests."""
 
+import logging
+
 import numpy
 import pytest
 from PIL import Image
 
 from served import deployment
+from sidekick import _library
+
+
+@pytest.fixture(autouse=True)
+def no_token_is_shown(caplog, monkeypatch):
+    """Searches every error that a call makes, and every line of the log."""
+    errors = []
+    make = _library._exception
+
+    def noted(*arguments):
+        error = make(*arguments)
+        errors.append(f"{error!r} {vars(error)}")
+        return error
+
+    monkeypatch.setattr(_library, "_exception", noted)
+    caplog.set_level(logging.DEBUG, "sidekick")
+    yield
+    assert "-token" not in " ".join(errors) + caplog.text
 
 
 @pytest.fixture(scope="session")

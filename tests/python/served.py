@@ -23,8 +23,8 @@ def url_of(name):
 
 
 def deployment(name, **options):
-    """A deployment of the real server."""
-    return sidekick.Deployment(url_of(name), f"{name}-token", **options)
+    """A deployment of the real server, which logs."""
+    return sidekick.Deployment(url_of(name), f"{name}-token", **{"log": True, **options})
 
 
 def feature(dtype, *shape, categories=()):
