@@ -108,13 +108,18 @@ fn answer(stream: &mut TcpStream, quote: &str, token: &str) {
     let _ = stream.write_all(quote.replace('@', token).replace('~', &escaped).as_bytes());
 }
 
-/// Opens, predicts and posts, and tells what comes of it.
+/// Opens, predicts, streams and posts, and tells what comes of it.
 fn make_every_call(url: &str, options: &Options) -> Result<()> {
     tell(format!("{options:?}"));
     let deployment = Deployment::open(url, &token(), options).inspect_err(|error| tell(shown(error)))?;
     tell(format!("{deployment:?}"));
     let predicted = deployment.predict(&numbers(&deployment, 100)).inspect_err(|error| tell(shown(error)));
     predicted.iter().flat_map(|it| it.failures()).for_each(|error| tell(shown(error)));
+    let mut stream = deployment.stream()?;
+    stream.push(&numbers(&deployment, 3))?;
+    while let Some(predicted) = stream.next().transpose() {
+        let _ = predicted.inspect_err(|error| tell(shown(error)));
+    }
     // A reply that is asked for as it came is as it came: its text is the caller's.
     let _ = deployment.post_json("{}").inspect_err(|error| tell(shown(error)));
     predicted.map(|_| ())
