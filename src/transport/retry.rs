@@ -53,6 +53,13 @@ mod tests {
     }
 
     #[test]
+    fn clients_do_not_come_back_all_at_once() {
+        let waits: std::collections::HashSet<_> =
+            (0..20).map(|_| delay(&Settings::default(), 0, None)).collect();
+        assert!(waits.len() > 10, "{waits:?}");
+    }
+
+    #[test]
     fn the_server_s_wish_is_granted_or_the_retry_is_dropped() {
         let settings = Settings::default();
         let wish = |seconds| delay(&settings, 0, Some(Duration::from_secs(seconds)));
