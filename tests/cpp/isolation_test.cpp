@@ -7,11 +7,11 @@ using sidekick::Rows;
 namespace {
 
 // The deployment calls 1e300 bad, which is beyond a 32-bit float.
-constexpr double bad = 1e300;
+constexpr double beyond = 1e300;
 
 Rows two_bad_of_six(const sidekick::Deployment& deployment) {
     auto rows = deployment.rows();
-    for (const double value : {1.0, bad, 4.0, 5.0, bad, 8.0}) {
+    for (const double value : {1.0, beyond, 4.0, 5.0, beyond, 8.0}) {
         rows.row().number(0, value);
     }
     return rows;
