@@ -16,14 +16,14 @@
  *
  * - Failure: a function throws `sidekick::Error`; its `try_` form returns a `sidekick::Result` instead. Both may throw
  *   `std::bad_alloc`.
- * - Ownership: `Deployment`, `Options`, `Cancel`, `Rows`, `Predictions` and `Reply` own what they are made of, and can be
- *   moved, not copied. One that was moved from is empty: it can be assigned and destroyed, has size 0, and its other
- *   calls, and those it is given to, fail with `Status::Argument`.
+ * - Ownership: `Deployment`, `Options`, `Cancel`, `Rows`, `Stream`, `Predictions` and `Reply` own what they are made of,
+ *   and can be moved, not copied. One that was moved from is empty: it can be assigned and destroyed, has size 0, and its
+ *   other calls, and those it is given to, fail with `Status::Argument`.
  * - Lifetime: a `std::string_view`, a span or a range that is handed out lives as long as the `Predictions`, `Reply` or
  *   `Deployment` it came from, also when that is moved. Asking a temporary for one does not compile.
  * - Text is UTF-8. What goes in is copied.
- * - Threads: `Deployment`, `Cancel`, `Predictions` and `Reply` are shared freely; `Options` and `Rows` are used by one
- *   thread at a time. Nothing is kept per thread.
+ * - Threads: `Deployment`, `Cancel`, `Predictions` and `Reply` are shared freely; `Options`, `Rows` and `Stream` are used
+ *   by one thread at a time. Nothing is kept per thread.
  */
 
 #ifndef SIDEKICK_HPP
@@ -33,6 +33,7 @@
 #include "sidekick/options.hpp"
 #include "sidekick/predictions.hpp"
 #include "sidekick/rows.hpp"
+#include "sidekick/stream.hpp"
 
 namespace sidekick {
 inline namespace SIDEKICK_CPP {
@@ -68,8 +69,8 @@ private:
 };
 
 /**
- * One deployed model: its specs and its connections. Share it freely between threads. It has to outlive its calls, not
- * the rows and predictions made with it.
+ * One deployed model: its specs and its connections. Share it freely between threads. It has to outlive its calls and its
+ * streams, not the rows and predictions made with it.
  */
 class Deployment {
 public:
@@ -167,6 +168,26 @@ public:
         const auto done = detail::attempt_until(cancel, sidekick_deployment_predict_cancellable, c_handle(),
                                                 rows.c_handle(), cancel.c_handle(), &handle);
         return detail::then(done, [&] { return Predictions(handle, outputs_); });
+    }
+
+    /// A stream: rows are pushed, and their predictions taken in order. Fails with `Status::Memory` where the system has no
+    /// more file descriptors: it holds two.
+    Stream stream() const { return try_stream().value(); }
+    /// As `stream`, without throwing.
+    Result<Stream> try_stream() const {
+        sidekick_stream* handle = nullptr;
+        const auto done = detail::attempt(sidekick_stream_new, c_handle(), nullptr, &handle);
+        return detail::then(done, [&] { return Stream(handle, outputs_); });
+    }
+    /// As `stream`, until `cancel` is triggered: then what is under way is called off, and pushes and all batches that are
+    /// not predicted yet fail with `Status::Cancelled`. `cancel` need not outlive the call: a stop token that it is made of
+    /// works for as long as the stream lives.
+    Stream stream(const Cancel& cancel) const { return try_stream(cancel).value(); }
+    /// As `stream` with a cancellation, without throwing.
+    Result<Stream> try_stream(const Cancel& cancel) const {
+        sidekick_stream* handle = nullptr;
+        const auto done = detail::attempt_until(cancel, sidekick_stream_new, c_handle(), cancel.c_handle(), &handle);
+        return detail::then(done, [&] { return Stream(handle, outputs_, cancel.link_); });
     }
 
     /// Posts JSON text as it stands, and gives back what the server answers: a status other than 2xx is no error here.

@@ -19,7 +19,7 @@ constexpr bool moves_only = !std::is_copy_constructible_v<Object> && !std::is_co
                             std::is_nothrow_move_constructible_v<Object> && std::is_nothrow_move_assignable_v<Object>;
 
 static_assert(moves_only<Deployment> && moves_only<Options> && moves_only<sidekick::Cancel> && moves_only<Rows>);
-static_assert(moves_only<Predictions> && moves_only<Reply>);
+static_assert(moves_only<Predictions> && moves_only<Reply> && moves_only<sidekick::Stream>);
 static_assert(std::is_nothrow_copy_constructible_v<Error> && std::is_base_of_v<std::runtime_error, Error>);
 static_assert(!std::is_constructible_v<sidekick::FeatureKey, std::nullptr_t>);
 static_assert(!std::is_constructible_v<sidekick::FeatureKey, bool>);

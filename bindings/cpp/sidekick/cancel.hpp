@@ -18,7 +18,7 @@ inline namespace SIDEKICK_CPP {
 /**
  * Calls off the calls it was given to, and those it will be: each fails with `Status::Cancelled` within 100 ms, and the
  * deployment goes on to work. It can be given to any number of calls, at once and one after another, and stays triggered.
- * Share it freely between threads; it has to outlive its calls.
+ * Share it freely between threads; it has to outlive its calls, not a stream it was given to.
  */
 class Cancel {
 public:
@@ -59,6 +59,8 @@ public:
     /// @endcond
 
 private:
+    friend class Deployment;
+
     explicit Cancel(sidekick_cancel* handle) : handle_(handle, sidekick_cancel_free) {}
 
 #ifdef __cpp_lib_jthread

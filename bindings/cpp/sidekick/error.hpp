@@ -30,6 +30,7 @@ enum class Status : std::int32_t {
     Internal = SIDEKICK_ERROR_INTERNAL,                     ///< A defect of the library.
     Memory = SIDEKICK_ERROR_MEMORY,                         ///< Memory for a large buffer could not be had.
     File = SIDEKICK_ERROR_FILE,                             ///< A file could not be read or written.
+    StreamFull = SIDEKICK_ERROR_STREAM_FULL,                ///< Predictions have to be taken first: see `Stream`.
     UnknownFeature = SIDEKICK_ERROR_UNKNOWN_FEATURE,        ///< No feature has the name or the index.
     FeatureType = SIDEKICK_ERROR_FEATURE_TYPE,              ///< A value of another type than the feature's.
     FeatureShape = SIDEKICK_ERROR_FEATURE_SHAPE,            ///< A value of another shape than the feature's.
@@ -89,9 +90,9 @@ public:
     std::string_view server_message() const noexcept { return fields_->server_message; }
     /// The name of the input or output it is about; empty where it is about none. Lives as long as the error.
     std::string_view feature() const noexcept { return fields_->feature; }
-    /// The row it is about, counted from 0 over all rows of the call, where it is about a single one.
+    /// The row it is about, counted from 0 over all rows of the call or the stream, where it is about a single one.
     std::optional<std::size_t> row() const noexcept { return index(fields_->row); }
-    /// The first row of the request that failed, counted from 0 over all rows of the call, where a request of rows did.
+    /// The first row of the request that failed, counted as `row` is, where a request of rows did.
     std::optional<std::size_t> rows_first() const noexcept { return index(fields_->rows_first); }
     /// How many rows the request that failed had; 0 where no request of rows did.
     std::size_t rows_count() const noexcept { return fields_->rows_count; }

@@ -85,8 +85,8 @@ public:
     /// As `batch_rows`, without throwing.
     Result<void> try_batch_rows(std::size_t rows) { return set(sidekick_options_set_batch_rows, rows); }
 
-    /// Sets how many requests of one `predict` are under way at once: at least 1, which is the default. More start that
-    /// many threads for the time of the call.
+    /// Sets how many requests of one `predict`, or of one `Stream`, are under way at once: at least 1, which is the default.
+    /// More start that many threads, which end with the call or the stream.
     Options& max_in_flight(std::size_t requests) & { return done(try_max_in_flight(requests)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& max_in_flight(std::size_t requests) && { return std::move(max_in_flight(requests)); }

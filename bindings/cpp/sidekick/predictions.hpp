@@ -311,6 +311,7 @@ public:
 
 private:
     friend class Deployment;
+    friend class Stream;
 
     Predictions(sidekick_predictions* handle, std::shared_ptr<const detail::Features> outputs) noexcept
         : handle_(handle), outputs_(std::move(outputs)) {}

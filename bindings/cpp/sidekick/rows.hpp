@@ -29,7 +29,7 @@ public:
         return ended;
     }
 
-    /// Ends the open row, which `row` and `Deployment::predict` do themselves.
+    /// Ends the open row, which `row`, `Deployment::predict` and `Stream::push` do themselves.
     Rows& end_row() { return done(try_end_row()); }
     /// As `end_row`, without throwing.
     Result<void> try_end_row() {
@@ -151,6 +151,7 @@ public:
 
 private:
     friend class Deployment;
+    friend class Stream;
 
     explicit Rows(sidekick_rows* handle) noexcept : handle_(handle) {}
 
