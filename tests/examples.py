@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs the built examples of a language in a folder and checks what they print and write: examples.py FOLDER"""
 
+import collections
 import csv
 import io
 import json
@@ -88,6 +89,17 @@ def detect_language():
     assert right / len(given) == held_out("language")["sentence accuracy (sentences.csv)"], right
 
 
+def count_languages():
+    given = table((DATA / "sentences.csv").read_text("utf-8"))
+    lines = [row["text"] for row in given] * 30 + ["My grandmother bakes bread every Saturday."]
+    text = "".join(line + "\n" for line in lines)
+    answers = run("detect_language", "language", given=text).splitlines()
+    counts = collections.Counter(answer.split("\t")[0] for answer in answers)
+    printed = run("count_languages", "language", given=text)
+    assert printed == "".join(f"{language}\t{count}\n" for language, count in counts.items()), printed
+    assert run("count_languages", "language", given="") == ""
+
+
 def command_lines():
     token_file = BUILD / "token"
     token_file.write_text("language-token\n")
@@ -104,6 +116,7 @@ def command_lines():
         ("detect_language", [], ()),
         ("detect_language", ["--unknown"], ("--token",)),
         ("detect_language", ["--token"], ("--token",)),
+        ("count_languages", ["a"], ("--token",)),
     ]:
         complaint = run(name, "language", *files, token=token, status=2)
         assert complaint.startswith(f"usage: {name}") and complaint.count("\n") == 1, complaint
@@ -116,13 +129,14 @@ def command_lines():
         ("denoise", "denoise", [DATA / "clean.npy", BUILD / "out.pgm"]),
         ("denoise", "denoise", [DATA / "noisy" / "noisy-0-0078.npy", BUILD / "no" / "out.pgm"]),
         ("detect_language", "nowhere", []),
+        ("count_languages", "nowhere", []),
     ]:
         complaint = run(name, deployment, *files, status=1, given="")
         assert complaint.startswith("error: ") and complaint.count("\n") == 1, complaint
         assert "-token" not in complaint
 
 
-for task in (classify_images, score_table, denoise, detect_language):
+for task in (classify_images, score_table, denoise, detect_language, count_languages):
     task()
 command_lines()
-print("classify_images, score_table, denoise, detect_language and their command lines")
+print("classify_images, score_table, denoise, detect_language, count_languages and their command lines")
