@@ -73,10 +73,11 @@ func cBytes(bytes []byte) (unsafe.Pointer, C.size_t) {
 	return unsafe.Pointer(unsafe.SliceData(bytes)), C.size_t(len(bytes))
 }
 
-func openDeployment(ctx context.Context, url, token string, options []Option) (unsafe.Pointer, error) {
+// openDeployment opens a deployment, and tells how many rows it sends in one request.
+func openDeployment(ctx context.Context, url, token string, options []Option) (unsafe.Pointer, int, error) {
 	settings, err := newSettings(options)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer settings.free()
 	var deployment *C.sidekick_deployment
@@ -86,7 +87,7 @@ func openDeployment(ctx context.Context, url, token string, options []Option) (u
 		return C.sidekick_deployment_open_cancellable(url, urlLength, token, tokenLength, settings.options, cancel,
 			&deployment, failure)
 	})
-	return unsafe.Pointer(deployment), err
+	return unsafe.Pointer(deployment), settings.batchRows, err
 }
 
 func freeDeployment(deployment unsafe.Pointer) {
@@ -195,7 +196,13 @@ func predict(ctx context.Context, deployment, rows unsafe.Pointer, outputs featu
 	if err != nil {
 		return nil, err
 	}
+	return takePredictions(predictions, outputs)
+}
+
+// takePredictions copies predictions and frees those of C.
+func takePredictions(predictions *C.sidekick_predictions, outputs features) (*Predictions, error) {
 	defer C.sidekick_predictions_free(predictions)
+	var err error
 	found := &Predictions{outputs: outputs, rows: int(C.sidekick_predictions_count(predictions))}
 	found.columns = make([]column, len(outputs.list))
 	for index, output := range outputs.list {

@@ -17,22 +17,42 @@ func callUntilDone(ctx context.Context,
 	if err := contextError(ctx); err != nil {
 		return err
 	}
-	if ctx.Done() == nil {
-		return call(func(failure **C.sidekick_error) C.sidekick_status { return function(nil, failure) })
-	}
-	var cancel *C.sidekick_cancel
-	err := call(func(failure **C.sidekick_error) C.sidekick_status { return C.sidekick_cancel_new(&cancel, failure) })
+	cancel, end, err := cancelWhenDone(ctx)
 	if err != nil {
 		return err
 	}
-	defer C.sidekick_cancel_free(cancel)
-	defer triggerWhenDone(ctx, cancel)()
-	err = call(func(failure **C.sidekick_error) C.sidekick_status { return function(cancel, failure) })
+	defer end()
+	return callUnder(ctx, func(failure **C.sidekick_error) C.sidekick_status { return function(cancel, failure) })
+}
+
+// callUnder makes a call into C that a cancellation calls off when the context ends; the error then wraps the context's.
+func callUnder(ctx context.Context, function func(failure **C.sidekick_error) C.sidekick_status) error {
+	err := call(function)
+	if err == nil {
+		return nil
+	}
 	var failed *Error
 	if errors.As(err, &failed) && failed.Status == StatusCancelled {
 		failed.wrapContext(ctx.Err())
 	}
 	return err
+}
+
+// cancelWhenDone makes a cancellation that is triggered when the context ends, or none for a context that cannot end. The
+// function that is returned frees it.
+func cancelWhenDone(ctx context.Context) (cancel *C.sidekick_cancel, end func(), err error) {
+	if ctx.Done() == nil {
+		return nil, func() {}, nil
+	}
+	err = call(func(failure **C.sidekick_error) C.sidekick_status { return C.sidekick_cancel_new(&cancel, failure) })
+	if err != nil {
+		return nil, nil, err
+	}
+	stop := triggerWhenDone(ctx, cancel)
+	return cancel, func() {
+		stop()
+		C.sidekick_cancel_free(cancel)
+	}, nil
 }
 
 // triggerWhenDone triggers the cancellation when the context ends. What it returns ends that: the cancellation is not

@@ -35,52 +35,77 @@ func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs
 //   - an image output: [image.Image], []byte (the bytes of the picture's file), [Picture]
 //   - an array: []float32, a copy
 func Decode[Out any](predictions *Predictions) ([]Out, error) {
-	target := reflect.TypeFor[Out]()
-	if target.Kind() != reflect.Struct {
-		return nil, newError(StatusArgument, "%v is no struct", target)
-	}
-	fields, err := fieldsOf(target, predictions.outputs)
+	decoder, err := newStructDecoder[Out](predictions.outputs)
 	if err != nil {
 		return nil, err
 	}
 	decoded := make([]Out, predictions.rows)
-	for _, field := range fields {
-		feature := predictions.outputs.list[field.feature]
-		set := setFieldOf(target.Field(field.at).Type, feature)
-		if set == nil {
-			return nil, misfit(target.Field(field.at), feature)
-		}
-		column := predictions.columns[field.feature]
-		for row := range decoded {
-			if err := set(reflect.ValueOf(&decoded[row]).Elem().Field(field.at), column, row); err != nil {
-				return nil, newInputError(StatusImage, row, feature.Name, "the picture is broken: %v", err)
-			}
+	for row := range decoded {
+		if err := decoder.decode(predictions, row, &decoded[row]); err != nil {
+			return nil, err
 		}
 	}
 	return decoded, nil
 }
 
+// structDecoder sets the fields of structs of the type Out to the outputs of a row.
+type structDecoder[Out any] struct {
+	fields []field
+	set    []setField
+}
+
+func newStructDecoder[Out any](outputs features) (structDecoder[Out], error) {
+	target := reflect.TypeFor[Out]()
+	if target.Kind() != reflect.Struct {
+		return structDecoder[Out]{}, newError(StatusArgument, "%v is no struct", target)
+	}
+	fields, err := fieldsOf(target, outputs)
+	if err != nil {
+		return structDecoder[Out]{}, err
+	}
+	decoder := structDecoder[Out]{fields: fields}
+	for _, field := range fields {
+		set := setFieldOf(target.Field(field.at).Type, outputs.list[field.feature])
+		if set == nil {
+			return structDecoder[Out]{}, misfit(target.Field(field.at), outputs.list[field.feature])
+		}
+		decoder.set = append(decoder.set, set)
+	}
+	return decoder, nil
+}
+
+func (d structDecoder[Out]) decode(predictions *Predictions, row int, decoded *Out) error {
+	target := reflect.ValueOf(decoded).Elem()
+	for at, field := range d.fields {
+		if err := d.set[at](target.Field(field.at), &predictions.columns[field.feature], row); err != nil {
+			name := predictions.outputs.list[field.feature].Name
+			return newInputError(StatusImage, row, name, "the picture is broken: %v", err)
+		}
+	}
+	return nil
+}
+
 // setField sets a field to the value of a row; it fails for a picture that is broken.
-type setField func(field reflect.Value, column column, row int) error
+type setField func(field reflect.Value, column *column, row int) error
 
 // setFieldOf tells how a feature becomes a value of a Go type; nil where it does not fit.
 func setFieldOf(target reflect.Type, feature Feature) setField {
 	switch {
 	case feature.IsArray() && target == reflect.TypeFor[[]float32]():
-		return setTo(func(column column, row int) []float32 { return slices.Clone(column.array(row)) })
+		return setTo(func(column *column, row int) []float32 { return slices.Clone(column.array(row)) })
 	case feature.IsArray():
 		return nil
 	case feature.Type == Categorical:
 		return setCategoryOf(target)
 	case feature.Type == Text && target.Kind() == reflect.String:
-		return func(field reflect.Value, column column, row int) error {
+		return func(field reflect.Value, column *column, row int) error {
 			field.SetString(column.texts[row])
 			return nil
 		}
 	case feature.Type == Image:
 		return setPictureOf(target)
 	case feature.Type != Text && (target.Kind() == reflect.Float32 || target.Kind() == reflect.Float64):
-		return func(field reflect.Value, column column, row int) error {
+		return func(field reflect.Value, column *column, row int) error {
 			field.SetFloat(column.numbers[row])
 			return nil
 		}
@@ -91,18 +116,18 @@ func setFieldOf(target reflect.Type, feature Feature) setField {
 func setCategoryOf(target reflect.Type) setField {
 	switch {
 	case target.Kind() == reflect.String:
-		return func(field reflect.Value, column column, row int) error {
+		return func(field reflect.Value, column *column, row int) error {
 			field.SetString(column.categories().Best(row).Label)
 			return nil
 		}
 	case target == reflect.TypeFor[CategoryProbability]():
-		return setTo(func(column column, row int) CategoryProbability { return column.categories().Best(row) })
+		return setTo(func(column *column, row int) CategoryProbability { return column.categories().Best(row) })
 	case target == reflect.TypeFor[[]CategoryProbability]():
-		return setTo(func(column column, row int) []CategoryProbability {
+		return setTo(func(column *column, row int) []CategoryProbability {
 			return column.categories().Top(row, len(column.labels))
 		})
 	case target == reflect.TypeFor[map[string]float64]():
-		return setTo(func(column column, row int) map[string]float64 { return column.categories().Map(row) })
+		return setTo(func(column *column, row int) map[string]float64 { return column.categories().Map(row) })
 	}
 	return nil
 }
@@ -110,11 +135,11 @@ func setCategoryOf(target reflect.Type) setField {
 func setPictureOf(target reflect.Type) setField {
 	switch target {
 	case reflect.TypeFor[[]byte]():
-		return setTo(func(column column, row int) []byte { return slices.Clone(column.pictures[row].Bytes) })
+		return setTo(func(column *column, row int) []byte { return slices.Clone(column.pictures[row].Bytes) })
 	case reflect.TypeFor[Picture]():
-		return setTo(func(column column, row int) Picture { return column.pictures[row] })
+		return setTo(func(column *column, row int) Picture { return column.pictures[row] })
 	case reflect.TypeFor[image.Image]():
-		return func(field reflect.Value, column column, row int) error {
+		return func(field reflect.Value, column *column, row int) error {
 			picture, err := decodePicture(column.pictures[row].Bytes)
 			if err == nil {
 				field.Set(reflect.ValueOf(picture))
@@ -126,8 +151,8 @@ func setPictureOf(target reflect.Type) setField {
 }
 
 // setTo sets a field of exactly the type T.
-func setTo[T any](value func(column column, row int) T) setField {
-	return func(field reflect.Value, column column, row int) error {
+func setTo[T any](value func(column *column, row int) T) setField {
+	return func(field reflect.Value, column *column, row int) error {
 		*field.Addr().Interface().(*T) = value(column, row)
 		return nil
 	}

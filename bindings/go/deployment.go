@@ -12,19 +12,21 @@ type Deployment struct {
 	handle          *handle
 	inputs, outputs features
 	tensorJSON      bool
+	// batchRows is how many rows go in one request.
+	batchRows int
 }
 
 // Open opens the deployment at a URL, as it is handed to users, with its token: it asks the server what the model takes
 // and gives. Close the deployment when it is done with. The token is sent to the deployment's server and to nothing else.
 func Open(ctx context.Context, url, token string, options ...Option) (*Deployment, error) {
-	object, err := openDeployment(ctx, url, token, options)
+	object, batchRows, err := openDeployment(ctx, url, token, options)
 	if err != nil {
 		return nil, err
 	}
-	return newDeployment(object)
+	return newDeployment(object, batchRows)
 }
 
-func newDeployment(object unsafe.Pointer) (*Deployment, error) {
+func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {
 	owner := newHandle("the deployment is closed", object, freeDeployment)
 	inputs, err := inputsOf(object)
 	if err != nil {
@@ -36,7 +38,7 @@ func newDeployment(object unsafe.Pointer) (*Deployment, error) {
 		owner.drop()
 		return nil, err
 	}
-	deployment := &Deployment{owner, newFeatures(inputs), newFeatures(outputs), tensorJSON(object)}
+	deployment := &Deployment{owner, newFeatures(inputs), newFeatures(outputs), tensorJSON(object), batchRows}
 	runtime.AddCleanup(deployment, (*handle).drop, owner)
 	return deployment, nil
 }
@@ -112,8 +114,8 @@ func (d *Deployment) PostJSON(ctx context.Context, json []byte) (*Reply, error) 
 	return postJSON(ctx, deployment, json)
 }
 
-// Close frees the deployment and its connections as soon as its calls have returned, for which it does not wait. Later
-// calls fail with [ErrClosed]. To close it again does nothing. It always returns nil.
+// Close frees the deployment and its connections as soon as its calls have returned and its streams are closed, for which it
+// does not wait. Later calls fail with [ErrClosed]. To close it again does nothing. It always returns nil.
 func (d *Deployment) Close() error {
 	defer runtime.KeepAlive(d)
 	d.handle.drop()

@@ -25,6 +25,15 @@
 // The package is a layer over the C library libsidekick, which pkg-config has to find under the name sidekick. It links
 // the shared library; with the build tag sidekick_static it links the static one.
 //
+// # Streams
+//
+// [PredictSeq] predicts structs that an iterator gives, of any number and in bounded memory, and is an iterator itself:
+//
+//	for answer, err := range sidekick.PredictSeq[Answer](ctx, deployment, animals) {
+//	}
+//
+// [Deployment.PredictSeq] does so with rows. Under both is a [Stream], to which rows are pushed while predictions are taken.
+//
 // # Errors
 //
 // Every error of the library is an [*Error], which tells all that is known of it. [errors.Is] takes a [Status] for one
@@ -34,7 +43,8 @@
 //
 // A context that ends calls the request that is under way off: its connection is closed, and the call returns within
 // moments with an [*Error] of [StatusCancelled] that wraps the context's error. Nothing goes on in the background, and the
-// deployment and the rows can be used again at once. One thing cannot be cut short: the system's look-up of a host name.
+// deployment and the rows can be used again at once. A stream ends with the context that it was made with. One thing cannot be
+// cut short: the system's look-up of a host name.
 //
 // # Settings
 //
@@ -44,7 +54,8 @@
 // # Goroutines and memory
 //
 // A [Deployment] and [Predictions] are shared freely between goroutines. [Rows] are filled by one goroutine at a time;
-// any number may predict them while none changes them. Close deployments and rows when they are done with: that frees
-// the C library's memory and the connections at once. What is forgotten is freed by the garbage collector, which does
-// not see how much memory it is. Everything else is ordinary Go memory, and outlives the deployment.
+// any number may predict them while none changes them. A [Stream] is used by one goroutine at a time. Close deployments,
+// rows and streams when they are done with: that frees the C library's memory, the connections and the threads at once.
+// What is forgotten is freed by the garbage collector, which does not see how much memory it is. Everything else is
+// ordinary Go memory, and outlives the deployment.
 package sidekick

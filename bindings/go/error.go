@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Status says what sort of thing went wrong. It is an error itself, so that errors.Is(err, sidekick.StatusTimeout)
@@ -20,6 +21,8 @@ const (
 	StatusMemory Status = 3
 	// StatusFile: a file could not be read.
 	StatusFile Status = 4
+	// StatusStreamFull: a stream takes no rows before predictions were taken: see [Stream.Full].
+	StatusStreamFull Status = 5
 
 	// StatusUnknownFeature: no feature has the name given.
 	StatusUnknownFeature Status = 10
@@ -46,7 +49,7 @@ const (
 	StatusTimeout Status = 22
 	// StatusNetwork: an established connection broke, or what came over it is not HTTP.
 	StatusNetwork Status = 23
-	// StatusCancelled: the call's context ended. The error wraps [context.Canceled] or [context.DeadlineExceeded].
+	// StatusCancelled: the context of the call or the stream ended. The error wraps [context.Canceled] or [context.DeadlineExceeded].
 	StatusCancelled Status = 24
 
 	// StatusHTTP: an HTTP status other than 2xx without an error object of the Deployment API.
@@ -84,7 +87,7 @@ var (
 	ErrReply = errors.New("sidekick: the reply is wrong")
 )
 
-// ErrClosed is wrapped by the errors of a [Deployment] and of [Rows] that were closed.
+// ErrClosed is wrapped by the errors of a [Deployment], a [Stream] and [Rows] that were closed.
 var ErrClosed = errors.New("sidekick: closed")
 
 // Error tells all that is known of what went wrong.
@@ -101,8 +104,8 @@ type Error struct {
 	ServerMessage string
 	// Row is the row the error is about, counted from 0; -1 where it is about no single row.
 	Row int
-	// RowsFirst is the first row of the request that failed, counted from 0 over all rows of the call; -1 where no request
-	// of rows did.
+	// RowsFirst is the first row of the request that failed, counted from 0 over all rows of the call or the stream; -1 where
+	// no request of rows did.
 	RowsFirst int
 	// RowsCount is how many rows the request that failed had; 0 where no request of rows did.
 	RowsCount int
@@ -154,6 +157,22 @@ func newInputError(status Status, row int, feature, format string, arguments ...
 	err := newError(status, "row %d: feature %q: %s", row, feature, fmt.Sprintf(format, arguments...))
 	err.Row, err.Feature = row, feature
 	return err
+}
+
+// countedFrom is an error that counts its row from further back: a row's place among some becomes its place among all.
+func countedFrom(first int, err error) error {
+	if err == nil {
+		return nil
+	}
+	var found *Error
+	if !errors.As(err, &found) || found.Row < 0 {
+		return err
+	}
+	counted := *found
+	counted.Row += first
+	message := strings.TrimPrefix(found.Message, fmt.Sprintf("row %d: ", found.Row))
+	counted.Message = fmt.Sprintf("row %d: %s", counted.Row, message)
+	return &counted
 }
 
 // contextError is nil while the context lasts.

@@ -1,10 +1,12 @@
 package sidekick_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"log"
+	"strings"
 
 	"libsidekick.dev/go/sidekick"
 )
@@ -69,6 +71,36 @@ func ExamplePredictAll() {
 	// Output:
 	// Adelie of about 4 kg
 	// Gentoo of about 5 kg
+}
+
+func ExamplePredictSeq() {
+	ctx := context.Background()
+	deployment, err := sidekick.Open(ctx, deploymentURL("language"), "language-token", sidekick.WithMaxInFlight(4))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer deployment.Close()
+
+	type line struct {
+		Text string `sidekick:"text"`
+	}
+	type answer struct {
+		Language string `sidekick:"language"`
+	}
+	lines := func(yield func(line) bool) {
+		input := bufio.NewScanner(strings.NewReader("Where is the nearest library?\nWo ist die nächste Bibliothek?\n"))
+		for input.Scan() && yield(line{input.Text()}) {
+		}
+	}
+	for answer, err := range sidekick.PredictSeq[answer](ctx, deployment, lines) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(answer.Language)
+	}
+	// Output:
+	// English
+	// German
 }
 
 func ExampleArrayOf() {

@@ -38,7 +38,12 @@ type Option func(*settings) error
 // settings are the C library's, for one call of [Open].
 type settings struct {
 	options *C.sidekick_options
+	// batchRows is what [WithBatchRows] set, which C does not tell.
+	batchRows int
 }
+
+// defaultBatchRows is what the C library takes for [WithBatchRows].
+const defaultBatchRows = 128
 
 // TLSVersion is a version of TLS, for [WithTLSMinimum].
 type TLSVersion int32
@@ -71,16 +76,20 @@ type TokenCallback func(refused bool) (string, error)
 // LogCallback hears what happens, a line at a time. The token is never in it.
 type LogCallback func(level LogLevel, message string)
 
-// WithBatchRows sets how many rows [Deployment.Predict] sends in one request: at least 1, by default 128. Smaller batches
-// bound memory and the server's work per request, larger ones save round trips.
+// WithBatchRows sets how many rows [Deployment.Predict] and a [Stream] send in one request: at least 1, by default 128.
+// Smaller batches bound memory and the server's work per request, larger ones save round trips.
 func WithBatchRows(rows int) Option {
-	return unsigned("WithBatchRows", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+	set := setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_batch_rows(options, C.size_t(rows), failure)
-	}), rows)
+	})
+	return unsigned("WithBatchRows", func(settings *settings) error {
+		settings.batchRows = rows
+		return set(settings)
+	}, rows)
 }
 
-// WithMaxInFlight sets how many requests of one [Deployment.Predict] are under way at once: at least 1, which is the
-// default. More than one starts that many threads for the time of the call.
+// WithMaxInFlight sets how many requests of one [Deployment.Predict], or of one [Stream], are under way at once: at least 1,
+// which is the default. More than one starts that many threads, which end with the call or the stream.
 func WithMaxInFlight(requests int) Option {
 	return unsigned("WithMaxInFlight", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_max_in_flight(options, C.size_t(requests), failure)
@@ -324,7 +333,7 @@ func cBool(value bool) C.int32_t {
 
 // newSettings makes settings of their options; free has to follow.
 func newSettings(options []Option) (*settings, error) {
-	made := &settings{}
+	made := &settings{batchRows: defaultBatchRows}
 	err := call(func(failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_new(&made.options, failure)
 	})

@@ -37,6 +37,9 @@ func (p *Predictions) Len() int { return p.rows }
 // sent. There are some only with WithIsolatedBadRows; the predictions are those of all the other rows.
 func (p *Predictions) Failures() []*Error { return slices.Clone(p.failures) }
 
+// sent is how many rows were sent.
+func (p *Predictions) sent() int { return p.rows + len(p.failures) }
+
 // SentRow is which of the rows that were sent prediction row is of: they differ behind a row that failed.
 func (p *Predictions) SentRow(row int) int {
 	for _, failure := range p.failures {
@@ -105,11 +108,11 @@ func (p *Predictions) column(output, wanted string, has func(Feature) bool) (col
 }
 
 // array is the array of a row.
-func (c column) array(row int) []float32 {
+func (c *column) array(row int) []float32 {
 	return c.elements[row*c.size : (row+1)*c.size : (row+1)*c.size]
 }
 
-func (c column) categories() Categories { return Categories{c.labels, c.numbers} }
+func (c *column) categories() Categories { return Categories{c.labels, c.numbers} }
 
 // CategoryProbability is a category and its probability.
 type CategoryProbability struct {

@@ -1,0 +1,134 @@
+package sidekick
+
+import (
+	"context"
+	"errors"
+	"iter"
+)
+
+// PredictSeq predicts rows as a sequence gives them, in bounded memory and with [WithMaxInFlight] requests under way, and
+// gives the predictions of a batch at a time, in the order of the rows. The sequence may go on for ever, and may fill the same
+// rows again each time: they are copied before the next are asked for.
+//
+// A batch that fails is an error, which names its rows, in the place of its predictions; the others go on. Rows that cannot
+// be sent, and a context that ends, end it: the last item is their error, behind all that was under way. Errors count rows
+// over the whole sequence, what [Predictions.Failures] tells counts within the batch.
+//
+// The loop over it can be left at any time: what is under way is then called off, and everything is freed.
+func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.Seq2[*Predictions, error] {
+	return func(yield func(*Predictions, error) bool) {
+		stream, err := d.NewStream(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer stream.Close()
+		pushed := 0
+		for rows := range rows {
+			for stream.Full() {
+				if !yield(stream.Next()) {
+					return
+				}
+			}
+			if err = stream.Push(rows); err != nil {
+				break
+			}
+			pushed += rows.Len()
+		}
+		for predictions, err := range stream.Rest() {
+			if !yield(predictions, err) {
+				return
+			}
+		}
+		if err != nil {
+			yield(nil, countedFrom(pushed, err))
+		}
+	}
+}
+
+// PredictSeq predicts one row for each struct that a sequence gives, as [Rows.Struct] adds it, and gives the outputs as structs
+// of the type Out, as [Decode] makes them, in the order of the inputs: in bounded memory, for a sequence of any length.
+//
+// Each struct has its Out, or its error. A batch that fails has one error for all its structs: [Error.RowsFirst] and
+// [Error.RowsCount] tell which. With [WithIsolatedBadRows] each bad one has its own, and [Error.Row] tells which. A struct that
+// does not fit, whose batch is not sent, and a context that ends, end it: the last item is their error, behind all that was under
+// way. Errors count over the whole sequence.
+//
+// The loop over it can be left at any time: what is under way is then called off, and everything is freed.
+func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs iter.Seq[In]) iter.Seq2[Out, error] {
+	return func(yield func(Out, error) bool) {
+		var none Out
+		decoder, err := newStructDecoder[Out](deployment.outputs)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		first := 0
+		for predictions, err := range deployment.PredictSeq(ctx, batchesOf(deployment, inputs)) {
+			if err != nil {
+				if !yield(none, err) {
+					return
+				}
+				first += rowsCount(err)
+				continue
+			}
+			for decoded, err := range decoder.all(predictions) {
+				if !yield(decoded, countedFrom(first, err)) {
+					return
+				}
+			}
+			first += predictions.sent()
+		}
+	}
+}
+
+// batchesOf adds structs to rows, as many as go in one request, and always to the same rows.
+func batchesOf[In any](deployment *Deployment, inputs iter.Seq[In]) iter.Seq[*Rows] {
+	return func(yield func(*Rows) bool) {
+		rows := deployment.NewRows()
+		defer rows.Close()
+		for input := range inputs {
+			rows.Struct(&input)
+			if rows.Len() < deployment.batchRows && rows.err == nil {
+				continue
+			}
+			if !yield(rows) {
+				return
+			}
+			rows.Clear()
+		}
+		if rows.Len() > 0 {
+			yield(rows)
+		}
+	}
+}
+
+// rowsCount is how many rows had no predictions because of an error.
+func rowsCount(err error) int {
+	var failed *Error
+	if !errors.As(err, &failed) {
+		return 0
+	}
+	return failed.RowsCount
+}
+
+// all gives each row that was sent, in their order: its outputs, or why the server called it bad.
+func (d structDecoder[Out]) all(predictions *Predictions) iter.Seq2[Out, error] {
+	return func(yield func(Out, error) bool) {
+		failures, row := predictions.failures, 0
+		for sent := range predictions.sent() {
+			var decoded Out
+			var err error
+			if len(failures) > 0 && failures[0].Row == sent {
+				err = failures[0]
+				failures = failures[1:]
+			} else {
+				err = countedFrom(sent-row, d.decode(predictions, row, &decoded))
+				row++
+			}
+			if !yield(decoded, err) {
+				return
+			}
+		}
+	}
+}
