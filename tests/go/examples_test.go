@@ -285,6 +285,34 @@ func TestDetectLanguageReachesTheRecordedAccuracy(t *testing.T) {
 	}
 }
 
+func TestCountLanguagesCountsWhatDetectLanguageFinds(t *testing.T) {
+	_, lines := readCSV(t, filepath.Join(data, "sentences.csv"))
+	var sentences strings.Builder
+	for range 30 { // more than one batch
+		for _, line := range lines {
+			fmt.Fprintln(&sentences, line[0])
+		}
+	}
+	counts := map[string]int{}
+	var met []string
+	for _, line := range strings.Split(strings.TrimSpace(example(t, "detect_language", "language", sentences.String())), "\n") {
+		language, _, _ := strings.Cut(line, "\t")
+		if counts[language]++; counts[language] == 1 {
+			met = append(met, language)
+		}
+	}
+	var expected strings.Builder
+	for _, language := range met {
+		fmt.Fprintf(&expected, "%s\t%d\n", language, counts[language])
+	}
+	if said := example(t, "count_languages", "language", sentences.String()); said != expected.String() || len(met) < 3 {
+		t.Errorf("%q instead of %q", said, expected.String())
+	}
+	if said := example(t, "count_languages", "language", ""); said != "" {
+		t.Errorf("%q", said)
+	}
+}
+
 func TestTheTokenComesFromThreePlaces(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(file, []byte("language-token\n"), 0o600); err != nil {
@@ -306,6 +334,7 @@ func TestTheTokenComesFromThreePlaces(t *testing.T) {
 func TestWrongUseAndFailures(t *testing.T) {
 	programs := map[string]string{
 		"classify_images": "digits", "score_table": "penguins", "denoise": "denoise", "detect_language": "language",
+		"count_languages": "language",
 	}
 	for program, deployment := range programs {
 		t.Run(program, func(t *testing.T) {
@@ -321,7 +350,7 @@ func TestWrongUseAndFailures(t *testing.T) {
 				t.Errorf("help: %+v", got)
 			}
 			arguments := []string{"--url", deploymentURL(deployment), "--token", "secret"}
-			if program != "detect_language" {
+			if deployment != "language" {
 				arguments = append(arguments, "a")
 			}
 			if program == "score_table" || program == "denoise" {

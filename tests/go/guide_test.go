@@ -12,16 +12,26 @@ import (
 	"testing"
 )
 
-// TestTheGuidesFirstProgramRuns builds and runs the first program of docs/go.md as a module of its own, and compares what
-// it prints with what the guide says.
-func TestTheGuidesFirstProgramRuns(t *testing.T) {
+// TestTheGuidesProgramsRun builds and runs the programs of docs/go.md, each as a module of its own, and compares what they
+// print with what the guide says.
+func TestTheGuidesProgramsRun(t *testing.T) {
+	for heading, given := range map[string]struct{ deployment, input string }{
+		"First program": {"penguins", ""},
+		"Streaming":     {"language", "Where is the nearest library?\nWo ist die nächste Bibliothek?\n"},
+	} {
+		t.Run(heading, func(t *testing.T) { runGuide(t, heading, given.deployment, given.input) })
+	}
+}
+
+// runGuide runs the program below a heading.
+func runGuide(t *testing.T, heading, deployment, input string) {
 	root := os.Getenv("SIDEKICK_ROOT")
-	guide := string(read(t, filepath.Join(root, "docs/go.md")))
+	_, guide, _ := strings.Cut(string(read(t, filepath.Join(root, "docs/go.md"))), "\n## "+heading+"\n")
 	blocks := regexp.MustCompile("(?s)```go\n(package main.*?)```.*?```text\n(.*?)```").FindStringSubmatch(guide)
 	if blocks == nil {
 		t.Fatal("the guide has no program with its output")
 	}
-	folder := filepath.Join(os.Getenv("SIDEKICK_SCRATCH"), "guide")
+	folder := filepath.Join(os.Getenv("SIDEKICK_SCRATCH"), "guide", deployment)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -37,8 +47,8 @@ func TestTheGuidesFirstProgramRuns(t *testing.T) {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	environment := []string{"SIDEKICK_URL=" + deploymentURL("penguins"), "SIDEKICK_TOKEN=penguins-token"}
-	got := run(t, environment, "", filepath.Join(folder, "first"))
+	environment := []string{"SIDEKICK_URL=" + deploymentURL(deployment), "SIDEKICK_TOKEN=" + deployment + "-token"}
+	got := run(t, environment, input, filepath.Join(folder, "first"))
 	if got.status != 0 || got.output != blocks[2] {
 		t.Errorf("%+v instead of %q", got, blocks[2])
 	}
