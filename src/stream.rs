@@ -184,7 +184,10 @@ impl Batch {
     fn predict(self, deployment: &Deployment, cancel: &Cancel) -> Done {
         let predicted = batches::predict_batch(deployment, &self.rows, Some(cancel));
         let result = predicted.map(|predicted| deployment.predictions(predicted));
-        Done { rows: Some(self.rows), result: result.map_err(|error| error.in_stream(self.first)) }
+        // Where bad rows are sought, a request has some rows of the batch: all go without predictions.
+        let count = self.rows.len();
+        let result = result.map_err(|error| error.in_rows(0..count, count).in_stream(self.first));
+        Done { rows: Some(self.rows), result }
     }
 }
 

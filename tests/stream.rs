@@ -132,6 +132,24 @@ fn isolated_rows_are_counted_within_their_batch() {
 }
 
 #[test]
+fn a_batch_that_fails_while_bad_rows_are_sought_names_all_its_rows() {
+    let url = deployment(|request, stream| match leading_number(request) as u32 {
+        25 => reply(stream, "500 Internal Server Error", "{}"),
+        _ if request.body.contains("\"in\":23") => {
+            reply(stream, "400 Bad Request", r#"{"errorCode": "BadData", "errorMessage": "no"}"#)
+        }
+        _ => reply(stream, "200 OK", &request.echo()),
+    });
+    let mut options = side_by_side(10, 2);
+    options.set_isolate_bad_rows(true);
+    let taken = run(&open(&url, &options), 0..40, 20);
+    let good: Vec<bool> = taken.iter().map(Result::is_ok).collect();
+    assert_eq!(good, [true, true, false, true]);
+    let error = taken[2].as_ref().unwrap_err();
+    assert_eq!((error.kind(), error.rows()), (ErrorKind::Http, Some(20..30)));
+}
+
+#[test]
 fn no_more_requests_are_under_way_than_asked_for() {
     static NOW: AtomicUsize = AtomicUsize::new(0);
     static MOST: AtomicUsize = AtomicUsize::new(0);
