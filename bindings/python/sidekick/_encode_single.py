@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sidekick._buffer import Buffer
-from sidekick._library import Handle, call, library
+from sidekick._library import Handle, Where, call, library
 from sidekick._optional import need
 from sidekick._refused import Refused, kind_of
 
@@ -23,20 +23,20 @@ _CONVERTED = {"1": "L", "LA": "L", "P": "RGBA", "PA": "RGBA"}
 _JPEG = ("JPEG", "JPG", "MPO")
 _JPEG_QUALITY = 90
 
-Add = Callable[[Handle, Any, int], None]
+Add = Callable[[Handle, Any, Where], None]
 
 
 def add_image(index: int) -> Add:
     """Adds a picture: a path, the bytes of a file, or an image of Pillow's."""
 
-    def add(rows: Handle, value: Any, first_row: int) -> None:
+    def add(rows: Handle, value: Any, where: Where) -> None:
         if isinstance(value, (str, os.PathLike)):
             value = Path(value).read_bytes()
         if isinstance(value, (bytes, bytearray, memoryview)):
             encoded = bytes(value)
-            call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), first_row=first_row)
+            call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), where=where)
         elif _is_pillow(value):
-            _add_pillow(rows, index, value, first_row)
+            _add_pillow(rows, index, value, where)
         else:
             raise Refused(TypeError, f"expected an image, a path or the bytes of a file, got {kind_of(value)}")
 
@@ -46,9 +46,9 @@ def add_image(index: int) -> Add:
 def add_array(index: int) -> Add:
     """Adds an array: anything with a buffer, or that NumPy can make an array of numbers."""
 
-    def add(rows: Handle, value: Any, first_row: int) -> None:
+    def add(rows: Handle, value: Any, where: Where) -> None:
         with _buffer(value) as elements:
-            call(library.sidekick_rows_add_array_at, rows, index, *elements, first_row=first_row)
+            call(library.sidekick_rows_add_array_at, rows, index, *elements, where=where)
 
     return add
 
@@ -59,7 +59,7 @@ def _is_pillow(value: object) -> bool:
     return pillow is not None and isinstance(value, pillow.Image)
 
 
-def _add_pillow(rows: Handle, index: int, image: Image.Image, first_row: int) -> None:
+def _add_pillow(rows: Handle, index: int, image: Image.Image, where: Where) -> None:
     if image.format is None:
         raise Refused(ValueError, "the image has no format; set image.format to 'PNG' or 'JPEG'")
     try:
@@ -68,14 +68,14 @@ def _add_pillow(rows: Handle, index: int, image: Image.Image, first_row: int) ->
             file = BytesIO()
             image.save(file, "PNG")
             encoded = file.getvalue()
-            return call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), first_row=first_row)
+            return call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), where=where)
         pixels = _with_bytes(image)
         samples = pixels.tobytes()
     except (OSError, SyntaxError) as error:
         raise Refused(ValueError, f"the image cannot be read: {error}") from None
     quality = _JPEG_QUALITY if image.format.upper() in _JPEG else 0
     size = (*pixels.size, _CHANNELS[pixels.mode], 0)
-    call(library.sidekick_rows_add_pixels_at, rows, index, *size, samples, len(samples), quality, first_row=first_row)
+    call(library.sidekick_rows_add_pixels_at, rows, index, *size, samples, len(samples), quality, where=where)
 
 
 def _with_bytes(image: Image.Image) -> Image.Image:

@@ -7,77 +7,117 @@ from threading import Lock, Thread, current_thread, main_thread
 
 from sidekick._library import Handle, call, library, make
 
-Work = Callable[[Handle | None], Handle]
+Work = Callable[[], Handle]
 
 # A call that is cancelled ends within 100 ms, but for the look-up of a host name, which nothing cuts short.
 _LOOK_UP_SECONDS = 1.0
 
 
-def interruptible(work: Work) -> Handle:
-    """Makes an object by a call that takes a cancellation, which whatever a signal handler raises triggers.
+class Interruptible:
+    """Does calls that take its `cancel`, one after another, until its `with` block ends: that calls off what still runs.
 
-    Python handles signals on its main thread alone, and not while that is in a call of the library: the call runs on a
-    thread of its own while the main thread waits. On other threads, work is simply done.
+    Python handles signals on its main thread alone, and not while that is in a call of the library: calls run on a
+    thread of their own while the main thread waits, and whatever a handler raises ends the block. On other threads, work
+    is simply done.
     """
-    if current_thread() is not main_thread():
-        return work(None)
-    cancel = make(library.sidekick_cancel_new, library.sidekick_cancel_free)
-    worker = _Worker(work, cancel)
-    try:
-        if not worker.started():
-            return work(None)
-        worker.wait()
-    except BaseException:
-        call(library.sidekick_cancel_trigger, cancel)
-        worker.wait(_LOOK_UP_SECONDS)
-        raise
-    return worker.result()
+
+    def __init__(self) -> None:
+        self.cancel = make(library.sidekick_cancel_new, library.sidekick_cancel_free)
+        self._worker: _Worker | None = None
+
+    def __enter__(self) -> Interruptible:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        try:
+            if worker.busy:
+                call(library.sidekick_cancel_trigger, self.cancel)
+                worker.wait(_LOOK_UP_SECONDS)
+        finally:
+            worker.end()
+
+    def make(self, work: Work) -> Handle:
+        """What the work makes; raises what it raises."""
+        if current_thread() is not main_thread():
+            return work()
+        if self._worker is None:
+            self._worker = _started_worker()
+        if self._worker is None:
+            return work()
+        self._worker.ask(work)
+        self._worker.wait()
+        return self._worker.result()
+
+
+def interruptible(work: Callable[[Handle], Handle]) -> Handle:
+    """What the work makes with a cancellation, which Ctrl-C triggers."""
+    with Interruptible() as calls:
+        return calls.make(lambda: work(calls.cancel))
 
 
 class _Worker(Thread):
-    """Does the work, and keeps what it made or raised."""
+    """Does work that it is asked for, and keeps what was made or raised."""
 
-    def __init__(self, work: Work, cancel: Handle) -> None:
+    def __init__(self) -> None:
         super().__init__(name="sidekick", daemon=True)
-        self._work = work
-        self._cancel = cancel
+        self.busy = False
+        self._work: Work | None = None
         self._made: Handle | None = None
         self._raised: BaseException | None = None
-        # Held until the work is done. To `join` would not do: an interrupted one takes the thread for ended.
-        self._busy = Lock()
-        self._busy.acquire()
+        # Released when there is work, and when it is done. To `join` would not do: an interrupted one takes the thread
+        # for ended.
+        self._asked, self._done = Lock(), Lock()
+        self._asked.acquire()
+        self._done.acquire()
 
-    def started(self) -> bool:
-        """Starts it, where there is a thread to be had: there is none while the interpreter ends."""
-        try:
-            self.start()
-        except RuntimeError:
-            self._busy.release()
-            return False
-        return True
+    def ask(self, work: Work) -> None:
+        self._work, self.busy = work, True
+        self._asked.release()
+
+    def end(self) -> None:
+        """Lets the thread end when its work has."""
+        self._work = None
+        self._asked.release()
 
     def wait(self, seconds: float = -1) -> None:
         """Waits until the work is done, at most so many seconds if any are given."""
-        if self._busy.acquire(timeout=seconds):
-            self._busy.release()
+        if self._done.acquire(timeout=seconds):
+            self.busy = False
 
     def run(self) -> None:
-        try:
-            self._made = self._work(self._cancel)
-        except BaseException as raised:
-            # Its traceback refers to this thread, and would keep it.
-            self._raised = raised.with_traceback(None)
-        finally:
-            self._busy.release()
+        while self._asked.acquire() and (work := self._work) is not None:
+            self._work = None
+            try:
+                self._made = work()
+            except BaseException as raised:
+                # Its traceback refers to this thread, and would keep it.
+                self._raised = raised.with_traceback(None)
+            # Nothing is kept once whoever waits goes on.
+            del work
+            self._done.release()
 
     def result(self) -> Handle:
         """What it made; raises what it raised."""
-        raised, self._raised = self._raised, None
+        made, raised = self._made, self._raised
+        self._made = self._raised = None
         try:
             if raised is not None:
                 raise raised
         finally:
             # Its traceback refers to this frame.
             del raised
-        assert self._made is not None
-        return self._made
+        assert made is not None
+        return made
+
+
+def _started_worker() -> _Worker | None:
+    """A thread that waits for work, where there is one to be had: there is none while the interpreter ends."""
+    worker = _Worker()
+    try:
+        worker.start()
+    except RuntimeError:
+        return None
+    return worker

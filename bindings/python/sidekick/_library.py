@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from ctypes import CDLL, CFUNCTYPE, POINTER, byref, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_ssize_t
+from collections.abc import Callable
+from ctypes import CDLL, CFUNCTYPE, POINTER, byref, c_char_p, c_float, c_int32, c_int64, c_size_t, c_ssize_t
 from ctypes import c_uint32, c_uint64, c_void_p, string_at
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,8 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_options_set_proxy": [c_void_p, *_TEXT],
     "sidekick_options_set_no_proxy": [c_void_p, *_TEXT],
     "sidekick_rows_new": [c_void_p, _OBJECT],
+    "sidekick_rows_clear": [c_void_p],
+    "sidekick_rows_discard_row": [c_void_p],
     "sidekick_rows_add_packed": [c_void_p, c_char_p, c_size_t],
     "sidekick_rows_add_image_at": [c_void_p, c_size_t, c_char_p, c_size_t],
     "sidekick_rows_add_pixels_at": [
@@ -72,13 +75,16 @@ _CALLS: dict[str, list[Any]] = {
         *(c_void_p, c_size_t, c_int32, _SIZE, c_size_t),
         *(POINTER(c_ssize_t), c_void_p, c_size_t),
     ],
+    "sidekick_stream_new": [c_void_p, c_void_p, _OBJECT],
+    "sidekick_stream_push": [c_void_p, c_void_p],
+    "sidekick_stream_next": [c_void_p, _OBJECT],
     "sidekick_predictions_failure": [c_void_p, c_size_t, _OBJECT],
     "sidekick_predictions_sent_row": [c_void_p, c_size_t, _SIZE],
-    "sidekick_predictions_numbers": [*_COLUMN, POINTER(POINTER(c_double)), _SIZE],
+    "sidekick_predictions_numbers": [*_COLUMN, _OBJECT, _SIZE],
     "sidekick_predictions_texts": [*_COLUMN, _OBJECT, POINTER(_SIZE), _SIZE],
     "sidekick_predictions_category_count": [*_COLUMN, _SIZE],
     "sidekick_predictions_category_label": [*_COLUMN, c_size_t, _OBJECT, _SIZE],
-    "sidekick_predictions_probability_matrix": [*_COLUMN, POINTER(POINTER(c_double)), _SIZE],
+    "sidekick_predictions_probability_matrix": [*_COLUMN, _OBJECT, _SIZE],
     "sidekick_predictions_arrays": [*_COLUMN, POINTER(POINTER(c_float)), _SIZE],
     "sidekick_predictions_image": [*_COLUMN, c_size_t, _OBJECT, _SIZE, POINTER(c_char_p)],
 }
@@ -88,6 +94,8 @@ _GETTERS: dict[str, tuple[list[Any], Any]] = {
     "sidekick_version": ([], c_char_p),
     "sidekick_deployment_tensor_json": ([c_void_p], c_int32),
     "sidekick_deployment_feature_count": ([c_void_p, c_int32], c_size_t),
+    "sidekick_rows_count": ([c_void_p], c_size_t),
+    "sidekick_predictions_count": ([c_void_p], c_size_t),
     "sidekick_predictions_failure_count": ([c_void_p], c_size_t),
     "sidekick_error_status": ([c_void_p], c_int32),
     "sidekick_error_message": ([c_void_p, _SIZE], c_void_p),
@@ -105,6 +113,7 @@ _GETTERS: dict[str, tuple[list[Any], Any]] = {
     "sidekick_options_free": ([c_void_p], None),
     "sidekick_predictions_free": ([c_void_p], None),
     "sidekick_rows_free": ([c_void_p], None),
+    "sidekick_stream_free": ([c_void_p], None),
 }
 
 # The exception of each status that is not simply a ValueError.
@@ -162,17 +171,21 @@ class Handle:
         self._free(self._as_parameter_)
 
 
-def call(function: Any, *arguments: Any, first_row: int = 0) -> None:
-    """Calls a function; raises what it says went wrong, its rows counted from `first_row`."""
+Where = Callable[[int], int]
+"""The number of a row, for the caller, by the place that the library tells."""
+
+
+def call(function: Any, *arguments: Any, where: Where = int) -> None:
+    """Calls a function; raises what it says went wrong, its rows numbered by `where`."""
     error = c_void_p()
     if function(*arguments, byref(error)):
-        raise _exception(error, first_row)
+        raise _exception(error, where)
 
 
-def make(function: Any, free: Any, *arguments: Any, first_row: int = 0) -> Handle:
+def make(function: Any, free: Any, *arguments: Any, where: Where = int) -> Handle:
     """Calls a function that makes an object."""
     address = c_void_p()
-    call(function, *arguments, byref(address), first_row=first_row)
+    call(function, *arguments, byref(address), where=where)
     return Handle(address, free)
 
 
@@ -190,24 +203,24 @@ def number(function: Any, *arguments: Any, kind: Any = c_size_t) -> int:
     return int(value.value)
 
 
-def failures(predictions: Handle, first_row: int) -> dict[int, Exception]:
+def failures(predictions: Handle, where: Where) -> dict[int, Exception]:
     """The exception of each row that the server called bad, by its place among the rows that were sent."""
     found = {}
     for index in range(library.sidekick_predictions_failure_count(predictions)):
         error = c_void_p()
         call(library.sidekick_predictions_failure, predictions, index, byref(error))
         row = library.sidekick_error_row(error)
-        found[row] = _exception(error, first_row)
+        found[row] = _exception(error, where)
     return found
 
 
-def _exception(error: c_void_p, first_row: int) -> Exception:
+def _exception(error: c_void_p, where: Where) -> Exception:
     """The exception for an error, which is freed."""
     try:
         kind = _EXCEPTIONS.get(library.sidekick_error_status(error), ValueError)
-        raised = kind(_message(error, first_row))
+        raised = kind(_message(error, where))
         if isinstance(raised, (RequestError, ReplyError)):
-            raised.rows = _rows(error, first_row)
+            raised.rows = _numbers(_rows(error), where)
         if isinstance(raised, RequestError):
             raised.errorCode = _error_text(library.sidekick_error_server_code, error)
             raised.errorMessage = _error_text(library.sidekick_error_server_message, error)
@@ -219,21 +232,31 @@ def _exception(error: c_void_p, first_row: int) -> Exception:
         library.sidekick_error_free(error)
 
 
-def _message(error: c_void_p, first_row: int) -> str:
+def _message(error: c_void_p, where: Where) -> str:
+    """The message, which leads with the row or the rows."""
     message = _error_text(library.sidekick_error_message, error)
     # The one option whose keyword has another name.
     message = message.replace("limit of the option call_timeout", "limit of the option timeout")
-    row = library.sidekick_error_row(error)
-    if row < 0:
+    rows, row = _rows(error), library.sidekick_error_row(error)
+    if row >= 0:
+        lead, moved = f"row {row}: ", f"row {where(row)}: "
+    elif rows:
+        lead, moved = f"rows {rows[0]} to {rows[-1]}", f"rows {where(rows[0])} to {where(rows[-1])}"
+    else:
         return message
-    return f"row {row + first_row}: " + message.removeprefix(f"row {row}: ")
+    return moved + message.removeprefix(lead) if message.startswith(lead) else message
 
 
-def _rows(error: c_void_p, first_row: int) -> range:
+def _rows(error: c_void_p) -> range:
+    """The rows of the request that failed, by their places."""
     first, count = library.sidekick_error_rows_first(error), library.sidekick_error_rows_count(error)
     if not count and (row := library.sidekick_error_row(error)) >= 0:
         first, count = row, 1
-    return range(first + first_row, first + first_row + count) if count else range(0)
+    return range(first, first + count) if count else range(0)
+
+
+def _numbers(rows: range, where: Where) -> range:
+    return range(where(rows[0]), where(rows[-1]) + 1) if rows else rows
 
 
 def _error_text(getter: Any, error: c_void_p) -> str:

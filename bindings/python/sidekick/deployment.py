@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from copy import copy
 from ctypes import POINTER, byref, c_int32, c_size_t
 from html import escape
-from itertools import islice
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, Literal
 
 from sidekick._callbacks import TokenSource, set_log
 from sidekick._decode import Decoders
-from sidekick._encode import Encoders, encode
+from sidekick._encode import Encoders, chunks
 from sidekick._interrupt import Work, interruptible
 from sidekick._library import Handle, call, library, make, number, text
 from sidekick._optional import need
 from sidekick._options import Path, add_headers, make_options, show_certificate
 from sidekick._progress import shown
+from sidekick._stream import Pipe, results
 from sidekick.features import FeatureSpec, FeatureSpecs
 
 if TYPE_CHECKING:
@@ -159,12 +159,12 @@ class Deployment:
         handle = self._open(url, token if isinstance(token, str) else "", options)
         self._handle: Handle | None = handle
         self._url = url
-        self._batch_rows = batch_rows
+        self._batch_rows, self._max_in_flight = batch_rows, max_in_flight
         self._isolates = isolate_bad_rows
         self._tensor_json = bool(library.sidekick_deployment_tensor_json(handle))
         self._inputs = _specs(handle, _INPUT)
         self._outputs = _specs(handle, _OUTPUT)
-        self._encoders = Encoders(self._inputs)
+        self._encoders, self._decoders = Encoders(self._inputs), Decoders(self._outputs)
 
     @property
     def url(self) -> str:
@@ -200,12 +200,41 @@ class Deployment:
         """
         if progress:
             return list(self.predict_lazy(rows, progress=True))
-        return self._predict(rows, 0)
+        handle = self._opened()
+        self._decoders.check()
+        encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, handle)
+        count = 0
+        for chunk in chunks(rows):
+            self._encoders.add(encoded, chunk, count)
+            count += len(chunk)
+        return self._decoders.rows(self._predict(handle, encoded, count), count) if count else []
 
-    def predict_lazy(self, rows: Iterable[Row], *, progress: bool = False) -> Generator[Result, None, None]:
-        """Predicts rows as their results are asked for: a request of `batch_rows` rows when the first of them is."""
-        results = self._batches(rows)
-        yield from shown(results, rows) if progress else results
+    def predict_lazy(
+        self, rows: Iterable[Row], *, progress: bool = False, errors: Literal["raise", "return"] = "raise"
+    ) -> Generator[Result, None, None]:
+        """Predicts rows as their results are asked for, in bounded memory: a generator of the results, in order.
+
+        When a batch's first result is asked for, its `batch_rows` rows are read and sent in one request. Where the deployment
+        has `max_in_flight` above 1, that many requests are under way, and up to twice as many batches are read ahead.
+        Closing the generator, or leaving it behind, calls off what is under way. One thread at a time.
+
+        What fails is raised where the results of its batch would have been, and ends the run; errors name their rows among all.
+        With `errors="return"` the run goes on: each row of a request that failed has the exception as its result, and a row
+        that cannot be sent has its own. What the iterable itself raises is raised in any case.
+        """
+        if errors not in ("raise", "return"):
+            raise ValueError(f'errors is {errors!r}: it has to be "raise" or "return"')
+        pipe = Pipe(
+            encoders=self._encoders,
+            decoders=self._decoders,
+            deployment=self._opened,
+            make=self._make,
+            batch_rows=self._batch_rows,
+            max_in_flight=self._max_in_flight,
+            returns_errors=errors == "return",
+        )
+        found = results(pipe, rows)
+        return shown(found, rows) if progress else found
 
     def predict_frame(
         self, frame: pandas.DataFrame, *, probabilities: bool = False, progress: bool = False
@@ -219,8 +248,8 @@ class Deployment:
         need("pandas", "pandas", "predict_frame")
         from sidekick._frame import result_frame, rows_of
 
-        results = self.predict_many(rows_of(frame, self._inputs), progress=progress)
-        return result_frame(frame.index, self._outputs, results, probabilities)
+        found = self.predict_many(rows_of(frame, self._inputs), progress=progress)
+        return result_frame(frame.index, self._outputs, found, probabilities)
 
     def close(self) -> None:
         """Closes the connections, when the calls that still run have ended; further ones raise `ValueError`."""
@@ -240,45 +269,37 @@ class Deployment:
         inputs, outputs = self._inputs._repr_html_(), self._outputs._repr_html_()
         return f"<p>Deployment <code>{escape(self._url)}</code></p><p>inputs</p>{inputs}<p>outputs</p>{outputs}"
 
-    def _batches(self, rows: Iterable[Row]) -> Iterator[Result]:
-        iterator, first_row = iter(rows), 0
-        while results := self._predict(islice(iterator, self._batch_rows), first_row):
-            yield from results
-            first_row += len(results)
-
-    def _predict(self, rows: Iterable[Row], first_row: int) -> list[Result]:
-        # A handle of its own: the deployment may be closed by another thread meanwhile.
+    def _opened(self) -> Handle:
+        """A handle of one's own: the deployment may be closed by another thread meanwhile."""
         handle = self._handle
         if handle is None:
             raise ValueError("the deployment is closed")
-        decoders = Decoders(self._outputs, first_row)
-        encoded, count = encode(handle, self._encoders, rows, first_row)
-        if count == 0:
-            return []
+        return handle
 
-        def ask(cancel: Handle | None) -> Handle:
+    def _predict(self, handle: Handle, rows: Handle, count: int) -> Handle:
+        def ask(cancel: Handle | None = None) -> Handle:
             predict, free = library.sidekick_deployment_predict_cancellable, library.sidekick_predictions_free
-            return make(predict, free, handle, encoded, cancel, first_row=first_row)
+            return make(predict, free, handle, rows, cancel)
 
         # The thread that this takes would cost a single request a good part of its time.
         several = count > (1 if self._isolates else self._batch_rows)
-        return decoders.rows(self._make(ask, interruptibly=several), count)
+        return self._make(lambda: interruptible(ask) if several else ask())
 
     def _open(self, url: str, token: str, options: Handle) -> Handle:
         address, secret = url.encode(), token.encode()
 
-        def ask(cancel: Handle | None) -> Handle:
+        def ask(cancel: Handle) -> Handle:
             open_, free = library.sidekick_deployment_open_cancellable, library.sidekick_deployment_free
             handle = make(open_, free, address, len(address), secret, len(secret), options, cancel)
             handle.kept = options.kept
             return handle
 
-        return self._make(ask, interruptibly=True)
+        return self._make(lambda: interruptible(ask))
 
-    def _make(self, work: Work, interruptibly: bool) -> Handle:
-        """Makes an object by a call, which Ctrl-C ends if `interruptibly`; raises what the token's function raised in it."""
+    def _make(self, work: Work) -> Handle:
+        """Makes an object by a call that asks the server; raises what the token's function raised in it."""
         try:
-            return interruptible(work) if interruptibly else work(None)
+            return work()
         except ValueError:
             if self._token_source is not None:
                 self._token_source.raise_failure()

@@ -1,0 +1,118 @@
+"""The records of `sidekick_rows_add_packed`: one value each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from numbers import Integral, Real
+from struct import Struct
+from typing import Any
+
+from sidekick._refused import Refused, kind_of
+
+head = Struct("=IIQ").pack
+"""What a record begins with: its kind, the index of the input, and the length of what follows."""
+
+NUMBER, INTEGER, CATEGORY, TEXT = 1, 2, 3, 5
+END_ROW = head(0, 0, 0)
+
+_pack_float = Struct("=d").pack
+_pack_integer = Struct("=q").pack
+
+Pack = Callable[[Any], bytes]
+"""Makes a record of a value, or raises `Refused`."""
+
+
+def packer(index: int, dtype: str) -> Pack:
+    """What packs the values of an input."""
+    return _PACKERS[dtype](index)
+
+
+def text_record(kind: int, index: int, text: str) -> bytes:
+    """The record of a text or a label."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        raise Refused(ValueError, f"the text cannot be written as UTF-8: {error}") from None
+    return head(kind, index, len(data)) + data + bytes(-len(data) % 8)
+
+
+def _number(index: int) -> Pack:
+    number, integer = head(NUMBER, index, 8), head(INTEGER, index, 8)
+
+    def pack(value: Any) -> bytes:
+        plain = _plain(value)
+        if isinstance(plain, int) and fits(plain):
+            return integer + _pack_integer(plain)
+        if isinstance(plain, (int, float)):
+            return number + _pack_float(_float(plain))
+        raise Refused(TypeError, f"expected a number, got {kind_of(value)}")
+
+    return pack
+
+
+def _category(index: int) -> Pack:
+    integer = head(INTEGER, index, 8)
+
+    def pack(value: Any) -> bytes:
+        plain = _plain(value)
+        if isinstance(plain, str):
+            return text_record(CATEGORY, index, plain)
+        if not isinstance(plain, int) or isinstance(plain, bool):
+            raise Refused(TypeError, f"expected a category, a str or an int, got {kind_of(value)}")
+        if not fits(plain):
+            raise Refused(ValueError, f"{plain} is not one of its categories")
+        return integer + _pack_integer(plain)
+
+    return pack
+
+
+def _binary(index: int) -> Pack:
+    category = _category(index)
+
+    def pack(value: Any) -> bytes:
+        plain = _plain(value)
+        return category(int(plain) if isinstance(plain, bool) else plain)
+
+    return pack
+
+
+def _text(index: int) -> Pack:
+    def pack(value: Any) -> bytes:
+        if not isinstance(value, str):
+            raise Refused(TypeError, f"expected a str, got {kind_of(value)}")
+        return text_record(TEXT, index, value)
+
+    return pack
+
+
+_PACKERS: dict[str, Callable[[int], Pack]] = {
+    "numeric": _number,
+    "categorical": _category,
+    "binary": _binary,
+    "text": _text,
+}
+
+
+def _plain(value: Any) -> Any:
+    """The plain Python value of a scalar: of NumPy's and pandas' own, too."""
+    if isinstance(value, (float, int, str)):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise Refused(ValueError, "the integer is too large to be sent") from None
+
+
+def fits(value: int) -> bool:
+    """Whether an integer is one of the library's."""
+    return -(1 << 63) <= value < 1 << 63
