@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from struct import iter_unpack
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from sidekick._records import CATEGORY, END_ROW, INTEGER, NUMBER, TEXT, fits, head, packer, text_record
+from sidekick._records import CATEGORY, END_ROW, INTEGER, NUMBER, TEXT, Kept, Pack, fits, head, packer, text_record
 from sidekick.features import FeatureSpec
-
-K = TypeVar("K")
-_KEPT = 1024
 
 
 class Columns:
@@ -21,19 +18,26 @@ class Columns:
     def __init__(self, specs: Iterable[tuple[int, FeatureSpec]]) -> None:
         self._columns = [_Column(index, spec.dtype) for index, spec in specs]
 
+    def packers(self) -> list[Pack]:
+        """What packs the values of each, one at a time."""
+        return [column.pack for column in self._columns]
+
     def pack(self, columns: Iterable[Sequence[Any]], count: int) -> bytes:
         """The records of `count` rows; raises `Refused` or `UnicodeEncodeError` where a value cannot be sent."""
         pieces: list[Iterable[bytes]] = []
         run: list[_Words] = []
         for column, values in zip(self._columns, columns):
-            records = column.records(values)
-            if isinstance(records, _Words):
-                run.append(records)
+            found = column.records(values)
+            if isinstance(found, _Words):
+                run.append(found)
             else:
-                pieces += [_joined(run, count), *records]
+                pieces += [_joined(run, count), *found]
                 run = []
         pieces += [_joined(run, count), repeat(END_ROW, count)]
-        return b"".join(chain.from_iterable(zip(*pieces)))
+        records = [b""] * (len(pieces) * count)
+        for place, piece in enumerate(pieces):
+            records[place :: len(pieces)] = piece
+        return b"".join(records)
 
 
 class _Words(NamedTuple):
@@ -49,9 +53,9 @@ class _Column:
     def __init__(self, index: int, dtype: str) -> None:
         self._dtype = dtype
         self._number, self._integer = head(NUMBER, index, 8), head(INTEGER, index, 8)
-        self._pack = packer(index, dtype)
-        self._labels: _Kept[str] = _Kept(lambda label: text_record(CATEGORY, index, label))
-        self._heads: _Kept[int] = _Kept(lambda length: head(TEXT, index, length))
+        self._labels: Kept[str] = Kept(lambda label: text_record(CATEGORY, index, label))
+        self.pack = packer(index, dtype, self._labels)
+        self._heads: Kept[int] = Kept(lambda length: head(TEXT, index, length))
         self._integers: set[type] = set() if dtype == "text" else {int} if dtype == "categorical" else {int, bool}
 
     def records(self, values: Sequence[Any]) -> _Words | list[Iterable[bytes]]:
@@ -67,7 +71,7 @@ class _Column:
             return self._texts(values)
         if types == {str} and self._dtype != "numeric":
             return [map(self._labels.__getitem__, values)]
-        return [[self._pack(value) for value in values]]
+        return [[self.pack(value) for value in values]]
 
     def _texts(self, values: Sequence[str]) -> list[Iterable[bytes]]:
         texts = [*map(str.encode, values)]
@@ -75,20 +79,7 @@ class _Column:
         return [map(self._heads.__getitem__, lengths), texts, map(_paddings.__getitem__, lengths)]
 
 
-class _Kept(dict[K, bytes]):
-    """What a function makes of a key, kept for the first keys that are asked for."""
-
-    def __init__(self, make: Callable[[K], bytes]) -> None:
-        self._make = make
-
-    def __missing__(self, key: K) -> bytes:
-        made = self._make(key)
-        if len(self) < _KEPT:
-            self[key] = made
-        return made
-
-
-_paddings: _Kept[int] = _Kept(lambda length: bytes(-length % 8))
+_paddings: Kept[int] = Kept(lambda length: bytes(-length % 8))
 
 
 def _words(head: bytes, values: array[Any] | memoryview[Any]) -> _Words:

@@ -44,6 +44,10 @@ class Decoders:
         others = iter(predicted)
         return [failed[row] if row in failed else next(others) for row in range(count)]
 
+    def column(self, index: int, predictions: Handle, count: int, where: Where) -> Sequence[Any]:
+        """The predictions of one output for each of `count` predicted rows."""
+        return self._columns[index][1](predictions, count, where)
+
     def _predicted(self, predictions: Handle, count: int, where: Where) -> list[dict[str, Any]]:
         if count == 0:
             return []
@@ -69,7 +73,7 @@ def _column(index: int, spec: FeatureSpec) -> Column:
 
 def _numbers(index: int) -> Column:
     def column(predictions: Handle, *_: Any) -> Sequence[float]:
-        return doubles(library.sidekick_predictions_numbers, predictions, index)
+        return _doubles(library.sidekick_predictions_numbers, predictions, index)
 
     return column
 
@@ -77,7 +81,7 @@ def _numbers(index: int) -> Column:
 def _probabilities(index: int, spec: FeatureSpec) -> Column:
     def column(predictions: Handle, *_: Any) -> list[dict[str, float]]:
         labels = category_labels(predictions, index, spec)
-        matrix = iter(doubles(library.sidekick_predictions_probability_matrix, predictions, index))
+        matrix = iter(_doubles(library.sidekick_predictions_probability_matrix, predictions, index))
         return dicts(labels, zip(*[matrix] * len(labels)))
 
     return column
@@ -133,8 +137,21 @@ def category_labels(predictions: Handle, index: int, spec: FeatureSpec) -> tuple
     return tuple(text(label, predictions, index, category) for category in range(width))
 
 
-def doubles(function: Any, predictions: Handle, index: int) -> tuple[float, ...]:
-    """A column of doubles."""
+def predicted_places(predictions: Handle, count: int) -> Sequence[int]:
+    """Where the predicted rows lie among `count` that were sent."""
+    predicted = library.sidekick_predictions_count(predictions)
+    if predicted == count:
+        return range(count)
+    return [number(library.sidekick_predictions_sent_row, predictions, row) for row in range(predicted)]
+
+
+def double_bytes(function: Any, predictions: Handle, index: int) -> bytes:
+    """A copy of a column of doubles."""
     address, length = c_void_p(), c_size_t()
     call(function, predictions, index, byref(address), byref(length))
-    return unpack(f"{length.value}d", string_at(address, 8 * length.value))
+    return string_at(address, 8 * length.value)
+
+
+def _doubles(function: Any, predictions: Handle, index: int) -> tuple[float, ...]:
+    values = double_bytes(function, predictions, index)
+    return unpack(f"{len(values) // 8}d", values)

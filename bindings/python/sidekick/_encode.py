@@ -13,11 +13,11 @@ from typing import Any
 from sidekick._columns import Columns
 from sidekick._encode_single import Add, add_array, add_image
 from sidekick._library import Handle, Where, call, library
-from sidekick._records import END_ROW, Pack, packer
+from sidekick._records import END_ROW
 from sidekick._refused import Refused, kind_of
 from sidekick.features import FeatureSpec
 
-_ROWS_AT_ONCE = 128
+ROWS_AT_ONCE = 512
 # For fewer, columns take more time than they save.
 _FEWEST_IN_COLUMNS = 5
 
@@ -28,33 +28,38 @@ class Encoders:
     def __init__(self, specs: Sequence[FeatureSpec]) -> None:
         self._names = [spec.name for spec in specs]
         self._single: list[tuple[str, Add]] = []
-        self._packed: list[tuple[str, Pack]] = []
-        columns: list[tuple[int, FeatureSpec]] = []
+        packed: list[tuple[int, FeatureSpec]] = []
         for index, spec in enumerate(specs):
             if spec.dtype == "image":
                 self._single.append((spec.name, add_image(index)))
             elif spec.is_array:
                 self._single.append((spec.name, add_array(index)))
             else:
-                self._packed.append((spec.name, packer(index, spec.dtype)))
-                columns.append((index, spec))
-        self._columns = Columns(columns)
-        self._values = _values_of([name for name, _ in self._packed])
+                packed.append((index, spec))
+        names = [spec.name for _, spec in packed]
+        self._columns = Columns(packed)
+        self._packed = [*zip(names, self._columns.packers())]
+        self._values = _values_of(names)
 
     def add(self, into: Handle, rows: Sequence[Any], first_row: int) -> None:
         """Adds rows, the first of them number `first_row`; raises what is wrong with the first that cannot be sent."""
         if self._single or len(rows) < _FEWEST_IN_COLUMNS or set(map(type, rows)) != {dict}:
             return self._add_each(into, rows, first_row)
         try:
-            columns = zip(*map(self._values, rows))
-            self.add_columns(into, columns, len(rows), first_row)
+            self._add_packed(into, zip(*map(self._values, rows)), len(rows), first_row)
         except (KeyError, Refused, UnicodeEncodeError):
             # Row by row, it shows which one it was.
             self._add_each(into, rows, first_row)
 
-    def add_columns(self, into: Handle, columns: Iterable[Sequence[Any]], count: int, first_row: int) -> None:
-        """Adds rows that are given as columns, of every input in its order."""
-        _add_records(into, self._columns.pack(columns, count), first_row)
+    def add_table(self, into: Handle, columns: Sequence[Sequence[Any]], first_row: int) -> None:
+        """Adds rows that are given as columns, of every input in its order; else as `add`."""
+        count = len(columns[0])
+        try:
+            if not self._single:
+                return self._add_packed(into, columns, count, first_row)
+        except (Refused, UnicodeEncodeError):
+            pass
+        self._add_each(into, (dict(zip(self._names, values)) for values in zip(*columns)), first_row)
 
     def add_good(self, into: Handle, rows: Sequence[Any], first_row: int) -> dict[int, Exception]:
         """Adds the rows that can be sent; the others' exceptions, by their numbers."""
@@ -91,6 +96,9 @@ class Encoders:
             raise refused.kind(f'row {number}: feature "{name}": {refused}') from None
         _add_records(into, b"".join(records) + END_ROW, number)
 
+    def _add_packed(self, into: Handle, columns: Iterable[Sequence[Any]], count: int, first_row: int) -> None:
+        _add_records(into, self._columns.pack(columns, count), first_row)
+
     def _add_each(self, into: Handle, rows: Iterable[Any], first_row: int) -> None:
         for number, row in enumerate(rows, first_row):
             self.add_row(into, row, number)
@@ -99,7 +107,7 @@ class Encoders:
 def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
     """The rows, so many at a time as are added at once."""
     iterator = iter(rows)
-    while chunk := [*islice(iterator, _ROWS_AT_ONCE)]:
+    while chunk := [*islice(iterator, ROWS_AT_ONCE)]:
         yield chunk
 
 

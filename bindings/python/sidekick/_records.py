@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from numbers import Integral, Real
 from struct import Struct
-from typing import Any
+from typing import Any, TypeVar
 
 from sidekick._refused import Refused, kind_of
 
@@ -18,13 +18,33 @@ END_ROW = head(0, 0, 0)
 _pack_float = Struct("=d").pack
 _pack_integer = Struct("=q").pack
 
+K = TypeVar("K")
+_KEPT = 1024
+
 Pack = Callable[[Any], bytes]
 """Makes a record of a value, or raises `Refused`."""
 
 
-def packer(index: int, dtype: str) -> Pack:
-    """What packs the values of an input."""
-    return _PACKERS[dtype](index)
+class Kept(dict[K, bytes]):
+    """What a function makes of a key, kept for the first keys that are asked for."""
+
+    def __init__(self, make: Callable[[K], bytes]) -> None:
+        self._make = make
+
+    def __missing__(self, key: K) -> bytes:
+        made = self._make(key)
+        if len(self) < _KEPT:
+            self[key] = made
+        return made
+
+
+def packer(index: int, dtype: str, labels: Kept[str]) -> Pack:
+    """What packs the values of an input, whose labels' records are kept."""
+    if dtype == "numeric":
+        return _number(index)
+    if dtype == "text":
+        return _text(index)
+    return _binary(index, labels) if dtype == "binary" else _category(index, labels)
 
 
 def text_record(kind: int, index: int, text: str) -> bytes:
@@ -40,6 +60,8 @@ def _number(index: int) -> Pack:
     number, integer = head(NUMBER, index, 8), head(INTEGER, index, 8)
 
     def pack(value: Any) -> bytes:
+        if type(value) is float:
+            return number + _pack_float(value)
         plain = _plain(value)
         if isinstance(plain, int) and fits(plain):
             return integer + _pack_integer(plain)
@@ -50,13 +72,13 @@ def _number(index: int) -> Pack:
     return pack
 
 
-def _category(index: int) -> Pack:
+def _category(index: int, labels: Kept[str]) -> Pack:
     integer = head(INTEGER, index, 8)
 
     def pack(value: Any) -> bytes:
         plain = _plain(value)
         if isinstance(plain, str):
-            return text_record(CATEGORY, index, plain)
+            return labels[plain]
         if not isinstance(plain, int) or isinstance(plain, bool):
             raise Refused(TypeError, f"expected a category, a str or an int, got {kind_of(value)}")
         if not fits(plain):
@@ -66,8 +88,8 @@ def _category(index: int) -> Pack:
     return pack
 
 
-def _binary(index: int) -> Pack:
-    category = _category(index)
+def _binary(index: int, labels: Kept[str]) -> Pack:
+    category = _category(index, labels)
 
     def pack(value: Any) -> bytes:
         plain = _plain(value)
@@ -83,14 +105,6 @@ def _text(index: int) -> Pack:
         return text_record(TEXT, index, value)
 
     return pack
-
-
-_PACKERS: dict[str, Callable[[int], Pack]] = {
-    "numeric": _number,
-    "categorical": _category,
-    "binary": _binary,
-    "text": _text,
-}
 
 
 def _plain(value: Any) -> Any:

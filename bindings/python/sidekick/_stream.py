@@ -37,11 +37,18 @@ class Pipe(NamedTuple):
     returns_errors: bool
 
 
-def results(pipe: Pipe, rows: Iterable[Any]) -> Generator[Any, None, None]:
-    """The results of the rows; of a row that failed its exception, if the pipe returns errors."""
+def batches(pipe: Pipe, rows: Iterable[Any]) -> Generator[list[Any], None, None]:
+    """The results of the rows, as they were sent together; of a row that failed its exception, if the pipe returns errors."""
     with Interruptible() as calls, closing(_Stream(pipe, rows, calls)) as stream:
         while stream.fill():
-            yield from stream.take()
+            yield stream.take()
+
+
+def flat(batches: Generator[list[Any], None, None]) -> Generator[Any, None, None]:
+    """The results one by one."""
+    with closing(batches):
+        for batch in batches:
+            yield from batch
 
 
 class _Batch(NamedTuple):

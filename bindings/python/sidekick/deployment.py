@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from copy import copy
 from ctypes import POINTER, byref, c_int32, c_size_t
 from html import escape
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sidekick._callbacks import TokenSource, set_log
 from sidekick._decode import Decoders
-from sidekick._encode import Encoders, chunks
+from sidekick._encode import ROWS_AT_ONCE, Encoders, chunks
 from sidekick._interrupt import Work, interruptible
-from sidekick._library import Handle, call, library, make, number, text
+from sidekick._library import Handle, Where, call, library, make, number, text
 from sidekick._optional import need
 from sidekick._options import Path, add_headers, make_options, show_certificate
 from sidekick._progress import shown
-from sidekick._stream import Pipe, results
+from sidekick._stream import Pipe, batches, flat
 from sidekick.features import FeatureSpec, FeatureSpecs
 
 if TYPE_CHECKING:
@@ -233,8 +233,8 @@ class Deployment:
             max_in_flight=self._max_in_flight,
             returns_errors=errors == "return",
         )
-        found = results(pipe, rows)
-        return shown(found, rows) if progress else found
+        found = batches(pipe, rows)
+        return flat(shown(found, rows) if progress else found)
 
     def predict_frame(
         self, frame: pandas.DataFrame, *, probabilities: bool = False, progress: bool = False
@@ -246,10 +246,11 @@ class Deployment:
         `NAME: LABEL`. With `isolate_bad_rows`, bad rows have missing values.
         """
         need("pandas", "pandas", "predict_frame")
-        from sidekick._frame import result_frame, rows_of
+        from sidekick._frame import columns_of, empty_frame, joined
 
-        found = self.predict_many(rows_of(frame, self._inputs), progress=progress)
-        return result_frame(frame.index, self._outputs, found, probabilities)
+        parts = self._parts(columns_of(frame, self._inputs), len(frame), probabilities, progress)
+        found = [*(shown(parts, frame) if progress else parts)] or [empty_frame(self._outputs, probabilities)]
+        return joined(found, frame.index)
 
     def close(self) -> None:
         """Closes the connections, when the calls that still run have ended; further ones raise `ValueError`."""
@@ -269,6 +270,25 @@ class Deployment:
         inputs, outputs = self._inputs._repr_html_(), self._outputs._repr_html_()
         return f"<p>Deployment <code>{escape(self._url)}</code></p><p>inputs</p>{inputs}<p>outputs</p>{outputs}"
 
+    def _parts(
+        self, columns: Sequence[Sequence[Any]], count: int, probabilities: bool, progress: bool
+    ) -> Generator[pandas.DataFrame, None, None]:
+        """The results of a frame of so many rows: all at once, or part by part where that is to be seen."""
+        from sidekick._frame import part_frame
+
+        rows = range(count)
+        size = self._batch_rows * self._max_in_flight if progress else count
+        for first in rows[:: size or 1]:
+            part = rows[first : first + size]
+            handle = self._opened()
+            self._decoders.check()
+            encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, handle)
+            for start in part[::ROWS_AT_ONCE]:
+                chunk = slice(start, min(start + ROWS_AT_ONCE, part.stop))
+                self._encoders.add_table(encoded, [column[chunk] for column in columns], start)
+            predictions = self._predict(handle, encoded, len(part), part.__getitem__)
+            yield part_frame(predictions, part, self._decoders, self._outputs, probabilities)
+
     def _opened(self) -> Handle:
         """A handle of one's own: the deployment may be closed by another thread meanwhile."""
         handle = self._handle
@@ -276,10 +296,10 @@ class Deployment:
             raise ValueError("the deployment is closed")
         return handle
 
-    def _predict(self, handle: Handle, rows: Handle, count: int) -> Handle:
+    def _predict(self, handle: Handle, rows: Handle, count: int, where: Where = int) -> Handle:
         def ask(cancel: Handle | None = None) -> Handle:
             predict, free = library.sidekick_deployment_predict_cancellable, library.sidekick_predictions_free
-            return make(predict, free, handle, rows, cancel)
+            return make(predict, free, handle, rows, cancel, where=where)
 
         # The thread that this takes would cost a single request a good part of its time.
         several = count > (1 if self._isolates else self._batch_rows)
