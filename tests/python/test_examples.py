@@ -4,6 +4,7 @@ import csv
 import os
 import subprocess
 import sys
+from collections import Counter
 
 import numpy
 import pytest
@@ -12,7 +13,13 @@ from PIL import Image
 from served import DATA, ROOT, SERVER_URL, deployment, url_of
 
 EXAMPLES = ROOT / "examples" / "python"
-SUBJECTS = {"classify_images": "digits", "score_table": "penguins", "denoise": "denoise", "detect_language": "language"}
+SUBJECTS = {
+    "classify_images": "digits",
+    "score_table": "penguins",
+    "denoise": "denoise",
+    "detect_language": "language",
+    "count_languages": "language",
+}
 
 
 def run(example, *arguments, stdin="", **environment):
@@ -77,12 +84,21 @@ def test_detect_language():
     assert right == 39
 
 
+def test_count_languages():
+    text = (DATA / "sentences.csv").read_text(encoding="utf-8") * 20
+    told = Counter(line.split("\t")[0] for line in result_of("detect_language", stdin=text))
+    counted = [line.split("\t") for line in result_of("count_languages", stdin=text)]
+    assert [(language, int(lines)) for language, lines in counted] == list(told.items())
+    assert sum(told.values()) == 20 * 41
+    assert result_of("count_languages") == []
+
+
 @pytest.mark.parametrize("example", SUBJECTS)
 def test_help_and_wrong_use(example):
     shown = run(example, "--help")
     assert shown.returncode == 0 and "--token-file" in shown.stdout
     url = url_of(SUBJECTS[example])
-    operands = {"classify_images": ["x"], "detect_language": []}.get(example, ["x", "y"])
+    operands = {"classify_images": ["x"], "detect_language": [], "count_languages": []}.get(example, ["x", "y"])
     for arguments in ([], ["--url"], ["--url", url, "--what"], ["--url", url, *operands]):
         wrong = run(example, *arguments, SIDEKICK_TOKEN="")
         assert (wrong.returncode, wrong.stdout, wrong.stderr.count("\n")) == (2, "", 1)
@@ -118,6 +134,7 @@ def test_a_table_that_does_not_fit_is_told_where(tmp_path, table, says):
     [
         ("detect_language", ["--url", url_of("language"), "--token", "wrong"], "InvalidTokenError"),
         ("detect_language", ["--url", url_of("digits"), "--token", "digits-token"], "no text feature"),
+        ("count_languages", ["--url", url_of("digits"), "--token", "digits-token"], "no text feature"),
         ("detect_language", ["--url", f"{SERVER_URL}/x", "--token-file", "/nowhere"], "No such file"),
         ("classify_images", ["--url", url_of("digits"), "--token", "digits-token", "/nowhere.png"], "No such file"),
         (

@@ -289,6 +289,25 @@ def test_a_run_goes_on_in_other_threads():
         assert found + [result["n"] for result in results] == list(range(6))
 
 
+def test_a_forked_child_is_told_that_the_run_is_its_parents():
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        results = server.open(batch_rows=1).predict_lazy(numbers(3))
+        assert next(results) == {"n": 0}
+        with warnings.catch_warnings():
+            # Later Pythons warn of a fork beside threads.
+            warnings.simplefilter("ignore")
+            child = os.fork()
+        if child == 0:
+            signal.alarm(LIMIT)
+            try:
+                next(results)
+            except ValueError as error:
+                os._exit(0 if "parent" in str(error) else 2)
+            os._exit(1)
+        assert os.waitpid(child, 0)[1] == 0
+        assert [result["n"] for result in results] == [1, 2]
+
+
 def test_progress_and_leaving_early(monkeypatch, capsys):
     with answering(NUMBER, NUMBER, lambda rows: rows) as server:
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)

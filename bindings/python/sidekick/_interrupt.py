@@ -43,7 +43,8 @@ class Interruptible:
         """What the work makes; raises what it raises."""
         if current_thread() is not main_thread():
             return work()
-        if self._worker is None:
+        # A forked child has none of its parent's threads.
+        if self._worker is None or not self._worker.is_alive():
             self._worker = _started_worker()
         if self._worker is None:
             return work()

@@ -27,8 +27,8 @@ Row = Mapping[str, Any]
 """The features of one example by name; keys that are no input of the deployment are passed over."""
 
 Result = dict[str, Any] | Any
-"""The outputs of one row by name; the `RequestError` of a bad row, where those are isolated (`Any`, so that who does not
-isolate them need not ask)."""
+"""The outputs of one row by name; of a failed row its exception, where that is asked for (`Any`, so that who does not ask need
+not look)."""
 
 _INPUT, _OUTPUT = 0, 1
 _DTYPES = {1: "numeric", 2: "categorical", 3: "binary", 4: "text", 5: "image"}
@@ -52,8 +52,8 @@ class Deployment:
     `TypeError`; a wrong shape, a missing feature and a bad reply raise `ValueError`; what goes wrong with the request
     raises a `RequestError`, which is an `IOError`.
 
-    On the main thread, Ctrl-C calls off an opening, and a predict that takes more than one request, within 100 ms; a single
-    request ends by itself first, at the latest when its time is up.
+    On the main thread, Ctrl-C calls off an opening, a `predict_lazy`, and a predict that takes more than one request, within
+    100 ms; a predict of a single request ends by itself first, at the latest when its time is up.
     """
 
     def __init__(
@@ -92,8 +92,8 @@ class Deployment:
         it raises, the call raises that needed the token. Times are in seconds.
 
         - `batch_rows`: how many rows go out in one request.
-        - `max_in_flight`: how many requests of one `predict_many` are under way at once; more than one starts that many
-          threads for the time of the call.
+        - `max_in_flight`: how many requests of one `predict_many` or `predict_lazy` are under way at once; more than one
+          starts that many threads, for as long as it lasts.
         - `isolate_bad_rows`: finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their
           request again until each stands alone: the others are predicted all the same, and a bad row's result is its
           `RequestError`, not raised but in its place. Without it, the whole call raises.
