@@ -235,29 +235,34 @@ impl Rows {
     /// Looks the feature up, has its value made, and writes it. Whatever fails is named and leaves no trace.
     #[inline]
     fn add<'v>(&mut self, key: Key<'_>, value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>) -> Result<()> {
-        let row = self.finished.len();
-        let index = self.find(key).map_err(|error| error.in_row(row))?;
-        let Rows { schema, protocol, buffer, open, .. } = self;
+        let before = self.buffer.len();
+        self.write(key, value).map_err(|error| self.undo(before, key, error))
+    }
+
+    #[inline]
+    fn write<'v>(
+        &mut self,
+        key: Key<'_>,
+        value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>,
+    ) -> Result<()> {
+        let index = self.find(key)?;
+        let Rows { schema, protocol, buffer, finished, open } = self;
         let spec = schema.inputs.get(index)?;
-        let before = buffer.len();
-        let first_row = row == 0;
-        let written = open.require_new(index).and_then(|()| value(spec)).and_then(|value| {
-            let first = open.count == 0;
-            if first && !first_row {
-                buffer.extend_from_slice(protocol.row_separator());
-            }
-            protocol.put(buffer, first, spec, &value)
-        });
-        match written {
-            Ok(()) => {
-                open.mark(index);
-                Ok(())
-            }
-            Err(error) => {
-                buffer.truncate(before);
-                Err(error.in_feature(&spec.name).in_row(row))
-            }
+        open.require_new(index)?;
+        let value = value(spec)?;
+        let first = open.count == 0;
+        if first && !finished.is_empty() {
+            buffer.extend_from_slice(protocol.row_separator());
         }
+        protocol.put(buffer, first, spec, &value)?;
+        open.mark(index);
+        Ok(())
+    }
+
+    #[cold]
+    fn undo(&mut self, before: usize, key: Key<'_>, error: Error) -> Error {
+        self.buffer.truncate(before);
+        self.locate(key, error)
     }
 
     fn add_wire_image<'v>(
@@ -271,6 +276,7 @@ impl Rows {
         })
     }
 
+    #[inline]
     fn find(&self, key: Key<'_>) -> Result<usize> {
         match key {
             Key::Name(name) => self.schema.inputs.index_near(self.open.next, name),
@@ -300,12 +306,9 @@ impl Rows {
 
 impl OpenRow {
     /// An error if the row has this input already.
+    #[inline]
     fn require_new(&self, index: usize) -> Result<()> {
-        if self.given.get(index) != Some(&true) {
-            return Ok(());
-        }
-        let message = "was already given in this row; end the row before the next one";
-        Err(Error::new(ErrorKind::FeatureTwice, message))
+        if self.given.get(index) == Some(&true) { Err(given_twice()) } else { Ok(()) }
     }
 
     fn mark(&mut self, index: usize) {
@@ -323,13 +326,23 @@ impl OpenRow {
     }
 }
 
+#[inline]
 fn require(spec: &FeatureSpec, fits: bool, what: &str) -> Result<()> {
-    if fits {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::FeatureType, format!("is {}, got {what}", spec.kind_text())))
+    if fits { Ok(()) } else { Err(another_type(spec, what)) }
 }
 
+#[cold]
+fn another_type(spec: &FeatureSpec, what: &str) -> Error {
+    Error::new(ErrorKind::FeatureType, format!("is {}, got {what}", spec.kind_text()))
+}
+
+#[cold]
+fn given_twice() -> Error {
+    let message = "was already given in this row; end the row before the next one";
+    Error::new(ErrorKind::FeatureTwice, message)
+}
+
+#[cold]
 fn not_finite(number: f64) -> Error {
     Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and the wire cannot carry it"))
 }
@@ -344,6 +357,7 @@ fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value<'static>> 
     }
 }
 
+#[cold]
 fn unknown_category(spec: &FeatureSpec, given: &str) -> Error {
     const SHOWN: usize = 8;
     let labels: Vec<String> =

@@ -1,7 +1,7 @@
 //! What a deployed model takes and gives: its features, in the order of the describe document.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::text::NulString;
+use crate::text::{NulString, Snippet};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -41,9 +41,9 @@ pub struct FeatureSpec {
     pub(crate) shape: Vec<usize>,
     pub(crate) categories: Names,
     /// Category `i` as the JSON it was declared with: text or an integer.
-    pub(crate) category_json: Vec<String>,
+    pub(crate) category_json: Vec<Snippet>,
     /// Its name as the key of a JSON object, colon included.
-    pub(crate) key_json: String,
+    pub(crate) key_json: Snippet,
 }
 
 impl FeatureSpec {
@@ -109,7 +109,7 @@ impl Specs {
 
     /// The feature at an index.
     pub fn get(&self, index: usize) -> Result<&FeatureSpec> {
-        self.features.get(index).ok_or_else(|| self.unknown(format!("there is no feature {index}")))
+        self.features.get(index).ok_or_else(|| self.unknown(format_args!("there is no feature {index}")))
     }
 
     /// The index of a name, to be looked up once and used in a loop.
@@ -126,7 +126,7 @@ impl Specs {
     pub(crate) fn index_near(&self, hint: usize, name: &str) -> Result<usize> {
         self.names
             .find(hint, name)
-            .ok_or_else(|| self.unknown(format!("there is no feature named \"{name}\"")))
+            .ok_or_else(|| self.unknown(format_args!("there is no feature named \"{name}\"")))
     }
 
     /// Their names.
@@ -134,7 +134,8 @@ impl Specs {
         &self.names
     }
 
-    fn unknown(&self, what: String) -> Error {
+    #[cold]
+    fn unknown(&self, what: fmt::Arguments<'_>) -> Error {
         let names: Vec<String> = self.features.iter().map(|feature| format!("{:?}", feature.name)).collect();
         let known = format!("{what}; the deployment has {} here: {}", self.len(), names.join(", "));
         Error::new(ErrorKind::UnknownFeature, known)
@@ -183,8 +184,10 @@ impl From<usize> for Key<'_> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     list: Vec<NulString>,
+    /// The mark of each.
+    marks: Vec<u64>,
     /// Each as the key of a JSON object, colon included.
-    keys: Vec<String>,
+    keys: Vec<Snippet>,
     index: HashMap<String, usize>,
 }
 
@@ -197,14 +200,14 @@ impl Names {
                 return Err(name.clone());
             }
         }
-        let keys = list.iter().map(|name| format!("{}:", serde_json::Value::from(name.as_str()))).collect();
-        Ok(Names { list, keys, index })
+        let marks = list.iter().map(|name| mark(name.as_bytes())).collect();
+        let keys = list.iter().map(|name| key_json(name)).collect();
+        Ok(Names { list, marks, keys, index })
     }
 
-    /// A name as the key of a JSON object; empty where there is none at this place.
-    #[inline]
-    pub(crate) fn key_json(&self, place: usize) -> &str {
-        self.keys.get(place).map_or("", String::as_str)
+    /// The names as keys of a JSON object.
+    pub(crate) fn keys(&self) -> &[Snippet] {
+        &self.keys
     }
 
     pub(crate) fn list(&self) -> &[NulString] {
@@ -214,12 +217,31 @@ impl Names {
     /// The place of a name that is probably at `hint`. Of a few names each is looked at: that is faster than hashing.
     pub(crate) fn find(&self, hint: usize, name: &str) -> Option<usize> {
         const FEW: usize = 12;
-        match self.list.get(hint) {
-            Some(there) if **there == *name => Some(hint),
-            _ if self.list.len() <= FEW => self.list.iter().position(|there| **there == *name),
-            _ => self.index.get(name).copied(),
+        let mark = mark(name.as_bytes());
+        let is_at = |place: usize| self.list.get(place).is_some_and(|there| **there == *name);
+        if self.marks.get(hint) == Some(&mark) && is_at(hint) {
+            return Some(hint);
         }
+        if self.marks.len() > FEW {
+            return self.index.get(name).copied();
+        }
+        let same_marks = self.marks.iter().enumerate().filter(|(_, there)| **there == mark);
+        same_marks.map(|(place, _)| place).find(|&place| is_at(place))
     }
+}
+
+/// A name as the key of a JSON object, colon included.
+pub(crate) fn key_json(name: &str) -> Snippet {
+    format!("{}:", serde_json::Value::from(name)).into()
+}
+
+/// What mostly tells names apart at once: their length and the bytes at both ends.
+fn mark(name: &[u8]) -> u64 {
+    let ends = match (name.first_chunk(), name.last_chunk()) {
+        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(32),
+        _ => name.iter().fold(0, |ends, &byte| ends << 8 | u64::from(byte)),
+    };
+    ends ^ name.len() as u64
 }
 
 #[cfg(test)]
@@ -228,10 +250,18 @@ mod tests {
 
     #[test]
     fn names_are_found_with_any_hint() {
-        let names = Names::new(vec!["a".into(), "b b".into(), "ç".into()]).unwrap();
-        for hint in 0..5 {
-            assert_eq!(names.find(hint, "b b"), Some(1));
-            assert_eq!(names.find(hint, "d"), None);
+        for count in [4, 40] {
+            // The first two have the same mark.
+            let middle = |middle: &str| format!("the start{middle}and the end");
+            let first = [middle("1"), middle("2"), "b b".to_owned(), "ç".to_owned()];
+            let all = first.into_iter().chain((4..40).map(|number| number.to_string())).take(count);
+            let names = Names::new(all.map(NulString::from).collect()).unwrap();
+            for hint in 0..5 {
+                assert_eq!(names.find(hint, &middle("2")), Some(1));
+                assert_eq!(names.find(hint, "b b"), Some(2));
+                assert_eq!(names.find(hint, "ç"), Some(3));
+                assert!(names.find(hint, &middle("3")).is_none() && names.find(hint, "d").is_none());
+            }
         }
     }
 

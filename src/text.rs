@@ -64,6 +64,63 @@ impl fmt::Debug for NulString {
     }
 }
 
+/// Text that is written and looked for often. Its start lies at hand: mostly that is all of it, and to copy or to compare
+/// so many bytes at once is faster than to call what copies or compares as many as there are.
+#[derive(Clone, Debug)]
+pub(crate) struct Snippet {
+    head: [u8; HEAD],
+    /// The bits of the head that are text.
+    mask: u128,
+    text: String,
+}
+
+const HEAD: usize = 16;
+
+impl Snippet {
+    /// Appends the text.
+    #[inline]
+    pub(crate) fn append_to(&self, out: &mut Vec<u8>) {
+        append_start(out, &self.head, self.text.len());
+        if let Some(tail) = self.text.as_bytes().get(HEAD..) {
+            out.extend_from_slice(tail);
+        }
+    }
+
+    /// Whether these bytes start with the text.
+    #[inline]
+    pub(crate) fn starts(&self, bytes: &[u8]) -> bool {
+        let Some((head, rest)) = bytes.split_first_chunk() else {
+            return bytes.starts_with(self.text.as_bytes());
+        };
+        let other = (u128::from_ne_bytes(*head) ^ u128::from_ne_bytes(self.head)) & self.mask;
+        other == 0 && self.text.as_bytes().get(HEAD..).is_none_or(|tail| rest.starts_with(tail))
+    }
+
+    /// How many bytes it has.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
+    }
+}
+
+impl From<String> for Snippet {
+    fn from(text: String) -> Snippet {
+        let (mut head, mut mask) = ([0; HEAD], [0; HEAD]);
+        for ((head, mask), byte) in head.iter_mut().zip(&mut mask).zip(text.bytes()) {
+            (*head, *mask) = (byte, u8::MAX);
+        }
+        Snippet { head, mask: u128::from_ne_bytes(mask), text }
+    }
+}
+
+/// Appends the first bytes of these: all are copied and the rest is dropped, which saves the call.
+#[inline]
+pub(crate) fn append_start<const SIZE: usize>(out: &mut Vec<u8>, bytes: &[u8; SIZE], count: usize) {
+    let end = out.len() + count;
+    out.extend_from_slice(bytes);
+    out.truncate(end);
+}
+
 /// The text before its closing NUL.
 pub(crate) fn without_nul(text: &str) -> &str {
     text.strip_suffix('\0').unwrap_or(text)
@@ -80,6 +137,26 @@ mod tests {
         assert_eq!(name.to_string(), "Räka");
         assert_eq!(name.with_nul(), "Räka\0");
         assert_eq!(format!("{name:?}"), "\"Räka\"");
+    }
+
+    #[test]
+    fn snippets_are_written_and_found_whatever_their_length() {
+        for length in 0..40 {
+            let text = "0123456789abcdefghijklmnopqrstuvwxyz????".get(..length).unwrap();
+            let snippet = Snippet::from(text.to_owned());
+            let mut out = b"x".to_vec();
+            snippet.append_to(&mut out);
+            assert_eq!(out, format!("x{text}").as_bytes());
+            assert_eq!(snippet.len(), length);
+            for tail in ["", "!", "more than the head of another"] {
+                assert!(snippet.starts(format!("{text}{tail}").as_bytes()));
+            }
+            for other in 0..length {
+                let mut changed = format!("{text}more than the head of another").into_bytes();
+                changed[other] ^= 1;
+                assert!(!snippet.starts(&changed) && !snippet.starts(&changed[..other]));
+            }
+        }
     }
 
     #[test]

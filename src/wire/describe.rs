@@ -1,7 +1,7 @@
 //! The describe document (OpenAPI 3 with `x-peltarion` marks), current and older form, read into a schema.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::spec::{FeatureSpec, FeatureType, Names, Schema, Specs};
+use crate::spec::{FeatureSpec, FeatureType, Names, Schema, Specs, key_json};
 use crate::text::NulString;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -50,12 +50,12 @@ fn spec(name: String, feature: Feature) -> Result<FeatureSpec> {
     };
     let Ok(labels) = Names::new(labels) else { return refuse("lists a category twice") };
     Ok(FeatureSpec {
-        key_json: format!("{}:", Value::from(name.as_str())),
+        key_json: key_json(&name),
         name: name.into(),
         feature_type,
         shape: marks.shape,
         categories: labels,
-        category_json: categories.iter().map(Value::to_string).collect(),
+        category_json: categories.iter().map(|category| category.to_string().into()).collect(),
     })
 }
 
@@ -205,7 +205,9 @@ mod tests {
         let category = schema.inputs.get(1).unwrap();
         let labels: Vec<&str> = category.categories().iter().map(|label| &**label).collect();
         assert_eq!(labels, ["b", "7", "a"]);
-        assert_eq!(category.category_json, ["\"b\"", "7", "\"a\""]);
+        let mut json = Vec::new();
+        category.category_json.iter().for_each(|category| category.append_to(&mut json));
+        assert_eq!(json, b"\"b\"7\"a\"");
         assert_eq!(schema.inputs.get(2).unwrap().shape(), [8, 9, 3]);
         assert!(schema.outputs.get(0).unwrap().is_array());
     }

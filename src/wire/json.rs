@@ -4,12 +4,15 @@
 //! must be read once, exactly, and straight into their column.
 
 use super::decimal::Decimal;
+use super::short;
 use crate::error::{Error, ErrorKind, Result};
 use crate::spec::Names;
+use crate::text::Snippet;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
 /// A place in a JSON text.
+#[derive(Clone)]
 pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,
@@ -57,7 +60,7 @@ impl<'a> Cursor<'a> {
         }
         let mut next = 0;
         loop {
-            let place = if self.take_text(names.key_json(next)) {
+            let place = if names.keys().get(next).is_some_and(|key| self.take_key(key)) {
                 Ok(next)
             } else {
                 let key = self.string()?;
@@ -118,6 +121,15 @@ impl<'a> Cursor<'a> {
             return Err(malformed(start, "a control character in a string"));
         }
         Ok(Cow::Borrowed(inner))
+    }
+
+    /// The number that comes next, where it is one of a few digits; else nothing is read.
+    #[inline]
+    pub(crate) fn short_number(&mut self) -> Option<f64> {
+        self.skip_space();
+        let (value, length) = short::read(self.rest())?;
+        self.at += length;
+        Some(value)
     }
 
     /// The number that comes next, as far as `convert` can tell it from its digits; else nothing is read.
@@ -201,23 +213,23 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn expect(&mut self, byte: u8) -> Result<()> {
-        if self.take(byte) { Ok(()) } else { Err(self.unexpected(&format!("'{}'", char::from(byte)))) }
+        if self.take(byte) { Ok(()) } else { Err(self.unexpected_for(byte)) }
     }
 
     /// Steps over `byte` if it comes next, after white space.
     #[inline]
-    fn take(&mut self, byte: u8) -> bool {
+    pub(crate) fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
     }
 
-    /// Steps over `text` if it comes next, after white space; not over an empty one.
+    /// Steps over a key and its colon if they come next, after white space.
     #[inline]
-    fn take_text(&mut self, text: &str) -> bool {
+    pub(crate) fn take_key(&mut self, key: &Snippet) -> bool {
         self.skip_space();
-        let found = !text.is_empty() && self.rest().starts_with(text.as_bytes());
-        self.at += if found { text.len() } else { 0 };
+        let found = key.starts(self.rest());
+        self.at += if found { key.len() } else { 0 };
         found
     }
 
@@ -235,6 +247,11 @@ impl<'a> Cursor<'a> {
 
     fn slice(&self, start: usize, end: usize) -> &'a str {
         self.text.get(start..end).unwrap_or_default()
+    }
+
+    #[cold]
+    fn unexpected_for(&self, byte: u8) -> Error {
+        self.unexpected(&format!("'{}'", char::from(byte)))
     }
 
     #[cold]

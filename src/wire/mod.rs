@@ -12,6 +12,7 @@ pub(crate) mod npy;
 pub(crate) mod picture;
 pub(crate) mod reply;
 pub(crate) mod request;
+mod short;
 mod shortest;
 
 use crate::error::Result;
@@ -75,7 +76,7 @@ impl Protocol for JsonRows {
 
     fn put(&self, out: &mut Vec<u8>, first: bool, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
         out.push(if first { b'{' } else { b',' });
-        out.extend_from_slice(spec.key_json.as_bytes());
+        spec.key_json.append_to(out);
         request::put_value(out, spec, value, self.tensorjson)
     }
 

@@ -21,15 +21,10 @@ pub(crate) fn put_value(
         Value::Number(number) => floats::write_f64(out, *number),
         Value::Integer(number) => put_json(out, number)?,
         Value::Category(index) => {
-            let json = spec.category_json.get(*index).map(String::as_bytes);
-            out.extend_from_slice(
-                json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?,
-            );
+            let json = spec.category_json.get(*index);
+            json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?.append_to(out);
         }
-        Value::Text(text) => {
-            reserve(out, text.len().saturating_add(2))?;
-            put_text(out, text)?;
-        }
+        Value::Text(text) => put_text(out, text)?,
         Value::Image(image) => data_url::write(out, image.media_type.name(), &image.bytes)?,
         Value::Array(array) if tensorjson => put_tensor(out, array)?,
         Value::Array(array) => put_npy(out, array)?,
@@ -43,15 +38,33 @@ fn put_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Resu
 
 /// Text in quotes; most has nothing that JSON escapes, and is copied.
 fn put_text(out: &mut Vec<u8>, text: &str) -> Result<()> {
-    let escaped = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
-    // All bytes are looked at, without a way out: that way they are looked at side by side.
-    if text.bytes().fold(false, |any, byte| any | escaped(byte)) {
+    reserve(out, text.len().saturating_add(2))?;
+    if has_escaped(text.as_bytes()) {
         return put_json(out, text);
     }
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
     out.push(b'"');
     Ok(())
+}
+
+/// Whether a text has a byte that JSON escapes: a control character, a quote or a backslash. Looks at 8 bytes at a time.
+fn has_escaped(text: &[u8]) -> bool {
+    let (eights, rest) = text.as_chunks();
+    let any = eights.iter().fold(0, |any, eight| any | escaped_in(u64::from_le_bytes(*eight)));
+    let last = match text.last_chunk() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest.iter().fold(u64::MAX, |last, byte| last << 8 | u64::from(*byte)),
+    };
+    any | escaped_in(last) != 0
+}
+
+/// The high bit of each byte that JSON escapes, and perhaps of bytes above such a one.
+fn escaped_in(eight: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let below = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit);
+    let is = |byte: u8| below(eight ^ (EACH * u64::from(byte)), 1);
+    (below(eight, 0x20) | is(b'"') | is(b'\\')) & !eight & (EACH * 0x80)
 }
 
 /// `{"shape": [...], "data": [...]}`
@@ -104,6 +117,21 @@ mod tests {
         assert_eq!(text(DType::U8, &[0], &[]), r#"{"shape":[0],"data":[]}"#);
         let floats = [1.5f32, 1e-30].map(f32::to_ne_bytes).concat();
         assert_eq!(text(DType::F32, &[2], &floats), r#"{"shape":[2],"data":[1.5,1e-30]}"#);
+    }
+
+    #[test]
+    fn every_escaped_byte_is_found() {
+        for byte in 0..=u8::MAX {
+            for length in 1..20 {
+                for place in 0..length {
+                    let mut text = vec![b'a'; length];
+                    text[place] = byte;
+                    let escaped = byte < 0x20 || matches!(byte, b'"' | b'\\');
+                    assert_eq!(has_escaped(&text), escaped, "{byte} at {place} of {length}");
+                }
+            }
+        }
+        assert!(!has_escaped(b""));
     }
 
     #[test]
