@@ -4,28 +4,19 @@ use super::decimal::Decimal;
 use super::json::Cursor;
 use super::short;
 use crate::error::{Error, ErrorKind, Result, reserve};
-use crate::text::append_start;
 
 /// Appends the shortest text that reads back as this 64-bit number.
 pub(crate) fn write_f64(out: &mut Vec<u8>, value: f64) {
-    match short::text_of(value) {
-        Some((text, length)) => append_start(out, &text, length),
-        None => out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes()),
+    if !short::write(out, value) {
+        out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
     }
 }
 
 /// Reads one number as 64-bit float.
-#[inline]
 pub(crate) fn read_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
-    match cursor.short_number() {
-        Some(value) => Ok(value),
-        None => read_any_f64(cursor),
+    if let Some(value) = cursor.short_number() {
+        return Ok(value);
     }
-}
-
-/// Reads one number of any length.
-#[inline(never)]
-fn read_any_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
     if let Some(value) = cursor.decimal(Decimal::to_f64) {
         return Ok(value);
     }

@@ -123,8 +123,9 @@ impl<'a> Cursor<'a> {
         Ok(Cow::Borrowed(inner))
     }
 
-    /// The number that comes next, where it is one of a few digits; else nothing is read.
-    #[inline]
+    /// The number that comes next, where it is one of a few digits; else nothing is read. Inlined, so that the place lives in a
+    /// register.
+    #[inline(always)]
     pub(crate) fn short_number(&mut self) -> Option<f64> {
         self.skip_space();
         let (value, length) = short::read(self.rest())?;

@@ -67,7 +67,8 @@ fn escaped_in(eight: u64) -> u64 {
     (below(eight, 0x20) | is(b'"') | is(b'\\')) & !eight & (EACH * 0x80)
 }
 
-/// `{"shape": [...], "data": [...]}`
+/// `{"shape": [...], "data": [...]}`. Its block of text needs a stack frame that small values shall not pay for.
+#[inline(never)]
 fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
     // Four bytes hold a small whole number and its comma; longer text grows the buffer as usual.
     reserve(out, array.len().saturating_mul(4))?;
@@ -85,6 +86,7 @@ fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
 }
 
 /// `"data:application/x.peltarion.npy;base64,..."`, encoded as the elements are walked.
+#[inline(never)]
 fn put_npy(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
     let header = npy::header_f32(array.shape());
     reserve(out, (header.len() + array.len().saturating_mul(4)).div_ceil(3).saturating_mul(4))?;

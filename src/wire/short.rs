@@ -1,110 +1,126 @@
-//! 64-bit floats of a few digits as text and back, exactly and without a branch: most numbers of tables and most probabilities
-//! are such. The others are left to others.
+//! 64-bit floats of a few digits as text and back, exactly: most numbers of tables and most probabilities are such. The rest
+//! is left to others.
 
-/// How much room the text of a number takes at most.
-const ROOM: usize = 16;
-/// So many digits behind the point are written here, 8 before it.
-const PLACES: f64 = 1e6;
-const BOUND: f64 = 1e14;
-/// Below so many of the last place a number is shorter with an exponent.
-const TINY: u64 = 10;
+use crate::text::append_start;
 
 /// Powers of ten, each of which is a 64-bit float.
-const POWERS: [u64; 16] = [
-    1,
-    10,
-    100,
-    1000,
-    10_000,
-    100_000,
-    1_000_000,
-    10_000_000,
-    100_000_000,
-    1_000_000_000,
-    10_000_000_000,
-    100_000_000_000,
-    1_000_000_000_000,
-    10_000_000_000_000,
-    100_000_000_000_000,
-    1_000_000_000_000_000,
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
 ];
-/// Each whole number up to this is a 64-bit float.
-const EXACT_INTEGERS: u64 = 1 << 53;
+const WHOLE_POWERS: [u64; 17] = whole_powers();
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// The shortest text that reads back as this number, and its length; nothing where it has more digits than are written here.
-#[inline]
-pub(crate) fn text_of(value: f64) -> Option<([u8; ROOM], usize)> {
-    let size = value.abs();
-    let scaled = size * PLACES;
-    // Fewer than 16 digits that read back are the shortest: two such decimals are never the same float.
-    let digits = scaled as u64;
-    let tiny = digits.wrapping_sub(1) < TINY - 1;
-    if digits as f64 != scaled || scaled >= BOUND || scaled / PLACES != size || tiny {
-        return None;
+const fn whole_powers() -> [u64; 17] {
+    let mut powers = [1; 17];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = 10 * powers[at - 1];
+        at += 1;
     }
-    let units = eight_digits(digits / PLACES as u64);
-    let places = eight_digits(digits % PLACES as u64 * 100);
+    powers
+}
+
+/// Appends the shortest text that reads back as this number, where it has at most 6 digits behind the point and 8 before it.
+#[inline]
+pub(crate) fn write(out: &mut Vec<u8>, value: f64) -> bool {
+    const MILLION: f64 = 1e6;
+    // Added to a number below it, it leaves the nearest whole number in the low bits.
+    const WHOLE: f64 = (1u64 << 52) as f64;
+    let size = value.abs();
+    let millionths = size * MILLION;
+    let whole = millionths + WHOLE;
+    let digits = whole.to_bits().wrapping_sub(WHOLE.to_bits());
+    // Fewer than 16 digits that read back are the shortest: two such decimals are never the same float. A number below
+    // 0.00001 is shorter with an exponent.
+    let fits = millionths < 1e14 && whole - WHOLE == millionths && (digits >= 10 || digits == 0);
+    if !fits || millionths / MILLION != size {
+        return false;
+    }
+    let units = eight_digits((digits / 1_000_000) as u32);
+    let places = eight_digits((digits % 1_000_000) as u32 * 100);
     // At least one digit on either side of the point.
     let skipped = (units | 1 << 56).trailing_zeros() / 8;
     let shown = 8 - (places | 1).leading_zeros() / 8;
-    let before = 8 - skipped;
-    let point = u128::from(b'.') | u128::from(places | ZEROS) << 8;
-    let text = u128::from((units | ZEROS) >> (8 * skipped)) | point << (8 * before);
-    let negative = u32::from(value.is_sign_negative());
-    let sign = u128::from(b'-') * u128::from(negative);
-    Some(((text << (8 * negative) | sign).to_le_bytes(), (negative + before + 1 + shown) as usize))
+    append_start(out, b"-", usize::from(value.is_sign_negative()));
+    append_start(out, &((units | ZEROS) >> (8 * skipped)).to_le_bytes(), 8 - skipped as usize);
+    append_start(out, &((places | ZEROS) << 8 | u64::from(b'.')).to_le_bytes(), 1 + shown as usize);
+    true
 }
 
 /// The digits of a number below 10^8, the first in the lowest byte: halves, quarters and eighths of it side by side.
 #[inline]
-fn eight_digits(number: u64) -> u64 {
-    let fours = number / 10_000 | (number % 10_000) << 32;
+fn eight_digits(number: u32) -> u64 {
+    let high = number / 10_000;
+    let fours = u64::from(high) | u64::from(number - high * 10_000) << 32;
     let hundreds = (fours * 10_486 >> 20) & 0x7f_0000_007f;
     let twos = hundreds | (fours - hundreds * 100) << 16;
     let tens = (twos * 103 >> 10) & 0x000f_000f_000f_000f;
     tens | (twos - tens * 10) << 8
 }
 
-/// The number at the start of `bytes` and its length, where it is one digit, a point, and up to 15 more digits; nothing else,
-/// and nothing close to the end of the bytes.
-#[inline]
+/// The number at the start of `bytes` and its length, where it is one digit, a point, at most 16 more digits, and perhaps an
+/// exponent; nothing where it is anything else, is beyond what one division tells exactly, or is close to the end of the bytes.
+#[inline(always)]
 pub(crate) fn read(bytes: &[u8]) -> Option<(f64, usize)> {
-    let start = usize::from(bytes.first() == Some(&b'-'));
-    let (head, rest) = bytes.get(start..)?.split_first_chunk()?;
-    let &[unit @ b'0'..=b'9', b'.'] = head else { return None };
-    let text = u128::from_le_bytes(*rest.first_chunk()?) ^ (u128::from(ZEROS) << 64 | u128::from(ZEROS));
-    let places = digit_count(text);
-    let after = rest.get(places)?;
-    let plain = places > 0 && !matches!(after, b'e' | b'E');
-    // The last digit goes to the highest byte, and zeros before the first.
-    let sixteen = text.unbounded_shl(128 - 8 * places as u32);
-    let fraction = value_of(sixteen as u64) * 100_000_000 + value_of((sixteen >> 64) as u64);
-    let power = *POWERS.get(places)?;
-    let digits = u64::from(unit - b'0') * power + fraction;
-    if !plain || digits > EXACT_INTEGERS {
+    let negative = bytes.first() == Some(&b'-');
+    let start = usize::from(negative);
+    let text: &[u8; 18] = bytes.get(start..)?.first_chunk()?;
+    let [unit @ b'0'..=b'9', b'.', rest @ ..] = text else { return None };
+    let [first, second] = rest.as_chunks().0 else { return None };
+    let (first, second) = (u64::from_le_bytes(*first) ^ ZEROS, u64::from_le_bytes(*second) ^ ZEROS);
+    let first_count = digit_count(first);
+    let second_count = if first_count == 8 { digit_count(second) } else { 0 };
+    let count = first_count + second_count;
+    let end = start + 2 + count as usize;
+    let (exponent, end) = match bytes.get(end)? {
+        b'0'..=b'9' => return None,
+        b'e' | b'E' => read_exponent(bytes, end + 1)?,
+        _ => (0, end),
+    };
+    let high = number_of(first.wrapping_shl(64 - 8 * first_count));
+    let low = number_of(second.unbounded_shl(64 - 8 * second_count));
+    let unit = u64::from(unit - b'0');
+    let digits = unit * WHOLE_POWERS[count as usize] + high * WHOLE_POWERS[second_count as usize] + low;
+    let power = POWERS.get((count as i32 - exponent) as usize)?;
+    // Each whole number up to this is a float, and the nearest float to a quotient of two is what the division gives.
+    const EXACT: u64 = 1 << 53;
+    if digits > EXACT || count == 0 {
         return None;
     }
-    // One division of exact numbers: the nearest float there is.
-    let size = digits.cast_signed() as f64 / power.cast_signed() as f64;
-    Some((if start == 1 { -size } else { size }, start + 2 + places))
+    let size = digits.cast_signed() as f64 / power;
+    Some((if negative { -size } else { size }, end))
 }
 
-/// How many of 16 bytes, each less '0', are digits before the first that is not.
+/// How many of 8 bytes, each less '0', are digits before the first that is not.
 #[inline]
-fn digit_count(values: u128) -> usize {
-    let others = |eight: u64| (eight | eight.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
-    let both = u128::from(others(values as u64)) | u128::from(others((values >> 64) as u64)) << 64;
-    both.trailing_zeros() as usize / 8
+fn digit_count(values: u64) -> u32 {
+    let others = (values | values.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
+    others.trailing_zeros() / 8
 }
 
 /// The number that 8 digits make, the first in the lowest byte: pairs, then fours, then all.
 #[inline]
-fn value_of(digits: u64) -> u64 {
+fn number_of(digits: u64) -> u64 {
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let low = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
     let high = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
     low.wrapping_add(high) >> 32
+}
+
+/// An exponent of one or two digits, and where it ends.
+#[inline(never)]
+fn read_exponent(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
+    let sign = bytes.get(at)?;
+    let start = at + usize::from(matches!(sign, b'-' | b'+'));
+    let digit =
+        |at: usize| bytes.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| i32::from(byte - b'0'));
+    let first = digit(start)?;
+    let (size, end) = digit(start + 1).map_or((first, start + 1), |second| (10 * first + second, start + 2));
+    if digit(end).is_some() {
+        return None;
+    }
+    Some((if *sign == b'-' { -size } else { size }, end))
 }
 
 #[cfg(test)]
@@ -113,7 +129,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn written(value: f64) -> Option<String> {
-        text_of(value).map(|(bytes, length)| String::from_utf8(bytes[..length].to_vec()).unwrap())
+        let mut out = Vec::new();
+        write(&mut out, value).then(|| String::from_utf8(out).unwrap())
     }
 
     fn assert_written(value: f64) {
@@ -153,9 +170,19 @@ mod tests {
 
     #[test]
     fn numbers_of_a_few_digits_are_read() {
-        for text in
-            ["0.0", "-0.0", "1.5", "-0.1234567", "0.12345678", "9.007199254740992", "0.000000000000001"]
-        {
+        for text in [
+            "0.0",
+            "-0.0",
+            "1.5",
+            "-0.1234567",
+            "0.12345678",
+            "9.007199254740992",
+            "0.000000000000001",
+            "0.1234567890123456",
+            "6.665515e-06",
+            "-1.5E+1",
+            "9.5e-9",
+        ] {
             assert_read(text);
         }
         for text in [
@@ -167,10 +194,12 @@ mod tests {
             "01.5",
             "12.5",
             "1.5e3",
-            "1.5E-3",
+            "1.5e-",
+            "1.5e-100",
+            "9.5e-22",
             "1.e5",
             "9.007199254740993",
-            "0.1234567890123456",
+            "0.12345678901234567",
         ] {
             assert!(read(format!("{text},                  ").as_bytes()).is_none(), "{text}");
         }
@@ -191,7 +220,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_is_the_nearest(text in "-?[0-8]\\.[0-9]{1,15}") {
+        fn what_is_read_is_the_nearest(text in "-?[0-8]\\.[0-9]{1,15}(e-[0-6])?") {
             assert_read(&text);
         }
     }
