@@ -4,6 +4,7 @@ use super::decimal::Decimal;
 use super::json::Cursor;
 use super::short;
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::text::Snippet;
 
 /// Appends the shortest text that reads back as this 64-bit number.
 pub(crate) fn write_f64(out: &mut Vec<u8>, value: f64) {
@@ -25,6 +26,28 @@ pub(crate) fn read_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
         Ok(value) if value.is_finite() => Ok(value),
         _ => Err(Error::new(ErrorKind::ReplyType, format!("the number {text} is beyond a 64-bit float"))),
     }
+}
+
+/// Fills the slots with the numbers of the object that comes next, where its keys are these, in this order and without white
+/// space; else nothing is read. The fast lane for long rows of probabilities.
+#[inline(never)]
+pub(crate) fn read_f64_members(cursor: &mut Cursor<'_>, keys: &[Snippet], slots: &mut [f64]) -> Option<()> {
+    let all = cursor.rest();
+    let mut rest = all;
+    let mut before = b'{';
+    for (key, slot) in keys.iter().zip(slots) {
+        rest = rest.strip_prefix(&[before]).filter(|rest| key.starts(rest))?.get(key.len()..)?;
+        (*slot, rest) = match short::read(rest) {
+            Some((value, length)) => (value, rest.get(length..)?),
+            None => {
+                let mut apart = cursor.ahead(all.len() - rest.len());
+                (read_f64(&mut apart).ok()?, apart.rest())
+            }
+        };
+        before = b',';
+    }
+    *cursor = cursor.ahead(all.len() - rest.strip_prefix(b"}")?.len());
+    Some(())
 }
 
 /// Appends the list of numbers that comes next to `values`; at most `limit` of them.

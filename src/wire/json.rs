@@ -12,7 +12,6 @@ use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
 /// A place in a JSON text.
-#[derive(Clone)]
 pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,
@@ -123,12 +122,10 @@ impl<'a> Cursor<'a> {
         Ok(Cow::Borrowed(inner))
     }
 
-    /// The number that comes next, where it is one of a few digits; else nothing is read. Inlined, so that the place lives in a
-    /// register.
-    #[inline(always)]
+    /// The number that comes next, where it is one of a few digits; else nothing is read.
     pub(crate) fn short_number(&mut self) -> Option<f64> {
         self.skip_space();
-        let (value, length) = short::read(self.rest())?;
+        let (value, length) = short::read_any(self.rest())?;
         self.at += length;
         Some(value)
     }
@@ -198,6 +195,11 @@ impl<'a> Cursor<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// The same text, some bytes further on; they have to be whole characters.
+    pub(crate) fn ahead(&self, bytes: usize) -> Cursor<'a> {
+        Cursor { text: self.text, at: self.at + bytes }
+    }
+
     /// What kind of JSON value comes next, for messages.
     pub(crate) fn kind_of_next(&mut self) -> &'static str {
         match self.peek() {
@@ -241,8 +243,9 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// What comes next, white space included.
     #[inline]
-    fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 

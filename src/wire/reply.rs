@@ -174,17 +174,19 @@ fn read_categories(cursor: &mut Cursor<'_>, spec: &FeatureSpec, categories: &mut
         return read_first_categories(cursor, spec, labels, probabilities);
     }
     let start = probabilities.len();
-    reserve(probabilities, labels.list().len())?;
-    if read_ordered(cursor, labels, probabilities).is_some() {
-        return check_category_count(spec, labels.list().len(), labels.list().len());
-    }
-    probabilities.truncate(start);
+    let known = labels.list().len();
+    reserve(probabilities, known)?;
     // A probability is never NaN: what still is at the end was not in the reply.
-    probabilities.resize(start + labels.list().len(), f64::NAN);
+    probabilities.resize(start + known, f64::NAN);
+    let slots = probabilities.get_mut(start..).unwrap_or_default();
+    if floats::read_f64_members(cursor, labels.keys(), slots).is_some() {
+        return check_category_count(spec, known, known);
+    }
+    slots.fill(f64::NAN);
     let mut count = 0;
     cursor.object_of(labels, |cursor, place| {
         let place = place.map_err(|label| unknown_label(&label))?;
-        let slot = probabilities.get_mut(start + place).zip(labels.list().get(place));
+        let slot = slots.get_mut(place).zip(labels.list().get(place));
         let Some((slot, label)) = slot else {
             return Err(Error::new(ErrorKind::Internal, "a lost category"));
         };
@@ -195,37 +197,7 @@ fn read_categories(cursor: &mut Cursor<'_>, spec: &FeatureSpec, categories: &mut
         count += 1;
         Ok(())
     })?;
-    check_category_count(spec, count, labels.list().len())
-}
-
-/// The fast lane: every probability behind its label, in the order that is known. Nothing is read where anything else comes. A
-/// function of its own, whose loop has the registers for itself.
-#[inline(never)]
-fn read_ordered(cursor: &mut Cursor<'_>, labels: &Names, probabilities: &mut Vec<f64>) -> Option<()> {
-    // A cursor that nothing else is lent: its place lives in a register.
-    let mut ahead = cursor.clone();
-    let mut before = b'{';
-    for key in labels.keys() {
-        if !ahead.take(before) || !ahead.take_key(key) {
-            return None;
-        }
-        let number = match ahead.short_number() {
-            Some(number) => number,
-            None => {
-                let mut apart = ahead.clone();
-                let number = floats::read_f64(&mut apart).ok()?;
-                ahead = apart;
-                number
-            }
-        };
-        probabilities.push(number);
-        before = b',';
-    }
-    if !ahead.take(b'}') {
-        return None;
-    }
-    *cursor = ahead;
-    Some(())
+    check_category_count(spec, count, known)
 }
 
 /// The first row tells the labels where the describe document does not.

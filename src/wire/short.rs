@@ -59,44 +59,65 @@ fn eight_digits(number: u32) -> u64 {
     tens | (twos - tens * 10) << 8
 }
 
-/// The number at the start of `bytes` and its length, where it is one digit, a point, at most 16 more digits, and perhaps an
-/// exponent; nothing where it is anything else, is beyond what one division tells exactly, or is close to the end of the bytes.
+/// The number at the start of `bytes` and its length, where it is one digit, a point and at most 16 more digits; nothing where it
+/// is anything else, is beyond what one division tells exactly, or is close to the end of the bytes.
 #[inline(always)]
 pub(crate) fn read(bytes: &[u8]) -> Option<(f64, usize)> {
+    let (digits, places, end) = read_digits(bytes)?;
+    if places == 0 || matches!(bytes.get(end)?, b'0'..=b'9' | b'e' | b'E') {
+        return None;
+    }
+    Some((quotient(digits, places as i32)?, end))
+}
+
+/// As [`read`], of any sign and perhaps with an exponent.
+pub(crate) fn read_any(bytes: &[u8]) -> Option<(f64, usize)> {
     let negative = bytes.first() == Some(&b'-');
-    let start = usize::from(negative);
-    let text: &[u8; 18] = bytes.get(start..)?.first_chunk()?;
-    let [unit @ b'0'..=b'9', b'.', rest @ ..] = text else { return None };
-    let [first, second] = rest.as_chunks().0 else { return None };
-    let (first, second) = (u64::from_le_bytes(*first) ^ ZEROS, u64::from_le_bytes(*second) ^ ZEROS);
-    let first_count = digit_count(first);
-    let second_count = if first_count == 8 { digit_count(second) } else { 0 };
-    let count = first_count + second_count;
-    let end = start + 2 + count as usize;
+    let bytes = bytes.get(usize::from(negative)..)?;
+    let (digits, places, end) = read_digits(bytes)?;
     let (exponent, end) = match bytes.get(end)? {
         b'0'..=b'9' => return None,
         b'e' | b'E' => read_exponent(bytes, end + 1)?,
         _ => (0, end),
     };
-    let high = number_of(first.wrapping_shl(64 - 8 * first_count));
-    let low = number_of(second.unbounded_shl(64 - 8 * second_count));
+    let size = quotient(digits, places as i32 - exponent).filter(|_| places > 0)?;
+    Some((if negative { -size } else { size }, end + usize::from(negative)))
+}
+
+/// The digits of such a number as a whole one, how many of them are behind the point, and where they end. Mostly there are either
+/// less than 8 behind the point or some more.
+#[inline(always)]
+fn read_digits(bytes: &[u8]) -> Option<(u64, usize, usize)> {
+    let text: &[u8; 18] = bytes.first_chunk()?;
+    let [unit @ b'0'..=b'9', b'.', rest @ ..] = text else { return None };
+    let [first, second] = rest.as_chunks().0 else { return None };
     let unit = u64::from(unit - b'0');
-    let digits = unit * WHOLE_POWERS[count as usize] + high * WHOLE_POWERS[second_count as usize] + low;
-    let power = POWERS.get((count as i32 - exponent) as usize)?;
-    // Each whole number up to this is a float, and the nearest float to a quotient of two is what the division gives.
-    const EXACT: u64 = 1 << 53;
-    if digits > EXACT || count == 0 {
-        return None;
+    let first = u64::from_le_bytes(*first) ^ ZEROS;
+    let count = digit_count(first);
+    if count < 8 {
+        let digits = unit * WHOLE_POWERS[count] + number_of(first.wrapping_shl(64 - 8 * count as u32));
+        return Some((digits, count, count + 2));
     }
-    let size = digits.cast_signed() as f64 / power;
-    Some((if negative { -size } else { size }, end))
+    let second = u64::from_le_bytes(*second) ^ ZEROS;
+    let count = digit_count(second);
+    let high = unit * WHOLE_POWERS[8] + number_of(first);
+    let digits = high * WHOLE_POWERS[count] + number_of(second.unbounded_shl(64 - 8 * count as u32));
+    Some((digits, 8 + count, 8 + count + 2))
+}
+
+/// `digits / 10^places`, where both are floats: then one division gives the float that is nearest.
+#[inline(always)]
+fn quotient(digits: u64, places: i32) -> Option<f64> {
+    const EXACT: u64 = 1 << 53;
+    let power = POWERS.get(places as usize)?;
+    (digits <= EXACT).then(|| digits.cast_signed() as f64 / power)
 }
 
 /// How many of 8 bytes, each less '0', are digits before the first that is not.
 #[inline]
-fn digit_count(values: u64) -> u32 {
+fn digit_count(values: u64) -> usize {
     let others = (values | values.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
-    others.trailing_zeros() / 8
+    others.trailing_zeros() as usize / 8
 }
 
 /// The number that 8 digits make, the first in the lowest byte: pairs, then fours, then all.
@@ -109,7 +130,6 @@ fn number_of(digits: u64) -> u64 {
 }
 
 /// An exponent of one or two digits, and where it ends.
-#[inline(never)]
 fn read_exponent(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
     let sign = bytes.get(at)?;
     let start = at + usize::from(matches!(sign, b'-' | b'+'));
@@ -140,8 +160,11 @@ mod tests {
     }
 
     fn assert_read(text: &str) {
-        let (value, length) = read(format!("{text},                  ").as_bytes()).unwrap();
+        let padded = format!("{text},                  ");
+        let (value, length) = read_any(padded.as_bytes()).unwrap();
         assert_eq!((value.to_bits(), length), (text.parse::<f64>().unwrap().to_bits(), text.len()), "{text}");
+        let plain = !text.starts_with('-') && !text.contains(['e', 'E']);
+        assert_eq!(read(padded.as_bytes()), Some((value, length)).filter(|_| plain), "{text}");
     }
 
     #[test]
@@ -201,9 +224,10 @@ mod tests {
             "9.007199254740993",
             "0.12345678901234567",
         ] {
-            assert!(read(format!("{text},                  ").as_bytes()).is_none(), "{text}");
+            let padded = format!("{text},                  ");
+            assert_eq!((read(padded.as_bytes()), read_any(padded.as_bytes())), (None, None), "{text}");
         }
-        assert!(read(b"0.5").is_none() && read(b"0.5,").is_none());
+        assert!(read(b"0.5,").is_none() && read_any(b"-0.5").is_none() && read_any(b"").is_none());
     }
 
     proptest! {
