@@ -36,30 +36,53 @@ fn put_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Resu
     serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
 }
 
-/// Text in quotes; most has nothing that JSON escapes, and is copied.
+/// Text in quotes. Most has nothing that JSON escapes, and is copied.
 fn put_text(out: &mut Vec<u8>, text: &str) -> Result<()> {
     reserve(out, text.len().saturating_add(2))?;
-    if has_escaped(text.as_bytes()) {
-        return put_json(out, text);
-    }
     out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
+    let mut rest = text.as_bytes();
+    while let Some((plain, [escaped, tail @ ..])) = rest.split_at_checked(plain_length(rest)) {
+        out.extend_from_slice(plain);
+        put_escape(out, *escaped);
+        rest = tail;
+    }
+    out.extend_from_slice(rest);
     out.push(b'"');
     Ok(())
 }
 
-/// Whether a text has a byte that JSON escapes: a control character, a quote or a backslash. Looks at 8 bytes at a time.
-fn has_escaped(text: &[u8]) -> bool {
-    let (eights, rest) = text.as_chunks();
-    let any = eights.iter().fold(0, |any, eight| any | escaped_in(u64::from_le_bytes(*eight)));
-    let last = match text.last_chunk() {
-        Some(last) => u64::from_le_bytes(*last),
-        None => rest.iter().fold(u64::MAX, |last, byte| last << 8 | u64::from(*byte)),
+fn put_escape(out: &mut Vec<u8>, byte: u8) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        b'\x08' => b'b',
+        b'\x0c' => b'f',
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        _ => {
+            let digits = [byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]);
+            return out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digits[0], digits[1]]);
+        }
     };
-    any | escaped_in(last) != 0
+    out.extend_from_slice(&[b'\\', short]);
 }
 
-/// The high bit of each byte that JSON escapes, and perhaps of bytes above such a one.
+/// How many bytes come before the first that JSON escapes: a control character, a quote or a backslash. Looks at 8 at a time.
+fn plain_length(text: &[u8]) -> usize {
+    let (eights, last) = text.as_chunks();
+    for (place, eight) in eights.iter().enumerate() {
+        let escaped = escaped_in(u64::from_le_bytes(*eight));
+        if escaped != 0 {
+            return 8 * place + escaped.trailing_zeros() as usize / 8;
+        }
+    }
+    let last_eight = last.iter().rev().fold(0x7f, |eight, byte| eight << 8 | u64::from(*byte));
+    let plain = escaped_in(last_eight).trailing_zeros() as usize / 8;
+    8 * eights.len() + plain.min(last.len())
+}
+
+/// The high bit of the first byte that JSON escapes, and perhaps of others above it.
 fn escaped_in(eight: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let below = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit);
@@ -122,18 +145,25 @@ mod tests {
     }
 
     #[test]
-    fn every_escaped_byte_is_found() {
-        for byte in 0..=u8::MAX {
+    fn text_is_escaped_as_json_wants_it() {
+        for byte in 0..0x80u8 {
             for length in 1..20 {
                 for place in 0..length {
                     let mut text = vec![b'a'; length];
                     text[place] = byte;
-                    let escaped = byte < 0x20 || matches!(byte, b'"' | b'\\');
-                    assert_eq!(has_escaped(&text), escaped, "{byte} at {place} of {length}");
+                    let mut out = Vec::new();
+                    put_text(&mut out, std::str::from_utf8(&text).unwrap()).unwrap();
+                    let expected = serde_json::to_vec(std::str::from_utf8(&text).unwrap()).unwrap();
+                    assert_eq!(out, expected, "{byte} at {place} of {length}");
                 }
             }
         }
-        assert!(!has_escaped(b""));
+        let texts = ["", "hé \u{7f}\u{80}☀🦊", "\"\\\n\0 and \"more\"", "\u{1f}\u{20}\u{2028}"];
+        for text in texts {
+            let mut out = Vec::new();
+            put_text(&mut out, text).unwrap();
+            assert_eq!(out, serde_json::to_vec(text).unwrap());
+        }
     }
 
     #[test]
