@@ -42,8 +42,8 @@ pub struct FeatureSpec {
     pub(crate) categories: Names,
     /// Category `i` as the JSON it was declared with: text or an integer.
     pub(crate) category_json: Vec<Snippet>,
-    /// Its name as the key of a JSON object, colon included.
-    pub(crate) key_json: Snippet,
+    /// Its name as a key within a JSON object: comma, key and colon.
+    pub(crate) member_json: Snippet,
 }
 
 impl FeatureSpec {
@@ -201,7 +201,7 @@ impl Names {
             }
         }
         let marks = list.iter().map(|name| mark(name.as_bytes())).collect();
-        let keys = list.iter().map(|name| key_json(name)).collect();
+        let keys = list.iter().map(|name| key_json(name).into()).collect();
         Ok(Names { list, marks, keys, index })
     }
 
@@ -231,8 +231,8 @@ impl Names {
 }
 
 /// A name as the key of a JSON object, colon included.
-pub(crate) fn key_json(name: &str) -> Snippet {
-    format!("{}:", serde_json::Value::from(name)).into()
+pub(crate) fn key_json(name: &str) -> String {
+    format!("{}:", serde_json::Value::from(name))
 }
 
 /// What mostly tells names apart at once: their length and the bytes at both ends.

@@ -50,7 +50,7 @@ fn spec(name: String, feature: Feature) -> Result<FeatureSpec> {
     };
     let Ok(labels) = Names::new(labels) else { return refuse("lists a category twice") };
     Ok(FeatureSpec {
-        key_json: key_json(&name),
+        member_json: format!(",{}", key_json(&name)).into(),
         name: name.into(),
         feature_type,
         shape: marks.shape,

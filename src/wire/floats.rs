@@ -37,7 +37,7 @@ pub(crate) fn read_f64_members(cursor: &mut Cursor<'_>, keys: &[Snippet], slots:
     let mut before = b'{';
     for (key, slot) in keys.iter().zip(slots) {
         rest = rest.strip_prefix(&[before]).filter(|rest| key.starts(rest))?.get(key.len()..)?;
-        (*slot, rest) = match short::read(rest) {
+        (*slot, rest) = match short::read(rest).or_else(|| short::read_any(rest)) {
             Some((value, length)) => (value, rest.get(length..)?),
             None => {
                 let mut apart = cursor.ahead(all.len() - rest.len());

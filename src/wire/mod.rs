@@ -75,8 +75,11 @@ impl Protocol for JsonRows {
     }
 
     fn put(&self, out: &mut Vec<u8>, first: bool, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
-        out.push(if first { b'{' } else { b',' });
-        spec.key_json.append_to(out);
+        let start = out.len();
+        spec.member_json.append_to(out);
+        if let (true, Some(comma)) = (first, out.get_mut(start)) {
+            *comma = b'{';
+        }
         request::put_value(out, spec, value, self.tensorjson)
     }
 

@@ -21,20 +21,19 @@ const fn whole_powers() -> [u64; 17] {
     powers
 }
 
-/// Appends the shortest text that reads back as this number, where it has at most 6 digits behind the point and 8 before it.
+/// Appends the shortest text that reads back as this number, where it has at most 6 digits behind the point and 7 before it.
 #[inline]
 pub(crate) fn write(out: &mut Vec<u8>, value: f64) -> bool {
     const MILLION: f64 = 1e6;
     // Added to a number below it, it leaves the nearest whole number in the low bits.
     const WHOLE: f64 = (1u64 << 52) as f64;
     let size = value.abs();
-    let millionths = size * MILLION;
-    let whole = millionths + WHOLE;
+    let whole = size * MILLION + WHOLE;
     let digits = whole.to_bits().wrapping_sub(WHOLE.to_bits());
     // Fewer than 16 digits that read back are the shortest: two such decimals are never the same float. A number below
     // 0.00001 is shorter with an exponent.
-    let fits = millionths < 1e14 && whole - WHOLE == millionths && (digits >= 10 || digits == 0);
-    if !fits || millionths / MILLION != size {
+    let fits = size < 1e7 - 1.0 && (digits >= 10 || digits == 0);
+    if !fits || (whole - WHOLE) / MILLION != size {
         return false;
     }
     let units = eight_digits((digits / 1_000_000) as u32);
@@ -42,9 +41,13 @@ pub(crate) fn write(out: &mut Vec<u8>, value: f64) -> bool {
     // At least one digit on either side of the point.
     let skipped = (units | 1 << 56).trailing_zeros() / 8;
     let shown = 8 - (places | 1).leading_zeros() / 8;
-    append_start(out, b"-", usize::from(value.is_sign_negative()));
-    append_start(out, &((units | ZEROS) >> (8 * skipped)).to_le_bytes(), 8 - skipped as usize);
-    append_start(out, &((places | ZEROS) << 8 | u64::from(b'.')).to_le_bytes(), 1 + shown as usize);
+    let negative = u32::from(value.is_sign_negative());
+    let before = negative + 8 - skipped;
+    let front = (units | ZEROS) >> (8 * skipped) << (8 * negative) | u64::from(negative) * u64::from(b'-');
+    let back = (places | ZEROS) << 8 | u64::from(b'.');
+    let (first, second) = (front | back.unbounded_shl(8 * before), back >> (64 - 8 * before));
+    let text = u128::from(first) | u128::from(second) << 64;
+    append_start(out, &text.to_le_bytes(), (before + 1 + shown) as usize);
     true
 }
 
@@ -71,6 +74,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(f64, usize)> {
 }
 
 /// As [`read`], of any sign and perhaps with an exponent.
+#[inline(never)]
 pub(crate) fn read_any(bytes: &[u8]) -> Option<(f64, usize)> {
     let negative = bytes.first() == Some(&b'-');
     let bytes = bytes.get(usize::from(negative)..)?;
@@ -176,8 +180,8 @@ mod tests {
             "-34.5584",
             "0.00001",
             "0.000023",
-            "99999999.999999",
-            "-12345678.5",
+            "9999998.999999",
+            "-1234567.5",
             "100.01",
         ] {
             let value: f64 = text.parse().unwrap();
