@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::text::{NulString, Snippet};
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// The five types of the Deployment API. The numbers are the C API's: fixed, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -180,9 +181,12 @@ impl From<usize> for Key<'_> {
     }
 }
 
-/// Distinct names in a fixed order, found fastest when asked for in that order.
+/// Distinct names in a fixed order, found fastest when asked for in that order. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Names {
+pub(crate) struct Names(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
     list: Vec<NulString>,
     /// The mark of each.
     marks: Vec<u64>,
@@ -202,31 +206,38 @@ impl Names {
         }
         let marks = list.iter().map(|name| mark(name.as_bytes())).collect();
         let keys = list.iter().map(|name| key_json(name).into()).collect();
-        Ok(Names { list, marks, keys, index })
+        Ok(Names(Arc::new(Shared { list, marks, keys, index })))
     }
 
     /// The names as keys of a JSON object.
     pub(crate) fn keys(&self) -> &[Snippet] {
-        &self.keys
+        &self.0.keys
     }
 
     pub(crate) fn list(&self) -> &[NulString] {
-        &self.list
+        &self.0.list
     }
 
     /// The place of a name that is probably at `hint`. Of a few names each is looked at: that is faster than hashing.
     pub(crate) fn find(&self, hint: usize, name: &str) -> Option<usize> {
         const FEW: usize = 12;
         let mark = mark(name.as_bytes());
-        let is_at = |place: usize| self.list.get(place).is_some_and(|there| **there == *name);
-        if self.marks.get(hint) == Some(&mark) && is_at(hint) {
+        let Shared { list, marks, index, .. } = &*self.0;
+        let is_at = |place: usize| list.get(place).is_some_and(|there| **there == *name);
+        if marks.get(hint) == Some(&mark) && is_at(hint) {
             return Some(hint);
         }
-        if self.marks.len() > FEW {
-            return self.index.get(name).copied();
+        if marks.len() > FEW {
+            return index.get(name).copied();
         }
-        let same_marks = self.marks.iter().enumerate().filter(|(_, there)| **there == mark);
+        let same_marks = marks.iter().enumerate().filter(|(_, there)| **there == mark);
         same_marks.map(|(place, _)| place).find(|&place| is_at(place))
+    }
+}
+
+impl PartialEq for Names {
+    fn eq(&self, other: &Names) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.list == other.0.list
     }
 }
 

@@ -108,7 +108,7 @@ impl Categories {
         if self.labels.list().is_empty() {
             self.labels = more.labels.clone();
         }
-        if self.labels.list() == more.labels.list() {
+        if self.labels == more.labels {
             return extend(&mut self.probabilities, &more.probabilities);
         }
         let places: Option<Vec<usize>> =

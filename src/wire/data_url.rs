@@ -12,6 +12,7 @@ static BASE64: LazyLock<base64::engine::GeneralPurpose> =
     LazyLock::new(|| base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, PAD));
 
 /// Appends `bytes` as a quoted data URL, the form in which JSON carries it.
+#[inline(never)]
 pub(crate) fn write(out: &mut Vec<u8>, media_type: &str, bytes: &[u8]) -> Result<()> {
     let encoded = base64::encoded_len(bytes.len(), true).unwrap_or(usize::MAX);
     reserve(out, encoded.saturating_add(media_type.len() + 16))?;

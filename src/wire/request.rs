@@ -19,7 +19,7 @@ pub(crate) fn put_value(
 ) -> Result<()> {
     match value {
         Value::Number(number) => floats::write_f64(out, *number),
-        Value::Integer(number) => put_json(out, number)?,
+        Value::Integer(number) => put_integer(out, *number)?,
         Value::Category(index) => {
             let json = spec.category_json.get(*index);
             json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?.append_to(out);
@@ -32,8 +32,9 @@ pub(crate) fn put_value(
     Ok(())
 }
 
-fn put_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
-    serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+#[inline(never)]
+fn put_integer(out: &mut Vec<u8>, number: i64) -> Result<()> {
+    serde_json::to_writer(out, &number).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
 }
 
 /// Text in quotes. Most has nothing that JSON escapes, and is copied.
