@@ -3,9 +3,14 @@
 //! Most values lie between 2^-17 and 2^24. There the decimals that read back to a float are found exactly in 128-bit
 //! integers (the idea of Schubfach, R. Giulietti 2020), and their text is laid out without a branch. `zmij` prints the rest.
 
+use std::hint::select_unpredictable;
+
 /// The widest text of one value, comma included, and what its fixed-size stores may write behind it.
-const WIDEST: usize = 32;
+const WIDEST: usize = 40;
+/// The widest text of a value in the range of `FORMS`, and what its fixed-size stores may write behind it.
+const WIDEST_PLAIN: usize = 32;
 const BLOCK: usize = 2048;
+const MIN_SIGNIFICAND: u32 = 1 << 23;
 
 /// Appends values and commas to a buffer, a block at a time.
 pub(crate) struct ListWriter<'a> {
@@ -98,55 +103,104 @@ const fn byte_texts(signed: bool) -> [u64; 256] {
     texts
 }
 
-/// Exponents of the last bit of a value's significand, in the range that is printed here: values from 2^-17 up to 2^24.
+/// Exponents of the last bit of a value's significand, in the range that is printed here: values from 2^-17 up to 2^23.
 const MIN_EXPONENT: i32 = -40;
-const EXPONENTS: usize = 41;
+const EXPONENTS: usize = 40;
 
-/// `value = significand * 2^exponent` becomes `significand * unit / 2^60` in units of `10^-places`.
+/// How values of one exponent, `significand * 2^exponent`, are printed.
 #[derive(Clone, Copy)]
-struct Scale {
-    /// `2^exponent * 10^places * 2^60`, a whole number.
+struct Form {
+    /// `2^exponent * 10^places * 2^64`, a whole number: `significand * unit / 2^64` counts units of `10^-places`.
     unit: u64,
-    places: u32,
+    /// From here on those units make a number of a digit more.
+    longer_from: u32,
+    /// How digits become text; the second is for such longer numbers.
+    layouts: [Layout; 2],
 }
 
-/// By whether the value is a power of two (its lower neighbour is nearer) and its exponent.
-static SCALES: [[Scale; EXPONENTS]; 2] = [scales(false), scales(true)];
+static FORMS: [Form; EXPONENTS] = forms();
 
-const fn scales(power_of_two: bool) -> [Scale; EXPONENTS] {
-    let mut scales = [Scale { unit: 0, places: 0 }; EXPONENTS];
+const fn forms() -> [Form; EXPONENTS] {
+    let unused = Layout::new(1, 1);
+    let mut forms = [Form { unit: 0, longer_from: 0, layouts: [unused, unused] }; EXPONENTS];
     let mut index = 0;
     while index < EXPONENTS {
         let exponent = MIN_EXPONENT + index as i32;
-        // The interval of decimals that read back is `2^exponent` wide, or 3/4 of it: scaled it is at least 1 wide, so
-        // that it holds a whole number, and less than 10, so that it holds at most one multiple of 10.
-        let quarters = if power_of_two { 3u128 } else { 4 };
+        // The decimals that read back to a value lie in an interval `2^exponent` wide. In units it is less than 1 wide, so
+        // that it holds one whole number at most, and at least 1/10, so that it holds one with a digit behind the point.
         let mut places = 0;
         let mut ten = 1u128;
-        while (quarters * ten) << 60 >> -exponent < 4 << 60 {
+        while (10 * ten) >> -exponent == 0 {
             places += 1;
             ten *= 10;
         }
-        scales[index] = Scale { unit: (ten << 60 >> -exponent) as u64, places };
+        let unit = ((ten << 64) >> -exponent) as u64;
+        let fewest = digit_count(MIN_SIGNIFICAND, unit);
+        let most = digit_count(2 * MIN_SIGNIFICAND - 1, unit);
+        let layouts = [Layout::new(fewest, places), Layout::new(most, places)];
+        forms[index] = Form { unit, longer_from: 10u32.pow(fewest), layouts };
         index += 1;
     }
-    scales
+    forms
+}
+
+const fn digit_count(significand: u32, unit: u64) -> u32 {
+    ((significand as u128 * unit as u128) >> 64).ilog10() + 1
+}
+
+/// How 8 digits, zeros in front included, and one digit more become text.
+///
+/// From byte `second` on stand all digits but the first. Over that, the first 8 bytes hold the digits that `keep` keeps in
+/// place, the others moved up behind the point by `shift` bits, and zeros and the point from `template`.
+#[derive(Clone, Copy)]
+struct Layout {
+    keep: u64,
+    template: u64,
+    /// How many bits the zeros in front take.
+    blank: u8,
+    shift: u8,
+    second: u8,
+    /// Where the text ends at least: there is a digit on either side of the point.
+    least_end: u8,
+}
+
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+const ZERO_TO_POINT: u64 = (b'0' ^ b'.') as u64;
+
+impl Layout {
+    /// For a number of 6 to 8 digits and one more, the last of the number standing `places` behind the point.
+    const fn new(digits: u32, places: u32) -> Layout {
+        let before = digits as i32 - places as i32;
+        let (point, shift, second, keep) = if before > 0 {
+            (before as u32, 8, 2, (1 << (8 * before)) - 1)
+        } else {
+            (1, 8 * (2 - before) as u8, (3 - before) as u8, 0)
+        };
+        Layout {
+            keep,
+            template: ZEROS ^ ZERO_TO_POINT << (8 * point),
+            blank: 8 * (8 - digits) as u8,
+            shift,
+            second,
+            least_end: point as u8 + 2,
+        }
+    }
 }
 
 /// Writes a finite value and a comma; returns their length. Bytes behind them may change.
-#[inline]
+#[inline(always)]
 fn put_f32(room: &mut [u8; WIDEST], value: f32) -> usize {
     let bits = value.to_bits();
-    let fraction = bits & 0x7f_ffff;
     let exponent = (bits >> 23 & 0xff) as i32 - 150;
-    let by_exponent = &SCALES[usize::from(fraction == 0)];
-    let Some(scale) = by_exponent.get(exponent.wrapping_sub(MIN_EXPONENT) as usize) else {
+    let Some(form) = FORMS.get(exponent.wrapping_sub(MIN_EXPONENT) as usize) else {
         return put_any_f32(room, value);
     };
-    let digits = shortest_digits(fraction | 0x80_0000, fraction == 0, scale.unit);
-    room[0] = b'-';
+    let (whole, last) = shortest_digits(bits & (MIN_SIGNIFICAND - 1) | MIN_SIGNIFICAND, form.unit);
+    let layout = &form.layouts[usize::from(whole >= form.longer_from)];
     let sign = (bits >> 31) as usize;
-    sign + put_decimal(room, sign, digits, scale.places)
+    room[0] = b'-';
+    let Some(room) = room.get_mut(sign..).and_then(<[u8]>::first_chunk_mut) else { return 0 };
+    sign + put_decimal(room, whole, last, layout)
 }
 
 #[cold]
@@ -154,75 +208,64 @@ fn put_f32(room: &mut [u8; WIDEST], value: f32) -> usize {
 fn put_any_f32(room: &mut [u8; WIDEST], value: f32) -> usize {
     let mut printer = zmij::Buffer::new();
     let text = printer.format_finite(value).as_bytes();
-    if let Some(place) = room.get_mut(..text.len()) {
+    let text_and_comma = room.get_mut(..=text.len()).and_then(<[u8]>::split_last_mut);
+    if let Some((comma, place)) = text_and_comma {
         place.copy_from_slice(text);
+        *comma = b',';
     }
-    store(room, text.len(), [b',']);
     text.len() + 1
 }
 
-/// The whole number that stands for the shortest decimal in the float's interval, the nearest of several. It has 7 to 9
-/// digits, zeros at its end included.
-#[inline]
-fn shortest_digits(significand: u32, power_of_two: bool, unit: u64) -> u32 {
-    // Fixed point, 60 bits behind the point; nothing is cut off anywhere.
-    const ONE: u64 = 1 << 60;
+/// The shortest decimal in the value's interval, the nearest of several: a whole number of units, and one more digit or 0.
+///
+/// The interval's ends belong to it where the significand is even, because reading rounds ties to even. Below a power of
+/// two it is half as wide, but none of those in the range of `FORMS` prints differently for that (a test tries all).
+#[inline(always)]
+fn shortest_digits(significand: u32, unit: u64) -> (u32, u32) {
     let exact = u128::from(significand) * u128::from(unit);
-    let whole = (exact >> 60) as u32;
-    let rest = exact as u64 & (ONE - 1);
-    // The ends of the interval belong to it where the significand is even: reading rounds ties to even.
-    let odd = u64::from(significand & 1);
-    let half_above = unit / 2;
-    let half_below = half_above >> u32::from(power_of_two);
-    let units = whole % 10;
-    let tens = whole - units;
-    let over_tens = u64::from(units) * ONE + rest;
-    let fits_below = over_tens + odd <= half_below;
-    let fits_above = 10 * ONE - over_tens + odd <= half_above;
-    // Without short circuits: nobody can predict these, and a wrong guess costs more than all three.
-    let up = (rest > ONE / 2) | ((rest == ONE / 2) & (whole & 1 == 1)) | (rest > half_below);
-    let nearest = whole + u32::from(up);
-    let nearest_ten = if fits_above { tens + 10 } else { tens };
-    if fits_below | fits_above { nearest_ten } else { nearest }
+    let (whole, part) = ((exact >> 64) as u32, exact as u64);
+    let reach = unit / 2 - u64::from(significand & 1);
+    let (from_lowest, above_is_near) = part.overflowing_add(reach);
+    let whole_is_near = from_lowest <= 2 * reach;
+    // The last 4 bits are 0: nothing is lost. It is no 10: where the whole number above is that near it is taken.
+    let digit = ((part >> 4) * 10 + (1 << 59)) >> 60;
+    (whole + u32::from(above_is_near), select_unpredictable(whole_is_near, 0, digit as u32))
 }
 
-/// Writes `digits * 10^-places` in plain notation, with at least one digit on either side of the point, and a comma.
-#[inline]
-fn put_decimal(room: &mut [u8; WIDEST], start: usize, digits: u32, places: u32) -> usize {
-    let leading_zeros = u32::from(digits < 100_000_000) + u32::from(digits < 10_000_000);
-    // Nine digits, the first in the lowest byte.
-    let first = digits / 100_000_000;
-    let others = eight_digits(digits - first * 100_000_000);
-    let nine = u128::from(first) | u128::from(others) << 8;
-    // How many digits stand before the point; by how many places the nine move down, or up where it is negative, so that
-    // the first of those comes first; and how many digits are left without the zeros at the end.
-    let whole = (9 - leading_zeros).saturating_sub(places).max(1);
-    let down = 9 - places as i32 - whole as i32;
-    let significant = 9 - others.leading_zeros() as i32 / 8 - down;
-    let ascii = nine << 40 >> (40 + 8 * down) as u32 | 0x3030_3030_3030_3030_3030_3030_3030_3030;
-    // The digits behind the point make room for it.
-    let before = u128::from(ascii as u64 & u64::MAX >> (64 - 8 * whole));
-    let text = (ascii ^ before) << 8 | before;
-    store(room, start, text.to_le_bytes());
-    store(room, start + whole as usize, [b'.']);
-    let end = start + (significant.max(whole as i32 + 1) + 1) as usize;
+/// Writes a number of up to 8 digits and one more digit, without zeros at the end, and a comma; returns their length.
+#[inline(always)]
+fn put_decimal(room: &mut [u8; WIDEST_PLAIN], whole: u32, last: u32, layout: &Layout) -> usize {
+    let eight = eight_digits(whole) >> (layout.blank & 63);
+    let others = eight >> 8 | u64::from(last) << (56 - layout.blank & 63);
+    let digits = eight & 0xff | others << 8;
+    let kept = digits & layout.keep;
+    let start = layout.template | kept | (digits ^ kept) << (layout.shift & 63);
+    store(room, usize::from(layout.second), (others | ZEROS).to_le_bytes());
+    store(room, 0, start.to_le_bytes());
+    let significant = 8 - others.leading_zeros() / 8;
+    let end = (u32::from(layout.second) + significant).max(u32::from(layout.least_end)) as usize;
     store(room, end, [b',']);
-    end - start + 1
+    end + 1
 }
 
-/// The digits of a number below 10^8, the first in the lowest byte: halves, quarters and eighths of it side by side.
-#[inline]
+/// The digits of a number below 10^8, the first in the lowest byte: halves, quarters and eighths of it side by side. Each
+/// step puts `high | (number - high * SIZE) << BITS` as `(number << BITS) - high * ((SIZE << BITS) - 1)`.
+#[inline(always)]
 fn eight_digits(number: u32) -> u64 {
-    let high = number / 10_000;
-    let fours = u64::from(high) | u64::from(number - high * 10_000) << 32;
+    const FOURS: u64 = (10_000 << 32) - 1;
+    const TWOS: u64 = (100 << 16) - 1;
+    const ONES: u64 = (10 << 8) - 1;
+    let number = u64::from(number);
+    let high = (number * 109_951_163) >> 40;
+    let fours = (number << 32).wrapping_sub(high.wrapping_mul(FOURS));
     let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
-    let twos = hundreds | (fours - hundreds * 100) << 16;
+    let twos = (fours << 16).wrapping_sub(hundreds.wrapping_mul(TWOS));
     let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-    tens | (twos - tens * 10) << 8
+    (twos << 8).wrapping_sub(tens.wrapping_mul(ONES))
 }
 
-#[inline]
-fn store<const SIZE: usize>(room: &mut [u8; WIDEST], at: usize, bytes: [u8; SIZE]) {
+#[inline(always)]
+fn store<const ROOM: usize, const SIZE: usize>(room: &mut [u8; ROOM], at: usize, bytes: [u8; SIZE]) {
     if let Some(place) = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
         *place = bytes;
     }
