@@ -45,7 +45,7 @@ fn pattern(random: &mut Random) -> f32 {
 fn written(values: &[f32]) -> String {
     let mut out = Vec::new();
     let mut writer = ListWriter::new(&mut out);
-    values.iter().for_each(|&value| writer.push(value));
+    writer.floats(values);
     writer.finish();
     String::from_utf8(out).unwrap()
 }

@@ -70,6 +70,9 @@ macro_rules! elements {
 
 elements!(f32: F32, f64: F64, i8: I8, i16: I16, i32: I32, i64: I64, u8: U8, u16: U16, u32: U32, u64: U64);
 
+/// So many elements are converted together.
+const BLOCK: usize = 64;
+
 /// A borrowed array: bytes, and how to walk them.
 #[derive(Clone, Debug)]
 pub struct Array<'a> {
@@ -146,9 +149,9 @@ impl<'a> Array<'a> {
         Some((self.dtype, bytes))
     }
 
-    /// Calls `each` with every element as a 32-bit float, row-major. An element that is not finite as such is an
-    /// error that names it.
-    pub(crate) fn for_each_f32(&self, each: impl FnMut(f32)) -> Result<()> {
+    /// Calls `each` with the elements as 32-bit floats, row-major, block by block. An element that is not finite as such is
+    /// an error that names it.
+    pub(crate) fn for_each_block(&self, each: impl FnMut(&[f32])) -> Result<()> {
         match self.dtype {
             DType::F32 => self.walk(f32::from_ne_bytes, |value| value, each),
             DType::F64 => self.walk(f64::from_ne_bytes, |value| value as f32, each),
@@ -167,35 +170,62 @@ impl<'a> Array<'a> {
         &self,
         read: impl Fn([u8; SIZE]) -> T,
         convert: impl Fn(T) -> f32,
-        mut each: impl FnMut(f32),
+        mut each: impl FnMut(&[f32]),
     ) -> Result<()> {
         let swap = self.big_endian != cfg!(target_endian = "big");
-        let mut element = 0;
-        let mut take = |bytes: &[u8; SIZE]| {
+        let value_of = |bytes: &[u8; SIZE]| {
             let mut bytes = *bytes;
             if swap {
                 bytes.reverse();
             }
-            let value = convert(read(bytes));
-            if !value.is_finite() {
-                return Err(self.not_finite(element));
-            }
-            element += 1;
-            each(value);
+            convert(read(bytes))
+        };
+        let mut done = 0;
+        let mut hand_over = |values: &[f32]| {
+            self.require_finite(done, values)?;
+            done += values.len();
+            each(values);
             Ok(())
         };
-        if self.is_contiguous() {
-            let bytes = self.bytes.get(self.origin..).unwrap_or_default();
-            return bytes.as_chunks().0.iter().take(self.len()).try_for_each(take);
+        let mut values = [0.0; BLOCK];
+        if let Some(elements) = self.contiguous_elements() {
+            for group in elements.chunks(BLOCK) {
+                let block = values.get_mut(..group.len()).unwrap_or_default();
+                block.iter_mut().zip(group).for_each(|(value, bytes)| *value = value_of(bytes));
+                hand_over(block)?;
+            }
+            return Ok(());
         }
-        for offset in Offsets::new(self) {
-            let bytes = self.bytes.get(offset..).and_then(<[u8]>::first_chunk);
-            take(
-                bytes
-                    .ok_or_else(|| Error::new(ErrorKind::Internal, "an array element outside its buffer"))?,
-            )?;
+        let mut offsets = Offsets::new(self);
+        while offsets.left > 0 {
+            let block = values.get_mut(..offsets.left.min(BLOCK)).unwrap_or_default();
+            for (value, offset) in block.iter_mut().zip(&mut offsets) {
+                *value = value_of(self.element(offset)?);
+            }
+            hand_over(block)?;
         }
         Ok(())
+    }
+
+    fn element<const SIZE: usize>(&self, offset: usize) -> Result<&[u8; SIZE]> {
+        let bytes = self.bytes.get(offset..).and_then(<[u8]>::first_chunk);
+        bytes.ok_or_else(|| Error::new(ErrorKind::Internal, "an array element outside its buffer"))
+    }
+
+    /// The elements where they lie row-major without gaps.
+    fn contiguous_elements<const SIZE: usize>(&self) -> Option<&[[u8; SIZE]]> {
+        let bytes = if self.is_contiguous() { self.bytes.get(self.origin..)? } else { return None };
+        bytes.as_chunks().0.get(..self.len())
+    }
+
+    /// An error that names the first of the elements from `first` on that is not finite.
+    fn require_finite(&self, first: usize, values: &[f32]) -> Result<()> {
+        // All are looked at, without a way out: that way they are looked at side by side.
+        if values.iter().fold(true, |all, value| all & value.is_finite()) {
+            return Ok(());
+        }
+        let place = values.iter().position(|value| !value.is_finite()).unwrap_or(0);
+        Err(self.not_finite(first + place))
     }
 
     fn is_contiguous(&self) -> bool {
@@ -300,7 +330,7 @@ mod tests {
 
     fn floats(array: &Array<'_>) -> Vec<f32> {
         let mut values = Vec::new();
-        array.for_each_f32(|value| values.push(value)).unwrap();
+        array.for_each_block(|block| values.extend_from_slice(block)).unwrap();
         values
     }
 
@@ -360,7 +390,7 @@ mod tests {
     #[test]
     fn what_is_not_finite_is_named() {
         let bytes = [1.0f64, 2.0, 1e39, 0.0].map(f64::to_ne_bytes).concat();
-        let error = Array::new(DType::F64, &[2, 2], &bytes).unwrap().for_each_f32(|_| ()).unwrap_err();
+        let error = Array::new(DType::F64, &[2, 2], &bytes).unwrap().for_each_block(|_| ()).unwrap_err();
         assert!(error.to_string().starts_with("element [1, 0] is not a finite"), "{error}");
     }
 }

@@ -122,7 +122,7 @@ mod tests {
 
     fn values(bytes: &[u8]) -> Vec<f32> {
         let mut values = Vec::new();
-        parse(bytes).unwrap().for_each_f32(|value| values.push(value)).unwrap();
+        parse(bytes).unwrap().for_each_block(|block| values.extend_from_slice(block)).unwrap();
         values
     }
 

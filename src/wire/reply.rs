@@ -268,7 +268,7 @@ fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) 
     let as_reply = |error: Error| Error::new(ErrorKind::ReplyDataUrl, error.to_string());
     let array = npy::parse(&file).map_err(as_reply)?;
     check_shape(spec, array.shape())?;
-    array.for_each_f32(|value| values.push(value)).map_err(as_reply)
+    array.for_each_block(|block| values.extend_from_slice(block)).map_err(as_reply)
 }
 
 fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {

@@ -100,9 +100,9 @@ fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
     out.extend_from_slice(format!("{{\"shape\":[{}],\"data\":[", extents.join(",")).as_bytes());
     let mut list = ListWriter::new(out);
     match array.plain_bytes() {
-        Some((DType::U8, bytes)) => bytes.iter().for_each(|&byte| list.push_byte(&U8_TEXTS, byte)),
-        Some((_, bytes)) => bytes.iter().for_each(|&byte| list.push_byte(&I8_TEXTS, byte)),
-        None => array.for_each_f32(|value| list.push(value))?,
+        Some((DType::U8, bytes)) => list.bytes(&U8_TEXTS, bytes),
+        Some((_, bytes)) => list.bytes(&I8_TEXTS, bytes),
+        None => array.for_each_block(|values| list.floats(values))?,
     }
     list.finish();
     out.extend_from_slice(b"]}");
@@ -117,9 +117,9 @@ fn put_npy(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
     out.extend_from_slice(format!("\"data:{NPY_MEDIA_TYPE};base64,").as_bytes());
     let mut encoder = BufWriter::with_capacity(12 * 1024, data_url::encoder(&mut *out));
     let mut written = encoder.write_all(&header);
-    array.for_each_f32(|value| {
+    array.for_each_block(|values| {
         if written.is_ok() {
-            written = encoder.write_all(&value.to_le_bytes());
+            written = values.iter().try_for_each(|value| encoder.write_all(&value.to_le_bytes()));
         }
     })?;
     written.and_then(|()| encoder.flush()).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))?;
@@ -179,7 +179,7 @@ mod tests {
         let mut file = Vec::new();
         url.decode_into(&mut file).unwrap();
         let mut back = Vec::new();
-        npy::parse(&file).unwrap().for_each_f32(|value| back.push(value)).unwrap();
+        npy::parse(&file).unwrap().for_each_block(|block| back.extend_from_slice(block)).unwrap();
         assert_eq!(back, floats);
     }
 }

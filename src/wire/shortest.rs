@@ -7,9 +7,11 @@ use std::hint::select_unpredictable;
 
 /// The widest text of one value, comma included, and what its fixed-size stores may write behind it.
 const WIDEST: usize = 40;
-/// The widest text of a value in the range of `FORMS`, and what its fixed-size stores may write behind it.
+/// The same for a value in the range of `FORMS`, without its sign.
 const WIDEST_PLAIN: usize = 32;
-const BLOCK: usize = 2048;
+/// The same for a byte.
+const WIDEST_BYTE: usize = 8;
+const BLOCK: usize = 64 * WIDEST;
 const MIN_SIGNIFICAND: u32 = 1 << 23;
 
 /// Appends values and commas to a buffer, a block at a time.
@@ -17,55 +19,45 @@ pub(crate) struct ListWriter<'a> {
     out: &'a mut Vec<u8>,
     start: usize,
     block: [u8; BLOCK],
-    /// How much of the block is filled: at most `BLOCK - WIDEST` between two values.
-    at: usize,
 }
 
 impl<'a> ListWriter<'a> {
     /// A writer at the end of `out`.
     pub(crate) fn new(out: &'a mut Vec<u8>) -> ListWriter<'a> {
-        ListWriter { start: out.len(), out, block: [0; BLOCK], at: 0 }
+        ListWriter { start: out.len(), out, block: [0; BLOCK] }
     }
 
-    /// Appends a finite value and a comma.
-    #[inline]
-    pub(crate) fn push(&mut self, value: f32) {
-        self.put(|room| put_f32(room, value));
+    /// Appends finite values, each with a comma.
+    pub(crate) fn floats(&mut self, values: &[f32]) {
+        self.put(values, put_f32);
     }
 
-    /// Appends a byte as a whole number and a comma: copied, not printed.
-    #[inline]
-    pub(crate) fn push_byte(&mut self, texts: &ByteTexts, byte: u8) {
-        let text = texts.0[usize::from(byte)];
-        self.put(|room| {
-            store(room, 0, text.to_le_bytes());
+    /// Appends bytes as whole numbers, each with a comma: copied, not printed.
+    pub(crate) fn bytes(&mut self, texts: &ByteTexts, bytes: &[u8]) {
+        self.put(bytes, |room: &mut [u8; WIDEST_BYTE], byte| {
+            let text = texts.0[usize::from(byte)];
+            *room = text.to_le_bytes();
             (text >> 56) as usize
         });
     }
 
-    /// Hands over the last block, without the comma behind the last value.
-    pub(crate) fn finish(mut self) {
-        self.flush();
+    /// Drops the comma behind the last value.
+    pub(crate) fn finish(self) {
         if self.out.len() > self.start {
             self.out.pop();
         }
     }
 
-    #[inline]
-    fn put(&mut self, text: impl FnOnce(&mut [u8; WIDEST]) -> usize) {
-        if let Some(room) = self.block.get_mut(self.at..).and_then(<[u8]>::first_chunk_mut) {
-            self.at += text(room);
+    #[inline(always)]
+    fn put<T: Copy, const ROOM: usize>(&mut self, values: &[T], text: impl Fn(&mut [u8; ROOM], T) -> usize) {
+        for group in values.chunks(BLOCK / ROOM) {
+            let mut at = 0;
+            for &value in group {
+                let room = self.block.get_mut(at..).and_then(<[u8]>::first_chunk_mut);
+                at += room.map_or(0, |room| text(room, value));
+            }
+            self.out.extend_from_slice(self.block.get(..at).unwrap_or_default());
         }
-        if self.at > BLOCK - WIDEST {
-            self.flush();
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn flush(&mut self) {
-        self.out.extend_from_slice(self.block.get(..self.at).unwrap_or_default());
-        self.at = 0;
     }
 }
 
@@ -156,8 +148,9 @@ const fn digit_count(significand: u32, unit: u64) -> u32 {
 struct Layout {
     keep: u64,
     template: u64,
-    /// How many bits the zeros in front take.
+    /// How many bits the zeros in front take, and by how many the last digit moves up to stand behind all but the first.
     blank: u8,
+    last: u8,
     shift: u8,
     second: u8,
     /// Where the text ends at least: there is a digit on either side of the point.
@@ -171,6 +164,8 @@ impl Layout {
     /// For a number of 6 to 8 digits and one more, the last of the number standing `places` behind the point.
     const fn new(digits: u32, places: u32) -> Layout {
         let before = digits as i32 - places as i32;
+        // The first bytes of the text have no place for the one digit more.
+        assert!(digits >= 7 || before <= 0);
         let (point, shift, second, keep) = if before > 0 {
             (before as u32, 8, 2, (1 << (8 * before)) - 1)
         } else {
@@ -180,6 +175,7 @@ impl Layout {
             keep,
             template: ZEROS ^ ZERO_TO_POINT << (8 * point),
             blank: 8 * (8 - digits) as u8,
+            last: 8 * (digits - 1) as u8,
             shift,
             second,
             least_end: point as u8 + 2,
@@ -235,9 +231,8 @@ fn shortest_digits(significand: u32, unit: u64) -> (u32, u32) {
 /// Writes a number of up to 8 digits and one more digit, without zeros at the end, and a comma; returns their length.
 #[inline(always)]
 fn put_decimal(room: &mut [u8; WIDEST_PLAIN], whole: u32, last: u32, layout: &Layout) -> usize {
-    let eight = eight_digits(whole) >> (layout.blank & 63);
-    let others = eight >> 8 | u64::from(last) << (56 - layout.blank & 63);
-    let digits = eight & 0xff | others << 8;
+    let digits = eight_digits(whole) >> (layout.blank & 63);
+    let others = digits >> 8 | u64::from(last) << (layout.last & 63);
     let kept = digits & layout.keep;
     let start = layout.template | kept | (digits ^ kept) << (layout.shift & 63);
     store(room, usize::from(layout.second), (others | ZEROS).to_le_bytes());
@@ -278,7 +273,7 @@ mod tests {
     fn text(values: &[f32]) -> String {
         let mut out = Vec::new();
         let mut writer = ListWriter::new(&mut out);
-        values.iter().for_each(|&value| writer.push(value));
+        writer.floats(values);
         writer.finish();
         String::from_utf8(out).unwrap()
     }
@@ -319,8 +314,8 @@ mod tests {
         for byte in 0..=255u8 {
             let mut out = Vec::new();
             let mut writer = ListWriter::new(&mut out);
-            writer.push_byte(&U8_TEXTS, byte);
-            writer.push_byte(&I8_TEXTS, byte);
+            writer.bytes(&U8_TEXTS, &[byte]);
+            writer.bytes(&I8_TEXTS, &[byte]);
             writer.finish();
             assert_eq!(out, format!("{byte},{}", byte.cast_signed()).as_bytes());
         }
