@@ -83,21 +83,151 @@ impl Decimal {
     /// The nearest 32-bit float, where a 64-bit float that is almost the number leaves no doubt.
     #[inline]
     pub(crate) fn to_f32(&self) -> Option<f32> {
-        const DROPPED: u64 = (1 << 29) - 1;
-        const HALF: u64 = 1 << 28;
-        // Rounding the digits and rounding the quotient is off by less than this many units in the last place.
-        const DOUBT: u64 = 4;
         let power = *EXACT_POWERS.get(self.exponent.unsigned_abs() as usize)?;
         let digits = self.digits.cast_signed() as f64;
         let size = if self.exponent < 0 { digits / power } else { digits * power };
-        let normal = size >= f64::from(f32::MIN_POSITIVE) && size < f64::from(f32::MAX);
-        let near_tie = (size.to_bits() & DROPPED).abs_diff(HALF) <= DOUBT;
-        if (normal && !near_tie) || self.digits == 0 {
-            let size = size as f32;
-            return Some(if self.negative { -size } else { size });
-        }
-        None
+        let size = nearest_f32(size).or_else(|| (self.digits == 0).then_some(0.0))?;
+        Some(if self.negative { -size } else { size })
     }
+}
+
+/// The 32-bit float nearest to a number that is not 0 and known to differ from `size` by less than `DOUBT` units in the
+/// last place of `size`: nothing where the number may lie on the other side of the middle between two.
+#[inline(always)]
+fn nearest_f32(size: f64) -> Option<f32> {
+    const DROPPED: u64 = (1 << 29) - 1;
+    const HALF: u64 = 1 << 28;
+    const LEAST: u64 = (f32::MIN_POSITIVE as f64).to_bits();
+    const MOST: u64 = (f32::MAX as f64).to_bits();
+    let bits = size.to_bits();
+    let normal = bits.wrapping_sub(LEAST) < MOST - LEAST;
+    let clear = (bits & DROPPED).abs_diff(HALF) > DOUBT;
+    (normal & clear).then_some(size as f32)
+}
+
+/// Far more than any error here, and little enough that random numbers are left in doubt once in 2^14.
+const DOUBT: u64 = 1 << 14;
+
+/// Reads list elements into `values` for as long as it can tell them and a comma comes behind; how many, and how many bytes
+/// they took, commas included.
+pub(crate) fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
+    let mut at = 0;
+    for (count, value) in values.iter_mut().enumerate() {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let Some((read, length)) = read_plain(rest).or_else(|| read_other(rest)) else {
+            return (count, at);
+        };
+        *value = read;
+        at += length;
+    }
+    (values.len(), at)
+}
+
+/// Elements are looked for in so many bytes: a space, a sign, a point, digits and a comma.
+const WINDOW: usize = 32;
+/// The first 16 digits make the number. So many more, which only have to be digits, may follow.
+const MORE_DIGITS: usize = 8;
+/// With more digits, what the first 16 make has to be at least this: then the others change it by less than one part in
+/// 2^40, which is 2^13 units in the last place of a 64-bit float.
+const ENOUGH: u64 = 1 << 40;
+
+/// `10^(before - 16)`, by how many digits come before the point.
+const UNITS: [f64; 8] = [1e-16, 1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9];
+
+/// For each count of digits, which bytes of three words they take.
+static MASKS: [[u64; 3]; 16 + MORE_DIGITS + 1] = masks();
+
+const fn masks() -> [[u64; 3]; 16 + MORE_DIGITS + 1] {
+    let mut masks = [[0; 3]; 16 + MORE_DIGITS + 1];
+    let mut count = 0;
+    while count < masks.len() {
+        let mut digit = 0;
+        while digit < count {
+            masks[count][digit / 8] |= 0xff << (8 * (digit % 8));
+            digit += 1;
+        }
+        count += 1;
+    }
+    masks
+}
+
+/// A number like `-12.345`, perhaps behind a space, with a comma behind it.
+///
+/// Its digits are brought together without the point and filled up with zeros to 16. This number, its unit, and their
+/// product are each off by half a unit in the last place of a 64-bit float at most.
+#[inline(always)]
+fn read_plain(bytes: &[u8]) -> Option<(f32, usize)> {
+    let window: &[u8; WINDOW] = bytes.first_chunk()?;
+    // The next element waits for nothing but this: neither for the sign, nor for the point.
+    let comma = first_comma(window)?;
+    let space = usize::from(window[0] == b' ');
+    let negative = window[space] == b'-';
+    let start = space + usize::from(negative);
+    let text: &[u8; 17 + MORE_DIGITS] = window.get(start..)?.first_chunk()?;
+    let count = comma.wrapping_sub(start + 1);
+    let masks = MASKS.get(count)?;
+    let point = zero_bytes(word(text, 0) ^ POINTS);
+    let before = (point.trailing_zeros() / 8) as usize;
+    let unit = UNITS.get(before)?;
+    let leading_zero = (text[0] == b'0') & (before > 1);
+    if before == 0 || before >= count || leading_zero {
+        return None;
+    }
+    let left = ((point & point.wrapping_neg()) >> 7) - 1;
+    let joined = word(text, 0) & left | word(text, 1) & !left;
+    let first = (joined ^ ZEROS) & masks[0];
+    let second = (word(text, 9) ^ ZEROS) & masks[1];
+    let digits = eight_digits_value(first) * POWERS[8] + eight_digits_value(second);
+    let mut others = not_digits(first) | not_digits(second);
+    if count > 16 {
+        others |= not_digits((word(text, 17) ^ ZEROS) & masks[2]) | u64::from(digits < ENOUGH);
+    }
+    if others != 0 {
+        return None;
+    }
+    let size = digits.cast_signed() as f64 * unit;
+    let value = nearest_f32(size).or_else(|| (digits == 0).then_some(0.0))?;
+    Some((if negative { -value } else { value }, comma + 1))
+}
+
+/// Any other number with a comma behind it.
+#[cold]
+#[inline(never)]
+fn read_other(bytes: &[u8]) -> Option<(f32, usize)> {
+    let space = usize::from(bytes.first() == Some(&b' '));
+    let (decimal, length) = Decimal::read(bytes.get(space..)?)?;
+    let comma = space + length;
+    let value = decimal.to_f32()?;
+    (bytes.get(comma) == Some(&b',')).then_some((value, comma + 1))
+}
+
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+const COMMAS: u64 = 0x2c2c_2c2c_2c2c_2c2c;
+const POINTS: u64 = 0x2e2e_2e2e_2e2e_2e2e;
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+
+#[inline(always)]
+fn first_comma(window: &[u8; WINDOW]) -> Option<usize> {
+    // Elements of one list mostly end in the same word: no guess goes wrong.
+    let words = window.as_chunks().0.iter().enumerate();
+    for (index, word) in words {
+        let commas = zero_bytes(u64::from_le_bytes(*word) ^ COMMAS);
+        if commas != 0 {
+            return Some(8 * index + commas.trailing_zeros() as usize / 8);
+        }
+    }
+    None
+}
+
+#[inline(always)]
+fn word<const SIZE: usize>(text: &[u8; SIZE], at: usize) -> u64 {
+    text.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+/// The high bit of each byte that is 0, reliable up to the first such byte.
+#[inline(always)]
+fn zero_bytes(bytes: u64) -> u64 {
+    bytes.wrapping_sub(0x0101_0101_0101_0101) & !bytes & HIGH_BITS
 }
 
 /// The digits before the point. Mostly there is one: to guess so is faster than to count.
@@ -147,15 +277,19 @@ fn read_digits(bytes: &[u8], mut at: usize, mut number: u64) -> Option<(u64, usi
 /// Each byte less '0': the value of a digit.
 #[inline]
 fn digit_values(text: u64) -> u64 {
-    text ^ 0x3030_3030_3030_3030
+    text ^ ZEROS
 }
 
 /// How many of 8 bytes come before the first that is no digit.
 #[inline]
 fn digit_count(values: u64) -> u32 {
-    // The high bit of each byte that is no digit, reliable up to the first such byte.
-    let others = (values | values.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
-    others.trailing_zeros() / 8
+    not_digits(values).trailing_zeros() / 8
+}
+
+/// The high bit of each byte that is no digit's value, reliable up to the first such byte.
+#[inline(always)]
+fn not_digits(values: u64) -> u64 {
+    (values | values.wrapping_add(0x7676_7676_7676_7676)) & HIGH_BITS
 }
 
 /// The number that 8 digits make, the first in the lowest byte: pairs, then fours, then all.

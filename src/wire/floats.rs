@@ -50,16 +50,14 @@ pub(crate) fn read_f64_members(cursor: &mut Cursor<'_>, keys: &[Snippet], slots:
     Some(())
 }
 
+/// So many elements of a list are read together.
+const BLOCK: usize = 256;
+
 /// Appends the list of numbers that comes next to `values`; at most `limit` of them.
 pub(crate) fn read_f32_list(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, limit: usize) -> Result<()> {
     let start = values.len();
     cursor.array(|cursor| {
-        cursor.decimals(|decimal| {
-            let room = values.len() - start < limit && values.len() < values.capacity();
-            let value = decimal.to_f32().filter(|_| room);
-            values.extend(value);
-            value.is_some()
-        });
+        read_blocks(cursor, values, start + limit)?;
         let element = values.len() - start;
         if element == limit {
             let message = format!("an array with more than the {limit} values of its shape");
@@ -69,6 +67,20 @@ pub(crate) fn read_f32_list(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, limi
         values.push(read_f32(cursor, element)?);
         Ok(())
     })
+}
+
+/// Appends elements for as long as that is quick, until there are `most` values.
+fn read_blocks(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, most: usize) -> Result<()> {
+    let mut block = [0.0; BLOCK];
+    loop {
+        let room = BLOCK.min(most - values.len());
+        let count = cursor.floats(block.get_mut(..room).unwrap_or_default());
+        reserve(values, count)?;
+        values.extend_from_slice(block.get(..count).unwrap_or_default());
+        if count < BLOCK {
+            return Ok(());
+        }
+    }
 }
 
 /// Reads one element, however it is written, or says which it is that cannot be read.
