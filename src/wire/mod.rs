@@ -7,6 +7,8 @@ mod decimal;
 pub(crate) mod describe;
 pub(crate) mod failure;
 pub(crate) mod floats;
+mod huffman;
+mod jpeg;
 mod json;
 pub(crate) mod npy;
 pub(crate) mod picture;

@@ -3,12 +3,12 @@
 //! PNG and JPEG travel untouched: not one pixel is decoded. What the wire does not carry (alpha, other depths, other
 //! kinds) becomes an 8-bit grey or RGB PNG, which loses nothing but the alpha channel and the extra depth.
 
+use super::jpeg;
 use crate::error::{Error, ErrorKind, Result};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{
     ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits,
 };
-use jpeg_encoder::{ColorType as JpegColor, Encoder as JpegEncoder, SamplingFactor};
 use std::borrow::Cow;
 use std::io::Cursor;
 
@@ -257,12 +257,7 @@ fn jpeg(samples: &[u8], pixels: &Pixels<'_>, quality: u8) -> Result<WireImage<'s
     }
     // Sides are at most MAX_SIDE, which fits.
     let (width, height) = (pixels.width as u16, pixels.height as u16);
-    let color = if pixels.channels == 1 { JpegColor::Luma } else { JpegColor::Rgb };
-    let mut bytes = Vec::new();
-    let mut encoder = JpegEncoder::new(&mut bytes, quality);
-    // Colour at half the resolution, whatever the quality: what libjpeg, Pillow and Go do by themselves.
-    encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder.encode(samples, width, height, color).map_err(|e| unencodable(&e))?;
+    let bytes = jpeg::encode(samples, width, height, pixels.channels != 1, quality);
     Ok(WireImage { media_type: MediaType::Jpeg, bytes: Cow::Owned(bytes) })
 }
 
