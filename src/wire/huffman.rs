@@ -122,7 +122,8 @@ const fn coded(codes: &Codes, zeros: usize, value: i32) -> Code {
     let size = (2 * value.unsigned_abs() + 1).ilog2();
     let code = codes[(zeros << 4 | size as usize) & 0xff];
     let bits = (value - (value < 0) as i32) as u32 & ((1 << size) - 1);
-    (code + (size << LENGTH_AT)) & !bits_of(u32::MAX) | bits_of(code) << size | bits
+    let length = (code >> LENGTH_AT) + size;
+    length << LENGTH_AT | bits_of(code) << size | bits
 }
 
 const fn bits_of(code: Code) -> u32 {
