@@ -99,6 +99,27 @@ static inline uint64_t bench_label(const char *label, size_t length) {
     return 1000 * sum;
 }
 
+/* Writes bytes in base64, and tells where it ends. */
+static inline char *bench_base64(char *out, const unsigned char *bytes, size_t size) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t i = 0;
+    for (; i + 2 < size; i += 3) {
+        uint32_t word = (uint32_t)bytes[i] << 16 | (uint32_t)bytes[i + 1] << 8 | bytes[i + 2];
+        *out++ = digits[word >> 18];
+        *out++ = digits[word >> 12 & 63];
+        *out++ = digits[word >> 6 & 63];
+        *out++ = digits[word & 63];
+    }
+    if (i < size) {
+        uint32_t word = (uint32_t)bytes[i] << 16 | (i + 1 < size ? (uint32_t)bytes[i + 1] << 8 : 0);
+        *out++ = digits[word >> 18];
+        *out++ = digits[word >> 12 & 63];
+        *out++ = i + 1 < size ? digits[word >> 6 & 63] : '=';
+        *out++ = '=';
+    }
+    return out;
+}
+
 static inline double bench_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -116,13 +137,12 @@ static inline int bench_compare(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-/* Runs a request once to warm up, then as often as asked for, and prints what it took. The request's result is its share
+/* Makes requests, of which the caller made one before to warm up, and prints what they took. A request's result is its share
  * of the checksum. */
 static inline void bench_measure(size_t requests, uint64_t (*request)(void *context, size_t index), void *context) {
     struct rusage usage;
     double *times = (double *)malloc(requests * sizeof *times);
     if (!times) bench_fail("no memory");
-    request(context, 0);
     uint64_t checksum = 0;
     double cpu = bench_cpu(&usage), start = bench_now();
     for (size_t i = 0; i < requests; ++i) {

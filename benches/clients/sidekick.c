@@ -2,6 +2,11 @@
 #include "bench.h"
 #include <sidekick.h>
 
+/* What deployments give; NONE is the index of an output that one does not have. */
+enum { NUMBER, CLASS, ARRAY, OUTPUTS };
+static const char *const OUTPUT_NAMES[] = {"number", "class", "array"};
+static const size_t NONE = SIZE_MAX;
+
 typedef struct {
     bench_task task;
     sidekick_deployment *deployment;
@@ -9,33 +14,44 @@ typedef struct {
     bench_row *table;
     size_t table_rows;
     bench_file arrays, pixels, jpeg;
+    /* The indexes of the table's inputs, and those of the outputs. */
+    size_t numbers[NUMBERS], texts[TEXTS], outputs[OUTPUTS];
 } client;
 
 static void check(sidekick_status status, sidekick_error *error) {
     if (status != SIDEKICK_OK) bench_fail(sidekick_error_message(error, NULL));
 }
 
+static size_t index_of(const client *it, int32_t side, const char *name) {
+    size_t index;
+    sidekick_status found = sidekick_deployment_feature_index(it->deployment, side, name, SIDEKICK_NUL, &index, NULL);
+    return found == SIDEKICK_OK ? index : NONE;
+}
+
+static void add_table_row(client *it, const bench_row *row) {
+    int whole = !bench_is(&it->task, "numbers");
+    sidekick_error *error = NULL;
+    for (size_t i = 0; i < (whole ? NUMBERS : 4); ++i)
+        check(sidekick_rows_add_number_at(it->rows, it->numbers[i], row->numbers[i], &error), error);
+    for (size_t i = 0; whole && i < 2; ++i)
+        check(sidekick_rows_add_text_at(it->rows, it->texts[i], row->texts[i], SIDEKICK_NUL, &error), error);
+    for (size_t i = 2; whole && i < TEXTS; ++i)
+        check(sidekick_rows_add_category_at(it->rows, it->texts[i], row->texts[i], SIDEKICK_NUL, &error), error);
+}
+
 static void add_row(client *it, size_t index) {
     static const size_t shape[] = {SIDE, SIDE, CHANNELS};
-    const bench_task *task = &it->task;
     sidekick_error *error = NULL;
     if (it->table) {
-        const bench_row *row = &it->table[index % it->table_rows];
-        size_t numbers = bench_is(task, "numbers") ? 4 : NUMBERS;
-        for (size_t i = 0; i < numbers; ++i)
-            check(sidekick_rows_add_number_at(it->rows, i, row->numbers[i], &error), error);
-        for (size_t i = 0; numbers == NUMBERS && i < TEXTS; ++i)
-            check((i < 2 ? sidekick_rows_add_text_at : sidekick_rows_add_category_at)(
-                      it->rows, NUMBERS + i, row->texts[i], SIDEKICK_NUL, &error),
-                  error);
-    } else if (bench_is(task, "array")) {
+        add_table_row(it, &it->table[index % it->table_rows]);
+    } else if (bench_is(&it->task, "array")) {
         size_t size = ELEMENTS * sizeof(float);
         const unsigned char *array = it->arrays.bytes + index % ARRAYS * size;
         check(sidekick_rows_add_array_at(it->rows, 0, SIDEKICK_DTYPE_F32, shape, 3, NULL, array, size, &error), error);
-    } else if (bench_is(task, "jpeg")) {
+    } else if (bench_is(&it->task, "jpeg")) {
         check(sidekick_rows_add_image_at(it->rows, 0, it->jpeg.bytes, it->jpeg.size, &error), error);
     } else {
-        int32_t quality = bench_is(task, "pixels-jpeg") ? JPEG_QUALITY : 0;
+        int32_t quality = bench_is(&it->task, "pixels-jpeg") ? JPEG_QUALITY : 0;
         check(sidekick_rows_add_pixels_at(it->rows, 0, WIDTH, HEIGHT, 3, 0, it->pixels.bytes, it->pixels.size, quality,
                                           &error),
               error);
@@ -43,30 +59,30 @@ static void add_row(client *it, size_t index) {
     check(sidekick_rows_end_row(it->rows, &error), error);
 }
 
-static uint64_t checksum_row(const client *it, const sidekick_predictions *predictions, size_t row) {
+/* Reads every result, a column at a time. */
+static uint64_t checksum(const client *it, const sidekick_predictions *predictions) {
     sidekick_error *error = NULL;
+    const double *values;
+    const float *elements;
+    const char *label;
+    double most;
+    size_t count, length;
     uint64_t sum = 0;
-    size_t outputs = sidekick_deployment_feature_count(it->deployment, SIDEKICK_OUTPUT);
-    for (size_t output = 0; output < outputs; ++output) {
-        int32_t type;
-        const double *probabilities;
-        const float *elements;
-        const char *label;
-        size_t count, length;
-        double number;
-        check(sidekick_deployment_feature_type(it->deployment, SIDEKICK_OUTPUT, output, &type, &error), error);
-        if (type == SIDEKICK_TYPE_CATEGORICAL) {
-            check(sidekick_predictions_probabilities(predictions, output, row, &probabilities, &count, &error), error);
-            for (size_t i = 0; i < count; ++i) sum += bench_bits(probabilities[i]);
-            check(sidekick_predictions_top(predictions, output, row, 0, &label, &length, &number, &error), error);
+    if (it->outputs[NUMBER] != NONE) {
+        check(sidekick_predictions_numbers(predictions, it->outputs[NUMBER], &values, &count, &error), error);
+        for (size_t i = 0; i < count; ++i) sum += bench_bits(values[i]);
+    }
+    if (it->outputs[CLASS] != NONE) {
+        check(sidekick_predictions_probability_matrix(predictions, it->outputs[CLASS], &values, &count, &error), error);
+        for (size_t i = 0; i < count; ++i) sum += bench_bits(values[i]);
+        for (size_t row = 0; row < sidekick_predictions_count(predictions); ++row) {
+            check(sidekick_predictions_top(predictions, it->outputs[CLASS], row, 0, &label, &length, &most, &error), error);
             sum += bench_label(label, length);
-        } else if (bench_is(&it->task, "numbers")) {
-            check(sidekick_predictions_array(predictions, output, row, &elements, &count, &error), error);
-            for (size_t i = 0; i < count; ++i) sum += bench_bits(elements[i]);
-        } else {
-            check(sidekick_predictions_number(predictions, output, row, &number, &error), error);
-            sum += bench_bits(number);
         }
+    }
+    if (it->outputs[ARRAY] != NONE) {
+        check(sidekick_predictions_arrays(predictions, it->outputs[ARRAY], &elements, &count, &error), error);
+        for (size_t i = 0; i < count; ++i) sum += bench_bits(elements[i]);
     }
     return sum;
 }
@@ -76,43 +92,33 @@ static void build(client *it, size_t first, size_t rows) {
     for (size_t row = 0; row < rows; ++row) add_row(it, first + row);
 }
 
-/* Reads every result. */
-static uint64_t checksum(const client *it, sidekick_predictions *predictions) {
-    uint64_t sum = 0;
-    for (size_t row = 0; row < sidekick_predictions_count(predictions); ++row) sum += checksum_row(it, predictions, row);
-    sidekick_predictions_free(predictions);
-    return sum;
-}
-
+/* Adds rows, predicts them, reads every result. */
 static uint64_t predict(client *it, size_t first, size_t rows) {
     sidekick_error *error = NULL;
     sidekick_predictions *predictions;
     build(it, first, rows);
     check(sidekick_deployment_predict(it->deployment, it->rows, &predictions, &error), error);
-    return checksum(it, predictions);
-}
-
-static uint64_t take(const client *it, sidekick_stream *stream) {
-    sidekick_error *error = NULL;
-    sidekick_predictions *predictions;
-    check(sidekick_stream_next(stream, &predictions, &error), error);
-    return checksum(it, predictions);
+    uint64_t sum = checksum(it, predictions);
+    sidekick_predictions_free(predictions);
+    return sum;
 }
 
 /* Builds each request while the one before it is under way. */
-static uint64_t streamed(void *context, size_t index) {
-    client *it = (client *)context;
+static uint64_t stream(client *it, size_t requests) {
     sidekick_error *error = NULL;
     sidekick_stream *stream;
+    sidekick_predictions *predictions;
     uint64_t sum = 0;
-    (void)index;
     check(sidekick_stream_new(it->deployment, NULL, &stream, &error), error);
-    for (size_t request = 0; request < it->task.requests; ++request) {
-        build(it, request * it->task.rows, it->task.rows);
-        sum += take(it, stream);
-        check(sidekick_stream_push(stream, it->rows, &error), error);
+    for (size_t request = 0; request <= requests; ++request) {
+        if (request < requests) build(it, request * it->task.rows, it->task.rows);
+        if (request > 0) {
+            check(sidekick_stream_next(stream, &predictions, &error), error);
+            sum += checksum(it, predictions);
+            sidekick_predictions_free(predictions);
+        }
+        if (request < requests) check(sidekick_stream_push(stream, it->rows, &error), error);
     }
-    sum += take(it, stream);
     sidekick_stream_free(stream);
     return sum;
 }
@@ -128,31 +134,48 @@ static uint64_t all_requests(void *context, size_t index) {
     return predict(it, 0, it->task.rows * it->task.requests);
 }
 
+static uint64_t streamed(void *context, size_t index) {
+    client *it = (client *)context;
+    (void)index;
+    return stream(it, it->task.requests);
+}
+
+static void open_deployment(client *it, size_t in_flight) {
+    sidekick_error *error = NULL;
+    sidekick_options *options;
+    check(sidekick_options_new(&options, &error), error);
+    check(sidekick_options_set_batch_rows(options, it->task.rows, &error), error);
+    check(sidekick_options_set_max_in_flight(options, in_flight, &error), error);
+    check(sidekick_deployment_open(it->task.url, SIDEKICK_NUL, "token", SIDEKICK_NUL, options, &it->deployment, &error),
+          error);
+    sidekick_options_free(options);
+    check(sidekick_rows_new(it->deployment, &it->rows, &error), error);
+    for (size_t i = 0; i < NUMBERS; ++i) it->numbers[i] = index_of(it, SIDEKICK_INPUT, NUMBER_NAMES[i]);
+    for (size_t i = 0; i < TEXTS; ++i) it->texts[i] = index_of(it, SIDEKICK_INPUT, TEXT_NAMES[i]);
+    for (size_t i = 0; i < OUTPUTS; ++i) it->outputs[i] = index_of(it, SIDEKICK_OUTPUT, OUTPUT_NAMES[i]);
+}
+
 int main(int count, char **arguments) {
-    client it = {bench_arguments(count, arguments), NULL, NULL, NULL, 0, {0}, {0}, {0}};
-    const int stream = bench_is(&it.task, "table-streamed") || bench_is(&it.task, "array");
+    client it = {0};
+    it.task = bench_arguments(count, arguments);
+    const int streams = bench_is(&it.task, "table-streamed") || bench_is(&it.task, "array");
     if (strncmp(it.task.kind, "table", 5) == 0 || bench_is(&it.task, "numbers")) it.table = bench_table(&it.table_rows);
     if (bench_is(&it.task, "array")) it.arrays = bench_data("arrays.f32");
     if (bench_is(&it.task, "jpeg")) it.jpeg = bench_data("picture.jpg");
     if (strncmp(it.task.kind, "pixels", 6) == 0) it.pixels = bench_data("pixels.rgb");
+    open_deployment(&it, it.task.in_flight ? it.task.in_flight : streams ? 2 : 1);
 
-    sidekick_error *error = NULL;
-    sidekick_options *options;
-    check(sidekick_options_new(&options, &error), error);
-    check(sidekick_options_set_batch_rows(options, it.task.rows, &error), error);
-    size_t in_flight = it.task.in_flight ? it.task.in_flight : stream ? 2 : 1;
-    check(sidekick_options_set_max_in_flight(options, in_flight, &error), error);
-    check(sidekick_deployment_open(it.task.url, SIDEKICK_NUL, "token", SIDEKICK_NUL, options, &it.deployment, &error),
-          error);
-    check(sidekick_rows_new(it.deployment, &it.rows, &error), error);
-    if (stream)
+    if (streams) {
+        stream(&it, 1);
         bench_measure(1, streamed, &it);
-    else if (it.task.in_flight)
+    } else if (it.task.in_flight) {
+        predict(&it, 0, it.task.rows * it.task.in_flight);
         bench_measure(1, all_requests, &it);
-    else
+    } else {
+        predict(&it, 0, it.task.rows);
         bench_measure(it.task.requests, one_request, &it);
+    }
     sidekick_rows_free(it.rows);
     sidekick_deployment_free(it.deployment);
-    sidekick_options_free(options);
     return 0;
 }

@@ -231,9 +231,12 @@ fn packed_samples<'a>(pixels: &Pixels<'a>) -> Result<Cow<'a, [u8]>> {
         return Err(bad_pixels(message));
     };
     if channels == 4 {
-        let rows = bytes.chunks(stride).map(|row| row.get(..row_bytes).unwrap_or(row));
-        let rgb = rows.flat_map(|row| row.as_chunks::<4>().0).flat_map(|[r, g, b, _]| [*r, *g, *b]);
-        return Ok(Cow::Owned(rgb.collect()));
+        let mut rgb = vec![0; width * height * 3];
+        for (row, into) in bytes.chunks(stride).zip(rgb.chunks_exact_mut(width * 3)) {
+            let pixels = row.as_chunks::<4>().0.iter().zip(into.as_chunks_mut::<3>().0);
+            pixels.for_each(|([r, g, b, _], into)| *into = [*r, *g, *b]);
+        }
+        return Ok(Cow::Owned(rgb));
     }
     if stride == row_bytes {
         return Ok(Cow::Borrowed(bytes));
@@ -355,8 +358,8 @@ mod tests {
         assert_eq!(decode(&wire.bytes).unwrap(), expected);
         assert_eq!(dimensions(&wire.bytes).unwrap(), (2, 2, 3));
 
-        let rgba =
-            Pixels { width: 1, height: 2, channels: 4, row_stride: 0, bytes: &[1, 2, 3, 0, 4, 5, 6, 9] };
+        let rows = [1, 2, 3, 0, 99, 99, 4, 5, 6, 9];
+        let rgba = Pixels { width: 1, height: 2, channels: 4, row_stride: 6, bytes: &rows };
         assert_eq!(
             decode(&from_pixels(&rgba, PixelEncoding::Png).unwrap().bytes).unwrap().bytes,
             [1, 2, 3, 4, 5, 6]

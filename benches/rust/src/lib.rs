@@ -1,5 +1,6 @@
 //! What the benchmark's Rust clients share: the command line, the data, the clock, and the line they print.
 
+pub mod peer;
 pub mod pieces;
 
 // The library's pure modules, compiled into this crate too, so that what is private there can be measured here. They name
@@ -62,10 +63,9 @@ pub fn table() -> Vec<(Vec<f64>, Vec<String>)> {
     text.lines().map(row).collect()
 }
 
-/// Runs a request once to warm up, then as often as asked for, and prints what it took. The request's result is its
+/// Makes requests, of which the caller made one before to warm up, and prints what they took. A request's result is its
 /// share of the checksum.
 pub fn measure(requests: usize, mut request: impl FnMut(usize) -> u64) {
-    request(0);
     let mut times = Vec::with_capacity(requests);
     let mut checksum = 0u64;
     let (start, cpu) = (Instant::now(), usage_now().0);

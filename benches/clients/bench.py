@@ -1,0 +1,87 @@
+"""What the benchmark's Python clients share: the command line, the data, the clock, and the line they print."""
+
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+SHAPE = (224, 224, 3)
+JPEG_QUALITY = 90
+_HEIGHT, _WIDTH = 480, 640
+_NUMBERS = 6
+_TEXTS = ["text 1", "text 2", "category 1", "category 2"]
+
+
+class Task(NamedTuple):
+    """CLIENT KIND URL ROWS REQUESTS [IN_FLIGHT]"""
+
+    kind: str
+    url: str
+    rows: int
+    requests: int
+    in_flight: int = 0
+
+
+def arguments():
+    """The task of the command line; a wrong one ends the program."""
+    if len(sys.argv) < 5:
+        sys.exit("usage: CLIENT KIND URL ROWS REQUESTS [IN_FLIGHT] (and the data folder in SIDEKICK_BENCH_DATA)")
+    kind, url, *numbers = sys.argv[1:]
+    return Task(kind, url, *map(int, numbers))
+
+
+def data(name):
+    """The path of a file of the benchmark's data."""
+    return Path(os.environ["SIDEKICK_BENCH_DATA"]) / name
+
+
+def table(kind):
+    """The table's rows as dicts: whole ones, or the first four numbers of each."""
+    count = _NUMBERS if kind == "table" else 4
+    names = [f"number {index}" for index in range(1, count + 1)] + (_TEXTS if kind == "table" else [])
+    lines = [line.split("\t") for line in data("table.tsv").read_text().splitlines()]
+    values = ([float(value) for value in line[:count]] + line[_NUMBERS:] for line in lines)
+    return [dict(zip(names, row)) for row in values]
+
+
+def arrays():
+    """The arrays, as one."""
+    return np.fromfile(data("arrays.f32"), np.float32).reshape(-1, *SHAPE)
+
+
+def pixels():
+    """The picture that is sent as PNG or JPEG."""
+    return np.fromfile(data("pixels.rgb"), np.uint8).reshape(_HEIGHT, _WIDTH, 3)
+
+
+def checksum(number, classes, array):
+    """What a row's results add to the checksum; without an array it is None."""
+    values = np.array([number, *classes.values()], np.float32)
+    total = int(values.view(np.uint32).sum(dtype=np.uint64))
+    if classes:
+        total += 1000 * sum(max(classes, key=classes.get).encode())
+    if array is not None:
+        total += int(array.view(np.uint32).sum(dtype=np.uint64))
+    return total
+
+
+def measure(count, request):
+    """Makes requests, of which the caller made one before to warm up, and prints what they took.
+
+    A request's result is its share of the checksum.
+    """
+    times, total = [], 0
+    cpu, start = time.process_time(), time.perf_counter()
+    for index in range(count):
+        before = time.perf_counter()
+        total += request(index)
+        times.append(time.perf_counter() - before)
+    wall, cpu = time.perf_counter() - start, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    p50 = sorted(times)[count // 2]
+    print(json.dumps({"wall": wall, "cpu": cpu, "peak_kb": peak, "p50": p50, "checksum": total}))

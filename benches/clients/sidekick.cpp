@@ -1,0 +1,110 @@
+// The library from C++.
+#include "bench.h"
+
+#include <optional>
+#include <sidekick.hpp>
+#include <vector>
+
+namespace {
+
+class Client {
+public:
+    explicit Client(const bench_task &task) : task_(task), deployment_(open(task)), rows_(deployment_.rows()) {
+        if (is("table") || is("numbers")) {
+            std::size_t count;
+            const bench_row *rows = bench_table(&count);
+            table_.assign(rows, rows + count);
+        }
+        if (is("array")) arrays_ = bench_data("arrays.f32");
+        if (is("jpeg")) jpeg_ = bench_data("picture.jpg");
+        if (is("pixels-png") || is("pixels-jpeg")) pixels_ = bench_data("pixels.rgb");
+        const std::size_t numbers = is("table") ? NUMBERS : is("numbers") ? 4 : 0;
+        for (std::size_t i = 0; i < numbers; ++i) numbers_.push_back(deployment_.input_index(NUMBER_NAMES[i]));
+        for (std::size_t i = 0; is("table") && i < TEXTS; ++i) texts_.push_back(deployment_.input_index(TEXT_NAMES[i]));
+        for (std::size_t i = 0; i < deployment_.outputs().size(); ++i) {
+            const sidekick::Feature &output = deployment_.outputs()[i];
+            (output.name == "number" ? number_ : output.name == "class" ? class_ : array_) = i;
+        }
+    }
+
+    // Adds rows, predicts them, reads every result, a column at a time.
+    uint64_t predict(std::size_t first, std::size_t rows) {
+        rows_.clear();
+        for (std::size_t row = first; row < first + rows; ++row) add_row(row);
+        const auto predictions = deployment_.predict(rows_);
+        uint64_t sum = 0;
+        if (number_) {
+            for (double number : predictions.numbers(*number_)) sum += bench_bits(number);
+        }
+        if (class_) {
+            const auto matrix = predictions.probability_matrix(*class_);
+            for (std::size_t row = 0; row < matrix.size(); ++row) {
+                for (double probability : matrix[row]) sum += bench_bits(probability);
+                const auto label = predictions[row].top(*class_).label;
+                sum += bench_label(label.data(), label.size());
+            }
+        }
+        if (array_) {
+            for (float element : predictions.arrays(*array_)) sum += bench_bits(element);
+        }
+        return sum;
+    }
+
+    uint64_t request(std::size_t index) { return predict(index * task_.rows, task_.rows); }
+    uint64_t all_requests() { return predict(0, task_.rows * task_.requests); }
+
+private:
+    bool is(const char *kind) const { return bench_is(&task_, kind); }
+
+    static sidekick::Deployment open(const bench_task &task) {
+        sidekick::Options options;
+        options.batch_rows(task.rows);
+        if (task.in_flight) options.max_in_flight(task.in_flight);
+        return sidekick::Deployment::open(task.url, "token", options);
+    }
+
+    void add_row(std::size_t index) {
+        if (!table_.empty()) {
+            add_table_row(table_[index % table_.size()]);
+        } else if (is("array")) {
+            const auto *elements = reinterpret_cast<const float *>(arrays_.bytes) + index % ARRAYS * ELEMENTS;
+            rows_.array(0, sidekick::span<const float>(elements, ELEMENTS), {SIDE, SIDE, CHANNELS});
+        } else if (is("jpeg")) {
+            rows_.image(0, {jpeg_.bytes, jpeg_.size});
+        } else {
+            rows_.pixels(0, {WIDTH, HEIGHT, 3}, {pixels_.bytes, pixels_.size}, 0, is("pixels-jpeg") ? JPEG_QUALITY : 0);
+        }
+        rows_.end_row();
+    }
+
+    void add_table_row(const bench_row &row) {
+        for (std::size_t i = 0; i < numbers_.size(); ++i) rows_.number(numbers_[i], row.numbers[i]);
+        if (texts_.empty()) return;
+        for (std::size_t i = 0; i < 2; ++i) rows_.text(texts_[i], row.texts[i]);
+        for (std::size_t i = 2; i < TEXTS; ++i) rows_.category(texts_[i], row.texts[i]);
+    }
+
+    bench_task task_;
+    sidekick::Deployment deployment_;
+    sidekick::Rows rows_;
+    std::vector<bench_row> table_;
+    bench_file arrays_{}, pixels_{}, jpeg_{};
+    // The indexes of the table's inputs, and those of the outputs there are.
+    std::vector<std::size_t> numbers_, texts_;
+    std::optional<std::size_t> number_, class_, array_;
+};
+
+}  // namespace
+
+int main(int count, char **arguments) {
+    try {
+        const bench_task task = bench_arguments(count, arguments);
+        Client client(task);
+        client.predict(0, task.rows * (task.in_flight ? task.in_flight : 1));
+        const auto all = [](void *it, std::size_t) { return static_cast<Client *>(it)->all_requests(); };
+        const auto one = [](void *it, std::size_t index) { return static_cast<Client *>(it)->request(index); };
+        task.in_flight ? bench_measure(1, all, &client) : bench_measure(task.requests, one, &client);
+    } catch (const sidekick::Error &error) {
+        bench_fail(error.what());
+    }
+}

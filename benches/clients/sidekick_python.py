@@ -1,0 +1,48 @@
+"""The library from Python."""
+
+from itertools import cycle, islice
+
+from PIL import Image
+
+import bench
+import sidekick
+
+
+def main():
+    task = bench.arguments()
+    rows = examples(task.kind)
+    client = sidekick.Deployment(task.url, "token", batch_rows=task.rows, max_in_flight=task.in_flight or 1)
+
+    def predict(first, count):
+        start = first % len(rows)
+        results = client.predict_many(islice(cycle(rows), start, start + count))
+        assert len(results) == count
+        return sum(checksum(result) for result in results)
+
+    if task.in_flight:
+        predict(0, task.rows * task.in_flight)
+        bench.measure(1, lambda index: predict(0, task.rows * task.requests))
+    else:
+        predict(0, task.rows)
+        bench.measure(task.requests, lambda index: predict(index * task.rows, task.rows))
+
+
+def examples(kind):
+    """The rows, which are sent over and over."""
+    if kind in ("table", "numbers"):
+        return bench.table(kind)
+    if kind == "array":
+        return [{"array": array} for array in bench.arrays()]
+    if kind == "jpeg":
+        return [{"image": bench.data("picture.jpg").read_bytes()}]
+    picture = Image.fromarray(bench.pixels())
+    picture.format = "PNG" if kind == "pixels-png" else "JPEG"
+    return [{"image": picture}]
+
+
+def checksum(result):
+    return bench.checksum(result.get("number", 0.0), result.get("class", {}), result.get("array"))
+
+
+if __name__ == "__main__":
+    main()
