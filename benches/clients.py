@@ -1,5 +1,7 @@
-"""The programs that are measured against each other, and how they are built."""
+"""The programs that are measured against each other: how they are built, and run."""
 
+import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -9,6 +11,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "benches" / "clients"
 OUT = ROOT / "target" / "bench"
+DATA = OUT / "data"
 BIN = OUT / "bin"
 RUST = OUT / "rust" / "release"
 LIBRARY = ROOT / "target" / "release"
@@ -16,6 +19,13 @@ LIBRARY = ROOT / "target" / "release"
 # yyjson is no Debian package; the source of this Python package holds its C source as it stands.
 YYJSON_PACKAGE = "vtx-yyjson==4.4.0"
 PEER_LIBRARIES = ["-lcurl", "-lpng", "-lturbojpeg"]
+# Where the programs find their data, and those in Python the library.
+ENVIRONMENT = {
+    **os.environ,
+    "SIDEKICK_BENCH_DATA": str(DATA),
+    "SIDEKICK_LIBRARY": str(LIBRARY / "libsidekick.so"),
+    "PYTHONPATH": str(ROOT / "bindings" / "python"),
+}
 
 
 class Client(NamedTuple):
@@ -26,13 +36,18 @@ class Client(NamedTuple):
     command: list
 
 
+C, CPP, GO, PYTHON = (f"libsidekick {language}" for language in ("C", "C++", "Go", "Python"))
 CLIENTS = [
     Client("floor", "floor", [RUST / "floor"]),
-    Client("libsidekick C", "ours", [BIN / "sidekick-c"]),
+    Client(C, "ours", [BIN / "sidekick-c"]),
+    Client(CPP, "ours", [BIN / "sidekick-cpp"]),
+    Client(GO, "ours", [BIN / "sidekick-go"]),
+    Client(PYTHON, "ours", [sys.executable, SOURCES / "sidekick_python.py"]),
     Client("C: libcurl + yyjson", "peer", [BIN / "peer-c"]),
     Client("C++: libcurl + nlohmann", "peer", [BIN / "peer-cpp"]),
     Client("Go: net/http + json", "peer", [BIN / "peer-go"]),
-    Client("Rust: ureq + serde_json", "peer", [RUST / "peer-ureq"]),
+    Client("Rust: ureq + typed serde", "peer", [RUST / "peer-ureq-serde"]),
+    Client("Rust: ureq + serde_json Value", "peer", [RUST / "peer-ureq-value"]),
     Client("Python: requests + json", "peer", [sys.executable, SOURCES / "peer_requests.py"]),
 ]
 SERVER = RUST / "canned-server"
@@ -41,16 +56,34 @@ SERVER = RUST / "canned-server"
 def build():
     """Builds every program; needs the library in `target/release`."""
     BIN.mkdir(parents=True, exist_ok=True)
-    yyjson = fetch_yyjson()
-    c = ["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra"]
-    ours = ["-I", ROOT / "include", "-L", LIBRARY, f"-Wl,-rpath,{LIBRARY}", "-lsidekick"]
-    run([*c, SOURCES / "sidekick.c", *ours, "-o", BIN / "sidekick-c"])
-    run([*c, "-I", yyjson, SOURCES / "peer-curl-yyjson.c", yyjson / "yyjson.c", *PEER_LIBRARIES, "-o", BIN / "peer-c"])
-    cpp = ["c++", "-std=c++17", "-O2", "-Wall", "-Wextra"]
-    run([*cpp, SOURCES / "peer-curl-nlohmann.cpp", *PEER_LIBRARIES, "-o", BIN / "peer-cpp"])
-    run(["go", "build", "-o", BIN / "peer-go", "."], cwd=SOURCES / "peer-go")
+    build_c_and_cpp(fetch_yyjson())
+    build_go()
     manifest = ROOT / "benches" / "rust" / "Cargo.toml"
     run(["cargo", "build", "-q", "--release", "--locked", "--manifest-path", manifest, "--target-dir", OUT / "rust"])
+
+
+def build_c_and_cpp(yyjson):
+    flags = ["-O2", "-DNDEBUG", "-Wall", "-Wextra"]
+    c, cpp = ["cc", "-std=gnu11", *flags], ["c++", "-std=c++17", *flags]
+    ours = ["-I", ROOT / "include", "-I", ROOT / "bindings" / "cpp", *library_flags()]
+    run([*c, SOURCES / "sidekick.c", *ours, "-o", BIN / "sidekick-c"])
+    run([*cpp, SOURCES / "sidekick.cpp", *ours, "-o", BIN / "sidekick-cpp"])
+    run([*c, "-I", yyjson, SOURCES / "peer-curl-yyjson.c", yyjson / "yyjson.c", *PEER_LIBRARIES, "-o", BIN / "peer-c"])
+    run([*cpp, SOURCES / "peer-curl-nlohmann.cpp", *PEER_LIBRARIES, "-o", BIN / "peer-cpp"])
+
+
+def build_go():
+    # The library as pkg-config finds it when it is installed.
+    lines = ["Name: sidekick", "Description: libsidekick, where it was built", "Version: 0"]
+    lines += [f"Cflags: -I{ROOT / 'include'}", f"Libs: {' '.join(map(str, library_flags()))}", ""]
+    (OUT / "sidekick.pc").write_text("\n".join(lines))
+    environment = {**os.environ, "PKG_CONFIG_PATH": str(OUT)}
+    for name, package in (("sidekick-go", "./sidekick"), ("peer-go", "./peer")):
+        run(["go", "build", "-o", BIN / name, package], cwd=SOURCES / "go", env=environment)
+
+
+def library_flags():
+    return [f"-L{LIBRARY}", f"-Wl,-rpath,{LIBRARY}", "-lsidekick"]
 
 
 def fetch_yyjson():
@@ -69,3 +102,20 @@ def fetch_yyjson():
 
 def run(command, **options):
     subprocess.run([str(part) for part in command], check=True, **options)
+
+
+def takes_part(workload, client):
+    """Whether a client runs a workload: only the library has requests side by side, and C alone shows what is left."""
+    return {"all": True, "ours": client.role == "ours", "C": client.name == C}[workload.clients]
+
+
+def run_client(url, workload, client, requests):
+    """What a client prints of a workload at a server."""
+    task = [workload.kind, f"{url}/deployment/{workload.deployment}/forward", workload.rows, requests]
+    task += [workload.in_flight] if workload.in_flight else []
+    # A shell between, because a process takes over the peak memory of the one it was forked from.
+    command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", *(str(part) for part in [*client.command, *task])]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{client.name} failed at {workload.name}: {done.stderr.strip()}")
+    return json.loads(done.stdout)

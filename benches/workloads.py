@@ -32,7 +32,11 @@ DEPLOYMENTS = {
 
 
 class Workload(NamedTuple):
-    """One line of the tables. `kind` is what clients are told; `in_flight` is 0 where requests follow one another."""
+    """One line of the tables.
+
+    `kind` is what clients are told; `in_flight` is 0 where requests follow one another; `clients` are those that take part:
+    `all`, `ours`, or `C`; a short one is run several times (`repeats`) in every round, each with all clients.
+    """
 
     name: str
     deployment: str
@@ -40,6 +44,8 @@ class Workload(NamedTuple):
     requests: int
     title: str
     in_flight: int = 0
+    clients: str = "all"
+    repeats: int = 1
 
     @property
     def rows(self):
@@ -48,16 +54,16 @@ class Workload(NamedTuple):
 
 WORKLOADS = [
     Workload("W1", "w1", "table", 5000, "1 row a request: 6 numbers, 2 texts, 2 categories"),
-    Workload("W2", "w2", "table", 100, "128 rows a request, as W1"),
+    Workload("W2", "w2", "table", 100, "128 rows a request, as W1", repeats=5),
     Workload("W3", "w3", "array", 8, "8 float32 arrays (224,224,3) in"),
-    Workload("W4", "w4", "jpeg", 8, "16 JPEG files of 100 KB in, 1000 classes out"),
+    Workload("W4", "w4", "jpeg", 8, "16 JPEG files of 100 KB in, 1000 classes out", repeats=3),
     Workload("W5", "w5", "numbers", 8, "8 float32 arrays (224,224,3) out, shortest digits"),
     Workload("W5-17", "w5-17", "numbers", 8, "8 float32 arrays (224,224,3) out, 17 digits"),
     Workload("W6-PNG", "w6-png", "pixels-png", 8, "8 pictures of 640x480 pixels, sent as PNG"),
     Workload("W6-JPEG", "w6-jpeg", "pixels-jpeg", 8, "8 pictures of 640x480 pixels, sent as JPEG"),
-    Workload("W7-1", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 1 in flight", 1),
-    Workload("W7-4", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 4 in flight", 4),
-    Workload("W7-16", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 16 in flight", 16),
-    Workload("W8-10k", "w8", "table-streamed", 80, "10 000 rows streamed, 125 a request"),
-    Workload("W8-100k", "w8", "table-streamed", 800, "100 000 rows streamed, 125 a request"),
+    Workload("W7-1", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 1 in flight", 1, "C"),
+    Workload("W7-4", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 4 in flight", 4, "C"),
+    Workload("W7-16", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 16 in flight", 16, "ours"),
+    Workload("W8-10k", "w8", "table-streamed", 80, "10 000 rows streamed, 125 a request", clients="C"),
+    Workload("W8-100k", "w8", "table-streamed", 800, "100 000 rows streamed, 125 a request", clients="C"),
 ]

@@ -5,6 +5,7 @@ import os
 import resource
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,15 +60,26 @@ def pixels():
     return np.fromfile(data("pixels.rgb"), np.uint8).reshape(_HEIGHT, _WIDTH, 3)
 
 
-def checksum(number, classes, array):
-    """What a row's results add to the checksum; without an array it is None."""
-    values = np.array([number, *classes.values()], np.float32)
-    total = int(values.view(np.uint32).sum(dtype=np.uint64))
-    if classes:
-        total += 1000 * sum(max(classes, key=classes.get).encode())
-    if array is not None:
-        total += int(array.view(np.uint32).sum(dtype=np.uint64))
-    return total
+def checksum(results):
+    """What a request's results add to the checksum: for each row its number, its classes and its array, or None."""
+    scalars, total = [], 0
+    for number, classes, array in results:
+        scalars.append(number)
+        if classes:
+            scalars.extend(classes.values())
+            total += label_sum(max(classes, key=classes.get))
+        if array is not None:
+            total += bits(array)
+    return total + bits(np.array(scalars, np.float32))
+
+
+def bits(values):
+    return int(values.view(np.uint32).sum(dtype=np.uint64))
+
+
+@cache
+def label_sum(label):
+    return 1000 * sum(label.encode())
 
 
 def measure(count, request):

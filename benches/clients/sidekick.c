@@ -103,22 +103,34 @@ static uint64_t predict(client *it, size_t first, size_t rows) {
     return sum;
 }
 
+static void push(const client *it, sidekick_stream *stream) {
+    sidekick_error *error = NULL;
+    check(sidekick_stream_push(stream, it->rows, &error), error);
+}
+
+static uint64_t take(const client *it, sidekick_stream *stream) {
+    sidekick_error *error = NULL;
+    sidekick_predictions *predictions;
+    check(sidekick_stream_next(stream, &predictions, &error), error);
+    uint64_t sum = checksum(it, predictions);
+    sidekick_predictions_free(predictions);
+    return sum;
+}
+
 /* Builds each request while the one before it is under way. */
 static uint64_t stream(client *it, size_t requests) {
     sidekick_error *error = NULL;
     sidekick_stream *stream;
-    sidekick_predictions *predictions;
     uint64_t sum = 0;
     check(sidekick_stream_new(it->deployment, NULL, &stream, &error), error);
-    for (size_t request = 0; request <= requests; ++request) {
-        if (request < requests) build(it, request * it->task.rows, it->task.rows);
-        if (request > 0) {
-            check(sidekick_stream_next(stream, &predictions, &error), error);
-            sum += checksum(it, predictions);
-            sidekick_predictions_free(predictions);
-        }
-        if (request < requests) check(sidekick_stream_push(stream, it->rows, &error), error);
+    build(it, 0, it->task.rows);
+    push(it, stream);
+    for (size_t request = 1; request < requests; ++request) {
+        build(it, request * it->task.rows, it->task.rows);
+        sum += take(it, stream);
+        push(it, stream);
     }
+    sum += take(it, stream);
     sidekick_stream_free(stream);
     return sum;
 }

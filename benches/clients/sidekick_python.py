@@ -17,7 +17,7 @@ def main():
         start = first % len(rows)
         results = client.predict_many(islice(cycle(rows), start, start + count))
         assert len(results) == count
-        return sum(checksum(result) for result in results)
+        return bench.checksum(map(prediction, results))
 
     if task.in_flight:
         predict(0, task.rows * task.in_flight)
@@ -40,8 +40,9 @@ def examples(kind):
     return [{"image": picture}]
 
 
-def checksum(result):
-    return bench.checksum(result.get("number", 0.0), result.get("class", {}), result.get("array"))
+def prediction(result):
+    """A row's results, as the checksum takes them."""
+    return result.get("number", 0.0), result.get("class", {}), result.get("array")
 
 
 if __name__ == "__main__":
