@@ -81,6 +81,10 @@ def value_of(value, kind):
     if kind == "jpeg":
         return media_type, file
     picture = Image.open(io.BytesIO(file))
-    # Encoders differ in a JPEG's pixels, not in how much of the picture they keep: size, sampling, and quality.
-    content = (picture.layer, picture.quantization) if kind == "pixels-jpeg" else picture.tobytes()
+    content = kept(picture) if kind == "pixels-jpeg" else picture.tobytes()
     return media_type, picture.size, picture.mode, content
+
+
+def kept(jpeg):
+    """How much of a picture a JPEG keeps, in which encoders agree: its sampling, and its quality."""
+    return [component[1:] for component in jpeg.layer], jpeg.quantization

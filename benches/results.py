@@ -1,0 +1,21 @@
+"""Picking figures from the results."""
+
+
+def of(results, workload):
+    """The results of one workload."""
+    return [result for result in results if result["workload"] == workload]
+
+
+def result_of(results, client):
+    """A client's result among those of one workload; None where it took no part."""
+    return next((result for result in results if result["client"] == client), None)
+
+
+def fastest_peer(results, figure="cpu_us_per_row"):
+    """The peer's result with the least of a figure; None where there is no peer."""
+    peers = [result for result in results if result["role"] == "peer"]
+    return min(peers, key=lambda result: result[figure], default=None)
+
+
+def ratio(result, base, figure="cpu_us_per_row"):
+    return result[figure] / base[figure]

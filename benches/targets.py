@@ -1,0 +1,73 @@
+"""What has to be reached, as ratios within one run, and what is."""
+
+import math
+from typing import NamedTuple
+
+from clients import C, CPP, DATA, GO, PYTHON
+from results import fastest_peer, of, ratio, result_of
+from workloads import DEPLOYMENTS, SHAPE
+
+# CPU time of the C API by that of the fastest peer.
+CPU_LIMITS = {"W1": 0.75, "W2": 0.5, "W3": 0.5, "W4": 0.4, "W5": 0.5, "W5-17": 0.5, "W6-PNG": 0.6, "W6-JPEG": 1.5}
+# CPU time of the bindings by that of the C API: on W1, and on the others.
+BINDING_LIMITS = {CPP: (1.03, 1.03), GO: (1.6, 1.3), PYTHON: (2.5, 1.3)}
+
+
+class Target(NamedTuple):
+    """A figure of a client: what it is, and the `limit` that it has to be `at most` or `at least`."""
+
+    workload: str
+    client: str
+    what: str
+    reached: float
+    sense: str
+    limit: float
+
+    def holds(self):
+        return self.reached <= self.limit if self.sense == "at most" else self.reached >= self.limit
+
+
+def targets(results):
+    """Every target that the results tell something of."""
+    return [*cpu_targets(results), *other_targets(results), *binding_targets(results)]
+
+
+def cpu_targets(results):
+    for name, limit in CPU_LIMITS.items():
+        if here := of(results, name):
+            reached = ratio(result_of(here, C), fastest_peer(here))
+            yield Target(name, C, "CPU / fastest peer", reached, "at most", limit)
+
+
+def other_targets(results):
+    if first := of(results, "W1"):
+        reached = ratio(result_of(first, C), result_of(first, "floor"), "p50_us_per_request")
+        yield Target("W1", C, "median time of a request / floor", reached, "at most", 1.4)
+    if third := of(results, "W3"):
+        wall = "wall_us_per_row"
+        reached = ratio(result_of(third, C), fastest_peer(third, wall), wall)
+        yield Target("W3", C, "wall time / fastest peer", reached, "at most", 0.35)
+        yield Target("W3", C, "peak memory, MB", result_of(third, C)["peak_mb"], "at most", values_and_requests("w3"))
+    one, many = (result_of(of(results, name), C) for name in ("W7-1", "W7-16"))
+    if one and many:
+        reached = ratio(many, one, "rows_per_second")
+        yield Target("W7", C, "rows a second, 16 requests in flight / 1", reached, "at least", 12)
+    short, long = (result_of(of(results, name), C) for name in ("W8-10k", "W8-100k"))
+    if short and long:
+        reached = ratio(long, short, "peak_mb")
+        yield Target("W8", C, "peak memory, 100 000 rows / 10 000", reached, "at most", 1.1)
+
+
+def values_and_requests(deployment):
+    """The MB of a request's arrays, as the program has them, and of two requests."""
+    values = DEPLOYMENTS[deployment].rows * 4 * math.prod(SHAPE)
+    return (values + 2 * (DATA / f"{deployment}.request").stat().st_size) / 2**20
+
+
+def binding_targets(results):
+    for client, (first, others) in BINDING_LIMITS.items():
+        for name in CPU_LIMITS:
+            if here := of(results, name):
+                reached = ratio(result_of(here, client), result_of(here, C))
+                limit = first if name == "W1" else others
+                yield Target(name, client, f"CPU of {client} / C", reached, "at most", limit)
