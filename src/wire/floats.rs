@@ -14,10 +14,16 @@ pub(crate) fn write_f64(out: &mut Vec<u8>, value: f64) {
 }
 
 /// Reads one number as 64-bit float.
+#[inline]
 pub(crate) fn read_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
-    if let Some(value) = cursor.short_number() {
-        return Ok(value);
+    match cursor.short_number() {
+        Some(value) => Ok(value),
+        None => read_other_f64(cursor),
     }
+}
+
+#[inline(never)]
+fn read_other_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
     if let Some(value) = cursor.decimal(Decimal::to_f64) {
         return Ok(value);
     }

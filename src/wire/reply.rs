@@ -89,13 +89,12 @@ impl Reader<'_> {
         if std::mem::replace(last, row) == row {
             return Err(Error::new(ErrorKind::ReplyJson, "the output stands twice").in_feature(spec.name()));
         }
-        read_value(cursor, spec, column).map_err(|error| match error.kind() {
-            ErrorKind::ReplyJson => error,
-            _ => error.in_feature(spec.name()),
-        })
+        read_value(cursor, spec, column).map_err(|error| blame(spec, error))
     }
 }
 
+/// The readers of all but numbers stay calls, whose stack frames numbers shall not pay for.
+#[inline]
 fn read_value(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &mut Column) -> Result<()> {
     match column {
         Column::Numbers(numbers) => {
@@ -110,7 +109,16 @@ fn read_value(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &mut Column) 
     }
 }
 
+#[cold]
+fn blame(spec: &FeatureSpec, error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::ReplyJson => error,
+        _ => error.in_feature(spec.name()),
+    }
+}
+
 /// Makes sure that a value starts as its type has it.
+#[inline]
 fn expect(
     cursor: &mut Cursor<'_>,
     spec: &FeatureSpec,
@@ -130,6 +138,7 @@ fn unexpected(cursor: &mut Cursor<'_>, spec: &FeatureSpec, wanted: &str) -> Erro
     Error::new(ErrorKind::ReplyType, message)
 }
 
+#[inline(never)]
 fn read_text(cursor: &mut Cursor<'_>, spec: &FeatureSpec, texts: &mut Pieces<String>) -> Result<()> {
     expect(cursor, spec, "text", |byte| byte == b'"')?;
     let text = cursor.string()?;
@@ -142,6 +151,7 @@ fn read_text(cursor: &mut Cursor<'_>, spec: &FeatureSpec, texts: &mut Pieces<Str
     Ok(())
 }
 
+#[inline(never)]
 fn read_image(
     cursor: &mut Cursor<'_>,
     spec: &FeatureSpec,
@@ -167,6 +177,7 @@ fn read_image(
 }
 
 /// `{"label": probability, ...}`, fastest where the labels come in the order that is known.
+#[inline(never)]
 fn read_categories(cursor: &mut Cursor<'_>, spec: &FeatureSpec, categories: &mut Categories) -> Result<()> {
     expect(cursor, spec, "an object of probabilities", |byte| byte == b'{')?;
     let Categories { labels, probabilities } = categories;
@@ -244,6 +255,7 @@ fn label_twice(label: &str) -> Error {
 }
 
 /// `{"shape": [...], "data": [...]}` or a `.npy` data URL: both forms are read, whichever the server sends.
+#[inline(never)]
 fn read_array(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
     expect(cursor, spec, "an array", |byte| matches!(byte, b'{' | b'"'))?;
     let start = values.len();

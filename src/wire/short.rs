@@ -43,7 +43,8 @@ pub(crate) fn write(out: &mut Vec<u8>, value: f64) -> bool {
     let shown = 8 - (places | 1).leading_zeros() / 8;
     let negative = u32::from(value.is_sign_negative());
     let before = negative + 8 - skipped;
-    let front = (units | ZEROS) >> (8 * skipped) << (8 * negative) | u64::from(negative) * u64::from(b'-');
+    let unsigned = (units | ZEROS) >> (8 * skipped);
+    let front = if negative == 1 { unsigned << 8 | u64::from(b'-') } else { unsigned };
     let back = (places | ZEROS) << 8 | u64::from(b'.');
     let (first, second) = (front | back.unbounded_shl(8 * before), back >> (64 - 8 * before));
     let text = u128::from(first) | u128::from(second) << 64;
@@ -56,9 +57,9 @@ pub(crate) fn write(out: &mut Vec<u8>, value: f64) -> bool {
 fn eight_digits(number: u32) -> u64 {
     let high = number / 10_000;
     let fours = u64::from(high) | u64::from(number - high * 10_000) << 32;
-    let hundreds = (fours * 10_486 >> 20) & 0x7f_0000_007f;
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
     let twos = hundreds | (fours - hundreds * 100) << 16;
-    let tens = (twos * 103 >> 10) & 0x000f_000f_000f_000f;
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
     tens | (twos - tens * 10) << 8
 }
 
