@@ -5,6 +5,7 @@ import os
 import resource
 import sys
 import time
+from array import array
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -63,18 +64,15 @@ def pixels():
 def checksum(results):
     """What a request's results add to the checksum: for each row its number, its classes and its array, or None."""
     scalars, total = [], 0
-    for number, classes, array in results:
+    for number, classes, elements in results:
         scalars.append(number)
         if classes:
-            scalars.extend(classes.values())
-            total += label_sum(max(classes, key=classes.get))
-        if array is not None:
-            total += bits(array)
-    return total + bits(np.array(scalars, np.float32))
-
-
-def bits(values):
-    return int(values.view(np.uint32).sum(dtype=np.uint64))
+            probabilities = [*classes.values()]
+            scalars += probabilities
+            total += label_sum([*classes][probabilities.index(max(probabilities))])
+        if elements is not None:
+            total += int(elements.view(np.uint32).sum(dtype=np.uint64))
+    return total + sum(memoryview(array("f", scalars)).cast("B").cast("I"))
 
 
 @cache
