@@ -1,7 +1,7 @@
 """The benchmark's tables: one of every workload, that of the targets, and the short one of the documentation."""
 
 from clients import C, CPP, GO, PYTHON
-from results import fastest_peer, of, ratio, result_of
+from results import fastest_peer, of, ratio, result_of, short
 from targets import CPU_LIMITS, targets
 
 NOTES = """\
@@ -62,8 +62,3 @@ def short_table(workloads, results):
     others = (it for it in targets(results) if it.client == C and it.what != "CPU / fastest peer")
     lines += [f"| {it.workload}: {it.what} | {it.reached:.2f} | {it.sense} {it.limit:.4g} |" for it in others]
     return "\n".join(lines)
-
-
-def short(value):
-    """A figure with three digits, or with all before the point."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -19,3 +19,8 @@ def fastest_peer(results, figure="cpu_us_per_row"):
 
 def ratio(result, base, figure="cpu_us_per_row"):
     return result[figure] / base[figure]
+
+
+def short(value):
+    """A figure in three digits, or with all that are before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
