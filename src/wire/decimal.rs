@@ -86,35 +86,22 @@ impl Decimal {
         let power = *EXACT_POWERS.get(self.exponent.unsigned_abs() as usize)?;
         let digits = self.digits.cast_signed() as f64;
         let size = if self.exponent < 0 { digits / power } else { digits * power };
-        let size = nearest_f32(size).or_else(|| (self.digits == 0).then_some(0.0))?;
-        Some(if self.negative { -size } else { size })
+        let normal = size >= f64::from(f32::MIN_POSITIVE) && size < f64::from(f32::MAX);
+        if (normal && is_clear(size)) || self.digits == 0 {
+            let size = size as f32;
+            return Some(if self.negative { -size } else { size });
+        }
+        None
     }
 }
-
-/// The 32-bit float nearest to a number that is not 0 and known to differ from `size` by less than `DOUBT` units in the
-/// last place of `size`: nothing where the number may lie on the other side of the middle between two.
-#[inline(always)]
-fn nearest_f32(size: f64) -> Option<f32> {
-    const DROPPED: u64 = (1 << 29) - 1;
-    const HALF: u64 = 1 << 28;
-    const LEAST: u64 = (f32::MIN_POSITIVE as f64).to_bits();
-    const MOST: u64 = (f32::MAX as f64).to_bits();
-    let bits = size.to_bits();
-    let normal = bits.wrapping_sub(LEAST) < MOST - LEAST;
-    let clear = (bits & DROPPED).abs_diff(HALF) > DOUBT;
-    (normal & clear).then_some(size as f32)
-}
-
-/// Far more than any error here, and little enough that random numbers are left in doubt once in 2^14.
-const DOUBT: u64 = 1 << 14;
 
 /// Reads list elements into `values` for as long as it can tell them and a comma comes behind; how many, and how many bytes
 /// they took, commas included.
 pub(crate) fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
     let mut at = 0;
     for (count, value) in values.iter_mut().enumerate() {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let Some((read, length)) = read_plain(rest).or_else(|| read_other(rest)) else {
+        let window = bytes.get(at..).and_then(<[u8]>::first_chunk);
+        let Some((read, length)) = window.and_then(read_plain).or_else(|| read_other(bytes, at)) else {
             return (count, at);
         };
         *value = read;
@@ -123,111 +110,124 @@ pub(crate) fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
     (values.len(), at)
 }
 
-/// Elements are looked for in so many bytes: a space, a sign, a point, digits and a comma.
-const WINDOW: usize = 32;
-/// The first 16 digits make the number. So many more, which only have to be digits, may follow.
-const MORE_DIGITS: usize = 8;
-/// With more digits, what the first 16 make has to be at least this: then the others change it by less than one part in
-/// 2^40, which is 2^13 units in the last place of a 64-bit float.
+/// Bytes in which a number is read: 16 digits with a point make it, 7 more only have to be digits; and its comma.
+const TEXT: usize = 25;
+/// The same with a space and a sign before it.
+const WINDOW: usize = TEXT + 2;
+/// With more than 16 digits, what 16 make has to be at least this: then the others change it by less than one part in 2^40,
+/// which is 2^13 units in the last place of a 64-bit float.
 const ENOUGH: u64 = 1 << 40;
 
-/// `10^(before - 16)`, by how many digits come before the point.
-const UNITS: [f64; 8] = [1e-16, 1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9];
-
-/// For each count of digits, which bytes of three words they take.
-static MASKS: [[u64; 3]; 16 + MORE_DIGITS + 1] = masks();
-
-const fn masks() -> [[u64; 3]; 16 + MORE_DIGITS + 1] {
-    let mut masks = [[0; 3]; 16 + MORE_DIGITS + 1];
-    let mut count = 0;
-    while count < masks.len() {
-        let mut digit = 0;
-        while digit < count {
-            masks[count][digit / 8] |= 0xff << (8 * (digit % 8));
-            digit += 1;
-        }
-        count += 1;
-    }
-    masks
+/// What 16 digits count of which so many come before the point.
+#[derive(Clone, Copy)]
+struct Unit {
+    size: f64,
+    /// The least number they make: the first is 0 only where it stands alone before the point.
+    least: u64,
 }
 
-/// A number like `-12.345`, perhaps behind a space, with a comma behind it.
+static UNITS: [Unit; 8] = [
+    Unit { size: 0.0, least: u64::MAX },
+    Unit { size: 1e-15, least: 0 },
+    Unit { size: 1e-14, least: POWERS[15] },
+    Unit { size: 1e-13, least: POWERS[15] },
+    Unit { size: 1e-12, least: POWERS[15] },
+    Unit { size: 1e-11, least: POWERS[15] },
+    Unit { size: 1e-10, least: POWERS[15] },
+    Unit { size: 1e-9, least: POWERS[15] },
+];
+
+/// A number like `-12.345`, perhaps behind a space, with a comma behind it; also how many bytes that are.
 ///
 /// Its digits are brought together without the point and filled up with zeros to 16. This number, its unit, and their
 /// product are each off by half a unit in the last place of a 64-bit float at most.
 #[inline(always)]
-fn read_plain(bytes: &[u8]) -> Option<(f32, usize)> {
-    let window: &[u8; WINDOW] = bytes.first_chunk()?;
-    // The next element waits for nothing but this: neither for the sign, nor for the point.
-    let comma = first_comma(window)?;
+fn read_plain(window: &[u8; WINDOW]) -> Option<(f32, usize)> {
     let space = usize::from(window[0] == b' ');
     let negative = window[space] == b'-';
     let start = space + usize::from(negative);
-    let text: &[u8; 17 + MORE_DIGITS] = window.get(start..)?.first_chunk()?;
-    let count = comma.wrapping_sub(start + 1);
-    let masks = MASKS.get(count)?;
-    let point = zero_bytes(word(text, 0) ^ POINTS);
-    let before = (point.trailing_zeros() / 8) as usize;
+    let text: &[u8; TEXT] = window.get(start..)?.first_chunk()?;
+    let points = zero_bytes(word(text, 0) ^ POINTS);
+    let before = first_flagged(points);
     let unit = UNITS.get(before)?;
-    let leading_zero = (text[0] == b'0') & (before > 1);
-    if before == 0 || before >= count || leading_zero {
-        return None;
-    }
-    let left = ((point & point.wrapping_neg()) >> 7) - 1;
+    let left = before_flagged(points);
     let joined = word(text, 0) & left | word(text, 1) & !left;
-    let first = (joined ^ ZEROS) & masks[0];
-    let second = (word(text, 9) ^ ZEROS) & masks[1];
-    let digits = eight_digits_value(first) * POWERS[8] + eight_digits_value(second);
-    let mut others = not_digits(first) | not_digits(second);
-    if count > 16 {
-        others |= not_digits((word(text, 17) ^ ZEROS) & masks[2]) | u64::from(digits < ENOUGH);
-    }
-    if others != 0 {
+    let (digits, end) = sixteen_digits(digit_values(joined), text)?;
+    let well_formed = text.get(before) == Some(&b'.') && text.get(end) == Some(&b',') && end > before + 1;
+    if !well_formed || digits < unit.least {
         return None;
     }
-    let size = digits.cast_signed() as f64 * unit;
-    let value = nearest_f32(size).or_else(|| (digits == 0).then_some(0.0))?;
-    Some((if negative { -value } else { value }, comma + 1))
+    let size = digits.cast_signed() as f64 * unit.size;
+    let value = (size as f32).to_bits() | u32::from(negative) << 31;
+    is_clear(size).then_some((f32::from_bits(value), start + end + 1))
 }
 
-/// Any other number with a comma behind it.
+/// The number that 16 digits make, the first 8 of them and those in `text` behind them and the point, and where the text of
+/// the digits ends.
+#[inline(always)]
+fn sixteen_digits(first: u64, text: &[u8; TEXT]) -> Option<(u64, usize)> {
+    let others = not_digits(first);
+    let high = eight_digits_value(first & before_flagged(others)) * POWERS[8];
+    if others != 0 {
+        return Some((high, 1 + first_flagged(others)));
+    }
+    let second = digit_values(word(text, 9));
+    let others = not_digits(second);
+    let digits = high + eight_digits_value(second & before_flagged(others));
+    if others != 0 {
+        return Some((digits, 9 + first_flagged(others)));
+    }
+    let end = 17 + first_flagged(not_digits(digit_values(word(text, 17))));
+    (digits >= ENOUGH).then_some((digits, end))
+}
+
+/// Whether the 32-bit float nearest to `size` is also the nearest to numbers almost equal: whether the bits that go are not
+/// almost half a unit.
+#[inline(always)]
+fn is_clear(size: f64) -> bool {
+    const DROPPED: u64 = (1 << 29) - 1;
+    const HALF: u64 = 1 << 28;
+    // In units of the last place of `size`: more than any error here, and left in doubt is one random number in 2^14.
+    const DOUBT: u64 = 1 << 14;
+    size.to_bits().wrapping_sub(HALF - DOUBT) & DROPPED > 2 * DOUBT
+}
+
+/// Any other number at `at`, perhaps behind a space, with a comma behind it.
 #[cold]
 #[inline(never)]
-fn read_other(bytes: &[u8]) -> Option<(f32, usize)> {
-    let space = usize::from(bytes.first() == Some(&b' '));
-    let (decimal, length) = Decimal::read(bytes.get(space..)?)?;
+fn read_other(bytes: &[u8], at: usize) -> Option<(f32, usize)> {
+    let space = usize::from(bytes.get(at) == Some(&b' '));
+    let (decimal, length) = Decimal::read(bytes.get(at + space..)?)?;
     let comma = space + length;
     let value = decimal.to_f32()?;
-    (bytes.get(comma) == Some(&b',')).then_some((value, comma + 1))
+    (bytes.get(at + comma) == Some(&b',')).then_some((value, comma + 1))
 }
 
 const ZEROS: u64 = 0x3030_3030_3030_3030;
-const COMMAS: u64 = 0x2c2c_2c2c_2c2c_2c2c;
 const POINTS: u64 = 0x2e2e_2e2e_2e2e_2e2e;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-
-#[inline(always)]
-fn first_comma(window: &[u8; WINDOW]) -> Option<usize> {
-    // Elements of one list mostly end in the same word: no guess goes wrong.
-    let words = window.as_chunks().0.iter().enumerate();
-    for (index, word) in words {
-        let commas = zero_bytes(u64::from_le_bytes(*word) ^ COMMAS);
-        if commas != 0 {
-            return Some(8 * index + commas.trailing_zeros() as usize / 8);
-        }
-    }
-    None
-}
 
 #[inline(always)]
 fn word<const SIZE: usize>(text: &[u8; SIZE], at: usize) -> u64 {
     text.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
-/// The high bit of each byte that is 0, reliable up to the first such byte.
+/// The high bit of the first byte that is 0. Bytes behind it, and bytes above 0x80, may have theirs too.
 #[inline(always)]
 fn zero_bytes(bytes: u64) -> u64 {
-    bytes.wrapping_sub(0x0101_0101_0101_0101) & !bytes & HIGH_BITS
+    bytes.wrapping_sub(0x0101_0101_0101_0101) & HIGH_BITS
+}
+
+/// How many bytes come before the first whose high bit is flagged; 8 where none is.
+#[inline(always)]
+fn first_flagged(flags: u64) -> usize {
+    flags.trailing_zeros() as usize / 8
+}
+
+/// All bits of those bytes.
+#[inline(always)]
+fn before_flagged(flags: u64) -> u64 {
+    ((flags & flags.wrapping_neg()) >> 7).wrapping_sub(1)
 }
 
 /// The digits before the point. Mostly there is one: to guess so is faster than to count.
@@ -293,12 +293,11 @@ fn not_digits(values: u64) -> u64 {
 }
 
 /// The number that 8 digits make, the first in the lowest byte: pairs, then fours, then all.
-#[inline]
+#[inline(always)]
 fn eight_digits_value(digits: u64) -> u64 {
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    let low = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
-    let high = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
-    low.wrapping_add(high) >> 32
+    let pairs = (digits.wrapping_mul((10 << 8) + 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul((100 << 16) + 1) >> 16) & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul((10_000 << 32) + 1) >> 32
 }
 
 /// An exponent of up to 3 digits, byte by byte: it mostly has two.
