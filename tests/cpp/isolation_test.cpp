@@ -39,6 +39,17 @@ TEST(bad_rows_are_isolated) {
     }
 }
 
+TEST(bad_rows_of_a_stream_are_counted_within_their_batch) {
+    const auto deployment = check::open("reciprocal", Options().isolate_bad_rows(true).batch_rows(3));
+    auto stream = deployment.stream();
+    stream.push(two_bad_of_six(deployment));
+    for (const auto& predictions : stream.rest()) {
+        CHECK(predictions.size() == 2 && predictions.sent_row(1) == 2);
+        CHECK(predictions.failures().size() == 1 && predictions.failures()[0].row() == 1U);
+    }
+    CHECK(!stream.next());
+}
+
 TEST(bad_rows_fail_the_call_unless_they_are_isolated) {
     const auto deployment = check::open("reciprocal", Options().isolate_bad_rows(false));
     CHECK_FAILS(Server, deployment.try_predict(two_bad_of_six(deployment)));

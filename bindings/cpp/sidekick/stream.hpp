@@ -64,6 +64,7 @@ public:
 
     /// The predictions of the next batch, in the order of the rows; waits for them. Nothing where all were taken. An error
     /// is that of one batch, and counts its rows over all that were pushed: the next call goes on with the next batch.
+    /// What `Predictions::failures` and `sent_row` tell counts within the batch.
     std::optional<Predictions> next() { return try_next().value(); }
     /// As `next`, without throwing.
     Result<std::optional<Predictions>> try_next() {
