@@ -114,10 +114,11 @@ fn write_headers(file: &mut Vec<u8>, width: u16, height: u16, planes: &[Plane], 
     file.extend(marker::START_OF_IMAGE);
     // JFIF 1.02, without a density and a thumbnail.
     write_segment(file, marker::APPLICATION_0, b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0");
-    for table in 0..planes.len().min(2) {
-        write_segment(file, marker::QUANTIZATION_TABLE, &quantization_table(table as u8, &steps[table]));
-        write_segment(file, marker::HUFFMAN_TABLE, &huffman_table(table as u8, &huffman::DC[table]));
-        write_segment(file, marker::HUFFMAN_TABLE, &huffman_table(1 << 4 | table as u8, &huffman::AC[table]));
+    let tables = steps.iter().zip(&huffman::DC).zip(&huffman::AC);
+    for (id, ((steps, dc), ac)) in (0..).zip(tables).take(planes.len().min(2)) {
+        write_segment(file, marker::QUANTIZATION_TABLE, &quantization_table(id, steps));
+        write_segment(file, marker::HUFFMAN_TABLE, &huffman_table(id, dc));
+        write_segment(file, marker::HUFFMAN_TABLE, &huffman_table(1 << 4 | id, ac));
     }
     let ([top, bottom], [left, right], count) =
         (height.to_be_bytes(), width.to_be_bytes(), planes.len() as u8);
@@ -245,7 +246,7 @@ impl Plane {
         for block in 0..self.side * self.side {
             let (row, column) = (block / self.side, block % self.side);
             let at = row * 8 * self.across + unit * self.side + column;
-            // Decoders give out whole samples; these lose least where they go in as such.
+            // Decoders give out whole samples, so that flat areas come back best where whole ones went in.
             let samples =
                 from_fn(|row| self.samples[at + row * self.across].map(|s| s + ROUNDING - ROUNDING));
             let coefficients = quantized(&swapped_transform(samples), &self.factors);
