@@ -7,6 +7,8 @@
 mod decimal;
 #[path = "../src/wire/shortest.rs"]
 mod shortest;
+#[path = "../src/wire/sixteen.rs"]
+mod sixteen;
 
 use decimal::Decimal;
 use shortest::ListWriter;
@@ -50,13 +52,17 @@ fn written(values: &[f32]) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// What the reader makes of a number, and nothing where it leaves it to the standard library.
+/// Room behind a number, in which the reader looks ahead.
+const BEHIND: &str = "                                ";
+
+/// What the reader of lists makes of an element, and nothing where it leaves it to the standard library.
 fn read(text: &str, buffer: &mut String) -> Option<f32> {
     buffer.clear();
-    write!(buffer, "{text},       ").unwrap();
-    let (decimal, length) = Decimal::read(buffer.as_bytes())?;
-    assert_eq!(length, text.len(), "{text}");
-    decimal.to_f32()
+    write!(buffer, "{text},{BEHIND}").unwrap();
+    let mut value = [f32::NAN];
+    let (count, length) = decimal::read_run(buffer.as_bytes(), &mut value);
+    assert_eq!(length, count * (text.len() + 1), "{text}");
+    (count == 1).then_some(value[0])
 }
 
 /// How many digits a number's text has between the first and the last that is not 0.
@@ -104,6 +110,16 @@ fn random_patterns_are_written_shortest_and_read_back() {
     });
 }
 
+/// Checks what the reader makes of a number and of its negative; how many of the two it told.
+fn check_read(text: &str, buffer: &mut String) -> usize {
+    let told = |text: &str, buffer: &mut String| {
+        let Some(read) = read(text, buffer) else { return 0 };
+        assert_eq!(read.to_bits(), text.trim().parse::<f32>().unwrap().to_bits(), "{text}");
+        1
+    };
+    told(text, buffer) + told(&format!(" -{text}"), buffer)
+}
+
 #[test]
 fn decimals_next_to_ties_are_read_as_the_standard_library_reads_them() {
     let mut random = Random(7);
@@ -116,28 +132,71 @@ fn decimals_next_to_ties_are_read_as_the_standard_library_reads_them() {
             continue;
         }
         let tie = (f64::from(value) + f64::from(above)) / 2.0;
-        for digits in [7, 9, 12, 15, 16, 17] {
-            for nudged in [tie, tie.next_down(), tie.next_up()] {
-                for text in [format!("{nudged:.digits$e}"), format!("-{nudged:.digits$e}")] {
-                    if let Some(read) = read(&text, &mut buffer) {
-                        assert_eq!(read.to_bits(), text.parse::<f32>().unwrap().to_bits(), "{text}");
-                        told += 1;
-                    }
-                }
+        for nudged in [tie, tie.next_down(), tie.next_up()] {
+            for digits in [7, 9, 12, 15, 16, 17] {
+                told += check_read(&format!("{nudged:.digits$e}"), &mut buffer);
+            }
+            for places in [1, 7, 9, 12, 15, 16, 17, 20, 23] {
+                told += check_read(&format!("{nudged:.places$}"), &mut buffer);
             }
         }
     }
-    assert!(told > 500_000, "the reader left all but {told} to the standard library");
+    assert!(told > 1_000_000, "the reader left all but {told} to the standard library");
+}
+
+#[test]
+fn what_is_no_json_number_is_left() {
+    let mut buffer = String::new();
+    for text in [
+        "",
+        "-",
+        ".5",
+        "-.5",
+        "1.",
+        "-1.",
+        "01.5",
+        "-01.5",
+        "00.5",
+        "+1.5",
+        "--1.5",
+        "- 1.5",
+        "1..5",
+        "1.5.5",
+        "1.5 ",
+        "  1.5",
+        "1.e5",
+        "1.5e",
+        "1.5e+",
+        "1.5x",
+        "0x1.8",
+        "NaN",
+        "null",
+        "Infinity",
+        "1.\u{e9}5",
+        "1\u{e9}5",
+        "1.2345678901234567x",
+        "1.23456789012345678901234567890",
+        "\"1.5\"",
+        "[1.5]",
+        "12345678901234567890.5",
+    ] {
+        assert_eq!(read(text, &mut buffer), None, "{text}");
+    }
+    let mut values = [0.0; 4];
+    let list = format!("1.5, -2.25,3,4.5e1,{BEHIND}");
+    assert_eq!(decimal::read_run(list.as_bytes(), &mut values), (4, list.len() - BEHIND.len()));
+    assert_eq!(values, [1.5, -2.25, 3.0, 45.0]);
 }
 
 #[test]
 fn numbers_of_any_digits_are_read_as_the_standard_library_reads_them() {
     let mut random = Random(9);
     let mut buffer = String::new();
+    let mut told = 0;
     for _ in 0..1_000_000 {
         let (bits, more) = (random.next(), random.next());
         let digits = bits >> (more % 63);
-        let places = (more >> 8) as usize % 19;
+        let places = (more >> 8) as usize % 23;
         let power = (more >> 16) as i32 % 30;
         let text = digits.to_string();
         let text = match text.len().checked_sub(places) {
@@ -145,13 +204,14 @@ fn numbers_of_any_digits_are_read_as_the_standard_library_reads_them() {
             _ if more >> 40 & 1 == 0 => format!("0.{text}"),
             _ => format!("{text}e{power}"),
         };
-        if let Some(read) = read(&text, &mut buffer) {
-            assert_eq!(read.to_bits(), text.parse::<f32>().unwrap().to_bits(), "{text}");
-        }
+        told += check_read(&text, &mut buffer);
+        buffer.clear();
+        write!(buffer, "{text},{BEHIND}").unwrap();
         if let Some((decimal, _)) = Decimal::read(buffer.as_bytes())
             && let Some(read) = decimal.to_f64()
         {
             assert_eq!(read.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
         }
     }
+    assert!(told > 1_000_000, "the reader left all but {told} to the standard library");
 }

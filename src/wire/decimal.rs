@@ -1,5 +1,7 @@
 //! JSON numbers read 8 digits at a time. What cannot be told exactly this way is left to the standard library.
 
+use super::sixteen::Sixteen;
+
 /// A number's digits as one whole number: `digits * 10^exponent`.
 pub(crate) struct Decimal {
     negative: bool,
@@ -110,10 +112,11 @@ pub(crate) fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
     (values.len(), at)
 }
 
-/// Bytes in which a number is read: 16 digits with a point make it, 7 more only have to be digits; and its comma.
-const TEXT: usize = 25;
-/// The same with a space and a sign before it.
-const WINDOW: usize = TEXT + 2;
+/// Bytes in which a number is looked for: a space, a sign, 16 digits with a point, which make it, and up to
+/// `MORE_DIGITS` that only have to be digits; and its comma.
+const WINDOW: usize = 32;
+const MORE_DIGITS: usize = 8;
+const TEXT: usize = 17 + MORE_DIGITS;
 /// With more than 16 digits, what 16 make has to be at least this: then the others change it by less than one part in 2^40,
 /// which is 2^13 units in the last place of a 64-bit float.
 const ENOUGH: u64 = 1 << 40;
@@ -143,42 +146,45 @@ static UNITS: [Unit; 8] = [
 /// product are each off by half a unit in the last place of a 64-bit float at most.
 #[inline(always)]
 fn read_plain(window: &[u8; WINDOW]) -> Option<(f32, usize)> {
+    // The next element waits for nothing but this: neither for the sign, nor for the point.
+    let comma = comma_place(window);
     let space = usize::from(window[0] == b' ');
     let negative = window[space] == b'-';
     let start = space + usize::from(negative);
     let text: &[u8; TEXT] = window.get(start..)?.first_chunk()?;
-    let points = zero_bytes(word(text, 0) ^ POINTS);
-    let before = first_flagged(points);
+    let count = comma.wrapping_sub(start + 1);
+    let before = sixteen(text, 0).place_of(b'.');
     let unit = UNITS.get(before)?;
-    let left = before_flagged(points);
-    let joined = word(text, 0) & left | word(text, 1) & !left;
-    let (digits, end) = sixteen_digits(digit_values(joined), text)?;
-    let well_formed = text.get(before) == Some(&b'.') && text.get(end) == Some(&b',') && end > before + 1;
-    if !well_formed || digits < unit.least {
+    let digits = sixteen(text, 0).join(sixteen(text, 1), before).number(count)?;
+    if before >= count || digits < unit.least {
+        return None;
+    }
+    if count > 16 && (digits < ENOUGH || !more_digits(text, count - 16)) {
         return None;
     }
     let size = digits.cast_signed() as f64 * unit.size;
     let value = (size as f32).to_bits() | u32::from(negative) << 31;
-    is_clear(size).then_some((f32::from_bits(value), start + end + 1))
+    is_clear(size).then_some((f32::from_bits(value), comma + 1))
 }
 
-/// The number that 16 digits make, the first 8 of them and those in `text` behind them and the point, and where the text of
-/// the digits ends.
+/// Where the first comma is; beyond the window where there is none.
 #[inline(always)]
-fn sixteen_digits(first: u64, text: &[u8; TEXT]) -> Option<(u64, usize)> {
-    let others = not_digits(first);
-    let high = eight_digits_value(first & before_flagged(others)) * POWERS[8];
-    if others != 0 {
-        return Some((high, 1 + first_flagged(others)));
-    }
-    let second = digit_values(word(text, 9));
-    let others = not_digits(second);
-    let digits = high + eight_digits_value(second & before_flagged(others));
-    if others != 0 {
-        return Some((digits, 9 + first_flagged(others)));
-    }
-    let end = 17 + first_flagged(not_digits(digit_values(word(text, 17))));
-    (digits >= ENOUGH).then_some((digits, end))
+fn comma_place(window: &[u8; WINDOW]) -> usize {
+    let place = sixteen(window, 0).place_of(b',');
+    // Elements of one list mostly end on the same side: no guess goes wrong.
+    if place < 16 { place } else { 16 + sixteen(window, 16).place_of(b',') }
+}
+
+#[inline(always)]
+fn sixteen<const SIZE: usize>(text: &[u8; SIZE], at: usize) -> Sixteen {
+    Sixteen::new(text.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default())
+}
+
+/// Whether so many digits follow the first 16, which take 17 bytes with the point.
+#[inline(always)]
+fn more_digits(text: &[u8; TEXT], count: usize) -> bool {
+    let more = text.last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    count <= MORE_DIGITS && digit_count(digit_values(more)) as usize >= count
 }
 
 /// Whether the 32-bit float nearest to `size` is also the nearest to numbers almost equal: whether the bits that go are not
@@ -204,31 +210,7 @@ fn read_other(bytes: &[u8], at: usize) -> Option<(f32, usize)> {
 }
 
 const ZEROS: u64 = 0x3030_3030_3030_3030;
-const POINTS: u64 = 0x2e2e_2e2e_2e2e_2e2e;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-
-#[inline(always)]
-fn word<const SIZE: usize>(text: &[u8; SIZE], at: usize) -> u64 {
-    text.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |bytes| u64::from_le_bytes(*bytes))
-}
-
-/// The high bit of the first byte that is 0. Bytes behind it, and bytes above 0x80, may have theirs too.
-#[inline(always)]
-fn zero_bytes(bytes: u64) -> u64 {
-    bytes.wrapping_sub(0x0101_0101_0101_0101) & HIGH_BITS
-}
-
-/// How many bytes come before the first whose high bit is flagged; 8 where none is.
-#[inline(always)]
-fn first_flagged(flags: u64) -> usize {
-    flags.trailing_zeros() as usize / 8
-}
-
-/// All bits of those bytes.
-#[inline(always)]
-fn before_flagged(flags: u64) -> u64 {
-    ((flags & flags.wrapping_neg()) >> 7).wrapping_sub(1)
-}
 
 /// The digits before the point. Mostly there is one: to guess so is faster than to count.
 #[inline(always)]

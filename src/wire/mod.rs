@@ -16,6 +16,7 @@ pub(crate) mod reply;
 pub(crate) mod request;
 mod short;
 mod shortest;
+mod sixteen;
 
 use crate::error::Result;
 use crate::spec::{FeatureSpec, Schema, Specs};
