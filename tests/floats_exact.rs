@@ -5,6 +5,8 @@
 
 #[path = "../src/wire/decimal.rs"]
 mod decimal;
+#[path = "../src/wire/digits.rs"]
+mod digits;
 #[path = "../src/wire/shortest.rs"]
 mod shortest;
 #[path = "../src/wire/sixteen.rs"]

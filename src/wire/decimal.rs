@@ -1,5 +1,6 @@
 //! JSON numbers read 8 digits at a time. What cannot be told exactly this way is left to the standard library.
 
+use super::digits::{self, EXACT_INTEGERS, EXACT_POWERS, POWERS};
 use super::sixteen::Sixteen;
 
 /// A number's digits as one whole number: `digits * 10^exponent`.
@@ -9,30 +10,6 @@ pub(crate) struct Decimal {
     exponent: i32,
 }
 
-/// Powers of ten that a 64-bit float holds exactly.
-const EXACT_POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
-    1e19, 1e20, 1e21, 1e22,
-];
-const EXACT_INTEGERS: u64 = 1 << 53;
-const POWERS: [u64; 16] = [
-    1,
-    10,
-    100,
-    1000,
-    10_000,
-    100_000,
-    1_000_000,
-    10_000_000,
-    100_000_000,
-    1_000_000_000,
-    10_000_000_000,
-    100_000_000_000,
-    1_000_000_000_000,
-    10_000_000_000_000,
-    100_000_000_000_000,
-    1_000_000_000_000_000,
-];
 /// So many always fit a signed 64-bit integer, which becomes a float faster than an unsigned one.
 const MOST_DIGITS: usize = 18;
 
@@ -183,8 +160,7 @@ fn sixteen<const SIZE: usize>(text: &[u8; SIZE], at: usize) -> Sixteen {
 /// Whether so many digits follow the first 16, which take 17 bytes with the point.
 #[inline(always)]
 fn more_digits(text: &[u8; TEXT], count: usize) -> bool {
-    let more = text.last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    count <= MORE_DIGITS && digit_count(digit_values(more)) as usize >= count
+    count <= MORE_DIGITS && text.last_chunk().is_some_and(|more| digits::count(digits::values(more)) >= count)
 }
 
 /// Whether the 32-bit float nearest to `size` is also the nearest to numbers almost equal: whether the bits that go are not
@@ -209,9 +185,6 @@ fn read_other(bytes: &[u8], at: usize) -> Option<(f32, usize)> {
     (bytes.get(at + comma) == Some(&b',')).then_some((value, comma + 1))
 }
 
-const ZEROS: u64 = 0x3030_3030_3030_3030;
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-
 /// The digits before the point. Mostly there is one: to guess so is faster than to count.
 #[inline(always)]
 fn read_whole(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
@@ -225,11 +198,11 @@ fn read_whole(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
 #[inline(always)]
 fn read_fraction(bytes: &[u8], mut at: usize, mut number: u64) -> (u64, usize) {
     while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let values = digit_values(u64::from_le_bytes(*eight));
-        if digit_count(values) < 8 {
+        let values = digits::values(eight);
+        if digits::count(values) < 8 {
             break;
         }
-        number = number.wrapping_mul(POWERS[8]).wrapping_add(eight_digits_value(values));
+        number = number.wrapping_mul(POWERS[8]).wrapping_add(digits::number(values));
         at += 8;
     }
     while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
@@ -244,42 +217,16 @@ fn read_fraction(bytes: &[u8], mut at: usize, mut number: u64) -> (u64, usize) {
 #[inline(never)]
 fn read_digits(bytes: &[u8], mut at: usize, mut number: u64) -> Option<(u64, usize)> {
     loop {
-        let values = digit_values(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
-        let count = digit_count(values);
+        let values = digits::values(bytes.get(at..)?.first_chunk()?);
+        let count = digits::count(values);
         if count < 8 {
-            let value = eight_digits_value(values.unbounded_shl(64 - 8 * count));
-            let number = number.wrapping_mul(POWERS[count as usize]).wrapping_add(value);
-            return Some((number, at + count as usize));
+            let number =
+                number.wrapping_mul(POWERS[count]).wrapping_add(digits::leading_number(values, count));
+            return Some((number, at + count));
         }
-        number = number.wrapping_mul(POWERS[8]).wrapping_add(eight_digits_value(values));
+        number = number.wrapping_mul(POWERS[8]).wrapping_add(digits::number(values));
         at += 8;
     }
-}
-
-/// Each byte less '0': the value of a digit.
-#[inline]
-fn digit_values(text: u64) -> u64 {
-    text ^ ZEROS
-}
-
-/// How many of 8 bytes come before the first that is no digit.
-#[inline]
-fn digit_count(values: u64) -> u32 {
-    not_digits(values).trailing_zeros() / 8
-}
-
-/// The high bit of each byte that is no digit's value, reliable up to the first such byte.
-#[inline(always)]
-fn not_digits(values: u64) -> u64 {
-    (values | values.wrapping_add(0x7676_7676_7676_7676)) & HIGH_BITS
-}
-
-/// The number that 8 digits make, the first in the lowest byte: pairs, then fours, then all.
-#[inline(always)]
-fn eight_digits_value(digits: u64) -> u64 {
-    let pairs = (digits.wrapping_mul((10 << 8) + 1) >> 8) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs.wrapping_mul((100 << 16) + 1) >> 16) & 0x0000_ffff_0000_ffff;
-    fours.wrapping_mul((10_000 << 32) + 1) >> 32
 }
 
 /// An exponent of up to 3 digits, byte by byte: it mostly has two.

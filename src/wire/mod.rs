@@ -5,6 +5,7 @@ pub(crate) mod columns;
 pub(crate) mod data_url;
 mod decimal;
 pub(crate) mod describe;
+mod digits;
 pub(crate) mod failure;
 pub(crate) mod floats;
 mod huffman;

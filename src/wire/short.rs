@@ -1,25 +1,8 @@
 //! 64-bit floats of a few digits as text and back, exactly: most numbers of tables and most probabilities are such. The rest
 //! is left to others.
 
+use super::digits::{self, EXACT_INTEGERS, EXACT_POWERS, POWERS, ZEROS};
 use crate::text::append_start;
-
-/// Powers of ten, each of which is a 64-bit float.
-const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
-    1e19, 1e20, 1e21, 1e22,
-];
-const WHOLE_POWERS: [u64; 17] = whole_powers();
-const ZEROS: u64 = 0x3030_3030_3030_3030;
-
-const fn whole_powers() -> [u64; 17] {
-    let mut powers = [1; 17];
-    let mut at = 1;
-    while at < powers.len() {
-        powers[at] = 10 * powers[at - 1];
-        at += 1;
-    }
-    powers
-}
 
 /// Appends the shortest text that reads back as this number, where it has at most 6 digits behind the point and 7 before it.
 #[inline]
@@ -97,41 +80,24 @@ fn read_digits(bytes: &[u8]) -> Option<(u64, usize, usize)> {
     let [unit @ b'0'..=b'9', b'.', rest @ ..] = text else { return None };
     let [first, second] = rest.as_chunks().0 else { return None };
     let unit = u64::from(unit - b'0');
-    let first = u64::from_le_bytes(*first) ^ ZEROS;
-    let count = digit_count(first);
+    let first = digits::values(first);
+    let count = digits::count(first);
     if count < 8 {
-        let digits = unit * WHOLE_POWERS[count] + number_of(first.wrapping_shl(64 - 8 * count as u32));
+        let digits = unit * POWERS[count] + digits::leading_number(first, count);
         return Some((digits, count, count + 2));
     }
-    let second = u64::from_le_bytes(*second) ^ ZEROS;
-    let count = digit_count(second);
-    let high = unit * WHOLE_POWERS[8] + number_of(first);
-    let digits = high * WHOLE_POWERS[count] + number_of(second.unbounded_shl(64 - 8 * count as u32));
+    let second = digits::values(second);
+    let count = digits::count(second);
+    let high = unit * POWERS[8] + digits::number(first);
+    let digits = high * POWERS[count] + digits::leading_number(second, count);
     Some((digits, 8 + count, 8 + count + 2))
 }
 
 /// `digits / 10^places`, where both are floats: then one division gives the float that is nearest.
 #[inline(always)]
 fn quotient(digits: u64, places: i32) -> Option<f64> {
-    const EXACT: u64 = 1 << 53;
-    let power = POWERS.get(places as usize)?;
-    (digits <= EXACT).then(|| digits.cast_signed() as f64 / power)
-}
-
-/// How many of 8 bytes, each less '0', are digits before the first that is not.
-#[inline]
-fn digit_count(values: u64) -> usize {
-    let others = (values | values.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
-    others.trailing_zeros() as usize / 8
-}
-
-/// The number that 8 digits make, the first in the lowest byte: pairs, then fours, then all.
-#[inline]
-fn number_of(digits: u64) -> u64 {
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    let low = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
-    let high = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
-    low.wrapping_add(high) >> 32
+    let power = EXACT_POWERS.get(places as usize)?;
+    (digits <= EXACT_INTEGERS).then(|| digits.cast_signed() as f64 / power)
 }
 
 /// An exponent of one or two digits, and where it ends.

@@ -1457,7 +1457,7 @@ void sidekick_rows_free(sidekick_rows *rows);
  * Makes a stream of predictions of `deployment`, which has to outlive it; free it with `sidekick_stream_free`. Where
  * `sidekick_options_set_max_in_flight` asks for more than one request under way, the stream starts up to that many threads of its
  * own as batches are pushed, which end when it is freed; else it starts none. `cancel` may be NULL; once it is triggered, requests
- * under way are called off, and whatever is pushed or taken fails with `SIDEKICK_ERROR_CANCELLED`. Fails with
+ * under way are called off, and pushes and all batches not predicted yet fail with `SIDEKICK_ERROR_CANCELLED`. Fails with
  * `SIDEKICK_ERROR_MEMORY` where the system has no more file descriptors: it holds two. Since 0.1.0.
  */
 sidekick_status sidekick_stream_new(const sidekick_deployment *deployment,
