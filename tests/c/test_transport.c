@@ -65,7 +65,8 @@ static void test_cancel(void) {
     SAYS("cancelled");
     CHECK(sidekick_error_retryable(error) == 0);
     FORGET();
-    CHECK(seconds() - start >= 0.2 && seconds() - start < 2);
+    /* The first wait is 5 s long at least. */
+    CHECK(seconds() - start >= 0.2 && seconds() - start < 5);
     CHECK(pthread_join(thread, NULL) == 0 && deployment == NULL);
     sidekick_cancel_free(cancel);
     sidekick_options_free(options);

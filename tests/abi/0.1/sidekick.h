@@ -215,12 +215,14 @@ typedef struct sidekick_rows sidekick_rows;
  * Rows on their way to the server and predictions on their way back, in order and in bounded memory, for more rows than should be
  * in memory at once. Push rows until the stream is full, take the next predictions, and so on; at the end take until there are none:
  *
- *     while (fill(rows)) {
- *         while (sidekick_stream_is_full(stream)) take(stream);   // sidekick_stream_next
- *         sidekick_stream_push(stream, rows, &error);
- *         sidekick_rows_clear(rows, &error);
- *     }
- *     while (take(stream)) {}
+ * ```c
+ * while (fill(rows)) {
+ *     while (sidekick_stream_is_full(stream)) take(stream);   // sidekick_stream_next
+ *     sidekick_stream_push(stream, rows, &error);
+ *     sidekick_rows_clear(rows, &error);
+ * }
+ * while (take(stream)) {}
+ * ```
  *
  * One thread at a time; a cancellation works from any. A forked child cannot use its parent's. Since 0.1.0.
  */
