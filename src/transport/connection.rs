@@ -120,6 +120,19 @@ impl Connection {
         Ok(read)
     }
 
+    /// Appends what comes next to `bytes`, as far as they have room; 0 bytes mean that the other end is done. Nothing may be
+    /// left to consume.
+    pub(super) fn read_onto(&mut self, bytes: &mut Vec<u8>) -> io::Result<usize> {
+        if let Stream::Plain(socket) = &self.stream {
+            return socket.read_onto(bytes);
+        }
+        let room = bytes.capacity() - bytes.len();
+        let read = self.fill()?.min(room);
+        bytes.extend_from_slice(self.input().get(..read).unwrap_or_default());
+        self.consume(read);
+        Ok(read)
+    }
+
     fn socket_mut(&mut self) -> &mut Socket {
         match &mut self.stream {
             Stream::Plain(socket) => socket,

@@ -7,7 +7,7 @@ use flate2::read::MultiGzDecoder;
 use std::io::{self, Read};
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestResult};
-use ureq_proto::http::{Request, Response, header};
+use ureq_proto::http::{Request, Response, Version, header};
 use ureq_proto::{BodyMode, client};
 
 /// Slices up to this size are joined before they are written.
@@ -16,6 +16,9 @@ const WRITE_BYTES: usize = 64 * 1024;
 const HEAD_BYTES: usize = 64 * 1024;
 /// A reply's own word for its size is believed up to here before any of it came.
 const RESERVED_AHEAD: u64 = 64 * 1024 * 1024;
+
+/// Bodies of a known size go past the connection's buffer from here on.
+const DIRECT_FROM: u64 = 64 * 1024;
 
 /// A reply as it came, and whether the connection can take another request.
 pub(super) struct Received {
@@ -45,7 +48,13 @@ pub(super) fn run(
             let status = head.status().as_u16();
             let gzip = head.headers().get(header::CONTENT_ENCODING);
             let gzip = gzip.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"gzip"));
-            receive_body(connection, call, gzip, limit).map_err(|error| error.with_http_status(status))?
+            let received = match call.body_mode() {
+                BodyMode::LengthDelimited(length @ DIRECT_FROM..) if !gzip && length <= limit => {
+                    receive_direct(connection, length, closes(&head))
+                }
+                _ => receive_body(connection, call, gzip, limit),
+            };
+            received.map_err(|error| error.with_http_status(status))?
         }
         RecvResponseResult::Redirect(call) => (Vec::new(), call.must_close_connection()),
         RecvResponseResult::Cleanup(call) => (Vec::new(), call.must_close_connection()),
@@ -136,6 +145,37 @@ fn receive_head(
             })?;
         }
     }
+}
+
+/// Whether the server closes the connection after its reply, or may.
+fn closes(head: &Response<()>) -> bool {
+    let mut connection = head.headers().get_all(header::CONNECTION).iter();
+    let mut options = connection.by_ref().flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
+    head.version() != Version::HTTP_11
+        || options.any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
+}
+
+/// A body of a known size, read to where it stays, and whether the connection has to be closed after it.
+fn receive_direct(connection: &mut Connection, length: u64, closes: bool) -> Result<(Vec<u8>, bool), Error> {
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let mut bytes = Vec::new();
+    reserve(&mut bytes, length.min(RESERVED_AHEAD as usize))?;
+    let ahead = connection.input().len().min(length);
+    bytes.extend_from_slice(connection.input().get(..ahead).unwrap_or_default());
+    connection.consume(ahead);
+    while bytes.len() < length {
+        if bytes.len() == bytes.capacity() {
+            let more = bytes.len().min(length - bytes.len());
+            reserve(&mut bytes, more)?;
+        }
+        let read = connection.read_onto(&mut bytes).map_err(|error| explain(&error))?;
+        if read == 0 {
+            return Err(explain(&io::ErrorKind::UnexpectedEof.into()));
+        }
+    }
+    let unasked = bytes.len() > length;
+    bytes.truncate(length);
+    Ok((bytes, closes || unasked))
 }
 
 /// The whole body, unpacked, and whether the connection has to be closed after it.

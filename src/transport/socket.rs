@@ -1,8 +1,9 @@
 //! A TCP connection that never blocks without a watch: every wait can be cancelled and ends with its time limit.
 
 use super::watch::Watch;
+use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with, sockopt};
+use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, connect, recv, socket_with, sockopt};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
@@ -32,6 +33,14 @@ impl Socket {
     pub(super) fn is_quiet(&self) -> bool {
         let peeked = self.stream.peek(&mut [0]);
         peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    }
+
+    /// Appends what comes next to `bytes`, as far as they have room: without a copy, and without clearing the room first.
+    pub(super) fn read_onto(&self, bytes: &mut Vec<u8>) -> io::Result<usize> {
+        self.patiently(PollFlags::IN, |stream| {
+            let (_, read) = recv(stream, spare_capacity(bytes), RecvFlags::empty())?;
+            Ok(read)
+        })
     }
 
     /// Does something to the socket, as often as it takes.
