@@ -17,9 +17,6 @@ const HEAD_BYTES: usize = 64 * 1024;
 /// A reply's own word for its size is believed up to here before any of it came.
 const RESERVED_AHEAD: u64 = 64 * 1024 * 1024;
 
-/// Bodies of a known size go past the connection's buffer from here on.
-const DIRECT_FROM: u64 = 64 * 1024;
-
 /// A reply as it came, and whether the connection can take another request.
 pub(super) struct Received {
     pub(super) head: Response<()>,
@@ -49,7 +46,7 @@ pub(super) fn run(
             let gzip = head.headers().get(header::CONTENT_ENCODING);
             let gzip = gzip.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"gzip"));
             let received = match call.body_mode() {
-                BodyMode::LengthDelimited(length @ DIRECT_FROM..) if !gzip && length <= limit => {
+                BodyMode::LengthDelimited(length) if !gzip && length <= limit => {
                     receive_direct(connection, length, closes(&head))
                 }
                 _ => receive_body(connection, call, gzip, limit),
