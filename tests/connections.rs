@@ -5,11 +5,12 @@ mod common;
 use common::proxies::{self, NOWHERE};
 use common::tls::{Authority, Server};
 use common::{
-    DESCRIBE, TOKEN, ask, deployment, listen, numbers, open, options, read_request, refused, reply,
+    DESCRIBE, Request, TOKEN, ask, deployment, listen, numbers, open, options, read_request, refused, reply,
+    serve,
 };
 use sidekick::{Deployment, ErrorKind};
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread::sleep;
@@ -95,6 +96,56 @@ fn a_reply_that_breaks_off_is_not_asked_for_again() {
     let error = refused(&open(&url, &options()));
     assert_eq!((error.kind(), error.attempts(), error.http_status()), (ErrorKind::Network, 1, Some(200)));
     assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+/// Asks thrice, and has a megabyte answered, with `headers` before it and `behind` after it; how many connections that took.
+fn connections_for_large_replies(headers: &'static str, behind: &'static str) -> usize {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&connections);
+    let address = listen(move |stream| {
+        count.fetch_add(1, Ordering::SeqCst);
+        serve(stream, &|request: &Request, stream: &mut TcpStream| {
+            let body = format!("{}{}", request.echo(), " ".repeat(1 << 20));
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{headers}\r\n", body.len());
+            stream.write_all(&[head, body, behind.to_owned()].concat().into_bytes()).is_ok()
+        });
+    });
+    let deployment = open(&format!("http://{address}/forward"), &options());
+    for _ in 0..3 {
+        let predictions = ask(&deployment).unwrap();
+        assert_eq!(predictions.number(0, 1).unwrap(), 1.0);
+    }
+    connections.load(Ordering::SeqCst)
+}
+
+#[test]
+fn large_replies_keep_their_connection_as_far_as_the_server_does() {
+    assert_eq!(connections_for_large_replies("", ""), 1);
+    assert_eq!(connections_for_large_replies("Connection: x, Close\r\n", ""), 3);
+    assert_eq!(connections_for_large_replies("", "unasked"), 3);
+}
+
+#[test]
+fn a_large_reply_that_breaks_off_is_an_error() {
+    let url = deployment(|_, stream| {
+        let body = " ".repeat(1 << 20);
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len() + 1).unwrap();
+        false
+    });
+    let error = refused(&open(&url, &options()));
+    assert_eq!((error.kind(), error.attempts(), error.http_status()), (ErrorKind::Network, 1, Some(200)));
+}
+
+#[test]
+fn large_replies_come_under_tls() {
+    let authority = Authority::new();
+    let url = Server::new(authority.sign("localhost")).start();
+    let mut options = options();
+    options.set_ca_pem(authority.pem.as_bytes()).unwrap();
+    options.set_batch_rows(40_000).unwrap();
+    let deployment = open(&url, &options);
+    let predictions = deployment.predict(&numbers(&deployment, 40_000)).unwrap();
+    assert_eq!(predictions.number(0, 39_999).unwrap(), 39_999.0);
 }
 
 #[test]

@@ -291,6 +291,9 @@ mod tests {
             (16777215.0, "16777215.0"),
             (9.536_743e-6, "0.0000095367432"),
             (-7.6293945e-6, "-0.0000076293945"),
+            (0.5, "0.5"),
+            (8388607.5, "8388607.5"),
+            (0.000_976_562_6, "0.0009765626"),
             (3.4028235e38, "3.4028235e+38"),
             (1e-45, "1e-45"),
         ] {
@@ -300,6 +303,28 @@ mod tests {
         }
         assert_eq!(text(&[1.5, -2.25]), "1.5,-2.25");
         assert_eq!(text(&[]), "");
+    }
+
+    #[test]
+    fn powers_of_two_and_their_neighbours_are_written_shortest() {
+        for exponent in 1..=254u32 {
+            for bits in [(exponent << 23) - 1, exponent << 23, (exponent << 23) + 1] {
+                let value = f32::from_bits(bits);
+                let written = text(&[value]);
+                assert_eq!(written.parse::<f32>().unwrap().to_bits(), bits, "{written}");
+                let digits = |text: &str| {
+                    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+                    digits.trim_matches('0').len()
+                };
+                let mantissa = |text: &str| text.split('e').next().unwrap_or_default().to_owned();
+                let shortest = format!("{value:e}");
+                assert_eq!(
+                    digits(&mantissa(&written)),
+                    digits(&mantissa(&shortest)),
+                    "{written}, {shortest}"
+                );
+            }
+        }
     }
 
     #[test]
