@@ -25,7 +25,7 @@ export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
 .PHONY: all lib server c-examples header install uninstall docs bench quickstart test train clean
-.PHONY: test-rust test-memcheck test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
+.PHONY: test-rust test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
 
 all: lib server
 
@@ -73,7 +73,7 @@ quickstart:
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 
-test: test-rust test-memcheck test-server test-models test-c test-cpp test-go test-python test-install test-docs
+test: test-rust test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs
 
 test-rust: $(TEST_DEPLOYMENTS)/ready server
 	$(CARGO) fmt --all --check
@@ -84,6 +84,9 @@ test-rust: $(TEST_DEPLOYMENTS)/ready server
 
 test-memcheck: $(VENV)/ready
 	tests/memcheck/run
+
+test-instructions: $(VENV)/ready
+	tests/instructions/run
 
 test-server: $(VENV)/ready server
 	$(VENV)/bin/python -m pytest -q tests/server
