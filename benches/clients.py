@@ -77,7 +77,8 @@ def build_go():
     lines = ["Name: sidekick", "Description: libsidekick, where it was built", "Version: 0"]
     lines += [f"Cflags: -I{ROOT / 'include'}", f"Libs: {' '.join(map(str, library_flags()))}", ""]
     (OUT / "sidekick.pc").write_text("\n".join(lines))
-    environment = {**os.environ, "PKG_CONFIG_PATH": str(OUT)}
+    # A cache of its own: Go does not see that pkg-config says something else than when it filled its cache.
+    environment = {**os.environ, "PKG_CONFIG_PATH": str(OUT), "GOCACHE": str(OUT / "go-cache")}
     for name, package in (("sidekick-go", "./sidekick"), ("peer-go", "./peer")):
         run(["go", "build", "-o", BIN / name, package], cwd=SOURCES / "go", env=environment)
 
