@@ -110,13 +110,14 @@ def takes_part(workload, client):
     return {"all": True, "ours": client.role == "ours", "C": client.name == C}[workload.clients]
 
 
-def run_client(url, workload, client, requests):
-    """What a client prints of a workload at a server."""
+def run_client(url, workload, client, requests, cores=None):
+    """What a client prints of a workload at a server; it keeps to these cores of the machine."""
     task = [workload.kind, f"{url}/deployment/{workload.deployment}/forward", workload.rows, requests]
     task += [workload.in_flight] if workload.in_flight else []
     # A shell between, because a process takes over the peak memory of the one it was forked from.
     command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", *(str(part) for part in [*client.command, *task])]
-    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
+    keep = (lambda: os.sched_setaffinity(0, cores)) if cores else None
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, preexec_fn=keep)
     if done.returncode != 0:
         sys.exit(f"{client.name} failed at {workload.name}: {done.stderr.strip()}")
     return json.loads(done.stdout)

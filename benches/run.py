@@ -5,6 +5,7 @@ Use: run.py [--rounds N] [--only NAME,...] [--write-docs]
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -29,8 +30,8 @@ def main():
         (DATA / "ready").touch()
     workloads = [it for it in WORKLOADS if not arguments.only or it.name in arguments.only]
     check_sent(workloads)
-    with Server() as url:
-        samples = measure(url, workloads, arguments.rounds)
+    with Server() as server:
+        samples = measure(server, workloads, arguments.rounds)
     results = [summary(workload, client, samples[workload.name, client.name])
                for workload in workloads for client in CLIENTS if takes_part(workload, client)]
     check_checksums(results)
@@ -64,21 +65,37 @@ class Server:
     def __enter__(self):
         command = [SERVER, DATA, f"w7={DELAY_MS}"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        return self.process.stdout.readline().strip()
+        self.url = self.process.stdout.readline().strip()
+        return self
+
+    def keep_to(self, cores):
+        """Binds all its threads to some of the machine's cores."""
+        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
+            os.sched_setaffinity(int(thread), cores)
 
     def __exit__(self, *_):
         self.process.stdin.close()
         self.process.wait()
 
 
-def measure(url, workloads, rounds):
+def cores_of(workload):
+    """The cores of the server and of the client."""
+    cores = sorted(os.sched_getaffinity(0))
+    if workload.cores == "any":
+        return cores, cores
+    return cores[:1], cores[-1:] if workload.cores == "own" else cores[:1]
+
+
+def measure(server, workloads, rounds):
     """What each client printed for each workload, a list over the rounds."""
     samples = {}
     for number in range(1, rounds + 1):
         print(f"round {number} of {rounds}", file=sys.stderr, flush=True)
         for workload in workloads:
+            server_cores, client_cores = cores_of(workload)
+            server.keep_to(server_cores)
             for client in workload.repeats * [client for client in CLIENTS if takes_part(workload, client)]:
-                sample = run_client(url, workload, client, workload.requests)
+                sample = run_client(server.url, workload, client, workload.requests, client_cores)
                 samples.setdefault((workload.name, client.name), []).append(sample)
     return samples
 

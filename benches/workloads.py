@@ -35,7 +35,8 @@ class Workload(NamedTuple):
     """One line of the tables.
 
     `kind` is what clients are told; `in_flight` is 0 where requests follow one another; `clients` are those that take part:
-    `all`, `ours`, or `C`; a short one is run several times (`repeats`) in every round, each with all clients.
+    `all`, `ours`, or `C`; a short one is run several times (`repeats`) in every round, each with all clients. `cores`: client
+    and server take turns on `one`, or have one of their `own`, where the system would do now this, now that.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Workload(NamedTuple):
     in_flight: int = 0
     clients: str = "all"
     repeats: int = 1
+    cores: str = "any"
 
     @property
     def rows(self):
@@ -53,8 +55,9 @@ class Workload(NamedTuple):
 
 
 WORKLOADS = [
-    Workload("W1", "w1", "table", 5000, "1 row a request: 6 numbers, 2 texts, 2 categories"),
-    Workload("W2", "w2", "table", 100, "128 rows a request, as W1", repeats=3),
+    Workload("W1", "w1", "table", 5000, "1 row a request: 6 numbers, 2 texts, 2 categories", cores="one"),
+    Workload("W1-apart", "w1", "table", 2000, "as W1, client and server on cores of their own", cores="own"),
+    Workload("W2", "w2", "table", 100, "128 rows a request, as W1", repeats=3, cores="one"),
     Workload("W3", "w3", "array", 8, "8 float32 arrays (224,224,3) in"),
     Workload("W4", "w4", "jpeg", 8, "16 JPEG files of 100 KB in, 1000 classes out", repeats=2),
     Workload("W5", "w5", "numbers", 8, "8 float32 arrays (224,224,3) out, shortest digits"),
