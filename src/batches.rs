@@ -6,6 +6,7 @@ use crate::rows::Rows;
 use crate::transport::Cancel;
 use crate::wire::columns::Columns;
 use std::collections::BTreeMap;
+use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -21,7 +22,7 @@ pub(crate) struct Predicted {
 pub(crate) fn predict(deployment: &Deployment, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
     let mut predicted = Predicted::new(deployment);
     predicted.columns.reserve(deployment.outputs(), rows.len())?;
-    let batches = Batches { rows: rows.len(), batch_rows: deployment.options().batch_rows };
+    let batches = Batches::new(deployment, rows);
     let workers = deployment.options().max_in_flight.min(batches.count());
     let call = Call { deployment, rows, batches, cancel };
     if workers > 1 {
@@ -90,7 +91,7 @@ fn blames_rows(error: &Error) -> bool {
 }
 
 fn one_by_one(call: &Call<'_>, predicted: &mut Predicted) -> Result<()> {
-    (0..call.batches.count()).try_for_each(|batch| call.predict(call.batches.range(batch), predicted))
+    call.batches.ranges().try_for_each(|rows| call.predict(rows, predicted))
 }
 
 /// Each worker takes the next batch that nobody has, so that the server always has `workers` requests to work on.
@@ -118,12 +119,17 @@ fn side_by_side(call: &Call<'_>, workers: usize, predicted: &mut Predicted) -> R
             let started = thread::Builder::new().spawn_scoped(scope, work);
             if let Err(error) = started {
                 failed.store(true, Ordering::Relaxed);
-                return Err(Error::new(ErrorKind::Memory, format!("no thread for max_in_flight: {error}")));
+                return Err(no_thread(&error));
             }
         }
         drop(done);
         collect(&results, predicted)
     })
+}
+
+/// The error of a system that has no thread for what `max_in_flight` asks.
+pub(crate) fn no_thread(error: &io::Error) -> Error {
+    Error::new(ErrorKind::Memory, format!("no thread for max_in_flight: {error}"))
 }
 
 /// Appends results in the order of the batches, each as soon as those before it are there. Of several errors the one of
@@ -141,13 +147,21 @@ fn collect(results: &Receiver<(usize, Result<Predicted>)>, predicted: &mut Predi
     early.into_values().find_map(Result::err).map_or(Ok(()), Err)
 }
 
-/// Consecutive ranges of rows.
-struct Batches {
+/// Consecutive ranges of rows, as many to each as a request has.
+pub(crate) struct Batches {
     rows: usize,
     batch_rows: usize,
 }
 
 impl Batches {
+    pub(crate) fn new(deployment: &Deployment, rows: &Rows) -> Batches {
+        Batches { rows: rows.len(), batch_rows: deployment.options().batch_rows }
+    }
+
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
+        (0..self.count()).map(|batch| self.range(batch))
+    }
+
     fn count(&self) -> usize {
         self.rows.div_ceil(self.batch_rows)
     }
@@ -164,10 +178,7 @@ mod tests {
 
     #[test]
     fn batches_cover_all_rows_once() {
-        let batches = |rows, batch_rows| {
-            let batches = Batches { rows, batch_rows };
-            (0..batches.count()).map(|batch| batches.range(batch)).collect::<Vec<_>>()
-        };
+        let batches = |rows, batch_rows| Batches { rows, batch_rows }.ranges().collect::<Vec<_>>();
         assert_eq!(batches(5, 2), [0..2, 2..4, 4..5]);
         assert_eq!(batches(4, 2), [0..2, 2..4]);
         assert_eq!(batches(4, 3), [0..3, 3..4]);

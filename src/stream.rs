@@ -1,6 +1,6 @@
 //! Predictions as a stream: rows are pushed, predictions taken in their order, and only so many are under way at once.
 
-use crate::batches;
+use crate::batches::{self, Batches};
 use crate::deployment::Deployment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::predictions::Predictions;
@@ -142,10 +142,8 @@ impl Pipeline {
             let message = format!("the stream holds {} batches; take predictions first", self.held.len());
             return Err(Error::new(ErrorKind::StreamFull, message));
         }
-        let batch_rows = self.deployment.options().batch_rows;
-        let starts = (0..rows.len()).step_by(batch_rows);
-        let ranges = starts.map(|first| first..rows.len().min(first.saturating_add(batch_rows)));
-        let batches = ranges.map(|range| self.batch(rows, range)).collect::<Result<Vec<_>>>()?;
+        let ranges = Batches::new(&self.deployment, rows);
+        let batches = ranges.ranges().map(|range| self.batch(rows, range)).collect::<Result<Vec<_>>>()?;
         self.workers.start(self.held.len() + batches.len(), &self.deployment, &self.cancel)?;
         self.held.extend(batches.into_iter().map(|batch| self.workers.give(batch)));
         self.pushed_rows += rows.len();
@@ -225,9 +223,7 @@ impl Workers {
         while self.threads.len() < wanted {
             let (queue, deployment, cancel) = (Arc::clone(&self.queue), deployment.clone(), cancel.clone());
             let started = thread::Builder::new().spawn(move || work(&queue, &deployment, &cancel));
-            self.threads.push(started.map_err(|error| {
-                Error::new(ErrorKind::Memory, format!("no thread for max_in_flight: {error}"))
-            })?);
+            self.threads.push(started.map_err(|error| batches::no_thread(&error))?);
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ const WRITE_BYTES: usize = 64 * 1024;
 /// Heads of replies, those of 1xx included, are no larger than this in all.
 const HEAD_BYTES: usize = 64 * 1024;
 /// A reply's own word for its size is believed up to here before any of it came.
-const RESERVED_AHEAD: u64 = 64 * 1024 * 1024;
+const RESERVED_AHEAD: usize = 64 * 1024 * 1024;
 
 /// A reply as it came, and whether the connection can take another request.
 pub(super) struct Received {
@@ -46,7 +46,8 @@ pub(super) fn run(
             let gzip = head.headers().get(header::CONTENT_ENCODING);
             let gzip = gzip.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"gzip"));
             let received = match call.body_mode() {
-                BodyMode::LengthDelimited(length) if !gzip && length <= limit => {
+                BodyMode::LengthDelimited(length) if length > limit => Err(too_large(limit)),
+                BodyMode::LengthDelimited(length) if !gzip => {
                     receive_direct(connection, length, closes(&head))
                 }
                 _ => receive_body(connection, call, gzip, limit),
@@ -156,7 +157,7 @@ fn closes(head: &Response<()>) -> bool {
 fn receive_direct(connection: &mut Connection, length: u64, closes: bool) -> Result<(Vec<u8>, bool), Error> {
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
-    reserve(&mut bytes, length.min(RESERVED_AHEAD as usize))?;
+    reserve(&mut bytes, length.min(RESERVED_AHEAD))?;
     let ahead = connection.input().len().min(length);
     bytes.extend_from_slice(connection.input().get(..ahead).unwrap_or_default());
     connection.consume(ahead);
@@ -175,7 +176,7 @@ fn receive_direct(connection: &mut Connection, length: u64, closes: bool) -> Res
     Ok((bytes, closes || unasked))
 }
 
-/// The whole body, unpacked, and whether the connection has to be closed after it.
+/// The whole body, of unknown size or unpacked, and whether the connection has to be closed after it.
 fn receive_body(
     connection: &mut Connection,
     call: Call<RecvBody>,
@@ -183,12 +184,6 @@ fn receive_body(
     limit: u64,
 ) -> Result<(Vec<u8>, bool), Error> {
     let mut bytes = Vec::new();
-    if let BodyMode::LengthDelimited(length) = call.body_mode() {
-        if length > limit {
-            return Err(too_large(limit));
-        }
-        reserve(&mut bytes, usize::try_from(length.min(RESERVED_AHEAD)).unwrap_or(0))?;
-    }
     let mut body = BodyReader { connection, call, left: limit, limit };
     let read = if gzip {
         MultiGzDecoder::new(&mut body).take(limit.saturating_add(1)).read_to_end(&mut bytes)

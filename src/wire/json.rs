@@ -29,15 +29,46 @@ impl<'a> Cursor<'a> {
     /// Calls `each` with every key of the object that comes next; it reads the key's value.
     pub(crate) fn object(
         &mut self,
-        mut each: impl FnMut(&mut Cursor<'a>, Cow<'a, str>) -> Result<()>,
+        each: impl FnMut(&mut Cursor<'a>, Cow<'a, str>) -> Result<()>,
+    ) -> Result<()> {
+        self.members(Cursor::key, each)
+    }
+
+    /// As [`Cursor::object`], where the keys probably are these names in this order: `each` gets the place of a name, or a
+    /// key that is none of them.
+    #[inline]
+    pub(crate) fn object_of(
+        &mut self,
+        names: &Names,
+        each: impl FnMut(&mut Cursor<'a>, std::result::Result<usize, Cow<'a, str>>) -> Result<()>,
+    ) -> Result<()> {
+        let mut next = 0;
+        let place = |cursor: &mut Cursor<'a>| {
+            let place = if names.keys().get(next).is_some_and(|key| cursor.take_key(key)) {
+                Ok(next)
+            } else {
+                let key = cursor.key()?;
+                names.find(next, &key).ok_or(key)
+            };
+            next = place.as_ref().map_or(next, |place| place + 1);
+            Ok(place)
+        };
+        self.members(place, each)
+    }
+
+    /// Reads the object that comes next: what `key` makes of each key, and then its value, which `each` reads.
+    #[inline]
+    fn members<K>(
+        &mut self,
+        mut key: impl FnMut(&mut Cursor<'a>) -> Result<K>,
+        mut each: impl FnMut(&mut Cursor<'a>, K) -> Result<()>,
     ) -> Result<()> {
         self.expect(b'{')?;
         if self.take(b'}') {
             return Ok(());
         }
         loop {
-            let key = self.string()?;
-            self.expect(b':')?;
+            let key = key(self)?;
             each(self, key)?;
             if self.take(b'}') {
                 return Ok(());
@@ -46,33 +77,11 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// As [`Cursor::object`], where the keys probably are these names in this order: `each` gets the place of a name, or a
-    /// key that is none of them.
-    pub(crate) fn object_of(
-        &mut self,
-        names: &Names,
-        mut each: impl FnMut(&mut Cursor<'a>, std::result::Result<usize, Cow<'a, str>>) -> Result<()>,
-    ) -> Result<()> {
-        self.expect(b'{')?;
-        if self.take(b'}') {
-            return Ok(());
-        }
-        let mut next = 0;
-        loop {
-            let place = if names.keys().get(next).is_some_and(|key| self.take_key(key)) {
-                Ok(next)
-            } else {
-                let key = self.string()?;
-                self.expect(b':')?;
-                names.find(next, &key).ok_or(key)
-            };
-            next = place.as_ref().map_or(next, |place| place + 1);
-            each(self, place)?;
-            if self.take(b'}') {
-                return Ok(());
-            }
-            self.expect(b',')?;
-        }
+    /// The key that comes next, and its colon.
+    fn key(&mut self) -> Result<Cow<'a, str>> {
+        let key = self.string()?;
+        self.expect(b':')?;
+        Ok(key)
     }
 
     /// Calls `each` at every element of the array that comes next; it reads the element.

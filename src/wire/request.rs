@@ -19,7 +19,7 @@ pub(crate) fn put_value(
 ) -> Result<()> {
     match value {
         Value::Number(number) => floats::write_f64(out, *number),
-        Value::Integer(number) => put_integer(out, *number)?,
+        Value::Integer(number) => put_json(out, number)?,
         Value::Category(index) => {
             let json = spec.category_json.get(*index);
             json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?.append_to(out);
@@ -33,57 +33,31 @@ pub(crate) fn put_value(
 }
 
 #[inline(never)]
-fn put_integer(out: &mut Vec<u8>, number: i64) -> Result<()> {
-    serde_json::to_writer(out, &number).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+fn put_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
+    serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
 }
 
-/// Text in quotes. Most has nothing that JSON escapes, and is copied.
+/// Text in quotes; most has nothing that JSON escapes, and is copied.
 fn put_text(out: &mut Vec<u8>, text: &str) -> Result<()> {
     reserve(out, text.len().saturating_add(2))?;
-    out.push(b'"');
-    let mut rest = text.as_bytes();
-    while let Some((plain, [escaped, tail @ ..])) = rest.split_at_checked(plain_length(rest)) {
-        out.extend_from_slice(plain);
-        put_escape(out, *escaped);
-        rest = tail;
+    if has_escaped(text.as_bytes()) {
+        return put_json(out, text);
     }
-    out.extend_from_slice(rest);
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
     out.push(b'"');
     Ok(())
 }
 
-fn put_escape(out: &mut Vec<u8>, byte: u8) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let short = match byte {
-        b'"' | b'\\' => byte,
-        b'\x08' => b'b',
-        b'\x0c' => b'f',
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        _ => {
-            let digits = [byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]);
-            return out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digits[0], digits[1]]);
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
+/// Whether a text has a byte that JSON escapes: a control character, a quote or a backslash. Looks at 8 bytes at a time.
+fn has_escaped(text: &[u8]) -> bool {
+    let (eights, rest) = text.as_chunks();
+    let any = eights.iter().fold(0, |any, eight| any | escaped_in(u64::from_le_bytes(*eight)));
+    let last = rest.iter().fold(u64::MAX, |last, byte| last << 8 | u64::from(*byte));
+    any | escaped_in(last) != 0
 }
 
-/// How many bytes come before the first that JSON escapes: a control character, a quote or a backslash. Looks at 8 at a time.
-fn plain_length(text: &[u8]) -> usize {
-    let (eights, last) = text.as_chunks();
-    for (place, eight) in eights.iter().enumerate() {
-        let escaped = escaped_in(u64::from_le_bytes(*eight));
-        if escaped != 0 {
-            return 8 * place + escaped.trailing_zeros() as usize / 8;
-        }
-    }
-    let last_eight = last.iter().rev().fold(0x7f, |eight, byte| eight << 8 | u64::from(*byte));
-    let plain = escaped_in(last_eight).trailing_zeros() as usize / 8;
-    8 * eights.len() + plain.min(last.len())
-}
-
-/// The high bit of the first byte that JSON escapes, and perhaps of others above it.
+/// The high bit of each byte that JSON escapes, and perhaps of others above such a one.
 fn escaped_in(eight: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let below = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit);
