@@ -161,6 +161,12 @@
 #define SIDEKICK_DTYPE_U64 10
 
 /**
+ * As the kind of a column: pieces of bytes with their ends, see `sidekick_rows_add_columns`. No `SIDEKICK_DTYPE_` constant is
+ * negative. Since 0.1.0.
+ */
+#define SIDEKICK_COLUMN_PIECES -1
+
+/**
  * Calls off the calls it was given to, from any thread. It can be given to any number of them, at once and one after another, and stays
  * triggered. Share it freely. Since 0.1.0.
  */
@@ -1454,6 +1460,36 @@ sidekick_status sidekick_rows_clear(sidekick_rows *rows,
  * Frees rows; NULL is fine. Since 0.1.0.
  */
 void sidekick_rows_free(sidekick_rows *rows);
+
+/**
+ * Adds `count` whole rows in one call, from a column for each input: for tables of many rows that lie column by column. There are
+ * `column_count` columns. Column `i` is for the input of index `inputs[i]`; the `sizes[i]` bytes at `values[i]` hold its
+ * values, one for each row, as `kinds[i]` says:
+ *
+ * - One of the `SIDEKICK_DTYPE_` constants: numbers in this machine's byte order, without gaps and of any alignment. For a
+ *   numeric input of shape `[1]` they are `count` numbers; for one of another shape, `count` arrays of that shape one behind
+ *   the other, each row-major. Integers may also be the categories of a categorical or binary input.
+ * - `SIDEKICK_COLUMN_PIECES`: the texts of a text input, the labels of a categorical or binary input (both UTF-8), or the
+ *   encoded pictures of an image input, one behind the other without NULs. `ends[i]` points to `count` sizes: where the piece of
+ *   each row ends, counted in bytes from the start of the first one, so that the last is `sizes[i]`.
+ *
+ * `ends[i]` is read for pieces alone; `ends` may be NULL where no column has any. Each value does what the function for one
+ * of its kind does (`sidekick_rows_add_number`, `_integer`, `_category`, `_text`, `_image`, `_array`), and is copied. No row may be
+ * open. Where something fails, nothing of the call is added; the error names the feature and, where a value is to blame, its
+ * row, counted with the rows that were there before. Fails as those functions do, and with `SIDEKICK_ERROR_ROW_INCOMPLETE` where an
+ * input has no column or a row is open, `_FEATURE_TWICE` where one has two, `_FEATURE_SHAPE` where a column is not as long as
+ * `count` rows need, and `_ARGUMENT` for an unknown kind, text that is not UTF-8, and ends that decrease, exceed the
+ * column or cut a character. Since 0.1.0.
+ */
+sidekick_status sidekick_rows_add_columns(sidekick_rows *rows,
+                                          size_t count,
+                                          size_t column_count,
+                                          const size_t *inputs,
+                                          const int32_t *kinds,
+                                          const void *const *values,
+                                          const size_t *sizes,
+                                          const size_t *const *ends,
+                                          sidekick_error **error);
 
 /**
  * Makes a stream of predictions of `deployment`, which has to outlive it; free it with `sidekick_stream_free`. Where

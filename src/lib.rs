@@ -26,6 +26,7 @@ mod batches;
 mod deployment;
 mod error;
 mod ffi;
+mod input_columns;
 mod options;
 mod packed;
 mod predictions;
@@ -39,6 +40,7 @@ mod wire;
 
 pub use deployment::{Deployment, RawReply};
 pub use error::{Error, ErrorKind, Result};
+pub use input_columns::InputColumn;
 pub use options::{DEFAULT_BATCH_ROWS, Options};
 pub use predictions::{EncodedImage, Predictions, Probabilities};
 pub use rows::Rows;

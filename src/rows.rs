@@ -56,14 +56,14 @@ impl Rows {
     pub fn add_number<'a>(&mut self, key: impl Into<Key<'a>>, number: f64) -> Result<()> {
         self.add(key.into(), |spec| {
             require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "a number")?;
-            if number.is_finite() { Ok(Value::Number(number)) } else { Err(not_finite(number)) }
+            finite(number)
         })
     }
 
     /// Adds an integer to a numeric feature of shape `[1]`, or as the category of a categorical or binary one.
     pub fn add_integer<'a>(&mut self, key: impl Into<Key<'a>>, integer: i64) -> Result<()> {
         self.add(key.into(), |spec| match spec.feature_type {
-            FeatureType::Categorical | FeatureType::Binary => integer_category(spec, integer),
+            FeatureType::Categorical | FeatureType::Binary => integer_category(spec, 0, integer),
             _ => {
                 require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "an integer")?;
                 Ok(Value::Integer(integer))
@@ -77,11 +77,7 @@ impl Rows {
         self.add(key.into(), |spec| {
             let fits = matches!(spec.feature_type, FeatureType::Categorical | FeatureType::Binary);
             require(spec, fits, "a category")?;
-            match spec.categories.find(0, label) {
-                Some(index) => Ok(Value::Category(index)),
-                None if spec.categories().is_empty() => Ok(Value::Text(label)),
-                None => Err(unknown_category(spec, &format!("\"{label}\""))),
-            }
+            category(spec, 0, label)
         })
     }
 
@@ -166,9 +162,7 @@ impl Rows {
         if self.open.count < self.schema.inputs.len() {
             return Err(self.incomplete());
         }
-        let start = self.open_start();
-        self.protocol.close_row(&mut self.buffer);
-        self.finished.push(start..self.buffer.len());
+        self.close_row();
         self.open.reset();
         Ok(())
     }
@@ -198,6 +192,34 @@ impl Rows {
         Ok(())
     }
 
+    /// Adds a whole row, while none is open: a value for each of the inputs. What fails is named, but leaves a trace.
+    pub(crate) fn add_row<'v>(
+        &mut self,
+        values: impl Iterator<Item = (&'v FeatureSpec, Result<Value<'v>>)>,
+    ) -> Result<()> {
+        let Rows { protocol, buffer, finished, .. } = self;
+        if !finished.is_empty() {
+            buffer.extend_from_slice(protocol.row_separator());
+        }
+        for (place, (spec, value)) in values.enumerate() {
+            value
+                .and_then(|value| protocol.put(buffer, place == 0, spec, &value))
+                .map_err(|error| error.in_feature(&spec.name).in_row(finished.len()))?;
+        }
+        self.close_row();
+        Ok(())
+    }
+
+    /// Makes room for the places of so many more rows.
+    pub(crate) fn reserve_rows(&mut self, count: usize) -> Result<()> {
+        reserve(&mut self.finished, count)
+    }
+
+    /// What the deployment takes and gives.
+    pub(crate) fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
     /// The state now.
     pub(crate) fn mark(&self) -> Mark {
         Mark { bytes: self.buffer.len(), finished: self.finished.len(), open: self.open.clone() }
@@ -220,7 +242,7 @@ impl Rows {
         if self.open.count == 0 {
             return Ok(());
         }
-        let message = "the row is not finished: end it or discard it before predicting";
+        let message = "the row is not finished: end it or discard it first";
         Err(Error::new(ErrorKind::RowIncomplete, message).in_row(self.len()))
     }
 
@@ -276,8 +298,9 @@ impl Rows {
         })
     }
 
+    /// The index of an input.
     #[inline]
-    fn find(&self, key: Key<'_>) -> Result<usize> {
+    pub(crate) fn find(&self, key: Key<'_>) -> Result<usize> {
         match key {
             Key::Name(name) => self.schema.inputs.index_near(self.open.next, name),
             Key::Index(index) => self.schema.inputs.get(index).map(|_| index),
@@ -298,9 +321,11 @@ impl Rows {
         spec.map_or(error.clone(), |spec| error.in_feature(&spec.name)).in_row(self.len())
     }
 
-    /// Where the open row starts, behind the separator.
-    fn open_start(&self) -> usize {
-        self.finished.last().map_or(0, |row| row.end + self.protocol.row_separator().len())
+    fn close_row(&mut self) {
+        let separator = self.protocol.row_separator().len();
+        let start = self.finished.last().map_or(0, |row| row.end + separator);
+        self.protocol.close_row(&mut self.buffer);
+        self.finished.push(start..self.buffer.len());
     }
 }
 
@@ -332,7 +357,7 @@ fn require(spec: &FeatureSpec, fits: bool, what: &str) -> Result<()> {
 }
 
 #[cold]
-fn another_type(spec: &FeatureSpec, what: &str) -> Error {
+pub(crate) fn another_type(spec: &FeatureSpec, what: &str) -> Error {
     Error::new(ErrorKind::FeatureType, format!("is {}, got {what}", spec.kind_text()))
 }
 
@@ -342,17 +367,36 @@ fn given_twice() -> Error {
     Error::new(ErrorKind::FeatureTwice, message)
 }
 
+/// A number that the wire can carry.
+#[inline]
+pub(crate) fn finite(number: f64) -> Result<Value<'static>> {
+    if number.is_finite() { Ok(Value::Number(number)) } else { Err(not_finite(number)) }
+}
+
 #[cold]
 fn not_finite(number: f64) -> Error {
     Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and the wire cannot carry it"))
 }
 
-/// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
-fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value<'static>> {
-    let bit = spec.feature_type == FeatureType::Binary && matches!(integer, 0 | 1);
-    match spec.categories.find(0, &integer.to_string()) {
+/// A category by its label, which is probably the one at `hint`.
+pub(crate) fn category<'v>(spec: &FeatureSpec, hint: usize, label: &'v str) -> Result<Value<'v>> {
+    match spec.categories.find(hint, label) {
         Some(index) => Ok(Value::Category(index)),
-        None if bit || spec.categories().is_empty() => Ok(Value::Integer(integer)),
+        None if spec.categories().is_empty() => Ok(Value::Text(label)),
+        None => Err(unknown_category(spec, &format!("\"{label}\""))),
+    }
+}
+
+/// An integer as a category, probably the one at `hint`: as declared where the spec lists its categories; 0 and 1 always name a
+/// binary's classes.
+pub(crate) fn integer_category(spec: &FeatureSpec, hint: usize, integer: i64) -> Result<Value<'static>> {
+    if spec.categories().is_empty() {
+        return Ok(Value::Integer(integer));
+    }
+    let bit = spec.feature_type == FeatureType::Binary && matches!(integer, 0 | 1);
+    match spec.categories.find(hint, &integer.to_string()) {
+        Some(index) => Ok(Value::Category(index)),
+        None if bit => Ok(Value::Integer(integer)),
         None => Err(unknown_category(spec, &integer.to_string())),
     }
 }

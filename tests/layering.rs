@@ -16,6 +16,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("options", &["error", "transport"]),
     ("rows", &["error", "text", "spec", "wire"]),
     ("packed", &["error", "rows"]),
+    ("input_columns", &["error", "rows", "spec", "wire"]),
     ("predictions", &["error", "text", "spec", "wire"]),
     ("batches", &["deployment", "error", "options", "rows", "transport", "wire"]),
     (

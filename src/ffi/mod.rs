@@ -24,6 +24,7 @@ mod options;
 mod predictions;
 mod reply;
 mod rows;
+mod rows_columns;
 mod status;
 mod stream;
 mod version;

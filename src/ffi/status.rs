@@ -118,6 +118,10 @@ pub const SIDEKICK_DTYPE_U32: i32 = 9;
 /// `uint64_t`. Since 0.1.0.
 pub const SIDEKICK_DTYPE_U64: i32 = 10;
 
+/// As the kind of a column: pieces of bytes with their ends, see `sidekick_rows_add_columns`. No `SIDEKICK_DTYPE_` constant is
+/// negative. Since 0.1.0.
+pub const SIDEKICK_COLUMN_PIECES: i32 = -1;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,100 @@
+//! Rows from whole columns: the arrays that describe them in C become the core's columns.
+
+use super::boundary::{bytes, elements, guard, object_mut};
+use super::error::sidekick_error;
+use super::rows::sidekick_rows;
+use super::status::{SIDEKICK_COLUMN_PIECES, sidekick_status};
+use crate::{DType, InputColumn, Result};
+use std::ffi::c_void;
+use std::ptr::null;
+
+/// Adds `count` whole rows in one call, from a column for each input: for tables of many rows that lie column by column. There are
+/// `column_count` columns. Column `i` is for the input of index `inputs[i]`; the `sizes[i]` bytes at `values[i]` hold its
+/// values, one for each row, as `kinds[i]` says:
+///
+/// - One of the `SIDEKICK_DTYPE_` constants: numbers in this machine's byte order, without gaps and of any alignment. For a
+///   numeric input of shape `[1]` they are `count` numbers; for one of another shape, `count` arrays of that shape one behind
+///   the other, each row-major. Integers may also be the categories of a categorical or binary input.
+/// - `SIDEKICK_COLUMN_PIECES`: the texts of a text input, the labels of a categorical or binary input (both UTF-8), or the
+///   encoded pictures of an image input, one behind the other without NULs. `ends[i]` points to `count` sizes: where the piece of
+///   each row ends, counted in bytes from the start of the first one, so that the last is `sizes[i]`.
+///
+/// `ends[i]` is read for pieces alone; `ends` may be NULL where no column has any. Each value does what the function for one
+/// of its kind does (`sidekick_rows_add_number`, `_integer`, `_category`, `_text`, `_image`, `_array`), and is copied. No row may be
+/// open. Where something fails, nothing of the call is added; the error names the feature and, where a value is to blame, its
+/// row, counted with the rows that were there before. Fails as those functions do, and with `SIDEKICK_ERROR_ROW_INCOMPLETE` where an
+/// input has no column or a row is open, `_FEATURE_TWICE` where one has two, `_FEATURE_SHAPE` where a column is not as long as
+/// `count` rows need, and `_ARGUMENT` for an unknown kind, text that is not UTF-8, and ends that decrease, exceed the
+/// column or cut a character. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_columns(
+    rows: *mut sidekick_rows,
+    count: usize,
+    column_count: usize,
+    inputs: *const usize,
+    kinds: *const i32,
+    values: *const *const c_void,
+    sizes: *const usize,
+    ends: *const *const usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let rows = unsafe { object_mut(rows, "rows") }?;
+        // SAFETY: the caller's promises.
+        let columns = unsafe { columns(count, column_count, inputs, kinds, values, sizes, ends) }?;
+        rows.0.add_columns(count, &columns)
+    })
+}
+
+/// The columns, each with the index of its input.
+///
+/// # Safety
+/// The pointers are NULL or have `column_count` elements each, and those are as [`column`] demands.
+unsafe fn columns<'a>(
+    count: usize,
+    column_count: usize,
+    inputs: *const usize,
+    kinds: *const i32,
+    values: *const *const c_void,
+    sizes: *const usize,
+    ends: *const *const usize,
+) -> Result<Vec<(usize, InputColumn<'a>)>> {
+    // SAFETY: this function's own demand.
+    let (inputs, kinds) =
+        unsafe { (elements(inputs, column_count, "inputs")?, elements(kinds, column_count, "kinds")?) };
+    // SAFETY: this function's own demand.
+    let (values, sizes) =
+        unsafe { (elements(values, column_count, "values")?, elements(sizes, column_count, "sizes")?) };
+    // SAFETY: this function's own demand.
+    let ends = if ends.is_null() { &[] } else { unsafe { elements(ends, column_count, "ends") }? };
+    let described = inputs.iter().zip(kinds).zip(values.iter().zip(sizes)).enumerate();
+    let read = described.map(|(place, ((input, kind), (values, size)))| {
+        let ends = ends.get(place).copied().unwrap_or(null());
+        // SAFETY: this function's own demand.
+        Ok((*input, unsafe { column(place, *kind, *values, *size, ends, count) }?))
+    });
+    read.collect()
+}
+
+/// The column at a place, which errors name.
+///
+/// # Safety
+/// `values` is NULL or points to `size` bytes; for pieces, `ends` is NULL or points to `count` sizes.
+unsafe fn column<'a>(
+    place: usize,
+    kind: i32,
+    values: *const c_void,
+    size: usize,
+    ends: *const usize,
+    count: usize,
+) -> Result<InputColumn<'a>> {
+    // SAFETY: this function's own demand.
+    let bytes = unsafe { bytes(values, size, &format!("values[{place}]")) }?;
+    if kind == SIDEKICK_COLUMN_PIECES {
+        // SAFETY: this function's own demand.
+        let ends = unsafe { elements(ends, count, &format!("ends[{place}]")) }?;
+        return Ok(InputColumn::Pieces { bytes, ends });
+    }
+    Ok(InputColumn::Numbers { dtype: DType::try_from(kind)?, bytes })
+}

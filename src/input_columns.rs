@@ -1,0 +1,469 @@
+//! Rows from whole columns: a table that lies column by column becomes rows in one call.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::rows::{Rows, another_type, category, finite, integer_category};
+use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
+use crate::wire::array::{Array, DType, Element, byte_size};
+use crate::wire::{Value, picture};
+use std::mem::replace;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The values of one input for several rows.
+#[derive(Clone, Copy, Debug)]
+pub enum InputColumn<'a> {
+    /// Numbers without gaps, in this machine's byte order: one for each row, for an input that takes arrays one array for each
+    /// row, row-major. Integers may also be the categories of a categorical or binary input.
+    Numbers {
+        /// The type of the numbers.
+        dtype: DType,
+        /// The numbers.
+        bytes: &'a [u8],
+    },
+    /// Texts, labels of categories, or encoded pictures, one behind the other.
+    Pieces {
+        /// All of them; texts and labels are UTF-8.
+        bytes: &'a [u8],
+        /// Where the piece of each row ends, counted in bytes from the start of the first.
+        ends: &'a [usize],
+    },
+}
+
+impl<'a> InputColumn<'a> {
+    /// A column of Rust numbers.
+    pub fn of<T: Element>(values: &'a [T]) -> InputColumn<'a> {
+        InputColumn::Numbers { dtype: T::DTYPE, bytes: bytemuck::cast_slice(values) }
+    }
+}
+
+impl Rows {
+    /// Adds `count` whole rows from a column for each of the inputs; all of them or, where something fails, none. The row that an
+    /// error names counts the rows that were there before.
+    pub fn add_columns<'k, K: Into<Key<'k>> + Copy>(
+        &mut self,
+        count: usize,
+        columns: &[(K, InputColumn<'_>)],
+    ) -> Result<()> {
+        self.require_closed()?;
+        let indexed = columns.iter().map(|(key, column)| Ok((self.find((*key).into())?, *column)));
+        let indexed: Vec<(usize, InputColumn<'_>)> = indexed.collect::<Result<_>>()?;
+        let schema = Arc::clone(self.schema());
+        let readers = readers(&schema.inputs, count, &indexed);
+        self.add_from(count, readers.map_err(|error| error.offset_row(self.len()))?)
+    }
+
+    fn add_from(&mut self, count: usize, mut readers: Vec<Reader<'_>>) -> Result<()> {
+        self.reserve_rows(count)?;
+        let before = self.mark();
+        let added = (0..count).try_for_each(|row| {
+            self.add_row(readers.iter_mut().map(|reader| (reader.spec, reader.value(row))))
+        });
+        added.inspect_err(|_| self.return_to(before))
+    }
+}
+
+/// A reader for each column, of which every input has to have one.
+fn readers<'a>(
+    inputs: &'a Specs,
+    count: usize,
+    columns: &[(usize, InputColumn<'a>)],
+) -> Result<Vec<Reader<'a>>> {
+    let mut given = vec![false; inputs.len()];
+    let mut readers = Vec::with_capacity(columns.len());
+    for (index, column) in columns {
+        let spec = inputs.get(*index)?;
+        let twice = given.get_mut(*index).is_some_and(|given| replace(given, true));
+        let reader = if twice { Err(given_twice()) } else { Reader::new(spec, count, column) };
+        readers.push(reader.map_err(|error| error.in_feature(&spec.name))?);
+    }
+    let missing = inputs.iter().zip(&given).filter(|(_, given)| !**given);
+    let missing: Vec<String> = missing.map(|(spec, _)| format!("{:?}", spec.name)).collect();
+    if missing.is_empty() {
+        return Ok(readers);
+    }
+    Err(Error::new(ErrorKind::RowIncomplete, format!("there is no column for {}", missing.join(", "))))
+}
+
+/// A column that fits its input, and makes the values of its rows.
+struct Reader<'a> {
+    spec: &'a FeatureSpec,
+    source: Source<'a>,
+    /// The category of the row before, which is probably that of the next.
+    category: usize,
+}
+
+enum Source<'a> {
+    Numbers(Numbers<'a>),
+    IntegerCategories(Numbers<'a>),
+    /// With the array of the row that is read.
+    Arrays(Numbers<'a>, Option<Array<'a>>),
+    Texts(&'a str, &'a [usize]),
+    Labels(&'a str, &'a [usize]),
+    Pictures(&'a [u8], &'a [usize]),
+}
+
+impl<'a> Reader<'a> {
+    fn new(spec: &'a FeatureSpec, count: usize, column: &InputColumn<'a>) -> Result<Reader<'a>> {
+        let source = match *column {
+            InputColumn::Numbers { dtype, bytes } => number_source(spec, count, Numbers { dtype, bytes }),
+            InputColumn::Pieces { bytes, ends } => piece_source(spec, count, bytes, ends),
+        };
+        Ok(Reader { spec, source: source?, category: 0 })
+    }
+
+    fn value(&mut self, row: usize) -> Result<Value<'_>> {
+        let Reader { spec, source, category: hint } = self;
+        match source {
+            Source::Numbers(numbers) => numbers.value(row),
+            Source::IntegerCategories(numbers) => match numbers.value(row)? {
+                Value::Integer(integer) => remember(hint, integer_category(spec, *hint, integer)),
+                _ => Err(another_type(spec, "floats")),
+            },
+            Source::Arrays(numbers, array) => {
+                let bytes = numbers.row_bytes(row, spec.element_count())?;
+                Ok(Value::Array(array.insert(Array::new(numbers.dtype, spec.shape(), bytes)?)))
+            }
+            Source::Texts(texts, ends) => piece_text(texts, ends, row).map(Value::Text),
+            Source::Labels(labels, ends) => {
+                remember(hint, category(spec, *hint, piece_text(labels, ends, row)?))
+            }
+            Source::Pictures(bytes, ends) => {
+                let piece = piece_range(ends, row);
+                let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
+                picture::from_encoded(encoded).map(Value::Image)
+            }
+        }
+    }
+}
+
+/// Keeps which category a value is.
+fn remember<'v>(category: &mut usize, value: Result<Value<'v>>) -> Result<Value<'v>> {
+    if let Ok(Value::Category(index)) = value {
+        *category = index;
+    }
+    value
+}
+
+fn number_source<'a>(spec: &FeatureSpec, count: usize, numbers: Numbers<'a>) -> Result<Source<'a>> {
+    let (source, shape) = match spec.feature_type {
+        FeatureType::Numeric if spec.is_array() => (Source::Arrays(numbers, None), spec.shape()),
+        FeatureType::Numeric => (Source::Numbers(numbers), spec.shape()),
+        FeatureType::Categorical | FeatureType::Binary => (Source::IntegerCategories(numbers), [].as_slice()),
+        FeatureType::Text | FeatureType::Image => return Err(another_type(spec, "numbers")),
+    };
+    let takes = byte_size(numbers.dtype, &[&[count], shape].concat())?;
+    let size = numbers.bytes.len();
+    if size == takes {
+        return Ok(source);
+    }
+    let message =
+        format!("its column has {size} bytes, but {count} rows take {takes} bytes of {:?}", numbers.dtype);
+    Err(Error::new(ErrorKind::FeatureShape, message))
+}
+
+fn piece_source<'a>(
+    spec: &FeatureSpec,
+    count: usize,
+    bytes: &'a [u8],
+    ends: &'a [usize],
+) -> Result<Source<'a>> {
+    let last = ends.last().copied().unwrap_or(0);
+    if ends.len() != count || last != bytes.len() {
+        let (pieces, size) = (ends.len(), bytes.len());
+        let message = format!(
+            "its column has {pieces} pieces for {count} rows, of which the last ends at {last} of {size} bytes"
+        );
+        return Err(Error::new(ErrorKind::FeatureShape, message));
+    }
+    match spec.feature_type {
+        FeatureType::Text => Ok(Source::Texts(utf8(bytes, ends)?, ends)),
+        FeatureType::Categorical | FeatureType::Binary => Ok(Source::Labels(utf8(bytes, ends)?, ends)),
+        FeatureType::Image => Ok(Source::Pictures(bytes, ends)),
+        FeatureType::Numeric => Err(another_type(spec, "pieces of bytes")),
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Numbers<'a> {
+    dtype: DType,
+    bytes: &'a [u8],
+}
+
+impl<'a> Numbers<'a> {
+    /// The number of a row; an integer stays one.
+    fn value(&self, row: usize) -> Result<Value<'static>> {
+        let integer = match self.dtype {
+            DType::F32 => return finite(f32::from_ne_bytes(self.element(row)?).into()),
+            DType::F64 => return finite(f64::from_ne_bytes(self.element(row)?)),
+            DType::I8 => i8::from_ne_bytes(self.element(row)?).into(),
+            DType::I16 => i16::from_ne_bytes(self.element(row)?).into(),
+            DType::I32 => i32::from_ne_bytes(self.element(row)?).into(),
+            DType::I64 => i64::from_ne_bytes(self.element(row)?),
+            DType::U8 => u8::from_ne_bytes(self.element(row)?).into(),
+            DType::U16 => u16::from_ne_bytes(self.element(row)?).into(),
+            DType::U32 => u32::from_ne_bytes(self.element(row)?).into(),
+            DType::U64 => signed(u64::from_ne_bytes(self.element(row)?))?,
+        };
+        Ok(Value::Integer(integer))
+    }
+
+    #[inline]
+    fn element<const SIZE: usize>(&self, row: usize) -> Result<[u8; SIZE]> {
+        self.bytes.as_chunks().0.get(row).copied().ok_or_else(beyond_column)
+    }
+
+    fn row_bytes(&self, row: usize, elements: usize) -> Result<&'a [u8]> {
+        let size = elements * self.dtype.size();
+        self.bytes.get(row * size..).and_then(|rest| rest.get(..size)).ok_or_else(beyond_column)
+    }
+}
+
+fn signed(number: u64) -> Result<i64> {
+    i64::try_from(number).map_err(|_| {
+        Error::new(ErrorKind::FeatureValue, format!("{number} is beyond a signed 64-bit integer"))
+    })
+}
+
+/// The text of all pieces. Whether each is text of its own shows when it is cut out.
+fn utf8<'a>(bytes: &'a [u8], ends: &[usize]) -> Result<&'a str> {
+    std::str::from_utf8(bytes).map_err(|e| {
+        let row = ends.partition_point(|end| *end <= e.valid_up_to());
+        let message = format!("is not UTF-8: a bad byte at {} of its column", e.valid_up_to());
+        Error::new(ErrorKind::Argument, message).in_row(row)
+    })
+}
+
+fn piece_text<'a>(texts: &'a str, ends: &[usize], row: usize) -> Result<&'a str> {
+    let piece = piece_range(ends, row);
+    texts.get(piece.clone()).ok_or_else(|| bad_piece(&piece, texts.len()))
+}
+
+/// Where the piece of a row lies, as the ends say.
+fn piece_range(ends: &[usize], row: usize) -> Range<usize> {
+    let end = |row: usize| ends.get(row).copied().unwrap_or(0);
+    row.checked_sub(1).map_or(0, end)..end(row)
+}
+
+#[cold]
+fn bad_piece(piece: &Range<usize>, size: usize) -> Error {
+    let Range { start, end } = piece;
+    let why = if start > end || *end > size {
+        format!("within a column of {size} bytes")
+    } else {
+        "which cuts a character".to_owned()
+    };
+    Error::new(ErrorKind::Argument, format!("its piece goes from byte {start} to {end}, {why}"))
+}
+
+#[cold]
+fn given_twice() -> Error {
+    Error::new(ErrorKind::FeatureTwice, "has two columns")
+}
+
+#[cold]
+fn beyond_column() -> Error {
+    Error::new(ErrorKind::Internal, "a row beyond its column")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::tests::rows;
+
+    const LABELS: InputColumn<'_> = pieces(b"a7", &[1, 2]);
+    const TEXTS: InputColumn<'_> = pieces("hé".as_bytes(), &[3, 3]);
+
+    const fn pieces<'a>(bytes: &'a [u8], ends: &'a [usize]) -> InputColumn<'a> {
+        InputColumn::Pieces { bytes, ends }
+    }
+
+    /// Two rows' columns, in another order than the inputs'.
+    fn columns() -> [(&'static str, InputColumn<'static>); 5] {
+        [
+            ("t", TEXTS),
+            ("c\"", LABELS),
+            ("a", InputColumn::of(&[1i16, 2, 3, 4])),
+            ("b", InputColumn::of(&[0u8, 1])),
+            ("n", InputColumn::of(&[0.5, -2.0])),
+        ]
+    }
+
+    /// The error that the columns above give with another one for an input, by two rows behind one.
+    fn refused(name: &'static str, column: InputColumn<'static>) -> Error {
+        let mut rows = rows();
+        rows.add_columns(2, &columns()).unwrap();
+        let before = rows.wire(0..2).to_vec();
+        let mut columns = columns();
+        let place = columns.iter().position(|(there, _)| *there == name).unwrap();
+        columns[place].1 = column;
+        let error = rows.add_columns(2, &columns).unwrap_err();
+        rows.require_closed().unwrap();
+        assert_eq!((rows.len(), rows.wire(0..2)), (2, &before[..]));
+        assert_eq!(error.feature(), Some(name));
+        rows.add_columns(2, &self::columns()).unwrap();
+        assert_eq!(rows.wire(2..4), before);
+        error
+    }
+
+    fn text(rows: &Rows) -> &str {
+        std::str::from_utf8(rows.wire(0..rows.len())).unwrap()
+    }
+
+    #[test]
+    fn columns_become_rows() {
+        let mut rows = rows();
+        rows.add_columns(2, &columns()).unwrap();
+        let expected = concat!(
+            r#"{"t":"hé","c\"":"a","a":{"shape":[2],"data":[1.0,2.0]},"b":0,"n":0.5},"#,
+            r#"{"t":"","c\"":7,"a":{"shape":[2],"data":[3.0,4.0]},"b":1,"n":-2.0}"#
+        );
+        assert_eq!(text(&rows), expected);
+    }
+
+    #[test]
+    fn no_rows_are_fine() {
+        let none = [InputColumn::of::<f64>(&[]), pieces(b"", &[]), InputColumn::of::<i8>(&[])];
+        let columns = [(0, none[0]), (1, none[1]), (2, none[2]), (3, none[0]), (4, none[1])];
+        let mut rows = rows();
+        rows.add_columns(0, &columns).unwrap();
+        assert!(rows.is_empty());
+        let number = [(0, InputColumn::of(&[1.0]))];
+        assert_eq!(rows.add_columns(0, &number).unwrap_err().kind(), ErrorKind::FeatureShape);
+    }
+
+    #[test]
+    fn every_dtype_makes_the_number_it_holds() {
+        fn check<T: Element>(value: T, expected: &str) {
+            let numbers = Numbers { dtype: T::DTYPE, bytes: bytemuck::bytes_of(&value) };
+            let text = match numbers.value(0).unwrap() {
+                Value::Number(number) => format!("{number:?}"),
+                Value::Integer(integer) => integer.to_string(),
+                _ => String::new(),
+            };
+            assert_eq!(text, expected);
+        }
+        check(0.5f32, "0.5");
+        check(-1e300, "-1e300");
+        check(i8::MIN, "-128");
+        check(i16::MIN, "-32768");
+        check(i32::MIN, "-2147483648");
+        check(i64::MIN, "-9223372036854775808");
+        check(u8::MAX, "255");
+        check(u16::MAX, "65535");
+        check(u32::MAX, "4294967295");
+        check(i64::MAX as u64, "9223372036854775807");
+        let error = refused("n", InputColumn::of(&[1, u64::MAX]));
+        assert_eq!(
+            error.to_string(),
+            "row 3: feature \"n\": 18446744073709551615 is beyond a signed 64-bit integer"
+        );
+    }
+
+    #[test]
+    fn integers_are_categories() {
+        let mut rows = rows();
+        let mut columns = columns();
+        columns[1].1 = InputColumn::of(&[7i64, 7]);
+        rows.add_columns(2, &columns).unwrap();
+        assert_eq!(text(&rows).matches(r#""c\"":7,"#).count(), 2);
+        let error = refused("c\"", InputColumn::of(&[7i8, 8]));
+        assert_eq!((error.kind(), error.row()), (ErrorKind::FeatureValue, Some(3)));
+        let error = refused("b", InputColumn::of(&[1.0, 0.0]));
+        assert_eq!(error.to_string(), "row 2: feature \"b\": is binary [1], got floats");
+    }
+
+    #[test]
+    fn a_bad_value_is_named_and_undoes_the_call() {
+        let value = |name, column, row| {
+            let error = refused(name, column);
+            assert_eq!((error.kind(), error.row()), (ErrorKind::FeatureValue, Some(row)));
+            error.to_string()
+        };
+        value("n", InputColumn::of(&[f64::NAN, 0.0]), 2);
+        value("n", InputColumn::of(&[0.0, f32::INFINITY]), 3);
+        value("c\"", pieces(b"ab", &[1, 2]), 3);
+        let array = value("a", InputColumn::of(&[0.0, 0.0, 0.0, 1e39]), 3);
+        assert!(array.starts_with("row 3: feature \"a\": element [1] is not a finite"), "{array}");
+    }
+
+    #[test]
+    fn a_column_of_another_type_or_length_is_refused() {
+        for (name, column) in [("t", InputColumn::of(&[1, 2])), ("n", TEXTS), ("a", LABELS)] {
+            let error = refused(name, column);
+            assert_eq!((error.kind(), error.row()), (ErrorKind::FeatureType, None), "{error}");
+        }
+        let shapes = [
+            ("n", InputColumn::of(&[1.0])),
+            ("n", InputColumn::of(&[1.0, 2.0, 3.0])),
+            ("a", InputColumn::of(&[1u8, 2])),
+            ("b", InputColumn::Numbers { dtype: DType::U16, bytes: &[1, 0, 1] }),
+            ("t", pieces(b"", &[0])),
+            ("t", pieces(b"ab", &[0, 1])),
+            ("c\"", pieces(b"a", &[1, 2])),
+        ];
+        for (name, column) in shapes {
+            assert_eq!(refused(name, column).kind(), ErrorKind::FeatureShape);
+        }
+        let error = refused("a", InputColumn::of(&[1i16]));
+        assert_eq!(
+            error.to_string(),
+            "feature \"a\": its column has 2 bytes, but 2 rows take 8 bytes of I16"
+        );
+    }
+
+    #[test]
+    fn pieces_are_whole_text_inside_their_column() {
+        let argument = |name, column, expected: &str| {
+            let error = refused(name, column);
+            assert_eq!(error.kind(), ErrorKind::Argument);
+            assert_eq!(error.to_string(), expected);
+        };
+        argument(
+            "t",
+            pieces(b"ab\xff", &[2, 3]),
+            "row 3: feature \"t\": is not UTF-8: a bad byte at 2 of its column",
+        );
+        argument(
+            "t",
+            pieces("é".as_bytes(), &[1, 2]),
+            "row 2: feature \"t\": its piece goes from byte 0 to 1, which cuts a character",
+        );
+        argument(
+            "t",
+            pieces(b"ab", &[3, 2]),
+            "row 2: feature \"t\": its piece goes from byte 0 to 3, within a column of 2 bytes",
+        );
+        let mut rows = rows();
+        let three = [
+            pieces(b"", &[0, 0, 0]),
+            InputColumn::of(&[0i32; 3]),
+            InputColumn::of(&[0f32; 6]),
+            pieces(b"ab", &[2, 1, 2]),
+        ];
+        let columns =
+            [(0, three[1]), (1, pieces(b"777", &[1, 2, 3])), (2, three[1]), (3, three[2]), (4, three[3])];
+        let error = rows.add_columns(3, &columns).unwrap_err();
+        assert_eq!((error.kind(), error.row()), (ErrorKind::Argument, Some(1)));
+    }
+
+    #[test]
+    fn every_input_has_one_column_and_no_row_is_open() {
+        let mut rows = rows();
+        let mut columns = columns();
+        let error = rows.add_columns(2, &columns[2..]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RowIncomplete);
+        assert_eq!(error.to_string(), r#"there is no column for "c\"", "t""#);
+        columns[4].0 = "b";
+        let error = rows.add_columns(2, &columns).unwrap_err();
+        assert_eq!((error.kind(), error.feature()), (ErrorKind::FeatureTwice, Some("b")));
+        columns[4].0 = "x";
+        assert_eq!(rows.add_columns(2, &columns).unwrap_err().kind(), ErrorKind::UnknownFeature);
+        rows.add_number("n", 1.0).unwrap();
+        let error = rows.add_columns(2, &self::columns()).unwrap_err();
+        assert_eq!((error.kind(), error.row()), (ErrorKind::RowIncomplete, Some(0)));
+        assert_eq!(rows.add_number("n", 1.0).unwrap_err().kind(), ErrorKind::FeatureTwice);
+        rows.discard_row();
+        let endless = usize::MAX / 2;
+        assert_eq!(rows.add_columns(endless, &self::columns()).unwrap_err().kind(), ErrorKind::FeatureShape);
+    }
+}
