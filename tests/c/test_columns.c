@@ -55,7 +55,7 @@ static void make_pictures(const sidekick_deployment *deployment) {
     sidekick_rows_free(rows);
 }
 
-static const double NUMBERS[ROWS] = {0.5, -2.25, 1e300};
+static const double NUMBERS[ROWS] = {0.5, -2.25, 4096.125};
 static const uint8_t FLAGS[ROWS] = {1, 0, 1};
 static const size_t LABEL_ENDS[ROWS] = {1, 2, 3}, TEXT_ENDS[ROWS] = {3, 3, 7};
 static const int16_t ARRAYS[ROWS * 6] = {0, 1, 2, 3, 4, 5, -6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17};
@@ -89,17 +89,14 @@ static void check_scalars(const sidekick_predictions *predictions, size_t first)
 
 static void check_others(const sidekick_predictions *predictions, size_t first) {
     const float *arrays = NULL;
-    const char *text = NULL, *const texts[] = {"h\xc3\xa9", "", "\xf0\x9f\xa6\x8a"};
-    size_t count = 0, length = 0, row, i;
+    size_t count = 0, row, i;
     OK(sidekick_predictions_arrays(predictions, OUT_ARRAY, &arrays, &count, &error));
     for (i = 0; i < ROWS * 6; i++) {
         CHECK(arrays[first * 6 + i] == ARRAYS[i]);
     }
     for (row = 0; row < ROWS; row++) {
         unsigned char samples[sizeof RGB];
-        OK(sidekick_predictions_text(predictions, OUT_TEXT, first + row, &text, &length, &error));
-        TEXT_IS(texts[row], text, length);
-        OK(sidekick_predictions_pixels(predictions, OUT_PICTURE, first + row, samples, sizeof samples, &error));
+        OK(sidekick_predictions_image_pixels(predictions, OUT_PICTURE, first + row, samples, sizeof samples, &error));
         CHECK(memcmp(samples, RGB, sizeof RGB) == 0);
     }
 }
@@ -268,6 +265,35 @@ static void test_every_dtype(void) {
     DTYPE("mirror-flag", SIDEKICK_DTYPE_I32, int32_t, 1, 0);
 }
 
+/* Pieces arrive as they are, also empty and with a NUL in them. */
+static void check_pieces(const char *id) {
+    sidekick_deployment *deployment = open_liar(id);
+    sidekick_rows *rows = new_rows(deployment);
+    sidekick_predictions *predictions;
+    const char *const expected[] = {"h\xc3\xa9", "", "a\0b", "\xf0\x9f\xa6\x8a\"\n"}, *text = NULL;
+    const size_t ends[] = {3, 3, 6, 12};
+    table columns;
+    size_t length = 0, row;
+    memset(&columns, 0, sizeof columns);
+    put(&columns, 0, PIECES, "h\xc3\xa9" "a\0b\xf0\x9f\xa6\x8a\"\n", 12, ends);
+    OK(add(rows, 4, &columns));
+    predictions = predict(deployment, rows);
+    for (row = 0; row < 4; row++) {
+        const size_t start = row == 0 ? 0 : ends[row - 1];
+        OK(sidekick_predictions_text(predictions, 0, row, &text, &length, &error));
+        CHECK(length == ends[row] - start && memcmp(text, expected[row], length + 1) == 0);
+    }
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(deployment);
+}
+
+static void test_pieces(void) {
+    check_pieces("mirror-text");
+    check_pieces("mirror-label");
+    check_pieces("mirror-flag-label");
+}
+
 /* Nothing, and arrays that hold nothing. */
 static void test_empty(void) {
     sidekick_deployment *deployment = open_liar("mirror-empty");
@@ -300,6 +326,7 @@ int main(void) {
     test_null(deployment);
     sidekick_deployment_free(deployment);
     test_every_dtype();
+    test_pieces();
     test_empty();
     test_huge();
     return checks_failed("test_columns");
