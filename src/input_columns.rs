@@ -1,7 +1,7 @@
 //! Rows from whole columns: a table that lies column by column becomes rows in one call.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::rows::{Rows, another_type, category, finite, integer_category};
+use crate::rows::{RowWriter, Rows, another_type, category, finite, integer_category};
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
 use crate::wire::array::{Array, DType, Element, byte_size};
 use crate::wire::{Value, picture};
@@ -55,10 +55,15 @@ impl Rows {
     fn add_from(&mut self, count: usize, mut readers: Vec<Reader<'_>>) -> Result<()> {
         self.reserve_rows(count)?;
         let before = self.mark();
-        let added = (0..count).try_for_each(|row| {
-            self.add_row(readers.iter_mut().map(|reader| (reader.spec, reader.value(row))))
-        });
-        added.inspect_err(|_| self.return_to(before))
+        for row in 0..count {
+            let at = self.len();
+            let added = self.add_row(|out| readers.iter_mut().try_for_each(|reader| reader.put(row, out)));
+            if let Err(error) = added {
+                self.return_to(before);
+                return Err(error.in_row(at));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -95,8 +100,7 @@ struct Reader<'a> {
 enum Source<'a> {
     Numbers(Numbers<'a>),
     IntegerCategories(Numbers<'a>),
-    /// With the array of the row that is read.
-    Arrays(Numbers<'a>, Option<Array<'a>>),
+    Arrays(Numbers<'a>),
     Texts(&'a str, &'a [usize]),
     Labels(&'a str, &'a [usize]),
     Pictures(&'a [u8], &'a [usize]),
@@ -111,42 +115,57 @@ impl<'a> Reader<'a> {
         Ok(Reader { spec, source: source?, category: 0 })
     }
 
-    fn value(&mut self, row: usize) -> Result<Value<'_>> {
+    /// Puts the value of a row; what fails is named.
+    #[inline]
+    fn put(&mut self, row: usize, out: &mut RowWriter<'_>) -> Result<()> {
+        self.put_value(row, out).map_err(|error| error.in_feature(&self.spec.name))
+    }
+
+    #[inline]
+    fn put_value(&mut self, row: usize, out: &mut RowWriter<'_>) -> Result<()> {
         let Reader { spec, source, category: hint } = self;
         match source {
-            Source::Numbers(numbers) => numbers.value(row),
-            Source::IntegerCategories(numbers) => match numbers.value(row)? {
-                Value::Integer(integer) => remember(hint, integer_category(spec, *hint, integer)),
-                _ => Err(another_type(spec, "floats")),
-            },
-            Source::Arrays(numbers, array) => {
-                let bytes = numbers.row_bytes(row, spec.element_count())?;
-                Ok(Value::Array(array.insert(Array::new(numbers.dtype, spec.shape(), bytes)?)))
+            Source::Numbers(numbers) => out.put(spec, &numbers.value(row)?),
+            Source::IntegerCategories(numbers) => {
+                let Value::Integer(integer) = numbers.value(row)? else {
+                    return Err(another_type(spec, "floats"));
+                };
+                put_category(spec, hint, &integer_category(spec, *hint, integer)?, out)
             }
-            Source::Texts(texts, ends) => piece_text(texts, ends, row).map(Value::Text),
             Source::Labels(labels, ends) => {
-                remember(hint, category(spec, *hint, piece_text(labels, ends, row)?))
+                let label = piece_text(labels, ends, row)?;
+                put_category(spec, hint, &category(spec, *hint, label)?, out)
             }
+            Source::Arrays(numbers) => {
+                let bytes = numbers.row_bytes(row, spec.element_count())?;
+                out.put(spec, &Value::Array(&Array::new(numbers.dtype, spec.shape(), bytes)?))
+            }
+            Source::Texts(texts, ends) => out.put(spec, &Value::Text(piece_text(texts, ends, row)?)),
             Source::Pictures(bytes, ends) => {
                 let piece = piece_range(ends, row);
                 let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
-                picture::from_encoded(encoded).map(Value::Image)
+                out.put(spec, &Value::Image(picture::from_encoded(encoded)?))
             }
         }
     }
 }
 
-/// Keeps which category a value is.
-fn remember<'v>(category: &mut usize, value: Result<Value<'v>>) -> Result<Value<'v>> {
-    if let Ok(Value::Category(index)) = value {
-        *category = index;
+/// Puts a category, and keeps which it is.
+fn put_category(
+    spec: &FeatureSpec,
+    hint: &mut usize,
+    value: &Value<'_>,
+    out: &mut RowWriter<'_>,
+) -> Result<()> {
+    if let Value::Category(index) = value {
+        *hint = *index;
     }
-    value
+    out.put(spec, value)
 }
 
 fn number_source<'a>(spec: &FeatureSpec, count: usize, numbers: Numbers<'a>) -> Result<Source<'a>> {
     let (source, shape) = match spec.feature_type {
-        FeatureType::Numeric if spec.is_array() => (Source::Arrays(numbers, None), spec.shape()),
+        FeatureType::Numeric if spec.is_array() => (Source::Arrays(numbers), spec.shape()),
         FeatureType::Numeric => (Source::Numbers(numbers), spec.shape()),
         FeatureType::Categorical | FeatureType::Binary => (Source::IntegerCategories(numbers), [].as_slice()),
         FeatureType::Text | FeatureType::Image => return Err(another_type(spec, "numbers")),
@@ -191,6 +210,7 @@ struct Numbers<'a> {
 
 impl<'a> Numbers<'a> {
     /// The number of a row; an integer stays one.
+    #[inline(always)]
     fn value(&self, row: usize) -> Result<Value<'static>> {
         let integer = match self.dtype {
             DType::F32 => return finite(f32::from_ne_bytes(self.element(row)?).into()),
@@ -207,7 +227,7 @@ impl<'a> Numbers<'a> {
         Ok(Value::Integer(integer))
     }
 
-    #[inline]
+    #[inline(always)]
     fn element<const SIZE: usize>(&self, row: usize) -> Result<[u8; SIZE]> {
         self.bytes.as_chunks().0.get(row).copied().ok_or_else(beyond_column)
     }

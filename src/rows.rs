@@ -5,6 +5,7 @@ use crate::spec::{FeatureSpec, FeatureType, Key, Schema};
 use crate::wire::array::Array;
 use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
 use crate::wire::{Protocol, Value, npy};
+use std::mem::replace;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -34,6 +35,13 @@ struct OpenRow {
     count: usize,
     /// Where the next input probably is: inputs mostly come in order.
     next: usize,
+}
+
+/// Where the values of a whole row go.
+pub(crate) struct RowWriter<'a> {
+    protocol: &'a dyn Protocol,
+    buffer: &'a mut Vec<u8>,
+    first: bool,
 }
 
 impl Rows {
@@ -192,20 +200,14 @@ impl Rows {
         Ok(())
     }
 
-    /// Adds a whole row, while none is open: a value for each of the inputs. What fails is named, but leaves a trace.
-    pub(crate) fn add_row<'v>(
-        &mut self,
-        values: impl Iterator<Item = (&'v FeatureSpec, Result<Value<'v>>)>,
-    ) -> Result<()> {
+    /// Adds a whole row, while none is open: `put` puts a value for each of the inputs. Where it fails it leaves a trace.
+    #[inline]
+    pub(crate) fn add_row(&mut self, put: impl FnOnce(&mut RowWriter<'_>) -> Result<()>) -> Result<()> {
         let Rows { protocol, buffer, finished, .. } = self;
         if !finished.is_empty() {
             buffer.extend_from_slice(protocol.row_separator());
         }
-        for (place, (spec, value)) in values.enumerate() {
-            value
-                .and_then(|value| protocol.put(buffer, place == 0, spec, &value))
-                .map_err(|error| error.in_feature(&spec.name).in_row(finished.len()))?;
-        }
+        put(&mut RowWriter { protocol: &**protocol, buffer, first: true })?;
         self.close_row();
         Ok(())
     }
@@ -326,6 +328,15 @@ impl Rows {
         let start = self.finished.last().map_or(0, |row| row.end + separator);
         self.protocol.close_row(&mut self.buffer);
         self.finished.push(start..self.buffer.len());
+    }
+}
+
+impl RowWriter<'_> {
+    /// Puts the value of one more input.
+    #[inline]
+    pub(crate) fn put(&mut self, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
+        let first = replace(&mut self.first, false);
+        self.protocol.put(self.buffer, first, spec, value)
     }
 }
 

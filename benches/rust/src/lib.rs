@@ -9,6 +9,9 @@ pub mod pieces;
 #[path = "../../../src/error.rs"]
 mod error;
 #[allow(dead_code, unexpected_cfgs)]
+#[path = "../../../src/input_columns.rs"]
+mod input_columns;
+#[allow(dead_code, unexpected_cfgs)]
 #[path = "../../../src/rows.rs"]
 mod rows;
 #[allow(dead_code, unexpected_cfgs)]

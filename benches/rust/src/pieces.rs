@@ -1,7 +1,8 @@
 //! Single pieces of the library's work, each on its own: for the micro benchmarks and the instruction counts.
 
+use crate::input_columns::InputColumn;
 use crate::rows::Rows;
-use crate::spec::Schema;
+use crate::spec::{Schema, Specs};
 use crate::wire::array::Array;
 use crate::wire::columns::Columns;
 use crate::wire::picture::{PixelEncoding, Pixels};
@@ -45,6 +46,15 @@ impl Pieces {
             rows.add_number(0, number).expect("a number");
             rows.discard_row();
         }
+    }
+
+    /// Adds the numbers as a column: rows of a deployment that takes nothing else.
+    #[inline(never)]
+    pub fn add_number_column(&self, numbers: &[f64]) {
+        let number = self.schema.inputs.get(0).expect("the number").clone();
+        let inputs = Specs::new(vec![number]).expect("one name");
+        let mut rows = Pieces { schema: Arc::new(Schema { inputs, ..(*self.schema).clone() }), ..*self }.rows();
+        rows.add_columns(numbers.len(), &[(0, InputColumn::of(numbers))]).expect("a column");
     }
 
     /// Adds a text to as many rows.
