@@ -124,7 +124,7 @@ public:
     /// As `rows`, without throwing.
     Result<Rows> try_rows() const {
         sidekick_rows* handle = nullptr;
-        return detail::then(detail::attempt(sidekick_rows_new, c_handle(), &handle), [&] { return Rows(handle); });
+        return detail::then(detail::attempt(sidekick_rows_new, c_handle(), &handle), [&] { return Rows(handle, inputs_); });
     }
 
     /// Predicts all rows, and blocks until the predictions are there. Ends the open row of `rows` first, so only rows

@@ -6,7 +6,9 @@
 #ifndef SIDEKICK_ROWS_HPP
 #define SIDEKICK_ROWS_HPP
 
-#include "values.hpp"
+#include "columns.hpp"
+
+#include <memory>
 
 namespace sidekick {
 inline namespace SIDEKICK_CPP {
@@ -145,6 +147,19 @@ public:
         return add_file(sidekick_rows_add_npy_file, sidekick_rows_add_npy_file_at, input, path);
     }
 
+    /// Adds `count` whole rows from a column for each input: `rows.add_columns(3, {{"Size", sizes}, {"Sound", sounds}})`. All of
+    /// them or, where something fails, none. Ends the open row first.
+    Rows& add_columns(std::size_t count, Columns columns) { return done(try_add_columns(count, columns)); }
+    /// As `add_columns`, without throwing.
+    Result<void> try_add_columns(std::size_t count, Columns columns) {
+        Result<void> ready = try_finish();
+        detail::ColumnTable table;
+        for (std::size_t place = 0; ready && place < columns.length(); ++place) {
+            ready = take(columns.address()[place], count, table);
+        }
+        return ready ? table.add_to(c_handle(), count) : std::move(ready);
+    }
+
     /// The object of the C API, which stays owned by this one. Rows that are ended or begun through it are not counted
     /// as open here.
     sidekick_rows* c_handle() const noexcept { return handle_.get(); }
@@ -153,7 +168,8 @@ private:
     friend class Deployment;
     friend class Stream;
 
-    explicit Rows(sidekick_rows* handle) noexcept : handle_(handle) {}
+    Rows(sidekick_rows* handle, std::shared_ptr<const detail::Features> inputs) noexcept
+        : handle_(handle), inputs_(std::move(inputs)) {}
 
     Rows& done(const Result<void>& result) {
         result.value();
@@ -184,7 +200,17 @@ private:
         return add(by_name, by_index, input, text.data(), text.size());
     }
 
+    Result<void> take(const Column& column, std::size_t count, detail::ColumnTable& table) const {
+        const span<const Feature> inputs = inputs_ ? span<const Feature>(*inputs_) : span<const Feature>();
+        const std::size_t index = detail::find(inputs, column.input());
+        if (inputs_ && column.input().named() && index == inputs.size()) {
+            return detail::unknown_feature(column.input().name(), inputs);
+        }
+        return table.add(index, column, count);
+    }
+
     detail::Owned<sidekick_rows, sidekick_rows_free> handle_;
+    std::shared_ptr<const detail::Features> inputs_;
     bool open_ = false;
 };
 

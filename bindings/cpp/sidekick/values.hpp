@@ -85,26 +85,26 @@ private:
     std::size_t size_;
 };
 
-/// Numbers to be read during a call: a list in braces, or any contiguous range of them.
-template <typename Number>
+/// Elements to be read during a call: a list in braces, or any contiguous range of them.
+template <typename Element>
 class List {
 public:
-    /// The numbers in braces, which live until the end of the call.
-    List(std::initializer_list<Number> numbers) noexcept : List(std::data(numbers), numbers.size()) {}
-    /// The numbers of a vector, an array or a span.
+    /// The elements in braces, which live until the end of the call.
+    List(std::initializer_list<Element> elements) noexcept : List(std::data(elements), elements.size()) {}
+    /// The elements of a vector, an array or a span.
     template <typename Contiguous, typename Found = decltype(std::data(std::declval<const Contiguous&>())),
-              typename = std::enable_if_t<std::is_convertible_v<Found, const Number*>>>
+              typename = std::enable_if_t<std::is_convertible_v<Found, const Element*>>>
     List(const Contiguous& range) noexcept : List(std::data(range), std::size(range)) {}
 
-    /// The first number's address; NULL where there is none.
-    const Number* address() const noexcept { return size_ == 0 ? nullptr : data_; }
-    /// How many numbers there are.
+    /// The first element's address; NULL where there is none.
+    const Element* address() const noexcept { return size_ == 0 ? nullptr : data_; }
+    /// How many elements there are.
     std::size_t length() const noexcept { return size_; }
 
 private:
-    List(const Number* data, std::size_t size) noexcept : data_(data), size_(size) {}
+    List(const Element* data, std::size_t size) noexcept : data_(data), size_(size) {}
 
-    const Number* data_;
+    const Element* data_;
     std::size_t size_;
 };
 
@@ -140,6 +140,29 @@ struct Category {
 
 /// @cond
 namespace detail {
+
+using Features = std::vector<Feature>;
+
+inline Error unknown_feature(std::string_view name, span<const Feature> features) {
+    std::string message = "there is no feature named \"" + std::string(name) + "\"; the deployment has " +
+                          std::to_string(features.size()) + " here:";
+    for (const Feature& feature : features) {
+        message += " \"" + feature.name + "\"";
+    }
+    return Error(Status::UnknownFeature, message, std::string(name));
+}
+
+// The index of a feature; the number of features where none has the name.
+inline std::size_t find(span<const Feature> features, FeatureKey key) {
+    if (!key.named()) {
+        return key.index();
+    }
+    std::size_t index = 0;
+    while (index < features.size() && features[index].name != key.name()) {
+        ++index;
+    }
+    return index;
+}
 
 // The C API's number for a type of array element.
 template <typename Element>

@@ -79,33 +79,13 @@ private:
 /// @cond
 namespace detail {
 
-using Features = std::vector<Feature>;
-
-inline Error unknown_feature(std::string_view name, span<const Feature> features) {
-    std::string message = "there is no feature named \"" + std::string(name) + "\"; the deployment has " +
-                          std::to_string(features.size()) + " here:";
-    for (const Feature& feature : features) {
-        message += " \"" + feature.name + "\"";
-    }
-    return Error(Status::UnknownFeature, message, std::string(name));
-}
-
 // What reading predictions takes; cheap to copy, and valid as long as the Predictions that own it.
 struct Reader {
     const sidekick_predictions* handle = nullptr;
     const Features* outputs = nullptr;
 
     // The index of an output; the number of outputs where none has the name.
-    std::size_t find(FeatureKey output) const {
-        if (!output.named()) {
-            return output.index();
-        }
-        std::size_t index = 0;
-        while (index < features().size() && features()[index].name != output.name()) {
-            ++index;
-        }
-        return index;
-    }
+    std::size_t find(FeatureKey output) const { return detail::find(features(), output); }
 
     template <typename Function, typename... Arguments>
     Result<void> read(Function function, FeatureKey output, Arguments... arguments) const {

@@ -1,0 +1,119 @@
+/**
+ * @file sidekick/columns.hpp
+ * Part of sidekick.hpp: columns of values, of which several rows are made at once.
+ */
+
+#ifndef SIDEKICK_COLUMNS_HPP
+#define SIDEKICK_COLUMNS_HPP
+
+#include "values.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace sidekick {
+inline namespace SIDEKICK_CPP {
+
+/**
+ * The values of one input for several rows, for `Rows::add_columns`. Made of a range whose elements are
+ *
+ * - numbers, contiguous in memory: one for each row, or for an input that takes arrays all of them one behind the other, each
+ *   row-major. Integers may also be the categories of a categorical or binary input. They are not copied: they have to live
+ *   until the call, as the input's name has to;
+ * - anything that is a `std::string_view`: the texts of a text input, the labels of a categorical or binary one;
+ * - `Bytes`, or what they are made of: the encoded pictures of an image input.
+ */
+class Column {
+public:
+    /// The values of an input, which is named or given by index.
+    template <typename Values, typename = decltype(std::begin(std::declval<const Values&>()))>
+    Column(FeatureKey input, const Values& values) : input_(input) {
+        using Value = std::decay_t<decltype(*std::begin(values))>;
+        static_assert(!std::is_same_v<Value, char>, "a column of text is a range of texts");
+        if constexpr (std::is_arithmetic_v<Value>) {
+            kind_ = detail::dtype<Value>();
+            numbers_ = {std::data(values), std::size(values) * sizeof(Value)};
+        } else {
+            for (const auto& value : values) {
+                append(value);
+            }
+        }
+    }
+
+    /// The input whose values they are.
+    FeatureKey input() const noexcept { return input_; }
+    /// What they are: one of the constants that `sidekick_rows_add_columns` knows.
+    std::int32_t kind() const noexcept { return kind_; }
+    /// The bytes of all values.
+    Bytes bytes() const noexcept { return kind_ == SIDEKICK_COLUMN_PIECES ? Bytes(pieces_) : numbers_; }
+    /// Where each text or picture ends within the bytes; empty for numbers.
+    span<const std::size_t> ends() const noexcept { return ends_; }
+
+private:
+    template <typename Value>
+    void append(const Value& value) {
+        if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
+            pieces_ += std::string_view(value);
+        } else {
+            const Bytes bytes(value);
+            pieces_.append(static_cast<const char*>(bytes.address()), bytes.length());
+        }
+        ends_.push_back(pieces_.size());
+    }
+
+    FeatureKey input_;
+    std::int32_t kind_ = SIDEKICK_COLUMN_PIECES;
+    Bytes numbers_{nullptr, 0};
+    std::string pieces_;
+    std::vector<std::size_t> ends_;
+};
+
+/// Columns to be read during a call: a list in braces, such as `{{"Size", sizes}, {"Sound", sounds}}`, or a vector of them.
+using Columns = List<Column>;
+
+/// @cond
+namespace detail {
+
+// Columns as the C API takes them; they outlive it.
+class ColumnTable {
+public:
+    // Takes the column of the input at an index in; it has to have `count` values, where they can be counted.
+    Result<void> add(std::size_t index, const Column& column, std::size_t count) {
+        const std::size_t pieces = column.ends().size();
+        if (column.kind() == SIDEKICK_COLUMN_PIECES && pieces != count) {
+            const std::string message = std::to_string(pieces) + " values for " + std::to_string(count) + " rows";
+            return Error(Status::FeatureShape, message, std::string(column.input().name()));
+        }
+        inputs_.push_back(index);
+        kinds_.push_back(column.kind());
+        values_.push_back(column.bytes().address());
+        sizes_.push_back(column.bytes().length());
+        ends_.push_back(column.ends().data());
+        return {};
+    }
+
+    Result<void> add_to(sidekick_rows* rows, std::size_t count) const {
+        return attempt(sidekick_rows_add_columns, rows, count, inputs_.size(), inputs_.data(), kinds_.data(), values_.data(),
+                       sizes_.data(), ends_.data());
+    }
+
+private:
+    std::vector<std::size_t> inputs_;
+    std::vector<std::int32_t> kinds_;
+    std::vector<const void*> values_;
+    std::vector<std::size_t> sizes_;
+    std::vector<const std::size_t*> ends_;
+};
+
+}  // namespace detail
+/// @endcond
+
+}  // namespace SIDEKICK_CPP
+}  // namespace sidekick
+
+#endif  // SIDEKICK_COLUMNS_HPP

@@ -1,0 +1,130 @@
+// Rows from whole columns: every kind of range, and what fails as a whole.
+#include "check.hpp"
+
+#include <array>
+#include <limits>
+#include <list>
+
+using sidekick::Column;
+using sidekick::Status;
+
+namespace {
+
+const std::vector<double> numbers{0.5, -2.25};
+const std::array<std::uint8_t, 2> flags{1, 0};
+const std::vector<std::string> labels{"c", "a"};
+const std::array<std::int16_t, 12> arrays{0, 1, 2, 3, 4, 5, -6, 7, 8, 9, 10, 11};
+
+// A picture as a deployment sends it: `channels` is 3 or 1.
+std::vector<unsigned char> picture(const sidekick::Deployment& deployment, std::size_t channels) {
+    auto rows = deployment.rows();
+    check::add_echo_row(rows, 1, "a");
+    const auto predictions = deployment.predict(rows);
+    const auto bytes = predictions[0].image(channels == 3 ? "picture" : "grey").bytes;
+    const auto* const start = reinterpret_cast<const unsigned char*>(bytes.data());
+    return {start, start + bytes.size()};
+}
+
+}  // namespace
+
+TEST(columns_become_rows) {
+    const auto deployment = check::open("echo");
+    const std::vector<std::vector<unsigned char>> pictures(2, picture(deployment, 3));
+    const std::vector<unsigned char> grey = picture(deployment, 1);
+    const std::array<sidekick::Bytes, 2> greys{sidekick::Bytes(grey), sidekick::Bytes(grey.data(), grey.size())};
+    auto rows = deployment.rows();
+    check::add_echo_row(rows, 7, "b");
+    rows.add_columns(2, {{"number", numbers},
+                         {std::string("category"), labels},
+                         {std::string_view("flag"), flags},
+                         {3, std::list<const char*>{"☀", ""}},
+                         {"picture", pictures},
+                         {5, greys},
+                         {"array", arrays}});
+    CHECK(rows.size() == 3);
+    const auto predictions = deployment.predict(rows);
+    CHECK(predictions[0].number("number") == 7);
+    for (std::size_t row = 0; row < 2; ++row) {
+        const auto prediction = predictions[row + 1];
+        CHECK(prediction.number("number") == numbers[row] && prediction.number("flag") == flags[row]);
+        CHECK(prediction.top("category").label == labels[row]);
+        CHECK(prediction.pixels("picture").samples == check::samples(3));
+        CHECK(prediction.pixels("grey").samples == check::samples(1));
+        for (std::size_t element = 0; element < 6; ++element) {
+            CHECK(prediction.array("array")[element] == static_cast<float>(arrays[row * 6 + element]));
+        }
+    }
+}
+
+TEST(columns_are_collected_in_a_loop) {
+    const auto deployment = check::open("names");
+    const std::vector<std::vector<float>> values(6, {1.5F, 2.5F, 4});
+    std::vector<Column> columns;
+    for (const auto& input : deployment.inputs()) {
+        columns.emplace_back(input.name, values[columns.size()]);
+    }
+    auto rows = deployment.rows();
+    CHECK(rows.try_add_columns(3, columns).has_value() && rows.size() == 3);
+    CHECK(deployment.predict(rows.add_columns(3, columns)).size() == 6);
+}
+
+TEST(texts_are_kept_and_numbers_are_looked_at) {
+    const Column texts("text", std::vector<std::string_view>{"é", "", "ab"});
+    CHECK(texts.kind() == SIDEKICK_COLUMN_PIECES && texts.bytes().length() == 4 && texts.input().name() == "text");
+    CHECK(texts.ends().size() == 3 && texts.ends()[0] == 2 && texts.ends()[1] == 2 && texts.ends()[2] == 4);
+    const double plain[] = {1, 2};
+    const Column numbers_column(4, plain);
+    CHECK(numbers_column.kind() == SIDEKICK_DTYPE_F64 && numbers_column.bytes().address() == plain);
+    CHECK(numbers_column.bytes().length() == 16 && numbers_column.ends().empty() && numbers_column.input().index() == 4);
+}
+
+TEST(adding_columns_ends_the_open_row) {
+    const auto deployment = check::open("reciprocal");
+    auto rows = deployment.rows();
+    rows.row().number(0, 4);
+    CHECK(rows.add_columns(2, {{0, std::vector<int>{1, 2}}}).size() == 3);
+    const auto predictions = deployment.predict(rows);
+    CHECK(predictions[0].number(0) == 0.25 && predictions[2].number(0) == 0.5);
+    rows.row();
+    CHECK_FAILS(RowIncomplete, rows.try_add_columns(2, {{0, numbers}}));
+    CHECK(rows.size() == 3);
+}
+
+TEST(columns_fail_as_a_whole) {
+    const auto deployment = check::open("names");
+    const std::vector<double> odd{1, std::numeric_limits<double>::quiet_NaN()};
+    std::vector<Column> columns;
+    for (std::size_t input = 0; input < 6; ++input) {
+        columns.emplace_back(input, input == 4 ? odd : numbers);
+    }
+    auto rows = deployment.rows();
+    const auto error = check::thrown_by([&] { rows.add_columns(2, columns); });
+    CHECK(error.status() == Status::FeatureValue && error.row() == 1 && error.feature() == deployment.inputs()[4].name);
+    columns[4] = Column(4, numbers);
+    CHECK_THROWS(FeatureShape, rows.add_columns(3, columns));
+    CHECK_THROWS(FeatureShape, rows.add_columns(1, columns));
+    columns[4] = Column(3, numbers);
+    CHECK_FAILS(FeatureTwice, rows.try_add_columns(2, columns));
+    columns[4] = Column("nothing", numbers);
+    CHECK_FAILS(UnknownFeature, rows.try_add_columns(2, columns));
+    columns[4] = Column(4, labels);
+    CHECK_FAILS(FeatureType, rows.try_add_columns(2, columns));
+    CHECK_FAILS(FeatureShape, rows.try_add_columns(3, columns));
+    CHECK_FAILS(RowIncomplete, rows.try_add_columns(2, {}));
+    CHECK(rows.empty());
+}
+
+TEST(texts_have_to_be_as_many_as_rows) {
+    auto rows = check::open("echo").rows();
+    const auto error = check::thrown_by([&] { rows.add_columns(3, {{"category", labels}}); });
+    CHECK(error.status() == Status::FeatureShape && error.feature() == "category");
+    CHECK_FAILS(FeatureShape, rows.try_add_columns(1, {{"text", labels}}));
+}
+
+TEST(rows_that_were_moved_from_take_no_columns) {
+    auto rows = check::open("reciprocal").rows();
+    const auto moved = std::move(rows);
+    CHECK_FAILS(Argument, rows.try_add_columns(2, {{0, numbers}}));
+    CHECK_FAILS(Argument, rows.try_add_columns(2, {{"nothing", numbers}}));
+    CHECK(moved.empty());
+}
