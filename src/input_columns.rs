@@ -36,9 +36,44 @@ impl<'a> InputColumn<'a> {
     }
 }
 
+/// Texts, labels or encoded pictures, collected one behind the other for a column.
+#[derive(Clone, Debug, Default)]
+pub struct InputPieces {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl InputPieces {
+    /// The column of them.
+    pub fn column(&self) -> InputColumn<'_> {
+        InputColumn::Pieces { bytes: &self.bytes, ends: &self.ends }
+    }
+}
+
+impl<T: AsRef<[u8]>> FromIterator<T> for InputPieces {
+    fn from_iter<I: IntoIterator<Item = T>>(pieces: I) -> InputPieces {
+        let mut all = InputPieces::default();
+        for piece in pieces {
+            all.bytes.extend_from_slice(piece.as_ref());
+            all.ends.push(all.bytes.len());
+        }
+        all
+    }
+}
+
 impl Rows {
     /// Adds `count` whole rows from a column for each of the inputs; all of them or, where something fails, none. The row that an
     /// error names counts the rows that were there before.
+    ///
+    /// ```no_run
+    /// # fn add(rows: &mut sidekick::Rows) -> sidekick::Result<()> {
+    /// use sidekick::{InputColumn, InputPieces};
+    ///
+    /// let sounds: InputPieces = ["Miaow", "Woof"].iter().collect();
+    /// rows.add_columns(2, &[("Size", InputColumn::of(&[0.43, 0.51])), ("Sound", sounds.column())])?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn add_columns<'k, K: Into<Key<'k>> + Copy>(
         &mut self,
         count: usize,
@@ -298,7 +333,7 @@ mod tests {
     }
 
     /// Two rows' columns, in another order than the inputs'.
-    fn columns() -> [(&'static str, InputColumn<'static>); 5] {
+    fn columns<'a>() -> [(&'static str, InputColumn<'a>); 5] {
         [
             ("t", TEXTS),
             ("c\"", LABELS),
@@ -338,6 +373,17 @@ mod tests {
             r#"{"t":"","c\"":7,"a":{"shape":[2],"data":[3.0,4.0]},"b":1,"n":-2.0}"#
         );
         assert_eq!(text(&rows), expected);
+    }
+
+    #[test]
+    fn pieces_are_collected() {
+        let texts: InputPieces = ["hé".to_owned(), String::new()].iter().collect();
+        let mut columns = columns();
+        columns[0].1 = texts.column();
+        let (mut rows, mut same) = (rows(), rows());
+        rows.add_columns(2, &columns).unwrap();
+        same.add_columns(2, &self::columns()).unwrap();
+        assert_eq!(text(&rows), text(&same));
     }
 
     #[test]

@@ -40,7 +40,7 @@ mod wire;
 
 pub use deployment::{Deployment, RawReply};
 pub use error::{Error, ErrorKind, Result};
-pub use input_columns::InputColumn;
+pub use input_columns::{InputColumn, InputPieces};
 pub use options::{DEFAULT_BATCH_ROWS, Options};
 pub use predictions::{EncodedImage, Predictions, Probabilities};
 pub use rows::Rows;

@@ -9,34 +9,39 @@ int main(int argc, char **argv) {
     sidekick_rows *rows = NULL;
     sidekick_predictions *predictions = NULL;
     sidekick_error *error = NULL;
-    char line[LINE_BYTES], **lines = NULL;
-    size_t count = 0;
+    char line[LINE_BYTES], *lines = NULL;
+    size_t count = 0, size = 0, *ends = NULL;
 
+    /* All lines one behind the other, and where each ends: the only column. */
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        size_t length = strcspn(line, "\r\n");
+        lines = realloc(lines, size + sizeof line);
+        ends = realloc(ends, (count + 1) * sizeof *ends);
+        if (lines == NULL || ends == NULL) fail("error: no memory%s", "");
+        memcpy(lines + size, line, length);
+        size += length;
+        ends[count++] = size;
+    }
     sidekick_rows_new(deployment, &rows, &error);
     check(error);
-    while (fgets(line, sizeof line, stdin) != NULL) {
-        line[strcspn(line, "\r\n")] = '\0';
-        lines = realloc(lines, (count + 1) * sizeof *lines);
-        if (lines == NULL || (lines[count] = malloc(strlen(line) + 1)) == NULL) fail("error: no memory%s", "");
-        strcpy(lines[count++], line);
-        sidekick_rows_add_text_at(rows, 0, line, SIDEKICK_NUL, &error);
-        check(error);
-        sidekick_rows_end_row(rows, &error);
-        check(error);
-    }
+    const size_t input = 0, *const all_ends = ends;
+    const int32_t kind = SIDEKICK_COLUMN_PIECES;
+    const void *const texts = lines;
+    sidekick_rows_add_columns(rows, count, 1, &input, &kind, &texts, &size, &all_ends, &error);
+    check(error);
     sidekick_deployment_predict(deployment, rows, &predictions, &error);
     check(error);
 
     for (size_t i = 0; i < count; i++) {
         const char *language;
-        size_t length;
+        size_t length, start = i == 0 ? 0 : ends[i - 1];
         double probability;
         sidekick_predictions_top(predictions, 0, i, 0, &language, &length, &probability, &error);
         check(error);
-        printf("%s\t%.4f\t%s\n", language, probability, lines[i]);
-        free(lines[i]);
+        printf("%s\t%.4f\t%.*s\n", language, probability, (int)(ends[i] - start), lines + start);
     }
 
+    free(ends);
     free(lines);
     sidekick_predictions_free(predictions);
     sidekick_rows_free(rows);

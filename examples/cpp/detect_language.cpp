@@ -5,12 +5,12 @@
 
 static void detect(const example::Arguments& arguments) {
     const auto deployment = sidekick::Deployment::open(arguments.url, arguments.token);
-    auto rows = deployment.rows();
     std::vector<std::string> lines;
     for (std::string line; std::getline(std::cin, line);) {
-        rows.row().text(0, line);
         lines.push_back(line);
     }
+    auto rows = deployment.rows();
+    rows.add_columns(lines.size(), {{0, lines}});
     std::cout << std::fixed << std::setprecision(4);
     for (const auto& prediction : deployment.predict(rows)) {
         const auto [language, probability] = prediction.top(0);

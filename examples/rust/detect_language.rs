@@ -3,17 +3,15 @@
 mod common;
 
 use common::Outcome;
-use sidekick::Deployment;
+use sidekick::{Deployment, InputPieces};
 use std::io::stdin;
 use std::process::ExitCode;
 
 fn detect(deployment: &Deployment, _: &[String]) -> Outcome {
     let lines = stdin().lines().collect::<Result<Vec<_>, _>>()?;
+    let texts: InputPieces = lines.iter().collect();
     let mut rows = deployment.rows();
-    for line in &lines {
-        rows.add_text(0, line)?;
-        rows.end_row()?;
-    }
+    rows.add_columns(lines.len(), &[(0, texts.column())])?;
     let predictions = deployment.predict(&rows)?;
     let languages = predictions.probabilities(0)?;
     for (row, line) in lines.iter().enumerate() {

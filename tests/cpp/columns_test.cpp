@@ -10,13 +10,13 @@ using sidekick::Status;
 
 namespace {
 
-const std::vector<double> numbers{0.5, -2.25};
-const std::array<std::uint8_t, 2> flags{1, 0};
-const std::vector<std::string> labels{"c", "a"};
-const std::array<std::int16_t, 12> arrays{0, 1, 2, 3, 4, 5, -6, 7, 8, 9, 10, 11};
+const std::vector<double> two_numbers{0.5, -2.25};
+const std::array<std::uint8_t, 2> two_flags{1, 0};
+const std::vector<std::string> two_labels{"c", "a"};
+const std::array<std::int16_t, 12> two_arrays{0, 1, 2, 3, 4, 5, -6, 7, 8, 9, 10, 11};
 
 // A picture as a deployment sends it: `channels` is 3 or 1.
-std::vector<unsigned char> picture(const sidekick::Deployment& deployment, std::size_t channels) {
+std::vector<unsigned char> picture_of(const sidekick::Deployment& deployment, std::size_t channels) {
     auto rows = deployment.rows();
     check::add_echo_row(rows, 1, "a");
     const auto predictions = deployment.predict(rows);
@@ -29,29 +29,29 @@ std::vector<unsigned char> picture(const sidekick::Deployment& deployment, std::
 
 TEST(columns_become_rows) {
     const auto deployment = check::open("echo");
-    const std::vector<std::vector<unsigned char>> pictures(2, picture(deployment, 3));
-    const std::vector<unsigned char> grey = picture(deployment, 1);
+    const std::vector<std::vector<unsigned char>> pictures(2, picture_of(deployment, 3));
+    const std::vector<unsigned char> grey = picture_of(deployment, 1);
     const std::array<sidekick::Bytes, 2> greys{sidekick::Bytes(grey), sidekick::Bytes(grey.data(), grey.size())};
     auto rows = deployment.rows();
     check::add_echo_row(rows, 7, "b");
-    rows.add_columns(2, {{"number", numbers},
-                         {std::string("category"), labels},
-                         {std::string_view("flag"), flags},
+    rows.add_columns(2, {{"number", two_numbers},
+                         {std::string("category"), two_labels},
+                         {std::string_view("flag"), two_flags},
                          {3, std::list<const char*>{"☀", ""}},
                          {"picture", pictures},
                          {5, greys},
-                         {"array", arrays}});
+                         {"array", two_arrays}});
     CHECK(rows.size() == 3);
     const auto predictions = deployment.predict(rows);
     CHECK(predictions[0].number("number") == 7);
     for (std::size_t row = 0; row < 2; ++row) {
         const auto prediction = predictions[row + 1];
-        CHECK(prediction.number("number") == numbers[row] && prediction.number("flag") == flags[row]);
-        CHECK(prediction.top("category").label == labels[row]);
+        CHECK(prediction.number("number") == two_numbers[row] && prediction.number("flag") == two_flags[row]);
+        CHECK(prediction.top("category").label == two_labels[row]);
         CHECK(prediction.pixels("picture").samples == check::samples(3));
         CHECK(prediction.pixels("grey").samples == check::samples(1));
         for (std::size_t element = 0; element < 6; ++element) {
-            CHECK(prediction.array("array")[element] == static_cast<float>(arrays[row * 6 + element]));
+            CHECK(prediction.array("array")[element] == static_cast<float>(two_arrays[row * 6 + element]));
         }
     }
 }
@@ -86,7 +86,7 @@ TEST(adding_columns_ends_the_open_row) {
     const auto predictions = deployment.predict(rows);
     CHECK(predictions[0].number(0) == 0.25 && predictions[2].number(0) == 0.5);
     rows.row();
-    CHECK_FAILS(RowIncomplete, rows.try_add_columns(2, {{0, numbers}}));
+    CHECK_FAILS(RowIncomplete, rows.try_add_columns(2, {{0, two_numbers}}));
     CHECK(rows.size() == 3);
 }
 
@@ -95,19 +95,19 @@ TEST(columns_fail_as_a_whole) {
     const std::vector<double> odd{1, std::numeric_limits<double>::quiet_NaN()};
     std::vector<Column> columns;
     for (std::size_t input = 0; input < 6; ++input) {
-        columns.emplace_back(input, input == 4 ? odd : numbers);
+        columns.emplace_back(input, input == 4 ? odd : two_numbers);
     }
     auto rows = deployment.rows();
     const auto error = check::thrown_by([&] { rows.add_columns(2, columns); });
     CHECK(error.status() == Status::FeatureValue && error.row() == 1 && error.feature() == deployment.inputs()[4].name);
-    columns[4] = Column(4, numbers);
+    columns[4] = Column(4, two_numbers);
     CHECK_THROWS(FeatureShape, rows.add_columns(3, columns));
     CHECK_THROWS(FeatureShape, rows.add_columns(1, columns));
-    columns[4] = Column(3, numbers);
+    columns[4] = Column(3, two_numbers);
     CHECK_FAILS(FeatureTwice, rows.try_add_columns(2, columns));
-    columns[4] = Column("nothing", numbers);
+    columns[4] = Column("nothing", two_numbers);
     CHECK_FAILS(UnknownFeature, rows.try_add_columns(2, columns));
-    columns[4] = Column(4, labels);
+    columns[4] = Column(4, two_labels);
     CHECK_FAILS(FeatureType, rows.try_add_columns(2, columns));
     CHECK_FAILS(FeatureShape, rows.try_add_columns(3, columns));
     CHECK_FAILS(RowIncomplete, rows.try_add_columns(2, {}));
@@ -116,15 +116,15 @@ TEST(columns_fail_as_a_whole) {
 
 TEST(texts_have_to_be_as_many_as_rows) {
     auto rows = check::open("echo").rows();
-    const auto error = check::thrown_by([&] { rows.add_columns(3, {{"category", labels}}); });
+    const auto error = check::thrown_by([&] { rows.add_columns(3, {{"category", two_labels}}); });
     CHECK(error.status() == Status::FeatureShape && error.feature() == "category");
-    CHECK_FAILS(FeatureShape, rows.try_add_columns(1, {{"text", labels}}));
+    CHECK_FAILS(FeatureShape, rows.try_add_columns(1, {{"text", two_labels}}));
 }
 
 TEST(rows_that_were_moved_from_take_no_columns) {
     auto rows = check::open("reciprocal").rows();
     const auto moved = std::move(rows);
-    CHECK_FAILS(Argument, rows.try_add_columns(2, {{0, numbers}}));
-    CHECK_FAILS(Argument, rows.try_add_columns(2, {{"nothing", numbers}}));
+    CHECK_FAILS(Argument, rows.try_add_columns(2, {{0, two_numbers}}));
+    CHECK_FAILS(Argument, rows.try_add_columns(2, {{"nothing", two_numbers}}));
     CHECK(moved.empty());
 }

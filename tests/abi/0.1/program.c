@@ -134,6 +134,15 @@ static void add_by_index(sidekick_rows *rows, const void *picture, size_t size, 
     CHECK(sidekick_rows_count(rows) == 2);
 }
 
+/* A column of text alone lacks the other inputs. */
+static void add_columns(sidekick_rows *rows) {
+    static const size_t INPUT = IN_TEXT, END = 5, *const ENDS = &END, SIZE = 5;
+    static const int32_t KIND = SIDEKICK_COLUMN_PIECES;
+    static const void *const VALUES = "words";
+    CHECK(sidekick_rows_add_columns(rows, 1, 1, &INPUT, &KIND, &VALUES, &SIZE, &ENDS, NULL) == SIDEKICK_ERROR_ROW_INCOMPLETE);
+    CHECK(sidekick_rows_count(rows) == 0);
+}
+
 /* What is left of the ways to add: into a row that is dropped. */
 static void add_and_discard(const sidekick_deployment *deployment, const char *file) {
     static const char *const NOT_NPY = "not a .npy file";
@@ -153,6 +162,7 @@ static void add_and_discard(const sidekick_deployment *deployment, const char *f
     OK(sidekick_rows_discard_row(rows, &error));
     OK(sidekick_rows_clear(rows, &error));
     CHECK(sidekick_rows_count(rows) == 0);
+    add_columns(rows);
     sidekick_rows_free(rows);
 }
 
