@@ -13,7 +13,8 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub enum InputColumn<'a> {
     /// Numbers without gaps, in this machine's byte order: one for each row, for an input that takes arrays one array for each
-    /// row, row-major. Integers may also be the categories of a categorical or binary input.
+    /// row, row-major. Integers may also be the categories of a categorical or binary input. A `u64` that is no array's element
+    /// has to fit an `i64`.
     Numbers {
         /// The type of the numbers.
         dtype: DType,

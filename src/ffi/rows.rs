@@ -8,7 +8,8 @@ use super::status::sidekick_status;
 use crate::{Array, DType, Error, ErrorKind, Key, PixelEncoding, Pixels, Result, Rows};
 use std::ffi::{c_char, c_void};
 
-/// Examples being built for one deployment. Add every input of a row in any order, end the row, go on with the next.
+/// Examples being built for one deployment. Add every input of a row in any order, end the row, go on with the next; or add whole
+/// rows from columns at once, with `sidekick_rows_add_columns`.
 /// Each value is checked against the input's spec, and copied, by the call that adds it; a call that fails leaves the
 /// rows as they were. One thread at a time; any number of threads may predict the same rows while none changes them.
 ///

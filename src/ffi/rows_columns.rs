@@ -14,7 +14,8 @@ use std::ptr::null;
 ///
 /// - One of the `SIDEKICK_DTYPE_` constants: numbers in this machine's byte order, without gaps and of any alignment. For a
 ///   numeric input of shape `[1]` they are `count` numbers; for one of another shape, `count` arrays of that shape one behind
-///   the other, each row-major. Integers may also be the categories of a categorical or binary input.
+///   the other, each row-major. Integers may also be the categories of a categorical or binary input. A `uint64_t` that is no
+///   array's element has to fit an `int64_t`.
 /// - `SIDEKICK_COLUMN_PIECES`: the texts of a text input, the labels of a categorical or binary input (both UTF-8), or the
 ///   encoded pictures of an image input, one behind the other without NULs. `ends[i]` points to `count` sizes: where the piece of
 ///   each row ends, counted in bytes from the start of the first one, so that the last is `sizes[i]`.

@@ -207,7 +207,8 @@ typedef struct sidekick_predictions sidekick_predictions;
 typedef struct sidekick_reply sidekick_reply;
 
 /**
- * Examples being built for one deployment. Add every input of a row in any order, end the row, go on with the next.
+ * Examples being built for one deployment. Add every input of a row in any order, end the row, go on with the next; or add whole
+ * rows from columns at once, with `sidekick_rows_add_columns`.
  * Each value is checked against the input's spec, and copied, by the call that adds it; a call that fails leaves the
  * rows as they were. One thread at a time; any number of threads may predict the same rows while none changes them.
  *
@@ -1468,7 +1469,8 @@ void sidekick_rows_free(sidekick_rows *rows);
  *
  * - One of the `SIDEKICK_DTYPE_` constants: numbers in this machine's byte order, without gaps and of any alignment. For a
  *   numeric input of shape `[1]` they are `count` numbers; for one of another shape, `count` arrays of that shape one behind
- *   the other, each row-major. Integers may also be the categories of a categorical or binary input.
+ *   the other, each row-major. Integers may also be the categories of a categorical or binary input. A `uint64_t` that is no
+ *   array's element has to fit an `int64_t`.
  * - `SIDEKICK_COLUMN_PIECES`: the texts of a text input, the labels of a categorical or binary input (both UTF-8), or the
  *   encoded pictures of an image input, one behind the other without NULs. `ends[i]` points to `count` sizes: where the piece of
  *   each row ends, counted in bytes from the start of the first one, so that the last is `sizes[i]`.
