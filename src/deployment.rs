@@ -11,7 +11,7 @@ use crate::text::NulString;
 use crate::transport::{Cancel, Reply, Transport};
 use crate::url;
 use crate::wire::columns::Columns;
-use crate::wire::{JsonRows, Protocol, describe, failure};
+use crate::wire::{Protocol, describe, failure};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub struct Deployment(Arc<Inner>);
 struct Inner {
     url: String,
     schema: Arc<Schema>,
-    protocol: Arc<dyn Protocol>,
+    protocol: Protocol,
     transport: Transport,
     options: Options,
 }
@@ -54,7 +54,7 @@ impl Deployment {
         url::check(url)?;
         let transport = Transport::new(url, token, &options.transport)?;
         let schema = ask_schema(&transport, url, cancel)?;
-        let protocol = Arc::new(JsonRows::new(&schema));
+        let protocol = Protocol::of(&schema);
         let (url, schema, options) = (url.to_owned(), Arc::new(schema), options.clone());
         Ok(Deployment(Arc::new(Inner { url, schema, protocol, transport, options })))
     }
@@ -76,7 +76,7 @@ impl Deployment {
 
     /// Empty rows for this deployment.
     pub fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.0.schema), Arc::clone(&self.0.protocol))
+        Rows::new(Arc::clone(&self.0.schema), self.0.protocol)
     }
 
     /// Predicts all rows, `batch_rows` to a request. The predictions are in the order of the rows.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Rows for one deployment. A failed call leaves them as they were.
 pub struct Rows {
     schema: Arc<Schema>,
-    protocol: Arc<dyn Protocol>,
+    protocol: Protocol,
     buffer: Vec<u8>,
     /// Where each finished row lies in the buffer.
     finished: Vec<Range<usize>>,
@@ -39,13 +39,13 @@ struct OpenRow {
 
 /// Where the values of a whole row go.
 pub(crate) struct RowWriter<'a> {
-    protocol: &'a dyn Protocol,
+    protocol: Protocol,
     buffer: &'a mut Vec<u8>,
     first: bool,
 }
 
 impl Rows {
-    pub(crate) fn new(schema: Arc<Schema>, protocol: Arc<dyn Protocol>) -> Rows {
+    pub(crate) fn new(schema: Arc<Schema>, protocol: Protocol) -> Rows {
         let open = OpenRow { given: vec![false; schema.inputs.len()], count: 0, next: 0 };
         Rows { schema, protocol, buffer: Vec::new(), finished: Vec::new(), open }
     }
@@ -61,6 +61,7 @@ impl Rows {
     }
 
     /// Adds a number to a numeric feature of shape `[1]`. It has to be finite.
+    #[inline(always)]
     pub fn add_number<'a>(&mut self, key: impl Into<Key<'a>>, number: f64) -> Result<()> {
         self.add(key.into(), |spec| {
             require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "a number")?;
@@ -81,6 +82,7 @@ impl Rows {
 
     /// Adds a category, by its label, to a categorical or binary feature. Where the feature lists its categories it
     /// has to be one of them.
+    #[inline(always)]
     pub fn add_category<'a>(&mut self, key: impl Into<Key<'a>>, label: &str) -> Result<()> {
         self.add(key.into(), |spec| {
             let fits = matches!(spec.feature_type, FeatureType::Categorical | FeatureType::Binary);
@@ -98,6 +100,7 @@ impl Rows {
     }
 
     /// Adds text to a text feature.
+    #[inline(always)]
     pub fn add_text<'a>(&mut self, key: impl Into<Key<'a>>, text: &str) -> Result<()> {
         self.add(key.into(), |spec| {
             require(spec, spec.feature_type == FeatureType::Text, "text")?;
@@ -207,7 +210,7 @@ impl Rows {
         if !finished.is_empty() {
             buffer.extend_from_slice(protocol.row_separator());
         }
-        put(&mut RowWriter { protocol: &**protocol, buffer, first: true })?;
+        put(&mut RowWriter { protocol: *protocol, buffer, first: true })?;
         self.close_row();
         Ok(())
     }
@@ -257,13 +260,13 @@ impl Rows {
     }
 
     /// Looks the feature up, has its value made, and writes it. Whatever fails is named and leaves no trace.
-    #[inline]
+    #[inline(always)]
     fn add<'v>(&mut self, key: Key<'_>, value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>) -> Result<()> {
         let before = self.buffer.len();
         self.write(key, value).map_err(|error| self.undo(before, key, error))
     }
 
-    #[inline]
+    #[inline(always)]
     fn write<'v>(
         &mut self,
         key: Key<'_>,
@@ -301,7 +304,7 @@ impl Rows {
     }
 
     /// The index of an input.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, key: Key<'_>) -> Result<usize> {
         match key {
             Key::Name(name) => self.schema.inputs.index_near(self.open.next, name),
@@ -431,7 +434,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>> {
 pub(crate) mod tests {
     use super::*;
     use crate::wire::array::DType;
-    use crate::wire::{JsonRows, describe};
+    use crate::wire::describe;
 
     pub(crate) fn rows() -> Rows {
         let document = r#"{"paths": {"/": {"x-peltarion-tensorjson": true}}, "components": {"schemas": {
@@ -443,7 +446,7 @@ pub(crate) mod tests {
                 "a": {"x-peltarion": {"type": "numeric", "shape": [2]}},
                 "t": {"x-peltarion": {"type": "text"}}}}}}}"#;
         let schema = describe::parse(document.as_bytes()).unwrap();
-        let protocol = Arc::new(JsonRows::new(&schema));
+        let protocol = Protocol::of(&schema);
         Rows::new(Arc::new(schema), protocol)
     }
 

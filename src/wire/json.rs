@@ -13,17 +13,14 @@ use std::borrow::Cow;
 
 /// A place in a JSON text.
 pub(crate) struct Cursor<'a> {
-    text: &'a str,
+    bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Cursor<'a> {
-    /// A cursor at the start of a reply, which has to be UTF-8.
-    pub(crate) fn new(bytes: &'a [u8]) -> Result<Cursor<'a>> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(Cursor { text, at: 0 }),
-            Err(e) => Err(malformed(e.valid_up_to(), "bytes that are not UTF-8")),
-        }
+    /// A cursor at the start of a reply. Strings alone can have other bytes than ASCII: each is checked when it is read.
+    pub(crate) fn new(bytes: &'a [u8]) -> Cursor<'a> {
+        Cursor { bytes, at: 0 }
     }
 
     /// Calls `each` with every key of the object that comes next; it reads the key's value.
@@ -114,13 +111,13 @@ impl<'a> Cursor<'a> {
                 }
                 Some(offset) => {
                     escaped = true;
-                    self.at = (self.at + offset + 2).min(self.text.len());
+                    self.at = (self.at + offset + 2).min(self.bytes.len());
                 }
             }
         }
-        let inner = self.slice(start, self.at - 1);
+        let quoted = self.text(start - 1, self.at)?;
+        let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
         if escaped {
-            let quoted = self.slice(start - 1, self.at);
             let read =
                 serde_json::from_str(quoted).map_err(|_| malformed(start, "a bad escape in a string"))?;
             return Ok(Cow::Owned(read));
@@ -132,9 +129,10 @@ impl<'a> Cursor<'a> {
     }
 
     /// The number that comes next, where it is one of a few digits; else nothing is read.
+    #[inline]
     pub(crate) fn short_number(&mut self) -> Option<f64> {
         self.skip_space();
-        let (value, length) = short::read_any(self.rest())?;
+        let (value, length) = short::read(self.rest())?;
         self.at += length;
         Some(value)
     }
@@ -166,14 +164,13 @@ impl<'a> Cursor<'a> {
         }
         let start = self.at;
         self.at += length;
-        Ok(self.slice(start, self.at))
+        self.text(start, self.at)
     }
 
     /// Steps over the value that comes next, whatever it is.
     pub(crate) fn skip_value(&mut self) -> Result<()> {
         self.skip_space();
-        let rest = self.slice(self.at, self.text.len());
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
+        let mut values = serde_json::Deserializer::from_slice(self.rest()).into_iter::<IgnoredAny>();
         match values.next() {
             Some(Ok(_)) => {
                 self.at += values.byte_offset();
@@ -195,12 +192,12 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
         self.skip_space();
-        self.text.as_bytes().get(self.at).copied()
+        self.bytes.get(self.at).copied()
     }
 
-    /// The same text, some bytes further on; they have to be whole characters.
+    /// The same text, some bytes further on.
     pub(crate) fn ahead(&self, bytes: usize) -> Cursor<'a> {
-        Cursor { text: self.text, at: self.at + bytes }
+        Cursor { at: self.at + bytes, ..*self }
     }
 
     /// What kind of JSON value comes next, for messages.
@@ -241,7 +238,7 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn skip_space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.text.as_bytes().get(self.at) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.bytes.get(self.at) {
             self.at += 1;
         }
     }
@@ -249,11 +246,12 @@ impl<'a> Cursor<'a> {
     /// What comes next, white space included.
     #[inline]
     pub(crate) fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
+        self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    fn slice(&self, start: usize, end: usize) -> &'a str {
-        self.text.get(start..end).unwrap_or_default()
+    fn text(&self, start: usize, end: usize) -> Result<&'a str> {
+        let bytes = self.bytes.get(start..end).unwrap_or_default();
+        std::str::from_utf8(bytes).map_err(|e| malformed(start + e.valid_up_to(), "bytes that are not UTF-8"))
     }
 
     #[cold]
@@ -263,7 +261,8 @@ impl<'a> Cursor<'a> {
 
     #[cold]
     fn unexpected(&self, wanted: &str) -> Error {
-        match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+        let start = self.rest().first_chunk::<4>().map_or(self.rest(), <[u8; 4]>::as_slice);
+        match String::from_utf8_lossy(start).chars().next() {
             Some(found) => malformed(self.at, &format!("{found:?} where {wanted} should be")),
             None => malformed(self.at, &format!("its end where {wanted} should be")),
         }
@@ -309,7 +308,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read_string(text: &str) -> Result<String> {
-        let mut cursor = Cursor::new(text.as_bytes())?;
+        let mut cursor = Cursor::new(text.as_bytes());
         let read = cursor.string()?.into_owned();
         cursor.end()?;
         Ok(read)
@@ -329,8 +328,7 @@ mod tests {
     #[test]
     fn objects_and_arrays_are_walked_in_order() {
         let mut seen = Vec::new();
-        let mut cursor =
-            Cursor::new(br#" { "a" : [1, 2.5 ,3] , "b\u0041" : {"x": [null, true]} } "#).unwrap();
+        let mut cursor = Cursor::new(br#" { "a" : [1, 2.5 ,3] , "b\u0041" : {"x": [null, true]} } "#);
         cursor
             .object(|cursor, key| {
                 seen.push(key.to_string());
@@ -351,7 +349,7 @@ mod tests {
     fn known_names_are_told_by_their_place() {
         let names = Names::new(vec!["a".into(), "b\"".into(), "c".into()]).unwrap();
         let mut seen = Vec::new();
-        let mut cursor = Cursor::new(br#"{"a":1, "b\"" :2,"d":3,"c":4,"a":5}          "#).unwrap();
+        let mut cursor = Cursor::new(br#"{"a":1, "b\"" :2,"d":3,"c":4,"a":5}          "#);
         cursor
             .object_of(&names, |cursor, place| {
                 seen.push((place.map_err(Cow::into_owned), cursor.number_text()?.to_owned()));
@@ -370,15 +368,19 @@ mod tests {
         for bad in ["\"", "\"a", "\"a\\", "\"a\\\"", "\"\\x\"", "\"\n\"", "\"\\ud800\"", "a", "\"a\" b"] {
             assert_eq!(read_string(bad).unwrap_err().kind(), ErrorKind::ReplyJson, "{bad}");
         }
-        let place = Cursor::new(b"  [1 2]").unwrap().array(|c| c.number_text().map(|_| ())).unwrap_err();
+        let place = Cursor::new(b"  [1 2]").array(|c| c.number_text().map(|_| ())).unwrap_err();
         assert!(place.to_string().ends_with("'2' where ',' should be, at byte 5"), "{place}");
-        assert!(Cursor::new(b"\xff").is_err());
+        for bad in [&b"\"a\xff\""[..], b"\"\\n\xff\"", b"\"\xe2\x98\""] {
+            let place = Cursor::new(bad).string().unwrap_err();
+            assert!(place.to_string().contains("bytes that are not UTF-8, at byte "), "{place}");
+        }
+        assert_eq!(Cursor::new(b"\xff").string().unwrap_err().kind(), ErrorKind::ReplyJson);
     }
 
     #[test]
     fn skipping_survives_any_depth() {
         let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
-        let mut cursor = Cursor::new(deep.as_bytes()).unwrap();
+        let mut cursor = Cursor::new(deep.as_bytes());
         cursor.skip_value().unwrap();
         cursor.end().unwrap();
     }
@@ -392,7 +394,7 @@ mod tests {
 
         #[test]
         fn numbers_agree_with_serde(text in "-?[0-9]{0,3}(\\.[0-9]{0,2})?([eE][+-]?[0-9]{0,2})?") {
-            let mut cursor = Cursor::new(text.as_bytes()).unwrap();
+            let mut cursor = Cursor::new(text.as_bytes());
             let whole = cursor.number_text().is_ok() && cursor.end().is_ok();
             prop_assert_eq!(whole, serde_json::from_str::<serde_json::Number>(&text).is_ok(), "{}", text);
         }

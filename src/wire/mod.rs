@@ -36,66 +36,77 @@ pub(crate) enum Value<'a> {
     Array(&'a Array<'a>),
 }
 
-/// One way of speaking to a deployment. Rows and predictions know the wire through this alone.
-pub(crate) trait Protocol: Send + Sync {
+/// A way of speaking to a deployment. Rows and predictions know the wire through this alone. Not a trait object: a value's way
+/// into the buffer is inlined where the value is added.
+#[derive(Clone, Copy)]
+pub(crate) enum Protocol {
+    /// The Deployment API's JSON rows.
+    JsonRows {
+        /// Whether arrays travel as JSON, not as `.npy` files.
+        tensorjson: bool,
+    },
+}
+
+impl Protocol {
+    /// The one that the deployment declares.
+    pub(crate) fn of(schema: &Schema) -> Protocol {
+        Protocol::JsonRows { tensorjson: schema.tensorjson }
+    }
+
     /// The media type of a request's body.
-    fn content_type(&self) -> &'static str;
+    pub(crate) fn content_type(&self) -> &'static str {
+        match self {
+            Protocol::JsonRows { .. } => "application/json",
+        }
+    }
 
     /// What stands between two rows.
-    fn row_separator(&self) -> &'static [u8];
+    #[inline]
+    pub(crate) fn row_separator(&self) -> &'static [u8] {
+        match self {
+            Protocol::JsonRows { .. } => b",",
+        }
+    }
 
     /// Appends a feature to the open row; `first` says that it is the row's first.
-    fn put(&self, out: &mut Vec<u8>, first: bool, spec: &FeatureSpec, value: &Value<'_>) -> Result<()>;
+    #[inline(always)]
+    pub(crate) fn put(
+        &self,
+        out: &mut Vec<u8>,
+        first: bool,
+        spec: &FeatureSpec,
+        value: &Value<'_>,
+    ) -> Result<()> {
+        let Protocol::JsonRows { tensorjson } = self;
+        request::put_key(out, first, spec);
+        request::put_value(out, spec, value, *tensorjson)
+    }
 
     /// Appends what closes a row of at least one feature.
-    fn close_row(&self, out: &mut Vec<u8>);
+    #[inline]
+    pub(crate) fn close_row(&self, out: &mut Vec<u8>) {
+        match self {
+            Protocol::JsonRows { .. } => out.push(b'}'),
+        }
+    }
 
     /// The body of a request that sends these rows: slices to be sent one behind the other.
-    fn body<'a>(&self, rows: &'a [u8]) -> [&'a [u8]; 3];
+    pub(crate) fn body<'a>(&self, rows: &'a [u8]) -> [&'a [u8]; 3] {
+        match self {
+            Protocol::JsonRows { .. } => [b"{\"rows\":[", rows, b"]}"],
+        }
+    }
 
     /// Reads the body of a 2xx reply to a request of `rows` rows, and appends its values to the columns.
-    fn read_reply(&self, body: &[u8], rows: usize, outputs: &Specs, columns: &mut Columns) -> Result<()>;
-}
-
-/// The Deployment API's JSON rows.
-pub(crate) struct JsonRows {
-    tensorjson: bool,
-}
-
-impl JsonRows {
-    /// In the array form that the deployment declares.
-    pub(crate) fn new(schema: &Schema) -> JsonRows {
-        JsonRows { tensorjson: schema.tensorjson }
-    }
-}
-
-impl Protocol for JsonRows {
-    fn content_type(&self) -> &'static str {
-        "application/json"
-    }
-
-    fn row_separator(&self) -> &'static [u8] {
-        b","
-    }
-
-    fn put(&self, out: &mut Vec<u8>, first: bool, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
-        let start = out.len();
-        spec.member_json.append_to(out);
-        if let (true, Some(comma)) = (first, out.get_mut(start)) {
-            *comma = b'{';
+    pub(crate) fn read_reply(
+        &self,
+        body: &[u8],
+        rows: usize,
+        outputs: &Specs,
+        columns: &mut Columns,
+    ) -> Result<()> {
+        match self {
+            Protocol::JsonRows { .. } => reply::read(body, rows, outputs, columns),
         }
-        request::put_value(out, spec, value, self.tensorjson)
-    }
-
-    fn close_row(&self, out: &mut Vec<u8>) {
-        out.push(b'}');
-    }
-
-    fn body<'a>(&self, rows: &'a [u8]) -> [&'a [u8]; 3] {
-        [b"{\"rows\":[", rows, b"]}"]
-    }
-
-    fn read_reply(&self, body: &[u8], rows: usize, outputs: &Specs, columns: &mut Columns) -> Result<()> {
-        reply::read(body, rows, outputs, columns)
     }
 }

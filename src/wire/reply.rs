@@ -11,7 +11,7 @@ use std::fmt::Display;
 
 /// Appends the values of `{"rows": [...]}` to the columns; `rows` is how many rows were sent.
 pub(crate) fn read(body: &[u8], rows: usize, outputs: &Specs, columns: &mut Columns) -> Result<()> {
-    let mut cursor = Cursor::new(body)?;
+    let mut cursor = Cursor::new(body);
     if cursor.peek() != Some(b'{') {
         return Err(not_rows(&format!("it is {}", cursor.kind_of_next())));
     }

@@ -2,7 +2,7 @@
 
 use super::array::{Array, DType};
 use super::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
-use super::{Value, data_url, floats, npy};
+use super::{Value, data_url, floats, npy, sixteen};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::FeatureSpec;
 use std::io::{BufWriter, Write};
@@ -10,7 +10,18 @@ use std::io::{BufWriter, Write};
 /// The media type of `.npy` data URLs.
 const NPY_MEDIA_TYPE: &str = "application/x.peltarion.npy";
 
+/// Appends the key of a feature, with the comma before it; that of the row's first opens the row instead.
+#[inline]
+pub(crate) fn put_key(out: &mut Vec<u8>, first: bool, spec: &FeatureSpec) {
+    let start = out.len();
+    spec.member_json.append_to(out);
+    if let (true, Some(comma)) = (first, out.get_mut(start)) {
+        *comma = b'{';
+    }
+}
+
 /// Appends a value's JSON.
+#[inline(always)]
 pub(crate) fn put_value(
     out: &mut Vec<u8>,
     spec: &FeatureSpec,
@@ -49,8 +60,16 @@ fn put_text(out: &mut Vec<u8>, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether a text has a byte that JSON escapes: a control character, a quote or a backslash. Looks at 8 bytes at a time.
+/// Whether a text has a byte that JSON escapes: a control character, a quote or a backslash.
 fn has_escaped(text: &[u8]) -> bool {
+    match text.last_chunk() {
+        Some(last) => sixteen::has_escaped(text.as_chunks().0) || sixteen::has_escaped(&[*last]),
+        None => has_escaped_of_few(text),
+    }
+}
+
+/// The same for fewer than 16 bytes: looks at 8 at a time.
+fn has_escaped_of_few(text: &[u8]) -> bool {
     let (eights, rest) = text.as_chunks();
     let any = eights.iter().fold(0, |any, eight| any | escaped_in(u64::from_le_bytes(*eight)));
     let last = rest.iter().fold(u64::MAX, |last, byte| last << 8 | u64::from(*byte));

@@ -28,6 +28,13 @@ impl Sixteen {
         self.0.simd_eq(u8x16::splat(byte)).to_bitmask().trailing_zeros() as usize
     }
 
+    /// Where one of two bytes first stands; 16 or more where neither does.
+    #[inline(always)]
+    pub(super) fn place_of_either(self, one: u8, other: u8) -> usize {
+        let found = self.0.simd_eq(u8x16::splat(one)) | self.0.simd_eq(u8x16::splat(other));
+        found.to_bitmask().trailing_zeros() as usize
+    }
+
     /// The first `count` bytes of these, and the others of `rest`.
     #[inline(always)]
     pub(super) fn join(self, rest: Sixteen, count: usize) -> Sixteen {
@@ -42,6 +49,18 @@ impl Sixteen {
         let others = digits.saturating_add(u8x16::splat(0x76)).to_bitmask();
         (others == 0).then(|| number(digits))
     }
+}
+
+/// Whether some of the bytes are such that JSON escapes: control characters, quotes or backslashes.
+#[inline]
+pub(super) fn has_escaped(text: &[[u8; 16]]) -> bool {
+    let controls = u8x16::splat(0x1f);
+    let escaped = text.iter().fold(u8x16::splat(0), |escaped, bytes| {
+        let bytes = u8x16::new(*bytes);
+        let marks = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\'));
+        escaped | marks | bytes.min(controls).simd_eq(bytes)
+    });
+    escaped.to_bitmask() != 0
 }
 
 /// All ones in the first `count` of sixteen bytes.
@@ -70,7 +89,8 @@ mod tests {
     fn bytes_are_found_and_joined() {
         let text = Sixteen::new(*b"-12.345,6.789,01");
         assert_eq!((text.place_of(b'-'), text.place_of(b'.'), text.place_of(b'1')), (0, 3, 1));
-        assert!(text.place_of(b'x') >= 16);
+        assert!(text.place_of(b'x') >= 16 && text.place_of_either(b'x', b'y') >= 16);
+        assert_eq!((text.place_of_either(b'x', b','), text.place_of_either(b'.', b'x')), (7, 3));
         let (text, behind) = (Sixteen::new(*b"12.3456789012345"), Sixteen::new(*b"2.34567890123456"));
         assert_eq!(text.join(behind, 2).number(16), Some(1_234_567_890_123_456));
         assert_eq!(text.join(behind, 0).number(1), Some(2_000_000_000_000_000));

@@ -6,7 +6,7 @@ use crate::spec::{Schema, Specs};
 use crate::wire::array::Array;
 use crate::wire::columns::Columns;
 use crate::wire::picture::{PixelEncoding, Pixels};
-use crate::wire::{JsonRows, Protocol, describe};
+use crate::wire::{Protocol, describe};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ impl Pieces {
     #[inline(never)]
     pub fn read_reply(&self, body: &[u8], rows: usize) {
         let mut columns = Columns::new(&self.schema.outputs);
-        let protocol = JsonRows::new(&self.schema);
+        let protocol = Protocol::of(&self.schema);
         protocol.read_reply(body, rows, &self.schema.outputs, &mut columns).expect("a good reply");
     }
 
@@ -108,7 +108,7 @@ impl Pieces {
     }
 
     fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.schema), Arc::new(JsonRows::new(&self.schema)))
+        Rows::new(Arc::clone(&self.schema), Protocol::of(&self.schema))
     }
 }
 
