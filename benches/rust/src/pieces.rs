@@ -48,7 +48,7 @@ impl Pieces {
         }
     }
 
-    /// Adds the numbers as a column: rows of a deployment that takes nothing else.
+    /// Adds the numbers as a column: whole rows of a deployment that takes nothing else.
     #[inline(never)]
     pub fn add_number_column(&self, numbers: &[f64]) {
         let number = self.schema.inputs.get(0).expect("the number").clone();

@@ -1,7 +1,7 @@
 //! Does a piece of the library's work as often as asked for: callgrind counts the instructions of two runs, and their
 //! difference is that of the pieces alone.
 //!
-//! Use: count-instructions number|number-column|text|float-out|float-in|category-row COUNT
+//! Use: count-instructions number|row-by-column|text|float-out|float-in|category-row COUNT
 
 use sidekick_benches::pieces::{LABELS, Pieces, values};
 
@@ -13,7 +13,7 @@ fn main() {
     let count: usize = count.parse().unwrap_or_else(|_| usage());
     match kind.as_str() {
         "number" => Pieces::new(1).add_numbers(&numbers(count)),
-        "number-column" => Pieces::new(1).add_number_column(&numbers(count)),
+        "row-by-column" => Pieces::new(1).add_number_column(&numbers(count)),
         "text" => Pieces::new(1).add_texts(TEXT, count),
         "float-out" => Pieces::new(count).add_array(&values(count)),
         "float-in" => {
@@ -33,6 +33,6 @@ fn numbers(count: usize) -> Vec<f64> {
 }
 
 fn usage() -> ! {
-    eprintln!("usage: count-instructions number|number-column|text|float-out|float-in|category-row COUNT");
+    eprintln!("usage: count-instructions number|row-by-column|text|float-out|float-in|category-row COUNT");
     std::process::exit(2)
 }
