@@ -335,8 +335,15 @@ impl Rows {
 }
 
 impl RowWriter<'_> {
+    /// Puts a number, which has to be finite, as the value of one more input. Inlined: most values of tables are numbers.
+    #[inline(always)]
+    pub(crate) fn put_number(&mut self, spec: &FeatureSpec, number: f64) -> Result<()> {
+        let first = replace(&mut self.first, false);
+        self.protocol.put(self.buffer, first, spec, &finite(number)?)
+    }
+
     /// Puts the value of one more input.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn put(&mut self, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
         let first = replace(&mut self.first, false);
         self.protocol.put(self.buffer, first, spec, value)
