@@ -108,7 +108,7 @@ impl Deployment {
 
     /// As [`post_json`](Self::post_json), until cancelled.
     pub fn post_json_cancellable(&self, json: &str, cancel: Option<&Cancel>) -> Result<RawReply> {
-        let reply = self.0.transport.post(&self.0.url, "application/json", &[json.as_bytes()], cancel)?;
+        let reply = self.0.transport.post("application/json", [json.as_bytes(), &[], &[]], cancel)?;
         let text = match String::from_utf8(reply.body) {
             Ok(text) => text,
             Err(bytes) => String::from_utf8_lossy(bytes.as_bytes()).into_owned(),
@@ -140,7 +140,7 @@ impl Deployment {
     ) -> Result<()> {
         let protocol = &self.0.protocol;
         let body = protocol.body(rows.wire(batch.clone()));
-        let reply = accept(self.0.transport.post(&self.0.url, protocol.content_type(), &body, cancel)?)?;
+        let reply = accept(self.0.transport.post(protocol.content_type(), body, cancel)?)?;
         let read = protocol.read_reply(&reply.body, batch.len(), &self.0.schema.outputs, columns);
         read.map_err(|error| reply.blame(error).offset_row(batch.start))
     }

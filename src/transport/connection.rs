@@ -9,14 +9,14 @@ use super::tls::Tls;
 use super::tunnel;
 use super::watch::Watch;
 use rustls::{ClientConnection, StreamOwned};
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use ureq_proto::http::Uri;
 
 /// Also the most that the head of a reply may be.
-const BUFFER_BYTES: usize = 64 * 1024;
+pub(super) const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Where connections lead: the server, by which way, with which trust.
-pub(super) struct Target {
+pub(super) struct Way {
     host: String,
     port: u16,
     proxy: Option<Proxy>,
@@ -24,13 +24,13 @@ pub(super) struct Target {
     resolver: Resolver,
 }
 
-impl Target {
+impl Way {
     /// The way to a server.
-    pub(super) fn new(server: &Uri, proxy: Option<Proxy>, tls: Option<Tls>) -> Target {
+    pub(super) fn new(server: &Uri, proxy: Option<Proxy>, tls: Option<Tls>) -> Way {
         let default = if tls.is_some() { 443 } else { 80 };
         let host = server.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         let port = server.port_u16().unwrap_or(default);
-        Target { host: host.to_owned(), port, proxy, tls, resolver: Resolver::default() }
+        Way { host: host.to_owned(), port, proxy, tls, resolver: Resolver::default() }
     }
 
     /// Makes a connection, all of it within the time limit for that.
@@ -42,6 +42,7 @@ impl Target {
         if let Some(proxy) = &self.proxy {
             tunnel::open(&mut socket, proxy, &self.host, self.port, &settings.user_agent())?;
         }
+        socket.set_silence(settings.response_timeout).map_err(Trouble::connecting)?;
         let stream = match &self.tls {
             Some(tls) => Stream::Tls(Box::new(tls.wrap(socket)?)),
             None => Stream::Plain(socket),
@@ -86,11 +87,21 @@ impl Connection {
         self.start == self.end && socket.is_quiet()
     }
 
-    pub(super) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.stream {
-            Stream::Plain(socket) => socket.write_all(bytes),
-            Stream::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+    /// Sends slices, one behind the other.
+    pub(super) fn write_all(&mut self, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+        let stream: &mut dyn Write = match &mut self.stream {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(stream) => stream,
+        };
+        // Empty ones at the start would look like an end.
+        IoSlice::advance_slices(&mut slices, 0);
+        while !slices.is_empty() {
+            match stream.write_vectored(slices)? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                written => IoSlice::advance_slices(&mut slices, written),
+            }
         }
+        stream.flush()
     }
 
     /// What was read and not yet consumed.
@@ -107,11 +118,13 @@ impl Connection {
         self.end - self.start == self.input.len()
     }
 
-    /// Reads more; 0 bytes mean that the other end is done.
-    pub(super) fn fill(&mut self) -> io::Result<usize> {
+    /// Reads more, but no more than `most`; 0 bytes mean that the other end is done.
+    pub(super) fn fill(&mut self, most: usize) -> io::Result<usize> {
         self.input.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
         let room = self.input.get_mut(self.end..).unwrap_or_default();
+        let most = most.min(room.len());
+        let room = room.get_mut(..most).unwrap_or_default();
         let read = match &mut self.stream {
             Stream::Plain(socket) => socket.read(room),
             Stream::Tls(stream) => stream.read(room),
@@ -127,7 +140,7 @@ impl Connection {
             return socket.read_onto(bytes);
         }
         let room = bytes.capacity() - bytes.len();
-        let read = self.fill()?.min(room);
+        let read = self.fill(BUFFER_BYTES)?.min(room);
         bytes.extend_from_slice(self.input().get(..read).unwrap_or_default());
         self.consume(read);
         Ok(read)

@@ -1,21 +1,24 @@
 //! One request and its reply over one connection.
 
-use super::connection::Connection;
+use super::connection::{BUFFER_BYTES, Connection};
 use super::explain::{Again, Trouble, explain, not_http, was_closed};
 use crate::error::{Error, ErrorKind, reserve};
 use flate2::read::MultiGzDecoder;
-use std::io::{self, Read};
+use std::io::{self, IoSlice, Read};
+use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestResult};
 use ureq_proto::http::{Request, Response, Version, header};
-use ureq_proto::{BodyMode, client};
 
-/// Slices up to this size are joined before they are written.
-const WRITE_BYTES: usize = 64 * 1024;
+/// So much is read ahead of a head: all of a short reply. The rest of a long one is read to where it stays.
+const READ_AHEAD: usize = 4 * 1024;
 /// Heads of replies, those of 1xx included, are no larger than this in all.
 const HEAD_BYTES: usize = 64 * 1024;
 /// A reply's own word for its size is believed up to here before any of it came.
 const RESERVED_AHEAD: usize = 64 * 1024 * 1024;
+
+/// The body of a request: slices to be sent one behind the other.
+pub(super) type Body<'a> = [&'a [u8]; 3];
 
 /// A reply as it came, and whether the connection can take another request.
 pub(super) struct Received {
@@ -27,19 +30,18 @@ pub(super) struct Received {
 /// Sends a request whose body is these slices, one behind the other, and reads its reply of at most `limit` bytes.
 pub(super) fn run(
     connection: &mut Connection,
-    request: Request<()>,
-    body: &[&[u8]],
+    head: &[u8],
+    body: &Body<'_>,
     limit: u64,
 ) -> Result<Received, Trouble> {
-    let head_bytes = head_size(&request);
-    let call = Call::new(request).map_err(|error| unsendable(&error))?;
-    let (call, broken) = send(connection, call.proceed(), head_bytes, body)?;
+    let broken = send(connection, head, body)?;
     let was_used = connection.was_used;
-    let (head, next) = receive_head(connection, call).map_err(|trouble| match (&broken, trouble.again) {
-        // What broke the writing explains more than what the reading found.
-        (Some(error), Again::Perhaps | Again::Surely) => Trouble::without_reply(error, was_used),
-        _ => trouble,
-    })?;
+    let (head, next) =
+        receive_head(connection, await_reply()?).map_err(|trouble| match (&broken, trouble.again) {
+            // What broke the writing explains more than what the reading found.
+            (Some(error), Again::Perhaps | Again::Surely) => Trouble::without_reply(error, was_used),
+            _ => trouble,
+        })?;
     let (body, must_close) = match next {
         RecvResponseResult::RecvBody(call) => {
             let status = head.status().as_u16();
@@ -61,57 +63,27 @@ pub(super) fn run(
     Ok(Received { head, body, reusable })
 }
 
-fn unsendable(error: &ureq_proto::Error) -> Error {
-    Error::new(ErrorKind::Argument, format!("the request cannot be sent: {error}"))
-}
-
-/// Room for the head of a request, generously.
-fn head_size(request: &Request<()>) -> usize {
-    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
-    headers.sum::<usize>() + 2 * request.uri().to_string().len() + 256
-}
-
-/// Sends head and body. A connection that breaks meanwhile may still hold the reply that says why.
-fn send(
-    connection: &mut Connection,
-    mut call: Call<client::state::SendRequest>,
-    head_bytes: usize,
-    body: &[&[u8]],
-) -> Result<(Call<RecvResponse>, Option<io::Error>), Trouble> {
-    let mut head = vec![0; head_bytes];
-    let written = call.write(&mut head).map_err(|error| unsendable(&error))?;
-    head.truncate(written);
+/// Sends head and body. A connection that breaks meanwhile may still hold the reply that says why: then that is what comes back.
+fn send(connection: &mut Connection, head: &[u8], body: &Body<'_>) -> Result<Option<io::Error>, Trouble> {
+    let [start, middle, end] = *body;
+    let mut slices = [head, start, middle, end].map(IoSlice::new);
     let was_used = connection.was_used;
-    let broken = match write_joined(connection, head, body) {
-        Ok(()) => None,
-        Err(error) if was_closed(&error) => Some(error),
-        Err(error) => return Err(Trouble::without_reply(&error, was_used)),
-    };
-    let body_bytes = body.iter().map(|slice| slice.len()).sum();
-    let defect = || Error::new(ErrorKind::Internal, "a request was not complete when it should have been");
-    match call.proceed().map_err(|error| unsendable(&error))?.ok_or_else(defect)? {
-        SendRequestResult::SendBody(mut call) => {
-            call.consume_direct_write(body_bytes).map_err(|error| unsendable(&error))?;
-            Ok((call.proceed().ok_or_else(defect)?, broken))
-        }
-        SendRequestResult::RecvResponse(call) => Ok((call, broken)),
-        SendRequestResult::Await100(_) => Err(defect().into()),
+    match connection.write_all(&mut slices) {
+        Ok(()) => Ok(None),
+        Err(error) if was_closed(&error) => Ok(Some(error)),
+        Err(error) => Err(Trouble::without_reply(&error, was_used)),
     }
 }
 
-/// Writes small slices together and large ones as they are.
-fn write_joined(connection: &mut Connection, head: Vec<u8>, body: &[&[u8]]) -> io::Result<()> {
-    let mut joined = head;
-    for slice in body {
-        if joined.len() + slice.len() <= WRITE_BYTES {
-            joined.extend_from_slice(slice);
-            continue;
-        }
-        connection.write_all(&joined)?;
-        joined.clear();
-        connection.write_all(slice)?;
+/// The library's reader of replies. It wants to have written a request before: replies to `GET` are read as those to `POST` are.
+fn await_reply() -> Result<Call<RecvResponse>, Error> {
+    let defect = || Error::new(ErrorKind::Internal, "the HTTP library does not wait for a reply");
+    let mut call = Call::new(Request::new(())).map_err(|_| defect())?.proceed();
+    call.write(&mut [0; 64]).map_err(|_| defect())?;
+    match call.proceed() {
+        Ok(Some(SendRequestResult::RecvResponse(call))) => Ok(call),
+        _ => Err(defect()),
     }
-    connection.write_all(&joined)
 }
 
 fn receive_head(
@@ -133,7 +105,7 @@ fn receive_head(
         }
         if consumed == 0 {
             let began = head_bytes > 0 || !connection.input().is_empty();
-            let filled = connection.fill().and_then(|bytes| match bytes {
+            let filled = connection.fill(READ_AHEAD).and_then(|bytes| match bytes {
                 0 => Err(io::ErrorKind::UnexpectedEof.into()),
                 _ => Ok(()),
             });
@@ -252,7 +224,7 @@ impl BodyReader<'_> {
             if self.connection.is_full() {
                 return Err(Error::new(ErrorKind::Network, "the reply's framing is malformed"));
             }
-            let filled = self.connection.fill().map_err(|error| explain(&error))?;
+            let filled = self.connection.fill(BUFFER_BYTES).map_err(|error| explain(&error))?;
             if filled == 0 && ends_at_close {
                 return Ok(0);
             }

@@ -4,6 +4,7 @@ mod cancel;
 mod connection;
 mod exchange;
 mod explain;
+mod head;
 mod log;
 mod pool;
 mod proxy;
@@ -22,18 +23,19 @@ pub use tls::TlsVersion;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::url;
-use connection::{Connection, Target};
-use exchange::Received;
+use connection::{Connection, Way};
+use exchange::{Body, Received};
 use explain::{Again, Trouble};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use head::{Content, Head, Target};
 use pool::Pool;
 use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tls::Tls;
-use ureq_proto::http::{HeaderValue, Method, Request, Uri, header};
+use ureq_proto::http::{HeaderValue, header};
 use watch::Watch;
 
 /// Redirects that a request for a document follows.
@@ -44,6 +46,9 @@ const GZIP_FROM: usize = 1024;
 /// Connections to one server, and the token that opens them. Safe to share.
 pub(crate) struct Transport {
     pool: Pool,
+    way: Way,
+    head: Head,
+    /// What predictions are asked of.
     target: Target,
     credentials: Credentials,
     settings: Settings,
@@ -97,18 +102,18 @@ impl fmt::Debug for Transport {
 
 /// A request, as often as it is sent.
 struct Message<'a> {
-    method: Method,
-    uri: Uri,
+    method: &'static str,
+    target: &'a Target,
     content_type: Option<&'static str>,
     gzip: bool,
-    body: &'a [&'a [u8]],
+    body: Body<'a>,
 }
 
 impl Transport {
     /// A transport to the server of `url`, which sends this token as `Authorization: Bearer`.
     pub(crate) fn new(url: &str, token: &str, settings: &Settings) -> Result<Transport> {
         let credentials = Credentials::new(token)?;
-        let server = parse(url)?;
+        let server = head::parse(url)?;
         let host = server.host().unwrap_or_default();
         let proxy = proxy::choose(settings, &server)?;
         let secure = server.scheme_str() == Some("https");
@@ -121,7 +126,9 @@ impl Transport {
         let tls = if secure { Some(Tls::new(host, settings)?) } else { None };
         Ok(Transport {
             pool: Pool::new(settings.idle_connections, settings.idle_time),
-            target: Target::new(&server, proxy, tls),
+            way: Way::new(&server, proxy, tls),
+            head: Head::new(&server, settings),
+            target: Target::of(&server),
             credentials,
             settings: settings.clone(),
         })
@@ -132,8 +139,9 @@ impl Transport {
         let watch = Watch::new(&self.settings, cancel);
         let mut url = url.to_owned();
         for _ in 0..=MOST_REDIRECTS {
-            let uri = parse(&url)?;
-            let message = Message { method: Method::GET, uri, content_type: None, gzip: false, body: &[] };
+            let target = &Target::of(&head::parse(&url)?);
+            let message =
+                Message { method: "GET", target, content_type: None, gzip: false, body: Body::default() };
             let reply = self.exchange(&message, &watch)?;
             let (300..400, Some(location)) = (reply.status, &reply.location) else { return Ok(reply) };
             let next = url::resolve(&url, location);
@@ -151,24 +159,23 @@ impl Transport {
         Err(Error::new(ErrorKind::Http, message).with_attempts(1))
     }
 
-    /// Posts slices, one behind the other, as one body. Redirects are not followed.
+    /// Posts slices, one behind the other, as one body to the URL of this transport. Redirects are not followed.
     pub(crate) fn post(
         &self,
-        url: &str,
         content_type: &'static str,
-        body: &[&[u8]],
+        body: Body<'_>,
         cancel: Option<&Cancel>,
     ) -> Result<Reply> {
         let watch = Watch::new(&self.settings, cancel);
         let gzip =
             self.settings.request_gzip && body.iter().map(|slice| slice.len()).sum::<usize>() >= GZIP_FROM;
-        let (method, uri, content_type) = (Method::POST, parse(url)?, Some(content_type));
+        let (method, target, content_type) = ("POST", &self.target, Some(content_type));
         if gzip {
-            let packed = pack(body)?;
-            let body = &[&*packed];
-            return self.exchange(&Message { method, uri, content_type, gzip, body }, &watch);
+            let packed = pack(&body)?;
+            let body = [&*packed, &[], &[]];
+            return self.exchange(&Message { method, target, content_type, gzip, body }, &watch);
         }
-        self.exchange(&Message { method, uri, content_type, gzip, body }, &watch)
+        self.exchange(&Message { method, target, content_type, gzip, body }, &watch)
     }
 
     /// As `send`, and tells the log where nothing good came of it.
@@ -243,11 +250,11 @@ impl Transport {
         attempts: u32,
     ) -> std::result::Result<Reply, Trouble> {
         let start = Instant::now();
-        let request = self.request(message, credentials)?;
+        let head = self.head(message, credentials);
         let mut connection = self.connection(watch, fresh)?;
         connection.begin(watch.clone());
         let Received { head, body, reusable } =
-            exchange::run(&mut connection, request, message.body, self.settings.reply_limit)?;
+            exchange::run(&mut connection, &head, &message.body, self.settings.reply_limit)?;
         connection.end();
         if reusable {
             self.pool.put(connection);
@@ -271,31 +278,18 @@ impl Transport {
             return Ok(connection);
         }
         let start = Instant::now();
-        let connection = self.target.connect(&self.settings, watch)?;
+        let connection = self.way.connect(&self.settings, watch)?;
         self.settings.log(LogLevel::Debug, || format!("connected after {} ms", start.elapsed().as_millis()));
         Ok(connection)
     }
 
-    fn request(&self, message: &Message<'_>, credentials: &Credentials) -> Result<Request<()>> {
-        let mut request = Request::builder()
-            .method(message.method.clone())
-            .uri(message.uri.clone())
-            .header(header::AUTHORIZATION, &credentials.authorization)
-            .header(header::USER_AGENT, self.settings.user_agent())
-            .header(header::ACCEPT, "application/json")
-            .header(header::ACCEPT_ENCODING, if self.settings.reply_gzip { "gzip" } else { "identity" });
-        for (name, value) in &self.settings.headers {
-            request = request.header(name, value);
-        }
-        if let Some(content_type) = message.content_type {
-            let length: usize = message.body.iter().map(|slice| slice.len()).sum();
-            request =
-                request.header(header::CONTENT_TYPE, content_type).header(header::CONTENT_LENGTH, length);
-        }
-        if message.gzip {
-            request = request.header(header::CONTENT_ENCODING, "gzip");
-        }
-        request.body(()).map_err(|_| Error::new(ErrorKind::Argument, "the URL is not one that can be asked"))
+    fn head(&self, message: &Message<'_>, credentials: &Credentials) -> Vec<u8> {
+        let content = message.content_type.map(|media_type| Content {
+            media_type,
+            length: message.body.iter().map(|slice| slice.len()).sum(),
+            gzip: message.gzip,
+        });
+        self.head.of(message.method, message.target, &credentials.authorization, content)
     }
 
     /// The token to send: the caller's, or what its callback says now.
@@ -307,12 +301,8 @@ impl Transport {
     }
 }
 
-fn parse(url: &str) -> Result<Uri> {
-    url.parse().map_err(|_| Error::new(ErrorKind::Argument, "the URL is malformed"))
-}
-
 /// The slices as one body in gzip, fast rather than small.
-fn pack(body: &[&[u8]]) -> Result<Vec<u8>> {
+fn pack(body: &Body<'_>) -> Result<Vec<u8>> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     let packed = body.iter().try_for_each(|slice| packer.write_all(slice)).and_then(|()| packer.finish());
     packed.map_err(|error| Error::new(ErrorKind::Memory, format!("the request cannot be packed: {error}")))

@@ -32,12 +32,14 @@ impl Pool {
         None
     }
 
-    /// Keeps a connection whose last reply was read to its end.
+    /// Keeps a connection whose last reply was read to its end. One that was taken before a fork goes the way of the others at
+    /// the next `take`.
     pub(super) fn put(&self, connection: Connection) {
-        let Some(mut idle) = self.idle() else { return };
-        idle.retain(|(since, _)| since.elapsed() < self.longest);
+        let Ok(mut idle) = self.idle.lock() else { return };
+        let now = Instant::now();
+        idle.retain(|(since, _)| now.duration_since(*since) < self.longest);
         if idle.len() < self.most {
-            idle.push((Instant::now(), connection));
+            idle.push((now, connection));
         }
     }
 

@@ -3,9 +3,12 @@
 use super::watch::Watch;
 use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
-use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, connect, recv, socket_with, sockopt};
-use std::io::{self, Read, Write};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, RecvFlags, SendAncillaryBuffer, SendFlags, SocketFlags, SocketType};
+use rustix::net::{connect, recv, sendmsg, socket_with, sockopt};
+use std::io::{self, IoSlice, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 /// A connected socket under the watch of the call that uses it.
 pub(super) struct Socket {
@@ -29,34 +32,51 @@ impl Socket {
         Err(failure)
     }
 
+    /// How long a read that nothing but the other end's silence can end waits for it.
+    pub(super) fn set_silence(&self, limit: Option<Duration>) -> io::Result<()> {
+        self.stream.set_read_timeout(limit)
+    }
+
     /// Whether the other end neither closed the connection nor said anything that nobody asked for.
     pub(super) fn is_quiet(&self) -> bool {
-        let peeked = self.stream.peek(&mut [0]);
-        peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        let peeked = recv(&self.stream, &mut [0; 1][..], RecvFlags::PEEK | RecvFlags::DONTWAIT);
+        matches!(peeked, Err(Errno::WOULDBLOCK))
     }
 
     /// Appends what comes next to `bytes`, as far as they have room: without a copy, and without clearing the room first.
     pub(super) fn read_onto(&self, bytes: &mut Vec<u8>) -> io::Result<usize> {
-        self.patiently(PollFlags::IN, |stream| {
-            let (_, read) = recv(stream, spare_capacity(bytes), RecvFlags::empty())?;
-            Ok(read)
-        })
+        self.receive(|stream, flags| recv(stream, spare_capacity(bytes), flags).map(|(_, read)| read))
+    }
+
+    /// Receives something, however long that takes.
+    fn receive(
+        &self,
+        mut receive: impl FnMut(&TcpStream, RecvFlags) -> rustix::io::Result<usize>,
+    ) -> io::Result<usize> {
+        if self.watch.is_silence_alone() {
+            // The system waits, and minds the limit: no call to learn that nothing came yet, and none to poll.
+            match receive(&self.stream, RecvFlags::empty()) {
+                Err(Errno::WOULDBLOCK) => return Err(self.watch.silent()),
+                // A signal: what follows minds the limit whatever else comes.
+                Err(Errno::INTR) => {}
+                done => return Ok(done?),
+            }
+        }
+        self.patiently(PollFlags::IN, |stream| receive(stream, RecvFlags::DONTWAIT))
     }
 
     /// Does something to the socket, as often as it takes.
-    fn patiently<T>(
+    fn patiently(
         &self,
         readiness: PollFlags,
-        mut act: impl FnMut(&TcpStream) -> io::Result<T>,
-    ) -> io::Result<T> {
+        mut act: impl FnMut(&TcpStream) -> rustix::io::Result<usize>,
+    ) -> io::Result<usize> {
         loop {
             self.watch.check()?;
             match act(&self.stream) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.watch.wait(&self.stream, readiness)?;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                done => return done,
+                Err(Errno::WOULDBLOCK) => self.watch.wait(&self.stream, readiness)?,
+                Err(Errno::INTR) => {}
+                done => return Ok(done?),
             }
         }
     }
@@ -64,13 +84,21 @@ impl Socket {
 
 impl Read for Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.patiently(PollFlags::IN, |mut stream| stream.read(buffer))
+        self.receive(|stream, flags| recv(stream, &mut *buffer, flags).map(|(_, read)| read))
     }
 }
 
 impl Write for Socket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.patiently(PollFlags::OUT, |mut stream| stream.write(bytes))
+        self.write_vectored(&[IoSlice::new(bytes)])
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        // A signal for a closed connection would end the host's process.
+        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+        self.patiently(PollFlags::OUT, |stream| {
+            sendmsg(stream, slices, &mut SendAncillaryBuffer::default(), flags)
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -84,13 +112,14 @@ fn connect_one(address: &SocketAddr, watch: &Watch) -> io::Result<TcpStream> {
     let socket = socket_with(family, SocketType::STREAM, flags, None)?;
     match connect(&socket, address) {
         Ok(()) => {}
-        Err(rustix::io::Errno::INPROGRESS) => {
+        Err(Errno::INPROGRESS) => {
             watch.wait(&socket, PollFlags::OUT)?;
             sockopt::socket_error(&socket)??;
         }
         Err(error) => return Err(error.into()),
     }
     let stream = TcpStream::from(socket);
+    stream.set_nonblocking(false)?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }

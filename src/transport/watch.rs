@@ -50,6 +50,11 @@ impl Limit {
     }
 }
 
+/// The limit of the other end's silence, which begins now.
+fn silence(length: Option<Duration>) -> Option<Limit> {
+    Limit::new("response_timeout", "not a byte from or to the server", length)
+}
+
 impl Watch {
     /// The watch over a call that begins now.
     pub(super) fn new(settings: &Settings, cancel: Option<&Cancel>) -> Watch {
@@ -82,13 +87,18 @@ impl Watch {
         if self.cancel.as_ref().is_some_and(Cancel::is_triggered) {
             return Err(cancelled());
         }
-        let now = Instant::now();
-        let limits = [&self.call, &self.connect];
-        limits
-            .into_iter()
-            .flatten()
-            .find(|limit| limit.end <= now)
-            .map_or(Ok(()), |limit| Err(limit.passed()))
+        let mut limits = [&self.call, &self.connect].into_iter().flatten();
+        limits.find(|limit| limit.end <= Instant::now()).map_or(Ok(()), |limit| Err(limit.passed()))
+    }
+
+    /// Whether nothing but the other end's silence can end a wait.
+    pub(super) fn is_silence_alone(&self) -> bool {
+        self.cancel.is_none() && self.call.is_none() && self.connect.is_none()
+    }
+
+    /// The error of a wait that the other end's silence has ended.
+    pub(super) fn silent(&self) -> io::Error {
+        silence(self.silence).map_or_else(|| io::ErrorKind::TimedOut.into(), |limit| limit.passed())
     }
 
     /// Whether there is time left for something that takes so long.
@@ -98,7 +108,7 @@ impl Watch {
 
     /// Blocks until the socket is ready to be read or written.
     pub(super) fn wait(&self, socket: &impl AsFd, readiness: PollFlags) -> io::Result<()> {
-        let silence = Limit::new("response_timeout", "not a byte from or to the server", self.silence);
+        let silence = silence(self.silence);
         loop {
             self.check()?;
             let next = earlier(self.call.as_ref(), earlier(self.connect.as_ref(), silence.as_ref()));

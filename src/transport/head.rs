@@ -1,0 +1,137 @@
+//! The head of a request (RFC 9112). Most of it is the same in every one, and kept as text.
+
+use super::settings::Settings;
+use crate::error::{Error, ErrorKind, Result};
+use ureq_proto::http::{HeaderValue, Uri};
+
+/// What the heads of all requests to one server share.
+pub(super) struct Head {
+    /// Header lines, their ends included.
+    lines: Vec<u8>,
+}
+
+/// What a request asks for.
+pub(super) struct Target(String);
+
+/// What a head says of the body behind it.
+pub(super) struct Content {
+    pub(super) media_type: &'static str,
+    pub(super) length: usize,
+    pub(super) gzip: bool,
+}
+
+impl Head {
+    /// The head of requests to the server of this URL.
+    pub(super) fn new(server: &Uri, settings: &Settings) -> Head {
+        let default = if server.scheme_str() == Some("https") { 443 } else { 80 };
+        let host = server.host().unwrap_or_default();
+        let port = server.port_u16().filter(|port| *port != default);
+        let host = port.map_or(host.to_owned(), |port| format!("{host}:{port}"));
+        let encoding = if settings.reply_gzip { "gzip" } else { "identity" };
+        let mut lines = Vec::new();
+        put_line(&mut lines, "host", host.as_bytes());
+        put_line(&mut lines, "user-agent", settings.user_agent().as_bytes());
+        put_line(&mut lines, "accept", b"application/json");
+        put_line(&mut lines, "accept-encoding", encoding.as_bytes());
+        for (name, value) in &settings.headers {
+            put_line(&mut lines, name.as_str(), value.as_bytes());
+        }
+        Head { lines }
+    }
+
+    /// The head of one request.
+    pub(super) fn of(
+        &self,
+        method: &str,
+        target: &Target,
+        authorization: &HeaderValue,
+        content: Option<Content>,
+    ) -> Vec<u8> {
+        /// What the method, the version and the lines of the content take at most.
+        const REST: usize = 192;
+        let mut head =
+            Vec::with_capacity(self.lines.len() + target.0.len() + authorization.as_bytes().len() + REST);
+        for part in [method, " ", &target.0, " HTTP/1.1\r\n"] {
+            head.extend_from_slice(part.as_bytes());
+        }
+        put_line(&mut head, "authorization", authorization.as_bytes());
+        head.extend_from_slice(&self.lines);
+        if let Some(content) = content {
+            put_content(&mut head, &content);
+        }
+        head.extend_from_slice(b"\r\n");
+        head
+    }
+}
+
+impl Target {
+    /// The path of a URL and its query.
+    pub(super) fn of(url: &Uri) -> Target {
+        let path = url.path_and_query().map_or("/", |path| path.as_str());
+        Target(if path.starts_with('/') { path.to_owned() } else { format!("/{path}") })
+    }
+}
+
+/// A URL that can be asked.
+pub(super) fn parse(url: &str) -> Result<Uri> {
+    url.parse().map_err(|_| Error::new(ErrorKind::Argument, "the URL is malformed"))
+}
+
+fn put_line(lines: &mut Vec<u8>, name: &str, value: &[u8]) {
+    for part in [name.as_bytes(), b": ", value, b"\r\n"] {
+        lines.extend_from_slice(part);
+    }
+}
+
+fn put_content(head: &mut Vec<u8>, content: &Content) {
+    put_line(head, "content-type", content.media_type.as_bytes());
+    put_line(head, "content-length", content.length.to_string().as_bytes());
+    if content.gzip {
+        put_line(head, "content-encoding", b"gzip");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(url: &str, content: Option<Content>) -> String {
+        let url = parse(url).unwrap();
+        let mut settings = Settings { reply_gzip: false, ..Settings::default() };
+        settings.add_header("X-Shop", "a b").unwrap();
+        settings.set_user_agent_suffix("shop/1").unwrap();
+        let token = HeaderValue::from_static("Bearer t");
+        String::from_utf8(Head::new(&url, &settings).of("POST", &Target::of(&url), &token, content)).unwrap()
+    }
+
+    #[test]
+    fn a_head_has_every_line_once() {
+        let content = Content { media_type: "application/json", length: 12, gzip: true };
+        let expected = concat!(
+            "POST /deployment/d/forward?x=1 HTTP/1.1\r\n",
+            "authorization: Bearer t\r\nhost: h:81\r\nuser-agent: sidekick/",
+            env!("CARGO_PKG_VERSION"),
+            " shop/1\r\naccept: application/json\r\naccept-encoding: identity\r\nx-shop: a b\r\n",
+            "content-type: application/json\r\ncontent-length: 12\r\ncontent-encoding: gzip\r\n\r\n"
+        );
+        assert_eq!(head("http://h:81/deployment/d/forward?x=1", Some(content)), expected);
+    }
+
+    #[test]
+    fn hosts_and_targets_are_as_http_wants_them() {
+        for (url, target, host) in [
+            ("http://h", "/", "h"),
+            ("http://h:80/a", "/a", "h"),
+            ("https://h:443/a", "/a", "h"),
+            ("https://h:80/a#f", "/a", "h:80"),
+            ("http://[::1]:8080?q", "/?q", "[::1]:8080"),
+        ] {
+            let head = head(url, None);
+            assert!(head.starts_with(&format!("POST {target} HTTP/1.1\r\n")), "{head}");
+            assert!(
+                head.contains(&format!("\r\nhost: {host}\r\n")) && head.ends_with("a b\r\n\r\n"),
+                "{head}"
+            );
+        }
+    }
+}
