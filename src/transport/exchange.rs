@@ -8,12 +8,14 @@ use std::io::{self, IoSlice, Read};
 use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestResult};
-use ureq_proto::http::{Request, Response, Version, header};
+use ureq_proto::http::{Request, Response, StatusCode, Version, header};
+use ureq_proto::parser::try_parse_response;
 
 /// So much is read ahead of a head: all of a short reply. The rest of a long one is read to where it stays.
 const READ_AHEAD: usize = 4 * 1024;
 /// Heads of replies, those of 1xx included, are no larger than this in all.
 const HEAD_BYTES: usize = 64 * 1024;
+const HEADERS: usize = 128;
 /// A reply's own word for its size is believed up to here before any of it came.
 const RESERVED_AHEAD: usize = 64 * 1024 * 1024;
 
@@ -36,29 +38,20 @@ pub(super) fn run(
 ) -> Result<Received, Trouble> {
     let broken = send(connection, head, body)?;
     let was_used = connection.was_used;
-    let (head, next) =
-        receive_head(connection, await_reply()?).map_err(|trouble| match (&broken, trouble.again) {
-            // What broke the writing explains more than what the reading found.
-            (Some(error), Again::Perhaps | Again::Surely) => Trouble::without_reply(error, was_used),
-            _ => trouble,
-        })?;
-    let (body, must_close) = match next {
-        RecvResponseResult::RecvBody(call) => {
-            let status = head.status().as_u16();
-            let gzip = head.headers().get(header::CONTENT_ENCODING);
-            let gzip = gzip.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"gzip"));
-            let received = match call.body_mode() {
-                BodyMode::LengthDelimited(length) if length > limit => Err(too_large(limit)),
-                BodyMode::LengthDelimited(length) if !gzip => {
-                    receive_direct(connection, length, closes(&head))
-                }
-                _ => receive_body(connection, call, gzip, limit),
-            };
-            received.map_err(|error| error.with_http_status(status))?
+    let (head, head_bytes) = receive_head(connection).map_err(|trouble| match (&broken, trouble.again) {
+        // What broke the writing explains more than what the reading found.
+        (Some(error), Again::Perhaps | Again::Surely) => Trouble::without_reply(error, was_used),
+        _ => trouble,
+    })?;
+    let received = match plain_length(&head) {
+        Some(length) if length > limit => Err(too_large(limit)),
+        Some(length) => {
+            connection.consume(head_bytes);
+            receive_direct(connection, length, closes(&head))
         }
-        RecvResponseResult::Redirect(call) => (Vec::new(), call.must_close_connection()),
-        RecvResponseResult::Cleanup(call) => (Vec::new(), call.must_close_connection()),
+        None => receive_framed(connection, limit),
     };
+    let (body, must_close) = received.map_err(|error| error.with_http_status(head.status().as_u16()))?;
     let reusable = broken.is_none() && !must_close && connection.input().is_empty();
     Ok(Received { head, body, reusable })
 }
@@ -75,46 +68,54 @@ fn send(connection: &mut Connection, head: &[u8], body: &Body<'_>) -> Result<Opt
     }
 }
 
-/// The library's reader of replies. It wants to have written a request before: replies to `GET` are read as those to `POST` are.
-fn await_reply() -> Result<Call<RecvResponse>, Error> {
-    let defect = || Error::new(ErrorKind::Internal, "the HTTP library does not wait for a reply");
-    let mut call = Call::new(Request::new(())).map_err(|_| defect())?.proceed();
-    call.write(&mut [0; 64]).map_err(|_| defect())?;
-    match call.proceed() {
-        Ok(Some(SendRequestResult::RecvResponse(call))) => Ok(call),
-        _ => Err(defect()),
+/// The head of the reply, past those of 1xx, and how many bytes it has, which are left to consume.
+fn receive_head(connection: &mut Connection) -> Result<(Response<()>, usize), Trouble> {
+    let mut passed = 0;
+    loop {
+        let parsed = try_parse_response::<HEADERS>(connection.input()).map_err(|error| not_http(&error))?;
+        let used = parsed.as_ref().map_or(0, |(used, _)| *used);
+        if passed + used > HEAD_BYTES || connection.is_full() && used == 0 {
+            return Err(Error::new(ErrorKind::Network, "the reply's headers are too large").into());
+        }
+        match parsed {
+            Some((used, head)) if is_interim(&head) => {
+                connection.consume(used);
+                passed += used;
+            }
+            Some((used, head)) => return Ok((head, used)),
+            None => fill(connection, passed > 0 || !connection.input().is_empty())?,
+        }
     }
 }
 
-fn receive_head(
-    connection: &mut Connection,
-    mut call: Call<RecvResponse>,
-) -> Result<(Response<()>, RecvResponseResult), Trouble> {
-    let mut head_bytes = 0;
-    loop {
-        let parsed = call.try_response(connection.input(), false);
-        let (consumed, head) = parsed.map_err(|error| not_http(&error))?;
-        connection.consume(consumed);
-        head_bytes += consumed;
-        if head_bytes > HEAD_BYTES || connection.is_full() && consumed == 0 {
-            return Err(Error::new(ErrorKind::Network, "the reply's headers are too large").into());
-        }
-        if let Some(head) = head {
-            let defect = || Error::new(ErrorKind::Internal, "a reply without a body that it should have");
-            return Ok((head, call.proceed().ok_or_else(defect)?));
-        }
-        if consumed == 0 {
-            let began = head_bytes > 0 || !connection.input().is_empty();
-            let filled = connection.fill(READ_AHEAD).and_then(|bytes| match bytes {
-                0 => Err(io::ErrorKind::UnexpectedEof.into()),
-                _ => Ok(()),
-            });
-            filled.map_err(|error| match began {
-                true => Trouble::from(explain(&error)),
-                false => Trouble::without_reply(&error, connection.was_used),
-            })?;
-        }
+/// Whether another head follows, the reply's own.
+fn is_interim(head: &Response<()>) -> bool {
+    head.status().is_informational() && head.status() != StatusCode::SWITCHING_PROTOCOLS
+}
+
+/// Reads more of a head, of which some has come or nothing.
+fn fill(connection: &mut Connection, began: bool) -> Result<(), Trouble> {
+    let filled = connection.fill(READ_AHEAD).and_then(|bytes| match bytes {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(()),
+    });
+    filled.map_err(|error| match began {
+        true => Trouble::from(explain(&error)),
+        false => Trouble::without_reply(&error, connection.was_used),
+    })
+}
+
+/// The size of a body that comes as it is, with nothing around it; all others are the HTTP library's to take apart.
+fn plain_length(head: &Response<()>) -> Option<u64> {
+    let has = |name| head.headers().contains_key(name);
+    let special = has(header::TRANSFER_ENCODING) || has(header::CONTENT_ENCODING);
+    let mut lengths = head.headers().get_all(header::CONTENT_LENGTH).iter();
+    let (length, None) = (lengths.next()?.as_bytes(), lengths.next()) else { return None };
+    if special || !head.status().is_success() || head.status() == StatusCode::NO_CONTENT {
+        return None;
     }
+    let digits = length.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(length).ok().filter(|_| digits)?.parse().ok()
 }
 
 /// Whether the server closes the connection after its reply, or may.
@@ -146,6 +147,39 @@ fn receive_direct(connection: &mut Connection, length: u64, closes: bool) -> Res
     let unasked = bytes.len() > length;
     bytes.truncate(length);
     Ok((bytes, closes || unasked))
+}
+
+/// A body in any framing, or none, and whether the connection has to be closed after it. Its head is still to be consumed.
+fn receive_framed(connection: &mut Connection, limit: u64) -> Result<(Vec<u8>, bool), Error> {
+    let mut call = await_reply()?;
+    let parsed = call.try_response(connection.input(), false);
+    let (head_bytes, head) = parsed.map_err(|error| not_http(&error))?;
+    connection.consume(head_bytes);
+    let defect = || Error::new(ErrorKind::Internal, "a reply without a body that it should have");
+    match call.proceed().ok_or_else(defect)? {
+        RecvResponseResult::RecvBody(call) => match call.body_mode() {
+            BodyMode::LengthDelimited(length) if length > limit => Err(too_large(limit)),
+            _ => receive_body(connection, call, head.is_some_and(|head| is_gzip(&head)), limit),
+        },
+        RecvResponseResult::Redirect(call) => Ok((Vec::new(), call.must_close_connection())),
+        RecvResponseResult::Cleanup(call) => Ok((Vec::new(), call.must_close_connection())),
+    }
+}
+
+/// The library's reader of replies. It wants to have written a request before: replies to `GET` are read as those to `POST` are.
+fn await_reply() -> Result<Call<RecvResponse>, Error> {
+    let defect = || Error::new(ErrorKind::Internal, "the HTTP library does not wait for a reply");
+    let mut call = Call::new(Request::new(())).map_err(|_| defect())?.proceed();
+    call.write(&mut [0; 64]).map_err(|_| defect())?;
+    match call.proceed() {
+        Ok(Some(SendRequestResult::RecvResponse(call))) => Ok(call),
+        _ => Err(defect()),
+    }
+}
+
+fn is_gzip(head: &Response<()>) -> bool {
+    let encoding = head.headers().get(header::CONTENT_ENCODING);
+    encoding.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"gzip"))
 }
 
 /// The whole body, of unknown size or unpacked, and whether the connection has to be closed after it.

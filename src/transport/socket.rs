@@ -1,5 +1,6 @@
 //! A TCP connection that never blocks without a watch: every wait can be cancelled and ends with its time limit.
 
+use super::explain::was_closed;
 use super::watch::Watch;
 use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
@@ -14,6 +15,9 @@ use std::time::Duration;
 pub(super) struct Socket {
     stream: TcpStream,
     pub(super) watch: Watch,
+    /// Whether the other end closed while it was written to. What is written then goes nowhere: TLS, which would try again and
+    /// fail before each read, reads on to what the other end said before.
+    deaf: bool,
 }
 
 impl Socket {
@@ -24,7 +28,7 @@ impl Socket {
             watch.check()?;
             let left = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
             match connect_one(address, &watch.share(left)) {
-                Ok(stream) => return Ok(Socket { stream, watch }),
+                Ok(stream) => return Ok(Socket { stream, watch, deaf: false }),
                 Err(error) => failure = error,
             }
         }
@@ -40,7 +44,7 @@ impl Socket {
     /// Whether the other end neither closed the connection nor said anything that nobody asked for.
     pub(super) fn is_quiet(&self) -> bool {
         let peeked = recv(&self.stream, &mut [0; 1][..], RecvFlags::PEEK | RecvFlags::DONTWAIT);
-        matches!(peeked, Err(Errno::WOULDBLOCK))
+        !self.deaf && matches!(peeked, Err(Errno::WOULDBLOCK))
     }
 
     /// Appends what comes next to `bytes`, as far as they have room: without a copy, and without clearing the room first.
@@ -96,9 +100,14 @@ impl Write for Socket {
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         // A signal for a closed connection would end the host's process.
         let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
-        self.patiently(PollFlags::OUT, |stream| {
+        if self.deaf {
+            return Ok(slices.iter().map(|slice| slice.len()).sum());
+        }
+        let sent = self.patiently(PollFlags::OUT, |stream| {
             sendmsg(stream, slices, &mut SendAncillaryBuffer::default(), flags)
-        })
+        });
+        self.deaf = sent.as_ref().is_err_and(was_closed);
+        sent
     }
 
     fn flush(&mut self) -> io::Result<()> {
