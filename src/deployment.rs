@@ -3,7 +3,7 @@
 use crate::batches::{self, Predicted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
-use crate::predictions::Predictions;
+use crate::predictions::{Predictions, require_room};
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
 use crate::stream::Stream;
@@ -89,6 +89,17 @@ impl Deployment {
         self.require_own(rows)?;
         let predicted = batches::predict(self, rows, cancel)?;
         Ok(self.predictions(predicted))
+    }
+
+    /// Predicts the rows of packed records, as [`Rows::add_packed`] takes them, and puts the numbers of their results into
+    /// `values`, as [`Predictions::copy_numbers`] does. A row that was isolated is an error.
+    pub fn predict_packed(&self, records: &[u8], cancel: Option<&Cancel>, values: &mut [f64]) -> Result<()> {
+        let mut rows = self.rows();
+        rows.add_packed(records)?;
+        require_room(self.outputs(), rows.len(), values)?;
+        let predictions = self.predict_cancellable(&rows, cancel)?;
+        predictions.failures().first().map_or(Ok(()), |failure| Err(failure.clone()))?;
+        predictions.copy_numbers(values)
     }
 
     /// Opens a stream: rows are pushed, and their predictions taken in the order of the rows.

@@ -1,7 +1,7 @@
 //! Typed results, column by column: one value by row, or a whole column as one slice.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::spec::{FeatureSpec, Key, Schema, Specs};
+use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::text::{NulString, without_nul};
 use crate::wire::array::{DType, byte_size};
 use crate::wire::columns::{Categories, Column, Columns, Pieces};
@@ -162,6 +162,26 @@ impl Predictions {
             DType::U16 => copy_as(values, buffer, |value| (value as u16).to_ne_bytes()),
             DType::U32 => copy_as(values, buffer, |value| (value as u32).to_ne_bytes()),
             DType::U64 => copy_as(values, buffer, |value| (value as u64).to_ne_bytes()),
+        }
+        Ok(())
+    }
+
+    /// Copies the numbers of all rows into `values`, row after row: for each output in its order, a number or a binary
+    /// probability is one value, a category as many as the describe document lists labels, in their order. The values have to be
+    /// as many; an output that is no such numbers is an error.
+    pub fn copy_numbers(&self, values: &mut [f64]) -> Result<()> {
+        let width = require_room(self.outputs(), self.len(), values)?;
+        let mut start = 0;
+        for column in &self.columns.columns {
+            let (column, cells) = match column {
+                Column::Numbers(numbers) => (numbers, 1),
+                Column::Categories(it) => (&it.probabilities, it.labels.list().len()),
+                _ => continue,
+            };
+            let rows = values.chunks_exact_mut(width);
+            let slots = rows.filter_map(|row| row.get_mut(start..start + cells));
+            slots.zip(column.chunks_exact(cells)).for_each(|(slot, cells)| slot.copy_from_slice(cells));
+            start += cells;
         }
         Ok(())
     }
@@ -332,6 +352,27 @@ fn most_probable(values: &[f64]) -> Option<usize> {
 fn copy_as<const SIZE: usize>(values: &[f32], buffer: &mut [u8], convert: impl Fn(f32) -> [u8; SIZE]) {
     for (slot, &value) in buffer.as_chunks_mut::<SIZE>().0.iter_mut().zip(values) {
         *slot = convert(value);
+    }
+}
+
+/// How many numbers a row of results is, for which there has to be just enough room.
+pub(crate) fn require_room(outputs: &Specs, rows: usize, values: &[f64]) -> Result<usize> {
+    let width = outputs.iter().map(number_count).sum::<Result<usize>>()?;
+    if width.checked_mul(rows) == Some(values.len()) {
+        return Ok(width);
+    }
+    let message =
+        format!("{rows} rows of results are {width} numbers each, and there is room for {}", values.len());
+    Err(Error::new(ErrorKind::Argument, message))
+}
+
+/// How many numbers an output's value is.
+fn number_count(spec: &FeatureSpec) -> Result<usize> {
+    match spec.feature_type() {
+        FeatureType::Numeric if !spec.is_array() => Ok(1),
+        FeatureType::Binary => Ok(1),
+        FeatureType::Categorical if !spec.categories().is_empty() => Ok(spec.categories().len()),
+        _ => Err(another_type(spec, "numbers")),
     }
 }
 

@@ -78,9 +78,7 @@ pub(super) unsafe fn elements<'a, T>(pointer: *const T, count: usize, what: &str
     if pointer.is_null() {
         return Err(null(what));
     }
-    if !pointer.is_aligned() || count > isize::MAX as usize / size_of::<T>() {
-        return Err(Error::new(ErrorKind::Argument, format!("{what} is misaligned or larger than memory")));
-    }
+    require_array(pointer, count, what)?;
     // SAFETY: not NULL, aligned, no larger than memory; the rest is this function's own demand.
     Ok(unsafe { std::slice::from_raw_parts(pointer, count) })
 }
@@ -97,17 +95,25 @@ pub(super) unsafe fn bytes<'a>(pointer: *const c_void, count: usize, what: &str)
 /// A buffer that is filled; a count of 0 ignores the pointer.
 ///
 /// # Safety
-/// Unless `count` is 0, `pointer` is NULL or points to `count` bytes that nobody else uses meanwhile.
-pub(super) unsafe fn buffer<'a>(pointer: *mut c_void, count: usize, what: &str) -> Result<&'a mut [u8]> {
+/// Unless `count` is 0, `pointer` is NULL or points to `count` elements that nobody else uses meanwhile. Any value has to be one
+/// of a `T`, as it is for numbers: nobody filled the buffer before.
+pub(super) unsafe fn buffer<'a, T>(pointer: *mut T, count: usize, what: &str) -> Result<&'a mut [T]> {
     if count == 0 {
         return Ok(&mut []);
     }
-    if pointer.is_null() || count > isize::MAX as usize {
+    if pointer.is_null() {
         return Err(null(what));
     }
-    // SAFETY: not NULL, no larger than memory; bytes have no alignment, and any value of theirs is initialized for us
-    // because they are only written.
-    Ok(unsafe { std::slice::from_raw_parts_mut(pointer.cast(), count) })
+    require_array(pointer, count, what)?;
+    // SAFETY: not NULL, aligned, no larger than memory; the rest is this function's own demand.
+    Ok(unsafe { std::slice::from_raw_parts_mut(pointer, count) })
+}
+
+fn require_array<T>(pointer: *const T, count: usize, what: &str) -> Result<()> {
+    if pointer.is_aligned() && count <= isize::MAX as usize / size_of::<T>() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Argument, format!("{what} is misaligned or larger than memory")))
 }
 
 /// UTF-8 text of a length, or up to its NUL.

@@ -1,6 +1,6 @@
 //! `sidekick_deployment`: the handle of one deployed model.
 
-use super::boundary::{Out, OutView, guard, object, text};
+use super::boundary::{Out, OutView, buffer, bytes, guard, object, text};
 use super::cancel::sidekick_cancel;
 use super::error::sidekick_error;
 use super::handle::Handle;
@@ -10,7 +10,7 @@ use super::reply::sidekick_reply;
 use super::rows::sidekick_rows;
 use super::status::{SIDEKICK_INPUT, SIDEKICK_OUTPUT, sidekick_status};
 use crate::{Cancel, Deployment, Error, ErrorKind, FeatureSpec, Options, Result, Rows, Specs, Stream};
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 
 /// One deployed model: its specs and its connections. Share it freely between threads. Free it when its last call has
 /// returned and its streams are freed; rows and predictions made with it may outlive it. Since 0.1.0.
@@ -253,6 +253,33 @@ pub unsafe extern "C" fn sidekick_deployment_predict_cancellable(
         let found = deployment.0.predict_cancellable(&rows.0, cancel.map(|cancel| &cancel.0))?;
         out.set(sidekick_predictions(found).into_raw());
         Ok(())
+    })
+}
+
+/// Predicts rows given as the records of `sidekick_rows_add_packed`, and copies their results into `values`: one call for all that
+/// bindings whose calls into C are dear do for a row or a few. Row after row, for each output in its order, a number or a binary
+/// probability is one value, a category as many as it lists labels (`sidekick_deployment_category`), in their order. Blocks, and
+/// is called off by `cancel` (which may be NULL), as `sidekick_deployment_predict_cancellable`; fails as that and
+/// `sidekick_rows_add_packed` do, with `SIDEKICK_ERROR_FEATURE_TYPE` where an output is another, or a category that lists no labels,
+/// and with `SIDEKICK_ERROR_ARGUMENT` where `count` is not the number of values. A row that the server calls bad is the call's error,
+/// also where such rows are isolated. Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_predict_packed(
+    deployment: *const sidekick_deployment,
+    records: *const c_void,
+    size: usize,
+    cancel: *const sidekick_cancel,
+    values: *mut f64,
+    count: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, records) =
+            unsafe { (object(deployment, "deployment")?, bytes(records, size, "records")?) };
+        // SAFETY: the caller's promises.
+        let (cancel, values) = unsafe { (cancel.as_ref(), buffer(values, count, "values")?) };
+        deployment.0.predict_packed(records, cancel.map(|cancel| &cancel.0), values)
     })
 }
 

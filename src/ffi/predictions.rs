@@ -347,8 +347,12 @@ pub unsafe extern "C" fn sidekick_predictions_copy_array(
 ) -> sidekick_status {
     guard(error, || {
         // SAFETY: the caller's promises.
-        let (predictions, room) =
-            unsafe { (&object(predictions, "predictions")?.0, self::buffer(buffer, buffer_size, "buffer")?) };
+        let (predictions, room) = unsafe {
+            (
+                &object(predictions, "predictions")?.0,
+                self::buffer::<u8>(buffer.cast(), buffer_size, "buffer")?,
+            )
+        };
         predictions.copy_array(output, row, DType::try_from(dtype)?, room)
     })
 }
@@ -438,8 +442,12 @@ pub unsafe extern "C" fn sidekick_predictions_image_pixels(
 ) -> sidekick_status {
     guard(error, || {
         // SAFETY: the caller's promises.
-        let (predictions, room) =
-            unsafe { (&object(predictions, "predictions")?.0, self::buffer(buffer, buffer_size, "buffer")?) };
+        let (predictions, room) = unsafe {
+            (
+                &object(predictions, "predictions")?.0,
+                self::buffer::<u8>(buffer.cast(), buffer_size, "buffer")?,
+            )
+        };
         predictions.image_pixels(output, row)?.copy_to(room)
     })
 }

@@ -18,10 +18,6 @@ class Columns:
     def __init__(self, specs: Iterable[tuple[int, FeatureSpec]]) -> None:
         self._columns = [_Column(index, spec.dtype) for index, spec in specs]
 
-    def packers(self) -> list[Pack]:
-        """What packs the values of each, one at a time."""
-        return [column.pack for column in self._columns]
-
     def pack(self, columns: Iterable[Sequence[Any]], count: int) -> bytes:
         """The records of `count` rows; raises `Refused` or `UnicodeEncodeError` where a value cannot be sent."""
         pieces: list[Iterable[bytes]] = []

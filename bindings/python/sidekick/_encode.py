@@ -6,16 +6,20 @@ Numbers, categories and texts are packed, and cross into C once for many rows; i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sidekick._columns import Columns
 from sidekick._encode_single import Add, add_array, add_image
 from sidekick._library import Handle, Where, call, library
+from sidekick._packed_row import RowPacker
 from sidekick._records import END_ROW
 from sidekick._refused import Refused, kind_of
 from sidekick.features import FeatureSpec
+
+T = TypeVar("T")
 
 ROWS_AT_ONCE = 512
 # For fewer, columns take more time than they save.
@@ -38,8 +42,10 @@ class Encoders:
                 packed.append((index, spec))
         names = [spec.name for _, spec in packed]
         self._columns = Columns(packed)
-        self._packed = [*zip(names, self._columns.packers())]
+        self._row = RowPacker(packed)
+        self._packed = [*zip(names, self._row.packers())]
         self._values = _values_of(names)
+        self.takes_single = bool(self._single)
 
     def add(self, into: Handle, rows: Sequence[Any], first_row: int) -> None:
         """Adds rows, the first of them number `first_row`; raises what is wrong with the first that cannot be sent."""
@@ -80,21 +86,18 @@ class Encoders:
 
     def add_row(self, into: Handle, row: Any, number: int) -> None:
         """Adds one row, of any kind that is taken."""
-        if not isinstance(row, dict) and not hasattr(row, "keys"):
-            raise TypeError(f"row {number}: expected a dict of features, got {kind_of(row)}")
-        records: list[bytes] = []
-        name = ""
+        if self._single:
+            where = _where(into, number)
+            _made([(name, partial(add, into, where)) for name, add in self._single], row, number, self._names)
+        _add_records(into, self.records(row, number), number)
+
+    def records(self, row: Any, number: int) -> bytes:
+        """The records of a row's numbers, categories and texts, and of its end."""
         try:
-            for name, add in self._single:
-                add(into, row[name], _where(into, number))
-            for name, pack in self._packed:
-                records.append(pack(row[name]))
-        except KeyError:
-            lacking = ", ".join(f'"{name}"' for name in self._names if name not in row)
-            raise ValueError(f"row {number}: the row lacks {lacking}") from None
-        except Refused as refused:
-            raise refused.kind(f'row {number}: feature "{name}": {refused}') from None
-        _add_records(into, b"".join(records) + END_ROW, number)
+            records = self._row.pack(self._values(row))
+        except (LookupError, TypeError):
+            records = None
+        return records or b"".join(_made(self._packed, row, number, self._names)) + END_ROW
 
     def _add_packed(self, into: Handle, columns: Iterable[Sequence[Any]], count: int, first_row: int) -> None:
         _add_records(into, self._columns.pack(columns, count), first_row)
@@ -102,6 +105,22 @@ class Encoders:
     def _add_each(self, into: Handle, rows: Iterable[Any], first_row: int) -> None:
         for number, row in enumerate(rows, first_row):
             self.add_row(into, row, number)
+
+
+def _made(each: Iterable[tuple[str, Callable[[Any], T]]], row: Any, number: int, names: Sequence[str]) -> list[T]:
+    """What each function makes of the value of its feature; raises what is wrong with the row, which has to have all names."""
+    if not isinstance(row, dict) and not hasattr(row, "keys"):
+        raise TypeError(f"row {number}: expected a dict of features, got {kind_of(row)}")
+    made, name = [], ""
+    try:
+        for name, make in each:
+            made.append(make(row[name]))
+    except KeyError:
+        lacking = ", ".join(f'"{name}"' for name in names if name not in row)
+        raise ValueError(f"row {number}: the row lacks {lacking}") from None
+    except Refused as refused:
+        raise refused.kind(f'row {number}: feature "{name}": {refused}') from None
+    return made
 
 
 def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

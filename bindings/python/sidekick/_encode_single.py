@@ -23,13 +23,13 @@ _CONVERTED = {"1": "L", "LA": "L", "P": "RGBA", "PA": "RGBA"}
 _JPEG = ("JPEG", "JPG", "MPO")
 _JPEG_QUALITY = 90
 
-Add = Callable[[Handle, Any, Where], None]
+Add = Callable[[Handle, Where, Any], None]
 
 
 def add_image(index: int) -> Add:
     """Adds a picture: a path, the bytes of a file, or an image of Pillow's."""
 
-    def add(rows: Handle, value: Any, where: Where) -> None:
+    def add(rows: Handle, where: Where, value: Any) -> None:
         if isinstance(value, (str, os.PathLike)):
             value = Path(value).read_bytes()
         if isinstance(value, (bytes, bytearray, memoryview)):
@@ -46,7 +46,7 @@ def add_image(index: int) -> Add:
 def add_array(index: int) -> Add:
     """Adds an array: anything with a buffer, or that NumPy can make an array of numbers."""
 
-    def add(rows: Handle, value: Any, where: Where) -> None:
+    def add(rows: Handle, where: Where, value: Any) -> None:
         with _buffer(value) as elements:
             call(library.sidekick_rows_add_array_at, rows, index, *elements, where=where)
 

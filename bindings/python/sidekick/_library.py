@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ctypes import CDLL, CFUNCTYPE, POINTER, byref, c_char_p, c_float, c_int32, c_int64, c_size_t, c_ssize_t
 from ctypes import c_uint32, c_uint64, c_void_p, string_at
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sidekick.errors import HTTPError, NetworkError, ReplyError, RequestError, RequestTimeout, ServerError
 
@@ -38,6 +38,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_deployment_category_count": [*_FEATURE, _SIZE],
     "sidekick_deployment_category": [*_FEATURE, c_size_t, _OBJECT, _SIZE],
     "sidekick_deployment_predict_cancellable": [c_void_p, c_void_p, c_void_p, _OBJECT],
+    "sidekick_deployment_predict_packed": [c_void_p, c_char_p, c_size_t, c_void_p, c_void_p, c_size_t],
     "sidekick_options_new": [_OBJECT],
     "sidekick_options_set_batch_rows": [c_void_p, c_size_t],
     "sidekick_options_set_max_in_flight": [c_void_p, c_size_t],
@@ -179,7 +180,12 @@ def call(function: Any, *arguments: Any, where: Where = int) -> None:
     """Calls a function; raises what it says went wrong, its rows numbered by `where`."""
     error = c_void_p()
     if function(*arguments, byref(error)):
-        raise _exception(error, where)
+        fail(error, where)
+
+
+def fail(error: c_void_p, where: Where = int) -> NoReturn:
+    """Raises what an error says went wrong, its rows numbered by `where`; frees it."""
+    raise _exception(error, where)
 
 
 def make(function: Any, free: Any, *arguments: Any, where: Where = int) -> Handle:

@@ -7,13 +7,14 @@ from copy import copy
 from ctypes import POINTER, byref, c_int32, c_size_t
 from html import escape
 from textwrap import indent
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sidekick._callbacks import TokenSource, set_log
 from sidekick._decode import Decoders
 from sidekick._encode import ROWS_AT_ONCE, Encoders, chunks
-from sidekick._interrupt import Work, interruptible
+from sidekick._interrupt import interruptible
 from sidekick._library import Handle, Where, call, library, make, number, text
+from sidekick._one_row import OneRow, one_row
 from sidekick._optional import need
 from sidekick._options import Path, add_headers, make_options, show_certificate
 from sidekick._progress import shown
@@ -22,6 +23,8 @@ from sidekick.features import FeatureSpec, FeatureSpecs
 
 if TYPE_CHECKING:
     import pandas
+
+T = TypeVar("T")
 
 Row = Mapping[str, Any]
 """The features of one example by name; keys that are no input of the deployment are passed over."""
@@ -165,6 +168,8 @@ class Deployment:
         self._inputs = _specs(handle, _INPUT)
         self._outputs = _specs(handle, _OUTPUT)
         self._encoders, self._decoders = Encoders(self._inputs), Decoders(self._outputs)
+        # A row that is isolated has its error as its result, which this does not give.
+        self._one_row = None if isolate_bad_rows else one_row(self._encoders, self._outputs)
 
     @property
     def url(self) -> str:
@@ -188,7 +193,9 @@ class Deployment:
 
     def predict(self, /, **features: Any) -> dict[str, Any]:
         """Predicts one row, its features given as keywords."""
-        result = self.predict_many([features])[0]
+        if self._one_row is not None:
+            return self._predict_one(self._one_row, features)
+        (result,) = self._predict_rows([features])
         if isinstance(result, Exception):
             raise result
         return result
@@ -200,14 +207,9 @@ class Deployment:
         """
         if progress:
             return list(self.predict_lazy(rows, progress=True))
-        handle = self._opened()
-        self._decoders.check()
-        encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, handle)
-        count = 0
-        for chunk in chunks(rows):
-            self._encoders.add(encoded, chunk, count)
-            count += len(chunk)
-        return self._decoders.rows(self._predict(handle, encoded, count), count) if count else []
+        if self._one_row is not None and isinstance(rows, list) and len(rows) == 1:
+            return [self._predict_one(self._one_row, rows[0])]
+        return self._predict_rows(rows)
 
     def predict_lazy(
         self, rows: Iterable[Row], *, progress: bool = False, errors: Literal["raise", "return"] = "raise"
@@ -289,6 +291,23 @@ class Deployment:
             predictions = self._predict(handle, encoded, len(part), part.__getitem__)
             yield part_frame(predictions, part, self._decoders, self._outputs, probabilities)
 
+    def _predict_one(self, one_row: OneRow, row: Row) -> dict[str, Any]:
+        # Not to be freed while it is called.
+        handle = self._opened()
+        if self._token_source is None:
+            return one_row.predict(handle, row)
+        return self._make(lambda: one_row.predict(handle, row))
+
+    def _predict_rows(self, rows: Iterable[Row]) -> list[Result]:
+        handle = self._opened()
+        self._decoders.check()
+        encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, handle)
+        count = 0
+        for chunk in chunks(rows):
+            self._encoders.add(encoded, chunk, count)
+            count += len(chunk)
+        return self._decoders.rows(self._predict(handle, encoded, count), count) if count else []
+
     def _opened(self) -> Handle:
         """A handle of one's own: the deployment may be closed by another thread meanwhile."""
         handle = self._handle
@@ -316,8 +335,8 @@ class Deployment:
 
         return self._make(lambda: interruptible(ask))
 
-    def _make(self, work: Work) -> Handle:
-        """Makes an object by a call that asks the server; raises what the token's function raised in it."""
+    def _make(self, work: Callable[[], T]) -> T:
+        """What is made by a call that asks the server; raises what the token's function raised in it."""
         try:
             return work()
         except ValueError:
