@@ -76,6 +76,26 @@ fn each_bad_row_has_its_error_and_the_others_their_predictions() {
 }
 
 #[test]
+fn numbers_of_packed_rows_have_no_gaps() {
+    let record = |kind: u32, payload: &[u8]| {
+        [&kind.to_ne_bytes()[..], &[0; 4], &(payload.len() as u64).to_ne_bytes(), payload].concat()
+    };
+    let rows = |numbers: &[f64]| -> Vec<u8> {
+        numbers
+            .iter()
+            .flat_map(|number| [record(1, &number.to_ne_bytes()), record(0, b"")].concat())
+            .collect()
+    };
+    for options in [options(), isolating(2, 1)] {
+        let deployment = open(&fussy(&[7], "400 Bad Request").0, &options);
+        let mut values = [0.0; 3];
+        deployment.predict_packed(&rows(&[3.0, 4.0, 5.0]), None, &mut values).unwrap();
+        let error = deployment.predict_packed(&rows(&[1.0, 2.0, 7.0]), None, &mut values).unwrap_err();
+        assert_eq!((error.kind(), values), (ErrorKind::Server, [3.0, 4.0, 5.0]));
+    }
+}
+
+#[test]
 fn one_culprit_costs_no_more_than_halving_does() {
     let (url, sizes) = fussy(&[77], "400 Bad Request");
     let deployment = open(&url, &isolating(128, 1));

@@ -195,11 +195,78 @@ static void test_refusals(void) {
     sidekick_deployment_free(deployment);
 }
 
+/* Six numbers a row, there and back in one call. */
+static void test_predicted_in_one_call(void) {
+    sidekick_deployment *deployment = open_deployment("names");
+    sidekick_cancel *cancel = NULL;
+    double values[13] = {0};
+    uint32_t row, i;
+    used = 0;
+    for (row = 0; row < 2; row++) {
+        for (i = 0; i < 6; i++) {
+            put_number(5 - i, 10.0 * row + (5 - i));
+        }
+        put(END_ROW, 0, NULL, 0);
+    }
+    values[12] = -1;
+    OK(sidekick_deployment_predict_packed(deployment, records, used, NULL, values, 12, &error));
+    for (i = 0; i < 12; i++) {
+        CHECK(values[i] == 10.0 * (i / 6) + i % 6);
+    }
+    CHECK(values[12] == -1);
+    values[0] = -1;
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict_packed(deployment, records, used, NULL, values, 11, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict_packed(deployment, records, used, NULL, values, 13, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict_packed(deployment, records, used, NULL, NULL, 12, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict_packed(deployment, NULL, used, NULL, values, 12, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict_packed(NULL, records, used, NULL, values, 12, &error));
+    CHECK(sidekick_deployment_predict_packed(deployment, records, 15, NULL, values, 0, NULL) == SIDEKICK_ERROR_ARGUMENT);
+    OK(sidekick_cancel_new(&cancel, &error));
+    OK(sidekick_deployment_predict_packed(deployment, records, used, cancel, values, 12, &error));
+    OK(sidekick_cancel_trigger(cancel, &error));
+    values[0] = -1;
+    FAILS(SIDEKICK_ERROR_CANCELLED, sidekick_deployment_predict_packed(deployment, records, used, cancel, values, 12, &error));
+    sidekick_cancel_free(cancel);
+    put_number(0, 1);
+    FAILS(SIDEKICK_ERROR_ROW_INCOMPLETE, sidekick_deployment_predict_packed(deployment, records, used, NULL, values, 12, &error));
+    CHECK(values[0] == -1);
+    OK(sidekick_deployment_predict_packed(deployment, NULL, 0, NULL, NULL, 0, &error));
+    sidekick_deployment_free(deployment);
+}
+
+/* A category is a probability for each label that the deployment lists; other outputs are refused before anything is sent. */
+static void test_outputs_in_one_call(void) {
+    sidekick_deployment *language = open_deployment("language"), *echo = open_deployment("echo");
+    sidekick_rows *rows = new_rows(language);
+    sidekick_predictions *predictions;
+    const double *matrix = NULL;
+    double values[64] = {0};
+    size_t count = 0;
+    OK(sidekick_rows_add_text_at(rows, 0, "Where is it?", SIDEKICK_NUL, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    predictions = predict(language, rows);
+    OK(sidekick_predictions_probability_matrix(predictions, 0, &matrix, &count, &error));
+    used = 0;
+    put_text(TEXT, 0, "Where is it?");
+    put(END_ROW, 0, NULL, 0);
+    OK(sidekick_deployment_predict_packed(language, records, used, NULL, values, count, &error));
+    CHECK(count > 1 && memcmp(values, matrix, count * sizeof *matrix) == 0);
+    KEEPS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_deployment_predict_packed(echo, NULL, 0, NULL, NULL, 0, &error));
+    SAYS("feature \"text\": the output is text");
+    FORGET();
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(echo);
+    sidekick_deployment_free(language);
+}
+
 int main(void) {
     test_records_and_other_values();
     test_many_rows_in_one_call();
     test_integers();
     test_all_or_nothing();
     test_refusals();
+    test_predicted_in_one_call();
+    test_outputs_in_one_call();
     return checks_failed("test_packed");
 }

@@ -609,6 +609,23 @@ sidekick_status sidekick_deployment_predict_cancellable(const sidekick_deploymen
                                                         sidekick_error **error);
 
 /**
+ * Predicts rows given as the records of `sidekick_rows_add_packed`, and copies their results into `values`: one call for all that
+ * bindings whose calls into C are dear do for a row or a few. Row after row, for each output in its order, a number or a binary
+ * probability is one value, a category as many as it lists labels (`sidekick_deployment_category`), in their order. Blocks, and
+ * is called off by `cancel` (which may be NULL), as `sidekick_deployment_predict_cancellable`; fails as that and
+ * `sidekick_rows_add_packed` do, with `SIDEKICK_ERROR_FEATURE_TYPE` where an output is another, or a category that lists no labels,
+ * and with `SIDEKICK_ERROR_ARGUMENT` where `count` is not the number of values. A row that the server calls bad is the call's error,
+ * also where such rows are isolated. Any thread. Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_predict_packed(const sidekick_deployment *deployment,
+                                                   const void *records,
+                                                   size_t size,
+                                                   const sidekick_cancel *cancel,
+                                                   double *values,
+                                                   size_t count,
+                                                   sidekick_error **error);
+
+/**
  * Posts JSON text that the caller made, as it stands, and gives back what the server answers: a status other than
  * 2xx is no error here. Free the reply with `sidekick_reply_free`. Fails with the connection's statuses (20 to 23).
  * Any thread. Since 0.1.0.
