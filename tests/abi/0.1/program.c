@@ -293,6 +293,8 @@ static void fail(const sidekick_deployment *deployment, const char *url) {
     CHECK(sidekick_deployment_post_json_cancellable(deployment, "{}", 2, cancel, &reply, NULL) == SIDEKICK_ERROR_CANCELLED);
     sidekick_cancel_free(cancel);
     CHECK(other == NULL && reply == NULL);
+    /* Its outputs are more than numbers. */
+    CHECK(sidekick_deployment_predict_packed(deployment, NULL, 0, NULL, NULL, 0, NULL) == SIDEKICK_ERROR_FEATURE_TYPE);
 }
 
 static void post(const sidekick_deployment *deployment) {
