@@ -8,6 +8,7 @@ client.predict_many([{"Type": "animal", "Sound": "Miaow", "Size": 0.26}])
 """
 
 from sidekick._library import version
+from sidekick.columns import PredictedColumns, Probabilities
 from sidekick.deployment import Deployment
 from sidekick.errors import HTTPError, NetworkError, ReplyError, RequestError, RequestTimeout, ServerError
 from sidekick.features import FeatureSpec, FeatureSpecs
@@ -21,6 +22,8 @@ __all__ = [
     "FeatureSpecs",
     "HTTPError",
     "NetworkError",
+    "PredictedColumns",
+    "Probabilities",
     "ReplyError",
     "RequestError",
     "RequestTimeout",

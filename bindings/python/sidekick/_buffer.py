@@ -9,11 +9,11 @@ from typing import Any
 _STRIDED_WITH_FORMAT = 0x001C
 _NATIVE_ORDER = "@=<" if sys.byteorder == "little" else "@=>!"
 
-# The library's element types, by kind and size in bytes.
+# The library's element types, by kind and size in bytes: `DTYPES` by the character of the `struct` module.
 _FLOATS = {4: 1, 8: 2}
 _SIGNED = {1: 3, 2: 4, 4: 5, 8: 6}
 _UNSIGNED = {1: 7, 2: 8, 4: 9, 8: 10}
-_DTYPES = {**dict.fromkeys("fd", _FLOATS), **dict.fromkeys("bhilqn", _SIGNED), **dict.fromkeys("BHILQN?", _UNSIGNED)}
+DTYPES = {**dict.fromkeys("fd", _FLOATS), **dict.fromkeys("bhilqn", _SIGNED), **dict.fromkeys("BHILQN?", _UNSIGNED)}
 
 
 class _PyBuffer(Structure):
@@ -71,4 +71,4 @@ class Buffer:
 def _dtype(code: str, size: int) -> int | None:
     """The library's element type for a format of the `struct` module; None where it has none."""
     order, kind = ("@", code) if len(code) == 1 else (code[:1], code[1:])
-    return _DTYPES.get(kind, {}).get(size) if order in _NATIVE_ORDER else None
+    return DTYPES.get(kind, {}).get(size) if order in _NATIVE_ORDER else None

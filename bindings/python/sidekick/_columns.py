@@ -1,95 +1,96 @@
-"""Columns of values as the library's packed records, without work in Python for each plain value."""
+"""Columns of values as the library takes many rows at once: numbers where they lie, texts joined to one."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import chain, repeat
-from struct import iter_unpack
+from ctypes import c_char_p, c_int32, c_size_t
+from itertools import accumulate
 from typing import Any, NamedTuple
 
-from sidekick._records import CATEGORY, END_ROW, INTEGER, NUMBER, TEXT, Kept, Pack, fits, head, packer, text_record
+from sidekick._buffer import DTYPES
+from sidekick._library import Handle, Where, call, library
+from sidekick._records import code_of
 from sidekick.features import FeatureSpec
 
-
-class Columns:
-    """How a deployment's numbers, categories and texts are packed, a column at a time."""
-
-    def __init__(self, specs: Iterable[tuple[int, FeatureSpec]]) -> None:
-        self._columns = [_Column(index, spec.dtype) for index, spec in specs]
-
-    def pack(self, columns: Iterable[Sequence[Any]], count: int) -> bytes:
-        """The records of `count` rows; raises `Refused` or `UnicodeEncodeError` where a value cannot be sent."""
-        pieces: list[Iterable[bytes]] = []
-        run: list[_Words] = []
-        for column, values in zip(self._columns, columns):
-            found = column.records(values)
-            if isinstance(found, _Words):
-                run.append(found)
-            else:
-                pieces += [_joined(run, count), *found]
-                run = []
-        pieces += [_joined(run, count), repeat(END_ROW, count)]
-        records = [b""] * (len(pieces) * count)
-        for place, piece in enumerate(pieces):
-            records[place :: len(pieces)] = piece
-        return b"".join(records)
+_PIECES = -1
+_WORDS = {"d": DTYPES["d"][8], "q": DTYPES["q"][8]}
 
 
-class _Words(NamedTuple):
-    """Values of 8 bytes each, in the one format that all are copied in, and the head of their records."""
+class Block(NamedTuple):
+    """One input's values for some rows."""
 
-    head: bytes
-    values: memoryview[float]
-
-
-class _Column:
-    """One input. Most columns hold values of one type, for which there is a short way."""
-
-    def __init__(self, index: int, dtype: str) -> None:
-        self._dtype = dtype
-        self._number, self._integer = head(NUMBER, index, 8), head(INTEGER, index, 8)
-        self._labels: Kept[str] = Kept(lambda label: text_record(CATEGORY, index, label))
-        self.pack = packer(index, dtype, self._labels)
-        self._heads: Kept[int] = Kept(lambda length: head(TEXT, index, length))
-        self._integers: set[type] = set() if dtype == "text" else {int} if dtype == "categorical" else {int, bool}
-
-    def records(self, values: Sequence[Any]) -> _Words | list[Iterable[bytes]]:
-        """The values' records: as words, or as pieces of bytes, one of each behind the other."""
-        if isinstance(values, memoryview):
-            return _words(self._number if values.format == "d" else self._integer, values)
-        types = set(map(type, values))
-        if types == {float} and self._dtype == "numeric":
-            return _words(self._number, array("d", values))
-        if types <= self._integers and fits(min(values)) and fits(max(values)):
-            return _words(self._integer, array("q", values))
-        if types == {str} and self._dtype == "text":
-            return self._texts(values)
-        if types == {str} and self._dtype != "numeric":
-            return [map(self._labels.__getitem__, values)]
-        return [[self.pack(value) for value in values]]
-
-    def _texts(self, values: Sequence[str]) -> list[Iterable[bytes]]:
-        texts = [*map(str.encode, values)]
-        lengths = [*map(len, texts)]
-        return [map(self._heads.__getitem__, lengths), texts, map(_paddings.__getitem__, lengths)]
+    kind: int
+    values: bytes | int
+    """The bytes, or where they lie."""
+    size: int
+    ends: int
+    """Where the ends of its pieces lie."""
+    kept: tuple[Any, ...]
+    """What has to stay where it lies."""
 
 
-_paddings: Kept[int] = Kept(lambda length: bytes(-length % 8))
+def add_blocks(into: Handle, blocks: Sequence[Block], count: int, where: Where) -> None:
+    """Adds so many rows, from a block for each input in its order."""
+    width = len(blocks)
+    sizes: Any = c_size_t * width
+    # Unlike `void *`, it may be given bytes.
+    pointers: Any = c_char_p * width
+    call(
+        library.sidekick_rows_add_columns,
+        into,
+        count,
+        width,
+        sizes(*range(width)),
+        (c_int32 * width)(*(block.kind for block in blocks)),
+        pointers(*(block.values for block in blocks)),
+        sizes(*(block.size for block in blocks)),
+        sizes(*(block.ends for block in blocks)),
+        where=where,
+    )
 
 
-def _words(head: bytes, values: array[Any] | memoryview[Any]) -> _Words:
-    return _Words(head, memoryview(values).cast("B").cast("d"))
+def block_of(spec: FeatureSpec, values: Any) -> Block | None:
+    """The values of an input, a list, a tuple or a NumPy array; None where they have to be looked at one by one."""
+    if spec.dtype == "image":
+        return None
+    if not isinstance(values, (list, tuple)):
+        return _array(spec, values)
+    return None if spec.is_array else _sequence(spec.dtype, values)
 
 
-def _joined(columns: Sequence[_Words], count: int) -> Iterable[bytes]:
-    """The records of some columns side by side, for each row."""
-    if not columns:
-        return repeat(b"", count)
-    template = b"".join(column.head + bytes(8) for column in columns)
-    rows = bytearray(template * count)
-    words = memoryview(rows).cast("d")
-    for place, column in enumerate(columns):
-        # A record is two words of head and one of value.
-        words[3 * place + 2 :: 3 * len(columns)] = column.values
-    return chain.from_iterable(iter_unpack(f"{len(template)}s", rows))
+def _sequence(dtype: str, values: Sequence[Any]) -> Block | None:
+    codes = {code_of(dtype, kind) for kind in set(map(type, values))}
+    code = codes.pop() if len(codes) == 1 else None
+    try:
+        if code in _WORDS:
+            words = array(code, values)
+            return Block(_WORDS[code], words.buffer_info()[0], 8 * len(words), 0, (words,))
+        return _pieces(values) if code else None
+    except (OverflowError, UnicodeEncodeError):
+        return None
+
+
+def _pieces(texts: Sequence[str]) -> Block:
+    whole: str = "".join(texts)
+    pieces: Iterable[str | bytes] = texts if whole.isascii() else map(str.encode, texts)
+    ends = array("Q", accumulate(map(len, pieces)))
+    encoded = whole.encode()
+    return Block(_PIECES, encoded, len(encoded), ends.buffer_info()[0], (ends,))
+
+
+def _array(spec: FeatureSpec, values: Any) -> Block | None:
+    """The elements of a NumPy array, which are copied only where there are gaps between them."""
+    kind = values.dtype.kind
+    if values.shape[1:] != (spec.shape if spec.is_array else ()) or not _takes(spec.dtype, kind):
+        return None
+    dtype = DTYPES.get(values.dtype.char, {}).get(values.itemsize)
+    if dtype is None or not values.dtype.isnative:
+        return None
+    whole = values if values.flags.c_contiguous else values.copy()
+    return Block(dtype, whole.__array_interface__["data"][0], whole.nbytes, 0, (whole,))
+
+
+def _takes(dtype: str, kind: str) -> bool:
+    """Whether numbers of a kind, as NumPy names it, are values of a feature."""
+    return kind in {"numeric": "fiub", "binary": "iub", "categorical": "iu"}.get(dtype, "")

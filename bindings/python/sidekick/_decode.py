@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from ctypes import POINTER, byref, c_char_p, c_float, c_size_t, c_void_p, string_at
+from ctypes import POINTER, byref, c_char, c_char_p, c_double, c_float, c_size_t, c_void_p, sizeof, string_at
 from io import BytesIO
 from struct import unpack
 from typing import Any
@@ -44,9 +44,9 @@ class Decoders:
         others = iter(predicted)
         return [failed[row] if row in failed else next(others) for row in range(count)]
 
-    def column(self, index: int, predictions: Handle, count: int, where: Where) -> Sequence[Any]:
-        """The predictions of one output for each of `count` predicted rows."""
-        return self._columns[index][1](predictions, count, where)
+    def column(self, index: int) -> Column:
+        """What reads one output, for so many rows that were predicted."""
+        return self._columns[index][1]
 
     def _predicted(self, predictions: Handle, count: int, where: Where) -> list[dict[str, Any]]:
         if count == 0:
@@ -100,11 +100,9 @@ def _texts(index: int) -> Column:
 
 def _arrays(index: int, spec: FeatureSpec) -> Column:
     def column(predictions: Handle, count: int, _: Where) -> list[Any]:
-        address, length = POINTER(c_float)(), c_size_t()
-        call(library.sidekick_predictions_arrays, predictions, index, byref(address), byref(length))
+        view = elements(library.sidekick_predictions_arrays, predictions, index, sizeof(c_float))
         # One copy for all rows, whose arrays are views of it: they outlive the predictions and may be changed.
-        view = _needed(spec).ctypeslib.as_array(address, (length.value,))
-        return list(view.reshape(count, *spec.shape).copy())
+        return list(_needed(spec).frombuffer(view, "f4").reshape(count, *spec.shape).copy())
 
     return column
 
@@ -145,13 +143,13 @@ def predicted_places(predictions: Handle, count: int) -> Sequence[int]:
     return [number(library.sidekick_predictions_sent_row, predictions, row) for row in range(predicted)]
 
 
-def double_bytes(function: Any, predictions: Handle, index: int) -> bytes:
-    """A copy of a column of doubles."""
-    address, length = c_void_p(), c_size_t()
-    call(function, predictions, index, byref(address), byref(length))
-    return string_at(address, 8 * length.value)
+def elements(function: Any, predictions: Handle, index: int, size: int) -> memoryview:
+    """A column of elements of so many bytes each, where it lies: it ends with the predictions."""
+    address, count = c_void_p(), c_size_t()
+    call(function, predictions, index, byref(address), byref(count))
+    return memoryview((c_char * (count.value * size)).from_address(address.value or 0))
 
 
 def _doubles(function: Any, predictions: Handle, index: int) -> tuple[float, ...]:
-    values = double_bytes(function, predictions, index)
-    return unpack(f"{len(values) // 8}d", values)
+    values = elements(function, predictions, index, sizeof(c_double))
+    return unpack(f"{len(values) // sizeof(c_double)}d", values)

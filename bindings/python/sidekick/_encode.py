@@ -1,6 +1,7 @@
 """Python values into the library's rows.
 
-Numbers, categories and texts are packed, and cross into C once for many rows; images and arrays cross one by one.
+Many rows of numbers, categories and texts cross into C as columns, in one call; a single row as packed records. Images, and
+arrays that do not lie behind one another, cross one by one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sidekick._columns import Columns
+from sidekick._columns import add_blocks, block_of
 from sidekick._encode_single import Add, add_array, add_image
 from sidekick._library import Handle, Where, call, library
 from sidekick._packed_row import RowPacker
@@ -30,6 +31,7 @@ class Encoders:
     """How a deployment's inputs are encoded: once made, shared by its calls."""
 
     def __init__(self, specs: Sequence[FeatureSpec]) -> None:
+        self._specs = specs
         self._names = [spec.name for spec in specs]
         self._single: list[tuple[str, Add]] = []
         packed: list[tuple[int, FeatureSpec]] = []
@@ -41,31 +43,32 @@ class Encoders:
             else:
                 packed.append((index, spec))
         names = [spec.name for _, spec in packed]
-        self._columns = Columns(packed)
         self._row = RowPacker(packed)
         self._packed = [*zip(names, self._row.packers())]
         self._values = _values_of(names)
         self.takes_single = bool(self._single)
+        """Whether some inputs are images or arrays, of which rows hold one each."""
 
     def add(self, into: Handle, rows: Sequence[Any], first_row: int) -> None:
         """Adds rows, the first of them number `first_row`; raises what is wrong with the first that cannot be sent."""
-        if self._single or len(rows) < _FEWEST_IN_COLUMNS or set(map(type, rows)) != {dict}:
+        if self.takes_single or len(rows) < _FEWEST_IN_COLUMNS or set(map(type, rows)) != {dict}:
             return self._add_each(into, rows, first_row)
         try:
-            self._add_packed(into, zip(*map(self._values, rows)), len(rows), first_row)
-        except (KeyError, Refused, UnicodeEncodeError):
+            columns = [*zip(*map(self._values, rows))]
+        except KeyError:
             # Row by row, it shows which one it was.
-            self._add_each(into, rows, first_row)
+            return self._add_each(into, rows, first_row)
+        self.add_columns(into, columns, first_row)
 
-    def add_table(self, into: Handle, columns: Sequence[Sequence[Any]], first_row: int) -> None:
-        """Adds rows that are given as columns, of every input in its order; else as `add`."""
-        count = len(columns[0])
-        try:
-            if not self._single:
-                return self._add_packed(into, columns, count, first_row)
-        except (Refused, UnicodeEncodeError):
-            pass
-        self._add_each(into, (dict(zip(self._names, values)) for values in zip(*columns)), first_row)
+    def add_columns(self, into: Handle, columns: Sequence[Any], first_row: int) -> None:
+        """Adds rows that are given as columns of every input in its order, lists, tuples or NumPy arrays; else as `add`."""
+        blocks = []
+        for spec, values in zip(self._specs, columns):
+            if (block := block_of(spec, values)) is None:
+                rows = (dict(zip(self._names, values)) for values in zip(*columns))
+                return self._add_each(into, rows, first_row)
+            blocks.append(block)
+        add_blocks(into, blocks, len(columns[0]), _where(into, first_row))
 
     def add_good(self, into: Handle, rows: Sequence[Any], first_row: int) -> dict[int, Exception]:
         """Adds the rows that can be sent; the others' exceptions, by their numbers."""
@@ -99,10 +102,10 @@ class Encoders:
             records = None
         return records or b"".join(_made(self._packed, row, number, self._names)) + END_ROW
 
-    def _add_packed(self, into: Handle, columns: Iterable[Sequence[Any]], count: int, first_row: int) -> None:
-        _add_records(into, self._columns.pack(columns, count), first_row)
-
     def _add_each(self, into: Handle, rows: Iterable[Any], first_row: int) -> None:
+        if not self.takes_single:
+            records = b"".join([self.records(row, number) for number, row in enumerate(rows, first_row)])
+            return _add_records(into, records, first_row)
         for number, row in enumerate(rows, first_row):
             self.add_row(into, row, number)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from ctypes import CDLL, CFUNCTYPE, POINTER, byref, c_char_p, c_float, c_int32, c_int64, c_size_t, c_ssize_t
+from ctypes import CDLL, CFUNCTYPE, POINTER, byref, c_char_p, c_int32, c_int64, c_size_t, c_ssize_t
 from ctypes import c_uint32, c_uint64, c_void_p, string_at
 from pathlib import Path
 from typing import Any, NoReturn
@@ -67,6 +67,10 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_rows_clear": [c_void_p],
     "sidekick_rows_discard_row": [c_void_p],
     "sidekick_rows_add_packed": [c_void_p, c_char_p, c_size_t],
+    "sidekick_rows_add_columns": [
+        *(c_void_p, c_size_t, c_size_t, _SIZE, POINTER(c_int32)),
+        *(POINTER(c_char_p), _SIZE, _SIZE),
+    ],
     "sidekick_rows_add_image_at": [c_void_p, c_size_t, c_char_p, c_size_t],
     "sidekick_rows_add_pixels_at": [
         *(c_void_p, c_size_t, c_uint32, c_uint32, c_uint32),
@@ -86,7 +90,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_predictions_category_count": [*_COLUMN, _SIZE],
     "sidekick_predictions_category_label": [*_COLUMN, c_size_t, _OBJECT, _SIZE],
     "sidekick_predictions_probability_matrix": [*_COLUMN, _OBJECT, _SIZE],
-    "sidekick_predictions_arrays": [*_COLUMN, POINTER(POINTER(c_float)), _SIZE],
+    "sidekick_predictions_arrays": [*_COLUMN, _OBJECT, _SIZE],
     "sidekick_predictions_image": [*_COLUMN, c_size_t, _OBJECT, _SIZE, POINTER(c_char_p)],
 }
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
-from numbers import Integral
 from struct import Struct
 from struct import error as StructError
 from typing import Any
 
-from sidekick._records import CATEGORY, END_ROW, INTEGER, NUMBER, TEXT, Kept, Pack, head, packer, text_record
+from sidekick._records import CATEGORY, END_ROW, INTEGER, NUMBER, TEXT, Kept, Pack, code_of, head, packer, text_record
 from sidekick._refused import Refused
 from sidekick.features import FeatureSpec
 
@@ -47,7 +46,7 @@ class RowPacker:
         return [feature.pack for feature in self._features]
 
     def _compile(self, types: Types) -> Compiled | None:
-        codes = [code for feature, kind in zip(self._features, types) if (code := feature.code(kind))]
+        codes = [code for feature, kind in zip(self._features, types) if (code := code_of(feature.dtype, kind))]
         made = _compiled(self._features, codes) if len(codes) == len(types) else None
         if len(self._compiled) < _KEPT:
             self._compiled[types] = made
@@ -58,30 +57,21 @@ class _Feature:
     """One input: what its records begin with, kept for the lengths and labels that come again."""
 
     def __init__(self, index: int, dtype: str) -> None:
-        self._dtype = dtype
+        self.dtype = dtype
         self.words = {"d": head(NUMBER, index, 8), "q": head(INTEGER, index, 8)}
         self.heads: Kept[int] = Kept(lambda length: head(TEXT, index, length))
         self.labels: Kept[str] = Kept(lambda label: text_record(CATEGORY, index, label))
         self.pack = packer(index, dtype, self.labels)
 
-    def code(self, kind: type) -> str | None:
-        """How a value of a type is packed: as a word of a format of `struct`, as a text, or as a label; None where it is not plain."""
-        if issubclass(kind, str):
-            return {"text": "text", "numeric": None}.get(self._dtype, "label")
-        if self._dtype == "numeric" and issubclass(kind, float):
-            return "d"
-        integers = self._dtype in ("numeric", "binary") or (self._dtype == "categorical" and kind is not bool)
-        return "q" if integers and issubclass(kind, Integral) else None
-
 
 def _compiled(features: Sequence[_Feature], codes: Sequence[str]) -> Compiled:
-    """Packs values `v0`, `v1`, ... of these codes, by an expression such as `join((words0(h0, v0, h1, v1), labels2[v2], end))`."""
+    """Packs values `v0`, `v1`, ... of these codes, by an expression such as `join((words0(h0, v0, h1, v1), labels2[v2], end,))`."""
     names: dict[str, Any] = {"join": b"".join, "encode": str.encode, "paddings": _paddings, "end": END_ROW}
     pieces = []
     for words, run in groupby(enumerate(zip(features, codes)), lambda item: item[1][1] in _WORDS):
         pieces += _words([*run], names) if words else [_piece(place, *it, names) for place, it in run]
     parameters = ", ".join(f"v{place}" for place in range(len(codes)))
-    compiled: Compiled = eval(f"lambda {parameters}: join(({', '.join(pieces)}, end))", names)
+    compiled: Compiled = eval(f"lambda {parameters}: join(({', '.join([*pieces, 'end'])},))", names)
     return compiled
 
 

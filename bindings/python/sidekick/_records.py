@@ -25,6 +25,16 @@ Pack = Callable[[Any], bytes]
 """Makes a record of a value, or raises `Refused`."""
 
 
+def code_of(dtype: str, kind: type) -> str | None:
+    """What a value of a type is for a feature: `d` or `q`, as a word of the `struct` module, `text` or `label`; None if not plain."""
+    if issubclass(kind, str):
+        return {"text": "text", "numeric": None}.get(dtype, "label")
+    if dtype == "numeric" and issubclass(kind, float):
+        return "d"
+    integers = dtype in ("numeric", "binary") or (dtype == "categorical" and kind is not bool)
+    return "q" if integers and issubclass(kind, Integral) else None
+
+
 class Kept(dict[K, bytes]):
     """What a function makes of a key, kept for the first keys that are asked for."""
 

@@ -1,0 +1,164 @@
+"""Tables, column by column: those that go in, and those that predictions fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy
+
+from sidekick._decode import Decoders, category_labels, elements, predicted_places
+from sidekick._library import Handle, failures, library
+from sidekick._refused import kind_of
+from sidekick.columns import PredictedColumns, Probabilities
+from sidekick.errors import ReplyError
+from sidekick.features import FeatureSpec
+
+# The rows of a part that are predicted: those at these places of the whole.
+Places = slice | list[int]
+
+
+def inputs_of(columns: Mapping[str, Any], specs: Sequence[FeatureSpec]) -> list[Any]:
+    """The columns that are inputs, in the inputs' order, all of one length: lists, tuples or NumPy arrays."""
+    if lacking := ", ".join(f'"{spec.name}"' for spec in specs if spec.name not in columns):
+        raise ValueError(f"there is no column for {lacking}; each input needs one")
+    found = [_values(spec.name, columns[spec.name]) for spec in specs]
+    for spec, values in zip(specs, found):
+        if len(values) != len(found[0]):
+            lengths = f"{len(values)} values, that of \"{specs[0].name}\" has {len(found[0])}"
+            raise ValueError(f'the column "{spec.name}" has {lengths}; there has to be one for each row')
+    return found
+
+
+class Table:
+    """The outputs of so many rows, which parts of them fill one after another."""
+
+    def __init__(self, specs: Sequence[FeatureSpec], decoders: Decoders, count: int) -> None:
+        self._columns = {spec.name: _column(index, spec, decoders, count) for index, spec in enumerate(specs)}
+        self._errors: dict[int, Exception] = {}
+
+    def fill(self, predictions: Handle, part: range) -> None:
+        """Puts in the predictions for some of the rows."""
+        failed = failures(predictions, part.__getitem__)
+        places: Places = slice(part.start, part.stop)
+        if failed:
+            self._errors.update((part[row], failure) for row, failure in failed.items())
+            places = [part[row] for row in predicted_places(predictions, len(part))]
+        for column in self._columns.values():
+            if failed:
+                column.miss(slice(part.start, part.stop))
+            if len(failed) < len(part):
+                column.put(predictions, places, part)
+
+    def columns(self) -> PredictedColumns:
+        """What was put in."""
+        made = PredictedColumns((name, column.made()) for name, column in self._columns.items())
+        made.errors = self._errors
+        return made
+
+
+class _Numbers:
+    """A column that is one array: numbers, or arrays of numbers."""
+
+    def __init__(self, index: int, count: int, cell: tuple[int, ...], read: Any, dtype: Any) -> None:
+        self._index, self._read = index, read
+        self._array = numpy.empty((count, *cell), dtype)
+
+    def put(self, predictions: Handle, places: Places, _: range) -> None:
+        self._array[places] = self.read(predictions)
+
+    def read(self, predictions: Handle) -> Any:
+        """The library's array, which ends with the predictions."""
+        view = elements(self._read, predictions, self._index, self._array.itemsize)
+        return numpy.frombuffer(view, self._array.dtype).reshape(-1, *self._array.shape[1:])
+
+    def miss(self, places: Places) -> None:
+        self._array[places] = numpy.nan
+
+    def made(self) -> Any:
+        return self._array
+
+
+class _Categories:
+    """A column of probabilities; where the deployment lists no labels, the first reply tells them."""
+
+    def __init__(self, index: int, spec: FeatureSpec, count: int) -> None:
+        self._index, self._spec, self._count = index, spec, count
+        self._labels: tuple[str, ...] = ()
+        self._allot(spec.categories)
+
+    def put(self, predictions: Handle, places: Places, part: range) -> None:
+        labels = category_labels(predictions, self._index, self._spec)
+        if not self._labels:
+            self._allot(labels)
+        if labels == self._labels:
+            return self._matrix.put(predictions, places, part)
+        if set(labels) != set(self._labels):
+            raise ReplyError(f'feature "{self._spec.name}": the categories differ from one reply to the next')
+        self._matrix.made()[places] = self._matrix.read(predictions)[:, [labels.index(label) for label in self._labels]]
+
+    def miss(self, places: Places) -> None:
+        self._matrix.miss(places)
+
+    def made(self) -> Probabilities:
+        return Probabilities(self._labels, self._matrix.made())
+
+    def _allot(self, labels: tuple[str, ...]) -> None:
+        read = library.sidekick_predictions_probability_matrix
+        self._labels = labels
+        self._matrix = _Numbers(self._index, self._count, (len(labels),), read, float)
+        if not self._spec.categories:
+            # Parts before may have had bad rows alone.
+            self._matrix.miss(slice(None))
+
+
+class _Objects:
+    """A column that is a list: texts, or pictures."""
+
+    def __init__(self, read: Callable[[Handle, int, Any], Sequence[Any]], count: int) -> None:
+        self._read = read
+        self._list: list[Any] = [None] * count
+
+    def put(self, predictions: Handle, places: Places, part: range) -> None:
+        if isinstance(places, slice):
+            self._list[places] = self._read(predictions, len(part), part.__getitem__)
+            return
+        for place, value in zip(places, self._read(predictions, len(places), part.__getitem__)):
+            self._list[place] = value
+
+    def miss(self, places: Places) -> None:
+        """Nothing is there before it is put in."""
+
+    def made(self) -> list[Any]:
+        return self._list
+
+
+def _column(index: int, spec: FeatureSpec, decoders: Decoders, count: int) -> _Numbers | _Categories | _Objects:
+    if spec.is_array:
+        return _Numbers(index, count, spec.shape, library.sidekick_predictions_arrays, numpy.float32)
+    if spec.dtype == "categorical":
+        return _Categories(index, spec, count)
+    if spec.dtype in ("numeric", "binary"):
+        return _Numbers(index, count, (), library.sidekick_predictions_numbers, float)
+    return _Objects(decoders.column(index), count)
+
+
+def _values(name: str, column: Any) -> Any:
+    """A column's values: numbers where they lie, others as Python's."""
+    if isinstance(column, (list, tuple)):
+        return column
+    if isinstance(column, (str, bytes, Mapping)) or not hasattr(column, "__len__"):
+        raise TypeError(f'the column "{name}" has to be a sequence of values, or an array, not {kind_of(column)}')
+    dtype = getattr(column, "dtype", None)
+    if dtype is None and not hasattr(column, "__array__"):
+        try:
+            column = numpy.asarray(memoryview(column))
+        except TypeError:
+            return list(column)
+    elif dtype is not None and not isinstance(dtype, numpy.dtype):
+        # One of pandas' own, such as of integers with gaps.
+        return column.tolist()
+    array = numpy.asarray(column)
+    if array.ndim == 0:
+        raise TypeError(f'the column "{name}" has to be a sequence of values, or an array, not {kind_of(column)}')
+    return array if array.dtype.kind in "fiub" else array.tolist()
