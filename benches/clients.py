@@ -43,6 +43,7 @@ CLIENTS = [
     Client(CPP, "ours", [BIN / "sidekick-cpp"]),
     Client(GO, "ours", [BIN / "sidekick-go"]),
     Client(PYTHON, "ours", [sys.executable, SOURCES / "sidekick_python.py"]),
+    Client(f"{PYTHON}, dicts", "ours", [sys.executable, SOURCES / "sidekick_python_dicts.py"]),
     Client("C: libcurl + yyjson", "peer", [BIN / "peer-c"]),
     Client("C++: libcurl + nlohmann", "peer", [BIN / "peer-cpp"]),
     Client("Go: net/http + json", "peer", [BIN / "peer-go"]),

@@ -167,6 +167,11 @@
 #define SIDEKICK_COLUMN_PIECES -1
 
 /**
+ * As the kind of a column: texts that are each closed by a NUL, see `sidekick_rows_add_columns`. Since 0.1.0.
+ */
+#define SIDEKICK_COLUMN_TEXTS -2
+
+/**
  * Calls off the calls it was given to, from any thread. It can be given to any number of them, at once and one after another, and stays
  * triggered. Share it freely. Since 0.1.0.
  */
@@ -1491,6 +1496,7 @@ void sidekick_rows_free(sidekick_rows *rows);
  * - `SIDEKICK_COLUMN_PIECES`: the texts of a text input, the labels of a categorical or binary input (both UTF-8), or the
  *   encoded pictures of an image input, one behind the other without NULs. `ends[i]` points to `count` sizes: where the piece of
  *   each row ends, counted in bytes from the start of the first one, so that the last is `sizes[i]`.
+ * - `SIDEKICK_COLUMN_TEXTS`: texts or labels as well, each closed by a NUL, the last one too.
  *
  * `ends[i]` is read for pieces alone; `ends` may be NULL where no column has any. Each value does what the function for one
  * of its kind does (`sidekick_rows_add_number`, `_integer`, `_category`, `_text`, `_image`, `_array`), and is copied. No row may be

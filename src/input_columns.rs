@@ -5,6 +5,8 @@ use crate::rows::{RowWriter, Rows, another_type, category, finite, integer_categ
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
 use crate::wire::array::{Array, DType, Element, byte_size};
 use crate::wire::{Value, picture};
+use memchr::memchr_iter;
+use std::borrow::Cow;
 use std::mem::replace;
 use std::ops::Range;
 use std::sync::Arc;
@@ -28,6 +30,8 @@ pub enum InputColumn<'a> {
         /// Where the piece of each row ends, counted in bytes from the start of the first.
         ends: &'a [usize],
     },
+    /// Texts, or labels of categories, each closed by a NUL, in UTF-8.
+    Texts(&'a [u8]),
 }
 
 impl<'a> InputColumn<'a> {
@@ -139,8 +143,8 @@ enum Source<'a> {
     Numbers(Numbers<'a>),
     IntegerCategories(Numbers<'a>),
     Arrays(Numbers<'a>),
-    Texts(&'a str, &'a [usize]),
-    Labels(&'a str, &'a [usize]),
+    Texts(Texts<'a>),
+    Labels(Texts<'a>),
     Pictures(&'a [u8], &'a [usize]),
 }
 
@@ -149,6 +153,7 @@ impl<'a> Reader<'a> {
         let source = match *column {
             InputColumn::Numbers { dtype, bytes } => number_source(spec, count, Numbers { dtype, bytes }),
             InputColumn::Pieces { bytes, ends } => piece_source(spec, count, bytes, ends),
+            InputColumn::Texts(bytes) => closed_source(spec, count, bytes),
         };
         Ok(Reader { spec, source: source?, category: 0 })
     }
@@ -174,15 +179,14 @@ impl<'a> Reader<'a> {
                 };
                 put_category(spec, hint, &integer_category(spec, *hint, integer)?, out)
             }
-            Source::Labels(labels, ends) => {
-                let label = piece_text(labels, ends, row)?;
-                put_category(spec, hint, &category(spec, *hint, label)?, out)
+            Source::Labels(labels) => {
+                put_category(spec, hint, &category(spec, *hint, labels.get(row)?)?, out)
             }
             Source::Arrays(numbers) => {
                 let bytes = numbers.row_bytes(row, spec.element_count())?;
                 out.put(spec, &Value::Array(&Array::new(numbers.dtype, spec.shape(), bytes)?))
             }
-            Source::Texts(texts, ends) => out.put(spec, &Value::Text(piece_text(texts, ends, row)?)),
+            Source::Texts(texts) => out.put(spec, &Value::Text(texts.get(row)?)),
             Source::Pictures(bytes, ends) => {
                 let piece = piece_range(ends, row);
                 let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
@@ -237,10 +241,57 @@ fn piece_source<'a>(
         return Err(Error::new(ErrorKind::FeatureShape, message));
     }
     match spec.feature_type {
-        FeatureType::Text => Ok(Source::Texts(utf8(bytes, ends)?, ends)),
-        FeatureType::Categorical | FeatureType::Binary => Ok(Source::Labels(utf8(bytes, ends)?, ends)),
         FeatureType::Image => Ok(Source::Pictures(bytes, ends)),
-        FeatureType::Numeric => Err(another_type(spec, "pieces of bytes")),
+        _ => text_source(spec, Texts::new(bytes, Cow::Borrowed(ends), 0)?),
+    }
+}
+
+fn closed_source<'a>(spec: &FeatureSpec, count: usize, bytes: &'a [u8]) -> Result<Source<'a>> {
+    let ends: Vec<usize> = memchr_iter(0, bytes).map(|nul| nul + 1).collect();
+    let end = ends.last().copied().unwrap_or(0);
+    if ends.len() == count && end == bytes.len() {
+        return text_source(spec, Texts::new(bytes, Cow::Owned(ends), 1)?);
+    }
+    let (texts, size) = (ends.len(), bytes.len());
+    let message = format!(
+        "its column has {texts} texts for {count} rows, of which the last is closed by a NUL at {end} of {size} bytes"
+    );
+    Err(Error::new(ErrorKind::FeatureShape, message))
+}
+
+fn text_source<'a>(spec: &FeatureSpec, texts: Texts<'a>) -> Result<Source<'a>> {
+    match spec.feature_type {
+        FeatureType::Text => Ok(Source::Texts(texts)),
+        FeatureType::Categorical | FeatureType::Binary => Ok(Source::Labels(texts)),
+        FeatureType::Numeric | FeatureType::Image => Err(another_type(spec, "text")),
+    }
+}
+
+/// Texts one behind the other.
+struct Texts<'a> {
+    all: &'a str,
+    /// Where each ends, what closes it included.
+    ends: Cow<'a, [usize]>,
+    /// How many bytes close each.
+    closing: usize,
+}
+
+impl<'a> Texts<'a> {
+    /// Texts out of bytes that have to be UTF-8. Whether each is text of its own shows when it is cut out.
+    fn new(bytes: &'a [u8], ends: Cow<'a, [usize]>, closing: usize) -> Result<Texts<'a>> {
+        let all = std::str::from_utf8(bytes).map_err(|e| {
+            let row = ends.partition_point(|end| *end <= e.valid_up_to());
+            let message = format!("is not UTF-8: a bad byte at {} of its column", e.valid_up_to());
+            Error::new(ErrorKind::Argument, message).in_row(row)
+        })?;
+        Ok(Texts { all, ends, closing })
+    }
+
+    #[inline]
+    fn get(&self, row: usize) -> Result<&'a str> {
+        let Range { start, end } = piece_range(&self.ends, row);
+        let piece = start..end.saturating_sub(self.closing);
+        self.all.get(piece.clone()).ok_or_else(|| bad_piece(&piece, self.all.len()))
     }
 }
 
@@ -291,20 +342,6 @@ fn signed(number: u64) -> Result<i64> {
     i64::try_from(number).map_err(|_| {
         Error::new(ErrorKind::FeatureValue, format!("{number} is beyond a signed 64-bit integer"))
     })
-}
-
-/// The text of all pieces. Whether each is text of its own shows when it is cut out.
-fn utf8<'a>(bytes: &'a [u8], ends: &[usize]) -> Result<&'a str> {
-    std::str::from_utf8(bytes).map_err(|e| {
-        let row = ends.partition_point(|end| *end <= e.valid_up_to());
-        let message = format!("is not UTF-8: a bad byte at {} of its column", e.valid_up_to());
-        Error::new(ErrorKind::Argument, message).in_row(row)
-    })
-}
-
-fn piece_text<'a>(texts: &'a str, ends: &[usize], row: usize) -> Result<&'a str> {
-    let piece = piece_range(ends, row);
-    texts.get(piece.clone()).ok_or_else(|| bad_piece(&piece, texts.len()))
 }
 
 /// Where the piece of a row lies, as the ends say.
@@ -489,6 +526,26 @@ mod tests {
             error.to_string(),
             "feature \"a\": its column has 2 bytes, but 2 rows take 8 bytes of I16"
         );
+    }
+
+    #[test]
+    fn texts_may_be_closed_by_nuls() {
+        let mut rows = rows();
+        let mut columns = columns();
+        columns[0].1 = InputColumn::Texts("hé\0\0".as_bytes());
+        columns[1].1 = InputColumn::Texts(b"a\x007\0");
+        rows.add_columns(2, &columns).unwrap();
+        let mut others = crate::rows::tests::rows();
+        others.add_columns(2, &self::columns()).unwrap();
+        assert_eq!(text(&rows), text(&others));
+        for texts in ["", "a\0", "a\0b", "a\0b\0c", "a\0b\0\0"] {
+            let error = refused("t", InputColumn::Texts(texts.as_bytes()));
+            assert_eq!((error.kind(), error.row()), (ErrorKind::FeatureShape, None), "{error}");
+        }
+        assert_eq!(refused("n", InputColumn::Texts(b"1\x002\0")).kind(), ErrorKind::FeatureType);
+        let error = refused("t", InputColumn::Texts(b"a\0\xff\0"));
+        assert_eq!(error.to_string(), "row 3: feature \"t\": is not UTF-8: a bad byte at 2 of its column");
+        assert_eq!(refused("c\"", InputColumn::Texts(b"a\0b\0")).row(), Some(3));
     }
 
     #[test]

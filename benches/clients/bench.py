@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 SHAPE = (224, 224, 3)
 JPEG_QUALITY = 90
@@ -61,6 +62,19 @@ def pixels():
     return np.fromfile(data("pixels.rgb"), np.uint8).reshape(_HEIGHT, _WIDTH, 3)
 
 
+def examples(kind):
+    """The rows, which are sent over and over."""
+    if kind in ("table", "numbers"):
+        return table(kind)
+    if kind == "array":
+        return [{"array": array} for array in arrays()]
+    if kind == "jpeg":
+        return [{"image": data("picture.jpg").read_bytes()}]
+    picture = Image.fromarray(pixels())
+    picture.format = "PNG" if kind == "pixels-png" else "JPEG"
+    return [{"image": picture}]
+
+
 def checksum(results):
     """What a request's results add to the checksum: for each row its number, its classes and its array, or None."""
     scalars, total = [], 0
@@ -71,13 +85,29 @@ def checksum(results):
             scalars += probabilities
             total += label_sum([*classes][probabilities.index(max(probabilities))])
         if elements is not None:
-            total += int(elements.view(np.uint32).sum(dtype=np.uint64))
+            total += bits_sum(elements)
     return total + sum(memoryview(array("f", scalars)).cast("B").cast("I"))
 
 
 @cache
 def label_sum(label):
     return 1000 * sum(label.encode())
+
+
+def columns_checksum(columns):
+    """What the same results add to the checksum when they are columns; those that a deployment does not give are None."""
+    number, classes, elements = columns
+    total = 0
+    if number is not None:
+        total += bits_sum(number.astype(np.float32))
+    if classes is not None:
+        sums = np.array([label_sum(label) for label in classes.labels])
+        total += bits_sum(classes.matrix.astype(np.float32)) + int(sums[classes.matrix.argmax(axis=1)].sum())
+    return total if elements is None else total + bits_sum(elements)
+
+
+def bits_sum(floats):
+    return int(floats.view(np.uint32).sum(dtype=np.uint64))
 
 
 def measure(count, request):

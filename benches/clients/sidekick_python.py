@@ -1,8 +1,6 @@
-"""The library from Python."""
+"""The library from Python: tables as columns, a single row as a dict."""
 
-from itertools import cycle, islice
-
-from PIL import Image
+import numpy as np
 
 import bench
 import sidekick
@@ -10,39 +8,34 @@ import sidekick
 
 def main():
     task = bench.arguments()
-    rows = examples(task.kind)
+    rows = bench.examples(task.kind)
     client = sidekick.Deployment(task.url, "token", batch_rows=task.rows, max_in_flight=task.in_flight or 1)
 
-    def predict(first, count):
-        start = first % len(rows)
-        results = client.predict_many(islice(cycle(rows), start, start + count))
-        assert len(results) == count
-        return bench.checksum(map(prediction, results))
+    def predict_row(index):
+        result = client.predict(**rows[index % len(rows)])
+        return bench.checksum([(result["number"], result["class"], None)])
 
-    if task.in_flight:
-        predict(0, task.rows * task.in_flight)
-        bench.measure(1, lambda index: predict(0, task.rows * task.requests))
+    def predict(columns):
+        predicted = client.predict_columns(columns)
+        return bench.columns_checksum(map(predicted.get, ("number", "class", "array")))
+
+    if task.rows == 1:
+        predict_row(0)
+        bench.measure(task.requests, predict_row)
     else:
-        predict(0, task.rows)
-        bench.measure(task.requests, lambda index: predict(index * task.rows, task.rows))
+        predict(table(rows, task.rows * (task.in_flight or 1)))
+        columns = table(rows, task.rows * task.requests)
+        bench.measure(1, lambda _: predict(columns))
 
 
-def examples(kind):
-    """The rows, which are sent over and over."""
-    if kind in ("table", "numbers"):
-        return bench.table(kind)
-    if kind == "array":
-        return [{"array": array} for array in bench.arrays()]
-    if kind == "jpeg":
-        return [{"image": bench.data("picture.jpg").read_bytes()}]
-    picture = Image.fromarray(bench.pixels())
-    picture.format = "PNG" if kind == "pixels-png" else "JPEG"
-    return [{"image": picture}]
+def table(rows, count):
+    """So many rows as columns: those there are, over and over."""
+    return {name: column([rows[index % len(rows)][name] for index in range(count)]) for name in rows[0]}
 
 
-def prediction(result):
-    """A row's results, as the checksum takes them."""
-    return result.get("number", 0.0), result.get("class", {}), result.get("array")
+def column(values):
+    """Numbers and arrays as an array, texts and pictures as a list."""
+    return np.array(values) if isinstance(values[0], (float, np.ndarray)) else values
 
 
 if __name__ == "__main__":

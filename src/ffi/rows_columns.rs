@@ -3,7 +3,7 @@
 use super::boundary::{bytes, elements, guard, object_mut};
 use super::error::sidekick_error;
 use super::rows::sidekick_rows;
-use super::status::{SIDEKICK_COLUMN_PIECES, sidekick_status};
+use super::status::{SIDEKICK_COLUMN_PIECES, SIDEKICK_COLUMN_TEXTS, sidekick_status};
 use crate::{DType, InputColumn, Result};
 use std::ffi::c_void;
 use std::ptr::null;
@@ -19,6 +19,7 @@ use std::ptr::null;
 /// - `SIDEKICK_COLUMN_PIECES`: the texts of a text input, the labels of a categorical or binary input (both UTF-8), or the
 ///   encoded pictures of an image input, one behind the other without NULs. `ends[i]` points to `count` sizes: where the piece of
 ///   each row ends, counted in bytes from the start of the first one, so that the last is `sizes[i]`.
+/// - `SIDEKICK_COLUMN_TEXTS`: texts or labels as well, each closed by a NUL, the last one too.
 ///
 /// `ends[i]` is read for pieces alone; `ends` may be NULL where no column has any. Each value does what the function for one
 /// of its kind does (`sidekick_rows_add_number`, `_integer`, `_category`, `_text`, `_image`, `_array`), and is copied. No row may be
@@ -96,6 +97,9 @@ unsafe fn column<'a>(
         // SAFETY: this function's own demand.
         let ends = unsafe { elements(ends, count, &format!("ends[{place}]")) }?;
         return Ok(InputColumn::Pieces { bytes, ends });
+    }
+    if kind == SIDEKICK_COLUMN_TEXTS {
+        return Ok(InputColumn::Texts(bytes));
     }
     Ok(InputColumn::Numbers { dtype: DType::try_from(kind)?, bytes })
 }

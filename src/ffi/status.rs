@@ -121,6 +121,8 @@ pub const SIDEKICK_DTYPE_U64: i32 = 10;
 /// As the kind of a column: pieces of bytes with their ends, see `sidekick_rows_add_columns`. No `SIDEKICK_DTYPE_` constant is
 /// negative. Since 0.1.0.
 pub const SIDEKICK_COLUMN_PIECES: i32 = -1;
+/// As the kind of a column: texts that are each closed by a NUL, see `sidekick_rows_add_columns`. Since 0.1.0.
+pub const SIDEKICK_COLUMN_TEXTS: i32 = -2;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 /* Rows from whole columns: every type by every kind, added all or not at all. */
 #include "deployments.h"
 
-enum { PIECES = SIDEKICK_COLUMN_PIECES, ROWS = 3 };
+enum { PIECES = SIDEKICK_COLUMN_PIECES, TEXTS = SIDEKICK_COLUMN_TEXTS, ROWS = 3 };
 
 /* The columns of a call: as many as inputs, in the order of `inputs`. */
 typedef struct {
@@ -74,6 +74,15 @@ static table echo_columns(void) {
     return columns;
 }
 
+/* The same, its texts and labels closed by NULs. */
+static table echo_texts(void) {
+    table columns = echo_columns();
+    columns.kinds[1] = columns.kinds[3] = TEXTS;
+    columns.values[1] = "h\xc3\xa9\0\0\xf0\x9f\xa6\x8a", columns.sizes[1] = 10, columns.ends[1] = NULL;
+    columns.values[3] = "c\0a\0b", columns.sizes[3] = 6, columns.ends[3] = NULL;
+    return columns;
+}
+
 static void check_scalars(const sidekick_predictions *predictions, size_t first) {
     const double *numbers = NULL, *flags = NULL, *matrix = NULL;
     size_t count = 0, row;
@@ -104,10 +113,10 @@ static void check_others(const sidekick_predictions *predictions, size_t first) 
 static void test_every_type(sidekick_deployment *deployment) {
     sidekick_rows *rows = new_rows(deployment);
     sidekick_predictions *predictions;
-    const table columns = echo_columns();
+    const table columns = echo_columns(), texts = echo_texts();
     OK(add(rows, ROWS, &columns));
     add_echo_row(rows, 0, "a", 0);
-    OK(add(rows, ROWS, &columns));
+    OK(add(rows, ROWS, &texts));
     CHECK(sidekick_rows_count(rows) == 2 * ROWS + 1);
     predictions = predict(deployment, rows);
     check_scalars(predictions, 0), check_scalars(predictions, ROWS + 1);
@@ -161,6 +170,12 @@ static void test_all_or_nothing(sidekick_deployment *deployment) {
     refused(rows, SIDEKICK_ERROR_ARGUMENT, 2, IN_TEXT, PIECES, "abc", 3, back);
     refused(rows, SIDEKICK_ERROR_ARGUMENT, 1, IN_CATEGORY, PIECES, "abc", 3, beyond);
     refused(rows, SIDEKICK_ERROR_ARGUMENT, 1, IN_PICTURE, PIECES, "abc", 3, large);
+    refused(rows, SIDEKICK_ERROR_FEATURE_SHAPE, -1, IN_TEXT, TEXTS, "a\0b", 4, NULL);
+    refused(rows, SIDEKICK_ERROR_FEATURE_SHAPE, -1, IN_TEXT, TEXTS, "a\0b\0c", 5, NULL);
+    refused(rows, SIDEKICK_ERROR_FEATURE_TYPE, -1, IN_NUMBER, TEXTS, "1\0002\0003", 6, NULL);
+    refused(rows, SIDEKICK_ERROR_FEATURE_TYPE, -1, IN_GREY, TEXTS, "1\0002\0003", 6, NULL);
+    refused(rows, SIDEKICK_ERROR_FEATURE_VALUE, 3, IN_CATEGORY, TEXTS, "a\0b\0d", 6, NULL);
+    refused(rows, SIDEKICK_ERROR_ARGUMENT, 2, IN_TEXT, TEXTS, "a\0\xff\0c", 6, NULL);
     refused(rows, SIDEKICK_ERROR_IMAGE, 1, IN_PICTURE, PIECES, "abc", 3, LABEL_ENDS);
     OK(add(rows, ROWS, &columns));
     sidekick_rows_free(rows);

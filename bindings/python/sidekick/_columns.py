@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from ctypes import c_char_p, c_int32, c_size_t
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from sidekick._library import Handle, Where, call, library
 from sidekick._records import code_of
 from sidekick.features import FeatureSpec
 
-_PIECES = -1
+_PIECES, _TEXTS = -1, -2
 _WORDS = {"d": DTYPES["d"][8], "q": DTYPES["q"][8]}
 
 
@@ -60,23 +60,31 @@ def block_of(spec: FeatureSpec, values: Any) -> Block | None:
 
 
 def _sequence(dtype: str, values: Sequence[Any]) -> Block | None:
-    codes = {code_of(dtype, kind) for kind in set(map(type, values))}
-    code = codes.pop() if len(codes) == 1 else None
     try:
-        if code in _WORDS:
-            words = array(code, values)
-            return Block(_WORDS[code], words.buffer_info()[0], 8 * len(words), 0, (words,))
-        return _pieces(values) if code else None
-    except (OverflowError, UnicodeEncodeError):
+        if code_of(dtype, type(values[0])) in ("text", "label"):
+            return _texts(values)
+        codes = {code_of(dtype, kind) for kind in set(map(type, values))}
+        return _words(codes.pop(), values) if len(codes) == 1 else None
+    except (OverflowError, TypeError, UnicodeEncodeError):
         return None
 
 
-def _pieces(texts: Sequence[str]) -> Block:
-    whole: str = "".join(texts)
-    pieces: Iterable[str | bytes] = texts if whole.isascii() else map(str.encode, texts)
+def _words(code: str | None, values: Sequence[Any]) -> Block | None:
+    if code not in _WORDS:
+        return None
+    words = array(code, values)
+    return Block(_WORDS[code], words.buffer_info()[0], 8 * len(words), 0, (words,))
+
+
+def _texts(values: Sequence[str]) -> Block:
+    """The texts closed by NULs, or where they have some themselves, with their ends."""
+    whole = "\0".join([*values, ""]).encode()
+    if whole.count(0) == len(values):
+        return Block(_TEXTS, whole, len(whole), 0, ())
+    pieces = [*map(str.encode, values)]
     ends = array("Q", accumulate(map(len, pieces)))
-    encoded = whole.encode()
-    return Block(_PIECES, encoded, len(encoded), ends.buffer_info()[0], (ends,))
+    whole = b"".join(pieces)
+    return Block(_PIECES, whole, len(whole), ends.buffer_info()[0], (ends,))
 
 
 def _array(spec: FeatureSpec, values: Any) -> Block | None:

@@ -213,8 +213,6 @@ class Deployment:
         """
         if progress:
             return list(self.predict_lazy(rows, progress=True))
-        if self._one_row is not None and isinstance(rows, list) and len(rows) == 1:
-            return [self._predict_one(self._one_row, rows[0])]
         return self._predict_rows(rows)
 
     def predict_lazy(
@@ -341,11 +339,16 @@ class Deployment:
     def _predict_rows(self, rows: Iterable[Row]) -> list[Result]:
         handle = self._opened()
         self._decoders.check()
+        chunked = chunks(rows)
+        chunk = next(chunked, [])
+        if self._one_row is not None and len(chunk) == 1:
+            return [self._predict_one(self._one_row, chunk[0])]
         encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, handle)
         count = 0
-        for chunk in chunks(rows):
+        while chunk:
             self._encoders.add(encoded, chunk, count)
             count += len(chunk)
+            chunk = next(chunked, [])
         return self._decoders.rows(self._predict(handle, encoded, count), count) if count else []
 
     def _opened(self) -> Handle:
