@@ -23,8 +23,8 @@ def main():
         predict_row(0)
         bench.measure(task.requests, predict_row)
     else:
-        predict(table(rows, task.rows * (task.in_flight or 1)))
         columns = table(rows, task.rows * task.requests)
+        predict(columns)
         bench.measure(1, lambda _: predict(columns))
 
 

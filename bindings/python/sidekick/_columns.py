@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ctypes import c_char_p, c_int32, c_size_t
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 from sidekick._buffer import DTYPES
-from sidekick._library import Handle, Where, call, library
+from sidekick._library import Handle, call, library
 from sidekick._records import code_of
 from sidekick.features import FeatureSpec
 
-_PIECES, _TEXTS = -1, -2
+_TEXTS = -2
 _WORDS = {"d": DTYPES["d"][8], "q": DTYPES["q"][8]}
 
 
@@ -24,39 +23,42 @@ class Block(NamedTuple):
     values: bytes | int
     """The bytes, or where they lie."""
     size: int
-    ends: int
-    """Where the ends of its pieces lie."""
     kept: tuple[Any, ...]
     """What has to stay where it lies."""
 
 
-def add_blocks(into: Handle, blocks: Sequence[Block], count: int, where: Where) -> None:
-    """Adds so many rows, from a block for each input in its order."""
-    width = len(blocks)
-    sizes: Any = c_size_t * width
-    # Unlike `void *`, it may be given bytes.
-    pointers: Any = c_char_p * width
-    call(
-        library.sidekick_rows_add_columns,
-        into,
-        count,
-        width,
-        sizes(*range(width)),
-        (c_int32 * width)(*(block.kind for block in blocks)),
-        pointers(*(block.values for block in blocks)),
-        sizes(*(block.size for block in blocks)),
-        sizes(*(block.ends for block in blocks)),
-        where=where,
-    )
+Source = Callable[[int, int], Block | None]
+"""The values of an input from a row to another; None where they have to be looked at one by one."""
 
 
-def block_of(spec: FeatureSpec, values: Any) -> Block | None:
-    """The values of an input, a list, a tuple or a NumPy array; None where they have to be looked at one by one."""
+class BlockAdder:
+    """Adds blocks of a fixed number of inputs."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._sizes: Any = c_size_t * width
+        self._kinds: Any = c_int32 * width
+        # Unlike `void *`, it may be given bytes.
+        self._pointers: Any = c_char_p * width
+        self._inputs = self._sizes(*range(width))
+
+    def add(self, into: Handle, blocks: Sequence[Block], count: int) -> None:
+        """Adds so many rows, from a block for each input in its order."""
+        kinds, values, sizes, _ = zip(*blocks)
+        call(
+            library.sidekick_rows_add_columns,
+            *(into, count, self._width, self._inputs),
+            *(self._kinds(*kinds), self._pointers(*values), self._sizes(*sizes), None),
+        )
+
+
+def source_of(spec: FeatureSpec, values: Any) -> Source | None:
+    """A column of an input, a list, a tuple or a NumPy array; None where its values have to be looked at one by one."""
     if spec.dtype == "image":
         return None
     if not isinstance(values, (list, tuple)):
         return _array(spec, values)
-    return None if spec.is_array else _sequence(spec.dtype, values)
+    return None if spec.is_array else lambda start, stop: _sequence(spec.dtype, values[start:stop])
 
 
 def _sequence(dtype: str, values: Sequence[Any]) -> Block | None:
@@ -73,22 +75,17 @@ def _words(code: str | None, values: Sequence[Any]) -> Block | None:
     if code not in _WORDS:
         return None
     words = array(code, values)
-    return Block(_WORDS[code], words.buffer_info()[0], 8 * len(words), 0, (words,))
+    return Block(_WORDS[code], words.buffer_info()[0], 8 * len(words), (words,))
 
 
 def _texts(values: Sequence[str]) -> Block:
-    """The texts closed by NULs, or where they have some themselves, with their ends."""
+    """The texts, each closed by a NUL. The library refuses those that have NULs themselves: they are more than the rows."""
     whole = "\0".join([*values, ""]).encode()
-    if whole.count(0) == len(values):
-        return Block(_TEXTS, whole, len(whole), 0, ())
-    pieces = [*map(str.encode, values)]
-    ends = array("Q", accumulate(map(len, pieces)))
-    whole = b"".join(pieces)
-    return Block(_PIECES, whole, len(whole), ends.buffer_info()[0], (ends,))
+    return Block(_TEXTS, whole, len(whole), ())
 
 
-def _array(spec: FeatureSpec, values: Any) -> Block | None:
-    """The elements of a NumPy array, which are copied only where there are gaps between them."""
+def _array(spec: FeatureSpec, values: Any) -> Source | None:
+    """The elements of a NumPy array, which is copied only where there are gaps in it."""
     kind = values.dtype.kind
     if values.shape[1:] != (spec.shape if spec.is_array else ()) or not _takes(spec.dtype, kind):
         return None
@@ -96,7 +93,8 @@ def _array(spec: FeatureSpec, values: Any) -> Block | None:
     if dtype is None or not values.dtype.isnative:
         return None
     whole = values if values.flags.c_contiguous else values.copy()
-    return Block(dtype, whole.__array_interface__["data"][0], whole.nbytes, 0, (whole,))
+    address, size = whole.__array_interface__["data"][0], whole.nbytes // max(1, len(whole))
+    return lambda start, stop: Block(dtype, address + start * size, (stop - start) * size, (whole,))
 
 
 def _takes(dtype: str, kind: str) -> bool:

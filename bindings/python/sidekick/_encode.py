@@ -12,7 +12,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sidekick._columns import add_blocks, block_of
+from sidekick._columns import BlockAdder, source_of
 from sidekick._encode_single import Add, add_array, add_image
 from sidekick._library import Handle, Where, call, library
 from sidekick._packed_row import RowPacker
@@ -44,6 +44,7 @@ class Encoders:
                 packed.append((index, spec))
         names = [spec.name for _, spec in packed]
         self._row = RowPacker(packed)
+        self._blocks = BlockAdder(len(specs))
         self._packed = [*zip(names, self._row.packers())]
         self._values = _values_of(names)
         self.takes_single = bool(self._single)
@@ -62,13 +63,26 @@ class Encoders:
 
     def add_columns(self, into: Handle, columns: Sequence[Any], first_row: int) -> None:
         """Adds rows that are given as columns of every input in its order, lists, tuples or NumPy arrays; else as `add`."""
-        blocks = []
-        for spec, values in zip(self._specs, columns):
-            if (block := block_of(spec, values)) is None:
-                rows = (dict(zip(self._names, values)) for values in zip(*columns))
-                return self._add_each(into, rows, first_row)
-            blocks.append(block)
-        add_blocks(into, blocks, len(columns[0]), _where(into, first_row))
+        self.table(columns)(into, range(len(columns[0])), first_row)
+
+    def table(self, columns: Sequence[Any]) -> Callable[[Handle, range, int], None]:
+        """What adds some of the rows of such columns, the first of them number `first_row`."""
+        sources = [source for spec, values in zip(self._specs, columns) if (source := source_of(spec, values))]
+        whole = len(sources) == len(columns)
+
+        def add(into: Handle, part: range, first_row: int) -> None:
+            start, stop = part.start, part.stop
+            blocks = [block for source in sources if (block := source(start, stop))] if whole else []
+            try:
+                if len(blocks) == len(columns):
+                    return self._blocks.add(into, blocks, len(part))
+            except (TypeError, ValueError):
+                # Nothing was added. Row by row, it shows which one it was; or texts have NULs, which close them in blocks.
+                pass
+            rows = zip(*(values[start:stop] for values in columns))
+            self._add_each(into, (dict(zip(self._names, values)) for values in rows), first_row)
+
+        return add
 
     def add_good(self, into: Handle, rows: Sequence[Any], first_row: int) -> dict[int, Exception]:
         """Adds the rows that can be sent; the others' exceptions, by their numbers."""

@@ -39,7 +39,7 @@ not look)."""
 
 _INPUT, _OUTPUT = 0, 1
 # The size of a part of a table that is predicted by one call.
-_FEWEST_REQUESTS, _FEWEST_ROWS = 8, 4096
+_FEWEST_REQUESTS, _FEWEST_ROWS = 8, 2048
 _DTYPES = {1: "numeric", 2: "categorical", 3: "binary", 4: "text", 5: "image"}
 
 
@@ -308,13 +308,13 @@ class Deployment:
 
     def _filled(self, table: Table, columns: Sequence[Any], part_rows: int) -> Generator[range, None, None]:
         """The parts of a table of results, each when it is filled."""
-        rows = range(len(columns[0]))
+        rows, add = range(len(columns[0])), self._encoders.table(columns)
         encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, self._opened())
         with Interruptible() as calls:
             for first in rows[::part_rows]:
                 part = rows[first : first + part_rows]
                 call(library.sidekick_rows_clear, encoded)
-                self._encoders.add_columns(encoded, [column[part.start : part.stop] for column in columns], first)
+                add(encoded, part, first)
                 ask = partial(self._ask, self._opened(), encoded, part.__getitem__)
                 several = len(rows) > self._batch_rows or self._isolates
                 work = partial(calls.make, partial(ask, calls.cancel)) if several else ask
