@@ -85,7 +85,7 @@ def checksum(results):
             scalars += probabilities
             total += label_sum([*classes][probabilities.index(max(probabilities))])
         if elements is not None:
-            total += bits_sum(elements)
+            total += bits_sum(elements.ravel())
     return total + sum(memoryview(array("f", scalars)).cast("B").cast("I"))
 
 
@@ -99,15 +99,17 @@ def columns_checksum(columns):
     number, classes, elements = columns
     total = 0
     if number is not None:
-        total += bits_sum(number.astype(np.float32))
+        total += bits_sum(number)
     if classes is not None:
         sums = np.array([label_sum(label) for label in classes.labels])
-        total += bits_sum(classes.matrix.astype(np.float32)) + int(sums[classes.matrix.argmax(axis=1)].sum())
-    return total if elements is None else total + bits_sum(elements)
+        total += bits_sum(classes.matrix.ravel()) + int(sums[classes.matrix.argmax(axis=1)].sum())
+    return total if elements is None else total + bits_sum(elements.ravel())
 
 
-def bits_sum(floats):
-    return int(floats.view(np.uint32).sum(dtype=np.uint64))
+def bits_sum(numbers, at_once=1 << 14):
+    """The bits of 32-bit floats, in pieces that stay near the processor."""
+    pieces = (numbers[start : start + at_once] for start in range(0, len(numbers), at_once))
+    return sum(int(piece.astype(np.float32, copy=False).view(np.uint32).sum(dtype=np.uint64)) for piece in pieces)
 
 
 def measure(count, request):

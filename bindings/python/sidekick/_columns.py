@@ -80,7 +80,10 @@ def _words(code: str | None, values: Sequence[Any]) -> Block | None:
 
 def _texts(values: Sequence[str]) -> Block:
     """The texts, each closed by a NUL. The library refuses those that have NULs themselves: they are more than the rows."""
-    whole = "\0".join([*values, ""]).encode()
+    texts = values if isinstance(values, list) else [*values]
+    # So that the last one is closed, too; a slice of a list is nobody else's.
+    texts.append("")
+    whole = "\0".join(texts).encode()
     return Block(_TEXTS, whole, len(whole), ())
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock, Thread, current_thread, main_thread
+from typing import Any, TypeVar
 
 from sidekick._library import Handle, call, library, make
 
-Work = Callable[[], Handle]
+T = TypeVar("T")
 
 # A call that is cancelled ends within 100 ms, but for the look-up of a host name, which nothing cuts short.
 _LOOK_UP_SECONDS = 1.0
@@ -39,7 +40,7 @@ class Interruptible:
         finally:
             worker.end()
 
-    def make(self, work: Work) -> Handle:
+    def make(self, work: Callable[[], T]) -> T:
         """What the work makes; raises what it raises."""
         if current_thread() is not main_thread():
             return work()
@@ -50,10 +51,11 @@ class Interruptible:
             return work()
         self._worker.ask(work)
         self._worker.wait()
-        return self._worker.result()
+        made: T = self._worker.result()
+        return made
 
 
-def interruptible(work: Callable[[Handle], Handle]) -> Handle:
+def interruptible(work: Callable[[Handle], T]) -> T:
     """What the work makes with a cancellation, which Ctrl-C triggers."""
     with Interruptible() as calls:
         return calls.make(lambda: work(calls.cancel))
@@ -65,8 +67,8 @@ class _Worker(Thread):
     def __init__(self) -> None:
         super().__init__(name="sidekick", daemon=True)
         self.busy = False
-        self._work: Work | None = None
-        self._made: Handle | None = None
+        self._work: Callable[[], Any] | None = None
+        self._made: Any = None
         self._raised: BaseException | None = None
         # Released when there is work, and when it is done. To `join` would not do: an interrupted one takes the thread
         # for ended.
@@ -74,7 +76,7 @@ class _Worker(Thread):
         self._asked.acquire()
         self._done.acquire()
 
-    def ask(self, work: Work) -> None:
+    def ask(self, work: Callable[[], Any]) -> None:
         self._work, self.busy = work, True
         self._asked.release()
 
@@ -100,7 +102,7 @@ class _Worker(Thread):
             del work
             self._done.release()
 
-    def result(self) -> Handle:
+    def result(self) -> Any:
         """What it made; raises what it raised."""
         made, raised = self._made, self._raised
         self._made = self._raised = None
@@ -110,7 +112,6 @@ class _Worker(Thread):
         finally:
             # Its traceback refers to this frame.
             del raised
-        assert made is not None
         return made
 
 

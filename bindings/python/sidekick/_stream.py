@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from sidekick._decode import Decoders
 from sidekick._encode import Encoders
-from sidekick._interrupt import Interruptible, Work
+from sidekick._interrupt import Interruptible
 from sidekick._library import Handle, Where, call, library, make
 
 # As the library holds them: a request under way, and one to follow it at once.
@@ -30,7 +30,7 @@ class Pipe(NamedTuple):
     decoders: Decoders
     deployment: Callable[[], Handle]
     """The deployment, or a `ValueError` where it was closed."""
-    make: Callable[[Work], Handle]
+    make: Callable[[Callable[[], Handle]], Handle]
     """Does a call that asks the server, and raises what the token's function raised in it."""
     batch_rows: int
     max_in_flight: int

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from sidekick._callbacks import TokenSource, set_log
 from sidekick._decode import Decoders
 from sidekick._encode import Encoders, chunks
-from sidekick._interrupt import Interruptible, interruptible
+from sidekick._interrupt import interruptible
 from sidekick._library import Handle, Where, call, library, make, number, text
 from sidekick._one_row import OneRow, one_row
 from sidekick._optional import need
@@ -301,25 +301,27 @@ class Deployment:
 
         self._decoders.check()
         table = Table(self._outputs, self._decoders, len(columns[0]))
-        parts = self._filled(table, columns, self._part_rows(progress))
-        for _ in shown(parts, columns[0]) if progress else parts:
-            pass
+        fill = partial(self._fill, table, columns, progress)
+        self._make(partial(interruptible, fill) if self._asks_several(len(columns[0])) else fill)
         return table.columns()
 
-    def _filled(self, table: Table, columns: Sequence[Any], part_rows: int) -> Generator[range, None, None]:
+    def _fill(self, table: Table, columns: Sequence[Any], progress: bool, cancel: Handle | None = None) -> None:
+        parts = self._filled(table, columns, self._part_rows(progress), cancel)
+        for _ in shown(parts, columns[0]) if progress else parts:
+            pass
+
+    def _filled(
+        self, table: Table, columns: Sequence[Any], part_rows: int, cancel: Handle | None
+    ) -> Generator[range, None, None]:
         """The parts of a table of results, each when it is filled."""
         rows, add = range(len(columns[0])), self._encoders.table(columns)
         encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, self._opened())
-        with Interruptible() as calls:
-            for first in rows[::part_rows]:
-                part = rows[first : first + part_rows]
-                call(library.sidekick_rows_clear, encoded)
-                add(encoded, part, first)
-                ask = partial(self._ask, self._opened(), encoded, part.__getitem__)
-                several = len(rows) > self._batch_rows or self._isolates
-                work = partial(calls.make, partial(ask, calls.cancel)) if several else ask
-                table.fill(self._make(work), part)
-                yield part
+        for first in rows[::part_rows]:
+            part = rows[first : first + part_rows]
+            call(library.sidekick_rows_clear, encoded)
+            add(encoded, part, first)
+            table.fill(self._ask(self._opened(), encoded, part.__getitem__, cancel), part)
+            yield part
 
     def _part_rows(self, progress: bool) -> int:
         """How many rows of a table are predicted by one call."""
@@ -361,8 +363,11 @@ class Deployment:
     def _predict(self, handle: Handle, rows: Handle, count: int) -> Handle:
         ask = partial(self._ask, handle, rows, int)
         # The thread that this takes would cost a single request a good part of its time.
-        several = count > (1 if self._isolates else self._batch_rows)
-        return self._make(partial(interruptible, ask) if several else ask)
+        return self._make(partial(interruptible, ask) if self._asks_several(count) else ask)
+
+    def _asks_several(self, count: int) -> bool:
+        """Whether so many rows may take several requests."""
+        return count > (1 if self._isolates else self._batch_rows)
 
     def _ask(self, handle: Handle, rows: Handle, where: Where, cancel: Handle | None = None) -> Handle:
         predict, free = library.sidekick_deployment_predict_cancellable, library.sidekick_predictions_free
