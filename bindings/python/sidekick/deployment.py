@@ -174,6 +174,8 @@ class Deployment:
         self._inputs = _specs(handle, _INPUT)
         self._outputs = _specs(handle, _OUTPUT)
         self._encoders, self._decoders = Encoders(self._inputs), Decoders(self._outputs)
+        # Rows whose memory the next table may use: as many as tables were ever predicted at once.
+        self._idle: list[Handle] = []
         # A row that is isolated has its error as its result, which this does not give.
         self._one_row = None if isolate_bad_rows else one_row(self._encoders, self._outputs)
 
@@ -281,6 +283,7 @@ class Deployment:
     def close(self) -> None:
         """Closes the connections, when the calls that still run have ended; further ones raise `ValueError`."""
         self._handle = None
+        self._idle.clear()
 
     def __enter__(self) -> Deployment:
         return self
@@ -315,13 +318,17 @@ class Deployment:
     ) -> Generator[range, None, None]:
         """The parts of a table of results, each when it is filled."""
         rows, add = range(len(columns[0])), self._encoders.table(columns)
-        encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, self._opened())
+        try:
+            encoded = self._idle.pop()
+        except IndexError:
+            encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, self._opened())
         for first in rows[::part_rows]:
             part = rows[first : first + part_rows]
             call(library.sidekick_rows_clear, encoded)
             add(encoded, part, first)
             table.fill(self._ask(self._opened(), encoded, part.__getitem__, cancel), part)
             yield part
+        self._idle.append(encoded)
 
     def _part_rows(self, progress: bool) -> int:
         """How many rows of a table are predicted by one call."""
