@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Sums up what is predicted for a table, column by column: reads INPUT.csv, whose header names the inputs."""
+
+import csv
+
+import numpy
+from options import run
+
+
+def summarize(deployment, options):
+    with open(options.INPUT, newline="", encoding="utf-8") as file:
+        names, *lines = csv.reader(file)
+    cells = dict(zip(names, zip(*lines)))
+    numeric = {spec.name for spec in deployment.feature_specs_in if spec.dtype == "numeric"}
+    columns = {name: numbers(name, texts) if name in numeric else texts for name, texts in cells.items()}
+    predicted = deployment.predict_columns(columns)
+    for spec in deployment.feature_specs_out:
+        report = labels if spec.dtype == "categorical" else average
+        report(spec.name, predicted[spec.name])
+
+
+def numbers(name, texts):
+    """A column of cells as one array."""
+    try:
+        return numpy.array(texts, float)
+    except ValueError as error:
+        raise ValueError(f"column {name}: {error}") from None
+
+
+def labels(name, probabilities):
+    """How often each label is the most probable, and how sure the model is of it then."""
+    best, sure = probabilities.best()
+    for label in sorted(set(best)):
+        print(f"{name}\t{label}\t{numpy.sum(best == label)}\t{sure[best == label].mean():.4f}")
+
+
+def average(name, values):
+    print(f"{name}\tmean\t{len(values)}\t{values.mean():.4f}")
+
+
+if __name__ == "__main__":
+    run(summarize, __doc__, "INPUT")
