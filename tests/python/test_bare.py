@@ -73,6 +73,7 @@ print(client.predict(array=values)["mean"])
     [
         ("denoise-image", "predict(noisy=b'')", 'the image output "clean" needs the package Pillow'),
         ("big-array", "predict(number=1)", 'the array output "array" needs the package numpy'),
+        ("penguins", "predict_columns({})", "predict_columns needs the package numpy"),
         ("penguins", "predict_frame(None)", "predict_frame needs the package pandas"),
     ],
 )

@@ -133,7 +133,9 @@ def test_labels_of_any_kind_are_keys(width, listed):
         return {name: {label: (place + 1) / (number + 1) for number, label in enumerate(labels)}}
 
     with answering({"n": feature("numeric")}, output, lambda rows: [of(row["n"]) for row in rows]) as server:
-        found = server.open().predict_many([{"n": place} for place in range(20)])
+        client = server.open()
+        found = client.predict_many([{"n": place} for place in range(20)])
+        assert client.predict(n=3) == of(3)
     assert found == [of(place) for place in range(20)]
     assert list(found[3][name]) == labels
 

@@ -19,6 +19,7 @@ SUBJECTS = {
     "denoise": "denoise",
     "detect_language": "language",
     "count_languages": "language",
+    "summarize_table": "penguins",
 }
 
 
@@ -149,3 +150,19 @@ def test_failures_are_one_clear_line(example, arguments, says):
     failed = run(example, *arguments, stdin="x\n")
     assert (failed.returncode, failed.stderr.count("\n")) == (1, 1)
     assert failed.stderr.startswith(f"{example}.py: ") and says in failed.stderr
+
+
+def test_summarize_table(tmp_path):
+    with open(DATA / "penguins.csv", newline="", encoding="utf-8") as file, deployment("penguins") as client:
+        numeric = {spec.name for spec in client.feature_specs_in if spec.dtype == "numeric"}
+        rows = [{name: float(cell) if name in numeric else cell for name, cell in row.items()} for row in csv.DictReader(file)]
+        species = Counter(max(row["species"], key=row["species"].get) for row in client.predict_many(rows))
+    *found, mass = (line.split("\t") for line in result_of("summarize_table", DATA / "penguins.csv"))
+    assert {label: int(count) for _, label, count, _ in found} == species
+    assert all(0.9 < float(sure) <= 1 for *_, sure in found)
+    assert mass[:3] == ["body mass (g)", "mean", "67"] and 3000 < float(mass[3]) < 5500
+    table = tmp_path / "bad.csv"
+    table.write_text((DATA / "penguins.csv").read_text(encoding="utf-8").replace("2007", "soon"), encoding="utf-8")
+    ended = run("summarize_table", "--url", url_of("penguins"), table, SIDEKICK_TOKEN="penguins-token")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "summarize_table.py: column year: could not convert string to float: 'soon'\n"

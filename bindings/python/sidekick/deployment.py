@@ -101,8 +101,8 @@ class Deployment:
         it raises, the call raises that needed the token. Times are in seconds.
 
         - `batch_rows`: how many rows go out in one request.
-        - `max_in_flight`: how many requests of one `predict_many` or `predict_lazy` are under way at once; more than one
-          starts that many threads, for as long as it lasts.
+        - `max_in_flight`: how many requests of one call are under way at once; more than one starts that many threads, for
+          as long as it lasts.
         - `isolate_bad_rows`: finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their
           request again until each stands alone: the others are predicted all the same, and a bad row's result is its
           `RequestError`, not raised but in its place. Without it, the whole call raises.
