@@ -26,7 +26,7 @@ Pack = Callable[[Any], bytes]
 
 
 def code_of(dtype: str, kind: type) -> str | None:
-    """What a value of a type is for a feature: `d` or `q`, as a word of the `struct` module, `text` or `label`; None if not plain."""
+    """What a value of a type is for a feature: `d` or `q`, a word of `struct`, `text` or `label`; None if not plain."""
     if issubclass(kind, str):
         return {"text": "text", "numeric": None}.get(dtype, "label")
     if dtype == "numeric" and issubclass(kind, float):
