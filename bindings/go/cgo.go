@@ -8,6 +8,21 @@ package sidekick
 #cgo sidekick_static pkg-config: --static sidekick
 #cgo sidekick_static LDFLAGS: -Wl,--as-needed -l:libsidekick.a
 #include <sidekick.h>
+
+// The calls of every request: what they are given stays on the goroutine's stack.
+#cgo nocallback sidekick_rows_clear
+#cgo noescape sidekick_rows_clear
+#cgo nocallback sidekick_rows_add_packed
+#cgo noescape sidekick_rows_add_packed
+#cgo nocallback sidekick_predictions_count
+#cgo nocallback sidekick_predictions_failure_count
+#cgo nocallback sidekick_predictions_numbers
+#cgo noescape sidekick_predictions_numbers
+#cgo nocallback sidekick_predictions_arrays
+#cgo noescape sidekick_predictions_arrays
+#cgo nocallback sidekick_predictions_probability_matrix
+#cgo noescape sidekick_predictions_probability_matrix
+#cgo nocallback sidekick_predictions_free
 */
 import "C"
 
@@ -25,6 +40,11 @@ func call(function func(failure **C.sidekick_error) C.sidekick_status) error {
 	var failure *C.sidekick_error
 	beforeC()
 	status := function(&failure)
+	return outcome(status, failure)
+}
+
+// outcome is the error of a call into C that has just returned.
+func outcome(status C.sidekick_status, failure *C.sidekick_error) error {
 	afterC()
 	if status == C.SIDEKICK_OK {
 		return nil
@@ -187,7 +207,7 @@ func postJSON(ctx context.Context, deployment unsafe.Pointer, json []byte) (*Rep
 }
 
 // predict predicts rows and copies the outputs into Go memory, a column at a time.
-func predict(ctx context.Context, deployment, rows unsafe.Pointer, outputs features) (*Predictions, error) {
+func predict(ctx context.Context, deployment, rows unsafe.Pointer, outputs *outputs) (*Predictions, error) {
 	var predictions *C.sidekick_predictions
 	err := callUntilDone(ctx, func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_deployment_predict_cancellable((*C.sidekick_deployment)(deployment), (*C.sidekick_rows)(rows),
@@ -200,24 +220,31 @@ func predict(ctx context.Context, deployment, rows unsafe.Pointer, outputs featu
 }
 
 // takePredictions copies predictions and frees those of C.
-func takePredictions(predictions *C.sidekick_predictions, outputs features) (*Predictions, error) {
+func takePredictions(predictions *C.sidekick_predictions, outputs *outputs) (*Predictions, error) {
 	defer C.sidekick_predictions_free(predictions)
-	var err error
-	found := &Predictions{outputs: outputs, rows: int(C.sidekick_predictions_count(predictions))}
-	found.columns = make([]column, len(outputs.list))
+	rows := int(C.sidekick_predictions_count(predictions))
+	columns := outputs.takeSpare()
 	for index, output := range outputs.list {
-		found.columns[index], err = readColumn(predictions, C.size_t(index), output, found.rows)
-		if err != nil {
+		if err := (*columns)[index].read(predictions, C.size_t(index), output, rows); err != nil {
 			return nil, err
 		}
 	}
-	found.failures, err = readFailures(predictions)
-	return found, err
+	failures, err := readFailures(predictions)
+	if err != nil {
+		return nil, err
+	}
+	found := &Predictions{outputs: outputs, rows: rows, failures: failures}
+	found.columns.Store(columns)
+	return found, nil
 }
 
 // readFailures reads why rows were called bad; there are none unless bad rows are isolated.
 func readFailures(predictions *C.sidekick_predictions) ([]*Error, error) {
-	failures := make([]*Error, C.sidekick_predictions_failure_count(predictions))
+	count := C.sidekick_predictions_failure_count(predictions)
+	if count == 0 {
+		return nil, nil
+	}
+	failures := make([]*Error, count)
 	for index := range failures {
 		var bad *C.sidekick_error
 		err := call(func(failure **C.sidekick_error) C.sidekick_status {
@@ -232,43 +259,55 @@ func readFailures(predictions *C.sidekick_predictions) ([]*Error, error) {
 	return failures, nil
 }
 
-func readColumn(predictions *C.sidekick_predictions, output C.size_t, feature Feature, rows int) (column, error) {
+// read fills the column with an output of all rows, in the memory it has.
+func (c *column) read(predictions *C.sidekick_predictions, output C.size_t, feature Feature, rows int) (err error) {
 	switch {
 	case feature.IsArray():
-		elements, err := readArrays(predictions, output)
-		return column{elements: elements, size: elementCount(feature.Shape)}, err
+		c.size = elementCount(feature.Shape)
+		c.elements, err = appendArrays(c.elements[:0], predictions, output)
 	case feature.Type == Categorical:
-		return readCategories(predictions, output, feature)
+		if c.numbers, err = appendProbabilities(c.numbers[:0], predictions, output); err == nil {
+			c.labels, err = readLabels(predictions, output, feature)
+		}
 	case feature.Type == Text:
-		texts, err := readTexts(predictions, output)
-		return column{texts: texts}, err
+		c.texts, err = appendTexts(c.texts[:0], predictions, output)
 	case feature.Type == Image:
-		pictures, err := readPictures(predictions, output, rows)
-		return column{pictures: pictures}, err
+		c.pictures, err = readPictures(predictions, output, rows)
+	default:
+		c.numbers, err = appendNumbers(c.numbers[:0], predictions, output)
 	}
-	numbers, err := readNumbers(predictions, output)
-	return column{numbers: numbers}, err
+	return err
 }
 
-func readNumbers(predictions *C.sidekick_predictions, output C.size_t) ([]float64, error) {
-	var numbers *C.double
+func appendNumbers(numbers []float64, predictions *C.sidekick_predictions, output C.size_t) ([]float64, error) {
+	var start *C.double
 	var count C.size_t
-	err := call(func(failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_predictions_numbers(predictions, output, &numbers, &count, failure)
-	})
-	return slices.Clone(unsafe.Slice((*float64)(numbers), count)), err
+	var failure *C.sidekick_error
+	beforeC()
+	status := C.sidekick_predictions_numbers(predictions, output, &start, &count, &failure)
+	return append(numbers, unsafe.Slice((*float64)(start), count)...), outcome(status, failure)
 }
 
-func readArrays(predictions *C.sidekick_predictions, output C.size_t) ([]float32, error) {
-	var elements *C.float
+// appendProbabilities reads a matrix of probabilities.
+func appendProbabilities(matrix []float64, predictions *C.sidekick_predictions, output C.size_t) ([]float64, error) {
+	var start *C.double
 	var count C.size_t
-	err := call(func(failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_predictions_arrays(predictions, output, &elements, &count, failure)
-	})
-	return slices.Clone(unsafe.Slice((*float32)(elements), count)), err
+	var failure *C.sidekick_error
+	beforeC()
+	status := C.sidekick_predictions_probability_matrix(predictions, output, &start, &count, &failure)
+	return append(matrix, unsafe.Slice((*float64)(start), count)...), outcome(status, failure)
 }
 
-func readTexts(predictions *C.sidekick_predictions, output C.size_t) ([]string, error) {
+func appendArrays(elements []float32, predictions *C.sidekick_predictions, output C.size_t) ([]float32, error) {
+	var start *C.float
+	var count C.size_t
+	var failure *C.sidekick_error
+	beforeC()
+	status := C.sidekick_predictions_arrays(predictions, output, &start, &count, &failure)
+	return append(elements, unsafe.Slice((*float32)(start), count)...), outcome(status, failure)
+}
+
+func appendTexts(texts []string, predictions *C.sidekick_predictions, output C.size_t) ([]string, error) {
 	var joined *C.char
 	var ends *C.size_t
 	var count C.size_t
@@ -276,45 +315,34 @@ func readTexts(predictions *C.sidekick_predictions, output C.size_t) ([]string, 
 		return C.sidekick_predictions_texts(predictions, output, &joined, &ends, &count, failure)
 	})
 	if err != nil || count == 0 {
-		return nil, err
+		return texts, err
 	}
 	places := unsafe.Slice(ends, count)
 	all := goText(joined, places[count-1])
-	texts := make([]string, count)
 	start := C.size_t(0)
-	for row, end := range places {
-		texts[row] = all[start : end-1]
+	for _, end := range places {
+		texts = append(texts, all[start:end-1])
 		start = end
 	}
 	return texts, nil
 }
 
-// readCategories reads a matrix of probabilities. The labels are those the output lists; where it lists none, they come
-// with the reply.
-func readCategories(predictions *C.sidekick_predictions, output C.size_t, feature Feature) (column, error) {
-	var matrix *C.double
-	var size, count C.size_t
-	err := call(func(failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_predictions_probability_matrix(predictions, output, &matrix, &size, failure)
-	})
-	if err != nil {
-		return column{}, err
-	}
-	numbers := slices.Clone(unsafe.Slice((*float64)(matrix), size))
+// readLabels gives the labels that the output lists; where it lists none, they come with the reply.
+func readLabels(predictions *C.sidekick_predictions, output C.size_t, feature Feature) ([]string, error) {
 	if len(feature.Categories) > 0 {
-		return column{numbers: numbers, labels: feature.Categories}, nil
+		return feature.Categories, nil
 	}
-	err = call(func(failure **C.sidekick_error) C.sidekick_status {
+	var count C.size_t
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_predictions_category_count(predictions, output, &count, failure)
 	})
 	if err != nil {
-		return column{}, err
+		return nil, err
 	}
-	labels, err := goTexts(count, func(category C.size_t, label **C.char, length *C.size_t,
+	return goTexts(count, func(category C.size_t, label **C.char, length *C.size_t,
 		failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_predictions_category_label(predictions, output, category, label, length, failure)
 	})
-	return column{numbers: numbers, labels: labels}, err
 }
 
 func readPictures(predictions *C.sidekick_predictions, output C.size_t, rows int) ([]Picture, error) {
@@ -348,16 +376,18 @@ func newRows(deployment unsafe.Pointer) (unsafe.Pointer, error) {
 func freeRows(rows unsafe.Pointer) { C.sidekick_rows_free((*C.sidekick_rows)(rows)) }
 
 func clearRows(rows unsafe.Pointer) error {
-	return call(func(failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_rows_clear((*C.sidekick_rows)(rows), failure)
-	})
+	var failure *C.sidekick_error
+	beforeC()
+	status := C.sidekick_rows_clear((*C.sidekick_rows)(rows), &failure)
+	return outcome(status, failure)
 }
 
 func addPacked(rows unsafe.Pointer, records []byte) error {
-	return call(func(failure **C.sidekick_error) C.sidekick_status {
-		start, size := cBytes(records)
-		return C.sidekick_rows_add_packed((*C.sidekick_rows)(rows), start, size, failure)
-	})
+	var failure *C.sidekick_error
+	start, size := cBytes(records)
+	beforeC()
+	status := C.sidekick_rows_add_packed((*C.sidekick_rows)(rows), start, size, &failure)
+	return outcome(status, failure)
 }
 
 func addImage(rows unsafe.Pointer, input int, encoded []byte) error {

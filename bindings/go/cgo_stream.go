@@ -49,7 +49,7 @@ func isFull(stream unsafe.Pointer) bool {
 }
 
 // nextPredictions waits for the predictions of a stream's next batch; io.EOF where all were taken.
-func nextPredictions(ctx context.Context, stream unsafe.Pointer, outputs features) (*Predictions, error) {
+func nextPredictions(ctx context.Context, stream unsafe.Pointer, outputs *outputs) (*Predictions, error) {
 	var predictions *C.sidekick_predictions
 	err := callUnder(ctx, func(failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_stream_next((*C.sidekick_stream)(stream), &predictions, failure)

@@ -19,6 +19,7 @@ func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs
 	if err != nil {
 		return nil, err
 	}
+	defer predictions.Close()
 	if len(predictions.failures) > 0 {
 		return nil, predictions.failures[0]
 	}
@@ -35,13 +36,17 @@ func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs
 //   - an image output: [image.Image], []byte (the bytes of the picture's file), [Picture]
 //   - an array: []float32, a copy
 func Decode[Out any](predictions *Predictions) ([]Out, error) {
-	decoder, err := newStructDecoder[Out](predictions.outputs)
+	decoder, err := newStructDecoder[Out](predictions.outputs.features)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := predictions.open()
 	if err != nil {
 		return nil, err
 	}
 	decoded := make([]Out, predictions.rows)
 	for row := range decoded {
-		if err := decoder.decode(predictions, row, &decoded[row]); err != nil {
+		if err := decoder.decode(columns, row, &decoded[row]); err != nil {
 			return nil, err
 		}
 	}
@@ -50,8 +55,9 @@ func Decode[Out any](predictions *Predictions) ([]Out, error) {
 
 // structDecoder sets the fields of structs of the type Out to the outputs of a row.
 type structDecoder[Out any] struct {
-	fields []field
-	set    []setField
+	outputs features
+	fields  []field
+	set     []setField
 }
 
 func newStructDecoder[Out any](outputs features) (structDecoder[Out], error) {
@@ -63,7 +69,7 @@ func newStructDecoder[Out any](outputs features) (structDecoder[Out], error) {
 	if err != nil {
 		return structDecoder[Out]{}, err
 	}
-	decoder := structDecoder[Out]{fields: fields}
+	decoder := structDecoder[Out]{outputs: outputs, fields: fields}
 	for _, field := range fields {
 		set := setFieldOf(target.Field(field.at).Type, outputs.list[field.feature])
 		if set == nil {
@@ -74,11 +80,11 @@ func newStructDecoder[Out any](outputs features) (structDecoder[Out], error) {
 	return decoder, nil
 }
 
-func (d structDecoder[Out]) decode(predictions *Predictions, row int, decoded *Out) error {
+func (d structDecoder[Out]) decode(columns []column, row int, decoded *Out) error {
 	target := reflect.ValueOf(decoded).Elem()
 	for at, field := range d.fields {
-		if err := d.set[at](target.Field(field.at), &predictions.columns[field.feature], row); err != nil {
-			name := predictions.outputs.list[field.feature].Name
+		if err := d.set[at](target.Field(field.at), &columns[field.feature], row); err != nil {
+			name := d.outputs.list[field.feature].Name
 			return newInputError(StatusImage, row, name, "the picture is broken: %v", err)
 		}
 	}

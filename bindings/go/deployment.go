@@ -9,9 +9,10 @@ import (
 // Deployment is one deployed model: what it takes and gives, and the connections to its server. Any number of goroutines
 // can use it at once.
 type Deployment struct {
-	handle          *handle
-	inputs, outputs features
-	tensorJSON      bool
+	handle     *handle
+	inputs     features
+	outputs    *outputs
+	tensorJSON bool
 	// batchRows is how many rows go in one request.
 	batchRows int
 }
@@ -33,12 +34,18 @@ func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {
 		owner.drop()
 		return nil, err
 	}
-	outputs, err := outputsOf(object)
+	found, err := outputsOf(object)
 	if err != nil {
 		owner.drop()
 		return nil, err
 	}
-	deployment := &Deployment{owner, newFeatures(inputs), newFeatures(outputs), tensorJSON(object), batchRows}
+	deployment := &Deployment{
+		handle:     owner,
+		inputs:     newFeatures(inputs),
+		outputs:    &outputs{features: newFeatures(found)},
+		tensorJSON: tensorJSON(object),
+		batchRows:  batchRows,
+	}
 	runtime.AddCleanup(deployment, (*handle).drop, owner)
 	return deployment, nil
 }

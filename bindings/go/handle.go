@@ -28,14 +28,14 @@ func (h *handle) acquire() (unsafe.Pointer, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.dropped {
-		return nil, h.closedError()
+		return nil, closedError(h.closed)
 	}
 	h.users++
 	return h.object, nil
 }
 
-func (h *handle) closedError() *Error {
-	err := newError(StatusArgument, "%s", h.closed)
+func closedError(message string) *Error {
+	err := newError(StatusArgument, "%s", message)
 	err.cause = ErrClosed
 	return err
 }

@@ -8,16 +8,34 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Predictions are the outputs for some rows, in the order of the rows: ordinary Go memory, whatever becomes of the
 // deployment. They are shared freely between goroutines, and so must not be changed: readers hand out a whole column, without
 // copying it.
 type Predictions struct {
-	outputs  features
+	outputs  *outputs
 	rows     int
-	columns  []column
 	failures []*Error
+	// columns are there until the predictions are closed.
+	columns atomic.Pointer[[]column]
+}
+
+// outputs are the outputs of a deployment, and the memory of closed predictions for those that come next.
+type outputs struct {
+	features
+	spares sync.Pool
+}
+
+// takeSpare is columns for new predictions, with or without memory.
+func (o *outputs) takeSpare() *[]column {
+	if spare, there := o.spares.Get().(*[]column); there {
+		return spare
+	}
+	columns := make([]column, len(o.list))
+	return &columns
 }
 
 // column is one output of all rows; which of its fields are there depends on the output.
@@ -53,6 +71,17 @@ func (p *Predictions) SentRow(row int) int {
 
 // Outputs are the features predicted: copies, which the caller may change.
 func (p *Predictions) Outputs() []Feature { return p.outputs.copies() }
+
+// Close hands the memory of numbers, probabilities and arrays on to the predictions that come next, which spares a program that
+// predicts again and again the time to make it and to collect it. Nobody has to close predictions: the garbage collector takes
+// those that are forgotten. Behind it readers fail with [ErrClosed], and the slices that they handed out before must not be used
+// any more, for others write to them. To close them again does nothing. It always returns nil.
+func (p *Predictions) Close() error {
+	if columns := p.columns.Swap(nil); columns != nil {
+		p.outputs.spares.Put(columns)
+	}
+	return nil
+}
 
 // Numbers are the numbers of a numeric output of shape [1], or the probabilities of a binary output, one a row.
 func (p *Predictions) Numbers(output string) ([]float64, error) {
@@ -104,7 +133,20 @@ func (p *Predictions) column(output, wanted string, has func(Feature) bool) (col
 		err.Feature = output
 		return column{}, err
 	}
-	return p.columns[at], nil
+	columns, err := p.open()
+	if err != nil {
+		return column{}, err
+	}
+	return columns[at], nil
+}
+
+// open is the columns, unless the predictions are closed.
+func (p *Predictions) open() ([]column, error) {
+	columns := p.columns.Load()
+	if columns == nil {
+		return nil, closedError("the predictions are closed")
+	}
+	return *columns, nil
 }
 
 // array is the array of a row.

@@ -5,7 +5,6 @@ import (
 	"math"
 	"reflect"
 	"sync"
-	"unicode/utf8"
 	"unsafe"
 )
 
@@ -112,9 +111,7 @@ func (r *Rows) Len() int { return r.ended }
 
 // Err is the first mistake there was, or nil.
 func (r *Rows) Err() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.flush()
+	r.lockAndFlush()
 	return r.err
 }
 
@@ -140,10 +137,15 @@ const unknown = -1
 
 // find is the index of an input. Inputs mostly come in order.
 func (r *Rows) find(name string) int {
-	if r.next < len(r.inputs.list) && r.inputs.list[r.next].Name == name {
-		r.next++
-		return r.next - 1
+	if next := r.next; next < len(r.inputs.list) && r.inputs.list[next].Name == name {
+		r.next = next + 1
+		return next
 	}
+	return r.search(name)
+}
+
+// search is the index of an input wherever it is.
+func (r *Rows) search(name string) int {
 	index, err := r.inputs.find(name)
 	if err != nil {
 		r.mistake(err)
@@ -182,15 +184,10 @@ func (r *Rows) word(kind uint32, input int, word uint64) *Rows {
 }
 
 func (r *Rows) text(kind uint32, input int, text string) *Rows {
-	if r.err != nil {
-		return r
+	if r.err == nil {
+		r.pending.text(kind, input, text)
+		r.flushFull()
 	}
-	if !utf8.ValidString(text) {
-		r.mistake(r.inputError(StatusArgument, input, "the text is not UTF-8"))
-		return r
-	}
-	r.pending.text(kind, input, text)
-	r.flushFull()
 	return r
 }
 
@@ -225,10 +222,14 @@ func (r *Rows) inputError(status Status, input int, format string, arguments ...
 // flushFull hands over what is pending when it is enough for one call.
 func (r *Rows) flushFull() {
 	if len(r.pending) >= fullPack {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.flush()
+		r.lockAndFlush()
 	}
+}
+
+func (r *Rows) lockAndFlush() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flush()
 }
 
 // change hands over what is pending and then makes a call that changes the rows, unless there was a mistake.

@@ -58,7 +58,7 @@ func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.
 func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs iter.Seq[In]) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {
 		var none Out
-		decoder, err := newStructDecoder[Out](deployment.outputs)
+		decoder, err := newStructDecoder[Out](deployment.outputs.features)
 		if err != nil {
 			yield(none, err)
 			return
@@ -78,6 +78,7 @@ func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs
 				}
 			}
 			first += predictions.sent()
+			predictions.Close()
 		}
 	}
 }
@@ -112,10 +113,10 @@ func rowsCount(err error) int {
 	return failed.RowsCount
 }
 
-// all gives each row that was sent, in their order: its outputs, or why the server called it bad.
+// all gives each row that was sent, in their order: its outputs, or why the server called it bad. Nobody closed the predictions.
 func (d structDecoder[Out]) all(predictions *Predictions) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {
-		failures, row := predictions.failures, 0
+		columns, failures, row := *predictions.columns.Load(), predictions.failures, 0
 		for sent := range predictions.sent() {
 			var decoded Out
 			var err error
@@ -123,7 +124,7 @@ func (d structDecoder[Out]) all(predictions *Predictions) iter.Seq2[Out, error] 
 				err = failures[0]
 				failures = failures[1:]
 			} else {
-				err = countedFrom(sent-row, d.decode(predictions, row, &decoded))
+				err = countedFrom(sent-row, d.decode(columns, row, &decoded))
 				row++
 			}
 			if !yield(decoded, err) {

@@ -31,7 +31,7 @@ import (
 type Stream struct {
 	handle  *handle
 	ctx     context.Context
-	outputs features
+	outputs *outputs
 	// mu keeps goroutines that should not use it at once from doing harm.
 	mu sync.Mutex
 }

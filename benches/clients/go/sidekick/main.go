@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"libsidekick.dev/go/benches/bench"
 	"libsidekick.dev/go/sidekick"
@@ -49,6 +50,7 @@ func (it client) predict(first, count int) uint64 {
 	}
 	predictions, err := it.deployment.Predict(context.Background(), it.rows)
 	bench.Check(err)
+	defer predictions.Close()
 	if predictions.Len() != count {
 		bench.Check(fmt.Errorf("there are predictions for %d rows", predictions.Len()))
 	}
@@ -104,7 +106,7 @@ func checksum(predictions *sidekick.Predictions, output sidekick.Feature) uint64
 		bench.Check(err)
 		for _, array := range arrays {
 			for _, element := range array {
-				sum += bench.Bits(float64(element))
+				sum += uint64(math.Float32bits(element))
 			}
 		}
 		return sum
