@@ -13,6 +13,7 @@ type Deployment struct {
 	inputs     features
 	outputs    *outputs
 	tensorJSON bool
+	yielder    yielder
 	// batchRows is how many rows go in one request.
 	batchRows int
 }
@@ -95,6 +96,7 @@ func (d *Deployment) Predict(ctx context.Context, rows *Rows) (*Predictions, err
 		return nil, err
 	}
 	defer lent.release()
+	d.yielder.yield()
 	return predict(ctx, deployment, object, d.outputs)
 }
 

@@ -32,6 +32,7 @@ type Stream struct {
 	handle  *handle
 	ctx     context.Context
 	outputs *outputs
+	yielder yielder
 	// mu keeps goroutines that should not use it at once from doing harm.
 	mu sync.Mutex
 }
@@ -89,6 +90,7 @@ func (s *Stream) Full() (full bool) {
 // batch. What [Predictions.Failures] and [Predictions.SentRow] tell counts within the batch.
 func (s *Stream) Next() (predictions *Predictions, err error) {
 	err = s.use(func(stream unsafe.Pointer) error {
+		s.yielder.yield()
 		predictions, err = nextPredictions(s.ctx, stream, s.outputs)
 		return err
 	})
