@@ -63,7 +63,7 @@ func (d *Deployment) TensorJSON() bool { return d.tensorJSON }
 // NewRows makes empty rows for this deployment. They may outlive it.
 func (d *Deployment) NewRows() *Rows {
 	defer runtime.KeepAlive(d)
-	rows := &Rows{inputs: d.inputs}
+	rows := &Rows{inputs: d.inputs, names: d.inputs.names()}
 	rows.handle, rows.err = d.rowsHandle()
 	runtime.AddCleanup(rows, (*handle).drop, rows.handle)
 	return rows

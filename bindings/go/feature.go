@@ -79,6 +79,14 @@ func (f features) find(name string) (int, error) {
 	return 0, newError(StatusUnknownFeature, "there is no feature %q; there are %s", name, strings.Join(names, ", "))
 }
 
+func (f features) names() []string {
+	names := make([]string, len(f.list))
+	for at, feature := range f.list {
+		names[at] = feature.Name
+	}
+	return names
+}
+
 // copies are features that the caller may change.
 func (f features) copies() []Feature {
 	copies := slices.Clone(f.list)

@@ -1,0 +1,175 @@
+package sidekick
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"unsafe"
+)
+
+// ColumnElement is what columns can be made of.
+type ColumnElement interface {
+	Element | ~bool | ~string | ~[]byte
+}
+
+// Column is the values of one input for several rows. It refers to the elements it was made of.
+type Column struct {
+	name  string
+	count int
+	// kind is a dtype, or piecesKind.
+	kind    int32
+	numbers Array
+	texts   []string
+	files   [][]byte
+}
+
+// piecesKind is SIDEKICK_COLUMN_PIECES.
+const piecesKind = -1
+
+// ColumnOf makes a column for [Rows.Columns] from its elements, which are not copied. What fits where:
+//
+//   - a numeric input of shape [1]: numbers, one a row
+//   - an array: numbers, the rows one behind the other, and each with as many as the input's shape has
+//   - a categorical or binary input: strings and integers, one a row; bool counts as 0 and 1
+//   - a text input: strings, one a row
+//   - an image input: []byte, one a row, the bytes of a picture's file
+func ColumnOf[T ColumnElement](name string, elements []T) Column {
+	start, count := unsafe.Pointer(unsafe.SliceData(elements)), len(elements)
+	column := Column{name: name, count: count, kind: piecesKind}
+	switch reflect.TypeFor[T]().Kind() {
+	case reflect.String:
+		column.texts = unsafe.Slice((*string)(start), count)
+		return column
+	case reflect.Slice:
+		column.files = unsafe.Slice((*[]byte)(start), count)
+		return column
+	case reflect.Bool:
+		column.numbers = ArrayOf(unsafe.Slice((*uint8)(start), count))
+	default:
+		column.numbers = arrayOf(reflect.ValueOf(elements), nil)
+	}
+	column.kind = column.numbers.dtype
+	return column
+}
+
+// rows is how many rows the column is for.
+func (c *Column) rows(feature Feature) int {
+	if size := elementCount(feature.Shape); feature.IsArray() && size > 0 {
+		return c.count / size
+	}
+	return c.count
+}
+
+// Columns adds whole rows: one column for each input, in any order, and all for the same number of rows. It takes a table that lies
+// column by column, and is the fastest way to add one.
+//
+//	rows.Columns(sidekick.ColumnOf("Sound", sounds), sidekick.ColumnOf("Size", sizes))
+//
+// A row that was begun is a mistake, and so is an input without a column.
+func (r *Rows) Columns(columns ...Column) *Rows {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flush()
+	if r.err == nil {
+		r.err = r.addColumns(columns)
+	}
+	return r
+}
+
+func (r *Rows) addColumns(columns []Column) error {
+	rows := 0
+	r.table.reset(columns)
+	defer r.table.forget()
+	for at := range columns {
+		input, err := r.inputs.find(columns[at].name)
+		if err != nil {
+			return err
+		}
+		count := columns[at].rows(r.inputs.list[input])
+		if at == 0 {
+			rows = count
+		}
+		if count != rows {
+			return columnError(columns[at].name, "its column has %d rows, the first column has %d", count, rows)
+		}
+		r.table.add(input, &columns[at])
+	}
+	err := r.exclusively(func(object unsafe.Pointer) error { return addColumns(object, rows, &r.table) })
+	if err == nil {
+		r.ended += rows
+	}
+	return err
+}
+
+// columnError is an error about a column as a whole.
+func columnError(feature, format string, arguments ...any) *Error {
+	err := newError(StatusFeatureShape, "feature %q: %s", feature, fmt.Sprintf(format, arguments...))
+	err.Feature = feature
+	return err
+}
+
+// columnTable is columns as sidekick_rows_add_columns takes them; its memory is used again.
+type columnTable struct {
+	inputs []uintptr
+	kinds  []int32
+	values []unsafe.Pointer
+	sizes  []uintptr
+	ends   []*uintptr
+	// numbers are the values that are not in joined.
+	numbers []unsafe.Pointer
+	// joined is all texts and files, pieceEnds where each of them ends in its column's.
+	joined    []byte
+	pieceEnds []uintptr
+}
+
+// reset empties the table and makes room for the pieces of columns: they must not move any more when they are pointed to.
+func (t *columnTable) reset(columns []Column) {
+	bytes, pieces := 0, 0
+	for at := range columns {
+		pieces += len(columns[at].texts) + len(columns[at].files)
+		for _, text := range columns[at].texts {
+			bytes += len(text)
+		}
+		for _, file := range columns[at].files {
+			bytes += len(file)
+		}
+	}
+	t.joined, t.pieceEnds = slices.Grow(t.joined[:0], bytes), slices.Grow(t.pieceEnds[:0], pieces)
+}
+
+// forget drops what was added, whose memory others own.
+func (t *columnTable) forget() {
+	clear(t.values)
+	clear(t.ends)
+	clear(t.numbers)
+	t.inputs, t.kinds, t.values, t.sizes, t.ends = t.inputs[:0], t.kinds[:0], t.values[:0], t.sizes[:0], t.ends[:0]
+	t.numbers = t.numbers[:0]
+}
+
+func (t *columnTable) add(input int, column *Column) {
+	values, size, ends := column.numbers.data, column.numbers.size, (*uintptr)(nil)
+	if column.kind == piecesKind {
+		start, first := len(t.joined), len(t.pieceEnds)
+		addPieces(t, column.texts)
+		addPieces(t, column.files)
+		values, size = unsafe.Pointer(unsafe.SliceData(t.joined[start:])), len(t.joined)-start
+		ends = unsafe.SliceData(t.pieceEnds[first:])
+	} else {
+		t.numbers = append(t.numbers, values)
+	}
+	t.inputs = append(t.inputs, uintptr(input))
+	t.kinds = append(t.kinds, column.kind)
+	t.values = append(t.values, values)
+	t.sizes = append(t.sizes, uintptr(size))
+	t.ends = append(t.ends, ends)
+}
+
+// addPieces adds the texts or the files of a column, which has either.
+func addPieces[T string | []byte](t *columnTable, pieces []T) {
+	end := uintptr(0)
+	for _, piece := range pieces {
+		t.joined = append(t.joined, piece...)
+		end += uintptr(len(piece))
+		t.pieceEnds = append(t.pieceEnds, end)
+	}
+}
