@@ -26,6 +26,8 @@ type Rows struct {
 	encoder structEncoder
 	// pending waits to be handed over.
 	pending pack
+	// reader reads pictures.
+	reader pixelReader
 	// table is columns on their way.
 	table columnTable
 	// ended is how many rows were ended, next where the next input probably is.
@@ -208,7 +210,7 @@ func (r *Rows) image(input int, picture image.Image, quality int) *Rows {
 	if r.err == nil && picture == nil {
 		r.mistake(r.inputError(StatusImage, input, "there is no picture"))
 	}
-	return r.change(func(rows unsafe.Pointer) error { return addPixels(rows, input, pixelsOf(picture), quality) })
+	return r.change(func(rows unsafe.Pointer) error { return addPixels(rows, input, r.reader.read(picture), quality) })
 }
 
 func (r *Rows) encodedImage(input int, encoded []byte) *Rows {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 
 	"libsidekick.dev/go/benches/bench"
 	"libsidekick.dev/go/sidekick"
@@ -21,6 +22,8 @@ type client struct {
 }
 
 func main() {
+	// C's allocator keeps memory by thread: with large results, a loop like this does well to stay on one.
+	runtime.LockOSThread()
 	task := bench.Arguments()
 	options := []sidekick.Option{sidekick.WithBatchRows(task.Rows)}
 	if task.InFlight > 0 {
