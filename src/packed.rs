@@ -38,11 +38,17 @@ impl Rows {
             END_ROW => Err(bad("the end of a row has a payload")),
             NUMBER => self.add_number(index, f64::from_bits(record.word()?)),
             INTEGER => self.add_integer(index, record.word()?.cast_signed()),
-            CATEGORY => self.add_category(index, record.text()?),
+            CATEGORY => self.add_category(index, self.text(record)?),
             BINARY => self.add_binary(index, record.bit()?),
-            TEXT => self.add_text(index, record.text()?),
+            TEXT => self.add_text(index, self.text(record)?),
             kind => Err(bad(&format!("there is no kind {kind}"))),
         }
+    }
+
+    fn text<'a>(&self, record: &Record<'a>) -> Result<&'a str> {
+        std::str::from_utf8(record.payload).map_err(|_| {
+            self.locate(record.index.into(), Error::new(ErrorKind::Argument, "the text is not UTF-8"))
+        })
     }
 }
 
@@ -64,11 +70,6 @@ impl<'a> Record<'a> {
             1 => Ok(true),
             other => Err(bad(&format!("a binary value of {other}; it is 0 or 1"))),
         }
-    }
-
-    fn text(&self) -> Result<&'a str> {
-        std::str::from_utf8(self.payload)
-            .map_err(|_| bad(&format!("the text for input {} is not UTF-8", self.index)))
     }
 }
 
@@ -143,6 +144,8 @@ mod tests {
             assert!(rows.add_packed(&bad).is_err());
             assert_eq!(rows.len(), 0);
         }
+        let text = rows.add_packed(&record(TEXT, 4, b"\xff")).unwrap_err();
+        assert_eq!(text.to_string(), r#"row 0: feature "t": the text is not UTF-8"#);
         let payload = rows.add_packed(&record(END_ROW, 0, b"x")).unwrap_err();
         assert_eq!(payload.to_string(), "row 0: bad packed records: the end of a row has a payload");
         rows.add_packed(&record(CATEGORY, 1, b"a")).unwrap();

@@ -321,7 +321,7 @@ impl Rows {
     }
 
     /// Names the row and, where the key is good, the feature an error is about.
-    fn locate(&self, key: Key<'_>, error: Error) -> Error {
+    pub(crate) fn locate(&self, key: Key<'_>, error: Error) -> Error {
         let spec = self.find(key).and_then(|index| self.schema.inputs.get(index));
         spec.map_or(error.clone(), |spec| error.in_feature(&spec.name)).in_row(self.len())
     }

@@ -20,6 +20,8 @@
 //	}
 //	answers, err := sidekick.PredictAll[Answer](ctx, deployment, animals)
 //
+// A table that lies column by column becomes rows in one call, [Rows.Columns].
+//
 // # Linking
 //
 // The package is a layer over the C library libsidekick, which pkg-config has to find under the name sidekick. It links
@@ -58,4 +60,10 @@
 // rows and streams when they are done with: that frees the C library's memory, the connections and the threads at once.
 // What is forgotten is freed by the garbage collector, which does not see how much memory it is. Everything else is
 // ordinary Go memory, and outlives the deployment.
+//
+// # Speed
+//
+// Use the same rows again ([Rows.Clear]), and close predictions that were read ([Predictions.Close]): a loop that does both makes no
+// garbage to speak of. With results of megabytes, lock the loop's goroutine to its thread ([runtime.LockOSThread]): the C
+// library's allocator keeps memory by thread, and a goroutine that moves leaves it behind.
 package sidekick

@@ -1,0 +1,91 @@
+package sidekick
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/draw"
+	"math/rand/v2"
+	"testing"
+)
+
+// randomNRGBA is a picture with gaps between its rows, seen through a window.
+func randomNRGBA(width, height int) *image.NRGBA {
+	whole := image.NewNRGBA(image.Rect(0, 0, width+3, height+2))
+	for at := range whole.Pix {
+		whole.Pix[at] = uint8(rand.Uint32())
+	}
+	return whole.SubImage(image.Rect(2, 1, 2+width, 1+height)).(*image.NRGBA)
+}
+
+func TestAlphaIsDropped(t *testing.T) {
+	var reader pixelReader
+	for width := 1; width < 40; width++ {
+		picture := randomNRGBA(width, 3)
+		var expected []byte
+		for y := range 3 {
+			for x := range width {
+				pixel := picture.NRGBAAt(2+x, 1+y)
+				expected = append(expected, pixel.R, pixel.G, pixel.B)
+			}
+		}
+		read := reader.read(picture)
+		if read.width != width || read.height != 3 || read.channels != 3 || read.stride != 3*width {
+			t.Fatal(read)
+		}
+		if !bytes.Equal(read.samples, expected) {
+			t.Errorf("width %d: %v instead of %v", width, read.samples, expected)
+		}
+	}
+}
+
+// TestEachPixelOfRGBACounts makes one pixel after another translucent: the colours are then no longer multiplied with alpha.
+func TestEachPixelOfRGBACounts(t *testing.T) {
+	const width, height = 19, 2
+	var reader pixelReader
+	for translucent := range width * height {
+		picture := image.NewRGBA(image.Rect(0, 0, width, height))
+		draw.Draw(picture, picture.Rect, image.NewUniform(color.NRGBA{200, 100, 50, 255}), image.Point{}, draw.Src)
+		at := image.Pt(translucent%width, translucent/width)
+		picture.SetRGBA(at.X, at.Y, color.RGBA{100, 50, 25, 128})
+		samples := reader.read(picture).samples
+		size := len(samples) / (width * height)
+		if pixel := samples[size*translucent:][:3]; !bytes.Equal(pixel, []byte{199, 99, 49}) {
+			t.Errorf("pixel %d is %v", translucent, pixel)
+		}
+	}
+}
+
+func TestYCbCrIsReadAsItsColours(t *testing.T) {
+	picture := image.NewYCbCr(image.Rect(1, 2, 22, 15), image.YCbCrSubsampleRatio420)
+	for _, plane := range [][]uint8{picture.Y, picture.Cb, picture.Cr} {
+		for at := range plane {
+			plane[at] = uint8(rand.Uint32())
+		}
+	}
+	var reader pixelReader
+	read := reader.read(picture)
+	for y := range read.height {
+		for x := range read.width {
+			pixel := color.NRGBAModel.Convert(picture.At(1+x, 2+y)).(color.NRGBA)
+			if got := read.samples[read.stride*y+3*x:][:3]; !bytes.Equal(got, []byte{pixel.R, pixel.G, pixel.B}) {
+				t.Fatalf("pixel %d, %d is %v instead of %v", x, y, got, pixel)
+			}
+		}
+	}
+}
+
+// TestBrokenPicturesAreLeftToTheLibrary reads pictures whose fields do not fit each other.
+func TestBrokenPicturesAreLeftToTheLibrary(t *testing.T) {
+	var reader pixelReader
+	for _, broken := range []*image.NRGBA{
+		{Pix: make([]uint8, 15), Stride: 8, Rect: image.Rect(0, 0, 2, 2)},
+		{Pix: make([]uint8, 16), Stride: 7, Rect: image.Rect(0, 0, 2, 2)},
+		{Pix: make([]uint8, 16), Stride: -8, Rect: image.Rect(0, 0, 2, 2)},
+		{Pix: nil, Stride: 0, Rect: image.Rect(0, 0, 0, 2)},
+	} {
+		if read := reader.read(broken); read.channels != 4 || len(read.samples) != len(broken.Pix) {
+			t.Error(read)
+		}
+	}
+}
