@@ -57,9 +57,9 @@ class Workload(NamedTuple):
 WORKLOADS = [
     Workload("W1", "w1", "table", 5000, "1 row a request: 6 numbers, 2 texts, 2 categories", cores="one"),
     Workload("W1-apart", "w1", "table", 2000, "as W1, client and server on cores of their own", cores="own"),
-    Workload("W2", "w2", "table", 100, "128 rows a request, as W1", repeats=3, cores="one"),
+    Workload("W2", "w2", "table", 1000, "128 rows a request, as W1", cores="one"),
     Workload("W3", "w3", "array", 8, "8 float32 arrays (224,224,3) in"),
-    Workload("W4", "w4", "jpeg", 8, "16 JPEG files of 100 KB in, 1000 classes out", repeats=2),
+    Workload("W4", "w4", "jpeg", 40, "16 JPEG files of 100 KB in, 1000 classes out", repeats=2),
     Workload("W5", "w5", "numbers", 8, "8 float32 arrays (224,224,3) out, shortest digits"),
     Workload("W5-17", "w5-17", "numbers", 8, "8 float32 arrays (224,224,3) out, 17 digits"),
     Workload("W6-PNG", "w6-png", "pixels-png", 8, "8 pictures of 640x480 pixels, sent as PNG"),
