@@ -43,7 +43,6 @@ CLIENTS = [
     Client(CPP, "ours", [BIN / "sidekick-cpp"]),
     Client(GO, "ours", [BIN / "sidekick-go"]),
     Client(PYTHON, "ours", [sys.executable, SOURCES / "sidekick_python.py"]),
-    Client(f"{PYTHON}, dicts", "ours", [sys.executable, SOURCES / "sidekick_python_dicts.py"]),
     Client("C: libcurl + yyjson", "peer", [BIN / "peer-c"]),
     Client("C++: libcurl + nlohmann", "peer", [BIN / "peer-cpp"]),
     Client("Go: net/http + json", "peer", [BIN / "peer-go"]),
@@ -113,7 +112,9 @@ def takes_part(workload, client):
 
 def run_client(url, workload, client, requests, cores=None):
     """What a client prints of a workload at a server; it keeps to these cores of the machine."""
-    task = [workload.kind, f"{url}/deployment/{workload.deployment}/forward", workload.rows, requests]
+    # Whether values are added one by one or in columns is for those to choose who can.
+    kind = workload.kind if client.role == "ours" else workload.kind.removesuffix("-values")
+    task = [kind, f"{url}/deployment/{workload.deployment}/forward", workload.rows, requests]
     task += [workload.in_flight] if workload.in_flight else []
     # A shell between, because a process takes over the peak memory of the one it was forked from.
     command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", *(str(part) for part in [*client.command, *task])]

@@ -46,6 +46,15 @@ static inline bench_task bench_arguments(int count, char **arguments) {
     return task;
 }
 
+/* Whether the task takes the table's rows; and whether a client that can do so adds them column by column. */
+static inline int bench_takes_table(const bench_task *task) {
+    return strncmp(task->kind, "table", 5) == 0 || strcmp(task->kind, "numbers") == 0;
+}
+
+static inline int bench_takes_columns(const bench_task *task) {
+    return task->rows > 1 && (strcmp(task->kind, "table") == 0 || strcmp(task->kind, "table-streamed") == 0);
+}
+
 static inline int bench_is(const bench_task *task, const char *kind) { return strcmp(task->kind, kind) == 0; }
 
 /* A file of the benchmark's data, closed by a NUL; it lives as long as the program. */
@@ -83,6 +92,35 @@ static inline bench_row *bench_table(size_t *count) {
         }
     }
     return rows;
+}
+
+/* The table column by column: its numbers, and its texts, each closed by a NUL. starts[i][row] is where that row's text starts. */
+typedef struct {
+    double *numbers[NUMBERS];
+    char *texts[TEXTS];
+    size_t *starts[TEXTS];
+} bench_columns;
+
+static inline void *bench_memory(size_t size) {
+    void *memory = malloc(size);
+    if (!memory) bench_fail("no memory");
+    return memory;
+}
+
+static inline bench_columns bench_columns_of(const bench_row *rows, size_t count) {
+    bench_columns columns;
+    for (size_t i = 0; i < NUMBERS; ++i) {
+        columns.numbers[i] = (double *)bench_memory(count * sizeof(double));
+        for (size_t row = 0; row < count; ++row) columns.numbers[i][row] = rows[row].numbers[i];
+    }
+    for (size_t i = 0; i < TEXTS; ++i) {
+        size_t *starts = columns.starts[i] = (size_t *)bench_memory((count + 1) * sizeof(size_t));
+        starts[0] = 0;
+        for (size_t row = 0; row < count; ++row) starts[row + 1] = starts[row] + strlen(rows[row].texts[i]) + 1;
+        columns.texts[i] = (char *)bench_memory(starts[count]);
+        for (size_t row = 0; row < count; ++row) strcpy(columns.texts[i] + starts[row], rows[row].texts[i]);
+    }
+    return columns;
 }
 
 static inline uint64_t bench_bits(double value) {

@@ -45,8 +45,8 @@ def data(name):
 
 def table(kind):
     """The table's rows as dicts: whole ones, or the first four numbers of each."""
-    count = _NUMBERS if kind == "table" else 4
-    names = [f"number {index}" for index in range(1, count + 1)] + (_TEXTS if kind == "table" else [])
+    count = 4 if kind == "numbers" else _NUMBERS
+    names = [f"number {index}" for index in range(1, count + 1)] + (_TEXTS if count == _NUMBERS else [])
     lines = [line.split("\t") for line in data("table.tsv").read_text().splitlines()]
     values = ([float(value) for value in line[:count]] + line[_NUMBERS:] for line in lines)
     return [dict(zip(names, row)) for row in values]
@@ -64,7 +64,7 @@ def pixels():
 
 def examples(kind):
     """The rows, which are sent over and over."""
-    if kind in ("table", "numbers"):
+    if kind in ("table", "table-values", "numbers"):
         return table(kind)
     if kind == "array":
         return [{"array": array} for array in arrays()]

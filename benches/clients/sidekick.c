@@ -1,4 +1,4 @@
-/* The library from C. */
+/* The library from C: tables column by column, or value by value where there is one row a request, or the task says so. */
 #include "bench.h"
 #include <sidekick.h>
 
@@ -13,6 +13,7 @@ typedef struct {
     sidekick_rows *rows;
     bench_row *table;
     size_t table_rows;
+    bench_columns columns;
     bench_file arrays, pixels, jpeg;
     /* The indexes of the table's inputs, and those of the outputs. */
     size_t numbers[NUMBERS], texts[TEXTS], outputs[OUTPUTS];
@@ -59,6 +60,29 @@ static void add_row(client *it, size_t index) {
     check(sidekick_rows_end_row(it->rows, &error), error);
 }
 
+/* Adds rows of the table that follow one another, all of their columns in one call. */
+static void add_columns(client *it, size_t first, size_t rows) {
+    enum { COLUMNS = NUMBERS + TEXTS };
+    size_t inputs[COLUMNS], sizes[COLUMNS];
+    int32_t kinds[COLUMNS];
+    const void *values[COLUMNS];
+    for (size_t i = 0; i < NUMBERS; ++i) {
+        inputs[i] = it->numbers[i];
+        kinds[i] = SIDEKICK_DTYPE_F64;
+        values[i] = it->columns.numbers[i] + first;
+        sizes[i] = rows * sizeof(double);
+    }
+    for (size_t i = 0; i < TEXTS; ++i) {
+        const size_t *starts = it->columns.starts[i] + first;
+        inputs[NUMBERS + i] = it->texts[i];
+        kinds[NUMBERS + i] = SIDEKICK_COLUMN_TEXTS;
+        values[NUMBERS + i] = it->columns.texts[i] + starts[0];
+        sizes[NUMBERS + i] = starts[rows] - starts[0];
+    }
+    sidekick_error *error = NULL;
+    check(sidekick_rows_add_columns(it->rows, rows, COLUMNS, inputs, kinds, values, sizes, NULL, &error), error);
+}
+
 /* Reads every result, a column at a time. */
 static uint64_t checksum(const client *it, const sidekick_predictions *predictions) {
     sidekick_error *error = NULL;
@@ -89,7 +113,16 @@ static uint64_t checksum(const client *it, const sidekick_predictions *predictio
 
 static void build(client *it, size_t first, size_t rows) {
     sidekick_rows_clear(it->rows, NULL);
-    for (size_t row = 0; row < rows; ++row) add_row(it, first + row);
+    if (!bench_takes_columns(&it->task)) {
+        for (size_t row = 0; row < rows; ++row) add_row(it, first + row);
+        return;
+    }
+    for (size_t added = 0; added < rows;) {
+        size_t start = (first + added) % it->table_rows, left = it->table_rows - start;
+        size_t part = left < rows - added ? left : rows - added;
+        add_columns(it, start, part);
+        added += part;
+    }
 }
 
 /* Adds rows, predicts them, reads every result. */
@@ -171,7 +204,8 @@ int main(int count, char **arguments) {
     client it = {0};
     it.task = bench_arguments(count, arguments);
     const int streams = bench_is(&it.task, "table-streamed") || bench_is(&it.task, "array");
-    if (strncmp(it.task.kind, "table", 5) == 0 || bench_is(&it.task, "numbers")) it.table = bench_table(&it.table_rows);
+    if (bench_takes_table(&it.task)) it.table = bench_table(&it.table_rows);
+    if (bench_takes_columns(&it.task)) it.columns = bench_columns_of(it.table, it.table_rows);
     if (bench_is(&it.task, "array")) it.arrays = bench_data("arrays.f32");
     if (bench_is(&it.task, "jpeg")) it.jpeg = bench_data("picture.jpg");
     if (strncmp(it.task.kind, "pixels", 6) == 0) it.pixels = bench_data("pixels.rgb");

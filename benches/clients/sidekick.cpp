@@ -1,6 +1,7 @@
-// The library from C++.
+// The library from C++: tables column by column, or value by value where there is one row a request, or the task says so.
 #include "bench.h"
 
+#include <algorithm>
 #include <optional>
 #include <sidekick.hpp>
 #include <vector>
@@ -10,17 +11,19 @@ namespace {
 class Client {
 public:
     explicit Client(const bench_task &task) : task_(task), deployment_(open(task)), rows_(deployment_.rows()) {
-        if (is("table") || is("numbers")) {
+        if (bench_takes_table(&task)) {
             std::size_t count;
             const bench_row *rows = bench_table(&count);
             table_.assign(rows, rows + count);
+            columns_ = bench_columns_of(rows, count);
         }
         if (is("array")) arrays_ = bench_data("arrays.f32");
         if (is("jpeg")) jpeg_ = bench_data("picture.jpg");
         if (is("pixels-png") || is("pixels-jpeg")) pixels_ = bench_data("pixels.rgb");
-        const std::size_t numbers = is("table") ? NUMBERS : is("numbers") ? 4 : 0;
+        const std::size_t numbers = table_.empty() ? 0 : is("numbers") ? 4 : NUMBERS;
+        const std::size_t texts = numbers == NUMBERS ? TEXTS : 0;
         for (std::size_t i = 0; i < numbers; ++i) numbers_.push_back(deployment_.input_index(NUMBER_NAMES[i]));
-        for (std::size_t i = 0; is("table") && i < TEXTS; ++i) texts_.push_back(deployment_.input_index(TEXT_NAMES[i]));
+        for (std::size_t i = 0; i < texts; ++i) texts_.push_back(deployment_.input_index(TEXT_NAMES[i]));
         for (std::size_t i = 0; i < deployment_.outputs().size(); ++i) {
             const sidekick::Feature &output = deployment_.outputs()[i];
             (output.name == "number" ? number_ : output.name == "class" ? class_ : array_) = i;
@@ -30,7 +33,7 @@ public:
     // Adds rows, predicts them, reads every result, a column at a time.
     uint64_t predict(std::size_t first, std::size_t rows) {
         rows_.clear();
-        for (std::size_t row = first; row < first + rows; ++row) add_row(row);
+        bench_takes_columns(&task_) ? add_columns(first, rows) : add_rows(first, rows);
         const auto predictions = deployment_.predict(rows_);
         uint64_t sum = 0;
         if (number_) {
@@ -63,6 +66,33 @@ private:
         return sidekick::Deployment::open(task.url, "token", options);
     }
 
+    void add_rows(std::size_t first, std::size_t rows) {
+        for (std::size_t row = first; row < first + rows; ++row) add_row(row);
+    }
+
+    void add_columns(std::size_t first, std::size_t rows) {
+        for (std::size_t added = 0; added < rows;) {
+            const std::size_t start = (first + added) % table_.size();
+            const std::size_t part = std::min(table_.size() - start, rows - added);
+            rows_.add_columns(part, columns(start, part));
+            added += part;
+        }
+    }
+
+    // Rows of the table that follow one another.
+    std::vector<sidekick::Column> columns(std::size_t first, std::size_t rows) const {
+        std::vector<sidekick::Column> columns;
+        columns.reserve(NUMBERS + TEXTS);
+        for (std::size_t i = 0; i < NUMBERS; ++i)
+            columns.emplace_back(numbers_[i], sidekick::span<const double>(columns_.numbers[i] + first, rows));
+        for (std::size_t i = 0; i < TEXTS; ++i) {
+            const std::size_t *starts = columns_.starts[i] + first;
+            const std::string_view texts(columns_.texts[i] + starts[0], starts[rows] - starts[0]);
+            columns.emplace_back(texts_[i], sidekick::ClosedTexts{texts});
+        }
+        return columns;
+    }
+
     void add_row(std::size_t index) {
         if (!table_.empty()) {
             add_table_row(table_[index % table_.size()]);
@@ -88,6 +118,7 @@ private:
     sidekick::Deployment deployment_;
     sidekick::Rows rows_;
     std::vector<bench_row> table_;
+    bench_columns columns_{};
     bench_file arrays_{}, pixels_{}, jpeg_{};
     // The indexes of the table's inputs, and those of the outputs there are.
     std::vector<std::size_t> numbers_, texts_;

@@ -20,12 +20,22 @@ namespace sidekick {
 inline namespace SIDEKICK_CPP {
 
 /**
+ * Texts one behind the other, each closed by a NUL, the last one too: the quickest way to give a column of texts or of labels. They
+ * are not copied.
+ */
+struct ClosedTexts {
+    /// All of them, with their NULs.
+    std::string_view all;
+};
+
+/**
  * The values of one input for several rows, for `Rows::add_columns`. Made of a range whose elements are
  *
  * - numbers, contiguous in memory: one for each row, or for an input that takes arrays all of them one behind the other, each
  *   row-major. Integers may also be the categories of a categorical or binary input. They are not copied: they have to live
  *   until the call, as the input's name has to;
- * - anything that is a `std::string_view`: the texts of a text input, the labels of a categorical or binary one;
+ * - anything that is a `std::string_view`: the texts of a text input, the labels of a categorical or binary one; or, without a
+ *   range, `ClosedTexts`;
  * - `Bytes`, or what they are made of: the encoded pictures of an image input.
  */
 class Column {
@@ -37,7 +47,7 @@ public:
         static_assert(!std::is_same_v<Value, char>, "a column of text is a range of texts");
         if constexpr (std::is_arithmetic_v<Value>) {
             kind_ = detail::dtype<Value>();
-            numbers_ = {std::data(values), std::size(values) * sizeof(Value)};
+            borrowed_ = {std::data(values), std::size(values) * sizeof(Value)};
         } else {
             for (const auto& value : values) {
                 append(value);
@@ -45,13 +55,17 @@ public:
         }
     }
 
+    /// The texts or labels of an input, which have to live until the call.
+    Column(FeatureKey input, ClosedTexts texts)
+        : input_(input), kind_(SIDEKICK_COLUMN_TEXTS), borrowed_(texts.all.data(), texts.all.size()) {}
+
     /// The input whose values they are.
     FeatureKey input() const noexcept { return input_; }
     /// What they are: one of the constants that `sidekick_rows_add_columns` knows.
     std::int32_t kind() const noexcept { return kind_; }
     /// The bytes of all values.
-    Bytes bytes() const noexcept { return kind_ == SIDEKICK_COLUMN_PIECES ? Bytes(pieces_) : numbers_; }
-    /// Where each text or picture ends within the bytes; empty for numbers.
+    Bytes bytes() const noexcept { return kind_ == SIDEKICK_COLUMN_PIECES ? Bytes(pieces_) : borrowed_; }
+    /// Where each text or picture of a range ends within the bytes; empty for others.
     span<const std::size_t> ends() const noexcept { return ends_; }
 
 private:
@@ -68,7 +82,7 @@ private:
 
     FeatureKey input_;
     std::int32_t kind_ = SIDEKICK_COLUMN_PIECES;
-    Bytes numbers_{nullptr, 0};
+    Bytes borrowed_{nullptr, 0};
     std::string pieces_;
     std::vector<std::size_t> ends_;
 };

@@ -1,4 +1,4 @@
-// The library from Go.
+// The library from Go: tables column by column, or value by value where there is one row a request, or the task says so.
 package main
 
 import (
@@ -11,6 +11,9 @@ import (
 	"libsidekick.dev/go/sidekick"
 )
 
+// addRows adds rows that follow one another.
+type addRows func(rows *sidekick.Rows, first, count int)
+
 // addRow adds a row's values.
 type addRow func(rows *sidekick.Rows, row int)
 
@@ -18,7 +21,7 @@ type client struct {
 	deployment *sidekick.Deployment
 	outputs    []sidekick.Feature
 	rows       *sidekick.Rows
-	add        addRow
+	add        addRows
 }
 
 func main() {
@@ -32,7 +35,7 @@ func main() {
 	deployment, err := sidekick.Open(context.Background(), task.URL, "token", options...)
 	bench.Check(err)
 	defer deployment.Close()
-	it := client{deployment, deployment.Outputs(), deployment.NewRows(), newAddRow(task.Kind)}
+	it := client{deployment, deployment.Outputs(), deployment.NewRows(), newAddRows(task)}
 	defer it.rows.Close()
 
 	if task.InFlight > 0 {
@@ -47,10 +50,7 @@ func main() {
 // predict adds rows, predicts them, and reads every result, a column at a time.
 func (it client) predict(first, count int) uint64 {
 	it.rows.Clear()
-	for row := first; row < first+count; row++ {
-		it.add(it.rows, row)
-		it.rows.End()
-	}
+	it.add(it.rows, first, count)
 	predictions, err := it.deployment.Predict(context.Background(), it.rows)
 	bench.Check(err)
 	defer predictions.Close()
@@ -64,10 +64,23 @@ func (it client) predict(first, count int) uint64 {
 	return sum
 }
 
+func newAddRows(task bench.Task) addRows {
+	if task.Kind == "table" && task.Rows > 1 {
+		return newAddColumns()
+	}
+	add := newAddRow(task.Kind)
+	return func(rows *sidekick.Rows, first, count int) {
+		for row := first; row < first+count; row++ {
+			add(rows, row)
+			rows.End()
+		}
+	}
+}
+
 func newAddRow(kind string) addRow {
 	switch kind {
-	case "table", "numbers":
-		return newAddTableRow(kind == "table")
+	case "table", "table-values", "numbers":
+		return newAddTableRow(kind != "numbers")
 	case "array":
 		var arrays []sidekick.Array
 		for _, elements := range bench.Arrays() {
@@ -83,6 +96,38 @@ func newAddRow(kind string) addRow {
 		return func(rows *sidekick.Rows, _ int) { rows.Image("image", picture) }
 	}
 	return func(rows *sidekick.Rows, _ int) { rows.JPEG("image", picture, bench.JPEGQuality) }
+}
+
+func newAddColumns() addRows {
+	table := bench.Table()
+	var numbers [6][]float64
+	var texts [4][]string
+	for _, row := range table {
+		for i, number := range row.Numbers {
+			numbers[i] = append(numbers[i], number)
+		}
+		for i, text := range row.Texts {
+			texts[i] = append(texts[i], text)
+		}
+	}
+	return func(rows *sidekick.Rows, first, count int) {
+		for added := 0; added < count; {
+			start := (first + added) % len(table)
+			end := min(len(table), start+count-added)
+			rows.Columns(
+				sidekick.ColumnOf("number 1", numbers[0][start:end]),
+				sidekick.ColumnOf("number 2", numbers[1][start:end]),
+				sidekick.ColumnOf("number 3", numbers[2][start:end]),
+				sidekick.ColumnOf("number 4", numbers[3][start:end]),
+				sidekick.ColumnOf("number 5", numbers[4][start:end]),
+				sidekick.ColumnOf("number 6", numbers[5][start:end]),
+				sidekick.ColumnOf("text 1", texts[0][start:end]),
+				sidekick.ColumnOf("text 2", texts[1][start:end]),
+				sidekick.ColumnOf("category 1", texts[2][start:end]),
+				sidekick.ColumnOf("category 2", texts[3][start:end]))
+			added += end - start
+		}
+	}
 }
 
 func newAddTableRow(whole bool) addRow {
