@@ -5,9 +5,9 @@ import os
 import resource
 import sys
 import time
-from array import array
 from functools import cache
 from pathlib import Path
+from struct import Struct
 from typing import NamedTuple
 
 import numpy as np
@@ -86,7 +86,14 @@ def checksum(results):
             total += label_sum([*classes][probabilities.index(max(probabilities))])
         if elements is not None:
             total += bits_sum(elements.ravel())
-    return total + sum(memoryview(array("f", scalars)).cast("B").cast("I"))
+    pack, unpack = bits_of(len(scalars))
+    return total + sum(unpack(pack(*scalars)))
+
+
+@cache
+def bits_of(count):
+    """What makes so many numbers 32-bit floats, and what takes their bits."""
+    return Struct(f"{count}f").pack, Struct(f"{count}I").unpack
 
 
 @cache

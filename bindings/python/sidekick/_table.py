@@ -14,10 +14,6 @@ from sidekick.columns import PredictedColumns, Probabilities
 from sidekick.errors import ReplyError
 from sidekick.features import FeatureSpec
 
-# To free a block is how glibc learns that blocks up to its size come and go, and are to be kept: else each part of a table, and each
-# picture, would have its memory cleared anew, which can take as long as all else. The block itself is never touched.
-bytes(8 << 20)
-
 # The rows of a part that are predicted: those at these places of the whole.
 Places = slice | list[int]
 
