@@ -5,7 +5,7 @@
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
-use sidekick::{Array, Deployment, Options, Rows};
+use sidekick::{Array, Deployment, Options, PixelEncoding, Pixels, Rows};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write, copy, sink};
 use std::net::{TcpListener, TcpStream};
@@ -119,6 +119,13 @@ fn fifty_megabytes_stay_below_two_and_a_half_times_the_wire() {
 
     let image = r#"{"type": "image", "shape": [8, 8, 3]}"#;
     check("image", image, true, large_png(), |rows, png| rows.add_image("in", png).unwrap());
+
+    // The worst of samples: those of which compression makes more.
+    check("pixels", image, true, noise(PICTURE_SIDE * PICTURE_SIDE * 3), |rows, samples| {
+        let side = PICTURE_SIDE as u32;
+        let pixels = Pixels { width: side, height: side, channels: 3, row_stride: 0, bytes: samples };
+        rows.add_pixels("in", &pixels, PixelEncoding::Png).unwrap();
+    });
 
     let array = format!(r#"{{"type": "numeric", "shape": [{ARRAY_SIDE}, {ARRAY_SIDE}]}}"#);
     for tensorjson in [true, false] {

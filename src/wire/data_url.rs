@@ -3,20 +3,26 @@
 use crate::error::{Error, ErrorKind, Result, reserve};
 use base64::Engine;
 use base64::engine::general_purpose::PAD;
+use base64::write::EncoderWriter;
+use std::io;
 use std::sync::LazyLock;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-static BASE64: LazyLock<base64::engine::Simd> = LazyLock::new(|| base64::engine::Simd::standard(PAD));
+type Base64 = base64::engine::Simd;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+static BASE64: LazyLock<Base64> = LazyLock::new(|| Base64::standard(PAD));
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-static BASE64: LazyLock<base64::engine::GeneralPurpose> =
-    LazyLock::new(|| base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, PAD));
+type Base64 = base64::engine::GeneralPurpose;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+static BASE64: LazyLock<Base64> = LazyLock::new(|| Base64::new(&base64::alphabet::STANDARD, PAD));
+
+/// A writer that appends the base64 of what is written to it.
+pub(crate) type Encoder<'a> = EncoderWriter<'static, Base64, &'a mut Vec<u8>>;
 
 /// Appends `bytes` as a quoted data URL, the form in which JSON carries it.
 #[inline(never)]
 pub(crate) fn write(out: &mut Vec<u8>, media_type: &str, bytes: &[u8]) -> Result<()> {
-    let encoded = base64::encoded_len(bytes.len(), true).unwrap_or(usize::MAX);
-    reserve(out, encoded.saturating_add(media_type.len() + 16))?;
-    out.extend_from_slice(format!("\"data:{media_type};base64,").as_bytes());
+    let encoded = begin(out, media_type, bytes.len())?;
     let start = out.len();
     out.resize(start + encoded, 0);
     let room = out.get_mut(start..).unwrap_or_default();
@@ -27,9 +33,27 @@ pub(crate) fn write(out: &mut Vec<u8>, media_type: &str, bytes: &[u8]) -> Result
     Ok(())
 }
 
-/// A writer that appends the base64 of what is written to it; the last bytes come when it is dropped.
-pub(crate) fn encoder(out: &mut Vec<u8>) -> impl std::io::Write + '_ {
-    base64::write::EncoderWriter::new(out, &*BASE64)
+/// As [`write`], of what `write_bytes` writes piece by piece: no more than `most` bytes, for which there is room then.
+pub(crate) fn write_with<T>(
+    out: &mut Vec<u8>,
+    media_type: &str,
+    most: usize,
+    write_bytes: impl FnOnce(&mut Encoder<'_>) -> io::Result<T>,
+) -> Result<T> {
+    begin(out, media_type, most)?;
+    let mut encoder = Encoder::new(&mut *out, &BASE64);
+    let written = write_bytes(&mut encoder).and_then(|written| encoder.finish().map(|_| written));
+    drop(encoder);
+    out.push(b'"');
+    written.map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+}
+
+/// Makes room for a data URL of so many bytes and appends what comes before their text; tells the length of that.
+fn begin(out: &mut Vec<u8>, media_type: &str, bytes: usize) -> Result<usize> {
+    let encoded = base64::encoded_len(bytes, true).unwrap_or(usize::MAX);
+    reserve(out, encoded.saturating_add(media_type.len() + 16))?;
+    out.extend_from_slice(format!("\"data:{media_type};base64,").as_bytes());
+    Ok(encoded)
 }
 
 /// A data URL taken apart: its media type as it stands, and its base64 text.

@@ -13,6 +13,7 @@ mod jpeg;
 mod json;
 pub(crate) mod npy;
 pub(crate) mod picture;
+mod png;
 pub(crate) mod reply;
 pub(crate) mod request;
 mod short;

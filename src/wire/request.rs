@@ -1,8 +1,9 @@
 //! Values as the text of a request, each written once, in its final bytes.
 
 use super::array::{Array, DType};
+use super::picture::{MediaType, WireImage};
 use super::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
-use super::{Value, data_url, floats, npy, sixteen};
+use super::{Value, data_url, floats, npy, png, sixteen};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::FeatureSpec;
 use std::io::{BufWriter, Write};
@@ -36,7 +37,7 @@ pub(crate) fn put_value(
             json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?.append_to(out);
         }
         Value::Text(text) => put_text(out, text)?,
-        Value::Image(image) => data_url::write(out, image.media_type.name(), &image.bytes)?,
+        Value::Image(image) => put_image(out, image)?,
         Value::Array(array) if tensorjson => put_tensor(out, array)?,
         Value::Array(array) => put_npy(out, array)?,
     }
@@ -102,23 +103,39 @@ fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
     Ok(())
 }
 
+/// A picture's file, or samples as a PNG: as they are where compression is of no use.
+#[inline(never)]
+pub(super) fn put_image(out: &mut Vec<u8>, image: &WireImage<'_>) -> Result<()> {
+    let samples = match image {
+        WireImage::File(media_type, bytes) => return data_url::write(out, media_type.name(), bytes),
+        WireImage::Samples(samples) => samples,
+    };
+    let start = out.len();
+    let (media_type, most) = (MediaType::Png.name(), png::most_bytes(samples));
+    let smaller =
+        data_url::write_with(out, media_type, most, |encoder| png::write_compressed(samples, encoder))?;
+    if smaller {
+        return Ok(());
+    }
+    out.truncate(start);
+    data_url::write_with(out, media_type, most, |encoder| png::write_stored(samples, encoder))
+}
+
 /// `"data:application/x.peltarion.npy;base64,..."`, encoded as the elements are walked.
 #[inline(never)]
 fn put_npy(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
     let header = npy::header_f32(array.shape());
-    reserve(out, (header.len() + array.len().saturating_mul(4)).div_ceil(3).saturating_mul(4))?;
-    out.extend_from_slice(format!("\"data:{NPY_MEDIA_TYPE};base64,").as_bytes());
-    let mut encoder = BufWriter::with_capacity(12 * 1024, data_url::encoder(&mut *out));
-    let mut written = encoder.write_all(&header);
-    array.for_each_block(|values| {
-        if written.is_ok() {
-            written = values.iter().try_for_each(|value| encoder.write_all(&value.to_le_bytes()));
-        }
-    })?;
-    written.and_then(|()| encoder.flush()).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))?;
-    drop(encoder);
-    out.push(b'"');
-    Ok(())
+    let most = header.len() + array.len().saturating_mul(4);
+    data_url::write_with(out, NPY_MEDIA_TYPE, most, |encoder| {
+        let mut buffer = BufWriter::with_capacity(12 * 1024, encoder);
+        let mut written = buffer.write_all(&header);
+        let walked = array.for_each_block(|values| {
+            if written.is_ok() {
+                written = values.iter().try_for_each(|value| buffer.write_all(&value.to_le_bytes()));
+            }
+        });
+        written.and_then(|()| buffer.flush()).map(|()| walked)
+    })?
 }
 
 #[cfg(test)]
