@@ -128,6 +128,21 @@ private:
     std::shared_ptr<Fields> fields_;
 };
 
+/// @cond
+// Marks what is done after failure: far from the calls, so that those stay small enough to be inlined.
+#if defined(__GNUC__)
+#define SIDEKICK_COLD __attribute__((cold, noinline))
+#else
+#define SIDEKICK_COLD
+#endif
+
+namespace detail {
+
+[[noreturn]] SIDEKICK_COLD inline void raise(const Error& error) { throw error; }
+
+}  // namespace detail
+/// @endcond
+
 /// A value, or the error that kept it from being made: what the `try_` forms return. Success needs no memory.
 template <typename Value>
 class [[nodiscard]] Result;
@@ -148,7 +163,7 @@ public:
     /// Nothing; the error is thrown where there is one.
     void value() const {
         if (!has_value()) {
-            throw *error_;
+            detail::raise(*error_);
         }
     }
     /// The error; where there is none, `std::logic_error` is thrown.
@@ -171,9 +186,19 @@ public:
     /// Whether there is a value.
     explicit operator bool() const noexcept { return has_value(); }
     /// The value; where there is none, the error is thrown.
-    const Value& value() const& { return value_ ? *value_ : throw error(); }
+    const Value& value() const& {
+        if (!has_value()) {
+            detail::raise(error());
+        }
+        return *value_;
+    }
     /// The value, moved out; where there is none, the error is thrown.
-    Value value() && { return value_ ? *std::move(value_) : throw error(); }
+    Value value() && {
+        if (!has_value()) {
+            detail::raise(error());
+        }
+        return *std::move(value_);
+    }
     /// The error; where there is none, `std::logic_error` is thrown.
     const Error& error() const { return done_.error(); }
 
@@ -196,21 +221,28 @@ struct Free {
 template <typename Object, auto free>
 using Owned = std::unique_ptr<Object, Free<free>>;
 
+// Takes over an error of the C API.
+SIDEKICK_COLD inline Result<void> failure(sidekick_error* error) {
+    const Owned<sidekick_error, sidekick_error_free> owned(error);
+    return Error(error);
+}
+
 // Calls a C function, whose last parameter takes the error.
 template <typename Function, typename... Arguments>
 Result<void> attempt(Function function, Arguments... arguments) {
     sidekick_error* error = nullptr;
-    if (function(arguments..., &error) == SIDEKICK_OK) {
-        return {};
-    }
-    const Owned<sidekick_error, sidekick_error_free> owned(error);
-    return Error(error);
+    return function(arguments..., &error) == SIDEKICK_OK ? Result<void>() : failure(error);
+}
+
+template <typename Value>
+SIDEKICK_COLD Result<Value> failed(const Result<void>& done) {
+    return done.error();
 }
 
 // What `make` makes after success; else the error.
 template <typename Make, typename Value = std::decay_t<decltype(std::declval<Make>()())>>
 Result<Value> then(const Result<void>& done, Make make) {
-    return done ? Result<Value>(make()) : Result<Value>(done.error());
+    return done ? Result<Value>(make()) : failed<Value>(done);
 }
 
 }  // namespace detail
