@@ -71,6 +71,7 @@ pub(super) unsafe fn object_mut<'a, T>(pointer: *mut T, what: &str) -> Result<&'
 ///
 /// # Safety
 /// Unless `count` is 0, `pointer` is NULL or points to `count` initialized elements.
+#[inline]
 pub(super) unsafe fn elements<'a, T>(pointer: *const T, count: usize, what: &str) -> Result<&'a [T]> {
     if count == 0 {
         return Ok(&[]);
@@ -109,11 +110,16 @@ pub(super) unsafe fn buffer<'a, T>(pointer: *mut T, count: usize, what: &str) ->
     Ok(unsafe { std::slice::from_raw_parts_mut(pointer, count) })
 }
 
+#[inline]
 fn require_array<T>(pointer: *const T, count: usize, what: &str) -> Result<()> {
-    if pointer.is_aligned() && count <= isize::MAX as usize / size_of::<T>() {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::Argument, format!("{what} is misaligned or larger than memory")))
+    let fits = pointer.is_aligned() && count <= isize::MAX as usize / size_of::<T>();
+    if fits { Ok(()) } else { Err(misplaced(what)) }
+}
+
+/// The error of elements that cannot be where they are said to be.
+#[cold]
+fn misplaced(what: &str) -> Error {
+    Error::new(ErrorKind::Argument, format!("{what} is misaligned or larger than memory"))
 }
 
 /// UTF-8 text of a length, or up to its NUL.
