@@ -60,7 +60,7 @@ WORKLOADS = [
     Workload("W2", "w2", "table", 1000, "128 rows a request, as W1, added in columns", cores="one"),
     Workload("W2-values", "w2", "table-values", 1000, "as W2, value by value; dicts in Python", cores="one"),
     Workload("W3", "w3", "array", 8, "8 float32 arrays (224,224,3) in"),
-    Workload("W4", "w4", "jpeg", 40, "16 JPEG files of 100 KB in, 1000 classes out", repeats=2),
+    Workload("W4", "w4", "jpeg", 40, "16 JPEG files of 100 KB in, 1000 classes out", repeats=2, cores="one"),
     Workload("W5", "w5", "numbers", 8, "8 float32 arrays (224,224,3) out, shortest digits"),
     Workload("W5-17", "w5-17", "numbers", 8, "8 float32 arrays (224,224,3) out, 17 digits"),
     Workload("W6-PNG", "w6-png", "pixels-png", 8, "8 pictures of 640x480 pixels, sent as PNG"),
