@@ -10,7 +10,8 @@ up; starting, reading the examples and opening the deployment are not in it, for
 process. The floor sends ready bytes and does not read what comes back. What every client sends was compared: the same values
 and pixels; JPEGs of the same quality and sampling (4:2:0). In W1, W2 and W4 client and server take turns on one core: left to
 the system they do so or not from run to run, and then the time that a sleeping core takes to wake is most of it, as W1-apart
-shows. Tables of several rows a request are added in columns by our clients, but in W2-values; single rows value by value, in Python as dicts."""
+shows. Tables of several rows a request are added in columns by our clients, but in W2-values; single rows value by value, in
+Python as dicts."""
 
 
 def tables(workloads, results):
