@@ -151,7 +151,7 @@ static void test_json(void) {
     lies("cut json", SIDEKICK_ERROR_REPLY_JSON, -1, "", "its end");
     lies("json and more", SIDEKICK_ERROR_REPLY_JSON, -1, "", "the end of the reply");
     lies("deep", SIDEKICK_ERROR_REPLY_JSON, -1, "", "a list");
-    lies("not utf-8", SIDEKICK_ERROR_REPLY_JSON, -1, "", "UTF-8");
+    lies("not utf-8", SIDEKICK_ERROR_REPLY_JSON, 0, "", "UTF-8");
 }
 
 static void test_errors(void) {

@@ -78,6 +78,24 @@ TEST(texts_are_kept_and_numbers_are_looked_at) {
     CHECK(numbers_column.bytes().length() == 16 && numbers_column.ends().empty() && numbers_column.input().index() == 4);
 }
 
+TEST(closed_texts_are_taken_as_they_lie) {
+    const std::string_view closed("é\0\0ab\0", 6);
+    const Column texts("text", sidekick::ClosedTexts{closed});
+    CHECK(texts.kind() == SIDEKICK_COLUMN_TEXTS && texts.bytes().address() == closed.data() && texts.ends().empty());
+    CHECK(texts.bytes().length() == closed.size());
+    const auto deployment = check::open("single-text");
+    auto rows = deployment.rows();
+    rows.add_columns(3, {{0, sidekick::ClosedTexts{closed}}});
+    rows.add_columns(3, {{0, std::vector<std::string_view>{"é", "", "ab"}}});
+    const auto predictions = deployment.predict(rows);
+    for (std::size_t row = 0; row < 3; ++row) {
+        CHECK(predictions[row].number(0) == predictions[row + 3].number(0));
+    }
+    CHECK(predictions[0].number(0) != predictions[2].number(0));
+    CHECK_FAILS(FeatureShape, rows.try_add_columns(2, {{0, sidekick::ClosedTexts{closed}}}));
+    CHECK_FAILS(FeatureShape, rows.try_add_columns(3, {{0, sidekick::ClosedTexts{closed.substr(0, 5)}}}));
+}
+
 TEST(adding_columns_ends_the_open_row) {
     const auto deployment = check::open("reciprocal");
     auto rows = deployment.rows();
