@@ -32,10 +32,9 @@ impl Pool {
         None
     }
 
-    /// Keeps a connection whose last reply was read to its end. One that was taken before a fork goes the way of the others at
-    /// the next `take`.
+    /// Keeps a connection whose last reply was read to its end.
     pub(super) fn put(&self, connection: Connection) {
-        let Ok(mut idle) = self.idle.lock() else { return };
+        let Some(mut idle) = self.idle() else { return };
         let now = Instant::now();
         idle.retain(|(since, _)| now.duration_since(*since) < self.longest);
         if idle.len() < self.most {
