@@ -47,8 +47,8 @@ impl Head {
         authorization: &HeaderValue,
         content: Option<Content>,
     ) -> Vec<u8> {
-        /// What the method, the version and the lines of the content take at most.
-        const REST: usize = 192;
+        /// What the method, the version and the lines of the content take at most, and most bodies of one row.
+        const REST: usize = 1024;
         let mut head =
             Vec::with_capacity(self.lines.len() + target.0.len() + authorization.as_bytes().len() + REST);
         for part in [method, " ", &target.0, " HTTP/1.1\r\n"] {

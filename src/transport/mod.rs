@@ -254,7 +254,7 @@ impl Transport {
         let mut connection = self.connection(watch, fresh)?;
         connection.begin(watch.clone());
         let Received { head, body, reusable } =
-            exchange::run(&mut connection, &head, &message.body, self.settings.reply_limit)?;
+            exchange::run(&mut connection, head, &message.body, self.settings.reply_limit)?;
         connection.end();
         if reusable {
             self.pool.put(connection);

@@ -6,7 +6,7 @@ use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, RecvFlags, SendAncillaryBuffer, SendFlags, SocketFlags, SocketType};
-use rustix::net::{connect, recv, sendmsg, socket_with, sockopt};
+use rustix::net::{connect, recv, send, sendmsg, socket_with, sockopt};
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -103,8 +103,9 @@ impl Write for Socket {
         if self.deaf {
             return Ok(slices.iter().map(|slice| slice.len()).sum());
         }
-        let sent = self.patiently(PollFlags::OUT, |stream| {
-            sendmsg(stream, slices, &mut SendAncillaryBuffer::default(), flags)
+        let sent = self.patiently(PollFlags::OUT, |stream| match slices {
+            [slice] => send(stream, slice, flags),
+            _ => sendmsg(stream, slices, &mut SendAncillaryBuffer::default(), flags),
         });
         self.deaf = sent.as_ref().is_err_and(was_closed);
         sent
