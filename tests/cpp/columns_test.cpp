@@ -79,7 +79,7 @@ TEST(texts_are_kept_and_numbers_are_looked_at) {
 }
 
 TEST(closed_texts_are_taken_as_they_lie) {
-    const std::string_view closed("é\0\0ab\0", 6);
+    const std::string_view closed("é\0\0ab\0", 7);
     const Column texts("text", sidekick::ClosedTexts{closed});
     CHECK(texts.kind() == SIDEKICK_COLUMN_TEXTS && texts.bytes().address() == closed.data() && texts.ends().empty());
     CHECK(texts.bytes().length() == closed.size());
@@ -93,7 +93,7 @@ TEST(closed_texts_are_taken_as_they_lie) {
     }
     CHECK(predictions[0].number(0) != predictions[2].number(0));
     CHECK_FAILS(FeatureShape, rows.try_add_columns(2, {{0, sidekick::ClosedTexts{closed}}}));
-    CHECK_FAILS(FeatureShape, rows.try_add_columns(3, {{0, sidekick::ClosedTexts{closed.substr(0, 5)}}}));
+    CHECK_FAILS(FeatureShape, rows.try_add_columns(3, {{0, sidekick::ClosedTexts{closed.substr(0, 6)}}}));
 }
 
 TEST(adding_columns_ends_the_open_row) {
