@@ -1,7 +1,7 @@
 //! Rows from whole columns: a table that lies column by column becomes rows in one call.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::rows::{RowWriter, Rows, another_type, category, finite, integer_category};
+use crate::rows::{RowWriter, Rows, another_type, category, finite, integer_category, missing};
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
 use crate::wire::array::{Array, DType, Element, byte_size};
 use crate::wire::{Value, picture};
@@ -121,12 +121,11 @@ fn readers<'a>(
         let reader = if twice { Err(given_twice()) } else { Reader::new(spec, count, column) };
         readers.push(reader.map_err(|error| error.in_feature(&spec.name))?);
     }
-    let missing = inputs.iter().zip(&given).filter(|(_, given)| !**given);
-    let missing: Vec<String> = missing.map(|(spec, _)| format!("{:?}", spec.name)).collect();
-    if missing.is_empty() {
+    if given.iter().all(|given| *given) {
         return Ok(readers);
     }
-    Err(Error::new(ErrorKind::RowIncomplete, format!("there is no column for {}", missing.join(", "))))
+    let message = format!("there is no column for {}", missing(inputs, &given));
+    Err(Error::new(ErrorKind::RowIncomplete, message))
 }
 
 /// A column that fits its input, and makes the values of its rows.

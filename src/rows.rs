@@ -1,7 +1,7 @@
 //! Examples being built, feature by feature: each value is checked and put into its final bytes when it is added.
 
 use crate::error::{Error, ErrorKind, Result, reserve};
-use crate::spec::{FeatureSpec, FeatureType, Key, Schema};
+use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::wire::array::Array;
 use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
 use crate::wire::{Protocol, Value, npy};
@@ -313,10 +313,7 @@ impl Rows {
     }
 
     fn incomplete(&self) -> Error {
-        let given = self.schema.inputs.iter().zip(&self.open.given);
-        let missing: Vec<String> =
-            given.filter(|(_, given)| !**given).map(|(spec, _)| format!("{:?}", spec.name)).collect();
-        let message = format!("the row lacks {}", missing.join(", "));
+        let message = format!("the row lacks {}", missing(&self.schema.inputs, &self.open.given));
         Error::new(ErrorKind::RowIncomplete, message).in_row(self.len())
     }
 
@@ -370,6 +367,13 @@ impl OpenRow {
         self.count = 0;
         self.next = 0;
     }
+}
+
+/// The names of the inputs that were not given.
+pub(crate) fn missing(inputs: &Specs, given: &[bool]) -> String {
+    let missing = inputs.iter().zip(given).filter(|(_, given)| !**given);
+    let names: Vec<String> = missing.map(|(spec, _)| format!("{:?}", spec.name)).collect();
+    names.join(", ")
 }
 
 #[inline]

@@ -102,8 +102,13 @@ pub(crate) fn origin(url: &str) -> Option<(String, String, u16)> {
     let (scheme, rest) = url.split_once("://")?;
     let scheme = scheme.to_ascii_lowercase();
     let (host, port) = host_and_port(rest.split(['/', '?', '#']).next()?);
-    let default = if scheme == "https" { 443 } else { 80 };
-    Some((scheme, host.to_ascii_lowercase(), port.parse().unwrap_or(default)))
+    let port = port.parse().unwrap_or(default_port(&scheme));
+    Some((scheme, host.to_ascii_lowercase(), port))
+}
+
+/// The port that a URL of this scheme means where it names none.
+pub(crate) fn default_port(scheme: &str) -> u16 {
+    if scheme == "https" { 443 } else { 80 }
 }
 
 /// Whether a host is this machine, by its name or its address.

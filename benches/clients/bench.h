@@ -179,8 +179,7 @@ static inline int bench_compare(const void *a, const void *b) {
  * of the checksum. */
 static inline void bench_measure(size_t requests, uint64_t (*request)(void *context, size_t index), void *context) {
     struct rusage usage;
-    double *times = (double *)malloc(requests * sizeof *times);
-    if (!times) bench_fail("no memory");
+    double *times = (double *)bench_memory(requests * sizeof *times);
     uint64_t checksum = 0;
     double cpu = bench_cpu(&usage), start = bench_now();
     for (size_t i = 0; i < requests; ++i) {

@@ -110,6 +110,15 @@ pub(super) unsafe fn buffer<'a, T>(pointer: *mut T, count: usize, what: &str) ->
     Ok(unsafe { std::slice::from_raw_parts_mut(pointer, count) })
 }
 
+/// Bytes that are filled.
+///
+/// # Safety
+/// As for [`buffer`].
+pub(super) unsafe fn byte_buffer<'a>(pointer: *mut c_void, count: usize, what: &str) -> Result<&'a mut [u8]> {
+    // SAFETY: this function's own demand.
+    unsafe { buffer(pointer.cast(), count, what) }
+}
+
 #[inline]
 fn require_array<T>(pointer: *const T, count: usize, what: &str) -> Result<()> {
     let fits = pointer.is_aligned() && count <= isize::MAX as usize / size_of::<T>();

@@ -1,6 +1,6 @@
 //! `sidekick_predictions`: typed results, by row or by column.
 
-use super::boundary::{Out, OutView, buffer, guard, object, text};
+use super::boundary::{Out, OutView, byte_buffer, guard, object, text};
 use super::error::sidekick_error;
 use super::handle::Handle;
 use super::status::sidekick_status;
@@ -347,12 +347,8 @@ pub unsafe extern "C" fn sidekick_predictions_copy_array(
 ) -> sidekick_status {
     guard(error, || {
         // SAFETY: the caller's promises.
-        let (predictions, room) = unsafe {
-            (
-                &object(predictions, "predictions")?.0,
-                self::buffer::<u8>(buffer.cast(), buffer_size, "buffer")?,
-            )
-        };
+        let (predictions, room) =
+            unsafe { (&object(predictions, "predictions")?.0, byte_buffer(buffer, buffer_size, "buffer")?) };
         predictions.copy_array(output, row, DType::try_from(dtype)?, room)
     })
 }
@@ -442,12 +438,8 @@ pub unsafe extern "C" fn sidekick_predictions_image_pixels(
 ) -> sidekick_status {
     guard(error, || {
         // SAFETY: the caller's promises.
-        let (predictions, room) = unsafe {
-            (
-                &object(predictions, "predictions")?.0,
-                self::buffer::<u8>(buffer.cast(), buffer_size, "buffer")?,
-            )
-        };
+        let (predictions, room) =
+            unsafe { (&object(predictions, "predictions")?.0, byte_buffer(buffer, buffer_size, "buffer")?) };
         predictions.image_pixels(output, row)?.copy_to(room)
     })
 }

@@ -8,6 +8,7 @@ use super::socket::Socket;
 use super::tls::Tls;
 use super::tunnel;
 use super::watch::Watch;
+use crate::url;
 use rustls::{ClientConnection, StreamOwned};
 use std::io::{self, IoSlice, Read, Write};
 use ureq_proto::http::Uri;
@@ -27,9 +28,8 @@ pub(super) struct Way {
 impl Way {
     /// The way to a server.
     pub(super) fn new(server: &Uri, proxy: Option<Proxy>, tls: Option<Tls>) -> Way {
-        let default = if tls.is_some() { 443 } else { 80 };
         let host = server.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-        let port = server.port_u16().unwrap_or(default);
+        let port = server.port_u16().unwrap_or(url::default_port(server.scheme_str().unwrap_or_default()));
         Way { host: host.to_owned(), port, proxy, tls, resolver: Resolver::default() }
     }
 

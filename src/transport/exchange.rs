@@ -51,7 +51,7 @@ pub(super) fn run(
             connection.consume(head_bytes);
             receive_direct(connection, length, closes(&head))
         }
-        None => receive_framed(connection, limit),
+        None => receive_framed(connection, is_gzip(&head), limit),
     };
     let (body, must_close) = received.map_err(|error| error.with_http_status(head.status().as_u16()))?;
     let reusable = broken.is_none() && !must_close && connection.input().is_empty();
@@ -161,16 +161,16 @@ fn receive_direct(connection: &mut Connection, length: u64, closes: bool) -> Res
 }
 
 /// A body in any framing, or none, and whether the connection has to be closed after it. Its head is still to be consumed.
-fn receive_framed(connection: &mut Connection, limit: u64) -> Result<(Vec<u8>, bool), Error> {
+fn receive_framed(connection: &mut Connection, gzip: bool, limit: u64) -> Result<(Vec<u8>, bool), Error> {
     let mut call = await_reply()?;
     let parsed = call.try_response(connection.input(), false);
-    let (head_bytes, head) = parsed.map_err(|error| not_http(&error))?;
+    let (head_bytes, _) = parsed.map_err(|error| not_http(&error))?;
     connection.consume(head_bytes);
     let defect = || Error::new(ErrorKind::Internal, "a reply without a body that it should have");
     match call.proceed().ok_or_else(defect)? {
         RecvResponseResult::RecvBody(call) => match call.body_mode() {
             BodyMode::LengthDelimited(length) if length > limit => Err(too_large(limit)),
-            _ => receive_body(connection, call, head.is_some_and(|head| is_gzip(&head)), limit),
+            _ => receive_body(connection, call, gzip, limit),
         },
         RecvResponseResult::Redirect(call) => Ok((Vec::new(), call.must_close_connection())),
         RecvResponseResult::Cleanup(call) => Ok((Vec::new(), call.must_close_connection())),

@@ -2,6 +2,7 @@
 
 use super::settings::Settings;
 use crate::error::{Error, ErrorKind, Result};
+use crate::url;
 use ureq_proto::http::{HeaderValue, Uri};
 
 /// What the heads of all requests to one server share.
@@ -23,7 +24,7 @@ pub(super) struct Content {
 impl Head {
     /// The head of requests to the server of this URL.
     pub(super) fn new(server: &Uri, settings: &Settings) -> Head {
-        let default = if server.scheme_str() == Some("https") { 443 } else { 80 };
+        let default = url::default_port(server.scheme_str().unwrap_or_default());
         let host = server.host().unwrap_or_default();
         let port = server.port_u16().filter(|port| *port != default);
         let host = port.map_or(host.to_owned(), |port| format!("{host}:{port}"));
