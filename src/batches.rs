@@ -116,7 +116,7 @@ fn side_by_side(call: &Call<'_>, workers: usize, predicted: &mut Predicted) -> R
                     }
                 }
             };
-            let started = thread::Builder::new().spawn_scoped(scope, work);
+            let started = worker().spawn_scoped(scope, work);
             if let Err(error) = started {
                 failed.store(true, Ordering::Relaxed);
                 return Err(no_thread(&error));
@@ -125,6 +125,11 @@ fn side_by_side(call: &Call<'_>, workers: usize, predicted: &mut Predicted) -> R
         drop(done);
         collect(&results, predicted)
     })
+}
+
+/// A thread of our own, named so that it is told from the program's.
+pub(crate) fn worker() -> thread::Builder {
+    thread::Builder::new().name("sidekick".to_owned())
 }
 
 /// The error of a system that has no thread for what `max_in_flight` asks.

@@ -222,7 +222,7 @@ impl Workers {
         let wanted = if self.most > 1 { batches.min(self.most) } else { 0 };
         while self.threads.len() < wanted {
             let (queue, deployment, cancel) = (Arc::clone(&self.queue), deployment.clone(), cancel.clone());
-            let started = thread::Builder::new().spawn(move || work(&queue, &deployment, &cancel));
+            let started = batches::worker().spawn(move || work(&queue, &deployment, &cancel));
             self.threads.push(started.map_err(|error| batches::no_thread(&error))?);
         }
         Ok(())

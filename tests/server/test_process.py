@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import threading
 import time
 
 import pytest
@@ -148,17 +147,19 @@ def test_a_signal_finishes_what_is_in_flight(folders, stop):
 def test_a_signal_waits_for_computing(folders):
     import numpy
 
+    row = {"array": tensorjson(numpy.ones((1000, 1000), "float32"))}
+    body = json.dumps({"rows": [row] * 3}).encode()
+    head = (
+        "POST /deployment/single-array/forward HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer single-array-token\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     with Server([folders / "single-array"]) as server:
-        deployment = server.deployment("single-array")
-        row = {"array": tensorjson(numpy.ones((1000, 1000), "float32"))}
-        replies = []
-        asking = threading.Thread(target=lambda: replies.append(deployment.send(row, row, row)))
-        asking.start()
-        time.sleep(0.5)
-        server.process.terminate()
-        asking.join()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+            connection.sendall(head.encode() + body)
+            server.process.terminate()
+            received = b"".join(iter(lambda: connection.recv(65536), b""))
         assert server.process.wait(timeout=20) == 0
-    assert replies[0].json() == {"rows": [{"mean": 1.0}] * 3}
+    assert received.startswith(b"HTTP/1.1 200") and received.endswith(b'{"rows":[{"mean":1.0},{"mean":1.0},{"mean":1.0}]}')
 
 
 def test_a_signal_does_not_wait_for_idle_connections(folders):
