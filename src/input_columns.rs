@@ -4,8 +4,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rows::{RowWriter, Rows, another_type, category, finite, integer_category, missing};
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
 use crate::wire::array::{Array, DType, Element, byte_size};
+use crate::wire::sixteen::places_behind;
 use crate::wire::{Value, picture};
-use memchr::memchr_iter;
 use std::borrow::Cow;
 use std::mem::replace;
 use std::ops::Range;
@@ -169,7 +169,8 @@ impl<'a> Reader<'a> {
         match source {
             Source::Doubles(numbers) => {
                 let number = numbers.get(row).ok_or_else(beyond_column)?;
-                out.put_number(spec, f64::from_ne_bytes(*number))
+                out.put_number(spec, finite(f64::from_ne_bytes(*number))?);
+                Ok(())
             }
             Source::Numbers(numbers) => out.put(spec, &numbers.value(row)?),
             Source::IntegerCategories(numbers) => {
@@ -246,7 +247,7 @@ fn piece_source<'a>(
 }
 
 fn closed_source<'a>(spec: &FeatureSpec, count: usize, bytes: &'a [u8]) -> Result<Source<'a>> {
-    let ends: Vec<usize> = memchr_iter(0, bytes).map(|nul| nul + 1).collect();
+    let ends: Vec<usize> = places_behind(0, bytes, count);
     let end = ends.last().copied().unwrap_or(0);
     if ends.len() == count && end == bytes.len() {
         return text_source(spec, Texts::new(bytes, Cow::Owned(ends), 1)?);
@@ -278,7 +279,7 @@ struct Texts<'a> {
 impl<'a> Texts<'a> {
     /// Texts out of bytes that have to be UTF-8. Whether each is text of its own shows when it is cut out.
     fn new(bytes: &'a [u8], ends: Cow<'a, [usize]>, closing: usize) -> Result<Texts<'a>> {
-        let all = std::str::from_utf8(bytes).map_err(|e| {
+        let all = simdutf8::compat::from_utf8(bytes).map_err(|e| {
             let row = ends.partition_point(|end| *end <= e.valid_up_to());
             let message = format!("is not UTF-8: a bad byte at {} of its column", e.valid_up_to());
             Error::new(ErrorKind::Argument, message).in_row(row)
@@ -312,8 +313,8 @@ impl<'a> Numbers<'a> {
     #[inline(always)]
     fn value(&self, row: usize) -> Result<Value<'static>> {
         let integer = match self.dtype {
-            DType::F32 => return finite(f32::from_ne_bytes(self.element(row)?).into()),
-            DType::F64 => return finite(f64::from_ne_bytes(self.element(row)?)),
+            DType::F32 => return finite(f32::from_ne_bytes(self.element(row)?).into()).map(Value::Number),
+            DType::F64 => return finite(f64::from_ne_bytes(self.element(row)?)).map(Value::Number),
             DType::I8 => i8::from_ne_bytes(self.element(row)?).into(),
             DType::I16 => i16::from_ne_bytes(self.element(row)?).into(),
             DType::I32 => i32::from_ne_bytes(self.element(row)?).into(),

@@ -5,7 +5,6 @@ use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::wire::array::Array;
 use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
 use crate::wire::{Protocol, Value, npy};
-use std::mem::replace;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -41,7 +40,6 @@ struct OpenRow {
 pub(crate) struct RowWriter<'a> {
     protocol: Protocol,
     buffer: &'a mut Vec<u8>,
-    first: bool,
 }
 
 impl Rows {
@@ -65,7 +63,7 @@ impl Rows {
     pub fn add_number<'a>(&mut self, key: impl Into<Key<'a>>, number: f64) -> Result<()> {
         self.add(key.into(), |spec| {
             require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "a number")?;
-            finite(number)
+            finite(number).map(Value::Number)
         })
     }
 
@@ -210,7 +208,9 @@ impl Rows {
         if !finished.is_empty() {
             buffer.extend_from_slice(protocol.row_separator());
         }
-        put(&mut RowWriter { protocol: *protocol, buffer, first: true })?;
+        let start = buffer.len();
+        put(&mut RowWriter { protocol: *protocol, buffer })?;
+        protocol.open_row(buffer, start);
         self.close_row();
         Ok(())
     }
@@ -332,18 +332,16 @@ impl Rows {
 }
 
 impl RowWriter<'_> {
-    /// Puts a number, which has to be finite, as the value of one more input. Inlined: most values of tables are numbers.
-    #[inline(always)]
-    pub(crate) fn put_number(&mut self, spec: &FeatureSpec, number: f64) -> Result<()> {
-        let first = replace(&mut self.first, false);
-        self.protocol.put(self.buffer, first, spec, &finite(number)?)
+    /// Puts a finite number as the value of one more input. Apart from other values: most of those of tables are numbers.
+    #[inline]
+    pub(crate) fn put_number(&mut self, spec: &FeatureSpec, number: f64) {
+        self.protocol.put_number(self.buffer, spec, number);
     }
 
     /// Puts the value of one more input.
     #[inline(never)]
     pub(crate) fn put(&mut self, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
-        let first = replace(&mut self.first, false);
-        self.protocol.put(self.buffer, first, spec, value)
+        self.protocol.put(self.buffer, false, spec, value)
     }
 }
 
@@ -394,8 +392,8 @@ fn given_twice() -> Error {
 
 /// A number that the wire can carry.
 #[inline]
-pub(crate) fn finite(number: f64) -> Result<Value<'static>> {
-    if number.is_finite() { Ok(Value::Number(number)) } else { Err(not_finite(number)) }
+pub(crate) fn finite(number: f64) -> Result<f64> {
+    if number.is_finite() { Ok(number) } else { Err(not_finite(number)) }
 }
 
 #[cold]

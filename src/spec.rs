@@ -230,8 +230,16 @@ impl Names {
         if marks.len() > FEW {
             return index.get(name).copied();
         }
-        let same_marks = marks.iter().enumerate().filter(|(_, there)| **there == mark);
-        same_marks.map(|(place, _)| place).find(|&place| is_at(place))
+        // A bit for each: a branch for each could not be foreseen.
+        let mut same = marks.iter().rev().fold(0u32, |same, there| same << 1 | u32::from(*there == mark));
+        while same != 0 {
+            let place = same.trailing_zeros() as usize;
+            if is_at(place) {
+                return Some(place);
+            }
+            same &= same - 1;
+        }
+        None
     }
 }
 

@@ -7,6 +7,8 @@
 mod decimal;
 #[path = "../src/wire/digits.rs"]
 mod digits;
+#[path = "../src/wire/layout.rs"]
+mod layout;
 #[path = "../src/wire/shortest.rs"]
 mod shortest;
 #[path = "../src/wire/sixteen.rs"]

@@ -132,7 +132,7 @@ fn read_plain(window: &[u8; WINDOW]) -> Option<(f32, usize)> {
     let count = comma.wrapping_sub(start + 1);
     let before = sixteen(text, 0).place_of(b'.');
     let unit = UNITS.get(before)?;
-    let digits = sixteen(text, 0).join(sixteen(text, 1), before).number(count)?;
+    let digits = sixteen(text, 0).join(sixteen(text, 1), before).number_of_digits(count)?;
     if before >= count || digits < unit.least {
         return None;
     }

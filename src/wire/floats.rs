@@ -6,17 +6,25 @@ use super::short;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::text::Snippet;
 
-/// Appends the shortest text that reads back as this 64-bit number.
-#[inline]
-pub(crate) fn write_f64(out: &mut Vec<u8>, value: f64) {
-    if !short::write(out, value) {
-        write_other_f64(out, value);
-    }
+/// The widest text of a 64-bit float.
+pub(crate) const WIDEST_F64: usize = 24;
+
+/// Writes the shortest text that reads back as this finite number at a place of `room`, which has room for the widest; returns
+/// where the text ends.
+#[inline(always)]
+pub(crate) fn put_f64(room: &mut [u8], at: usize, value: f64) -> usize {
+    short::put(room, at, value).unwrap_or_else(|| put_other_f64(room, at, value))
 }
 
 #[inline(never)]
-fn write_other_f64(out: &mut Vec<u8>, value: f64) {
-    out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
+fn put_other_f64(room: &mut [u8], at: usize, value: f64) -> usize {
+    let mut printer = zmij::Buffer::new();
+    let text = printer.format_finite(value).as_bytes();
+    let end = at + text.len();
+    if let Some(place) = room.get_mut(at..end) {
+        place.copy_from_slice(text);
+    }
+    end
 }
 
 /// Reads one number as 64-bit float.
@@ -49,17 +57,26 @@ pub(crate) fn read_f64_members(cursor: &mut Cursor<'_>, keys: &[Snippet], slots:
     let mut before = b'{';
     for (key, slot) in keys.iter().zip(slots) {
         rest = rest.strip_prefix(&[before]).filter(|rest| key.starts(rest))?.get(key.len()..)?;
-        (*slot, rest) = match short::read(rest) {
-            Some((value, length)) => (value, rest.get(length..)?),
-            None => {
-                let mut apart = cursor.ahead(all.len() - rest.len());
-                (read_f64(&mut apart).ok()?, apart.rest())
-            }
+        let length;
+        (*slot, length) = match short::read_probability(rest) {
+            Some(found) => found,
+            None => read_apart(cursor, all.len() - rest.len())?,
         };
+        rest = rest.get(length..)?;
         before = b',';
     }
     *cursor = cursor.ahead(all.len() - rest.strip_prefix(b"}")?.len());
     Some(())
+}
+
+/// Reads the number at a place further on, however it is written; and tells how long it is.
+#[cold]
+#[inline(never)]
+fn read_apart(cursor: &Cursor<'_>, place: usize) -> Option<(f64, usize)> {
+    let mut apart = cursor.ahead(place);
+    let before = apart.rest().len();
+    let value = read_f64(&mut apart).ok()?;
+    Some((value, before - apart.rest().len()))
 }
 
 /// So many elements of a list are read together.

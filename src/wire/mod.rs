@@ -6,11 +6,13 @@ pub(crate) mod data_url;
 mod decimal;
 pub(crate) mod describe;
 mod digits;
+mod escapes;
 pub(crate) mod failure;
 pub(crate) mod floats;
 mod huffman;
 mod jpeg;
 mod json;
+mod layout;
 pub(crate) mod npy;
 pub(crate) mod picture;
 mod png;
@@ -18,7 +20,7 @@ pub(crate) mod reply;
 pub(crate) mod request;
 mod short;
 mod shortest;
-mod sixteen;
+pub(crate) mod sixteen;
 
 use crate::error::Result;
 use crate::spec::{FeatureSpec, Schema, Specs};
@@ -81,6 +83,22 @@ impl Protocol {
         let Protocol::JsonRows { tensorjson } = self;
         request::put_key(out, first, spec);
         request::put_value(out, spec, value, *tensorjson)
+    }
+
+    /// The same with a finite number, not as a row's first feature.
+    #[inline]
+    pub(crate) fn put_number(&self, out: &mut Vec<u8>, spec: &FeatureSpec, number: f64) {
+        match self {
+            Protocol::JsonRows { .. } => request::put_number_member(out, spec, number),
+        }
+    }
+
+    /// Makes the feature at this place the row's first.
+    #[inline]
+    pub(crate) fn open_row(&self, out: &mut [u8], start: usize) {
+        match self {
+            Protocol::JsonRows { .. } => request::open_row(out, start),
+        }
     }
 
     /// Appends what closes a row of at least one feature.

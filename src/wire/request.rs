@@ -1,9 +1,10 @@
 //! Values as the text of a request, each written once, in its final bytes.
 
 use super::array::{Array, DType};
+use super::floats::{WIDEST_F64, put_f64};
 use super::picture::{MediaType, WireImage};
 use super::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
-use super::{Value, data_url, floats, npy, png, sixteen};
+use super::{Value, data_url, escapes, npy, png};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::FeatureSpec;
 use std::io::{BufWriter, Write};
@@ -16,7 +17,22 @@ const NPY_MEDIA_TYPE: &str = "application/x.peltarion.npy";
 pub(crate) fn put_key(out: &mut Vec<u8>, first: bool, spec: &FeatureSpec) {
     let start = out.len();
     spec.member_json.append_to(out);
-    if let (true, Some(comma)) = (first, out.get_mut(start)) {
+    if first {
+        open_row(out, start);
+    }
+}
+
+/// Appends the key of a feature, with the comma before it, and a finite number.
+#[inline(never)]
+pub(crate) fn put_number_member(out: &mut Vec<u8>, spec: &FeatureSpec, number: f64) {
+    spec.member_json.append_to(out);
+    put_number(out, number);
+}
+
+/// Opens a row where the comma before its first feature is.
+#[inline]
+pub(crate) fn open_row(out: &mut [u8], start: usize) {
+    if let Some(comma) = out.get_mut(start) {
         *comma = b'{';
     }
 }
@@ -30,7 +46,7 @@ pub(crate) fn put_value(
     tensorjson: bool,
 ) -> Result<()> {
     match value {
-        Value::Number(number) => floats::write_f64(out, *number),
+        Value::Number(number) => put_number(out, *number),
         Value::Integer(number) => put_json(out, number)?,
         Value::Category(index) => {
             let json = spec.category_json.get(*index);
@@ -44,6 +60,14 @@ pub(crate) fn put_value(
     Ok(())
 }
 
+#[inline(always)]
+fn put_number(out: &mut Vec<u8>, number: f64) {
+    let start = out.len();
+    out.extend_from_slice(&[0; WIDEST_F64]);
+    let end = put_f64(out, start, number);
+    out.truncate(end);
+}
+
 #[inline(never)]
 fn put_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
     serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
@@ -51,38 +75,16 @@ fn put_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Resu
 
 /// Text in quotes; most has nothing that JSON escapes, and is copied.
 fn put_text(out: &mut Vec<u8>, text: &str) -> Result<()> {
+    let text = text.as_bytes();
     reserve(out, text.len().saturating_add(2))?;
-    if has_escaped(text.as_bytes()) {
-        return put_json(out, text);
-    }
     out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
+    if escapes::has_any(text) {
+        escapes::append(out, text);
+    } else {
+        out.extend_from_slice(text);
+    }
     out.push(b'"');
     Ok(())
-}
-
-/// Whether a text has a byte that JSON escapes: a control character, a quote or a backslash.
-fn has_escaped(text: &[u8]) -> bool {
-    match text.last_chunk() {
-        Some(last) => sixteen::has_escaped(text.as_chunks().0) || sixteen::has_escaped(&[*last]),
-        None => has_escaped_of_few(text),
-    }
-}
-
-/// The same for fewer than 16 bytes: looks at 8 at a time.
-fn has_escaped_of_few(text: &[u8]) -> bool {
-    let (eights, rest) = text.as_chunks();
-    let any = eights.iter().fold(0, |any, eight| any | escaped_in(u64::from_le_bytes(*eight)));
-    let last = rest.iter().fold(u64::MAX, |last, byte| last << 8 | u64::from(*byte));
-    any | escaped_in(last) != 0
-}
-
-/// The high bit of each byte that JSON escapes, and perhaps of others above such a one.
-fn escaped_in(eight: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let below = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit);
-    let is = |byte: u8| below(eight ^ (EACH * u64::from(byte)), 1);
-    (below(eight, 0x20) | is(b'"') | is(b'\\')) & !eight & (EACH * 0x80)
 }
 
 /// `{"shape": [...], "data": [...]}`. Its block of text needs a stack frame that small values shall not pay for.

@@ -1,50 +1,71 @@
 //! 64-bit floats of a few digits as text and back, exactly: most numbers of tables and most probabilities are such. The rest
 //! is left to others.
 
-use super::digits::{EXACT_INTEGERS, EXACT_POWERS, POWERS, ZEROS};
+use super::digits::{EXACT_INTEGERS, EXACT_POWERS, POWERS};
+use super::layout::{Layout, put_decimal};
 use super::sixteen::Sixteen;
-use crate::text::append_start;
 
-/// Appends the shortest text that reads back as this number, where it has at most 6 digits behind the point and 7 before it.
-#[inline]
-pub(crate) fn write(out: &mut Vec<u8>, value: f64) -> bool {
-    const MILLION: f64 = 1e6;
+/// Exponents of the values that are written here: from 2^-16 up to 2^23.
+const MIN_EXPONENT: i32 = -16;
+const EXPONENTS: usize = 39;
+
+/// How values of one exponent are written, as whole numbers of units of `10^-places`.
+#[derive(Clone, Copy)]
+struct Form {
+    /// `10^places`.
+    units: f64,
+    /// How 7 digits become text, and how 8 do.
+    layouts: [Layout; 2],
+}
+
+static FORMS: [Form; EXPONENTS] = forms();
+
+const fn forms() -> [Form; EXPONENTS] {
+    let unused = Layout::new(7, 1);
+    let mut forms = [Form { units: 1.0, layouts: [unused, unused] }; EXPONENTS];
+    let mut index = 0;
+    while index < EXPONENTS {
+        let exponent = MIN_EXPONENT + index as i32;
+        // The greatest value has 8 digits.
+        let mut places = 0;
+        while (POWERS[places + 1] as u128) << 32 <= (EIGHT_DIGITS as u128) << (31 - exponent) {
+            places += 1;
+        }
+        forms[index] = Form {
+            units: EXACT_POWERS[places],
+            layouts: [Layout::new(7, places as u32), Layout::new(8, places as u32)],
+        };
+        index += 1;
+    }
+    forms
+}
+
+const EIGHT_DIGITS: u64 = POWERS[8];
+
+/// Room for a number that is written here.
+const ROOM: usize = 16;
+
+/// Writes the shortest text that reads back as this number at a place of `room`, where it has at most 7 digits, or 8 by its
+/// size; returns where the text ends. Bytes behind it may change.
+#[inline(always)]
+pub(crate) fn put(room: &mut [u8], at: usize, value: f64) -> Option<usize> {
     // Added to a number below it, it leaves the nearest whole number in the low bits.
     const WHOLE: f64 = (1u64 << 52) as f64;
     let size = value.abs();
-    let whole = size * MILLION + WHOLE;
-    let digits = whole.to_bits().wrapping_sub(WHOLE.to_bits());
-    // Fewer than 16 digits that read back are the shortest: two such decimals are never the same float. A number below
-    // 0.00001 is shorter with an exponent.
-    let fits = size < 1e7 - 1.0 && (digits >= 10 || digits == 0);
-    if !fits || (whole - WHOLE) / MILLION != size {
-        return false;
+    let exponent = (size.to_bits() >> 52) as i32 - 1023;
+    let form = FORMS.get(exponent.wrapping_sub(MIN_EXPONENT) as usize)?;
+    let whole = size * form.units + WHOLE;
+    // So few digits that read back are the shortest: two such decimals are never the same float.
+    if (whole - WHOLE) / form.units != size {
+        return None;
     }
-    let units = eight_digits((digits / 1_000_000) as u32);
-    let places = eight_digits((digits % 1_000_000) as u32 * 100);
-    // At least one digit on either side of the point.
-    let skipped = (units | 1 << 56).trailing_zeros() / 8;
-    let shown = 8 - (places | 1).leading_zeros() / 8;
-    let negative = u32::from(value.is_sign_negative());
-    let before = negative + 8 - skipped;
-    let unsigned = (units | ZEROS) >> (8 * skipped);
-    let front = if negative == 1 { unsigned << 8 | u64::from(b'-') } else { unsigned };
-    let back = (places | ZEROS) << 8 | u64::from(b'.');
-    let (first, second) = (front | back.unbounded_shl(8 * before), back >> (64 - 8 * before));
-    let text = u128::from(first) | u128::from(second) << 64;
-    append_start(out, &text.to_le_bytes(), (before + 1 + shown) as usize);
-    true
-}
-
-/// The digits of a number below 10^8, the first in the lowest byte: halves, quarters and eighths of it side by side.
-#[inline]
-fn eight_digits(number: u32) -> u64 {
-    let high = number / 10_000;
-    let fours = u64::from(high) | u64::from(number - high * 10_000) << 32;
-    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
-    let twos = hundreds | (fours - hundreds * 100) << 16;
-    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-    tens | (twos - tens * 10) << 8
+    let digits = whole.to_bits().wrapping_sub(WHOLE.to_bits()) as u32;
+    let layout = &form.layouts[usize::from(digits >= 10_000_000)];
+    let room = room.get_mut(at..)?.first_chunk_mut::<{ ROOM + 1 }>()?;
+    let sign = usize::from(value.is_sign_negative());
+    room[0] = b'-';
+    let room = room.get_mut(sign..)?.first_chunk_mut::<ROOM>()?;
+    Some(at + sign + put_decimal(room, digits, 0, layout))
 }
 
 /// Bytes in which a number and what ends it are looked for.
@@ -55,30 +76,60 @@ const WINDOW: usize = 32;
 /// close to the end of the bytes.
 #[inline(always)]
 pub(crate) fn read(bytes: &[u8]) -> Option<(f64, usize)> {
-    let window: &[u8; WINDOW] = bytes.first_chunk()?;
-    // What follows waits for this alone, not for the number.
-    let length = end_place(window);
-    let value = read_fraction(window, length).or_else(|| read_other(window, length))?;
-    Some((value, length))
+    let window = bytes.first_chunk()?;
+    read_plain(window).or_else(|| read_other(window))
 }
 
-/// A number like `0.123`, as most probabilities are.
+/// The same, fastest where it is like `0.123`, as most probabilities are.
 #[inline(always)]
-fn read_fraction(window: &[u8; WINDOW], length: usize) -> Option<f64> {
-    const UNIT: f64 = EXACT_POWERS[16];
-    let count = length.wrapping_sub(2);
-    if !window.starts_with(b"0.") || count.wrapping_sub(1) >= 16 {
-        return None;
-    }
-    let digits = sixteen(window, 2).number(count)?;
-    (digits <= EXACT_INTEGERS).then(|| digits.cast_signed() as f64 / UNIT)
+pub(crate) fn read_probability(bytes: &[u8]) -> Option<(f64, usize)> {
+    let window = bytes.first_chunk()?;
+    read_fraction(window).or_else(|| read_other(window))
+}
+
+/// A zero, a point, and up to 15 digits.
+#[inline(always)]
+fn read_fraction(window: &[u8; WINDOW]) -> Option<(f64, usize)> {
+    let (count, digits) = sixteen(window, 1).number_behind_first();
+    let length = 2 + count;
+    let fits = ends_at(window, length) && count > 0 && window.starts_with(b"0.");
+    fits.then(|| (quotient(digits, 15), length))
+}
+
+/// A number of up to 15 digits without an exponent. What its sign and size are is not foreseen by any branch.
+#[inline(always)]
+fn read_plain(window: &[u8; WINDOW]) -> Option<(f64, usize)> {
+    let sign = usize::from(window[0] == b'-');
+    let (start, behind) = (sixteen(window, sign), sixteen(window, sign + 1));
+    let (point, end) = start.first_two_others();
+    let length = sign + end;
+    // A first zero stands alone before the point.
+    let whole = point > 0 && (point == 1 || window.get(sign) != Some(&b'0'));
+    let fits = whole && end > point + 1 && window.get(sign + point) == Some(&b'.') && ends_at(window, length);
+    // Of 16 digits the last is 0, so that a float holds the number.
+    let digits = start.join(behind, point).number(end - 1);
+    let size = quotient(digits, 16 - point);
+    fits.then(|| (if sign == 1 { -size } else { size }, length))
+}
+
+/// Whether a comma or brace is there.
+#[inline(always)]
+fn ends_at(window: &[u8; WINDOW], place: usize) -> bool {
+    matches!(window.get(place), Some(b',' | b'}'))
+}
+
+/// The nearest float to a whole number that is one, over a power of ten that is one.
+#[inline(always)]
+fn quotient(digits: u64, power: usize) -> f64 {
+    digits.cast_signed() as f64 / EXACT_POWERS[power & 15]
 }
 
 #[inline(never)]
-fn read_other(window: &[u8; WINDOW], length: usize) -> Option<f64> {
+fn read_other(window: &[u8; WINDOW]) -> Option<(f64, usize)> {
+    let length = end_place(window);
     let (end, exponent) = split_exponent(window, length);
     let size = Digits::read(window, end)?.quotient(exponent)?;
-    Some(if window[0] == b'-' { -size } else { size })
+    Some((if window[0] == b'-' { -size } else { size }, length))
 }
 
 /// Where the exponent of a number of this length begins, and what it is, where it has a sign and one or two digits.
@@ -129,7 +180,8 @@ impl Digits {
         if before >= count || count > 16 {
             return None;
         }
-        let digits = sixteen(window, start).join(sixteen(window, start + 1), before).number(count)?;
+        let digits =
+            sixteen(window, start).join(sixteen(window, start + 1), before).number_of_digits(count)?;
         Some(Digits { digits, count, before })
     }
 
@@ -162,8 +214,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn written(value: f64) -> Option<String> {
-        let mut out = Vec::new();
-        write(&mut out, value).then(|| String::from_utf8(out).unwrap())
+        let mut room = [b'x'; 1 + ROOM + 1];
+        let end = put(&mut room, 1, value)?;
+        assert_eq!(room[0], b'x');
+        Some(String::from_utf8(room[1..end].to_vec()).unwrap())
     }
 
     fn assert_written(value: f64) {
@@ -174,31 +228,58 @@ mod tests {
 
     fn assert_read(text: &str) {
         let padded = format!("{text},{:32}", "");
-        let (value, length) = read(padded.as_bytes()).unwrap();
-        assert_eq!((value.to_bits(), length), (text.parse::<f64>().unwrap().to_bits(), text.len()), "{text}");
+        let expected = text.parse::<f64>().unwrap().to_bits();
+        for (value, length) in
+            [read(padded.as_bytes()), read_probability(padded.as_bytes())].map(Option::unwrap)
+        {
+            assert_eq!((value.to_bits(), length), (expected, text.len()), "{text}");
+        }
     }
 
     #[test]
     fn numbers_of_a_few_digits_are_written() {
         for text in [
-            "0.0",
-            "-0.0",
             "1.0",
             "-34.5584",
-            "0.00001",
+            "0.000016",
             "0.000023",
-            "9999998.999999",
+            "-0.1234567",
+            "0.99999999",
+            "8.000001",
+            "63.999999",
+            "-64.00001",
+            "8388607.5",
             "-1234567.5",
             "100.01",
+            "5000000.0",
         ] {
             let value: f64 = text.parse().unwrap();
             assert_eq!(written(value).as_deref(), Some(text));
             assert_written(value);
         }
-        for value in
-            [1e8, 9e-6, 1e-7, 0.1 + 0.2, 1.0 / 3.0, f64::MIN_POSITIVE, f64::MAX, f64::INFINITY, f64::NAN]
-        {
+        for value in [0.0, 8388608.0, 1e-5, 1e-7, 0.1 + 0.2, 1.0 / 3.0, 0.123456789, f64::MIN_POSITIVE] {
             assert_eq!(written(value), None);
+        }
+        for value in [f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+            assert_eq!(written(value), None);
+        }
+    }
+
+    #[test]
+    fn numbers_of_every_size_and_length_are_written() {
+        for exponent in MIN_EXPONENT..=MIN_EXPONENT + EXPONENTS as i32 {
+            let power = 2f64.powi(exponent);
+            for value in [power.next_down(), power, power.next_up(), 1.5 * power] {
+                assert_written(value);
+            }
+            for places in 0..=12 {
+                let units = 10f64.powi(places);
+                for digits in [1.0, 1.25, 1.5, 1.9999999].map(|part| (power * part * units).round()) {
+                    assert_written(digits / units);
+                    assert_written(-digits / units);
+                    assert_written((digits + 1.0) / units);
+                }
+            }
         }
     }
 
@@ -245,7 +326,11 @@ mod tests {
             "12345678901234567.5",
         ] {
             let padded = format!("{text},{:32}", "");
-            assert_eq!(read(padded.as_bytes()), None, "{text}");
+            assert_eq!(
+                (read(padded.as_bytes()), read_probability(padded.as_bytes())),
+                (None, None),
+                "{text}"
+            );
         }
         assert!(read(b"0.5,").is_none() && read(b"-0.5").is_none() && read(b"").is_none());
     }

@@ -3,6 +3,7 @@
 //! Most values lie between 2^-17 and 2^24. There the decimals that read back to a float are found exactly in 128-bit
 //! integers (the idea of Schubfach, R. Giulietti 2020), and their text is laid out without a branch. `zmij` prints the rest.
 
+use super::layout::{Layout, put_decimal, store};
 use std::hint::select_unpredictable;
 
 /// The widest text of one value, comma included, and what its fixed-size stores may write behind it.
@@ -140,49 +141,6 @@ const fn digit_count(significand: u32, unit: u64) -> u32 {
     ((significand as u128 * unit as u128) >> 64).ilog10() + 1
 }
 
-/// How 8 digits, zeros in front included, and one digit more become text.
-///
-/// From byte `second` on stand all digits but the first. Over that, the first 8 bytes hold the digits that `keep` keeps in
-/// place, the others moved up behind the point by `shift` bits, and zeros and the point from `template`.
-#[derive(Clone, Copy)]
-struct Layout {
-    keep: u64,
-    template: u64,
-    /// How many bits the zeros in front take, and by how many the last digit moves up to stand behind all but the first.
-    blank: u8,
-    last: u8,
-    shift: u8,
-    second: u8,
-    /// Where the text ends at least: there is a digit on either side of the point.
-    least_end: u8,
-}
-
-const ZEROS: u64 = 0x3030_3030_3030_3030;
-const ZERO_TO_POINT: u64 = (b'0' ^ b'.') as u64;
-
-impl Layout {
-    /// For a number of 6 to 8 digits and one more, the last of the number standing `places` behind the point.
-    const fn new(digits: u32, places: u32) -> Layout {
-        let before = digits as i32 - places as i32;
-        // The first bytes of the text have no place for the one digit more.
-        assert!(digits >= 7 || before <= 0);
-        let (point, shift, second, keep) = if before > 0 {
-            (before as u32, 8, 2, (1 << (8 * before)) - 1)
-        } else {
-            (1, 8 * (2 - before) as u8, (3 - before) as u8, 0)
-        };
-        Layout {
-            keep,
-            template: ZEROS ^ ZERO_TO_POINT << (8 * point),
-            blank: 8 * (8 - digits) as u8,
-            last: 8 * (digits - 1) as u8,
-            shift,
-            second,
-            least_end: point as u8 + 2,
-        }
-    }
-}
-
 /// Writes a finite value and a comma; returns their length. Bytes behind them may change.
 #[inline(always)]
 fn put_f32(room: &mut [u8; WIDEST], value: f32) -> usize {
@@ -195,8 +153,10 @@ fn put_f32(room: &mut [u8; WIDEST], value: f32) -> usize {
     let layout = &form.layouts[usize::from(whole >= form.longer_from)];
     let sign = (bits >> 31) as usize;
     room[0] = b'-';
-    let Some(room) = room.get_mut(sign..).and_then(<[u8]>::first_chunk_mut) else { return 0 };
-    sign + put_decimal(room, whole, last, layout)
+    let Some(room) = room.get_mut(sign..).and_then(<[u8]>::first_chunk_mut::<WIDEST_PLAIN>) else { return 0 };
+    let end = put_decimal(room, whole, last, layout);
+    store(room, end, [b',']);
+    sign + end + 1
 }
 
 #[cold]
@@ -226,44 +186,6 @@ fn shortest_digits(significand: u32, unit: u64) -> (u32, u32) {
     // The last 4 bits are 0: nothing is lost. It is no 10: where the whole number above is that near it is taken.
     let digit = ((part >> 4) * 10 + (1 << 59)) >> 60;
     (whole + u32::from(above_is_near), select_unpredictable(whole_is_near, 0, digit as u32))
-}
-
-/// Writes a number of up to 8 digits and one more digit, without zeros at the end, and a comma; returns their length.
-#[inline(always)]
-fn put_decimal(room: &mut [u8; WIDEST_PLAIN], whole: u32, last: u32, layout: &Layout) -> usize {
-    let digits = eight_digits(whole) >> (layout.blank & 63);
-    let others = digits >> 8 | u64::from(last) << (layout.last & 63);
-    let kept = digits & layout.keep;
-    let start = layout.template | kept | (digits ^ kept) << (layout.shift & 63);
-    store(room, usize::from(layout.second), (others | ZEROS).to_le_bytes());
-    store(room, 0, start.to_le_bytes());
-    let significant = 8 - others.leading_zeros() / 8;
-    let end = (u32::from(layout.second) + significant).max(u32::from(layout.least_end)) as usize;
-    store(room, end, [b',']);
-    end + 1
-}
-
-/// The digits of a number below 10^8, the first in the lowest byte: halves, quarters and eighths of it side by side. Each
-/// step puts `high | (number - high * SIZE) << BITS` as `(number << BITS) - high * ((SIZE << BITS) - 1)`.
-#[inline(always)]
-fn eight_digits(number: u32) -> u64 {
-    const FOURS: u64 = (10_000 << 32) - 1;
-    const TWOS: u64 = (100 << 16) - 1;
-    const ONES: u64 = (10 << 8) - 1;
-    let number = u64::from(number);
-    let high = (number * 109_951_163) >> 40;
-    let fours = (number << 32).wrapping_sub(high.wrapping_mul(FOURS));
-    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
-    let twos = (fours << 16).wrapping_sub(hundreds.wrapping_mul(TWOS));
-    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-    (twos << 8).wrapping_sub(tens.wrapping_mul(ONES))
-}
-
-#[inline(always)]
-fn store<const ROOM: usize, const SIZE: usize>(room: &mut [u8; ROOM], at: usize, bytes: [u8; SIZE]) {
-    if let Some(place) = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-        *place = bytes;
-    }
 }
 
 #[cfg(test)]

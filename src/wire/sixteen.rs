@@ -1,6 +1,23 @@
 //! Sixteen bytes of text looked at together: where a byte is, which are digits, and what number those make.
 
-use wide::{i16x8, u8x16};
+use wide::{i16x8, i32x8, u8x16};
+
+/// The places behind each occurrence of a byte, of which there are probably so many.
+pub(crate) fn places_behind(byte: u8, text: &[u8], count: usize) -> Vec<usize> {
+    let mut places = Vec::with_capacity(count.min(text.len()));
+    let (blocks, rest) = text.as_chunks();
+    for (index, block) in blocks.iter().enumerate() {
+        let mut found = Sixteen::new(*block).places_of(byte);
+        while found != 0 {
+            places.push(16 * index + found.trailing_zeros() as usize + 1);
+            found &= found - 1;
+        }
+    }
+    let start = text.len() - rest.len();
+    places
+        .extend(rest.iter().zip(start + 1..).filter(|(there, _)| **there == byte).map(|(_, behind)| behind));
+    places
+}
 
 #[derive(Clone, Copy)]
 pub(super) struct Sixteen(u8x16);
@@ -22,10 +39,16 @@ impl Sixteen {
         Sixteen(u8x16::new(bytes))
     }
 
+    /// A bit for each place where a byte stands.
+    #[inline(always)]
+    fn places_of(self, byte: u8) -> u32 {
+        self.0.simd_eq(u8x16::splat(byte)).to_bitmask()
+    }
+
     /// Where a byte first stands; 16 or more where it does not.
     #[inline(always)]
     pub(super) fn place_of(self, byte: u8) -> usize {
-        self.0.simd_eq(u8x16::splat(byte)).to_bitmask().trailing_zeros() as usize
+        self.places_of(byte).trailing_zeros() as usize
     }
 
     /// Where one of two bytes first stands; 16 or more where neither does.
@@ -35,32 +58,61 @@ impl Sixteen {
         found.to_bitmask().trailing_zeros() as usize
     }
 
+    /// A bit for each byte that JSON escapes: control characters, quotes and backslashes.
+    #[inline(always)]
+    pub(super) fn escaped(self) -> u32 {
+        let marks = self.0.simd_eq(u8x16::splat(b'"')) | self.0.simd_eq(u8x16::splat(b'\\'));
+        let controls = self.0.min(u8x16::splat(0x1f)).simd_eq(self.0);
+        (marks | controls).to_bitmask()
+    }
+
     /// The first `count` bytes of these, and the others of `rest`.
     #[inline(always)]
     pub(super) fn join(self, rest: Sixteen, count: usize) -> Sixteen {
         Sixteen(first_bytes(count).bitselect(self.0, rest.0))
     }
 
-    /// The number that the first `count` bytes and zeros behind them make; nothing where they are no digits.
+    /// The number that the first `count` bytes, which are digits, and zeros behind them make.
     #[inline(always)]
-    pub(super) fn number(self, count: usize) -> Option<u64> {
-        let digits = (self.0 - u8x16::splat(b'0')) & first_bytes(count);
-        // What is above 9 reaches the high bit.
-        let others = digits.saturating_add(u8x16::splat(0x76)).to_bitmask();
-        (others == 0).then(|| number(digits))
+    pub(super) fn number(self, count: usize) -> u64 {
+        number(self.digits() & first_bytes(count), [10; 8])
+    }
+
+    /// The same where they may not be digits; nothing then.
+    #[inline(always)]
+    pub(super) fn number_of_digits(self, count: usize) -> Option<u64> {
+        let digits = self.digits() & first_bytes(count);
+        (marks_of_others(digits) == 0).then(|| number(digits, [10; 8]))
+    }
+
+    /// Where the first two bytes are that are no digits; 16 for one that is not there.
+    #[inline(always)]
+    pub(super) fn first_two_others(self) -> (usize, usize) {
+        let others = marks_of_others(self.digits()) | 0b11 << 16;
+        let (first, second) = (others.trailing_zeros(), (others & (others - 1)).trailing_zeros());
+        (first as usize, second.min(16) as usize)
+    }
+
+    /// How many digits follow the first byte, whatever that is, and the number that they and zeros behind them, 15 in all, make.
+    #[inline(always)]
+    pub(super) fn number_behind_first(self) -> (usize, u64) {
+        let digits = self.digits();
+        let end = (marks_of_others(digits) & !1 | 1 << 16).trailing_zeros() as usize;
+        (end - 1, number(digits & first_bytes(end), [0, 10, 10, 10, 10, 10, 10, 10]))
+    }
+
+    /// Each byte less '0'.
+    #[inline(always)]
+    fn digits(self) -> u8x16 {
+        self.0 - u8x16::splat(b'0')
     }
 }
 
-/// Whether some of the bytes are such that JSON escapes: control characters, quotes or backslashes.
-#[inline]
-pub(super) fn has_escaped(text: &[[u8; 16]]) -> bool {
-    let controls = u8x16::splat(0x1f);
-    let escaped = text.iter().fold(u8x16::splat(0), |escaped, bytes| {
-        let bytes = u8x16::new(*bytes);
-        let marks = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\'));
-        escaped | marks | bytes.min(controls).simd_eq(bytes)
-    });
-    escaped.to_bitmask() != 0
+/// A bit for each byte that is no digit's value.
+#[inline(always)]
+fn marks_of_others(digits: u8x16) -> u32 {
+    // What is above 9 reaches the high bit.
+    digits.saturating_add(u8x16::splat(0x76)).to_bitmask()
 }
 
 /// All ones in the first `count` of sixteen bytes.
@@ -70,15 +122,16 @@ fn first_bytes(count: usize) -> u8x16 {
     u8x16::new(mask.copied().unwrap_or_default())
 }
 
-/// Pairs of digits, then fours, then eights, then all.
+/// Pairs of digits, the first of each times its ten, then fours, then eights, then all.
 #[inline(always)]
-fn number(digits: u8x16) -> u64 {
-    const EIGHT: u64 = (10_000 << 32) + 1;
+fn number(digits: u8x16, tens: [i16; 8]) -> u64 {
     let digits: i16x8 = bytemuck::cast(digits);
-    let pairs: i16x8 = (digits & i16x8::splat(0xff)) * i16x8::splat(10) + (digits >> 8);
+    let pairs: i16x8 = (digits & i16x8::splat(0xff)) * i16x8::new(tens) + (digits >> 8);
     let fours = pairs.dot(i16x8::new([100, 1, 100, 1, 100, 1, 100, 1]));
-    let [first, second]: [u64; 2] = bytemuck::cast(fours);
-    (first.wrapping_mul(EIGHT) >> 32) * 100_000_000 + (second.wrapping_mul(EIGHT) >> 32)
+    let fours = i16x8::from_i32x8_saturate(bytemuck::cast::<_, i32x8>([fours, fours]));
+    let eights = fours.dot(i16x8::new([10_000, 1, 10_000, 1, 10_000, 1, 10_000, 1]));
+    let [eights, _]: [u64; 2] = bytemuck::cast(eights);
+    (eights & 0xffff_ffff) * 100_000_000 + (eights >> 32)
 }
 
 #[cfg(test)]
@@ -92,21 +145,30 @@ mod tests {
         assert!(text.place_of(b'x') >= 16 && text.place_of_either(b'x', b'y') >= 16);
         assert_eq!((text.place_of_either(b'x', b','), text.place_of_either(b'.', b'x')), (7, 3));
         let (text, behind) = (Sixteen::new(*b"12.3456789012345"), Sixteen::new(*b"2.34567890123456"));
-        assert_eq!(text.join(behind, 2).number(16), Some(1_234_567_890_123_456));
-        assert_eq!(text.join(behind, 0).number(1), Some(2_000_000_000_000_000));
+        assert_eq!(text.join(behind, 2).number(16), 1_234_567_890_123_456);
+        assert_eq!(text.join(behind, 0).number(1), 2_000_000_000_000_000);
+    }
+
+    #[test]
+    fn digits_behind_the_first_byte_make_a_number() {
+        let read = |text: &[u8; 16]| Sixteen::new(*text).number_behind_first();
+        assert_eq!(read(b".12,............"), (2, 120_000_000_000_000));
+        assert_eq!(read(b"9123456789012345"), (15, 123_456_789_012_345));
+        assert_eq!(read(b"..1.............").0, 0);
+        assert_eq!(read(b".999999999999999"), (15, 999_999_999_999_999));
     }
 
     #[test]
     fn only_digits_make_a_number() {
-        assert_eq!(Sixteen::new(*b"1234567890123456").number(16), Some(1_234_567_890_123_456));
-        assert_eq!(Sixteen::new(*b"9999999999999999").number(99), Some(9_999_999_999_999_999));
-        assert_eq!(Sixteen::new(*b"42,-. e\xff\0:/AZaz~").number(2), Some(4_200_000_000_000_000));
+        assert_eq!(Sixteen::new(*b"1234567890123456").number_of_digits(16), Some(1_234_567_890_123_456));
+        assert_eq!(Sixteen::new(*b"9999999999999999").number_of_digits(99), Some(9_999_999_999_999_999));
+        assert_eq!(Sixteen::new(*b"42,-. e\xff\0:/AZaz~").number_of_digits(2), Some(4_200_000_000_000_000));
         for byte in (0..=255u8).filter(|byte| !byte.is_ascii_digit()) {
             for place in 0..16 {
                 let mut bytes = [b'7'; 16];
                 bytes[place] = byte;
-                assert_eq!(Sixteen::new(bytes).number(16), None, "{byte} at {place}");
-                assert!(Sixteen::new(bytes).number(place).is_some());
+                assert_eq!(Sixteen::new(bytes).number_of_digits(16), None, "{byte} at {place}");
+                assert!(Sixteen::new(bytes).number_of_digits(place).is_some());
             }
         }
     }
