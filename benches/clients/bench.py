@@ -108,8 +108,10 @@ def columns_checksum(columns):
     if number is not None:
         total += bits_sum(number)
     if classes is not None:
-        sums = np.array([label_sum(label) for label in classes.labels])
-        total += bits_sum(classes.matrix.ravel()) + int(sums[classes.matrix.argmax(axis=1)].sum())
+        counts = np.bincount(classes.matrix.argmax(axis=1))
+        best = np.flatnonzero(counts)
+        total += sum(label_sum(classes.labels[place]) * int(counts[place]) for place in best)
+        total += bits_sum(classes.matrix.ravel())
     return total if elements is None else total + bits_sum(elements.ravel())
 
 

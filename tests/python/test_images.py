@@ -1,10 +1,13 @@
 """Pictures in and out."""
 
 import base64
+import random
 from io import BytesIO
 
 import pytest
 from PIL import Image
+
+from sidekick._pillow import samples_of
 
 from served import DATA, answering, feature
 
@@ -46,6 +49,25 @@ def test_the_format_decides_between_png_and_jpeg(sent):
         assert opened.format == media_type.upper()
         assert opened.size == (5, 3)
         assert all(abs(got - given) <= 3 for got, given in zip(opened.getpixel((4, 2)), (10, 20, 30)))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (33, 7), (640, 480)])
+@pytest.mark.parametrize("exports", [True, False])
+def test_samples_are_read_where_they_lie_or_copied(sent, monkeypatch, mode, size, exports):
+    noise = Image.frombytes(mode, size, random.Random(7).randbytes(size[0] * size[1] * len(mode)))
+    noise.format = "PNG"
+    if exports:
+        assert isinstance(samples_of(noise).values, int)
+    else:
+        monkeypatch.setattr(Image.Image, "__arrow_c_array__", unable)
+        assert isinstance(samples_of(noise).values, bytes)
+    _, _, opened = sent(noise)
+    assert opened.tobytes() == (noise if mode == "L" else noise.convert("RGB")).tobytes()
+
+
+def unable(image):
+    raise ValueError("the image lies in several blocks")
 
 
 @pytest.mark.parametrize(

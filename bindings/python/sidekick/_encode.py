@@ -103,10 +103,7 @@ class Encoders:
 
     def add_row(self, into: Handle, row: Any, number: int) -> None:
         """Adds one row, of any kind that is taken."""
-        if self._single:
-            where = _where(into, number)
-            _made([(name, partial(add, into, where)) for name, add in self._single], row, number, self._names)
-        _add_records(into, self.records(row, number), number)
+        self._add_rows(into, [row], number)
 
     def records(self, row: Any, number: int) -> bytes:
         """The records of a row's numbers, categories and texts, and of its end."""
@@ -117,11 +114,23 @@ class Encoders:
         return records or b"".join(_made(self._packed, row, number, self._names)) + END_ROW
 
     def _add_each(self, into: Handle, rows: Iterable[Any], first_row: int) -> None:
-        if not self.takes_single:
-            records = b"".join([self.records(row, number) for number, row in enumerate(rows, first_row)])
-            return _add_records(into, records, first_row)
+        if self.takes_single:
+            return self._add_rows(into, rows, first_row)
+        records = b"".join([self.records(row, number) for number, row in enumerate(rows, first_row)])
+        call(library.sidekick_rows_add_packed, into, records, len(records), where=_where(into, first_row))
+
+    def _add_rows(self, into: Handle, rows: Iterable[Any], first_row: int) -> None:
+        """Adds rows one by one."""
+        where = _where(into, first_row)
+        single = [(name, partial(add, into, where)) for name, add in self._single]
         for number, row in enumerate(rows, first_row):
-            self.add_row(into, row, number)
+            if single:
+                _made(single, row, number, self._names)
+            if self._packed:
+                records = self.records(row, number)
+                call(library.sidekick_rows_add_packed, into, records, len(records), where=where)
+            else:
+                call(library.sidekick_rows_end_row, into, where=where)
 
 
 def _made(each: Iterable[tuple[str, Callable[[Any], T]]], row: Any, number: int, names: Sequence[str]) -> list[T]:
@@ -154,11 +163,7 @@ def _values_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda row: tuple(row[name] for name in names)
 
 
-def _add_records(into: Handle, records: bytes, number: int) -> None:
-    call(library.sidekick_rows_add_packed, into, records, len(records), where=_where(into, number))
-
-
 def _where(into: Handle, number: int) -> Where:
-    """The number of a row by its place in the library's rows, the next one's being `number`."""
+    """The number of a row by its place in the library's rows, of which the next one is `number`."""
     shift: int = number - library.sidekick_rows_count(into)
     return shift.__add__

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from sidekick._buffer import Buffer
 from sidekick._library import Handle, Where, call, library
 from sidekick._optional import need
+from sidekick._pillow import samples_of
 from sidekick._refused import Refused, kind_of
 
 if TYPE_CHECKING:
     from PIL import Image
 
-_CHANNELS = {"L": 1, "RGB": 3, "RGBA": 4}
+_MODES = ("L", "RGB", "RGBA")
 # What other modes become on the way; the library drops alpha.
 _CONVERTED = {"1": "L", "LA": "L", "P": "RGBA", "PA": "RGBA"}
 _JPEG = ("JPEG", "JPG", "MPO")
@@ -70,17 +71,17 @@ def _add_pillow(rows: Handle, index: int, image: Image.Image, where: Where) -> N
             encoded = file.getvalue()
             return call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), where=where)
         pixels = _with_bytes(image)
-        samples = pixels.tobytes()
+        samples = samples_of(pixels)
     except (OSError, SyntaxError) as error:
         raise Refused(ValueError, f"the image cannot be read: {error}") from None
     quality = _JPEG_QUALITY if image.format.upper() in _JPEG else 0
-    size = (*pixels.size, _CHANNELS[pixels.mode], 0)
-    call(library.sidekick_rows_add_pixels_at, rows, index, *size, samples, len(samples), quality, where=where)
+    values = (*pixels.size, samples.channels, 0, samples.values, samples.size)
+    call(library.sidekick_rows_add_pixels_at, rows, index, *values, quality, where=where)
 
 
 def _with_bytes(image: Image.Image) -> Image.Image:
     """The image with a byte a sample: grey, RGB or RGBA."""
-    if image.mode in _CHANNELS:
+    if image.mode in _MODES:
         return image
     if image.mode in ("I", "F"):
         raise Refused(ValueError, f"the image has mode {image.mode}; convert it to L or RGB, scaled to 0 to 255")

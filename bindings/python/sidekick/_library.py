@@ -65,6 +65,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_options_set_no_proxy": [c_void_p, *_TEXT],
     "sidekick_rows_new": [c_void_p, _OBJECT],
     "sidekick_rows_clear": [c_void_p],
+    "sidekick_rows_end_row": [c_void_p],
     "sidekick_rows_discard_row": [c_void_p],
     "sidekick_rows_add_packed": [c_void_p, c_char_p, c_size_t],
     "sidekick_rows_add_columns": [
@@ -74,7 +75,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_rows_add_image_at": [c_void_p, c_size_t, c_char_p, c_size_t],
     "sidekick_rows_add_pixels_at": [
         *(c_void_p, c_size_t, c_uint32, c_uint32, c_uint32),
-        *(c_size_t, c_char_p, c_size_t, c_int32),
+        *(c_size_t, c_void_p, c_size_t, c_int32),
     ],
     "sidekick_rows_add_array_at": [
         *(c_void_p, c_size_t, c_int32, _SIZE, c_size_t),
