@@ -18,6 +18,9 @@ const READ_AHEAD: usize = 4 * 1024;
 /// Heads of replies, those of 1xx included, are no larger than this in all.
 const HEAD_BYTES: usize = 64 * 1024;
 const HEADERS: usize = 128;
+const USUAL_HEADERS: usize = 16;
+/// The headers that say where a body ends, what is around it, and what becomes of the connection.
+const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "content-encoding", "connection"];
 /// A reply's own word for its size is believed up to here before any of it came.
 const RESERVED_AHEAD: usize = 64 * 1024 * 1024;
 
@@ -40,16 +43,17 @@ pub(super) fn run(
 ) -> Result<Received, Trouble> {
     let broken = send(connection, head, body)?;
     let was_used = connection.was_used;
-    let (head, head_bytes) = receive_head(connection).map_err(|trouble| match (&broken, trouble.again) {
+    let head = receive_head(connection).map_err(|trouble| match (&broken, trouble.again) {
         // What broke the writing explains more than what the reading found.
         (Some(error), Again::Perhaps | Again::Surely) => Trouble::without_reply(error, was_used),
         _ => trouble,
     })?;
-    let received = match plain_length(&head) {
+    let Head { response: head, bytes, length, closes } = head;
+    let received = match length {
         Some(length) if length > limit => Err(too_large(limit)),
         Some(length) => {
-            connection.consume(head_bytes);
-            receive_direct(connection, length, closes(&head))
+            connection.consume(bytes);
+            receive_direct(connection, length, closes)
         }
         None => receive_framed(connection, is_gzip(&head), limit),
     };
@@ -79,24 +83,69 @@ fn send(
     }
 }
 
-/// The head of the reply, past those of 1xx, and how many bytes it has, which are left to consume.
-fn receive_head(connection: &mut Connection) -> Result<(Response<()>, usize), Trouble> {
+/// What the head of a reply says.
+struct Head {
+    response: Response<()>,
+    /// How many bytes it has, which are left to consume.
+    bytes: usize,
+    /// The size of a body that comes as it is, with nothing around it; all others are the HTTP library's to take apart.
+    length: Option<u64>,
+    /// Whether the server closes the connection after its reply, or may.
+    closes: bool,
+}
+
+/// The head of the reply, past those of 1xx.
+fn receive_head(connection: &mut Connection) -> Result<Head, Trouble> {
     let mut passed = 0;
     loop {
-        let parsed = try_parse_response::<HEADERS>(connection.input()).map_err(|error| not_http(&error))?;
-        let used = parsed.as_ref().map_or(0, |(used, _)| *used);
+        let head = parse_head(connection.input()).map_err(|error| not_http(&error))?;
+        let used = head.as_ref().map_or(0, |head| head.bytes);
         if passed + used > HEAD_BYTES || connection.is_full() && used == 0 {
             return Err(Error::new(ErrorKind::Network, "the reply's headers are too large").into());
         }
-        match parsed {
-            Some((used, head)) if is_interim(&head) => {
+        match head {
+            Some(head) if is_interim(&head.response) => {
                 connection.consume(used);
                 passed += used;
             }
-            Some((used, head)) => return Ok((head, used)),
+            Some(head) => return Ok(head),
             None => fill(connection, passed > 0 || !connection.input().is_empty())?,
         }
     }
+}
+
+/// The head at the start of the input, if it is there as a whole.
+fn parse_head(input: &[u8]) -> Result<Option<Head>, ureq_proto::Error> {
+    if let Some(head) = parse_usual_head(input) {
+        return Ok(Some(head));
+    }
+    let parsed = try_parse_response::<HEADERS>(input)?;
+    Ok(parsed.map(|(bytes, response)| {
+        let (length, closes) = (plain_length(&response), closes(&response));
+        Head { response, bytes, length, closes }
+    }))
+}
+
+/// The head of most replies, a success with a body of known size: no table is made of its headers, and none is kept. Whatever else
+/// there may be is the HTTP library's to tell.
+fn parse_usual_head(input: &[u8]) -> Option<Head> {
+    let mut headers = [httparse::EMPTY_HEADER; USUAL_HEADERS];
+    let mut reply = httparse::Response::new(&mut headers);
+    let Ok(httparse::Status::Complete(bytes)) = reply.parse(input) else { return None };
+    if (reply.version, reply.code) != (Some(1), Some(200)) {
+        return None;
+    }
+    let mut length = None;
+    for header in reply.headers.iter() {
+        let is = |name: &str| header.name.eq_ignore_ascii_case(name);
+        let keeps_alive = is("connection") && header.value.eq_ignore_ascii_case(b"keep-alive");
+        if is("content-length") && length.is_none() {
+            length = Some(parse_length(header.value)?);
+        } else if !keeps_alive && FRAMING.into_iter().any(is) {
+            return None;
+        }
+    }
+    Some(Head { response: Response::new(()), bytes, length: Some(length?), closes: false })
 }
 
 /// Whether another head follows, the reply's own.
@@ -125,8 +174,12 @@ fn plain_length(head: &Response<()>) -> Option<u64> {
     if special || !head.status().is_success() || head.status() == StatusCode::NO_CONTENT {
         return None;
     }
-    let digits = length.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(length).ok().filter(|_| digits)?.parse().ok()
+    parse_length(length)
+}
+
+fn parse_length(text: &[u8]) -> Option<u64> {
+    let digits = text.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
 }
 
 /// Whether the server closes the connection after its reply, or may.
