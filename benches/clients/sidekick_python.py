@@ -1,4 +1,4 @@
-"""The library from Python: columns, a whole table in one call; dicts where there is one row a request, or the task says so."""
+"""The library from Python: columns; dicts where there is one row a request, or the task says so."""
 
 from itertools import cycle, islice
 
@@ -22,7 +22,7 @@ def main():
         results = client.predict_many(islice(cycle(rows), first, first + task.rows))
         return bench.checksum((result["number"], result["class"], None) for result in results)
 
-    # A call makes one request, or all those of a table.
+    # A call makes one request; or all, where the values are a table or pictures in files.
     at_once = task.requests if task.kind in ("table", "jpeg") and task.rows > 1 else 1
     count = task.rows * at_once
 

@@ -43,12 +43,12 @@ pub(super) fn run(
 ) -> Result<Received, Trouble> {
     let broken = send(connection, head, body)?;
     let was_used = connection.was_used;
-    let head = receive_head(connection).map_err(|trouble| match (&broken, trouble.again) {
+    let received = receive_head(connection).map_err(|trouble| match (&broken, trouble.again) {
         // What broke the writing explains more than what the reading found.
         (Some(error), Again::Perhaps | Again::Surely) => Trouble::without_reply(error, was_used),
         _ => trouble,
     })?;
-    let Head { response: head, bytes, length, closes } = head;
+    let Head { response: head, bytes, length, closes } = received;
     let received = match length {
         Some(length) if length > limit => Err(too_large(limit)),
         Some(length) => {
@@ -116,6 +116,10 @@ fn receive_head(connection: &mut Connection) -> Result<Head, Trouble> {
 
 /// The head at the start of the input, if it is there as a whole.
 fn parse_head(input: &[u8]) -> Result<Option<Head>, ureq_proto::Error> {
+    // Nothing is there before the first bytes are read.
+    if input.is_empty() {
+        return Ok(None);
+    }
     if let Some(head) = parse_usual_head(input) {
         return Ok(Some(head));
     }
