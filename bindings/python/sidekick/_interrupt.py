@@ -30,7 +30,7 @@ class Interruptible:
         return self
 
     def __exit__(self, *_: object) -> None:
-        worker, self._worker = self._worker, None
+        worker = self._worker
         if worker is None:
             return
         try:
@@ -39,6 +39,10 @@ class Interruptible:
                 worker.wait(_LOOK_UP_SECONDS)
         finally:
             worker.end()
+
+    def left(self) -> bool:
+        """Whether a call still runs: one that took too long to end when it was called off."""
+        return self._worker is not None and self._worker.busy
 
     def make(self, work: Callable[[], T]) -> T:
         """What the work makes; raises what it raises."""

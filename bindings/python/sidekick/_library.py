@@ -38,7 +38,6 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_deployment_category_count": [*_FEATURE, _SIZE],
     "sidekick_deployment_category": [*_FEATURE, c_size_t, _OBJECT, _SIZE],
     "sidekick_deployment_predict_cancellable": [c_void_p, c_void_p, c_void_p, _OBJECT],
-    "sidekick_deployment_predict_packed": [c_void_p, c_char_p, c_size_t, c_void_p, c_void_p, c_size_t],
     "sidekick_options_new": [_OBJECT],
     "sidekick_options_set_batch_rows": [c_void_p, c_size_t],
     "sidekick_options_set_max_in_flight": [c_void_p, c_size_t],
@@ -172,6 +171,11 @@ class Handle:
         self._free = free
         # What the object uses, and has to outlive it.
         self.kept: tuple[Any, ...] = ()
+
+    def free(self) -> None:
+        """Frees the object now, whatever refers to it: no call may use it."""
+        address, self._as_parameter_ = self._as_parameter_, c_void_p()
+        self._free(address)
 
     def __del__(self) -> None:
         self._free(self._as_parameter_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ctypes import addressof, byref, c_double, c_void_p
+from ctypes import byref, c_double, c_size_t, c_void_p
 from struct import Struct
 from typing import Any
 
@@ -12,7 +12,9 @@ from sidekick._encode import Encoders
 from sidekick._library import Handle, fail, library
 from sidekick.features import FeatureSpec
 
-_predict = library.sidekick_deployment_predict_packed
+# A function of its own, whose types are not declared: that they are converted for each call would double its time. What it is
+# called with is made as C has it beforehand.
+_predict = library["sidekick_deployment_predict_packed"]
 
 
 class OneRow:
@@ -33,8 +35,8 @@ class OneRow:
             memory = self._idle.pop()
         except IndexError:
             memory = _Memory(self._width)
-        size = len(records)
-        if _predict(deployment._as_parameter_, records, size, None, memory.address, self._width, memory.error_place):
+        memory.size.value = len(records)
+        if _predict(deployment._as_parameter_, records, memory.size, None, memory.place, memory.width, memory.error_place):
             fail(memory.error)
         result = self._result(self._unpack(memory.values))
         self._idle.append(memory)
@@ -42,11 +44,12 @@ class OneRow:
 
 
 class _Memory:
-    """Where a call puts what it gives."""
+    """What a call is given, and where it puts what it gives."""
 
     def __init__(self, width: int) -> None:
+        self.size, self.width = c_size_t(), c_size_t.from_param(width)
         self.values = (c_double * width)()
-        self.address = addressof(self.values)
+        self.place = byref(self.values)
         self.error = c_void_p()
         self.error_place = byref(self.error)
 

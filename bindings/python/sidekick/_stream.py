@@ -39,7 +39,8 @@ class Pipe(NamedTuple):
 
 def batches(pipe: Pipe, rows: Iterable[Any]) -> Generator[list[Any], None, None]:
     """The results of the rows, as they were sent together; of a row that failed its exception, if the pipe returns errors."""
-    with Interruptible() as calls, closing(_Stream(pipe, rows, calls)) as stream:
+    calls = Interruptible()
+    with closing(_Stream(pipe, rows, calls)) as stream, calls:
         while stream.fill():
             yield stream.take()
 
@@ -108,8 +109,11 @@ class _Stream:
         """Lets go of everything: what is under way is called off."""
         # Its traceback refers to this object.
         self._failure = None
-        self._handle = None
+        handle, self._handle = self._handle, None
         self._held.clear()
+        # So do the tracebacks of exceptions that were raised, for as long as the caller keeps them.
+        if handle is not None and not self._calls.left():
+            handle.free()
 
     def _raise_failure(self) -> NoReturn:
         failure, self._failure = self._failure, None
