@@ -391,6 +391,6 @@ fn connect_timeout() {
     let start = Instant::now();
     let error = Deployment::open(&format!("http://{address}/x"), TOKEN, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
-    assert!(error.to_string().contains("connect_timeout"), "{error}");
-    assert!((200..600).contains(&start.elapsed().as_millis()));
+    assert!(error.to_string().contains("200 ms, the limit of the option connect_timeout"), "{error}");
+    assert!(start.elapsed() >= Duration::from_millis(200));
 }

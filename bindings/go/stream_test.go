@@ -207,11 +207,7 @@ func TestStreamIsCalledOff(t *testing.T) {
 		deployment := server.open(t, sidekick.WithBatchRows(1), sidekick.WithMaxInFlight(requests))
 		stream := newStream(t, whenItHolds(server, int32(requests)), deployment)
 		push(t, stream, numbered(deployment, 1, 2, 3, 4))
-		var failures []error
-		promptly(t, func() error {
-			_, failures = rest(t, stream)
-			return nil
-		})
+		_, failures := rest(t, stream)
 		if len(failures) != 4 {
 			t.Fatal(failures)
 		}
@@ -242,7 +238,7 @@ func TestClosingAStreamCallsOffWhatIsUnderWay(t *testing.T) {
 	stream := newStream(t, context.Background(), deployment)
 	push(t, stream, numbered(deployment, 1, 2, 3, 4, 5))
 	server.waits(t, 3)
-	promptly(t, stream.Close)
+	stream.Close()
 	eventually(t, func() bool { return server.left.Load() == 3 && server.connections.Load() == 0 })
 	if sent := server.waiting.Load(); sent != 3 {
 		t.Errorf("%d requests", sent)
@@ -280,7 +276,7 @@ func TestCloseDoesNotWaitForNext(t *testing.T) {
 		result <- err
 	}()
 	server.waits(t, 1)
-	promptly(t, stream.Close)
+	stream.Close()
 	server.letGo()
 	if err := <-result; err != nil {
 		t.Error(err)

@@ -56,7 +56,7 @@ static void test_cancel(void) {
     OK(sidekick_options_set_proxy(options, "http://127.0.0.1:1", SIDEKICK_NUL, &error));
     OK(sidekick_options_set_no_proxy(options, "", SIDEKICK_NUL, &error));
     OK(sidekick_options_set_retries(options, 1000, &error));
-    OK(sidekick_options_set_retry_backoff(options, 10000, 10000, &error));
+    OK(sidekick_options_set_retry_backoff(options, 600000, 600000, &error));
     OK(sidekick_cancel_new(&cancel, &error));
     CHECK(pthread_create(&thread, NULL, trigger_later, cancel) == 0);
     KEEPS(SIDEKICK_ERROR_CANCELLED,
@@ -65,8 +65,8 @@ static void test_cancel(void) {
     SAYS("cancelled");
     CHECK(sidekick_error_retryable(error) == 0);
     FORGET();
-    /* The first wait is 5 s long at least. */
-    CHECK(seconds() - start >= 0.2 && seconds() - start < 5);
+    /* It did not wait for nothing: the first wait would be five minutes long at least. */
+    CHECK(seconds() - start >= 0.2);
     CHECK(pthread_join(thread, NULL) == 0 && deployment == NULL);
     sidekick_cancel_free(cancel);
     sidekick_options_free(options);

@@ -172,8 +172,15 @@ pub fn shown(error: &Error) -> String {
     format!("{error} {error:?} {more:?}")
 }
 
+/// Checks that something can be done within a time: the best of five, for a busy machine only makes it longer.
+pub fn within(bound: Duration, time: impl FnMut() -> Duration) {
+    let bound = bound * patience();
+    let quick = std::iter::repeat_with(time).take(5).any(|took| took < bound);
+    assert!(quick, "it took longer than {bound:?} each time");
+}
+
 /// How many times longer than usual everything may take: valgrind takes its time.
-pub fn patience() -> u32 {
+fn patience() -> u32 {
     let checked = std::env::var("LD_PRELOAD").is_ok_and(|preload| preload.contains("vgpreload"));
     if checked { 50 } else { 1 }
 }

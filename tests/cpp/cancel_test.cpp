@@ -11,20 +11,16 @@ using sidekick::Status;
 
 namespace {
 
-// Does `stop` in another thread while `call` runs, which is to fail soon after.
+// Does `stop` in another thread while `call` runs, which fails of it: nothing else would end it.
 template <typename Stop, typename Call>
 void check_called_off(Stop stop, Call call) {
-    std::chrono::steady_clock::time_point stopped;
     std::thread thread([&] {
         std::this_thread::sleep_for(100ms);
-        stopped = std::chrono::steady_clock::now();
         stop();
     });
     const auto result = call();
-    const auto returned = std::chrono::steady_clock::now();
     thread.join();
     CHECK(!result && result.error().status() == Status::Cancelled && !result.error().retryable());
-    CHECK(returned >= stopped && returned - stopped < 1s);
 }
 
 }  // namespace

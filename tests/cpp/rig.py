@@ -12,7 +12,7 @@ tests/proxy.py. Below the URLs, at /deployment/ID/forward:
 | together | gives the most requests that were under way at once, as the value of each row |
 | busy | answers 503 to every prediction |
 | later | does so too, and asks to come back in two seconds |
-| slow | says nothing for ten seconds |
+| slow | says nothing for half a minute |
 | large | replies with 100 000 zeros |
 | renewed | takes the token `renewed` alone |
 """
@@ -128,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(503, {}, Retry_After="2")
 
     def slow(self, _):
-        time.sleep(10)
+        time.sleep(30)
         self.answer(200, {"rows": []})
 
     def large(self, _):
