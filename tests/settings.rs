@@ -15,7 +15,7 @@ use rustls::version::TLS12;
 use sidekick::{Deployment, Error, ErrorKind, LogLevel, Options, Result, TlsVersion};
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -352,7 +352,7 @@ fn keep_alive() {
     assert_eq!(connections(Duration::ZERO, &options), 6);
     options.set_keep_alive(64, Duration::from_millis(20));
     assert_eq!(connections(Duration::from_millis(60), &options), 6);
-    options.set_keep_alive(64, Duration::from_secs(1));
+    options.set_keep_alive(64, Duration::from_secs(60));
     assert_eq!(connections(Duration::from_millis(60), &options), 1);
 }
 
@@ -360,10 +360,11 @@ fn keep_alive() {
 fn the_number_of_idle_connections_is_bounded() {
     let count = Arc::new(AtomicUsize::new(0));
     let made = Arc::clone(&count);
+    let together = Barrier::new(4);
     let address = listen(move |stream| {
         made.fetch_add(1, Ordering::SeqCst);
         serve(stream, &|request: &Request, stream| {
-            sleep(Duration::from_millis(50));
+            together.wait();
             reply(stream, "200 OK", &request.echo())
         });
     });

@@ -13,11 +13,11 @@ import (
 	"libsidekick.dev/go/sidekick"
 )
 
-// silentServer takes connections and never answers. The channel tells of each when its client closed it.
-func silentServer(t *testing.T) (address string, closed chan struct{}) {
+// silentServer takes connections and never answers. The channels tell of each when it is there, and when its client closed it.
+func silentServer(t *testing.T) (address string, opened, closed chan struct{}) {
 	listener := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
 	t.Cleanup(func() { listener.Close() })
-	closed = make(chan struct{}, 100)
+	opened, closed = make(chan struct{}, 100), make(chan struct{}, 100)
 	go func() {
 		for {
 			connection, err := listener.Accept()
@@ -26,12 +26,13 @@ func silentServer(t *testing.T) (address string, closed chan struct{}) {
 			}
 			go func() {
 				defer connection.Close()
+				opened <- struct{}{}
 				io.Copy(io.Discard, connection)
 				closed <- struct{}{}
 			}()
 		}
 	}()
-	return listener.Addr().String(), closed
+	return listener.Addr().String(), opened, closed
 }
 
 // calledOff checks that an error is that of a context that ended.
@@ -46,11 +47,14 @@ func calledOff(t testing.TB, err, cause error) *sidekick.Error {
 
 func TestOpenIsCalledOff(t *testing.T) {
 	for _, scheme := range []string{"http", "https"} {
-		address, closed := silentServer(t)
-		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
-		defer cancel()
+		address, opened, closed := silentServer(t)
+		ctx, cancel := context.WithCancel(context.Background())
+		go func() {
+			<-opened
+			cancel()
+		}()
 		_, err := sidekick.Open(ctx, scheme+"://"+address+"/forward", "token")
-		calledOff(t, err, context.DeadlineExceeded)
+		calledOff(t, err, context.Canceled)
 		select {
 		case <-closed:
 		case <-time.After(10 * time.Second):
@@ -59,12 +63,12 @@ func TestOpenIsCalledOff(t *testing.T) {
 	}
 }
 
-// whenItHolds is a context that is cancelled when the server holds so many requests back, or has not for some seconds.
+// whenItHolds is a context that is cancelled when the server holds so many requests back, or has not for a minute.
 func whenItHolds(server *stallingServer, requests int32) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		defer cancel()
-		for wait := 0; wait < 5000 && server.waiting.Load() < requests; wait++ {
+		for wait := 0; wait < 60_000 && server.waiting.Load() < requests; wait++ {
 			time.Sleep(time.Millisecond)
 		}
 	}()

@@ -201,7 +201,7 @@ func TestTimeLimits(t *testing.T) {
 		"50 ms, the limit of the option call_timeout":     {"http", sidekick.WithCallTimeout(50 * time.Millisecond)},
 	} {
 		t.Run(says, func(t *testing.T) {
-			address, _ := silentServer(t)
+			address, _, _ := silentServer(t)
 			err := try(limited.scheme+"://"+address+"/forward", sidekick.WithRetries(0), limited.option)
 			if failed := failure(t, err, sidekick.StatusTimeout); !strings.Contains(failed.Message, says) {
 				t.Error(failed)
@@ -377,8 +377,8 @@ func TestKeepAlive(t *testing.T) {
 		option      sidekick.Option
 		connections int32
 	}{
-		{sidekick.WithKeepAlive(1, time.Second), 1},
-		{sidekick.WithKeepAlive(0, time.Second), 5},
+		{sidekick.WithKeepAlive(1, time.Minute), 1},
+		{sidekick.WithKeepAlive(0, time.Minute), 5},
 		{sidekick.WithKeepAlive(1, 0), 5},
 	} {
 		server := newWatchedServer(t, relay(t)).start()

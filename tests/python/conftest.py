@@ -1,6 +1,7 @@
 """Fixtures of all tests."""
 
 import logging
+import signal
 
 import numpy
 import pytest
@@ -25,6 +26,12 @@ def no_token_is_shown(caplog, monkeypatch):
     caplog.set_level(logging.DEBUG, "sidekick")
     yield
     assert "-token" not in " ".join(errors) + caplog.text
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard():
+    """Shells start what runs in the background deaf to it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
