@@ -215,6 +215,11 @@ impl Rows {
         Ok(())
     }
 
+    /// Makes room for so many more bytes of the wire's text.
+    pub(crate) fn reserve_text(&mut self, bytes: usize) -> Result<()> {
+        reserve(&mut self.buffer, bytes)
+    }
+
     /// Makes room for the places of so many more rows.
     pub(crate) fn reserve_rows(&mut self, count: usize) -> Result<()> {
         reserve(&mut self.finished, count)

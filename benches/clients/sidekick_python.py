@@ -14,7 +14,7 @@ def main():
     client = sidekick.Deployment(task.url, "token", batch_rows=task.rows, max_in_flight=task.in_flight or 1)
 
     def predict_row(index):
-        result = client.predict(**rows[index % len(rows)])
+        result = client.predict(rows[index % len(rows)])
         return bench.checksum([(result["number"], result["class"], None)])
 
     def predict_rows(index):

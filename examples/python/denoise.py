@@ -10,7 +10,7 @@ from options import run
 def denoise(deployment, options):
     noisy = deployment.feature_specs_in[0].name
     clean = deployment.feature_specs_out[0].name
-    result = deployment.predict(**{noisy: numpy.load(options.INPUT)})
+    result = deployment.predict({noisy: numpy.load(options.INPUT)})
     pixels = (result[clean].squeeze() * 255).round().clip(0, 255).astype("uint8")
     Image.fromarray(pixels).save(options.OUTPUT)
 

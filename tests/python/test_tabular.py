@@ -119,10 +119,24 @@ def test_missing_features_are_named_and_others_passed_over(sent):
         assert list(server.requests[0][1][0]) == ["n", "c", "b", "t"]
 
 
+def test_one_row_is_given_as_a_dict_as_keywords_or_as_both():
+    with answering(MIXED, {"out": feature("numeric")}, lambda rows: [{"out": row["n"]} for row in rows]) as server:
+        client = server.open()
+        for row in (ROW, pandas.Series(ROW)):
+            assert client.predict(row) == client.predict(**row) == {"out": 1}
+            assert client.predict(row, n=7) == {"out": 7} and row["n"] == 1
+        assert [request["c"] for _, (request,) in server.requests] == ["x"] * 6
+        with pytest.raises(ValueError, match='^row 0: the row lacks "n", "c", "b", "t"$'):
+            client.predict()
+
+
 @pytest.mark.parametrize("row", [[1, 2], "n", None, 5])
 def test_a_row_has_to_be_a_dict(echo, row):
     with pytest.raises(TypeError, match="^row 0: expected a dict of features, got "):
         echo.predict_many([row])
+    if row is not None:
+        with pytest.raises(TypeError, match="^row 0: expected a dict of features, got "):
+            echo.predict(row)
 
 
 def test_a_series_is_a_row():

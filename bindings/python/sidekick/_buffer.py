@@ -1,4 +1,4 @@
-"""Arrays as they lie in memory, of anything that offers Python's buffer protocol."""
+"""What Python has in memory, where it lies: arrays of anything that offers its buffer protocol, and texts."""
 
 from __future__ import annotations
 
@@ -38,6 +38,17 @@ _get = pythonapi.PyObject_GetBuffer
 _get.argtypes, _get.restype = [py_object, POINTER(_PyBuffer), c_int], c_int
 _release = pythonapi.PyBuffer_Release
 _release.argtypes, _release.restype = [POINTER(_PyBuffer)], None
+_utf8 = pythonapi.PyUnicode_AsUTF8AndSize
+_utf8.argtypes, _utf8.restype = [py_object, POINTER(c_ssize_t)], c_void_p
+
+
+def utf8(text: str) -> tuple[int, int]:
+    """Address and size of a text as UTF-8, as long as the text is there; what is ASCII is not copied.
+
+    Raises `UnicodeEncodeError`, as `str.encode` does.
+    """
+    size = c_ssize_t()
+    return _utf8(text, byref(size)), size.value
 
 
 class Buffer:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from ctypes import c_char_p, c_int32, c_size_t
+from ctypes import c_int32, c_size_t, c_void_p
 from typing import Any, NamedTuple
 
-from sidekick._buffer import DTYPES
+from sidekick._buffer import DTYPES, utf8
 from sidekick._library import Handle, call, library
 from sidekick._records import code_of
 from sidekick.features import FeatureSpec
@@ -20,8 +20,8 @@ class Block(NamedTuple):
     """One input's values for some rows."""
 
     kind: int
-    values: bytes | int
-    """The bytes, or where they lie."""
+    values: int
+    """Where the bytes lie."""
     size: int
     kept: tuple[Any, ...]
     """What has to stay where it lies."""
@@ -38,8 +38,7 @@ class BlockAdder:
         self._width = width
         self._sizes: Any = c_size_t * width
         self._kinds: Any = c_int32 * width
-        # Unlike `void *`, it may be given bytes.
-        self._pointers: Any = c_char_p * width
+        self._pointers: Any = c_void_p * width
         self._inputs = self._sizes(*range(width))
 
     def add(self, into: Handle, blocks: Sequence[Block], count: int) -> None:
@@ -83,8 +82,8 @@ def _texts(values: Sequence[str]) -> Block:
     texts = values if isinstance(values, list) else [*values]
     # So that the last one is closed, too; a slice of a list is nobody else's.
     texts.append("")
-    whole = "\0".join(texts).encode()
-    return Block(_TEXTS, whole, len(whole), ())
+    whole = "\0".join(texts)
+    return Block(_TEXTS, *utf8(whole), (whole,))
 
 
 def _array(spec: FeatureSpec, values: Any) -> Source | None:

@@ -69,7 +69,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_rows_add_packed": [c_void_p, c_char_p, c_size_t],
     "sidekick_rows_add_columns": [
         *(c_void_p, c_size_t, c_size_t, _SIZE, POINTER(c_int32)),
-        *(POINTER(c_char_p), _SIZE, _SIZE),
+        *(_OBJECT, _SIZE, _SIZE),
     ],
     "sidekick_rows_add_image_at": [c_void_p, c_size_t, c_char_p, c_size_t],
     "sidekick_rows_add_pixels_at": [

@@ -199,11 +199,15 @@ class Deployment:
         """What the model gives; a copy, which is the caller's."""
         return FeatureSpecs(map(copy, self._outputs))
 
-    def predict(self, /, **features: Any) -> dict[str, Any]:
-        """Predicts one row, its features given as keywords."""
+    def predict(self, row: Row | None = None, /, **features: Any) -> dict[str, Any]:
+        """Predicts one row, its features given as keywords, as a mapping, or as both, of which keywords go first."""
+        if row is None:
+            row = features
+        elif features:
+            row = {**row, **features}
         if self._one_row is not None:
-            return self._predict_one(self._one_row, features)
-        (result,) = self._predict_rows([features])
+            return self._predict_one(self._one_row, row)
+        (result,) = self._predict_rows([row])
         if isinstance(result, Exception):
             raise result
         return result
