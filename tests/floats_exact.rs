@@ -59,14 +59,36 @@ fn written(values: &[f32]) -> String {
 /// Room behind a number, in which the reader looks ahead.
 const BEHIND: &str = "                                ";
 
-/// What the reader of lists makes of an element, and nothing where it leaves it to the standard library.
+/// What the reader of lists makes of an element, be it one of a pair or not, and nothing where it leaves it to the standard
+/// library.
 fn read(text: &str, buffer: &mut String) -> Option<f32> {
     buffer.clear();
-    write!(buffer, "{text},{BEHIND}").unwrap();
-    let mut value = [f32::NAN];
-    let (count, length) = decimal::read_run(buffer.as_bytes(), &mut value);
+    write!(buffer, "{text},{text},{text},{BEHIND}").unwrap();
+    let mut values = [f32::NAN; 3];
+    let (count, length) = decimal::read_run(buffer.as_bytes(), &mut values);
     assert_eq!(length, count * (text.len() + 1), "{text}");
-    (count == 1).then_some(value[0])
+    assert!(values.iter().all(|value| value.to_bits() == values[0].to_bits()), "{text}: {values:?}");
+    (count == 3).then_some(values[0])
+}
+
+/// Reads a list as a reply's is, and says how many elements were left to the standard library.
+fn check_list(text: &str, values: &[f32]) -> usize {
+    let (mut at, mut left, mut room) = (0, 0, [0.0; decimal::RUN]);
+    let mut expected = values;
+    while !expected.is_empty() {
+        let room = &mut room[..expected.len().min(decimal::RUN)];
+        let (count, length) = decimal::read_run(&text.as_bytes()[at..], room);
+        let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&room[..count]), bits(&expected[..count]), "{}", &text[at..at + length]);
+        at += length;
+        expected = &expected[count..];
+        if count == 0 {
+            at += text[at..].find(',').unwrap() + 1;
+            expected = &expected[1..];
+            left += 1;
+        }
+    }
+    left
 }
 
 /// How many digits a number's text has between the first and the last that is not 0.
@@ -88,6 +110,9 @@ fn check_patterns(seed: u64, count: u64) {
         let values: Vec<f32> = (0..BLOCK).map(|_| pattern(&mut random)).collect();
         let text = written(&values);
         assert_eq!(text.split(',').count(), values.len());
+        for list in [&text, &text.replace(',', ", ")] {
+            assert!(check_list(&format!("{list},{BEHIND}{BEHIND}"), &values) < values.len() / 2);
+        }
         for (text, value) in text.split(',').zip(&values) {
             shortest.clear();
             write!(shortest, "{value:e}").unwrap();
@@ -187,9 +212,15 @@ fn what_is_no_json_number_is_left() {
         assert_eq!(read(text, &mut buffer), None, "{text}");
     }
     let mut values = [0.0; 4];
-    let list = format!("1.5, -2.25,3,4.5e1,{BEHIND}");
-    assert_eq!(decimal::read_run(list.as_bytes(), &mut values), (4, list.len() - BEHIND.len()));
-    assert_eq!(values, [1.5, -2.25, 3.0, 45.0]);
+    for list in ["1.5,-2.25,3,4.5e1,", " 1.5, -2.25, 3, 4.5e1,"] {
+        let text = format!("{list}{BEHIND}");
+        assert_eq!(decimal::read_run(text.as_bytes(), &mut values), (4, list.len()));
+        assert_eq!(values, [1.5, -2.25, 3.0, 45.0]);
+    }
+    // Where the spaces change, a run ends.
+    let text = format!("1.5,2.5, 3.5,4.5,{BEHIND}");
+    assert_eq!(decimal::read_run(text.as_bytes(), &mut values), (2, 8));
+    assert_eq!(decimal::read_run(&text.as_bytes()[8..], &mut values), (1, 5));
 }
 
 #[test]

@@ -74,75 +74,184 @@ impl Decimal {
     }
 }
 
-/// Reads list elements into `values` for as long as it can tell them and a comma comes behind; how many, and how many bytes
-/// they took, commas included.
+/// So many list elements are read together, at most.
+pub(crate) const RUN: usize = 256;
+
+/// Reads list elements into `values`, a run at most, for as long as it can tell them, all or none stand behind a space, and a
+/// comma comes behind; how many, and how many bytes they took, commas included.
 pub(crate) fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
-    let mut at = 0;
-    for (count, value) in values.iter_mut().enumerate() {
-        let window = bytes.get(at..).and_then(<[u8]>::first_chunk);
-        let Some((read, length)) = window.and_then(read_plain).or_else(|| read_other(bytes, at)) else {
-            return (count, at);
-        };
-        *value = read;
-        at += length;
+    match bytes.first() {
+        Some(b' ') => read_spaced_run::<1>(bytes, values),
+        _ => read_spaced_run::<0>(bytes, values),
     }
-    (values.len(), at)
 }
 
-/// Bytes in which a number is looked for: a space, a sign, 16 digits with a point, which make it, and up to
-/// `MORE_DIGITS` that only have to be digits; and its comma.
+/// The same where each element stands behind so many spaces.
+///
+/// First all become 64-bit floats that are almost the numbers, and then 32-bit ones: a processor looks only so many steps
+/// ahead, and can begin with more numbers the less there is to do for each.
+fn read_spaced_run<const SPACES: usize>(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
+    let mut close = [0.0; RUN];
+    let (mut count, mut end) = (0, 0);
+    let pairs = values.len().min(RUN) / 2;
+    for pair in close.as_chunks_mut().0.iter_mut().take(pairs) {
+        let Some((numbers, length)) = read_pair::<SPACES>(bytes, end) else { break };
+        *pair = numbers;
+        (count, end) = (count + 2, end + length);
+    }
+    for (one, _) in close.iter_mut().zip(&*values).skip(count) {
+        let Some((number, length)) = read_one::<SPACES>(bytes, end) else { break };
+        *one = number;
+        (count, end) = (count + 1, end + length);
+    }
+    let mut doubtful = false;
+    for (value, close) in values.iter_mut().zip(&close).take(count) {
+        *value = *close as f32;
+        doubtful |= !is_clear(*close);
+    }
+    if doubtful { settle::<SPACES>(bytes, values, &close, (count, end)) } else { (count, end) }
+}
+
+/// Reads those elements of a run again that 64-bit floats leave in doubt. The first that stays so ends the run.
+#[cold]
+#[inline(never)]
+fn settle<const SPACES: usize>(
+    bytes: &[u8],
+    values: &mut [f32],
+    close: &[f64],
+    run: (usize, usize),
+) -> (usize, usize) {
+    let mut at = 0;
+    for (index, (value, close)) in values.iter_mut().zip(close).take(run.0).enumerate() {
+        if !is_clear(*close) {
+            match read_other(bytes, at + SPACES) {
+                Some((read, _)) => *value = read as f32,
+                None => return (index, at),
+            }
+        }
+        let text = bytes.get(at..).unwrap_or_default();
+        at += text.iter().take_while(|byte| **byte != b',').count() + 1;
+    }
+    run
+}
+
+/// Bytes in which a number is looked for: a sign and digits, 16 in all, with a point, which make it, and up to `MORE_DIGITS`
+/// that only have to be digits; and its comma.
 const WINDOW: usize = 32;
 const MORE_DIGITS: usize = 8;
 const TEXT: usize = 17 + MORE_DIGITS;
 /// With more than 16 digits, what 16 make has to be at least this: then the others change it by less than one part in 2^40,
 /// which is 2^13 units in the last place of a 64-bit float.
-const ENOUGH: u64 = 1 << 40;
+const ENOUGH: f64 = (1u64 << 40) as f64;
 
-/// What 16 digits count of which so many come before the point.
-#[derive(Clone, Copy)]
-struct Unit {
-    size: f64,
-    /// The least number they make: the first is 0 only where it stands alone before the point.
-    least: u64,
-}
-
-static UNITS: [Unit; 8] = [
-    Unit { size: 0.0, least: u64::MAX },
-    Unit { size: 1e-15, least: 0 },
-    Unit { size: 1e-14, least: POWERS[15] },
-    Unit { size: 1e-13, least: POWERS[15] },
-    Unit { size: 1e-12, least: POWERS[15] },
-    Unit { size: 1e-11, least: POWERS[15] },
-    Unit { size: 1e-10, least: POWERS[15] },
-    Unit { size: 1e-9, least: POWERS[15] },
-];
-
-/// A number like `-12.345`, perhaps behind a space, with a comma behind it; also how many bytes that are.
-///
-/// Its digits are brought together without the point and filled up with zeros to 16. This number, its unit, and their
-/// product are each off by half a unit in the last place of a 64-bit float at most.
+/// Two short elements, as floats that are almost the numbers, and how many bytes they take with their commas. Where both end is
+/// found at once, since that is what the next ones wait for.
 #[inline(always)]
-fn read_plain(window: &[u8; WINDOW]) -> Option<(f32, usize)> {
-    // The next element waits for nothing but this: neither for the sign, nor for the point.
-    let comma = comma_place(window);
-    let space = usize::from(window[0] == b' ');
-    let negative = window[space] == b'-';
-    let start = space + usize::from(negative);
-    let text: &[u8; TEXT] = window.get(start..)?.first_chunk()?;
-    let count = comma.wrapping_sub(start + 1);
-    let before = sixteen(text, 0).place_of(b'.');
-    let unit = UNITS.get(before)?;
-    let digits = sixteen(text, 0).join(sixteen(text, 1), before).number_of_digits(count)?;
-    if before >= count || digits < unit.least {
-        return None;
-    }
-    if count > 16 && (digits < ENOUGH || !more_digits(text, count - 16)) {
-        return None;
-    }
-    let size = digits.cast_signed() as f64 * unit.size;
-    let value = (size as f32).to_bits() | u32::from(negative) << 31;
-    is_clear(size).then_some((f32::from_bits(value), comma + 1))
+fn read_pair<const SPACES: usize>(bytes: &[u8], at: usize) -> Option<([f64; 2], usize)> {
+    let window: &[u8; 2 * WINDOW] = bytes.get(at..)?.first_chunk()?;
+    let (first, second) = two_commas(window.first_chunk()?)?;
+    let one = Plain::split(behind_space::<SPACES>(window, 0)?, first.wrapping_sub(SPACES))?;
+    let other = behind_space::<SPACES>(window, first + 1)?;
+    let other = Plain::split(other, second.wrapping_sub(first + 1 + SPACES))?;
+    Some((weigh([&one, &other])?, second + 1))
 }
+
+/// An element, as a float that is almost the number, and how many bytes it takes with its comma.
+#[inline(always)]
+fn read_one<const SPACES: usize>(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
+    let plain = behind_space::<SPACES>(bytes, at).and_then(read_plain);
+    let (number, length) = plain.or_else(|| read_other(bytes, at + SPACES))?;
+    Some((number, SPACES + length))
+}
+
+/// What stands at a place, behind a space if there is to be one.
+#[inline(always)]
+fn behind_space<const SPACES: usize>(bytes: &[u8], at: usize) -> Option<&[u8; WINDOW]> {
+    let spaced = SPACES == 0 || bytes.get(at) == Some(&b' ');
+    bytes.get(at + SPACES..)?.first_chunk().filter(|_| spaced)
+}
+
+/// A number like `-12.345` whose comma was found; also how many bytes they are.
+#[inline(always)]
+fn read_plain(window: &[u8; WINDOW]) -> Option<(f64, usize)> {
+    let comma = comma_place(window);
+    let plain = Plain::split(window, comma.min(17))?;
+    let [size, _] = weigh([&plain, &plain])?;
+    let more = comma.saturating_sub(17);
+    if more > 0 && (size.abs() < ENOUGH * plain.weights[1].abs() || !more_digits(window, more)) {
+        return None;
+    }
+    Some((size, comma + 1))
+}
+
+/// A number of at most 16 digits, its sign counted as one.
+struct Plain {
+    /// The digits, without the point.
+    text: Sixteen,
+    /// Which of the bytes they are.
+    mask: [u8; 16],
+    /// What the first eight count, and the last eight.
+    weights: [f64; 2],
+}
+
+impl Plain {
+    /// Whether the bytes are digits is not looked at yet.
+    #[inline(always)]
+    fn split(window: &[u8; WINDOW], length: usize) -> Option<Plain> {
+        let sign = usize::from(window[0] == b'-');
+        let point = sixteen(window, 0).place_of(b'.');
+        // A first zero stands alone before the point.
+        let most = if window.get(sign) == Some(&b'0') { 1 } else { MOST_WHOLE };
+        let whole = point.wrapping_sub(sign + 1);
+        if whole >= most || point + 1 >= length {
+            return None;
+        }
+        Some(Plain {
+            text: sixteen(window, 0).join(sixteen(window, 1), point),
+            mask: *MASKS.get(sign)?.get(length)?,
+            weights: *WEIGHTS.get(sign)?.get(whole)?,
+        })
+    }
+}
+
+/// 64-bit floats that are almost these numbers; nothing where something else than digits is in them.
+///
+/// They are filled up with zeros to 16 digits. What eight of them make is exact; their weights, the products, and the sum are
+/// off by half a unit in the last place at most.
+#[inline(always)]
+fn weigh(numbers: [&Plain; 2]) -> Option<[f64; 2]> {
+    let texts = numbers.map(|number| number.text.digits_in(Sixteen::new(number.mask)));
+    Sixteen::weigh(texts, numbers.map(|number| number.weights))
+}
+
+/// Most digits before the point.
+const MOST_WHOLE: usize = 8;
+
+/// By the sign and by the digits before the point less one: what the first eight of 16 digits count, and the last eight. The
+/// sign takes the place of a digit.
+static WEIGHTS: [[[f64; 2]; MOST_WHOLE]; 2] = {
+    let mut weights = [[[0.0; 2]; MOST_WHOLE]; 2];
+    let mut whole = 0;
+    while whole < MOST_WHOLE {
+        let units = [1.0 / EXACT_POWERS[15 - whole], -1.0 / EXACT_POWERS[14 - whole]];
+        weights[0][whole] = [1e8 * units[0], units[0]];
+        weights[1][whole] = [1e8 * units[1], units[1]];
+        whole += 1;
+    }
+    weights
+};
+
+/// By the sign and by the length of a number with a point: which of 16 bytes are digits.
+static MASKS: [[[u8; 16]; 18]; 2] = {
+    let mut masks = [[[0; 16]; 18]; 2];
+    let mut at = 0;
+    while at < 2 * 18 * 16 {
+        let (sign, length, place) = (at / 16 / 18, at / 16 % 18, at % 16);
+        masks[sign][length][place] = if sign <= place && place + 1 < length { 0xff } else { 0 };
+        at += 1;
+    }
+    masks
+};
 
 /// Where the first comma is; beyond the window where there is none.
 #[inline(always)]
@@ -152,37 +261,44 @@ fn comma_place(window: &[u8; WINDOW]) -> usize {
     if place < 16 { place } else { 16 + sixteen(window, 16).place_of(b',') }
 }
 
+/// Where the first two commas are, if they are there.
 #[inline(always)]
-fn sixteen<const SIZE: usize>(text: &[u8; SIZE], at: usize) -> Sixteen {
-    Sixteen::new(text.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default())
+fn two_commas(window: &[u8; WINDOW]) -> Option<(usize, usize)> {
+    let commas = sixteen(window, 0).places_of(b',') | sixteen(window, 16).places_of(b',') << 16;
+    let others = commas & commas.wrapping_sub(1);
+    (others != 0).then_some((commas.trailing_zeros() as usize, others.trailing_zeros() as usize))
+}
+
+#[inline(always)]
+fn sixteen(window: &[u8; WINDOW], at: usize) -> Sixteen {
+    Sixteen::new(window.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default())
 }
 
 /// Whether so many digits follow the first 16, which take 17 bytes with the point.
 #[inline(always)]
-fn more_digits(text: &[u8; TEXT], count: usize) -> bool {
-    count <= MORE_DIGITS && text.last_chunk().is_some_and(|more| digits::count(digits::values(more)) >= count)
+fn more_digits(window: &[u8; WINDOW], count: usize) -> bool {
+    let more = window.first_chunk::<TEXT>().and_then(|text| text.last_chunk());
+    count <= MORE_DIGITS && more.is_some_and(|more| digits::count(digits::values(more)) >= count)
 }
 
 /// Whether the 32-bit float nearest to `size` is also the nearest to numbers almost equal: whether the bits that go are not
 /// almost half a unit.
 #[inline(always)]
 fn is_clear(size: f64) -> bool {
-    const DROPPED: u64 = (1 << 29) - 1;
-    const HALF: u64 = 1 << 28;
+    const DROPPED: u32 = (1 << 29) - 1;
+    const HALF: u32 = 1 << 28;
     // In units of the last place of `size`: more than any error here, and left in doubt is one random number in 2^14.
-    const DOUBT: u64 = 1 << 14;
-    size.to_bits().wrapping_sub(HALF - DOUBT) & DROPPED > 2 * DOUBT
+    const DOUBT: u32 = 1 << 14;
+    (size.to_bits() as u32).wrapping_sub(HALF - DOUBT) & DROPPED > 2 * DOUBT
 }
 
-/// Any other number at `at`, perhaps behind a space, with a comma behind it.
+/// Any other number at `at` with a comma behind it: the nearest 32-bit float.
 #[cold]
 #[inline(never)]
-fn read_other(bytes: &[u8], at: usize) -> Option<(f32, usize)> {
-    let space = usize::from(bytes.get(at) == Some(&b' '));
-    let (decimal, length) = Decimal::read(bytes.get(at + space..)?)?;
-    let comma = space + length;
+fn read_other(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
+    let (decimal, length) = Decimal::read(bytes.get(at..)?)?;
     let value = decimal.to_f32()?;
-    (bytes.get(at + comma) == Some(&b',')).then_some((value, comma + 1))
+    (bytes.get(at + length) == Some(&b',')).then_some((value.into(), length + 1))
 }
 
 /// The digits before the point. Mostly there is one: to guess so is faster than to count.

@@ -1,6 +1,6 @@
 //! Numbers as JSON text and back, exactly: the text of a float reads back to the same bits.
 
-use super::decimal::Decimal;
+use super::decimal::{Decimal, RUN};
 use super::json::Cursor;
 use super::short;
 use crate::error::{Error, ErrorKind, Result, reserve};
@@ -79,9 +79,6 @@ fn read_apart(cursor: &Cursor<'_>, place: usize) -> Option<(f64, usize)> {
     Some((value, before - apart.rest().len()))
 }
 
-/// So many elements of a list are read together.
-const BLOCK: usize = 256;
-
 /// Appends the list of numbers that comes next to `values`; at most `limit` of them.
 pub(crate) fn read_f32_list(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, limit: usize) -> Result<()> {
     let start = values.len();
@@ -100,13 +97,13 @@ pub(crate) fn read_f32_list(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, limi
 
 /// Appends elements for as long as that is quick, until there are `most` values.
 fn read_blocks(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, most: usize) -> Result<()> {
-    let mut block = [0.0; BLOCK];
+    let mut block = [0.0; RUN];
     loop {
-        let room = BLOCK.min(most - values.len());
+        let room = RUN.min(most - values.len());
         let count = cursor.floats(block.get_mut(..room).unwrap_or_default());
         reserve(values, count)?;
         values.extend_from_slice(block.get(..count).unwrap_or_default());
-        if count < BLOCK {
+        if count < RUN {
             return Ok(());
         }
     }

@@ -1,6 +1,6 @@
 //! Sixteen bytes of text looked at together: where a byte is, which are digits, and what number those make.
 
-use wide::{i16x8, i32x8, u8x16};
+use wide::{f64x2, i16x8, i32x4, i32x8, u8x16};
 
 /// The places behind each occurrence of a byte, of which there are probably so many.
 pub(crate) fn places_behind(byte: u8, text: &[u8], count: usize) -> Vec<usize> {
@@ -41,7 +41,7 @@ impl Sixteen {
 
     /// A bit for each place where a byte stands.
     #[inline(always)]
-    fn places_of(self, byte: u8) -> u32 {
+    pub(super) fn places_of(self, byte: u8) -> u32 {
         self.0.simd_eq(u8x16::splat(byte)).to_bitmask()
     }
 
@@ -85,6 +85,26 @@ impl Sixteen {
         (marks_of_others(digits) == 0).then(|| number(digits, [10; 8]))
     }
 
+    /// Each byte less '0', and zero where the mask is.
+    #[inline(always)]
+    pub(super) fn digits_in(self, mask: Sixteen) -> Sixteen {
+        Sixteen(self.digits() & mask.0)
+    }
+
+    /// The numbers that the first eight of each digits and the last eight make, times their weights, added. Nothing where some
+    /// are no digits.
+    #[inline(always)]
+    pub(super) fn weigh(digits: [Sixteen; 2], weights: [[f64; 2]; 2]) -> Option<[f64; 2]> {
+        let all = digits[0].0.max(digits[1].0);
+        let fours = digits.map(|digits| fours(digits.0, [10; 8]));
+        let [one, other]: [u64; 2] = bytemuck::cast(eights(fours));
+        let weighed = [(one, weights[0]), (other, weights[1])].map(|(eights, weights)| {
+            f64x2::from_i32x4_lower2(bytemuck::cast([eights, eights])) * f64x2::new(weights)
+        });
+        let [first, last] = f64x2::transpose(weighed);
+        (marks_of_others(all) == 0).then_some((first + last).to_array())
+    }
+
     /// Where the first two bytes are that are no digits; 16 for one that is not there.
     #[inline(always)]
     pub(super) fn first_two_others(self) -> (usize, usize) {
@@ -122,16 +142,27 @@ fn first_bytes(count: usize) -> u8x16 {
     u8x16::new(mask.copied().unwrap_or_default())
 }
 
-/// Pairs of digits, the first of each times its ten, then fours, then eights, then all.
+/// The number that all digits make, the first of each pair times its ten.
 #[inline(always)]
 fn number(digits: u8x16, tens: [i16; 8]) -> u64 {
+    let fours = fours(digits, tens);
+    let [eights, _]: [u64; 2] = bytemuck::cast(eights([fours, fours]));
+    (eights & 0xffff_ffff) * 100_000_000 + (eights >> 32)
+}
+
+/// The numbers of pairs of digits, the first of each times its ten, and of those the numbers of fours.
+#[inline(always)]
+fn fours(digits: u8x16, tens: [i16; 8]) -> i32x4 {
     let digits: i16x8 = bytemuck::cast(digits);
     let pairs: i16x8 = (digits & i16x8::splat(0xff)) * i16x8::new(tens) + (digits >> 8);
-    let fours = pairs.dot(i16x8::new([100, 1, 100, 1, 100, 1, 100, 1]));
-    let fours = i16x8::from_i32x8_saturate(bytemuck::cast::<_, i32x8>([fours, fours]));
-    let eights = fours.dot(i16x8::new([10_000, 1, 10_000, 1, 10_000, 1, 10_000, 1]));
-    let [eights, _]: [u64; 2] = bytemuck::cast(eights);
-    (eights & 0xffff_ffff) * 100_000_000 + (eights >> 32)
+    pairs.dot(i16x8::new([100, 1, 100, 1, 100, 1, 100, 1]))
+}
+
+/// The numbers of eight digits that fours make.
+#[inline(always)]
+fn eights(fours: [i32x4; 2]) -> i32x4 {
+    let fours = i16x8::from_i32x8_saturate(bytemuck::cast::<_, i32x8>(fours));
+    fours.dot(i16x8::new([10_000, 1, 10_000, 1, 10_000, 1, 10_000, 1]))
 }
 
 #[cfg(test)]
