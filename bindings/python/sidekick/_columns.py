@@ -79,11 +79,10 @@ def _words(code: str | None, values: Sequence[Any]) -> Block | None:
 
 def _texts(values: Sequence[str]) -> Block:
     """The texts, each closed by a NUL. The library refuses those that have NULs themselves: they are more than the rows."""
-    texts = values if isinstance(values, list) else [*values]
-    # So that the last one is closed, too; a slice of a list is nobody else's.
-    texts.append("")
-    whole = "\0".join(texts)
-    return Block(_TEXTS, *utf8(whole), (whole,))
+    whole = "\0".join(values)
+    address, size = utf8(whole)
+    # The last one's NUL is that behind the whole.
+    return Block(_TEXTS, address, size + 1, (whole,))
 
 
 def _array(spec: FeatureSpec, values: Any) -> Source | None:
