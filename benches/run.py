@@ -94,9 +94,13 @@ def measure(server, workloads, rounds):
         for workload in workloads:
             server_cores, client_cores = cores_of(workload)
             server.keep_to(server_cores)
-            for client in workload.repeats * [client for client in CLIENTS if takes_part(workload, client)]:
-                sample = run_client(server.url, workload, client, workload.requests, client_cores)
-                samples.setdefault((workload.name, client.name), []).append(sample)
+            clients = [client for client in CLIENTS if takes_part(workload, client)]
+            for turn in range(workload.repeats):
+                # Nobody always begins, on a machine that comes from other work.
+                first = (number + turn * rounds) % len(clients)
+                for client in clients[first:] + clients[:first]:
+                    sample = run_client(server.url, workload, client, workload.requests, client_cores)
+                    samples.setdefault((workload.name, client.name), []).append(sample)
     return samples
 
 

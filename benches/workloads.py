@@ -55,7 +55,7 @@ class Workload(NamedTuple):
 
 
 WORKLOADS = [
-    Workload("W1", "w1", "table", 5000, "1 row a request: 6 numbers, 2 texts, 2 categories", cores="one"),
+    Workload("W1", "w1", "table", 5000, "1 row a request: 6 numbers, 2 texts, 2 categories", repeats=2, cores="one"),
     Workload("W1-apart", "w1", "table", 2000, "as W1, client and server on cores of their own", cores="own"),
     Workload("W2", "w2", "table", 1000, "128 rows a request, as W1, added in columns", repeats=3, cores="one"),
     Workload("W2-values", "w2", "table-values", 1000, "as W2, value by value; dicts in Python", cores="one"),
