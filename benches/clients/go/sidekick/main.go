@@ -27,6 +27,8 @@ type client struct {
 func main() {
 	// C's allocator keeps memory by thread: with large results, a loop like this does well to stay on one.
 	runtime.LockOSThread()
+	// Kept to one core, Go has one processor by default, and gives it away at each call into C that takes a while.
+	runtime.GOMAXPROCS(max(2, runtime.NumCPU()))
 	task := bench.Arguments()
 	options := []sidekick.Option{sidekick.WithBatchRows(task.Rows)}
 	if task.InFlight > 0 {
