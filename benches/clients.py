@@ -105,9 +105,10 @@ def run(command, **options):
     subprocess.run([str(part) for part in command], check=True, **options)
 
 
-def takes_part(workload, client):
-    """Whether a client runs a workload: only the library has requests side by side, and C alone shows what is left."""
-    return {"all": True, "ours": client.role == "ours", "C": client.name == C}[workload.clients]
+def takes_part(workload, client, turn=0):
+    """Whether a client has this turn of a round: only the library has requests side by side; C alone shows what is left."""
+    has_turn = turn < workload.repeats or client.role != "peer"
+    return has_turn and {"all": True, "ours": client.role == "ours", "C": client.name == C}[workload.clients]
 
 
 def run_client(url, workload, client, requests, cores=None):

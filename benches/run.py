@@ -87,15 +87,15 @@ def cores_of(workload):
 
 
 def measure(server, workloads, rounds):
-    """What each client printed for each workload, a list over the rounds."""
+    """What each client printed for each workload, a list over its runs."""
     samples = {}
     for number in range(1, rounds + 1):
         print(f"round {number} of {rounds}", file=sys.stderr, flush=True)
         for workload in workloads:
             server_cores, client_cores = cores_of(workload)
             server.keep_to(server_cores)
-            clients = [client for client in CLIENTS if takes_part(workload, client)]
-            for turn in range(workload.repeats):
+            for turn in range(workload.repeats + workload.again):
+                clients = [client for client in CLIENTS if takes_part(workload, client, turn)]
                 # Nobody always begins, on a machine that comes from other work.
                 first = (number + turn * rounds) % len(clients)
                 for client in clients[first:] + clients[:first]:
@@ -105,7 +105,7 @@ def measure(server, workloads, rounds):
 
 
 def summary(workload, client, samples):
-    """Medians over the rounds, by row where that makes sense."""
+    """Medians over the runs, by row where that makes sense."""
     rows = workload.rows * workload.requests
     median = {key: statistics.median(sample[key] for sample in samples) for key in ("wall", "cpu", "p50", "peak_kb")}
     cpu = [sample["cpu"] / rows * 1e6 for sample in samples]

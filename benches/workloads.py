@@ -35,8 +35,9 @@ class Workload(NamedTuple):
     """One line of the tables.
 
     `kind` is what clients are told; `in_flight` is 0 where requests follow one another; `clients` are those that take part:
-    `all`, `ours`, or `C`; a short one is run several times (`repeats`) in every round, each with all clients. `cores`: client
-    and server take turns on `one`, or have one of their `own`, where the system would do now this, now that.
+    `all`, `ours`, or `C`; in a round they all run it so many times (`repeats`), and ours and the floor so many times more
+    (`again`): those are to be told apart by a few percent, and take little time. `cores`: client and server take turns on
+    `one`, or have one of their `own`, where the system would do now this, now that.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Workload(NamedTuple):
     in_flight: int = 0
     clients: str = "all"
     repeats: int = 1
+    again: int = 0
     cores: str = "any"
 
     @property
@@ -55,16 +57,16 @@ class Workload(NamedTuple):
 
 
 WORKLOADS = [
-    Workload("W1", "w1", "table", 5000, "1 row a request: 6 numbers, 2 texts, 2 categories", repeats=2, cores="one"),
+    Workload("W1", "w1", "table", 5000, "1 row a request: 6 numbers, 2 texts, 2 categories", again=3, cores="one"),
     Workload("W1-apart", "w1", "table", 2000, "as W1, client and server on cores of their own", cores="own"),
-    Workload("W2", "w2", "table", 1000, "128 rows a request, as W1, added in columns", repeats=3, cores="one"),
+    Workload("W2", "w2", "table", 1000, "128 rows a request, as W1, added in columns", repeats=3, again=2, cores="one"),
     Workload("W2-values", "w2", "table-values", 1000, "as W2, value by value; dicts in Python", cores="one"),
-    Workload("W3", "w3", "array", 8, "8 float32 arrays (224,224,3) in"),
-    Workload("W4", "w4", "jpeg", 80, "16 JPEG files of 100 KB in, 1000 classes out", repeats=2, cores="one"),
-    Workload("W5", "w5", "numbers", 8, "8 float32 arrays (224,224,3) out, shortest digits"),
-    Workload("W5-17", "w5-17", "numbers", 8, "8 float32 arrays (224,224,3) out, 17 digits"),
-    Workload("W6-PNG", "w6-png", "pixels-png", 8, "8 pictures of 640x480 pixels, sent as PNG", repeats=2),
-    Workload("W6-JPEG", "w6-jpeg", "pixels-jpeg", 8, "8 pictures of 640x480 pixels, sent as JPEG"),
+    Workload("W3", "w3", "array", 8, "8 float32 arrays (224,224,3) in", again=3),
+    Workload("W4", "w4", "jpeg", 80, "16 JPEG files of 100 KB in, 1000 classes out", again=3, cores="one"),
+    Workload("W5", "w5", "numbers", 8, "8 float32 arrays (224,224,3) out, shortest digits", again=3),
+    Workload("W5-17", "w5-17", "numbers", 8, "8 float32 arrays (224,224,3) out, 17 digits", again=3),
+    Workload("W6-PNG", "w6-png", "pixels-png", 8, "8 pictures of 640x480 pixels, sent as PNG", again=3),
+    Workload("W6-JPEG", "w6-jpeg", "pixels-jpeg", 8, "8 pictures of 640x480 pixels, sent as JPEG", again=3),
     Workload("W7-1", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 1 in flight", 1, "C"),
     Workload("W7-4", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 4 in flight", 4, "C"),
     Workload("W7-16", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 16 in flight", 16, "ours"),
