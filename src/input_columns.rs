@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rows::{RowWriter, Rows, another_type, category, finite, integer_category, missing};
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
 use crate::wire::array::{Array, DType, Element, byte_size};
+use crate::wire::floats::{BLOCK, NumberText, write_texts};
 use crate::wire::sixteen::places_behind;
 use crate::wire::{Value, picture};
 use std::borrow::Cow;
@@ -96,6 +97,9 @@ impl Rows {
         self.reserve_rows(count)?;
         let before = self.mark();
         for row in 0..count {
+            if row % BLOCK == 0 {
+                readers.iter_mut().for_each(|reader| reader.prepare(row));
+            }
             let at = self.len();
             let added = self.add_row(|out| readers.iter_mut().try_for_each(|reader| reader.put(row, out)));
             if let Err(error) = added {
@@ -132,14 +136,12 @@ fn readers<'a>(
 struct Reader<'a> {
     spec: &'a FeatureSpec,
     source: Source<'a>,
-    /// The category of the row before, which is probably that of the next.
-    category: usize,
 }
 
 enum Source<'a> {
-    /// What most tables are made of, apart from other numbers for speed.
-    Doubles(&'a [[u8; 8]]),
-    Numbers(Numbers<'a>),
+    /// With the texts of the block of rows that is being added.
+    Floats(Numbers<'a>, Box<[NumberText; BLOCK]>),
+    Integers(Numbers<'a>),
     IntegerCategories(Numbers<'a>),
     Arrays(Numbers<'a>),
     Texts(Texts<'a>),
@@ -154,7 +156,14 @@ impl<'a> Reader<'a> {
             InputColumn::Pieces { bytes, ends } => piece_source(spec, count, bytes, ends),
             InputColumn::Texts(bytes) => closed_source(spec, count, bytes),
         };
-        Ok(Reader { spec, source: source?, category: 0 })
+        Ok(Reader { spec, source: source? })
+    }
+
+    /// Makes ready for a block of rows.
+    fn prepare(&mut self, first: usize) {
+        if let Source::Floats(numbers, texts) = &mut self.source {
+            numbers.write_floats(first, texts);
+        }
     }
 
     /// Puts the value of a row; what fails is named.
@@ -165,28 +174,28 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn put_value(&mut self, row: usize, out: &mut RowWriter<'_>) -> Result<()> {
-        let Reader { spec, source, category: hint } = self;
+        let Reader { spec, source } = self;
         match source {
-            Source::Doubles(numbers) => {
-                let number = numbers.get(row).ok_or_else(beyond_column)?;
-                out.put_number(spec, finite(f64::from_ne_bytes(*number))?);
-                Ok(())
-            }
-            Source::Numbers(numbers) => out.put(spec, &numbers.value(row)?),
+            Source::Floats(numbers, texts) => match texts.get(row % BLOCK) {
+                Some(text) if !text.is_empty() => out.put_number_text(spec, text),
+                _ => Err(numbers.value(row).err().unwrap_or_else(beyond_column)),
+            },
+            Source::Integers(numbers) => out.put(spec, &numbers.value(row)?),
             Source::IntegerCategories(numbers) => {
                 let Value::Integer(integer) = numbers.value(row)? else {
                     return Err(another_type(spec, "floats"));
                 };
-                put_category(spec, hint, &integer_category(spec, *hint, integer)?, out)
+                put_category(spec, &integer_category(spec, integer)?, out)
             }
-            Source::Labels(labels) => {
-                put_category(spec, hint, &category(spec, *hint, labels.get(row)?)?, out)
-            }
+            Source::Labels(labels) => put_category(spec, &category(spec, labels.text(row)?)?, out),
             Source::Arrays(numbers) => {
                 let bytes = numbers.row_bytes(row, spec.element_count())?;
                 out.put(spec, &Value::Array(&Array::new(numbers.dtype, spec.shape(), bytes)?))
             }
-            Source::Texts(texts) => out.put(spec, &Value::Text(texts.get(row)?)),
+            Source::Texts(texts) => {
+                let (bytes, length) = texts.get(row)?;
+                out.put_text(spec, bytes, length)
+            }
             Source::Pictures(bytes, ends) => {
                 let piece = piece_range(ends, row);
                 let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
@@ -196,17 +205,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Puts a category, and keeps which it is.
-fn put_category(
-    spec: &FeatureSpec,
-    hint: &mut usize,
-    value: &Value<'_>,
-    out: &mut RowWriter<'_>,
-) -> Result<()> {
-    if let Value::Category(index) = value {
-        *hint = *index;
+#[inline]
+fn put_category(spec: &FeatureSpec, value: &Value<'_>, out: &mut RowWriter<'_>) -> Result<()> {
+    match value {
+        Value::Category(index) => out.put_category(spec, *index),
+        _ => out.put(spec, value),
     }
-    out.put(spec, value)
 }
 
 fn number_source<'a>(spec: &FeatureSpec, count: usize, numbers: Numbers<'a>) -> Result<Source<'a>> {
@@ -287,8 +291,16 @@ impl<'a> Texts<'a> {
         Ok(Texts { all, ends, closing })
     }
 
+    /// All bytes from the start of a row's text on, and how many of them are it.
     #[inline]
-    fn get(&self, row: usize) -> Result<&'a str> {
+    fn get(&self, row: usize) -> Result<(&'a [u8], usize)> {
+        let start = piece_range(&self.ends, row).start;
+        Ok((self.all.as_bytes().get(start..).unwrap_or_default(), self.text(row)?.len()))
+    }
+
+    /// The text of a row.
+    #[inline]
+    fn text(&self, row: usize) -> Result<&'a str> {
         let Range { start, end } = piece_range(&self.ends, row);
         let piece = start..end.saturating_sub(self.closing);
         self.all.get(piece.clone()).ok_or_else(|| bad_piece(&piece, self.all.len()))
@@ -304,9 +316,23 @@ struct Numbers<'a> {
 impl<'a> Numbers<'a> {
     fn source(self) -> Source<'a> {
         match self.dtype {
-            DType::F64 => Source::Doubles(self.bytes.as_chunks().0),
-            _ => Source::Numbers(self),
+            DType::F32 | DType::F64 => Source::Floats(self, Box::default()),
+            _ => Source::Integers(self),
         }
+    }
+
+    /// Writes the texts of floats from a row on.
+    fn write_floats(&self, first: usize, texts: &mut [NumberText; BLOCK]) {
+        let mut numbers = [0.0; BLOCK];
+        if self.dtype == DType::F64 {
+            let given = self.bytes.as_chunks().0.get(first..).unwrap_or_default();
+            numbers.iter_mut().zip(given).for_each(|(number, given)| *number = f64::from_ne_bytes(*given));
+        } else {
+            let given = self.bytes.as_chunks().0.get(first..).unwrap_or_default();
+            let float = |given: &[u8; 4]| f64::from(f32::from_ne_bytes(*given));
+            numbers.iter_mut().zip(given).for_each(|(number, given)| *number = float(given));
+        }
+        write_texts(texts, &numbers);
     }
 
     /// The number of a row; an integer stays one.

@@ -23,6 +23,7 @@
 #![warn(missing_docs)]
 
 mod batches;
+mod buffer;
 mod deployment;
 mod error;
 mod ffi;

@@ -309,7 +309,7 @@ impl<'a> Probabilities<'a> {
     /// The probability of a category, by its label.
     pub fn of(&self, row: usize, label: &str) -> Result<f64> {
         let values = self.row(row)?;
-        let place = self.categories.labels.find(0, label);
+        let place = self.categories.labels.find(label);
         place.and_then(|place| values.get(place)).copied().ok_or_else(|| {
             Error::new(ErrorKind::Argument, format!("there is no category \"{label}\" among the output's"))
         })

@@ -1,8 +1,10 @@
 //! Examples being built, feature by feature: each value is checked and put into its final bytes when it is added.
 
+use crate::buffer::Buffer;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::wire::array::Array;
+use crate::wire::floats::NumberText;
 use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
 use crate::wire::{Protocol, Value, npy};
 use std::ops::Range;
@@ -13,7 +15,7 @@ use std::sync::Arc;
 pub struct Rows {
     schema: Arc<Schema>,
     protocol: Protocol,
-    buffer: Vec<u8>,
+    buffer: Buffer,
     /// Where each finished row lies in the buffer.
     finished: Vec<Range<usize>>,
     open: OpenRow,
@@ -39,13 +41,13 @@ struct OpenRow {
 /// Where the values of a whole row go.
 pub(crate) struct RowWriter<'a> {
     protocol: Protocol,
-    buffer: &'a mut Vec<u8>,
+    buffer: &'a mut Buffer,
 }
 
 impl Rows {
     pub(crate) fn new(schema: Arc<Schema>, protocol: Protocol) -> Rows {
         let open = OpenRow { given: vec![false; schema.inputs.len()], count: 0, next: 0 };
-        Rows { schema, protocol, buffer: Vec::new(), finished: Vec::new(), open }
+        Rows { schema, protocol, buffer: Buffer::default(), finished: Vec::new(), open }
     }
 
     /// How many rows are finished.
@@ -70,7 +72,7 @@ impl Rows {
     /// Adds an integer to a numeric feature of shape `[1]`, or as the category of a categorical or binary one.
     pub fn add_integer<'a>(&mut self, key: impl Into<Key<'a>>, integer: i64) -> Result<()> {
         self.add(key.into(), |spec| match spec.feature_type {
-            FeatureType::Categorical | FeatureType::Binary => integer_category(spec, 0, integer),
+            FeatureType::Categorical | FeatureType::Binary => integer_category(spec, integer),
             _ => {
                 require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "an integer")?;
                 Ok(Value::Integer(integer))
@@ -85,7 +87,7 @@ impl Rows {
         self.add(key.into(), |spec| {
             let fits = matches!(spec.feature_type, FeatureType::Categorical | FeatureType::Binary);
             require(spec, fits, "a category")?;
-            category(spec, 0, label)
+            category(spec, label)
         })
     }
 
@@ -171,7 +173,7 @@ impl Rows {
         if self.open.count < self.schema.inputs.len() {
             return Err(self.incomplete());
         }
-        self.close_row();
+        self.close_row()?;
         self.open.reset();
         Ok(())
     }
@@ -194,8 +196,8 @@ impl Rows {
         self.clear();
         let wire = other.wire(rows.clone());
         let places = other.finished.get(rows).unwrap_or_default();
-        reserve(&mut self.buffer, wire.len())?;
-        self.buffer.extend_from_slice(wire);
+        self.buffer.reserve(wire.len())?;
+        self.buffer.append(|bytes| bytes.extend_from_slice(wire));
         let start = places.first().map_or(0, |row| row.start);
         self.finished.extend(places.iter().map(|row| row.start - start..row.end - start));
         Ok(())
@@ -206,18 +208,17 @@ impl Rows {
     pub(crate) fn add_row(&mut self, put: impl FnOnce(&mut RowWriter<'_>) -> Result<()>) -> Result<()> {
         let Rows { protocol, buffer, finished, .. } = self;
         if !finished.is_empty() {
-            buffer.extend_from_slice(protocol.row_separator());
+            buffer.push(protocol.row_separator())?;
         }
         let start = buffer.len();
         put(&mut RowWriter { protocol: *protocol, buffer })?;
         protocol.open_row(buffer, start);
-        self.close_row();
-        Ok(())
+        self.close_row()
     }
 
     /// Makes room for so many more bytes of the wire's text.
     pub(crate) fn reserve_text(&mut self, bytes: usize) -> Result<()> {
-        reserve(&mut self.buffer, bytes)
+        self.buffer.reserve(bytes)
     }
 
     /// Makes room for the places of so many more rows.
@@ -261,7 +262,7 @@ impl Rows {
         let start = self.finished.get(rows.start).map_or(0, |row| row.start);
         let end =
             rows.end.checked_sub(1).and_then(|last| self.finished.get(last)).map_or(start, |row| row.end);
-        self.buffer.get(start..end).unwrap_or_default()
+        self.buffer.as_slice().get(start..end).unwrap_or_default()
     }
 
     /// Looks the feature up, has its value made, and writes it. Whatever fails is named and leaves no trace.
@@ -282,11 +283,11 @@ impl Rows {
         let spec = schema.inputs.get(index)?;
         open.require_new(index)?;
         let value = value(spec)?;
-        let first = open.count == 0;
-        if first && !finished.is_empty() {
-            buffer.extend_from_slice(protocol.row_separator());
+        if open.count > 0 {
+            protocol.put(buffer, spec, &value)?;
+        } else {
+            put_first(*protocol, buffer, !finished.is_empty(), spec, &value)?;
         }
-        protocol.put(buffer, first, spec, &value)?;
         open.mark(index);
         Ok(())
     }
@@ -328,25 +329,57 @@ impl Rows {
         spec.map_or(error.clone(), |spec| error.in_feature(&spec.name)).in_row(self.len())
     }
 
-    fn close_row(&mut self) {
-        let separator = self.protocol.row_separator().len();
-        let start = self.finished.last().map_or(0, |row| row.end + separator);
-        self.protocol.close_row(&mut self.buffer);
+    fn close_row(&mut self) -> Result<()> {
+        const SEPARATOR: usize = 1;
+        let start = self.finished.last().map_or(0, |row| row.end + SEPARATOR);
+        self.protocol.close_row(&mut self.buffer)?;
         self.finished.push(start..self.buffer.len());
+        Ok(())
     }
 }
 
+/// Puts a row's first value; `behind` says that a row is before it.
+#[inline(never)]
+fn put_first(
+    protocol: Protocol,
+    buffer: &mut Buffer,
+    behind: bool,
+    spec: &FeatureSpec,
+    value: &Value<'_>,
+) -> Result<()> {
+    if behind {
+        buffer.push(protocol.row_separator())?;
+    }
+    let start = buffer.len();
+    protocol.put(buffer, spec, value)?;
+    protocol.open_row(buffer, start);
+    Ok(())
+}
+
 impl RowWriter<'_> {
-    /// Puts a finite number as the value of one more input. Apart from other values: most of those of tables are numbers.
-    #[inline]
-    pub(crate) fn put_number(&mut self, spec: &FeatureSpec, number: f64) {
-        self.protocol.put_number(self.buffer, spec, number);
+    /// Puts a number whose text is there already as the value of one more input. Apart from other values, as the next two: most of
+    /// those of tables are such.
+    #[inline(always)]
+    pub(crate) fn put_number_text(&mut self, spec: &FeatureSpec, number: &NumberText) -> Result<()> {
+        self.protocol.put_number_text(self.buffer, spec, number)
+    }
+
+    /// Puts one of the categories of one more input.
+    #[inline(always)]
+    pub(crate) fn put_category(&mut self, spec: &FeatureSpec, index: usize) -> Result<()> {
+        self.protocol.put_category(self.buffer, spec, index)
+    }
+
+    /// Puts a text as the value of one more input: the first `length` bytes of those that are there.
+    #[inline(always)]
+    pub(crate) fn put_text(&mut self, spec: &FeatureSpec, bytes: &[u8], length: usize) -> Result<()> {
+        self.protocol.put_text(self.buffer, spec, bytes, length)
     }
 
     /// Puts the value of one more input.
     #[inline(never)]
     pub(crate) fn put(&mut self, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
-        self.protocol.put(self.buffer, false, spec, value)
+        self.protocol.put(self.buffer, spec, value)
     }
 }
 
@@ -406,23 +439,23 @@ fn not_finite(number: f64) -> Error {
     Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and the wire cannot carry it"))
 }
 
-/// A category by its label, which is probably the one at `hint`.
-pub(crate) fn category<'v>(spec: &FeatureSpec, hint: usize, label: &'v str) -> Result<Value<'v>> {
-    match spec.categories.find(hint, label) {
+/// A category by its label.
+#[inline]
+pub(crate) fn category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
+    match spec.categories.find(label) {
         Some(index) => Ok(Value::Category(index)),
         None if spec.categories().is_empty() => Ok(Value::Text(label)),
         None => Err(unknown_category(spec, &format!("\"{label}\""))),
     }
 }
 
-/// An integer as a category, probably the one at `hint`: as declared where the spec lists its categories; 0 and 1 always name a
-/// binary's classes.
-pub(crate) fn integer_category(spec: &FeatureSpec, hint: usize, integer: i64) -> Result<Value<'static>> {
+/// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
+pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value<'static>> {
     if spec.categories().is_empty() {
         return Ok(Value::Integer(integer));
     }
     let bit = spec.feature_type == FeatureType::Binary && matches!(integer, 0 | 1);
-    match spec.categories.find(hint, &integer.to_string()) {
+    match spec.categories.find(&integer.to_string()) {
         Some(index) => Ok(Value::Category(index)),
         None if bit => Ok(Value::Integer(integer)),
         None => Err(unknown_category(spec, &integer.to_string())),
@@ -483,9 +516,9 @@ pub(crate) mod tests {
         let both =
             serde_json::from_slice::<serde_json::Value>(&[b"[", rows.wire(0..2), b"]"].concat()).unwrap();
         assert_eq!(both[1]["n"], -2e-7);
-        assert_eq!(rows.wire(1..2), &rows.buffer[first.len() + 1..]);
+        assert_eq!(rows.wire(1..2), &rows.buffer.as_slice()[first.len() + 1..]);
         rows.clear();
-        assert!(rows.is_empty() && rows.buffer.is_empty());
+        assert!(rows.is_empty() && rows.buffer.len() == 0);
         fill(&mut rows, 0.5);
         assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), first);
     }
@@ -495,7 +528,7 @@ pub(crate) mod tests {
         let mut rows = rows();
         fill(&mut rows, 1.0);
         rows.add_number("n", 1.0).unwrap();
-        let before = rows.buffer.clone();
+        let before = rows.buffer.as_slice().to_vec();
         let twice = rows.add_number("n", 2.0).unwrap_err();
         assert_eq!(
             (twice.kind(), twice.row(), twice.feature()),
@@ -518,7 +551,7 @@ pub(crate) mod tests {
         let missing = rows.end_row().unwrap_err();
         assert_eq!(missing.to_string(), r#"row 1: the row lacks "c\"", "b", "a", "t""#);
         assert!(rows.require_closed().is_err());
-        assert_eq!(rows.buffer, before);
+        assert_eq!(rows.buffer.as_slice(), before);
         rows.discard_row();
         rows.require_closed().unwrap();
         assert_eq!(rows.len(), 1);
@@ -537,7 +570,10 @@ pub(crate) mod tests {
         rows.add_integer("n", i64::MIN).unwrap();
         rows.add_integer("c\"", 7).unwrap();
         rows.add_integer("b", 0).unwrap();
-        assert_eq!(std::str::from_utf8(&rows.buffer).unwrap(), r#"{"n":-9223372036854775808,"c\"":7,"b":0"#);
+        assert_eq!(
+            std::str::from_utf8(rows.buffer.as_slice()).unwrap(),
+            r#"{"n":-9223372036854775808,"c\"":7,"b":0"#
+        );
         assert_eq!(rows.add_integer("a", 0).unwrap_err().kind(), ErrorKind::FeatureType);
     }
 }

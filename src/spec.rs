@@ -1,5 +1,6 @@
 //! What a deployed model takes and gives: its features, in the order of the describe document.
 
+use crate::buffer::Stamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{NulString, Snippet};
 use std::collections::HashMap;
@@ -41,10 +42,10 @@ pub struct FeatureSpec {
     pub(crate) feature_type: FeatureType,
     pub(crate) shape: Vec<usize>,
     pub(crate) categories: Names,
-    /// Category `i` as the JSON it was declared with: text or an integer.
-    pub(crate) category_json: Vec<Snippet>,
     /// Its name as a key within a JSON object: comma, key and colon.
-    pub(crate) member_json: Snippet,
+    pub(crate) member_json: Stamp,
+    /// The same with category `i` behind it, as the JSON it was declared with: text or an integer.
+    pub(crate) category_json: Vec<Stamp>,
 }
 
 impl FeatureSpec {
@@ -126,7 +127,7 @@ impl Specs {
     /// The index of a name that is probably at `hint`.
     pub(crate) fn index_near(&self, hint: usize, name: &str) -> Result<usize> {
         self.names
-            .find(hint, name)
+            .find_near(hint, name)
             .ok_or_else(|| self.unknown(format_args!("there is no feature named \"{name}\"")))
     }
 
@@ -189,7 +190,9 @@ pub(crate) struct Names(Arc<Shared>);
 struct Shared {
     list: Vec<NulString>,
     /// The mark of each.
-    marks: Vec<u64>,
+    marks: Vec<Mark>,
+    /// For the slots of their marks the place of one of those that share it.
+    slots: Vec<u32>,
     /// Each as the key of a JSON object, colon included.
     keys: Vec<Snippet>,
     index: HashMap<String, usize>,
@@ -204,9 +207,10 @@ impl Names {
                 return Err(name.clone());
             }
         }
-        let marks = list.iter().map(|name| mark(name.as_bytes())).collect();
+        let marks: Vec<Mark> = list.iter().map(|name| Mark::of(name.as_bytes())).collect();
         let keys = list.iter().map(|name| key_json(name).into()).collect();
-        Ok(Names(Arc::new(Shared { list, marks, keys, index })))
+        let slots = slots(&marks);
+        Ok(Names(Arc::new(Shared { list, marks, slots, keys, index })))
     }
 
     /// The names as keys of a JSON object.
@@ -218,28 +222,31 @@ impl Names {
         &self.0.list
     }
 
-    /// The place of a name that is probably at `hint`. Of a few names each is looked at: that is faster than hashing.
-    pub(crate) fn find(&self, hint: usize, name: &str) -> Option<usize> {
-        const FEW: usize = 12;
-        let mark = mark(name.as_bytes());
-        let Shared { list, marks, index, .. } = &*self.0;
-        let is_at = |place: usize| list.get(place).is_some_and(|there| **there == *name);
-        if marks.get(hint) == Some(&mark) && is_at(hint) {
-            return Some(hint);
-        }
-        if marks.len() > FEW {
-            return index.get(name).copied();
-        }
-        // A bit for each: a branch for each could not be foreseen.
-        let mut same = marks.iter().rev().fold(0u32, |same, there| same << 1 | u32::from(*there == mark));
-        while same != 0 {
-            let place = same.trailing_zeros() as usize;
-            if is_at(place) {
-                return Some(place);
-            }
-            same &= same - 1;
-        }
-        None
+    /// The place of a name that is probably at `hint`.
+    #[inline]
+    pub(crate) fn find_near(&self, hint: usize, name: &str) -> Option<usize> {
+        let mark = Mark::of(name.as_bytes());
+        if self.is_at(hint, &mark, name) { Some(hint) } else { self.find_marked(&mark, name) }
+    }
+
+    /// The place of a name of which nothing is known.
+    #[inline]
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.find_marked(&Mark::of(name.as_bytes()), name)
+    }
+
+    #[inline]
+    fn find_marked(&self, mark: &Mark, name: &str) -> Option<usize> {
+        let Shared { slots, index, .. } = &*self.0;
+        let place = slots.get(mark.slot(slots.len())).map_or(0, |place| *place as usize);
+        if self.is_at(place, mark, name) { Some(place) } else { index.get(name).copied() }
+    }
+
+    #[inline]
+    fn is_at(&self, place: usize, mark: &Mark, name: &str) -> bool {
+        let Shared { list, marks, .. } = &*self.0;
+        let same = marks.get(place).is_some_and(|there| there.is(mark));
+        same && (mark.is_all() || list.get(place).is_some_and(|there| **there == *name))
     }
 }
 
@@ -254,13 +261,64 @@ pub(crate) fn key_json(name: &str) -> String {
     format!("{}:", serde_json::Value::from(name))
 }
 
-/// What mostly tells names apart at once: their length and the bytes at both ends.
-fn mark(name: &[u8]) -> u64 {
-    let ends = match (name.first_chunk(), name.last_chunk()) {
-        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(32),
-        _ => name.iter().fold(0, |ends, &byte| ends << 8 | u64::from(byte)),
-    };
-    ends ^ name.len() as u64
+/// What mostly tells names apart at once: their length and eight bytes at either end, or the bytes of a shorter one.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    first: u64,
+    last: u64,
+    length: usize,
+}
+
+impl Mark {
+    #[inline]
+    fn of(name: &[u8]) -> Mark {
+        let length = name.len();
+        match (name.first_chunk(), name.last_chunk()) {
+            (Some(first), Some(last)) => {
+                Mark { first: u64::from_le_bytes(*first), last: u64::from_le_bytes(*last), length }
+            }
+            _ => Mark {
+                first: name.iter().fold(0, |ends, &byte| ends << 8 | u64::from(byte)),
+                last: 0,
+                length,
+            },
+        }
+    }
+
+    /// Whether there is nothing of the name but this.
+    #[inline]
+    fn is_all(&self) -> bool {
+        self.length <= 16
+    }
+
+    /// Which of so many slots, a power of two, is its.
+    #[inline]
+    fn slot(&self, slots: usize) -> usize {
+        // 2^64 divided by the golden ratio spreads what differs in a few bits (D. Knuth, The Art of Computer Programming 3, 6.4).
+        let spread =
+            (self.first ^ self.last.rotate_left(32) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (spread >> 32) as usize & slots.wrapping_sub(1)
+    }
+
+    /// Whether two are the same, in one comparison.
+    #[inline]
+    fn is(&self, other: &Mark) -> bool {
+        (self.first ^ other.first) | (self.last ^ other.last) | (self.length ^ other.length) as u64 == 0
+    }
+}
+
+/// So many slots for each name that two seldom share one.
+const SLOTS_A_NAME: usize = 8;
+
+fn slots(marks: &[Mark]) -> Vec<u32> {
+    let count = (marks.len() * SLOTS_A_NAME).next_power_of_two();
+    let mut slots = vec![0; count];
+    for (place, mark) in marks.iter().enumerate() {
+        if let Some(slot) = slots.get_mut(mark.slot(count)) {
+            *slot = place as u32;
+        }
+    }
+    slots
 }
 
 #[cfg(test)]
@@ -276,10 +334,12 @@ mod tests {
             let all = first.into_iter().chain((4..40).map(|number| number.to_string())).take(count);
             let names = Names::new(all.map(NulString::from).collect()).unwrap();
             for hint in 0..5 {
-                assert_eq!(names.find(hint, &middle("2")), Some(1));
-                assert_eq!(names.find(hint, "b b"), Some(2));
-                assert_eq!(names.find(hint, "ç"), Some(3));
-                assert!(names.find(hint, &middle("3")).is_none() && names.find(hint, "d").is_none());
+                assert_eq!(names.find_near(hint, &middle("2")), Some(1));
+                assert_eq!(names.find_near(hint, "b b"), Some(2));
+                assert_eq!(names.find_near(hint, "ç"), Some(3));
+                assert!(
+                    names.find_near(hint, &middle("3")).is_none() && names.find_near(hint, "d").is_none()
+                );
             }
         }
     }

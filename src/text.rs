@@ -64,8 +64,8 @@ impl fmt::Debug for NulString {
     }
 }
 
-/// Text that is written and looked for often. Its start lies at hand: mostly that is all of it, and to copy or to compare
-/// so many bytes at once is faster than to call what copies or compares as many as there are.
+/// Text that is looked for often. Its start lies at hand: mostly that is all of it, and to compare so many bytes at once is
+/// faster than to call what compares as many as there are.
 #[derive(Clone, Debug)]
 pub(crate) struct Snippet {
     head: [u8; HEAD],
@@ -77,15 +77,6 @@ pub(crate) struct Snippet {
 const HEAD: usize = 16;
 
 impl Snippet {
-    /// Appends the text.
-    #[inline]
-    pub(crate) fn append_to(&self, out: &mut Vec<u8>) {
-        append_start(out, &self.head, self.text.len());
-        if let Some(tail) = self.text.as_bytes().get(HEAD..) {
-            out.extend_from_slice(tail);
-        }
-    }
-
     /// Whether these bytes start with the text.
     #[inline]
     pub(crate) fn starts(&self, bytes: &[u8]) -> bool {
@@ -113,14 +104,6 @@ impl From<String> for Snippet {
     }
 }
 
-/// Appends the first bytes of these: all are copied and the rest is dropped, which saves the call.
-#[inline]
-pub(crate) fn append_start<const SIZE: usize>(out: &mut Vec<u8>, bytes: &[u8; SIZE], count: usize) {
-    let end = out.len() + count;
-    out.extend_from_slice(bytes);
-    out.truncate(end);
-}
-
 /// The text before its closing NUL.
 pub(crate) fn without_nul(text: &str) -> &str {
     text.strip_suffix('\0').unwrap_or(text)
@@ -140,13 +123,10 @@ mod tests {
     }
 
     #[test]
-    fn snippets_are_written_and_found_whatever_their_length() {
+    fn snippets_are_found_whatever_their_length() {
         for length in 0..40 {
             let text = "0123456789abcdefghijklmnopqrstuvwxyz????".get(..length).unwrap();
             let snippet = Snippet::from(text.to_owned());
-            let mut out = b"x".to_vec();
-            snippet.append_to(&mut out);
-            assert_eq!(out, format!("x{text}").as_bytes());
             assert_eq!(snippet.len(), length);
             for tail in ["", "!", "more than the head of another"] {
                 assert!(snippet.starts(format!("{text}{tail}").as_bytes()));

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 /// Every module of the crate, and the modules it may name.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("error", &[]),
+    ("buffer", &["error"]),
     ("text", &[]),
     ("url", &["error"]),
-    ("spec", &["error", "text"]),
-    ("wire", &["error", "text", "spec"]),
+    ("spec", &["buffer", "error", "text"]),
+    ("wire", &["buffer", "error", "text", "spec"]),
     // The text of URLs is pure, and knows nothing but errors itself.
     ("transport", &["error", "url"]),
     ("options", &["error", "transport"]),
-    ("rows", &["error", "text", "spec", "wire"]),
+    ("rows", &["buffer", "error", "text", "spec", "wire"]),
     ("packed", &["error", "rows"]),
     ("input_columns", &["error", "rows", "spec", "wire"]),
     ("predictions", &["error", "text", "spec", "wire"]),

@@ -112,7 +112,7 @@ impl Categories {
             return extend(&mut self.probabilities, &more.probabilities);
         }
         let places: Option<Vec<usize>> =
-            self.labels.list().iter().map(|label| more.labels.find(0, label)).collect();
+            self.labels.list().iter().map(|label| more.labels.find(label)).collect();
         let places = places.ok_or_else(|| {
             Error::new(ErrorKind::ReplyType, "the categories differ from one reply to the next")
         })?;

@@ -49,13 +49,14 @@ fn spec(name: String, feature: Feature) -> Result<FeatureSpec> {
         return refuse("has a category that is neither text nor an integer");
     };
     let Ok(labels) = Names::new(labels) else { return refuse("lists a category twice") };
+    let key = format!(",{}", key_json(&name));
     Ok(FeatureSpec {
-        member_json: format!(",{}", key_json(&name)).into(),
+        category_json: categories.iter().map(|category| format!("{key}{category}").into()).collect(),
+        member_json: key.into(),
         name: name.into(),
         feature_type,
         shape: marks.shape,
         categories: labels,
-        category_json: categories.iter().map(|category| category.to_string().into()).collect(),
     })
 }
 
@@ -178,6 +179,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::buffer::Buffer;
 
     fn document(paths: &str, inputs: &str, outputs: &str) -> String {
         format!(
@@ -205,9 +207,9 @@ mod tests {
         let category = schema.inputs.get(1).unwrap();
         let labels: Vec<&str> = category.categories().iter().map(|label| &**label).collect();
         assert_eq!(labels, ["b", "7", "a"]);
-        let mut json = Vec::new();
-        category.category_json.iter().for_each(|category| category.append_to(&mut json));
-        assert_eq!(json, b"\"b\"7\"a\"");
+        let mut json = Buffer::default();
+        category.category_json.iter().try_for_each(|category| category.append_to(&mut json)).unwrap();
+        assert_eq!(json.as_slice(), br#","a":"b","a":7,"a":"a""#);
         assert_eq!(schema.inputs.get(2).unwrap().shape(), [8, 9, 3]);
         assert!(schema.outputs.get(0).unwrap().is_array());
     }

@@ -2,29 +2,69 @@
 
 use super::decimal::{Decimal, RUN};
 use super::json::Cursor;
-use super::short;
+use super::layout::eight_digits;
+use super::short::{self, Short};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::text::Snippet;
 
 /// The widest text of a 64-bit float.
 pub(crate) const WIDEST_F64: usize = 24;
 
-/// Writes the shortest text that reads back as this finite number at a place of `room`, which has room for the widest; returns
-/// where the text ends.
+/// Writes the shortest text that reads back as this finite number; returns its length. Bytes behind it may change.
 #[inline(always)]
-pub(crate) fn put_f64(room: &mut [u8], at: usize, value: f64) -> usize {
-    short::put(room, at, value).unwrap_or_else(|| put_other_f64(room, at, value))
+pub(crate) fn put_f64(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
+    short::put(room, value).unwrap_or_else(|| put_other_f64(room, value))
 }
 
 #[inline(never)]
-fn put_other_f64(room: &mut [u8], at: usize, value: f64) -> usize {
+fn put_other_f64(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
     let mut printer = zmij::Buffer::new();
     let text = printer.format_finite(value).as_bytes();
-    let end = at + text.len();
-    if let Some(place) = room.get_mut(at..end) {
+    if let Some(place) = room.get_mut(..text.len()) {
         place.copy_from_slice(text);
     }
-    end
+    text.len()
+}
+
+/// The text of a number, written before it is known where it goes.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct NumberText {
+    text: [u8; WIDEST_F64],
+    length: usize,
+}
+
+/// So many numbers are written together: each step is taken for all of them before the next, so that none waits for another.
+pub(crate) const BLOCK: usize = 16;
+
+/// Writes the texts of numbers; of one that is not finite an empty one.
+pub(crate) fn write_texts(texts: &mut [NumberText; BLOCK], numbers: &[f64; BLOCK]) {
+    let shorts = numbers.map(Short::of);
+    let mut digits = shorts.map(|short| short.digits);
+    eight_digits(&mut digits);
+    for (((text, &number), short), digits) in texts.iter_mut().zip(numbers).zip(shorts).zip(digits) {
+        let written = Short { digits, ..short }.put(&mut text.text, number);
+        text.length = written.unwrap_or_else(|| text.set_other(number));
+    }
+}
+
+impl NumberText {
+    /// Whether there is none.
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Copies it.
+    #[inline(always)]
+    pub(crate) fn put(&self, room: &mut [u8; WIDEST_F64]) -> usize {
+        *room = self.text;
+        self.length
+    }
+
+    #[inline(never)]
+    fn set_other(&mut self, number: f64) -> usize {
+        if number.is_finite() { put_other_f64(&mut self.text, number) } else { 0 }
+    }
 }
 
 /// Reads one number as 64-bit float.

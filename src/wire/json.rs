@@ -45,7 +45,7 @@ impl<'a> Cursor<'a> {
                 Ok(next)
             } else {
                 let key = cursor.key()?;
-                names.find(next, &key).ok_or(key)
+                names.find_near(next, &key).ok_or(key)
             };
             next = place.as_ref().map_or(next, |place| place + 1);
             Ok(place)

@@ -1,6 +1,7 @@
 //! Decimal digits as the text of a number: where its point goes, which zeros are added or left out. Without a branch.
 
 use super::digits::ZEROS;
+use wide::{u16x8, u32x4};
 
 /// How 8 digits, zeros in front included, and one digit more become text.
 ///
@@ -44,15 +45,15 @@ impl Layout {
     }
 }
 
-/// Writes a number of up to 8 digits and one more digit, without zeros at the end; returns its length. Bytes behind it may change.
+/// Writes a number of 8 digits, zeros in front included, and one more digit, without zeros at the end; returns its length. Bytes behind it may change.
 #[inline(always)]
 pub(super) fn put_decimal<const ROOM: usize>(
     room: &mut [u8; ROOM],
-    whole: u32,
+    digits: u64,
     last: u32,
     layout: &Layout,
 ) -> usize {
-    let digits = eight_digits(whole) >> (layout.blank & 63);
+    let digits = digits >> (layout.blank & 63);
     let others = digits >> 8 | u64::from(last) << (layout.last & 63);
     let kept = digits & layout.keep;
     let start = layout.template | kept | (digits ^ kept) << (layout.shift & 63);
@@ -62,20 +63,37 @@ pub(super) fn put_decimal<const ROOM: usize>(
     (u32::from(layout.second) + significant).max(u32::from(layout.least_end)) as usize
 }
 
-/// The digits of a number below 10^8, the first in the lowest byte: halves, quarters and eighths of it side by side. Each
-/// step puts `high | (number - high * SIZE) << BITS` as `(number << BITS) - high * ((SIZE << BITS) - 1)`.
+/// A number below 10^8 as its upper and its lower four digits, which [`eight_digits`] takes.
 #[inline(always)]
-fn eight_digits(number: u32) -> u64 {
-    const FOURS: u64 = (10_000 << 32) - 1;
-    const TWOS: u64 = (100 << 16) - 1;
-    const ONES: u64 = (10 << 8) - 1;
+pub(super) fn halves(number: u32) -> u64 {
     let number = u64::from(number);
     let high = (number * 109_951_163) >> 40;
-    let fours = (number << 32).wrapping_sub(high.wrapping_mul(FOURS));
-    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
-    let twos = (fours << 16).wrapping_sub(hundreds.wrapping_mul(TWOS));
-    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-    (twos << 8).wrapping_sub(tens.wrapping_mul(ONES))
+    high | (number - high * 10_000) << 32
+}
+
+/// Makes the digits of numbers out of their halves, the first digit in the lowest byte: of fours their hundreds and what is left,
+/// side by side, and of those the tens and ones. Two numbers are done at once.
+#[inline(always)]
+pub(super) fn eight_digits(numbers: &mut [u64]) {
+    for pair in numbers.as_chunks_mut::<2>().0 {
+        *pair = bytemuck::cast(pairs_of_digits(bytemuck::cast(*pair)));
+    }
+}
+
+/// The same for one number.
+#[inline(always)]
+pub(super) fn eight_digits_of(halves: u64) -> u64 {
+    let [digits, _]: [u64; 2] = bytemuck::cast(pairs_of_digits(bytemuck::cast([halves, 0])));
+    digits
+}
+
+#[inline(always)]
+fn pairs_of_digits(fours: u16x8) -> u16x8 {
+    let hundreds: u16x8 = fours.mul_keep_high(u16x8::splat(5_243)) >> 3;
+    let left = fours - hundreds * u16x8::splat(100);
+    let twos: u16x8 = hundreds | bytemuck::cast::<u32x4, u16x8>(bytemuck::cast::<u16x8, u32x4>(left) << 16);
+    let tens = twos.mul_keep_high(u16x8::splat(6_554));
+    tens | (twos - tens * u16x8::splat(10)) << 8
 }
 
 #[inline(always)]

@@ -22,10 +22,12 @@ mod short;
 mod shortest;
 pub(crate) mod sixteen;
 
+use crate::buffer::Buffer;
 use crate::error::Result;
 use crate::spec::{FeatureSpec, Schema, Specs};
 use array::Array;
 use columns::Columns;
+use floats::NumberText;
 use picture::WireImage;
 
 /// A value that was checked against its feature's spec.
@@ -63,39 +65,59 @@ impl Protocol {
         }
     }
 
-    /// What stands between two rows.
+    /// The byte that stands between two rows.
     #[inline]
-    pub(crate) fn row_separator(&self) -> &'static [u8] {
+    pub(crate) fn row_separator(&self) -> u8 {
         match self {
-            Protocol::JsonRows { .. } => b",",
+            Protocol::JsonRows { .. } => b',',
         }
     }
 
-    /// Appends a feature to the open row; `first` says that it is the row's first.
+    /// Appends a feature to the open row.
     #[inline(always)]
-    pub(crate) fn put(
-        &self,
-        out: &mut Vec<u8>,
-        first: bool,
-        spec: &FeatureSpec,
-        value: &Value<'_>,
-    ) -> Result<()> {
+    pub(crate) fn put(&self, out: &mut Buffer, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
         let Protocol::JsonRows { tensorjson } = self;
-        request::put_key(out, first, spec);
-        request::put_value(out, spec, value, *tensorjson)
+        request::put_member(out, spec, value, *tensorjson)
     }
 
-    /// The same with a finite number, not as a row's first feature.
-    #[inline]
-    pub(crate) fn put_number(&self, out: &mut Vec<u8>, spec: &FeatureSpec, number: f64) {
+    /// The same with a number whose text is there already.
+    #[inline(always)]
+    pub(crate) fn put_number_text(
+        &self,
+        out: &mut Buffer,
+        spec: &FeatureSpec,
+        number: &NumberText,
+    ) -> Result<()> {
         match self {
-            Protocol::JsonRows { .. } => request::put_number_member(out, spec, number),
+            Protocol::JsonRows { .. } => request::put_number_text(out, spec, number),
+        }
+    }
+
+    /// The same with one of the feature's categories.
+    #[inline(always)]
+    pub(crate) fn put_category(&self, out: &mut Buffer, spec: &FeatureSpec, index: usize) -> Result<()> {
+        match self {
+            Protocol::JsonRows { .. } => request::put_category(out, spec, index),
+        }
+    }
+
+    /// The same with a text: the first `length` bytes of those that are there.
+    #[inline(always)]
+    pub(crate) fn put_text(
+        &self,
+        out: &mut Buffer,
+        spec: &FeatureSpec,
+        bytes: &[u8],
+        length: usize,
+    ) -> Result<()> {
+        match self {
+            Protocol::JsonRows { .. } => request::put_text_member(out, spec, bytes, length),
         }
     }
 
     /// Makes the feature at this place the row's first.
     #[inline]
-    pub(crate) fn open_row(&self, out: &mut [u8], start: usize) {
+    pub(crate) fn open_row(&self, out: &mut Buffer, start: usize) {
         match self {
             Protocol::JsonRows { .. } => request::open_row(out, start),
         }
@@ -103,7 +125,7 @@ impl Protocol {
 
     /// Appends what closes a row of at least one feature.
     #[inline]
-    pub(crate) fn close_row(&self, out: &mut Vec<u8>) {
+    pub(crate) fn close_row(&self, out: &mut Buffer) -> Result<()> {
         match self {
             Protocol::JsonRows { .. } => out.push(b'}'),
         }

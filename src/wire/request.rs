@@ -1,10 +1,11 @@
 //! Values as the text of a request, each written once, in its final bytes.
 
 use super::array::{Array, DType};
-use super::floats::{WIDEST_F64, put_f64};
+use super::floats::{self, NumberText};
 use super::picture::{MediaType, WireImage};
 use super::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
 use super::{Value, data_url, escapes, npy, png};
+use crate::buffer::Buffer;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::FeatureSpec;
 use std::io::{BufWriter, Write};
@@ -12,79 +13,85 @@ use std::io::{BufWriter, Write};
 /// The media type of `.npy` data URLs.
 const NPY_MEDIA_TYPE: &str = "application/x.peltarion.npy";
 
-/// Appends the key of a feature, with the comma before it; that of the row's first opens the row instead.
-#[inline]
-pub(crate) fn put_key(out: &mut Vec<u8>, first: bool, spec: &FeatureSpec) {
-    let start = out.len();
-    spec.member_json.append_to(out);
-    if first {
-        open_row(out, start);
-    }
-}
-
-/// Appends the key of a feature, with the comma before it, and a finite number.
-#[inline(never)]
-pub(crate) fn put_number_member(out: &mut Vec<u8>, spec: &FeatureSpec, number: f64) {
-    spec.member_json.append_to(out);
-    put_number(out, number);
-}
-
-/// Opens a row where the comma before its first feature is.
-#[inline]
-pub(crate) fn open_row(out: &mut [u8], start: usize) {
-    if let Some(comma) = out.get_mut(start) {
-        *comma = b'{';
-    }
-}
-
-/// Appends a value's JSON.
+/// Appends a feature's key, with the comma before it, and its value.
 #[inline(always)]
-pub(crate) fn put_value(
-    out: &mut Vec<u8>,
+pub(crate) fn put_member(
+    out: &mut Buffer,
     spec: &FeatureSpec,
     value: &Value<'_>,
     tensorjson: bool,
 ) -> Result<()> {
     match value {
-        Value::Number(number) => put_number(out, *number),
-        Value::Integer(number) => put_json(out, number)?,
-        Value::Category(index) => {
-            let json = spec.category_json.get(*index);
-            json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?.append_to(out);
+        Value::Number(number) => put_number(out, spec, *number),
+        Value::Category(index) => put_category(out, spec, *index),
+        Value::Text(text) => {
+            spec.member_json.append_to(out)?;
+            put_text(out, text.as_bytes(), text.len())
         }
-        Value::Text(text) => put_text(out, text)?,
-        Value::Image(image) => put_image(out, image)?,
-        Value::Array(array) if tensorjson => put_tensor(out, array)?,
-        Value::Array(array) => put_npy(out, array)?,
+        _ => put_other(out, spec, value, tensorjson),
     }
-    Ok(())
 }
 
-#[inline(always)]
-fn put_number(out: &mut Vec<u8>, number: f64) {
-    let start = out.len();
-    out.extend_from_slice(&[0; WIDEST_F64]);
-    let end = put_f64(out, start, number);
-    out.truncate(end);
-}
-
+/// The same for values that are rare, or so large that a call is nothing beside them.
 #[inline(never)]
-fn put_json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
+fn put_other(out: &mut Buffer, spec: &FeatureSpec, value: &Value<'_>, tensorjson: bool) -> Result<()> {
+    spec.member_json.append_to(out)?;
+    out.append(|out| match value {
+        Value::Image(image) => put_image(out, image),
+        Value::Array(array) if tensorjson => put_tensor(out, array),
+        Value::Array(array) => put_npy(out, array),
+        Value::Integer(number) => put_json(out, number),
+        Value::Number(_) | Value::Category(_) | Value::Text(_) => {
+            Err(Error::new(ErrorKind::Internal, "a common value among the rare ones"))
+        }
+    })
+}
+
+/// Opens a row where the comma before its first feature is.
+#[inline]
+pub(crate) fn open_row(out: &mut Buffer, start: usize) {
+    out.set(start, b'{');
+}
+
+fn put_number(out: &mut Buffer, spec: &FeatureSpec, number: f64) -> Result<()> {
+    spec.member_json.append_with(out, |room| floats::put_f64(room, number))
+}
+
+/// Appends the key of a feature, with the comma before it, and a number whose text is there already.
+#[inline(always)]
+pub(crate) fn put_number_text(out: &mut Buffer, spec: &FeatureSpec, number: &NumberText) -> Result<()> {
+    spec.member_json.append_with(out, |room| number.put(room))
+}
+
+/// Appends the key of a feature, with the comma before it, and one of its categories.
+#[inline(always)]
+pub(crate) fn put_category(out: &mut Buffer, spec: &FeatureSpec, index: usize) -> Result<()> {
+    let json = spec.category_json.get(index);
+    json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?.append_to(out)
+}
+
+fn put_json(out: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<()> {
     serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
 }
 
-/// Text in quotes; most has nothing that JSON escapes, and is copied.
-fn put_text(out: &mut Vec<u8>, text: &str) -> Result<()> {
-    let text = text.as_bytes();
-    reserve(out, text.len().saturating_add(2))?;
-    out.push(b'"');
-    if escapes::has_any(text) {
-        escapes::append(out, text);
-    } else {
-        out.extend_from_slice(text);
-    }
-    out.push(b'"');
-    Ok(())
+/// Appends a key, with the comma before it, and a text: the first `length` bytes of those that are there.
+#[inline(always)]
+pub(crate) fn put_text_member(
+    out: &mut Buffer,
+    spec: &FeatureSpec,
+    bytes: &[u8],
+    length: usize,
+) -> Result<()> {
+    spec.member_json.append_to(out)?;
+    put_text(out, bytes, length)
+}
+
+/// The first `length` of these bytes, which are text, in quotes.
+fn put_text(out: &mut Buffer, bytes: &[u8], length: usize) -> Result<()> {
+    out.reserve(length.saturating_add(2))?;
+    out.push(b'"')?;
+    escapes::append(out, bytes, length)?;
+    out.push(b'"')
 }
 
 /// `{"shape": [...], "data": [...]}`. Its block of text needs a stack frame that small values shall not pay for.
@@ -157,25 +164,34 @@ mod tests {
         assert_eq!(text(DType::F32, &[2], &floats), r#"{"shape":[2],"data":[1.5,1e-30]}"#);
     }
 
+    /// A text as it goes out, of bytes that have more behind it.
+    fn quoted(bytes: &str, length: usize) -> String {
+        let mut out = Buffer::default();
+        put_text(&mut out, bytes.as_bytes(), length).unwrap();
+        String::from_utf8(out.as_slice().to_vec()).unwrap()
+    }
+
+    fn assert_quoted(text: &str) {
+        let expected = serde_json::to_string(text).unwrap();
+        for behind in ["", "\"", "\n and more than sixteen bytes"] {
+            assert_eq!(quoted(&format!("{text}{behind}"), text.len()), expected);
+        }
+    }
+
     #[test]
     fn text_is_escaped_as_json_wants_it() {
         for byte in 0..0x80u8 {
-            for length in 1..20 {
+            for length in 1..40 {
                 for place in 0..length {
                     let mut text = vec![b'a'; length];
                     text[place] = byte;
-                    let mut out = Vec::new();
-                    put_text(&mut out, std::str::from_utf8(&text).unwrap()).unwrap();
-                    let expected = serde_json::to_vec(std::str::from_utf8(&text).unwrap()).unwrap();
-                    assert_eq!(out, expected, "{byte} at {place} of {length}");
+                    assert_quoted(std::str::from_utf8(&text).unwrap());
                 }
             }
+            assert_quoted(&String::from_utf8(vec![byte; 50]).unwrap());
         }
-        let texts = ["", "hé \u{7f}\u{80}☀🦊", "\"\\\n\0 and \"more\"", "\u{1f}\u{20}\u{2028}"];
-        for text in texts {
-            let mut out = Vec::new();
-            put_text(&mut out, text).unwrap();
-            assert_eq!(out, serde_json::to_vec(text).unwrap());
+        for text in ["", "hé \u{7f}\u{80}☀🦊", "\"\\\n\0 and \"more\"", "\u{1f}\u{20}\u{2028}"] {
+            assert_quoted(text);
         }
     }
 

@@ -2,27 +2,22 @@
 //! is left to others.
 
 use super::digits::{EXACT_INTEGERS, EXACT_POWERS, POWERS};
-use super::layout::{Layout, put_decimal};
+use super::floats::WIDEST_F64;
+use super::layout::{Layout, eight_digits_of, halves, put_decimal};
 use super::sixteen::Sixteen;
 
 /// Exponents of the values that are written here: from 2^-16 up to 2^23.
 const MIN_EXPONENT: i32 = -16;
 const EXPONENTS: usize = 39;
 
-/// How values of one exponent are written, as whole numbers of units of `10^-places`.
-#[derive(Clone, Copy)]
-struct Form {
-    /// `10^places`.
-    units: f64,
-    /// How 7 digits become text, and how 8 do.
-    layouts: [Layout; 2],
-}
+/// How many decimals values of one exponent are written with at most, as whole numbers of units of `10^-places`: `10^places`.
+static UNITS: [f64; EXPONENTS] = forms().0;
+/// How their digits become text: 7, or 8.
+static LAYOUTS: [[Layout; 2]; EXPONENTS] = forms().1;
 
-static FORMS: [Form; EXPONENTS] = forms();
-
-const fn forms() -> [Form; EXPONENTS] {
-    let unused = Layout::new(7, 1);
-    let mut forms = [Form { units: 1.0, layouts: [unused, unused] }; EXPONENTS];
+const fn forms() -> ([f64; EXPONENTS], [[Layout; 2]; EXPONENTS]) {
+    let mut units = [1.0; EXPONENTS];
+    let mut layouts = [[Layout::new(7, 1); 2]; EXPONENTS];
     let mut index = 0;
     while index < EXPONENTS {
         let exponent = MIN_EXPONENT + index as i32;
@@ -31,41 +26,62 @@ const fn forms() -> [Form; EXPONENTS] {
         while (POWERS[places + 1] as u128) << 32 <= (EIGHT_DIGITS as u128) << (31 - exponent) {
             places += 1;
         }
-        forms[index] = Form {
-            units: EXACT_POWERS[places],
-            layouts: [Layout::new(7, places as u32), Layout::new(8, places as u32)],
-        };
+        units[index] = EXACT_POWERS[places];
+        layouts[index] = [Layout::new(7, places as u32), Layout::new(8, places as u32)];
         index += 1;
     }
-    forms
+    (units, layouts)
 }
 
 const EIGHT_DIGITS: u64 = POWERS[8];
 
-/// Room for a number that is written here.
+/// Room for a number that is written here, without its sign.
 const ROOM: usize = 16;
 
-/// Writes the shortest text that reads back as this number at a place of `room`, where it has at most 7 digits, or 8 by its
-/// size; returns where the text ends. Bytes behind it may change.
-#[inline(always)]
-pub(crate) fn put(room: &mut [u8], at: usize, value: f64) -> Option<usize> {
-    // Added to a number below it, it leaves the nearest whole number in the low bits.
-    const WHOLE: f64 = (1u64 << 52) as f64;
-    let size = value.abs();
-    let exponent = (size.to_bits() >> 52) as i32 - 1023;
-    let form = FORMS.get(exponent.wrapping_sub(MIN_EXPONENT) as usize)?;
-    let whole = size * form.units + WHOLE;
-    // So few digits that read back are the shortest: two such decimals are never the same float.
-    if (whole - WHOLE) / form.units != size {
-        return None;
+/// The digits of a number and which of `LAYOUTS` makes text of them; made for many numbers before the first is written.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Short {
+    pub(super) digits: u64,
+    pub(super) layout: u8,
+}
+
+/// The layout of a number that is not written here.
+const OTHER: u8 = u8::MAX;
+
+impl Short {
+    /// The shortest decimal that reads back as this number, where it has at most 7 digits, or 8 by its size. Its digits are those
+    /// of [`halves`] until [`eight_digits`] parts them.
+    #[inline(always)]
+    pub(super) fn of(value: f64) -> Short {
+        // Added to a number below it, it leaves the nearest whole number in the low bits.
+        const WHOLE: f64 = (1u64 << 52) as f64;
+        let size = value.abs();
+        let index = ((size.to_bits() >> 52) as i32 - 1023).wrapping_sub(MIN_EXPONENT) as usize;
+        let Some(units) = UNITS.get(index) else { return Short { digits: 0, layout: OTHER } };
+        let whole = size * units + WHOLE;
+        // So few digits that read back are the shortest: two such decimals are never the same float.
+        let exact = (whole - WHOLE) / units == size;
+        let number = whole.to_bits().wrapping_sub(WHOLE.to_bits()) as u32;
+        let layout = 2 * index as u8 + u8::from(number >= 10_000_000);
+        Short { digits: halves(number), layout: if exact { layout } else { OTHER } }
     }
-    let digits = whole.to_bits().wrapping_sub(WHOLE.to_bits()) as u32;
-    let layout = &form.layouts[usize::from(digits >= 10_000_000)];
-    let room = room.get_mut(at..)?.first_chunk_mut::<{ ROOM + 1 }>()?;
-    let sign = usize::from(value.is_sign_negative());
-    room[0] = b'-';
-    let room = room.get_mut(sign..)?.first_chunk_mut::<ROOM>()?;
-    Some(at + sign + put_decimal(room, digits, 0, layout))
+
+    /// Writes the number, of which these are the digits, at the start of `room`; returns its length. Bytes behind it may change.
+    #[inline(always)]
+    pub(super) fn put(self, room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
+        let layout = LAYOUTS.as_flattened().get(usize::from(self.layout))?;
+        let sign = usize::from(value.is_sign_negative());
+        room[0] = b'-';
+        let room = room.get_mut(sign..)?.first_chunk_mut::<ROOM>()?;
+        Some(sign + put_decimal(room, self.digits, 0, layout))
+    }
+}
+
+/// Writes one such number.
+#[inline(always)]
+pub(super) fn put(room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
+    let short = Short::of(value);
+    Short { digits: eight_digits_of(short.digits), ..short }.put(room, value)
 }
 
 /// Bytes in which a number and what ends it are looked for.
@@ -214,10 +230,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn written(value: f64) -> Option<String> {
-        let mut room = [b'x'; 1 + ROOM + 1];
-        let end = put(&mut room, 1, value)?;
-        assert_eq!(room[0], b'x');
-        Some(String::from_utf8(room[1..end].to_vec()).unwrap())
+        let mut room = [b'x'; WIDEST_F64];
+        let length = put(&mut room, value)?;
+        Some(String::from_utf8(room[..length].to_vec()).unwrap())
     }
 
     fn assert_written(value: f64) {

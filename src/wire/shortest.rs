@@ -3,7 +3,7 @@
 //! Most values lie between 2^-17 and 2^24. There the decimals that read back to a float are found exactly in 128-bit
 //! integers (the idea of Schubfach, R. Giulietti 2020), and their text is laid out without a branch. `zmij` prints the rest.
 
-use super::layout::{Layout, put_decimal, store};
+use super::layout::{Layout, eight_digits, halves, put_decimal, store};
 use std::hint::select_unpredictable;
 
 /// The widest text of one value, comma included, and what its fixed-size stores may write behind it.
@@ -14,6 +14,8 @@ const WIDEST_PLAIN: usize = 32;
 const WIDEST_BYTE: usize = 8;
 const BLOCK: usize = 64 * WIDEST;
 const MIN_SIGNIFICAND: u32 = 1 << 23;
+/// So many values are written together: each step is taken for all of them before the next, so that none waits for another.
+const GROUP: usize = 64;
 
 /// Appends values and commas to a buffer, a block at a time.
 pub(crate) struct ListWriter<'a> {
@@ -30,7 +32,24 @@ impl<'a> ListWriter<'a> {
 
     /// Appends finite values, each with a comma.
     pub(crate) fn floats(&mut self, values: &[f32]) {
-        self.put(values, put_f32);
+        for group in values.chunks(GROUP) {
+            self.group(group);
+        }
+    }
+
+    fn group(&mut self, values: &[f32]) {
+        let mut numbers = [0; GROUP];
+        let mut forms = [(0u8, 0u8); GROUP];
+        for ((value, number), form) in values.iter().zip(&mut numbers).zip(&mut forms) {
+            (*number, *form) = decimal(*value);
+        }
+        eight_digits(&mut numbers);
+        let mut at = 0;
+        for ((value, digits), form) in values.iter().zip(numbers).zip(forms) {
+            let room = self.block.get_mut(at..).and_then(<[u8]>::first_chunk_mut);
+            at += room.map_or(0, |room| put_f32(room, *value, digits, form));
+        }
+        self.out.extend_from_slice(self.block.get(..at).unwrap_or_default());
     }
 
     /// Appends bytes as whole numbers, each with a comma: copied, not printed.
@@ -107,15 +126,17 @@ struct Form {
     unit: u64,
     /// From here on those units make a number of a digit more.
     longer_from: u32,
-    /// How digits become text; the second is for such longer numbers.
-    layouts: [Layout; 2],
 }
 
-static FORMS: [Form; EXPONENTS] = forms();
+static FORMS: [Form; EXPONENTS] = forms().0;
+/// How their digits become text; the second of two is for the longer numbers.
+static LAYOUTS: [[Layout; 2]; EXPONENTS] = forms().1;
+/// The form of a value that has none here.
+const OTHER: u8 = u8::MAX;
 
-const fn forms() -> [Form; EXPONENTS] {
-    let unused = Layout::new(1, 1);
-    let mut forms = [Form { unit: 0, longer_from: 0, layouts: [unused, unused] }; EXPONENTS];
+const fn forms() -> ([Form; EXPONENTS], [[Layout; 2]; EXPONENTS]) {
+    let mut forms = [Form { unit: 0, longer_from: 0 }; EXPONENTS];
+    let mut layouts = [[Layout::new(1, 1); 2]; EXPONENTS];
     let mut index = 0;
     while index < EXPONENTS {
         let exponent = MIN_EXPONENT + index as i32;
@@ -130,31 +151,35 @@ const fn forms() -> [Form; EXPONENTS] {
         let unit = ((ten << 64) >> -exponent) as u64;
         let fewest = digit_count(MIN_SIGNIFICAND, unit);
         let most = digit_count(2 * MIN_SIGNIFICAND - 1, unit);
-        let layouts = [Layout::new(fewest, places), Layout::new(most, places)];
-        forms[index] = Form { unit, longer_from: 10u32.pow(fewest), layouts };
+        forms[index] = Form { unit, longer_from: 10u32.pow(fewest) };
+        layouts[index] = [Layout::new(fewest, places), Layout::new(most, places)];
         index += 1;
     }
-    forms
+    (forms, layouts)
 }
 
 const fn digit_count(significand: u32, unit: u64) -> u32 {
     ((significand as u128 * unit as u128) >> 64).ilog10() + 1
 }
 
+/// The decimal of a finite value: its digits but the last, and the layout and the last.
+#[inline(always)]
+fn decimal(value: f32) -> (u64, (u8, u8)) {
+    let bits = value.to_bits();
+    let exponent = ((bits >> 23 & 0xff) as i32 - 150).wrapping_sub(MIN_EXPONENT) as usize;
+    let Some(form) = FORMS.get(exponent) else { return (0, (OTHER, 0)) };
+    let (whole, last) = shortest_digits(bits & (MIN_SIGNIFICAND - 1) | MIN_SIGNIFICAND, form.unit);
+    (halves(whole), (2 * exponent as u8 + u8::from(whole >= form.longer_from), last as u8))
+}
+
 /// Writes a finite value and a comma; returns their length. Bytes behind them may change.
 #[inline(always)]
-fn put_f32(room: &mut [u8; WIDEST], value: f32) -> usize {
-    let bits = value.to_bits();
-    let exponent = (bits >> 23 & 0xff) as i32 - 150;
-    let Some(form) = FORMS.get(exponent.wrapping_sub(MIN_EXPONENT) as usize) else {
-        return put_any_f32(room, value);
-    };
-    let (whole, last) = shortest_digits(bits & (MIN_SIGNIFICAND - 1) | MIN_SIGNIFICAND, form.unit);
-    let layout = &form.layouts[usize::from(whole >= form.longer_from)];
-    let sign = (bits >> 31) as usize;
+fn put_f32(room: &mut [u8; WIDEST], value: f32, digits: u64, (form, last): (u8, u8)) -> usize {
+    let Some(layout) = LAYOUTS.as_flattened().get(usize::from(form)) else { return put_any_f32(room, value) };
+    let sign = usize::from(value.is_sign_negative());
     room[0] = b'-';
     let Some(room) = room.get_mut(sign..).and_then(<[u8]>::first_chunk_mut::<WIDEST_PLAIN>) else { return 0 };
-    let end = put_decimal(room, whole, last, layout);
+    let end = put_decimal(room, digits, last.into(), layout);
     store(room, end, [b',']);
     sign + end + 1
 }

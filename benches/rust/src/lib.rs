@@ -6,6 +6,9 @@ pub mod pieces;
 // The library's pure modules, compiled into this crate too, so that what is private there can be measured here. They name
 // one another from the root of their crate.
 #[allow(dead_code, unexpected_cfgs)]
+#[path = "../../../src/buffer.rs"]
+mod buffer;
+#[allow(dead_code, unexpected_cfgs)]
 #[path = "../../../src/error.rs"]
 mod error;
 #[allow(dead_code, unexpected_cfgs)]

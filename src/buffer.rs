@@ -1,0 +1,183 @@
+//! Bytes on their way to the wire, written where they stay: small pieces cost no call and no length.
+
+use crate::error::{Result, reserve};
+
+/// Bytes that grow at their end. Behind them there is room that is written already: a short piece is put there as a block of fixed
+/// size, of which so many bytes are kept as count.
+#[derive(Default)]
+pub(crate) struct Buffer {
+    bytes: Vec<u8>,
+    /// Where the bytes end and the room begins.
+    end: usize,
+}
+
+impl Buffer {
+    /// The bytes.
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        self.bytes.get(..self.end).unwrap_or_default()
+    }
+
+    /// How many there are.
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.end
+    }
+
+    /// Drops what is behind the first `length` bytes.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.end = self.end.min(length);
+    }
+
+    /// Makes room for so many more bytes.
+    pub(crate) fn reserve(&mut self, more: usize) -> Result<()> {
+        let there = self.bytes.len() - self.end;
+        reserve(&mut self.bytes, more.saturating_sub(there))
+    }
+
+    /// Has a piece written at the start of `SIZE` bytes; what `write` returns, at most `SIZE`, is how many are kept.
+    #[inline(always)]
+    pub(crate) fn put<const SIZE: usize>(&mut self, write: impl Fn(&mut [u8; SIZE]) -> usize) -> Result<()> {
+        loop {
+            let room = self.bytes.get_mut(self.end..).and_then(<[u8]>::first_chunk_mut);
+            if let Some(room) = room {
+                self.end += write(room).min(SIZE);
+                return Ok(());
+            }
+            self.grow(SIZE)?;
+        }
+    }
+
+    /// Appends one byte.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, byte: u8) -> Result<()> {
+        self.put(|room: &mut [u8; 1]| {
+            *room = [byte];
+            1
+        })
+    }
+
+    /// Sets a byte that is there.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, at: usize, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(at) {
+            *place = byte;
+        }
+    }
+
+    /// Has bytes of any number appended, to a vector that ends where they are to begin.
+    pub(crate) fn append<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+        self.bytes.truncate(self.end);
+        let written = write(&mut self.bytes);
+        self.end = self.bytes.len();
+        written
+    }
+
+    /// Writes more room, so that it is seldom asked for.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, size: usize) -> Result<()> {
+        const AHEAD: usize = 1024;
+        let missing = self.end.saturating_add(size + AHEAD).saturating_sub(self.bytes.len());
+        reserve(&mut self.bytes, missing)?;
+        self.bytes.resize(self.bytes.len() + missing, 0);
+        Ok(())
+    }
+}
+
+/// A short text that is written often: so many bytes are always copied, which is faster than to copy as many as it has.
+#[derive(Clone, Debug)]
+pub(crate) struct Stamp {
+    head: [u8; HEAD],
+    text: Box<[u8]>,
+}
+
+/// Holds most keys, with a label.
+const HEAD: usize = 48;
+
+impl Stamp {
+    /// Appends the text.
+    #[inline(always)]
+    pub(crate) fn append_to(&self, out: &mut Buffer) -> Result<()> {
+        self.append_with(out, |_: &mut [u8; 0]| 0)
+    }
+
+    /// Appends the text and a piece of up to `SIZE` bytes, as [`Buffer::put`] does.
+    #[inline(always)]
+    pub(crate) fn append_with<const SIZE: usize>(
+        &self,
+        out: &mut Buffer,
+        write: impl Fn(&mut [u8; SIZE]) -> usize,
+    ) -> Result<()> {
+        let length = self.text.len();
+        if length > HEAD || SIZE > ROOM - HEAD {
+            out.append(|bytes| bytes.extend_from_slice(&self.text));
+            return out.put(write);
+        }
+        out.put(|room: &mut [u8; ROOM]| {
+            if let Some(head) = room.first_chunk_mut() {
+                *head = self.head;
+            }
+            let behind = room.get_mut(length..).and_then(<[u8]>::first_chunk_mut);
+            length + behind.map_or(0, &write)
+        })
+    }
+}
+
+/// For a head and a number behind it.
+const ROOM: usize = HEAD + 32;
+
+impl From<String> for Stamp {
+    fn from(text: String) -> Stamp {
+        let mut head = [0; HEAD];
+        head.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+        Stamp { head, text: text.into_bytes().into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn pieces_follow_one_another_whatever_writes_them() {
+        let mut buffer = Buffer::default();
+        let mut expected = Vec::new();
+        for number in 0..2000usize {
+            let byte = number as u8;
+            buffer
+                .put(|room: &mut [u8; 16]| {
+                    *room = [byte; 16];
+                    number % 17
+                })
+                .unwrap();
+            expected.extend(vec![byte; number % 17]);
+            buffer.push(b',').unwrap();
+            buffer.append(|bytes| bytes.extend_from_slice(&[byte; 3]));
+            expected.extend([b',', byte, byte, byte]);
+        }
+        assert_eq!(buffer.as_slice(), expected);
+        buffer.truncate(5);
+        buffer.truncate(9);
+        buffer.set(4, b'x');
+        assert_eq!((buffer.len(), buffer.as_slice()[4]), (5, b'x'));
+        assert_eq!(buffer.reserve(usize::MAX).unwrap_err().kind(), ErrorKind::Memory);
+    }
+
+    #[test]
+    fn stamps_are_written_whatever_their_length() {
+        for length in 0..2 * HEAD {
+            let text: String = ('!'..='~').cycle().take(length).collect();
+            let stamp = Stamp::from(text.clone());
+            let mut buffer = Buffer::default();
+            buffer.push(b'x').unwrap();
+            stamp.append_to(&mut buffer).unwrap();
+            let write = |room: &mut [u8; 24]| {
+                room[..2].copy_from_slice(b"12");
+                2
+            };
+            stamp.append_with(&mut buffer, write).unwrap();
+            assert_eq!(buffer.as_slice(), format!("x{text}{text}12").as_bytes());
+        }
+    }
+}
