@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use wide::u8x16;
 
 /// A string that keeps a NUL byte behind its end, so that it can be handed to C without a copy.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -69,8 +70,8 @@ impl fmt::Debug for NulString {
 #[derive(Clone, Debug)]
 pub(crate) struct Snippet {
     head: [u8; HEAD],
-    /// The bits of the head that are text.
-    mask: u128,
+    /// A bit for each byte of the head that is text.
+    bits: u32,
     text: String,
 }
 
@@ -78,17 +79,22 @@ const HEAD: usize = 16;
 
 impl Snippet {
     /// Whether these bytes start with the text.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn starts(&self, bytes: &[u8]) -> bool {
         let Some((head, rest)) = bytes.split_first_chunk() else {
             return bytes.starts_with(self.text.as_bytes());
         };
-        let other = (u128::from_ne_bytes(*head) ^ u128::from_ne_bytes(self.head)) & self.mask;
-        other == 0 && self.text.as_bytes().get(HEAD..).is_none_or(|tail| rest.starts_with(tail))
+        let same = u8x16::new(*head).simd_eq(u8x16::new(self.head)).to_bitmask();
+        same & self.bits == self.bits && (self.text.len() <= HEAD || self.tail_starts(rest))
+    }
+
+    #[inline(never)]
+    fn tail_starts(&self, bytes: &[u8]) -> bool {
+        self.text.as_bytes().get(HEAD..).is_none_or(|tail| bytes.starts_with(tail))
     }
 
     /// How many bytes it has.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn len(&self) -> usize {
         self.text.len()
     }
@@ -96,11 +102,9 @@ impl Snippet {
 
 impl From<String> for Snippet {
     fn from(text: String) -> Snippet {
-        let (mut head, mut mask) = ([0; HEAD], [0; HEAD]);
-        for ((head, mask), byte) in head.iter_mut().zip(&mut mask).zip(text.bytes()) {
-            (*head, *mask) = (byte, u8::MAX);
-        }
-        Snippet { head, mask: u128::from_ne_bytes(mask), text }
+        let mut head = [0; HEAD];
+        head.iter_mut().zip(text.bytes()).for_each(|(head, byte)| *head = byte);
+        Snippet { head, bits: (1 << text.len().min(HEAD)) - 1, text }
     }
 }
 

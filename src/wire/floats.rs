@@ -96,12 +96,8 @@ pub(crate) fn read_f64_members(cursor: &mut Cursor<'_>, keys: &[Snippet], slots:
     let mut rest = all;
     let mut before = b'{';
     for (key, slot) in keys.iter().zip(slots) {
-        rest = rest.strip_prefix(&[before]).filter(|rest| key.starts(rest))?.get(key.len()..)?;
         let length;
-        (*slot, length) = match short::read_probability(rest) {
-            Some(found) => found,
-            None => read_apart(cursor, all.len() - rest.len())?,
-        };
+        (*slot, length) = read_member(rest, before, key).or_else(|| read_member_apart(rest, before, key))?;
         rest = rest.get(length..)?;
         before = b',';
     }
@@ -109,14 +105,25 @@ pub(crate) fn read_f64_members(cursor: &mut Cursor<'_>, keys: &[Snippet], slots:
     Some(())
 }
 
-/// Reads the number at a place further on, however it is written; and tells how long it is.
-#[cold]
+/// What stands before a key, the key and a number, all within a window; the number, and how long all are.
+#[inline(always)]
+fn read_member(bytes: &[u8], before: u8, key: &Snippet) -> Option<(f64, usize)> {
+    let window: &[u8; 64] = bytes.first_chunk()?;
+    if window[0] != before || !key.starts(&window[1..]) {
+        return None;
+    }
+    let place = 1 + key.len();
+    let (value, length) = short::read_probability(window.get(place..)?)?;
+    Some((value, place + length))
+}
+
+/// The same, however long they are and however the number is written.
 #[inline(never)]
-fn read_apart(cursor: &Cursor<'_>, place: usize) -> Option<(f64, usize)> {
-    let mut apart = cursor.ahead(place);
-    let before = apart.rest().len();
-    let value = read_f64(&mut apart).ok()?;
-    Some((value, before - apart.rest().len()))
+fn read_member_apart(bytes: &[u8], before: u8, key: &Snippet) -> Option<(f64, usize)> {
+    let number = bytes.strip_prefix(&[before]).filter(|rest| key.starts(rest))?.get(key.len()..)?;
+    let mut cursor = Cursor::new(number);
+    let value = read_f64(&mut cursor).ok()?;
+    Some((value, bytes.len() - cursor.rest().len()))
 }
 
 /// Appends the list of numbers that comes next to `values`; at most `limit` of them.

@@ -238,6 +238,14 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn skip_space(&mut self) {
+        // Mostly there is none: one comparison tells.
+        if self.bytes.get(self.at).is_some_and(|byte| *byte <= b' ') {
+            self.skip_spaces();
+        }
+    }
+
+    #[inline(never)]
+    fn skip_spaces(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.bytes.get(self.at) {
             self.at += 1;
         }
