@@ -47,6 +47,20 @@ impl Buffer {
         }
     }
 
+    /// Appends bytes of any number.
+    #[inline]
+    pub(crate) fn extend(&mut self, more: &[u8]) -> Result<()> {
+        let room = self.bytes.get_mut(self.end..).and_then(|room| room.get_mut(..more.len()));
+        if let Some(room) = room {
+            room.copy_from_slice(more);
+            self.end += more.len();
+            return Ok(());
+        }
+        self.reserve(more.len())?;
+        self.append(|bytes| bytes.extend_from_slice(more));
+        Ok(())
+    }
+
     /// Appends one byte.
     #[inline(always)]
     pub(crate) fn push(&mut self, byte: u8) -> Result<()> {
@@ -110,7 +124,7 @@ impl Stamp {
     ) -> Result<()> {
         let length = self.text.len();
         if length > HEAD || SIZE > ROOM - HEAD {
-            out.append(|bytes| bytes.extend_from_slice(&self.text));
+            out.extend(&self.text)?;
             return out.put(write);
         }
         out.put(|room: &mut [u8; ROOM]| {
@@ -153,7 +167,8 @@ mod tests {
                 .unwrap();
             expected.extend(vec![byte; number % 17]);
             buffer.push(b',').unwrap();
-            buffer.append(|bytes| bytes.extend_from_slice(&[byte; 3]));
+            buffer.append(|bytes| bytes.extend_from_slice(&[byte; 2]));
+            buffer.extend(&[byte]).unwrap();
             expected.extend([b',', byte, byte, byte]);
         }
         assert_eq!(buffer.as_slice(), expected);

@@ -187,15 +187,12 @@ impl<'a> Reader<'a> {
                 };
                 put_category(spec, &integer_category(spec, integer)?, out)
             }
-            Source::Labels(labels) => put_category(spec, &category(spec, labels.text(row)?)?, out),
+            Source::Labels(labels) => put_category(spec, &category(spec, labels.get(row)?)?, out),
             Source::Arrays(numbers) => {
                 let bytes = numbers.row_bytes(row, spec.element_count())?;
                 out.put(spec, &Value::Array(&Array::new(numbers.dtype, spec.shape(), bytes)?))
             }
-            Source::Texts(texts) => {
-                let (bytes, length) = texts.get(row)?;
-                out.put_text(spec, bytes, length)
-            }
+            Source::Texts(texts) => out.put(spec, &Value::Text(texts.get(row)?)),
             Source::Pictures(bytes, ends) => {
                 let piece = piece_range(ends, row);
                 let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
@@ -291,16 +288,9 @@ impl<'a> Texts<'a> {
         Ok(Texts { all, ends, closing })
     }
 
-    /// All bytes from the start of a row's text on, and how many of them are it.
-    #[inline]
-    fn get(&self, row: usize) -> Result<(&'a [u8], usize)> {
-        let start = piece_range(&self.ends, row).start;
-        Ok((self.all.as_bytes().get(start..).unwrap_or_default(), self.text(row)?.len()))
-    }
-
     /// The text of a row.
     #[inline]
-    fn text(&self, row: usize) -> Result<&'a str> {
+    fn get(&self, row: usize) -> Result<&'a str> {
         let Range { start, end } = piece_range(&self.ends, row);
         let piece = start..end.saturating_sub(self.closing);
         self.all.get(piece.clone()).ok_or_else(|| bad_piece(&piece, self.all.len()))

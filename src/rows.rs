@@ -196,8 +196,7 @@ impl Rows {
         self.clear();
         let wire = other.wire(rows.clone());
         let places = other.finished.get(rows).unwrap_or_default();
-        self.buffer.reserve(wire.len())?;
-        self.buffer.append(|bytes| bytes.extend_from_slice(wire));
+        self.buffer.extend(wire)?;
         let start = places.first().map_or(0, |row| row.start);
         self.finished.extend(places.iter().map(|row| row.start - start..row.end - start));
         Ok(())
@@ -357,8 +356,8 @@ fn put_first(
 }
 
 impl RowWriter<'_> {
-    /// Puts a number whose text is there already as the value of one more input. Apart from other values, as the next two: most of
-    /// those of tables are such.
+    /// Puts a number whose text is there already as the value of one more input. Apart from other values, as the next: most of those
+    /// of tables are such.
     #[inline(always)]
     pub(crate) fn put_number_text(&mut self, spec: &FeatureSpec, number: &NumberText) -> Result<()> {
         self.protocol.put_number_text(self.buffer, spec, number)
@@ -368,12 +367,6 @@ impl RowWriter<'_> {
     #[inline(always)]
     pub(crate) fn put_category(&mut self, spec: &FeatureSpec, index: usize) -> Result<()> {
         self.protocol.put_category(self.buffer, spec, index)
-    }
-
-    /// Puts a text as the value of one more input: the first `length` bytes of those that are there.
-    #[inline(always)]
-    pub(crate) fn put_text(&mut self, spec: &FeatureSpec, bytes: &[u8], length: usize) -> Result<()> {
-        self.protocol.put_text(self.buffer, spec, bytes, length)
     }
 
     /// Puts the value of one more input.

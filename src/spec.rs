@@ -191,7 +191,7 @@ struct Shared {
     list: Vec<NulString>,
     /// The mark of each.
     marks: Vec<Mark>,
-    /// For the slots of their marks the place of one of those that share it.
+    /// For each slot the place of a name whose mark has it.
     slots: Vec<u32>,
     /// Each as the key of a JSON object, colon included.
     keys: Vec<Snippet>,
@@ -337,10 +337,12 @@ mod tests {
                 assert_eq!(names.find_near(hint, &middle("2")), Some(1));
                 assert_eq!(names.find_near(hint, "b b"), Some(2));
                 assert_eq!(names.find_near(hint, "ç"), Some(3));
-                assert!(
-                    names.find_near(hint, &middle("3")).is_none() && names.find_near(hint, "d").is_none()
-                );
+                assert_eq!((names.find_near(hint, &middle("3")), names.find_near(hint, "d")), (None, None));
             }
+            for (place, name) in names.list().iter().enumerate() {
+                assert_eq!(names.find(name), Some(place));
+            }
+            assert_eq!((names.find(&middle("3")), names.find("")), (None, None));
         }
     }
 

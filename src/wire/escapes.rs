@@ -4,80 +4,52 @@ use super::sixteen::Sixteen;
 use crate::buffer::Buffer;
 use crate::error::Result;
 
-/// So many bytes are looked at and copied at once.
-const WINDOW: usize = 32;
-
-/// Appends the first `length` of these bytes with their escapes: windows are copied as they are up to the first byte that is
-/// escaped, and begin anew behind it.
-#[inline(always)]
-pub(super) fn append(out: &mut Buffer, mut bytes: &[u8], mut length: usize) -> Result<()> {
-    while length > 0 {
-        let count = match bytes.first_chunk() {
-            Some(window) => append_window(out, window, length)?,
-            None => append_window(out, &last_window(bytes), length)?,
-        };
-        bytes = bytes.get(count..).unwrap_or_default();
-        length -= count;
-    }
-    Ok(())
-}
-
-/// Appends the first bytes of a window, no more than `length`, and tells how many.
-#[inline(always)]
-fn append_window(out: &mut Buffer, window: &[u8; WINDOW], length: usize) -> Result<usize> {
-    let plain = plain_bytes(window).min(length);
-    out.put(|room| {
-        *room = *window;
-        plain
-    })?;
-    match window.get(plain) {
-        Some(byte) if plain < length => put_escape(out, *byte).map(|()| plain + 1),
-        _ => Ok(plain),
+/// Whether a text has some.
+pub(super) fn has_any(text: &[u8]) -> bool {
+    let any_in =
+        |blocks: &[[u8; 16]]| blocks.iter().fold(0, |any, block| any | Sixteen::new(*block).escaped()) != 0;
+    match text.last_chunk() {
+        Some(last) => any_in(text.as_chunks().0) || any_in(&[*last]),
+        None => any_of_few(text),
     }
 }
 
-/// How many bytes come before the first that is escaped.
-#[inline(always)]
-fn plain_bytes(window: &[u8; WINDOW]) -> usize {
-    let [first, second] =
-        bytemuck::cast::<_, [[u8; 16]; 2]>(*window).map(|half| Sixteen::new(half).escaped());
-    (u64::from(first | second << 16) | 1 << WINDOW).trailing_zeros() as usize
+/// The same for fewer than 16 bytes: looks at 8 at a time.
+fn any_of_few(text: &[u8]) -> bool {
+    let (eights, rest) = text.as_chunks();
+    let any = eights.iter().fold(0, |any, eight| any | in_eight(u64::from_le_bytes(*eight)));
+    let last = rest.iter().fold(u64::MAX, |last, byte| last << 8 | u64::from(*byte));
+    any | in_eight(last) != 0
 }
 
-/// A window of fewer bytes, with zeros behind them. It is put together out of both their ends in registers: what is written to
-/// memory byte by byte cannot be read at once sixteen bytes at a time.
-#[inline(always)]
-fn last_window(bytes: &[u8]) -> [u8; WINDOW] {
-    let halves = match (bytes.first_chunk(), bytes.last_chunk()) {
-        (Some(first), Some(last)) => {
-            let behind = u128::from_le_bytes(*last).unbounded_shr(8 * (WINDOW - bytes.len()) as u32);
-            [*first, behind.to_le_bytes()]
-        }
-        _ => [last_half(bytes), [0; WINDOW / 2]],
-    };
-    bytemuck::cast(halves)
+/// The high bit of each byte that is escaped, and perhaps of others above such a one.
+fn in_eight(eight: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let below = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit);
+    let is = |byte: u8| below(eight ^ (EACH * u64::from(byte)), 1);
+    (below(eight, 0x20) | is(b'"') | is(b'\\')) & !eight & (EACH * 0x80)
 }
 
-/// The same for fewer than sixteen bytes.
-#[inline(always)]
-fn last_half(bytes: &[u8]) -> [u8; WINDOW / 2] {
-    let quarters = match (bytes.first_chunk(), bytes.last_chunk()) {
-        (Some(first), Some(last)) => {
-            let behind = u64::from_le_bytes(*last).unbounded_shr(8 * (WINDOW / 2 - bytes.len()) as u32);
-            [u64::from_le_bytes(*first), behind]
-        }
-        _ => [bytes.iter().rev().fold(0, |quarter, byte| quarter << 8 | u64::from(*byte)), 0],
-    };
-    bytemuck::cast(quarters.map(u64::to_le_bytes))
+/// Appends a text with its escapes.
+#[inline(never)]
+pub(super) fn append(out: &mut Buffer, mut text: &[u8]) -> Result<()> {
+    while let Some(place) = text.iter().position(|byte| length_of(*byte) > 1) {
+        let (plain, rest) = text.split_at_checked(place).unwrap_or_default();
+        out.extend(plain)?;
+        let Some((byte, behind)) = rest.split_first() else { break };
+        out.put(|room| {
+            *room = TEXTS[usize::from(*byte)].to_le_bytes();
+            length_of(*byte)
+        })?;
+        text = behind;
+    }
+    out.extend(text)
 }
 
-#[inline(always)]
-fn put_escape(out: &mut Buffer, byte: u8) -> Result<()> {
-    let text = TEXTS[usize::from(byte)];
-    out.put(|room| {
-        *room = text.to_le_bytes();
-        (text >> 56) as usize
-    })
+/// How long the text is that stands for a byte.
+#[inline]
+fn length_of(byte: u8) -> usize {
+    (TEXTS[usize::from(byte)] >> 56) as usize
 }
 
 /// For each byte the text that stands for it, and in the top 8 bits how long that is.

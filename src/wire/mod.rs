@@ -101,20 +101,6 @@ impl Protocol {
         }
     }
 
-    /// The same with a text: the first `length` bytes of those that are there.
-    #[inline(always)]
-    pub(crate) fn put_text(
-        &self,
-        out: &mut Buffer,
-        spec: &FeatureSpec,
-        bytes: &[u8],
-        length: usize,
-    ) -> Result<()> {
-        match self {
-            Protocol::JsonRows { .. } => request::put_text_member(out, spec, bytes, length),
-        }
-    }
-
     /// Makes the feature at this place the row's first.
     #[inline]
     pub(crate) fn open_row(&self, out: &mut Buffer, start: usize) {

@@ -26,7 +26,7 @@ pub(crate) fn put_member(
         Value::Category(index) => put_category(out, spec, *index),
         Value::Text(text) => {
             spec.member_json.append_to(out)?;
-            put_text(out, text.as_bytes(), text.len())
+            put_text(out, text.as_bytes())
         }
         _ => put_other(out, spec, value, tensorjson),
     }
@@ -74,23 +74,10 @@ fn put_json(out: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<()> {
     serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
 }
 
-/// Appends a key, with the comma before it, and a text: the first `length` bytes of those that are there.
-#[inline(always)]
-pub(crate) fn put_text_member(
-    out: &mut Buffer,
-    spec: &FeatureSpec,
-    bytes: &[u8],
-    length: usize,
-) -> Result<()> {
-    spec.member_json.append_to(out)?;
-    put_text(out, bytes, length)
-}
-
-/// The first `length` of these bytes, which are text, in quotes.
-fn put_text(out: &mut Buffer, bytes: &[u8], length: usize) -> Result<()> {
-    out.reserve(length.saturating_add(2))?;
+/// A text in quotes; most has nothing that JSON escapes, and is copied.
+fn put_text(out: &mut Buffer, text: &[u8]) -> Result<()> {
     out.push(b'"')?;
-    escapes::append(out, bytes, length)?;
+    if escapes::has_any(text) { escapes::append(out, text) } else { out.extend(text) }?;
     out.push(b'"')
 }
 
@@ -164,18 +151,10 @@ mod tests {
         assert_eq!(text(DType::F32, &[2], &floats), r#"{"shape":[2],"data":[1.5,1e-30]}"#);
     }
 
-    /// A text as it goes out, of bytes that have more behind it.
-    fn quoted(bytes: &str, length: usize) -> String {
-        let mut out = Buffer::default();
-        put_text(&mut out, bytes.as_bytes(), length).unwrap();
-        String::from_utf8(out.as_slice().to_vec()).unwrap()
-    }
-
     fn assert_quoted(text: &str) {
-        let expected = serde_json::to_string(text).unwrap();
-        for behind in ["", "\"", "\n and more than sixteen bytes"] {
-            assert_eq!(quoted(&format!("{text}{behind}"), text.len()), expected);
-        }
+        let mut out = Buffer::default();
+        put_text(&mut out, text.as_bytes()).unwrap();
+        assert_eq!(out.as_slice(), serde_json::to_vec(text).unwrap(), "{text:?}");
     }
 
     #[test]
