@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rows::{RowWriter, Rows, another_type, category, finite, integer_category, missing};
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
 use crate::wire::array::{Array, DType, Element, byte_size};
-use crate::wire::floats::{BLOCK, NumberText, write_texts};
+use crate::wire::floats::{BLOCK, Number};
 use crate::wire::sixteen::places_behind;
 use crate::wire::{Value, picture};
 use std::borrow::Cow;
@@ -139,8 +139,8 @@ struct Reader<'a> {
 }
 
 enum Source<'a> {
-    /// With the texts of the block of rows that is being added.
-    Floats(Numbers<'a>, Box<[NumberText; BLOCK]>),
+    /// With the numbers of the block of rows that is being added.
+    Floats(Numbers<'a>, Box<[Number; BLOCK]>),
     Integers(Numbers<'a>),
     IntegerCategories(Numbers<'a>),
     Arrays(Numbers<'a>),
@@ -161,8 +161,8 @@ impl<'a> Reader<'a> {
 
     /// Makes ready for a block of rows.
     fn prepare(&mut self, first: usize) {
-        if let Source::Floats(numbers, texts) = &mut self.source {
-            numbers.write_floats(first, texts);
+        if let Source::Floats(numbers, block) = &mut self.source {
+            **block = Number::block(&numbers.floats(first));
         }
     }
 
@@ -176,37 +176,36 @@ impl<'a> Reader<'a> {
     fn put_value(&mut self, row: usize, out: &mut RowWriter<'_>) -> Result<()> {
         let Reader { spec, source } = self;
         match source {
-            Source::Floats(numbers, texts) => match texts.get(row % BLOCK) {
-                Some(text) if !text.is_empty() => out.put_number_text(spec, text),
-                _ => Err(numbers.value(row).err().unwrap_or_else(beyond_column)),
-            },
+            Source::Floats(_, block) => {
+                let number = block.get(row % BLOCK).ok_or_else(beyond_column)?;
+                finite(number.value())?;
+                out.put_number_of(spec, number)
+            }
             Source::Integers(numbers) => out.put(spec, &numbers.value(row)?),
             Source::IntegerCategories(numbers) => {
                 let Value::Integer(integer) = numbers.value(row)? else {
                     return Err(another_type(spec, "floats"));
                 };
-                put_category(spec, &integer_category(spec, integer)?, out)
+                out.put(spec, &integer_category(spec, integer)?)
             }
-            Source::Labels(labels) => put_category(spec, &category(spec, labels.get(row)?)?, out),
+            Source::Labels(labels) => {
+                let label = labels.get(row)?;
+                match spec.categories.find(label) {
+                    Some(index) => out.put_category(spec, index),
+                    None => out.put(spec, &category(spec, label)?),
+                }
+            }
             Source::Arrays(numbers) => {
                 let bytes = numbers.row_bytes(row, spec.element_count())?;
                 out.put(spec, &Value::Array(&Array::new(numbers.dtype, spec.shape(), bytes)?))
             }
-            Source::Texts(texts) => out.put(spec, &Value::Text(texts.get(row)?)),
+            Source::Texts(texts) => out.put_text_of(spec, texts.from(row), texts.get(row)?.len()),
             Source::Pictures(bytes, ends) => {
                 let piece = piece_range(ends, row);
                 let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
                 out.put(spec, &Value::Image(picture::from_encoded(encoded)?))
             }
         }
-    }
-}
-
-#[inline]
-fn put_category(spec: &FeatureSpec, value: &Value<'_>, out: &mut RowWriter<'_>) -> Result<()> {
-    match value {
-        Value::Category(index) => out.put_category(spec, *index),
-        _ => out.put(spec, value),
     }
 }
 
@@ -288,6 +287,12 @@ impl<'a> Texts<'a> {
         Ok(Texts { all, ends, closing })
     }
 
+    /// All texts from that of a row on.
+    #[inline]
+    fn from(&self, row: usize) -> &'a [u8] {
+        self.all.as_bytes().get(piece_range(&self.ends, row).start..).unwrap_or_default()
+    }
+
     /// The text of a row.
     #[inline]
     fn get(&self, row: usize) -> Result<&'a str> {
@@ -311,18 +316,19 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// Writes the texts of floats from a row on.
-    fn write_floats(&self, first: usize, texts: &mut [NumberText; BLOCK]) {
-        let mut numbers = [0.0; BLOCK];
+    /// Floats from a row on; zeros where there are no more.
+    #[inline(always)]
+    fn floats(&self, first: usize) -> [f64; BLOCK] {
+        let mut block = [0.0; BLOCK];
         if self.dtype == DType::F64 {
             let given = self.bytes.as_chunks().0.get(first..).unwrap_or_default();
-            numbers.iter_mut().zip(given).for_each(|(number, given)| *number = f64::from_ne_bytes(*given));
+            block.iter_mut().zip(given).for_each(|(number, given)| *number = f64::from_ne_bytes(*given));
         } else {
             let given = self.bytes.as_chunks().0.get(first..).unwrap_or_default();
             let float = |given: &[u8; 4]| f64::from(f32::from_ne_bytes(*given));
-            numbers.iter_mut().zip(given).for_each(|(number, given)| *number = float(given));
+            block.iter_mut().zip(given).for_each(|(number, given)| *number = float(given));
         }
-        write_texts(texts, &numbers);
+        block
     }
 
     /// The number of a row; an integer stays one.

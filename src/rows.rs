@@ -4,7 +4,7 @@ use crate::buffer::Buffer;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::wire::array::Array;
-use crate::wire::floats::NumberText;
+use crate::wire::floats::Number;
 use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
 use crate::wire::{Protocol, Value, npy};
 use std::ops::Range;
@@ -356,17 +356,23 @@ fn put_first(
 }
 
 impl RowWriter<'_> {
-    /// Puts a number whose text is there already as the value of one more input. Apart from other values, as the next: most of those
-    /// of tables are such.
+    /// Puts a finite number whose digits are found already as the value of one more input. Apart from other values, as the next two: most of
+    /// those of tables are such.
     #[inline(always)]
-    pub(crate) fn put_number_text(&mut self, spec: &FeatureSpec, number: &NumberText) -> Result<()> {
-        self.protocol.put_number_text(self.buffer, spec, number)
+    pub(crate) fn put_number_of(&mut self, spec: &FeatureSpec, number: &Number) -> Result<()> {
+        self.protocol.put_number_of(self.buffer, spec, number)
     }
 
     /// Puts one of the categories of one more input.
     #[inline(always)]
     pub(crate) fn put_category(&mut self, spec: &FeatureSpec, index: usize) -> Result<()> {
         self.protocol.put_category(self.buffer, spec, index)
+    }
+
+    /// Puts a text: the first `length` bytes of text that goes on.
+    #[inline(always)]
+    pub(crate) fn put_text_of(&mut self, spec: &FeatureSpec, text: &[u8], length: usize) -> Result<()> {
+        self.protocol.put_text_of(self.buffer, spec, text, length)
     }
 
     /// Puts the value of one more input.

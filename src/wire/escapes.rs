@@ -30,26 +30,83 @@ fn in_eight(eight: u64) -> u64 {
     (below(eight, 0x20) | is(b'"') | is(b'\\')) & !eight & (EACH * 0x80)
 }
 
+/// A text of up to so many bytes can be quoted where it lies between others.
+pub(super) const SHORT: usize = 64;
+
+/// Appends in quotes the first `length` bytes, at most [`SHORT`], of text that goes on. At each escape all that may follow is
+/// copied at once, and what is behind the next one is written over.
+#[inline(always)]
+pub(super) fn put_short(out: &mut Buffer, text: &[u8; 2 * SHORT], length: usize) -> Result<()> {
+    let escaped = places(text) & u64::MAX.unbounded_shr((SHORT - length) as u32);
+    if escaped == 0 {
+        return out.put(|room: &mut [u8; SHORT + 2]| {
+            copy_short(text, 0, room, 1);
+            quote(room, length)
+        });
+    }
+    // All may be escaped, by six bytes each, and a whole copy stand behind them.
+    out.put(|room: &mut [u8; 7 * SHORT + 2]| {
+        let (mut from, mut at, mut left) = (0, 1, escaped);
+        while left != 0 {
+            let place = left.trailing_zeros() as usize;
+            copy_short(text, from, room, at);
+            at += place - from;
+            at += put_escape(text.get(place).copied().unwrap_or_default(), room, at);
+            from = place + 1;
+            left &= left - 1;
+        }
+        copy_short(text, from, room, at);
+        quote(room, at - 1 + length - from)
+    })
+}
+
+/// A bit for each of the first bytes that is escaped.
+#[inline(always)]
+fn places(text: &[u8; 2 * SHORT]) -> u64 {
+    let blocks = text.as_chunks().0.iter().take(SHORT / 16).rev();
+    blocks.fold(0, |places, block| places << 16 | u64::from(Sixteen::new(*block).escaped()))
+}
+
+#[inline(always)]
+fn copy_short<const ROOM: usize>(text: &[u8; 2 * SHORT], from: usize, room: &mut [u8; ROOM], at: usize) {
+    let there = text.get(from..).and_then(<[u8]>::first_chunk::<SHORT>);
+    let place = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut);
+    if let Some((there, place)) = there.zip(place) {
+        *place = *there;
+    }
+}
+
+/// Sets the quotes about what stands behind the first byte; returns how long all is.
+#[inline(always)]
+fn quote<const ROOM: usize>(room: &mut [u8; ROOM], length: usize) -> usize {
+    room[0] = b'"';
+    if let Some(place) = room.get_mut(length + 1) {
+        *place = b'"';
+    }
+    length + 2
+}
+
+/// Puts what stands for a byte; returns how long it is.
+#[inline(always)]
+fn put_escape<const ROOM: usize>(byte: u8, room: &mut [u8; ROOM], at: usize) -> usize {
+    let text = TEXTS[usize::from(byte)];
+    if let Some(place) = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *place = text.to_le_bytes();
+    }
+    (text >> 56) as usize
+}
+
 /// Appends a text with its escapes.
 #[inline(never)]
 pub(super) fn append(out: &mut Buffer, mut text: &[u8]) -> Result<()> {
-    while let Some(place) = text.iter().position(|byte| length_of(*byte) > 1) {
+    while let Some(place) = text.iter().position(|byte| TEXTS[usize::from(*byte)] >> 56 > 1) {
         let (plain, rest) = text.split_at_checked(place).unwrap_or_default();
         out.extend(plain)?;
         let Some((byte, behind)) = rest.split_first() else { break };
-        out.put(|room| {
-            *room = TEXTS[usize::from(*byte)].to_le_bytes();
-            length_of(*byte)
-        })?;
+        out.put(|room: &mut [u8; 8]| put_escape(*byte, room, 0))?;
         text = behind;
     }
     out.extend(text)
-}
-
-/// How long the text is that stands for a byte.
-#[inline]
-fn length_of(byte: u8) -> usize {
-    (TEXTS[usize::from(byte)] >> 56) as usize
 }
 
 /// For each byte the text that stands for it, and in the top 8 bits how long that is.

@@ -26,44 +26,37 @@ fn put_other_f64(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
     text.len()
 }
 
-/// The text of a number, written before it is known where it goes.
+/// A number whose digits are found before it is known where its text goes.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct NumberText {
-    text: [u8; WIDEST_F64],
-    length: usize,
+pub(crate) struct Number {
+    value: f64,
+    short: Short,
 }
 
-/// So many numbers are written together: each step is taken for all of them before the next, so that none waits for another.
+/// So many are found together: each step is taken for all of them before the next, so that none waits for another.
 pub(crate) const BLOCK: usize = 16;
 
-/// Writes the texts of numbers; of one that is not finite an empty one.
-pub(crate) fn write_texts(texts: &mut [NumberText; BLOCK], numbers: &[f64; BLOCK]) {
-    let shorts = numbers.map(Short::of);
-    let mut digits = shorts.map(|short| short.digits);
-    eight_digits(&mut digits);
-    for (((text, &number), short), digits) in texts.iter_mut().zip(numbers).zip(shorts).zip(digits) {
-        let written = Short { digits, ..short }.put(&mut text.text, number);
-        text.length = written.unwrap_or_else(|| text.set_other(number));
-    }
-}
-
-impl NumberText {
-    /// Whether there is none.
+impl Number {
+    /// Numbers of these values.
     #[inline(always)]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.length == 0
+    pub(crate) fn block(values: &[f64; BLOCK]) -> [Number; BLOCK] {
+        let mut block = values.map(|value| Number { value, short: Short::of(value) });
+        let mut digits = block.map(|number| number.short.digits);
+        eight_digits(&mut digits);
+        block.iter_mut().zip(digits).for_each(|(number, digits)| number.short.digits = digits);
+        block
     }
 
-    /// Copies it.
+    /// Its value.
+    #[inline(always)]
+    pub(crate) fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// Writes it as [`put_f64`] does; it has to be finite.
     #[inline(always)]
     pub(crate) fn put(&self, room: &mut [u8; WIDEST_F64]) -> usize {
-        *room = self.text;
-        self.length
-    }
-
-    #[inline(never)]
-    fn set_other(&mut self, number: f64) -> usize {
-        if number.is_finite() { put_other_f64(&mut self.text, number) } else { 0 }
+        self.short.put(room, self.value).unwrap_or_else(|| put_other_f64(room, self.value))
     }
 }
 

@@ -27,7 +27,7 @@ use crate::error::Result;
 use crate::spec::{FeatureSpec, Schema, Specs};
 use array::Array;
 use columns::Columns;
-use floats::NumberText;
+use floats::Number;
 use picture::WireImage;
 
 /// A value that was checked against its feature's spec.
@@ -80,16 +80,11 @@ impl Protocol {
         request::put_member(out, spec, value, *tensorjson)
     }
 
-    /// The same with a number whose text is there already.
+    /// The same with a finite number whose digits are found already.
     #[inline(always)]
-    pub(crate) fn put_number_text(
-        &self,
-        out: &mut Buffer,
-        spec: &FeatureSpec,
-        number: &NumberText,
-    ) -> Result<()> {
+    pub(crate) fn put_number_of(&self, out: &mut Buffer, spec: &FeatureSpec, number: &Number) -> Result<()> {
         match self {
-            Protocol::JsonRows { .. } => request::put_number_text(out, spec, number),
+            Protocol::JsonRows { .. } => request::put_number_of(out, spec, number),
         }
     }
 
@@ -98,6 +93,20 @@ impl Protocol {
     pub(crate) fn put_category(&self, out: &mut Buffer, spec: &FeatureSpec, index: usize) -> Result<()> {
         match self {
             Protocol::JsonRows { .. } => request::put_category(out, spec, index),
+        }
+    }
+
+    /// The same with a text: the first `length` bytes of text that goes on.
+    #[inline(always)]
+    pub(crate) fn put_text_of(
+        &self,
+        out: &mut Buffer,
+        spec: &FeatureSpec,
+        text: &[u8],
+        length: usize,
+    ) -> Result<()> {
+        match self {
+            Protocol::JsonRows { .. } => request::put_text_of(out, spec, text, length),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Values as the text of a request, each written once, in its final bytes.
 
 use super::array::{Array, DType};
-use super::floats::{self, NumberText};
+use super::floats::{self, Number};
 use super::picture::{MediaType, WireImage};
 use super::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
 use super::{Value, data_url, escapes, npy, png};
@@ -57,9 +57,9 @@ fn put_number(out: &mut Buffer, spec: &FeatureSpec, number: f64) -> Result<()> {
     spec.member_json.append_with(out, |room| floats::put_f64(room, number))
 }
 
-/// Appends the key of a feature, with the comma before it, and a number whose text is there already.
+/// Appends the key of a feature, with the comma before it, and a finite number whose digits are found already.
 #[inline(always)]
-pub(crate) fn put_number_text(out: &mut Buffer, spec: &FeatureSpec, number: &NumberText) -> Result<()> {
+pub(crate) fn put_number_of(out: &mut Buffer, spec: &FeatureSpec, number: &Number) -> Result<()> {
     spec.member_json.append_with(out, |room| number.put(room))
 }
 
@@ -72,6 +72,16 @@ pub(crate) fn put_category(out: &mut Buffer, spec: &FeatureSpec, index: usize) -
 
 fn put_json(out: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<()> {
     serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+}
+
+/// Appends a key, with the comma before it, and a text: the first `length` bytes of text that goes on.
+#[inline(always)]
+pub(crate) fn put_text_of(out: &mut Buffer, spec: &FeatureSpec, text: &[u8], length: usize) -> Result<()> {
+    spec.member_json.append_to(out)?;
+    match text.first_chunk() {
+        Some(text) if length <= escapes::SHORT => escapes::put_short(out, text, length),
+        _ => put_text(out, text.get(..length).unwrap_or_default()),
+    }
 }
 
 /// A text in quotes; most has nothing that JSON escapes, and is copied.
@@ -154,7 +164,14 @@ mod tests {
     fn assert_quoted(text: &str) {
         let mut out = Buffer::default();
         put_text(&mut out, text.as_bytes()).unwrap();
-        assert_eq!(out.as_slice(), serde_json::to_vec(text).unwrap(), "{text:?}");
+        let expected = serde_json::to_vec(text).unwrap();
+        assert_eq!(out.as_slice(), expected, "{text:?}");
+        if text.len() <= escapes::SHORT {
+            let mut out = Buffer::default();
+            let more = [text.as_bytes(), &[b'"'; 2 * escapes::SHORT]].concat();
+            escapes::put_short(&mut out, more.first_chunk().unwrap(), text.len()).unwrap();
+            assert_eq!(out.as_slice(), expected, "{text:?}");
+        }
     }
 
     #[test]
@@ -167,7 +184,9 @@ mod tests {
                     assert_quoted(std::str::from_utf8(&text).unwrap());
                 }
             }
-            assert_quoted(&String::from_utf8(vec![byte; 50]).unwrap());
+            for length in [50, 63, 64, 65] {
+                assert_quoted(&String::from_utf8(vec![byte; length]).unwrap());
+            }
         }
         for text in ["", "hé \u{7f}\u{80}☀🦊", "\"\\\n\0 and \"more\"", "\u{1f}\u{20}\u{2028}"] {
             assert_quoted(text);
