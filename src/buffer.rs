@@ -40,7 +40,7 @@ impl Buffer {
         loop {
             let room = self.bytes.get_mut(self.end..).and_then(<[u8]>::first_chunk_mut);
             if let Some(room) = room {
-                self.end += write(room).min(SIZE);
+                self.end += write(room);
                 return Ok(());
             }
             self.grow(SIZE)?;
@@ -106,7 +106,7 @@ pub(crate) struct Stamp {
 }
 
 /// Holds most keys, with a label.
-const HEAD: usize = 48;
+const HEAD: usize = 32;
 
 impl Stamp {
     /// Appends the text.

@@ -223,26 +223,26 @@ impl Names {
     }
 
     /// The place of a name that is probably at `hint`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find_near(&self, hint: usize, name: &str) -> Option<usize> {
         let mark = Mark::of(name.as_bytes());
         if self.is_at(hint, &mark, name) { Some(hint) } else { self.find_marked(&mark, name) }
     }
 
     /// The place of a name of which nothing is known.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         self.find_marked(&Mark::of(name.as_bytes()), name)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find_marked(&self, mark: &Mark, name: &str) -> Option<usize> {
         let Shared { slots, index, .. } = &*self.0;
         let place = slots.get(mark.slot(slots.len())).map_or(0, |place| *place as usize);
         if self.is_at(place, mark, name) { Some(place) } else { index.get(name).copied() }
     }
 
-    #[inline]
+    #[inline(always)]
     fn is_at(&self, place: usize, mark: &Mark, name: &str) -> bool {
         let Shared { list, marks, .. } = &*self.0;
         let same = marks.get(place).is_some_and(|there| there.is(mark));
@@ -270,7 +270,7 @@ struct Mark {
 }
 
 impl Mark {
-    #[inline]
+    #[inline(always)]
     fn of(name: &[u8]) -> Mark {
         let length = name.len();
         match (name.first_chunk(), name.last_chunk()) {
@@ -286,13 +286,13 @@ impl Mark {
     }
 
     /// Whether there is nothing of the name but this.
-    #[inline]
+    #[inline(always)]
     fn is_all(&self) -> bool {
         self.length <= 16
     }
 
     /// Which of so many slots, a power of two, is its.
-    #[inline]
+    #[inline(always)]
     fn slot(&self, slots: usize) -> usize {
         // 2^64 divided by the golden ratio spreads what differs in a few bits (D. Knuth, The Art of Computer Programming 3, 6.4).
         let spread =
@@ -301,7 +301,7 @@ impl Mark {
     }
 
     /// Whether two are the same, in one comparison.
-    #[inline]
+    #[inline(always)]
     fn is(&self, other: &Mark) -> bool {
         (self.first ^ other.first) | (self.last ^ other.last) | (self.length ^ other.length) as u64 == 0
     }

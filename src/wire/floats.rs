@@ -2,7 +2,7 @@
 
 use super::decimal::{Decimal, RUN};
 use super::json::Cursor;
-use super::layout::eight_digits;
+use super::layout::eight_digits_of_four;
 use super::short::{self, Short};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::text::Snippet;
@@ -31,6 +31,7 @@ fn put_other_f64(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
 pub(crate) struct Number {
     value: f64,
     short: Short,
+    digits: u64,
 }
 
 /// So many are found together: each step is taken for all of them before the next, so that none waits for another.
@@ -40,10 +41,11 @@ impl Number {
     /// Numbers of these values.
     #[inline(always)]
     pub(crate) fn block(values: &[f64; BLOCK]) -> [Number; BLOCK] {
-        let mut block = values.map(|value| Number { value, short: Short::of(value) });
-        let mut digits = block.map(|number| number.short.digits);
-        eight_digits(&mut digits);
-        block.iter_mut().zip(digits).for_each(|(number, digits)| number.short.digits = digits);
+        let mut block = values.map(|value| Number { value, short: Short::of(value), digits: 0 });
+        for four in block.as_chunks_mut::<4>().0 {
+            let digits = eight_digits_of_four(four.map(|number| number.short.whole));
+            four.iter_mut().zip(digits).for_each(|(number, digits)| number.digits = digits);
+        }
         block
     }
 
@@ -56,7 +58,7 @@ impl Number {
     /// Writes it as [`put_f64`] does; it has to be finite.
     #[inline(always)]
     pub(crate) fn put(&self, room: &mut [u8; WIDEST_F64]) -> usize {
-        self.short.put(room, self.value).unwrap_or_else(|| put_other_f64(room, self.value))
+        self.short.put(self.digits, room, self.value).unwrap_or_else(|| put_other_f64(room, self.value))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Decimal digits as the text of a number: where its point goes, which zeros are added or left out. Without a branch.
 
 use super::digits::ZEROS;
-use wide::{u16x8, u32x4};
+use std::num::NonZeroU64;
+use wide::{i16x8, u16x8, u32x4};
 
 /// How 8 digits, zeros in front included, and one digit more become text.
 ///
@@ -16,8 +17,11 @@ pub(super) struct Layout {
     last: u8,
     shift: u8,
     second: u8,
-    /// Where the text ends at least: there is a digit on either side of the point.
-    least_end: u8,
+    /// A bit in the last digit that is written even where it is 0, as there is a digit on either side of the point; below all
+    /// digits from `second` on where that is the first. It is one bit up.
+    least: NonZeroU64,
+    /// Added to the place of the highest bit that is not 0, from `second` on and one up: where the text ends, in bits.
+    end: u32,
 }
 
 const ZERO_TO_POINT: u64 = (b'0' ^ b'.') as u64;
@@ -28,10 +32,10 @@ impl Layout {
         let before = digits as i32 - places as i32;
         // The first bytes of the text have no place for the one digit more.
         assert!(digits >= 7 || before <= 0);
-        let (point, shift, second, keep) = if before > 0 {
-            (before as u32, 8, 2, (1 << (8 * before)) - 1)
+        let (point, shift, second, keep, least) = if before > 0 {
+            (before as u32, 8, 2, (1 << (8 * before)) - 1, 2 << (8 * (before - 1)))
         } else {
-            (1, 8 * (2 - before) as u8, (3 - before) as u8, 0)
+            (1, 8 * (2 - before) as u8, (3 - before) as u8, 0, 1)
         };
         Layout {
             keep,
@@ -40,12 +44,18 @@ impl Layout {
             last: 8 * (digits - 1) as u8,
             shift,
             second,
-            least_end: point as u8 + 2,
+            least: match NonZeroU64::new(least) {
+                Some(least) => least,
+                None => NonZeroU64::MIN,
+            },
+            // Up to the next whole byte.
+            end: 8 * second as u32 + 7,
         }
     }
 }
 
-/// Writes a number of 8 digits, zeros in front included, and one more digit, without zeros at the end; returns its length. Bytes behind it may change.
+/// Writes a number of 8 digits, zeros in front included, and one more digit, without zeros at the end; returns its length. Bytes
+/// behind it may change.
 #[inline(always)]
 pub(super) fn put_decimal<const ROOM: usize>(
     room: &mut [u8; ROOM],
@@ -59,41 +69,47 @@ pub(super) fn put_decimal<const ROOM: usize>(
     let start = layout.template | kept | (digits ^ kept) << (layout.shift & 63);
     store(room, usize::from(layout.second), (others | ZEROS).to_le_bytes());
     store(room, 0, start.to_le_bytes());
-    let significant = 8 - others.leading_zeros() / 8;
-    (u32::from(layout.second) + significant).max(u32::from(layout.least_end)) as usize
+    let highest = 63 - (layout.least | others << 1).leading_zeros();
+    ((highest + layout.end) / 8) as usize
 }
 
-/// A number below 10^8 as its upper and its lower four digits, which [`eight_digits`] takes.
+/// The digits of a number below 10^8, the first in the lowest byte: halves, quarters and eighths of it side by side. Each
+/// step puts `high | (number - high * SIZE) << BITS` as `(number << BITS) - high * ((SIZE << BITS) - 1)`.
 #[inline(always)]
-pub(super) fn halves(number: u32) -> u64 {
+pub(super) fn eight_digits(number: u32) -> u64 {
+    const FOURS: u64 = (10_000 << 32) - 1;
+    const TWOS: u64 = (100 << 16) - 1;
+    const ONES: u64 = (10 << 8) - 1;
     let number = u64::from(number);
     let high = (number * 109_951_163) >> 40;
-    high | (number - high * 10_000) << 32
+    let fours = (number << 32).wrapping_sub(high.wrapping_mul(FOURS));
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let twos = (fours << 16).wrapping_sub(hundreds.wrapping_mul(TWOS));
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    (twos << 8).wrapping_sub(tens.wrapping_mul(ONES))
 }
 
-/// Makes the digits of numbers out of their halves, the first digit in the lowest byte: of fours their hundreds and what is left,
-/// side by side, and of those the tens and ones. Two numbers are done at once.
+/// The digits of four numbers, each as `eight_digits` has them and in its steps, but all four at once.
 #[inline(always)]
-pub(super) fn eight_digits(numbers: &mut [u64]) {
-    for pair in numbers.as_chunks_mut::<2>().0 {
-        *pair = bytemuck::cast(pairs_of_digits(bytemuck::cast(*pair)));
-    }
+pub(super) fn eight_digits_of_four(numbers: [u32; 4]) -> [u64; 4] {
+    let numbers = u32x4::new(numbers);
+    let high = numbers.mul_keep_high(u32x4::splat(109_951_163)) >> 8;
+    let high_share: u32x4 = bytemuck::cast(bytemuck::cast::<_, i16x8>(high).dot(i16x8::splat(10_000)));
+    let fours: u16x8 = bytemuck::cast(high | (numbers - high_share) << 16);
+    let hundreds = fours.mul_keep_high(u16x8::splat(5243)) >> 3;
+    let ones: u32x4 = bytemuck::cast(fours - hundreds * u16x8::splat(100));
+    let hundreds: u32x4 = bytemuck::cast(hundreds);
+    let first = digits_of_pairs(hundreds & u32x4::splat(0xffff) | ones << 16);
+    let others = digits_of_pairs(hundreds >> 16 | ones & u32x4::splat(0xffff_0000));
+    bytemuck::cast([first.unpack_lo(others), first.unpack_hi(others)])
 }
 
-/// The same for one number.
+/// The digits of eight numbers below 100.
 #[inline(always)]
-pub(super) fn eight_digits_of(halves: u64) -> u64 {
-    let [digits, _]: [u64; 2] = bytemuck::cast(pairs_of_digits(bytemuck::cast([halves, 0])));
-    digits
-}
-
-#[inline(always)]
-fn pairs_of_digits(fours: u16x8) -> u16x8 {
-    let hundreds: u16x8 = fours.mul_keep_high(u16x8::splat(5_243)) >> 3;
-    let left = fours - hundreds * u16x8::splat(100);
-    let twos: u16x8 = hundreds | bytemuck::cast::<u32x4, u16x8>(bytemuck::cast::<u16x8, u32x4>(left) << 16);
-    let tens = twos.mul_keep_high(u16x8::splat(6_554));
-    tens | (twos - tens * u16x8::splat(10)) << 8
+fn digits_of_pairs(pairs: u32x4) -> u32x4 {
+    let pairs: u16x8 = bytemuck::cast(pairs);
+    let tens = pairs.mul_keep_high(u16x8::splat(6554));
+    bytemuck::cast((pairs << 8) - tens * u16x8::splat((10 << 8) - 1))
 }
 
 #[inline(always)]
@@ -104,5 +120,23 @@ pub(super) fn store<const ROOM: usize, const SIZE: usize>(
 ) {
     if let Some(place) = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
         *place = bytes;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_numbers_have_the_digits_of_each() {
+        for number in (0..100_000_000).step_by(9_973) {
+            let numbers = [number, 99_999_999 - number, number % 10_000, number / 10_000 * 10_000];
+            assert_eq!(eight_digits_of_four(numbers), numbers.map(eight_digits), "{number}");
+            assert_eq!(eight_digits(number).to_be_bytes(), digits(number), "{number}");
+        }
+    }
+
+    fn digits(number: u32) -> [u8; 8] {
+        std::array::from_fn(|place| (number / 10u32.pow(place as u32) % 10) as u8)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::digits::{EXACT_INTEGERS, EXACT_POWERS, POWERS};
 use super::floats::WIDEST_F64;
-use super::layout::{Layout, eight_digits_of, halves, put_decimal};
+use super::layout::{Layout, eight_digits, put_decimal};
 use super::sixteen::Sixteen;
 
 /// Exponents of the values that are written here: from 2^-16 up to 2^23.
@@ -38,42 +38,43 @@ const EIGHT_DIGITS: u64 = POWERS[8];
 /// Room for a number that is written here, without its sign.
 const ROOM: usize = 16;
 
-/// The digits of a number and which of `LAYOUTS` makes text of them; made for many numbers before the first is written.
+/// A number as a whole number of units, and which of `LAYOUTS` makes text of its digits.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Short {
-    pub(super) digits: u64,
-    pub(super) layout: u8,
+    pub(super) whole: u32,
+    layout: u8,
 }
 
-/// The layout of a number that is not written here.
-const OTHER: u8 = u8::MAX;
-
 impl Short {
-    /// The shortest decimal that reads back as this number, where it has at most 7 digits, or 8 by its size. Its digits are those
-    /// of [`halves`] until [`eight_digits`] parts them.
+    /// A number that is not written here.
+    const OTHER: Short = Short { whole: 0, layout: u8::MAX };
+
+    /// The shortest decimal that reads back as this number, where it has at most 7 digits, or 8 by its size.
     #[inline(always)]
     pub(super) fn of(value: f64) -> Short {
         // Added to a number below it, it leaves the nearest whole number in the low bits.
         const WHOLE: f64 = (1u64 << 52) as f64;
         let size = value.abs();
         let index = ((size.to_bits() >> 52) as i32 - 1023).wrapping_sub(MIN_EXPONENT) as usize;
-        let Some(units) = UNITS.get(index) else { return Short { digits: 0, layout: OTHER } };
-        let whole = size * units + WHOLE;
+        let Some(units) = UNITS.get(index) else { return Short::OTHER };
+        let sum = size * units + WHOLE;
         // So few digits that read back are the shortest: two such decimals are never the same float.
-        let exact = (whole - WHOLE) / units == size;
-        let number = whole.to_bits().wrapping_sub(WHOLE.to_bits()) as u32;
-        let layout = 2 * index as u8 + u8::from(number >= 10_000_000);
-        Short { digits: halves(number), layout: if exact { layout } else { OTHER } }
+        if (sum - WHOLE) / units != size {
+            return Short::OTHER;
+        }
+        let whole = sum.to_bits().wrapping_sub(WHOLE.to_bits()) as u32;
+        Short { whole, layout: 2 * index as u8 + u8::from(whole >= 10_000_000) }
     }
 
-    /// Writes the number, of which these are the digits, at the start of `room`; returns its length. Bytes behind it may change.
+    /// Writes the number, of whose whole number of units these are the digits, at the start of `room`; returns its length. Bytes
+    /// behind it may change.
     #[inline(always)]
-    pub(super) fn put(self, room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
+    pub(super) fn put(self, digits: u64, room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
         let layout = LAYOUTS.as_flattened().get(usize::from(self.layout))?;
         let sign = usize::from(value.is_sign_negative());
         room[0] = b'-';
         let room = room.get_mut(sign..)?.first_chunk_mut::<ROOM>()?;
-        Some(sign + put_decimal(room, self.digits, 0, layout))
+        Some(sign + put_decimal(room, digits, 0, layout))
     }
 }
 
@@ -81,7 +82,7 @@ impl Short {
 #[inline(always)]
 pub(super) fn put(room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
     let short = Short::of(value);
-    Short { digits: eight_digits_of(short.digits), ..short }.put(room, value)
+    short.put(eight_digits(short.whole), room, value)
 }
 
 /// Bytes in which a number and what ends it are looked for.

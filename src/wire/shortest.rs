@@ -1,21 +1,24 @@
 //! Lists of 32-bit floats as text: each value in the fewest digits that read back to the same bits.
 //!
-//! Most values lie between 2^-17 and 2^24. There the decimals that read back to a float are found exactly in 128-bit
+//! Most values lie between 2^-17 and 2^23. There the decimals that read back to a float are found exactly in 128-bit
 //! integers (the idea of Schubfach, R. Giulietti 2020), and their text is laid out without a branch. `zmij` prints the rest.
+//!
+//! From a value to its text each step waits for the one before. So a group of values takes each step together: short loops,
+//! of which the processor has many rounds in hand at once, and the digits of four numbers side by side.
 
-use super::layout::{Layout, eight_digits, halves, put_decimal, store};
+use super::layout::{Layout, eight_digits_of_four, put_decimal, store};
 use std::hint::select_unpredictable;
 
+/// So many values take each step together; whole fours.
+const GROUP: usize = 32;
 /// The widest text of one value, comma included, and what its fixed-size stores may write behind it.
 const WIDEST: usize = 40;
-/// The same for a value in the range of `FORMS`, without its sign.
-const WIDEST_PLAIN: usize = 32;
+/// The same for a value that is not left to `zmij`, without its sign.
+const WIDEST_UNSIGNED: usize = 32;
 /// The same for a byte.
 const WIDEST_BYTE: usize = 8;
-const BLOCK: usize = 64 * WIDEST;
+const BLOCK: usize = GROUP * WIDEST;
 const MIN_SIGNIFICAND: u32 = 1 << 23;
-/// So many values are written together: each step is taken for all of them before the next, so that none waits for another.
-const GROUP: usize = 64;
 
 /// Appends values and commas to a buffer, a block at a time.
 pub(crate) struct ListWriter<'a> {
@@ -33,50 +36,39 @@ impl<'a> ListWriter<'a> {
     /// Appends finite values, each with a comma.
     pub(crate) fn floats(&mut self, values: &[f32]) {
         for group in values.chunks(GROUP) {
-            self.group(group);
+            let mut decimals = Decimals::new();
+            decimals.find(group);
+            decimals.divide(group.len());
+            let length = decimals.put(&mut self.block, group);
+            self.append(length);
         }
-    }
-
-    fn group(&mut self, values: &[f32]) {
-        let mut numbers = [0; GROUP];
-        let mut forms = [(0u8, 0u8); GROUP];
-        for ((value, number), form) in values.iter().zip(&mut numbers).zip(&mut forms) {
-            (*number, *form) = decimal(*value);
-        }
-        eight_digits(&mut numbers);
-        let mut at = 0;
-        for ((value, digits), form) in values.iter().zip(numbers).zip(forms) {
-            let room = self.block.get_mut(at..).and_then(<[u8]>::first_chunk_mut);
-            at += room.map_or(0, |room| put_f32(room, *value, digits, form));
-        }
-        self.out.extend_from_slice(self.block.get(..at).unwrap_or_default());
     }
 
     /// Appends bytes as whole numbers, each with a comma: copied, not printed.
     pub(crate) fn bytes(&mut self, texts: &ByteTexts, bytes: &[u8]) {
-        self.put(bytes, |room: &mut [u8; WIDEST_BYTE], byte| {
-            let text = texts.0[usize::from(byte)];
-            *room = text.to_le_bytes();
-            (text >> 56) as usize
-        });
+        for group in bytes.chunks(BLOCK / WIDEST_BYTE) {
+            let mut at = 0;
+            for &byte in group {
+                let text = texts.0[usize::from(byte)];
+                let room = self.block.get_mut(at..).and_then(<[u8]>::first_chunk_mut);
+                at += room.map_or(0, |room| {
+                    *room = text.to_le_bytes();
+                    (text >> 56) as usize
+                });
+            }
+            self.append(at);
+        }
+    }
+
+    #[inline(always)]
+    fn append(&mut self, length: usize) {
+        self.out.extend_from_slice(self.block.get(..length).unwrap_or_default());
     }
 
     /// Drops the comma behind the last value.
     pub(crate) fn finish(self) {
         if self.out.len() > self.start {
             self.out.pop();
-        }
-    }
-
-    #[inline(always)]
-    fn put<T: Copy, const ROOM: usize>(&mut self, values: &[T], text: impl Fn(&mut [u8; ROOM], T) -> usize) {
-        for group in values.chunks(BLOCK / ROOM) {
-            let mut at = 0;
-            for &value in group {
-                let room = self.block.get_mut(at..).and_then(<[u8]>::first_chunk_mut);
-                at += room.map_or(0, |room| text(room, value));
-            }
-            self.out.extend_from_slice(self.block.get(..at).unwrap_or_default());
         }
     }
 }
@@ -119,24 +111,37 @@ const fn byte_texts(signed: bool) -> [u64; 256] {
 const MIN_EXPONENT: i32 = -40;
 const EXPONENTS: usize = 40;
 
+const LAYOUTS: usize = 2 * EXPONENTS + 1;
+/// The layout of zero, and what stands for one where a value is left to `zmij`.
+const ZERO: u8 = 2 * EXPONENTS as u8;
+const NONE: u8 = u8::MAX;
+
 /// How values of one exponent, `significand * 2^exponent`, are printed.
 #[derive(Clone, Copy)]
 struct Form {
     /// `2^exponent * 10^places * 2^64`, a whole number: `significand * unit / 2^64` counts units of `10^-places`.
     unit: u64,
+    half_unit: u64,
+    /// Added to ten times what the end of a value's interval has beyond whole units: takes it from the end to the value, and
+    /// rounds. All in sixteenths of the scale of `unit`, so that its top 4 bits are a digit.
+    rounding: u64,
     /// From here on those units make a number of a digit more.
     longer_from: u32,
+    /// How digits become text: a place in the table of layouts; the next one is for such longer numbers.
+    layout: u8,
 }
 
-static FORMS: [Form; EXPONENTS] = forms().0;
-/// How their digits become text; the second of two is for the longer numbers.
-static LAYOUTS: [[Layout; 2]; EXPONENTS] = forms().1;
-/// The form of a value that has none here.
-const OTHER: u8 = u8::MAX;
+struct Tables {
+    forms: [Form; EXPONENTS],
+    layouts: [Layout; LAYOUTS],
+}
 
-const fn forms() -> ([Form; EXPONENTS], [[Layout; 2]; EXPONENTS]) {
-    let mut forms = [Form { unit: 0, longer_from: 0 }; EXPONENTS];
-    let mut layouts = [[Layout::new(1, 1); 2]; EXPONENTS];
+static TABLES: Tables = tables();
+
+const fn tables() -> Tables {
+    let mut forms = [Form { unit: 0, half_unit: 0, rounding: 0, longer_from: 0, layout: 0 }; EXPONENTS];
+    // That of zero stays: `0.0`, as the number 0 has no digit that is not 0.
+    let mut layouts = [Layout::new(7, 6); LAYOUTS];
     let mut index = 0;
     while index < EXPONENTS {
         let exponent = MIN_EXPONENT + index as i32;
@@ -149,68 +154,124 @@ const fn forms() -> ([Form; EXPONENTS], [[Layout; 2]; EXPONENTS]) {
             ten *= 10;
         }
         let unit = ((ten << 64) >> -exponent) as u64;
+        let half_unit = unit / 2;
+        let rounding = (1u64 << 59).wrapping_sub((half_unit >> 4) * 10);
         let fewest = digit_count(MIN_SIGNIFICAND, unit);
         let most = digit_count(2 * MIN_SIGNIFICAND - 1, unit);
-        forms[index] = Form { unit, longer_from: 10u32.pow(fewest) };
-        layouts[index] = [Layout::new(fewest, places), Layout::new(most, places)];
+        let layout = 2 * index;
+        layouts[layout] = Layout::new(fewest, places);
+        layouts[layout + 1] = Layout::new(most, places);
+        forms[index] =
+            Form { unit, half_unit, rounding, longer_from: 10u32.pow(fewest), layout: layout as u8 };
         index += 1;
     }
-    (forms, layouts)
+    Tables { forms, layouts }
 }
 
 const fn digit_count(significand: u32, unit: u64) -> u32 {
     ((significand as u128 * unit as u128) >> 64).ilog10() + 1
 }
 
-/// The decimal of a finite value: its digits but the last, and the layout and the last.
-#[inline(always)]
-fn decimal(value: f32) -> (u64, (u8, u8)) {
-    let bits = value.to_bits();
-    let exponent = ((bits >> 23 & 0xff) as i32 - 150).wrapping_sub(MIN_EXPONENT) as usize;
-    let Some(form) = FORMS.get(exponent) else { return (0, (OTHER, 0)) };
-    let (whole, last) = shortest_digits(bits & (MIN_SIGNIFICAND - 1) | MIN_SIGNIFICAND, form.unit);
-    (halves(whole), (2 * exponent as u8 + u8::from(whole >= form.longer_from), last as u8))
+/// The shortest decimals of a group of values: a whole number of units, one more digit or 0, and which layout makes it text.
+struct Decimals {
+    wholes: [u32; GROUP],
+    lasts: [u8; GROUP],
+    layouts: [u8; GROUP],
+    /// The digits of the whole numbers.
+    digits: [[u64; 4]; GROUP / 4],
 }
 
-/// Writes a finite value and a comma; returns their length. Bytes behind them may change.
-#[inline(always)]
-fn put_f32(room: &mut [u8; WIDEST], value: f32, digits: u64, (form, last): (u8, u8)) -> usize {
-    let Some(layout) = LAYOUTS.as_flattened().get(usize::from(form)) else { return put_any_f32(room, value) };
-    let sign = usize::from(value.is_sign_negative());
-    room[0] = b'-';
-    let Some(room) = room.get_mut(sign..).and_then(<[u8]>::first_chunk_mut::<WIDEST_PLAIN>) else { return 0 };
-    let end = put_decimal(room, digits, last.into(), layout);
-    store(room, end, [b',']);
-    sign + end + 1
+// The steps change it in place: returned, it would be copied.
+impl Decimals {
+    #[inline(always)]
+    fn new() -> Decimals {
+        let digits = [[0; 4]; GROUP / 4];
+        Decimals { wholes: [0; GROUP], lasts: [0; GROUP], layouts: [0; GROUP], digits }
+    }
+
+    /// The first step: all but the digits.
+    #[inline(always)]
+    fn find(&mut self, values: &[f32]) {
+        let places = self.wholes.iter_mut().zip(&mut self.lasts).zip(&mut self.layouts);
+        for (&value, ((whole, last), layout)) in values.iter().zip(places) {
+            let bits = value.to_bits();
+            let exponent = (bits >> 23 & 0xff) as i32 - 150;
+            let Some(form) = TABLES.forms.get(exponent.wrapping_sub(MIN_EXPONENT) as usize) else {
+                *layout = if bits << 1 == 0 { ZERO } else { NONE };
+                continue;
+            };
+            let (units, digit) = shortest_digits(bits & (MIN_SIGNIFICAND - 1) | MIN_SIGNIFICAND, form);
+            *whole = units;
+            *last = digit;
+            *layout = form.layout + u8::from(units >= form.longer_from);
+        }
+    }
+
+    /// The second step: the digits of the first `count` whole numbers.
+    #[inline(always)]
+    fn divide(&mut self, count: usize) {
+        let fours = self.wholes.as_chunks().0.iter().take(count.div_ceil(4));
+        self.digits.iter_mut().zip(fours).for_each(|(digits, four)| *digits = eight_digits_of_four(*four));
+    }
+
+    /// The third step: writes each value and a comma; returns their length. Bytes behind them may change.
+    #[inline(always)]
+    fn put(&self, block: &mut [u8; BLOCK], values: &[f32]) -> usize {
+        // A minus sign stands where a value's text begins; one without a sign is written over it.
+        store(block, 0, [b'-']);
+        let mut at = 0;
+        let decimals = self.lasts.iter().zip(&self.layouts).zip(self.digits.as_flattened());
+        for (&value, ((&last, &layout), &digits)) in values.iter().zip(decimals) {
+            let bits = value.to_bits();
+            let sign = (bits >> 31) as usize;
+            at += match TABLES.layouts.get(usize::from(layout)) {
+                Some(layout) => sign + put_unsigned(block, at + sign, digits, last, layout),
+                None => put_any_f32(block, at, bits),
+            };
+        }
+        at
+    }
 }
 
+/// Writes a value without its sign, a comma and the next value's minus sign; returns the length up to the comma.
+#[inline(always)]
+fn put_unsigned(block: &mut [u8; BLOCK], at: usize, digits: u64, last: u8, layout: &Layout) -> usize {
+    let Some(room) = block.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<WIDEST_UNSIGNED>) else {
+        return 0;
+    };
+    let end = put_decimal(room, digits, u32::from(last), layout);
+    store(room, end, *b",-");
+    end + 1
+}
+
+/// The same for any finite value, and with its sign.
 #[cold]
 #[inline(never)]
-fn put_any_f32(room: &mut [u8; WIDEST], value: f32) -> usize {
+fn put_any_f32(block: &mut [u8; BLOCK], at: usize, bits: u32) -> usize {
     let mut printer = zmij::Buffer::new();
-    let text = printer.format_finite(value).as_bytes();
-    let text_and_comma = room.get_mut(..=text.len()).and_then(<[u8]>::split_last_mut);
-    if let Some((comma, place)) = text_and_comma {
+    let text = printer.format_finite(f32::from_bits(bits)).as_bytes();
+    let end = at + text.len();
+    if let Some(place) = block.get_mut(at..end) {
         place.copy_from_slice(text);
-        *comma = b',';
     }
+    store(block, end, *b",-");
     text.len() + 1
 }
 
-/// The shortest decimal in the value's interval, the nearest of several: a whole number of units, and one more digit or 0.
+/// The shortest decimal in a value's interval, the nearest of several: a whole number of units, and one more digit or 0.
 ///
-/// The interval's ends belong to it where the significand is even, because reading rounds ties to even. Below a power of
-/// two it is half as wide, but none of those in the range of `FORMS` prints differently for that (a test tries all).
+/// The interval's ends are no whole numbers of units: they have a binary place more than the value, and units have fewer
+/// decimal places than that. Below a power of two the interval is half as wide, but none of those in the range of the forms
+/// prints differently for that (a test tries all).
 #[inline(always)]
-fn shortest_digits(significand: u32, unit: u64) -> (u32, u32) {
-    let exact = u128::from(significand) * u128::from(unit);
-    let (whole, part) = ((exact >> 64) as u32, exact as u64);
-    let reach = unit / 2 - u64::from(significand & 1);
-    let (from_lowest, above_is_near) = part.overflowing_add(reach);
-    let whole_is_near = from_lowest <= 2 * reach;
+fn shortest_digits(significand: u32, form: &Form) -> (u32, u8) {
+    // The interval's upper end. The whole number below it is in the interval if the lower end is further away.
+    let end = u128::from(2 * significand + 1) * u128::from(form.half_unit);
+    let (whole, part) = ((end >> 64) as u32, end as u64);
+    let whole_is_in = part < form.unit;
     // The last 4 bits are 0: nothing is lost. It is no 10: where the whole number above is that near it is taken.
-    let digit = ((part >> 4) * 10 + (1 << 59)) >> 60;
-    (whole + u32::from(above_is_near), select_unpredictable(whole_is_near, 0, digit as u32))
+    let digit = ((part >> 4) * 10).wrapping_add(form.rounding) >> 60;
+    (whole, select_unpredictable(whole_is_in, 0, digit as u8))
 }
 
 #[cfg(test)]
