@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
     /// Makes ready for a block of rows.
     fn prepare(&mut self, first: usize) {
         if let Source::Floats(numbers, block) = &mut self.source {
-            **block = Number::block(&numbers.floats(first));
+            Number::set_block(block, &numbers.floats(first));
         }
     }
 
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
                 out.put(spec, &integer_category(spec, integer)?)
             }
             Source::Labels(labels) => {
-                let label = labels.get(row)?;
+                let (label, _) = labels.get(row)?;
                 match spec.categories.find(label) {
                     Some(index) => out.put_category(spec, index),
                     None => out.put(spec, &category(spec, label)?),
@@ -199,7 +199,10 @@ impl<'a> Reader<'a> {
                 let bytes = numbers.row_bytes(row, spec.element_count())?;
                 out.put(spec, &Value::Array(&Array::new(numbers.dtype, spec.shape(), bytes)?))
             }
-            Source::Texts(texts) => out.put_text_of(spec, texts.from(row), texts.get(row)?.len()),
+            Source::Texts(texts) => {
+                let (text, all_on) = texts.get(row)?;
+                out.put_text_of(spec, all_on, text.len())
+            }
             Source::Pictures(bytes, ends) => {
                 let piece = piece_range(ends, row);
                 let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
@@ -287,18 +290,13 @@ impl<'a> Texts<'a> {
         Ok(Texts { all, ends, closing })
     }
 
-    /// All texts from that of a row on.
-    #[inline]
-    fn from(&self, row: usize) -> &'a [u8] {
-        self.all.as_bytes().get(piece_range(&self.ends, row).start..).unwrap_or_default()
-    }
-
-    /// The text of a row.
-    #[inline]
-    fn get(&self, row: usize) -> Result<&'a str> {
+    /// The text of a row, and all bytes from its start on.
+    #[inline(always)]
+    fn get(&self, row: usize) -> Result<(&'a str, &'a [u8])> {
         let Range { start, end } = piece_range(&self.ends, row);
         let piece = start..end.saturating_sub(self.closing);
-        self.all.get(piece.clone()).ok_or_else(|| bad_piece(&piece, self.all.len()))
+        let text = self.all.get(piece.clone()).zip(self.all.as_bytes().get(start..));
+        text.ok_or_else(|| bad_piece(&piece, self.all.len()))
     }
 }
 

@@ -38,15 +38,16 @@ pub(crate) struct Number {
 pub(crate) const BLOCK: usize = 16;
 
 impl Number {
-    /// Numbers of these values.
+    /// Makes a block the numbers of these values: in place, as it would be copied.
     #[inline(always)]
-    pub(crate) fn block(values: &[f64; BLOCK]) -> [Number; BLOCK] {
-        let mut block = values.map(|value| Number { value, short: Short::of(value), digits: 0 });
+    pub(crate) fn set_block(block: &mut [Number; BLOCK], values: &[f64; BLOCK]) {
+        for (number, value) in block.iter_mut().zip(values) {
+            (number.value, number.short) = (*value, Short::of(*value));
+        }
         for four in block.as_chunks_mut::<4>().0 {
             let digits = eight_digits_of_four(four.map(|number| number.short.whole));
             four.iter_mut().zip(digits).for_each(|(number, digits)| number.digits = digits);
         }
-        block
     }
 
     /// Its value.
