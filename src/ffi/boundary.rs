@@ -6,6 +6,7 @@ use super::status::{SIDEKICK_OK, sidekick_status};
 use crate::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::ffi::{CStr, c_char, c_void};
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::ptr::NonNull;
 use std::sync::Once;
@@ -45,7 +46,7 @@ fn panicked(payload: &(dyn Any + Send)) -> Error {
 
 /// The error of a pointer that is NULL where it must not be.
 #[cold]
-pub(super) fn null(what: &str) -> Error {
+pub(super) fn null(what: impl Display) -> Error {
     Error::new(ErrorKind::Argument, format!("{what} is NULL"))
 }
 
@@ -72,7 +73,7 @@ pub(super) unsafe fn object_mut<'a, T>(pointer: *mut T, what: &str) -> Result<&'
 /// # Safety
 /// Unless `count` is 0, `pointer` is NULL or points to `count` initialized elements.
 #[inline]
-pub(super) unsafe fn elements<'a, T>(pointer: *const T, count: usize, what: &str) -> Result<&'a [T]> {
+pub(super) unsafe fn elements<'a, T>(pointer: *const T, count: usize, what: impl Display) -> Result<&'a [T]> {
     if count == 0 {
         return Ok(&[]);
     }
@@ -88,7 +89,7 @@ pub(super) unsafe fn elements<'a, T>(pointer: *const T, count: usize, what: &str
 ///
 /// # Safety
 /// As for [`elements`].
-pub(super) unsafe fn bytes<'a>(pointer: *const c_void, count: usize, what: &str) -> Result<&'a [u8]> {
+pub(super) unsafe fn bytes<'a>(pointer: *const c_void, count: usize, what: impl Display) -> Result<&'a [u8]> {
     // SAFETY: this function's own demand.
     unsafe { elements(pointer.cast(), count, what) }
 }
@@ -120,14 +121,14 @@ pub(super) unsafe fn byte_buffer<'a>(pointer: *mut c_void, count: usize, what: &
 }
 
 #[inline]
-fn require_array<T>(pointer: *const T, count: usize, what: &str) -> Result<()> {
+fn require_array<T>(pointer: *const T, count: usize, what: impl Display) -> Result<()> {
     let fits = pointer.is_aligned() && count <= isize::MAX as usize / size_of::<T>();
     if fits { Ok(()) } else { Err(misplaced(what)) }
 }
 
 /// The error of elements that cannot be where they are said to be.
 #[cold]
-fn misplaced(what: &str) -> Error {
+fn misplaced(what: impl Display) -> Error {
     Error::new(ErrorKind::Argument, format!("{what} is misaligned or larger than memory"))
 }
 

@@ -92,10 +92,10 @@ unsafe fn column<'a>(
     count: usize,
 ) -> Result<InputColumn<'a>> {
     // SAFETY: this function's own demand.
-    let bytes = unsafe { bytes(values, size, &format!("values[{place}]")) }?;
+    let bytes = unsafe { bytes(values, size, format_args!("values[{place}]")) }?;
     if kind == SIDEKICK_COLUMN_PIECES {
         // SAFETY: this function's own demand.
-        let ends = unsafe { elements(ends, count, &format!("ends[{place}]")) }?;
+        let ends = unsafe { elements(ends, count, format_args!("ends[{place}]")) }?;
         return Ok(InputColumn::Pieces { bytes, ends });
     }
     if kind == SIDEKICK_COLUMN_TEXTS {
