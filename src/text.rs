@@ -69,34 +69,30 @@ impl fmt::Debug for NulString {
 /// faster than to call what compares as many as there are.
 #[derive(Clone, Debug)]
 pub(crate) struct Snippet {
-    head: [u8; HEAD],
-    /// A bit for each byte of the head that is text.
-    bits: u32,
+    /// The start, and a bit for each byte of it that is text.
+    start: u8x16,
+    mask: u32,
     text: String,
 }
 
 const HEAD: usize = 16;
 
 impl Snippet {
-    /// Whether these bytes start with the text.
-    #[inline(always)]
-    pub(crate) fn starts(&self, bytes: &[u8]) -> bool {
-        let Some((head, rest)) = bytes.split_first_chunk() else {
-            return bytes.starts_with(self.text.as_bytes());
-        };
-        let same = u8x16::new(*head).simd_eq(u8x16::new(self.head)).to_bitmask();
-        same & self.bits == self.bits && (self.text.len() <= HEAD || self.tail_starts(rest))
+    /// What of these bytes follows the text, if they start with it.
+    #[inline]
+    pub(crate) fn strip<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        if self.text.len() <= HEAD && bytes.len() >= HEAD {
+            return self.strip_short(bytes);
+        }
+        bytes.strip_prefix(self.text.as_bytes())
     }
 
-    #[inline(never)]
-    fn tail_starts(&self, bytes: &[u8]) -> bool {
-        self.text.as_bytes().get(HEAD..).is_none_or(|tail| bytes.starts_with(tail))
-    }
-
-    /// How many bytes it has.
+    /// The same where the text is short, and the bytes are not; else nothing.
     #[inline(always)]
-    pub(crate) fn len(&self) -> usize {
-        self.text.len()
+    pub(crate) fn strip_short<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let same = u8x16::new(*bytes.first_chunk()?).simd_eq(self.start).to_bitmask();
+        let starts = !same & self.mask == 0 && self.text.len() <= HEAD;
+        if starts { bytes.get(self.text.len()..) } else { None }
     }
 }
 
@@ -104,7 +100,8 @@ impl From<String> for Snippet {
     fn from(text: String) -> Snippet {
         let mut head = [0; HEAD];
         head.iter_mut().zip(text.bytes()).for_each(|(head, byte)| *head = byte);
-        Snippet { head, bits: (1 << text.len().min(HEAD)) - 1, text }
+        let mask = (1 << text.len().min(HEAD)) - 1;
+        Snippet { start: u8x16::new(head), mask, text }
     }
 }
 
@@ -131,14 +128,13 @@ mod tests {
         for length in 0..40 {
             let text = "0123456789abcdefghijklmnopqrstuvwxyz????".get(..length).unwrap();
             let snippet = Snippet::from(text.to_owned());
-            assert_eq!(snippet.len(), length);
             for tail in ["", "!", "more than the head of another"] {
-                assert!(snippet.starts(format!("{text}{tail}").as_bytes()));
+                assert_eq!(snippet.strip(format!("{text}{tail}").as_bytes()), Some(tail.as_bytes()));
             }
             for other in 0..length {
                 let mut changed = format!("{text}more than the head of another").into_bytes();
                 changed[other] ^= 1;
-                assert!(!snippet.starts(&changed) && !snippet.starts(&changed[..other]));
+                assert!(snippet.strip(&changed).is_none() && snippet.strip(&changed[..other]).is_none());
             }
         }
     }

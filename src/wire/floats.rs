@@ -84,42 +84,79 @@ fn read_other_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
     }
 }
 
-/// Fills the slots with the numbers of the object that comes next, where its keys are these, in this order and without white
-/// space; else nothing is read. The fast lane for long rows of probabilities.
-#[inline(never)]
-pub(crate) fn read_f64_members(cursor: &mut Cursor<'_>, keys: &[Snippet], slots: &mut [f64]) -> Option<()> {
-    let all = cursor.rest();
-    let mut rest = all;
-    let mut before = b'{';
-    for (key, slot) in keys.iter().zip(slots) {
-        let length;
-        (*slot, length) = read_member(rest, before, key).or_else(|| read_member_apart(rest, before, key))?;
-        rest = rest.get(length..)?;
-        before = b',';
+/// Appends the numbers of the object at the start of `bytes` to `values`, and tells what follows, where its keys are these, in this
+/// order and without white space; else nothing is appended. The fast lane for rows of probabilities.
+#[inline]
+pub(crate) fn read_f64_members<'a>(
+    bytes: &'a [u8],
+    keys: &[Snippet],
+    values: &mut Vec<f64>,
+) -> Option<&'a [u8]> {
+    let start = values.len();
+    let rest = append_f64_members(bytes, keys, values);
+    if rest.is_none() {
+        values.truncate(start);
     }
-    *cursor = cursor.ahead(all.len() - rest.strip_prefix(b"}")?.len());
-    Some(())
+    rest
 }
 
-/// What stands before a key, the key and a number, all within a window; the number, and how long all are.
-#[inline(always)]
-fn read_member(bytes: &[u8], before: u8, key: &Snippet) -> Option<(f64, usize)> {
-    let window: &[u8; 64] = bytes.first_chunk()?;
-    if window[0] != before || !key.starts(&window[1..]) {
+#[inline(never)]
+fn append_f64_members<'a>(bytes: &'a [u8], keys: &[Snippet], values: &mut Vec<f64>) -> Option<&'a [u8]> {
+    let [first, keys @ .., last] = keys else { return None };
+    let (value, mut rest) = read_member(bytes.strip_prefix(b"{")?, first, b',');
+    // Where one is not as they should be, so is mostly the first.
+    if value.is_nan() {
         return None;
     }
-    let place = 1 + key.len();
-    let (value, length) = short::read_probability(window.get(place..)?)?;
-    Some((value, place + length))
+    values.push(value);
+    // As many as are known beforehand: none is asked whether there is room for it. Behind one that cannot be read are no others.
+    values.extend(keys.iter().map(|key| {
+        let value;
+        (value, rest) = read_member(rest, key, b',');
+        value
+    }));
+    let (value, rest) = read_member(rest, last, b'}');
+    values.push(value);
+    if value.is_nan() { None } else { Some(rest) }
 }
 
-/// The same, however long they are and however the number is written.
+/// Bytes in which a member is looked for: those of most keys and of a number.
+const WINDOW: usize = 48;
+
+/// Reads the number behind a key and the byte `after` that; and tells what follows. What is not there is not a number, and nothing
+/// follows.
+#[inline(always)]
+fn read_member<'a>(bytes: &'a [u8], key: &Snippet, after: u8) -> (f64, &'a [u8]) {
+    // So many bytes are asked for once: what is looked at here is among them.
+    let window = Some(bytes).filter(|bytes| bytes.len() >= WINDOW);
+    let quick = window.and_then(|bytes| key.strip_short(bytes)).and_then(|number| read_usual(number, after));
+    quick.unwrap_or_else(|| read_other_member(bytes, key, after))
+}
+
+/// The same for other keys, for other numbers, and close to the end of the bytes.
+#[cold]
 #[inline(never)]
-fn read_member_apart(bytes: &[u8], before: u8, key: &Snippet) -> Option<(f64, usize)> {
-    let number = bytes.strip_prefix(&[before]).filter(|rest| key.starts(rest))?.get(key.len()..)?;
+fn read_other_member<'a>(bytes: &'a [u8], key: &Snippet, after: u8) -> (f64, &'a [u8]) {
+    let number = key.strip(bytes);
+    let found = number.and_then(|number| read_usual(number, after).or_else(|| read_apart(number, after)));
+    found.unwrap_or((f64::NAN, &[]))
+}
+
+/// Reads a number that is as most are, and the byte `after` it; and tells what follows.
+#[inline(always)]
+fn read_usual(number: &[u8], after: u8) -> Option<(f64, &[u8])> {
+    let (value, length) = short::read_probability(number, after)?;
+    Some((value, number.get(length + 1..)?))
+}
+
+/// The same, however the number is written; but not behind white space, which others follow.
+fn read_apart(number: &[u8], after: u8) -> Option<(f64, &[u8])> {
+    if number.first()?.is_ascii_whitespace() {
+        return None;
+    }
     let mut cursor = Cursor::new(number);
-    let value = read_f64(&mut cursor).ok()?;
-    Some((value, bytes.len() - cursor.rest().len()))
+    let value = read_other_f64(&mut cursor).ok()?;
+    Some((value, cursor.rest().strip_prefix(&[after])?))
 }
 
 /// Appends the list of numbers that comes next to `values`; at most `limit` of them.
@@ -190,6 +227,91 @@ mod tests {
         // A near-tie that goes wrong when it is read as a 64-bit float first.
         let tie = "1.00000017881393432617187499";
         assert_eq!(read(&format!("[{tie}]"), 1).unwrap(), [tie.parse::<f32>().unwrap()]);
+    }
+
+    const LABELS: [&str; 4] = ["a", "class 0001", "a label longer than one look", "caf\u{e9} \"1\""];
+
+    /// The values read from this text by the keys of the labels, and what follows, where that is quick.
+    fn read_members(text: &str) -> Option<(Vec<f64>, &str)> {
+        let keys = LABELS.map(|label| Snippet::from(crate::spec::key_json(label)));
+        let mut values = vec![7.0];
+        let rest = read_f64_members(text.as_bytes(), &keys, &mut values);
+        assert_eq!(values.remove(0), 7.0);
+        assert_eq!(values.len(), rest.map_or(0, |_| LABELS.len()));
+        rest.map(|rest| (values, std::str::from_utf8(rest).unwrap()))
+    }
+
+    /// An object with these labels and values, such as it mostly is.
+    fn members(texts: [&str; 4]) -> String {
+        let members = LABELS.iter().zip(texts).map(|(label, text)| crate::spec::key_json(label) + text);
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    }
+
+    #[test]
+    fn members_are_read_whatever_their_numbers_and_wherever_the_text_ends() {
+        for texts in [
+            ["0.5", "0.25", "0.125", "0.00042561692"],
+            ["6.665515e-06", "1.0e-21", "9.5e-22", "1.5e-300"],
+            ["1", "0", "-1", "1e-05"],
+            ["1.5e+10", "1.5E-5", "0.1e-005", "1.7976931348623157e308"],
+            ["0.12345678901234567", "0.123456789012345", "0.1234567890123456", "0.12345678901234"],
+            ["0.1000000000000000055511151231257827021181583404541015625", "12.5", "123456.75", "0.0"],
+        ] {
+            let expected = texts.map(|text| text.parse::<f64>().unwrap());
+            for tail in [
+                "",
+                "}",
+                "}]}",
+                "}, and as much text as is looked at when a number is read from a long reply",
+            ] {
+                let text = members(texts) + tail;
+                assert_eq!(read_members(&text), Some((expected.to_vec(), tail)), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn members_that_are_not_as_most_are_left_to_others() {
+        let good = members(["0.5", "6.5e-06", "0.125", "0.0625"]);
+        assert!(read_members(&good).is_some());
+        let tail = "], and as much text as is looked at when a number is read from a long reply";
+        for (part, other) in [
+            ("{", ""),
+            ("{", "[{"),
+            ("{", "{ "),
+            ("\"a\":", "\"b\":"),
+            ("\"a\":", "\"a\" :"),
+            ("\"a\":0.5,", ""),
+            ("\"a\":0.5,", "\"class 0001\":0.5,"),
+            ("\"a\":0.5,", "\"a\":0.5,\"a\":0.5,"),
+            ("0.5,", "0.5 ,"),
+            ("0.5,", "0.5, "),
+            ("0.5,", "0.5}"),
+            ("0.5,", "0.5"),
+            ("0.5", ""),
+            ("0.5", "."),
+            ("0.5", "0."),
+            ("0.5", "05.5"),
+            ("0.5", "null"),
+            ("0.5", "1e999"),
+            ("6.5e-06", "6.5e-0x"),
+            ("6.5e-06", "6.5e-"),
+            ("than", "then"),
+            ("than one", "than\\u0020one"),
+            ("\\\"1", "\\u00221"),
+            ("0.0625", "0.0625,\"b\":0.5"),
+            ("0.0625}", "0.0625"),
+            ("0.0625}", "0.0625 }"),
+            ("0.0625}", "0.0625]"),
+        ] {
+            let bad = good.replacen(part, other, 1);
+            assert_ne!(bad, good, "{part}");
+            assert_eq!(read_members(&bad), None, "{bad}");
+            assert_eq!(read_members(&(bad.clone() + tail)), None, "{bad}");
+        }
+        for end in 0..good.len() {
+            assert_eq!(good.get(..end).and_then(read_members), None, "{end}");
+        }
     }
 
     #[test]

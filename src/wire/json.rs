@@ -26,51 +26,58 @@ impl<'a> Cursor<'a> {
     /// Calls `each` with every key of the object that comes next; it reads the key's value.
     pub(crate) fn object(
         &mut self,
-        each: impl FnMut(&mut Cursor<'a>, Cow<'a, str>) -> Result<()>,
+        mut each: impl FnMut(&mut Cursor<'a>, Cow<'a, str>) -> Result<()>,
     ) -> Result<()> {
-        self.members(Cursor::key, each)
+        let mut more = self.first(b'{', b'}')?;
+        while more {
+            let key = self.key()?;
+            each(self, key)?;
+            more = self.another(b'}')?;
+        }
+        Ok(())
     }
 
     /// As [`Cursor::object`], where the keys probably are these names in this order: `each` gets the place of a name, or a
-    /// key that is none of them.
+    /// key that is none of them. So many members, as many names, were read already.
     #[inline]
     pub(crate) fn object_of(
         &mut self,
         names: &Names,
-        each: impl FnMut(&mut Cursor<'a>, std::result::Result<usize, Cow<'a, str>>) -> Result<()>,
+        read: usize,
+        mut each: impl FnMut(&mut Cursor<'a>, std::result::Result<usize, Cow<'a, str>>) -> Result<()>,
     ) -> Result<()> {
-        let mut next = 0;
-        let place = |cursor: &mut Cursor<'a>| {
-            let place = if names.keys().get(next).is_some_and(|key| cursor.take_key(key)) {
+        let mut next = read;
+        let mut more = if read == 0 { self.first(b'{', b'}') } else { self.another(b'}') }?;
+        while more {
+            let place = if names.keys().get(next).is_some_and(|key| self.take_key(key)) {
                 Ok(next)
             } else {
-                let key = cursor.key()?;
+                let key = self.key()?;
                 names.find_near(next, &key).ok_or(key)
             };
             next = place.as_ref().map_or(next, |place| place + 1);
-            Ok(place)
-        };
-        self.members(place, each)
+            each(self, place)?;
+            more = self.another(b'}')?;
+        }
+        Ok(())
     }
 
-    /// Reads the object that comes next: what `key` makes of each key, and then its value, which `each` reads.
+    /// Steps over the start of an object or array, and over its end if that comes next: whether it has a first member.
     #[inline]
-    fn members<K>(
-        &mut self,
-        mut key: impl FnMut(&mut Cursor<'a>) -> Result<K>,
-        mut each: impl FnMut(&mut Cursor<'a>, K) -> Result<()>,
-    ) -> Result<()> {
-        self.expect(b'{')?;
-        if self.take(b'}') {
-            return Ok(());
-        }
-        loop {
-            let key = key(self)?;
-            each(self, key)?;
-            if self.take(b'}') {
-                return Ok(());
-            }
-            self.expect(b',')?;
+    fn first(&mut self, start: u8, end: u8) -> Result<bool> {
+        self.expect(start)?;
+        Ok(!self.take(end))
+    }
+
+    /// Steps over a comma or the end: whether the object or array has another member.
+    #[inline]
+    fn another(&mut self, end: u8) -> Result<bool> {
+        if self.take(b',') {
+            Ok(true)
+        } else if self.take(end) {
+            Ok(false)
+        } else {
+            Err(self.unexpected_for(b','))
         }
     }
 
@@ -84,17 +91,12 @@ impl<'a> Cursor<'a> {
     /// Calls `each` at every element of the array that comes next; it reads the element.
     #[inline]
     pub(crate) fn array(&mut self, mut each: impl FnMut(&mut Cursor<'a>) -> Result<()>) -> Result<()> {
-        self.expect(b'[')?;
-        if self.take(b']') {
-            return Ok(());
-        }
-        loop {
+        let mut more = self.first(b'[', b']')?;
+        while more {
             each(self)?;
-            if self.take(b']') {
-                return Ok(());
-            }
-            self.expect(b',')?;
+            more = self.another(b']')?;
         }
+        Ok(())
     }
 
     /// The string that comes next; borrowed from the text where it has no escapes.
@@ -195,9 +197,10 @@ impl<'a> Cursor<'a> {
         self.bytes.get(self.at).copied()
     }
 
-    /// The same text, some bytes further on.
-    pub(crate) fn ahead(&self, bytes: usize) -> Cursor<'a> {
-        Cursor { at: self.at + bytes, ..*self }
+    /// Steps over all but this rest of the text.
+    #[inline]
+    pub(crate) fn leave(&mut self, rest: &[u8]) {
+        self.at = self.bytes.len() - rest.len();
     }
 
     /// What kind of JSON value comes next, for messages.
@@ -231,9 +234,8 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(crate) fn take_key(&mut self, key: &Snippet) -> bool {
         self.skip_space();
-        let found = key.starts(self.rest());
-        self.at += if found { key.len() } else { 0 };
-        found
+        let behind = key.strip(self.rest());
+        behind.inspect(|behind| self.leave(behind)).is_some()
     }
 
     #[inline]
@@ -359,12 +361,18 @@ mod tests {
         let mut seen = Vec::new();
         let mut cursor = Cursor::new(br#"{"a":1, "b\"" :2,"d":3,"c":4,"a":5}          "#);
         cursor
-            .object_of(&names, |cursor, place| {
+            .object_of(&names, 0, |cursor, place| {
                 seen.push((place.map_err(Cow::into_owned), cursor.number_text()?.to_owned()));
                 Ok(())
             })
             .unwrap();
         cursor.end().unwrap();
+        Cursor::new(b" , \"c\" : 4 }")
+            .object_of(&names, 2, |cursor, place| {
+                assert_eq!(place.unwrap(), 2);
+                cursor.skip_value()
+            })
+            .unwrap();
         let expected = [Ok(0), Ok(1), Err("d".to_owned()), Ok(2), Ok(0)];
         let expected: Vec<_> =
             expected.into_iter().zip(["1", "2", "3", "4", "5"].map(str::to_owned)).collect();

@@ -97,21 +97,39 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(f64, usize)> {
     read_plain(window).or_else(|| read_other(window))
 }
 
-/// The same, fastest where it is like `0.123`, as most probabilities are.
+/// The number at the start of `bytes` and its length, where it is as most probabilities are: a digit, a point, up to 14 digits,
+/// perhaps an exponent below zero, and `after` behind it; nothing where it is anything else or close to the end of the bytes.
 #[inline(always)]
-pub(crate) fn read_probability(bytes: &[u8]) -> Option<(f64, usize)> {
-    let window = bytes.first_chunk()?;
-    read_fraction(window).or_else(|| read_other(window))
+pub(crate) fn read_probability(bytes: &[u8], after: u8) -> Option<(f64, usize)> {
+    let window: &[u8; WINDOW] = bytes.first_chunk()?;
+    if window[1] != b'.' {
+        return None;
+    }
+    let (end, digits) = sixteen(window, 0).float_around_second();
+    if end < 3 {
+        return None;
+    }
+    if window.get(end) == Some(&after) {
+        return Some((digits / EXACT_POWERS[14], end));
+    }
+    with_exponent(window, end, digits, after)
 }
 
-/// A zero, a point, and up to 15 digits.
+/// The same where an exponent of two digits follows these digits.
 #[inline(always)]
-fn read_fraction(window: &[u8; WINDOW]) -> Option<(f64, usize)> {
-    let (count, digits) = sixteen(window, 1).number_behind_first();
-    let length = 2 + count;
-    let fits = ends_at(window, length) && count > 0 && window.starts_with(b"0.");
-    fits.then(|| (quotient(digits, 15), length))
+fn with_exponent(window: &[u8; WINDOW], end: usize, digits: f64, after: u8) -> Option<(f64, usize)> {
+    let [b'e', b'-', tens @ b'0'..=b'9', ones @ b'0'..=b'9', behind] = window.get(end..)?.first_chunk()?
+    else {
+        return None;
+    };
+    let places = end - 2 + usize::from(10 * (tens - b'0') + (ones - b'0'));
+    // Without the zeros behind them, digits and power of ten are floats: their quotient is the nearest.
+    let size = digits / EXACT_POWERS.get(16 - end)? / EXACT_POWERS.get(places)?;
+    (*behind == after).then_some((size, end + 4))
 }
+
+/// What a number is times, without and with a minus before it.
+static SIGNS: [f64; 2] = [1.0, -1.0];
 
 /// A number of up to 15 digits without an exponent. What its sign and size are is not foreseen by any branch.
 #[inline(always)]
@@ -124,21 +142,14 @@ fn read_plain(window: &[u8; WINDOW]) -> Option<(f64, usize)> {
     let whole = point > 0 && (point == 1 || window.get(sign) != Some(&b'0'));
     let fits = whole && end > point + 1 && window.get(sign + point) == Some(&b'.') && ends_at(window, length);
     // Of 16 digits the last is 0, so that a float holds the number.
-    let digits = start.join(behind, point).number(end - 1);
-    let size = quotient(digits, 16 - point);
-    fits.then(|| (if sign == 1 { -size } else { size }, length))
+    let size = start.join(behind, point).float(end - 1) / EXACT_POWERS[(16 - point) & 15];
+    fits.then(|| (size * SIGNS[sign], length))
 }
 
 /// Whether a comma or brace is there.
 #[inline(always)]
 fn ends_at(window: &[u8; WINDOW], place: usize) -> bool {
     matches!(window.get(place), Some(b',' | b'}'))
-}
-
-/// The nearest float to a whole number that is one, over a power of ten that is one.
-#[inline(always)]
-fn quotient(digits: u64, power: usize) -> f64 {
-    digits.cast_signed() as f64 / EXACT_POWERS[power & 15]
 }
 
 #[inline(never)]
@@ -242,14 +253,23 @@ mod tests {
         assert!(written(value).is_none_or(|text| text == expected), "{expected}");
     }
 
-    fn assert_read(text: &str) {
-        let padded = format!("{text},{:32}", "");
-        let expected = text.parse::<f64>().unwrap().to_bits();
-        for (value, length) in
-            [read(padded.as_bytes()), read_probability(padded.as_bytes())].map(Option::unwrap)
-        {
+    fn padded(text: &str) -> Vec<u8> {
+        format!("{text},{:32}", "").into_bytes()
+    }
+
+    /// Makes sure that what was read, if anything was, is the whole number.
+    fn assert_exact(found: Option<(f64, usize)>, text: &str) {
+        if let Some((value, length)) = found {
+            let expected = text.parse::<f64>().unwrap().to_bits();
             assert_eq!((value.to_bits(), length), (expected, text.len()), "{text}");
         }
+    }
+
+    fn assert_read(text: &str) {
+        let found = read(&padded(text));
+        assert!(found.is_some(), "{text}");
+        assert_exact(found, text);
+        assert_exact(read_probability(&padded(text), b','), text);
     }
 
     #[test]
@@ -341,14 +361,61 @@ mod tests {
             "1234567890123456.5",
             "12345678901234567.5",
         ] {
-            let padded = format!("{text},{:32}", "");
-            assert_eq!(
-                (read(padded.as_bytes()), read_probability(padded.as_bytes())),
-                (None, None),
-                "{text}"
-            );
+            assert_eq!(read(&padded(text)), None, "{text}");
+            assert!(text.len() == 8 || read_probability(&padded(text), b',').is_none(), "{text}");
         }
         assert!(read(b"0.5,").is_none() && read(b"-0.5").is_none() && read(b"").is_none());
+    }
+
+    #[test]
+    fn probabilities_are_read() {
+        for text in [
+            "0.0",
+            "1.0",
+            "9.5",
+            "0.5",
+            "0.00042561692",
+            "0.12345678901234",
+            "9.99999999999999",
+            "6.665515e-06",
+            "6.6e-00",
+            "1.0e-21",
+            "1.2e-10",
+            "0.00000000000001e-08",
+            "9.99999999999999e-08",
+        ] {
+            let found = read_probability(&padded(text), b',');
+            assert!(found.is_some(), "{text}");
+            assert_exact(found, text);
+            assert_eq!(read_probability(&padded(text), b'}'), None, "{text}");
+        }
+        for text in [
+            "0.",
+            "0.e-05",
+            "1",
+            "10.5",
+            "-0.5",
+            " 0.5",
+            "0.5 ",
+            "x.5",
+            "0x5",
+            ",.5",
+            "0.5.",
+            "0.5-",
+            "0.123456789012345",
+            "0.1e-5",
+            "0.1e+05",
+            "0.1E-05",
+            "0.1e-x5",
+            "0.1e-5x",
+            "0.1e-005",
+            "0.1e-22",
+            "1.5e-99",
+            "9.99999999999999e-09",
+        ] {
+            assert_eq!(read_probability(&padded(text), b','), None, "{text}");
+        }
+        assert_eq!(read_probability(b"0.5,", b','), None);
     }
 
     proptest! {
@@ -367,6 +434,17 @@ mod tests {
         #[test]
         fn what_is_read_is_the_nearest(text in "-?(0|[1-9][0-9]{0,6})\\.[0-9]{1,8}([eE]-[0-6])?") {
             assert_read(&text);
+        }
+
+        #[test]
+        fn probabilities_are_the_nearest(
+            text in "[0-9]\\.[0-9]{1,14}", ending in "|e-0[0-8]", any in "[0-9]?\\.?[0-9]{0,20}([eE][-+]?[0-9]{0,3})?"
+        ) {
+            let text = text + &ending;
+            let found = read_probability(&padded(&text), b',');
+            assert!(found.is_some(), "{text}");
+            assert_exact(found, &text);
+            assert_exact(read_probability(&padded(&any), b','), &any);
         }
     }
 }

@@ -22,15 +22,21 @@ pub(crate) fn places_behind(byte: u8, text: &[u8], count: usize) -> Vec<usize> {
 #[derive(Clone, Copy)]
 pub(super) struct Sixteen(u8x16);
 
-/// Bytes of ones and then of zeros: a mask of the first bytes of sixteen is a piece of this.
-static ONES_AND_ZEROS: [u8; 32] = {
-    let mut bytes = [0; 32];
-    let mut at = 0;
-    while at < 16 {
-        bytes[at] = 0xff;
-        at += 1;
+/// For each count up to sixteen, all ones in so many bytes and zeros in the rest.
+static FIRST_BYTES: [u8x16; 17] = {
+    let mut masks = [u8x16::ZERO; 17];
+    let mut count = 1;
+    while count < masks.len() {
+        let mut bytes = [0; 16];
+        let mut at = 0;
+        while at < count {
+            bytes[at] = 0xff;
+            at += 1;
+        }
+        masks[count] = u8x16::new(bytes);
+        count += 1;
     }
-    bytes
+    masks
 };
 
 impl Sixteen {
@@ -72,17 +78,17 @@ impl Sixteen {
         Sixteen(first_bytes(count).bitselect(self.0, rest.0))
     }
 
-    /// The number that the first `count` bytes, which are digits, and zeros behind them make.
+    /// The number that the first `count` bytes, which are digits, and zeros behind them make: the nearest float.
     #[inline(always)]
-    pub(super) fn number(self, count: usize) -> u64 {
-        number(self.digits() & first_bytes(count), [10; 8])
+    pub(super) fn float(self, count: usize) -> f64 {
+        float(self.digits() & first_bytes(count), TENS)
     }
 
-    /// The same where they may not be digits; nothing then.
+    /// The same as a whole number, where they may not be digits; nothing then.
     #[inline(always)]
     pub(super) fn number_of_digits(self, count: usize) -> Option<u64> {
         let digits = self.digits() & first_bytes(count);
-        (marks_of_others(digits) == 0).then(|| number(digits, [10; 8]))
+        (marks_of_others(digits) == 0).then(|| number(digits))
     }
 
     /// Each byte less '0', and zero where the mask is.
@@ -96,7 +102,7 @@ impl Sixteen {
     #[inline(always)]
     pub(super) fn weigh(digits: [Sixteen; 2], weights: [[f64; 2]; 2]) -> Option<[f64; 2]> {
         let all = digits[0].0.max(digits[1].0);
-        let fours = digits.map(|digits| fours(digits.0, [10; 8]));
+        let fours = digits.map(|digits| fours(digits.0, TENS));
         let [one, other]: [u64; 2] = bytemuck::cast(eights(fours));
         let weighed = [(one, weights[0]), (other, weights[1])].map(|(eights, weights)| {
             f64x2::from_i32x4_lower2(bytemuck::cast([eights, eights])) * f64x2::new(weights)
@@ -113,12 +119,14 @@ impl Sixteen {
         (first as usize, second.min(16) as usize)
     }
 
-    /// How many digits follow the first byte, whatever that is, and the number that they and zeros behind them, 15 in all, make.
+    /// Where the digits end that stand around the second byte, which is none and is passed over; and the number that they and
+    /// zeros behind them, 15 in all, make.
     #[inline(always)]
-    pub(super) fn number_behind_first(self) -> (usize, u64) {
+    pub(super) fn float_around_second(self) -> (usize, f64) {
         let digits = self.digits();
-        let end = (marks_of_others(digits) & !1 | 1 << 16).trailing_zeros() as usize;
-        (end - 1, number(digits & first_bytes(end), [0, 10, 10, 10, 10, 10, 10, 10]))
+        // Takes away the second byte's mark, or sets it where that is a digit after all.
+        let end = (marks_of_others(digits) ^ (1 << 16 | 0b10)).trailing_zeros() as usize;
+        (end, float(digits & first_bytes(end), ONE_THEN_TENS))
     }
 
     /// Each byte less '0'.
@@ -138,23 +146,37 @@ fn marks_of_others(digits: u8x16) -> u32 {
 /// All ones in the first `count` of sixteen bytes.
 #[inline(always)]
 fn first_bytes(count: usize) -> u8x16 {
-    let mask = ONES_AND_ZEROS.get(16 - count.min(16)..).and_then(<[u8]>::first_chunk);
-    u8x16::new(mask.copied().unwrap_or_default())
+    FIRST_BYTES[count.min(16)]
 }
 
-/// The number that all digits make, the first of each pair times its ten.
+/// The number that all digits make.
 #[inline(always)]
-fn number(digits: u8x16, tens: [i16; 8]) -> u64 {
-    let fours = fours(digits, tens);
+fn number(digits: u8x16) -> u64 {
+    let fours = fours(digits, TENS);
     let [eights, _]: [u64; 2] = bytemuck::cast(eights([fours, fours]));
     (eights & 0xffff_ffff) * 100_000_000 + (eights >> 32)
 }
 
-/// The numbers of pairs of digits, the first of each times its ten, and of those the numbers of fours.
+/// The same as a float, which has to hold it.
 #[inline(always)]
-fn fours(digits: u8x16, tens: [i16; 8]) -> i32x4 {
+fn float(digits: u8x16, pairs: [i16; 8]) -> f64 {
+    let fours = fours(digits, pairs);
+    let eights = f64x2::from_i32x4_lower2(eights([fours, fours])) * f64x2::new([1e8, 1.0]);
+    let [first, last] = eights.to_array();
+    first + last
+}
+
+/// What leaves of two digits, the first in the low byte, the number they make in the high byte.
+const TENS: [i16; 8] = [PAIR; 8];
+const PAIR: i16 = (10 << 8) + 1;
+/// The same, but of the first two bytes the first alone, whatever the second is.
+const ONE_THEN_TENS: [i16; 8] = [1 << 8, PAIR, PAIR, PAIR, PAIR, PAIR, PAIR, PAIR];
+
+/// The numbers of pairs of digits, which the factors make, and of those the numbers of fours.
+#[inline(always)]
+fn fours(digits: u8x16, pairs: [i16; 8]) -> i32x4 {
     let digits: i16x8 = bytemuck::cast(digits);
-    let pairs: i16x8 = (digits & i16x8::splat(0xff)) * i16x8::new(tens) + (digits >> 8);
+    let pairs: i16x8 = (digits * i16x8::new(pairs)) >> 8;
     pairs.dot(i16x8::new([100, 1, 100, 1, 100, 1, 100, 1]))
 }
 
@@ -176,17 +198,18 @@ mod tests {
         assert!(text.place_of(b'x') >= 16 && text.place_of_either(b'x', b'y') >= 16);
         assert_eq!((text.place_of_either(b'x', b','), text.place_of_either(b'.', b'x')), (7, 3));
         let (text, behind) = (Sixteen::new(*b"12.3456789012345"), Sixteen::new(*b"2.34567890123456"));
-        assert_eq!(text.join(behind, 2).number(16), 1_234_567_890_123_456);
-        assert_eq!(text.join(behind, 0).number(1), 2_000_000_000_000_000);
+        assert_eq!(text.join(behind, 2).float(16), 1_234_567_890_123_456.0);
+        assert_eq!(text.join(behind, 0).float(1), 2_000_000_000_000_000.0);
+        assert_eq!(Sixteen::new(*b"9999999999999999").float(15), 9_999_999_999_999_990.0);
     }
 
     #[test]
-    fn digits_behind_the_first_byte_make_a_number() {
-        let read = |text: &[u8; 16]| Sixteen::new(*text).number_behind_first();
-        assert_eq!(read(b".12,............"), (2, 120_000_000_000_000));
-        assert_eq!(read(b"9123456789012345"), (15, 123_456_789_012_345));
-        assert_eq!(read(b"..1.............").0, 0);
-        assert_eq!(read(b".999999999999999"), (15, 999_999_999_999_999));
+    fn digits_around_the_second_byte_make_a_number() {
+        let read = |text: &[u8; 16]| Sixteen::new(*text).float_around_second();
+        assert_eq!(read(b"0.12,..........."), (4, 12_000_000_000_000.0));
+        assert_eq!(read(b"9.99999999999999"), (16, 999_999_999_999_999.0));
+        assert_eq!(read(b"7\xff,............."), (2, 700_000_000_000_000.0));
+        assert_eq!((read(b"..1.............").0, read(b"12.4............").0), (0, 1));
     }
 
     #[test]
