@@ -104,12 +104,12 @@ pub(crate) fn read_f64_members<'a>(
 fn append_f64_members<'a>(bytes: &'a [u8], keys: &[Snippet], values: &mut Vec<f64>) -> Option<&'a [u8]> {
     let [first, keys @ .., last] = keys else { return None };
     let (value, mut rest) = read_member(bytes.strip_prefix(b"{")?, first, b',');
-    // Where one is not as they should be, so is mostly the first.
+    // Where the members are others, so is mostly the first: then no more are tried.
     if value.is_nan() {
         return None;
     }
     values.push(value);
-    // As many as are known beforehand: none is asked whether there is room for it. Behind one that cannot be read are no others.
+    // How many they are is known beforehand: none asks whether there is room for it. Behind one that cannot be read is nothing.
     values.extend(keys.iter().map(|key| {
         let value;
         (value, rest) = read_member(rest, key, b',');
@@ -149,13 +149,15 @@ fn read_usual(number: &[u8], after: u8) -> Option<(f64, &[u8])> {
     Some((value, number.get(length + 1..)?))
 }
 
-/// The same, however the number is written; but not behind white space, which others follow.
+/// The same, however the number is written; but not behind white space, where more of it is to come.
 fn read_apart(number: &[u8], after: u8) -> Option<(f64, &[u8])> {
     if number.first()?.is_ascii_whitespace() {
         return None;
     }
+    // What is refused and has no minus is mostly no short number: it has more digits, or no point.
+    let read = if number.starts_with(b"-") { read_f64 } else { read_other_f64 };
     let mut cursor = Cursor::new(number);
-    let value = read_other_f64(&mut cursor).ok()?;
+    let value = read(&mut cursor).ok()?;
     Some((value, cursor.rest().strip_prefix(&[after])?))
 }
 

@@ -28,17 +28,17 @@ impl<'a> Cursor<'a> {
         &mut self,
         mut each: impl FnMut(&mut Cursor<'a>, Cow<'a, str>) -> Result<()>,
     ) -> Result<()> {
-        let mut more = self.first(b'{', b'}')?;
+        let mut more = self.has_first(b'{', b'}')?;
         while more {
             let key = self.key()?;
             each(self, key)?;
-            more = self.another(b'}')?;
+            more = self.has_another(b'}')?;
         }
         Ok(())
     }
 
     /// As [`Cursor::object`], where the keys probably are these names in this order: `each` gets the place of a name, or a
-    /// key that is none of them. So many members, as many names, were read already.
+    /// key that is none of them. Of the first names so many were read already, and their values.
     #[inline]
     pub(crate) fn object_of(
         &mut self,
@@ -47,7 +47,7 @@ impl<'a> Cursor<'a> {
         mut each: impl FnMut(&mut Cursor<'a>, std::result::Result<usize, Cow<'a, str>>) -> Result<()>,
     ) -> Result<()> {
         let mut next = read;
-        let mut more = if read == 0 { self.first(b'{', b'}') } else { self.another(b'}') }?;
+        let mut more = if read == 0 { self.has_first(b'{', b'}') } else { self.has_another(b'}') }?;
         while more {
             let place = if names.keys().get(next).is_some_and(|key| self.take_key(key)) {
                 Ok(next)
@@ -57,21 +57,21 @@ impl<'a> Cursor<'a> {
             };
             next = place.as_ref().map_or(next, |place| place + 1);
             each(self, place)?;
-            more = self.another(b'}')?;
+            more = self.has_another(b'}')?;
         }
         Ok(())
     }
 
     /// Steps over the start of an object or array, and over its end if that comes next: whether it has a first member.
     #[inline]
-    fn first(&mut self, start: u8, end: u8) -> Result<bool> {
+    fn has_first(&mut self, start: u8, end: u8) -> Result<bool> {
         self.expect(start)?;
         Ok(!self.take(end))
     }
 
     /// Steps over a comma or the end: whether the object or array has another member.
     #[inline]
-    fn another(&mut self, end: u8) -> Result<bool> {
+    fn has_another(&mut self, end: u8) -> Result<bool> {
         if self.take(b',') {
             Ok(true)
         } else if self.take(end) {
@@ -91,10 +91,10 @@ impl<'a> Cursor<'a> {
     /// Calls `each` at every element of the array that comes next; it reads the element.
     #[inline]
     pub(crate) fn array(&mut self, mut each: impl FnMut(&mut Cursor<'a>) -> Result<()>) -> Result<()> {
-        let mut more = self.first(b'[', b']')?;
+        let mut more = self.has_first(b'[', b']')?;
         while more {
             each(self)?;
-            more = self.another(b']')?;
+            more = self.has_another(b']')?;
         }
         Ok(())
     }
