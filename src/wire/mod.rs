@@ -17,6 +17,7 @@ pub(crate) mod npy;
 pub(crate) mod picture;
 mod png;
 pub(crate) mod reply;
+mod reply_values;
 pub(crate) mod request;
 mod short;
 mod shortest;

@@ -1,0 +1,259 @@
+//! The value of an output in a reply, read straight into its column and checked against the output's spec.
+
+use super::columns::{Categories, Column, Pieces};
+use super::json::Cursor;
+use super::picture::MediaType;
+use super::{data_url, floats, npy};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::spec::{FeatureSpec, Names};
+use crate::text::NulString;
+use std::fmt::Display;
+
+/// The readers of all but numbers stay calls, whose stack frames numbers shall not pay for.
+#[inline]
+pub(super) fn read_value(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &mut Column) -> Result<()> {
+    match column {
+        Column::Numbers(numbers) => {
+            expect(cursor, spec, "a number", |byte| matches!(byte, b'-' | b'0'..=b'9'))?;
+            numbers.push(floats::read_f64(cursor)?);
+            Ok(())
+        }
+        Column::Texts(texts) => read_text(cursor, spec, texts),
+        Column::Categories(categories) => read_categories(cursor, spec, categories),
+        Column::Arrays(values) => read_array(cursor, spec, values),
+        Column::Images(pieces, media_types) => read_image(cursor, spec, pieces, media_types),
+    }
+}
+
+#[cold]
+pub(super) fn blame(spec: &FeatureSpec, error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::ReplyJson => error,
+        _ => error.in_feature(spec.name()),
+    }
+}
+
+/// Makes sure that a value starts as its type has it.
+#[inline]
+fn expect(
+    cursor: &mut Cursor<'_>,
+    spec: &FeatureSpec,
+    wanted: &str,
+    starts: impl Fn(u8) -> bool,
+) -> Result<()> {
+    if cursor.peek().is_some_and(starts) { Ok(()) } else { Err(unexpected(cursor, spec, wanted)) }
+}
+
+#[cold]
+fn unexpected(cursor: &mut Cursor<'_>, spec: &FeatureSpec, wanted: &str) -> Error {
+    let message = format!(
+        "the output is {}, and the reply has {} where {wanted} should be",
+        spec.kind_text(),
+        cursor.kind_of_next()
+    );
+    Error::new(ErrorKind::ReplyType, message)
+}
+
+#[inline(never)]
+fn read_text(cursor: &mut Cursor<'_>, spec: &FeatureSpec, texts: &mut Pieces<String>) -> Result<()> {
+    expect(cursor, spec, "text", |byte| byte == b'"')?;
+    let text = cursor.string()?;
+    texts.buffer.try_reserve(text.len() + 1).map_err(|_| {
+        Error::new(ErrorKind::Memory, format!("no memory for a text of {} bytes", text.len()))
+    })?;
+    texts.buffer.push_str(&text);
+    texts.buffer.push('\0');
+    texts.ends.push(texts.buffer.len());
+    Ok(())
+}
+
+#[inline(never)]
+fn read_image(
+    cursor: &mut Cursor<'_>,
+    spec: &FeatureSpec,
+    pieces: &mut Pieces<Vec<u8>>,
+    media_types: &mut Vec<MediaType>,
+) -> Result<()> {
+    expect(cursor, spec, "a data URL", |byte| byte == b'"')?;
+    let text = cursor.string()?;
+    let url = data_url::split(&text)?;
+    let Some(media_type) = MediaType::from_name(url.media_type) else {
+        let message = format!("a data URL of media type \"{}\"; pictures are PNG or JPEG", url.media_type);
+        return Err(Error::new(ErrorKind::ReplyDataUrl, message));
+    };
+    let start = pieces.buffer.len();
+    url.decode_into(&mut pieces.buffer)?;
+    if MediaType::of_bytes(pieces.buffer.get(start..).unwrap_or_default()) != Some(media_type) {
+        let message = format!("a data URL says {}, but its bytes are not", media_type.name());
+        return Err(Error::new(ErrorKind::ReplyDataUrl, message));
+    }
+    pieces.ends.push(pieces.buffer.len());
+    media_types.push(media_type);
+    Ok(())
+}
+
+/// `{"label": probability, ...}`, fastest where the labels come in the order that is known.
+#[inline(never)]
+fn read_categories(cursor: &mut Cursor<'_>, spec: &FeatureSpec, categories: &mut Categories) -> Result<()> {
+    expect(cursor, spec, "an object of probabilities", |byte| byte == b'{')?;
+    let Categories { labels, probabilities } = categories;
+    let known = labels.list().len();
+    if known == 0 {
+        return read_first_categories(cursor, spec, labels, probabilities);
+    }
+    let count = match floats::read_f64_members(cursor.rest(), labels.keys(), probabilities) {
+        Some(rest) => {
+            cursor.leave(rest);
+            known
+        }
+        None => read_other_categories(cursor, labels, probabilities)?,
+    };
+    check_category_count(spec, count, known)
+}
+
+/// The same in any order; how many there are.
+fn read_other_categories(
+    cursor: &mut Cursor<'_>,
+    labels: &Names,
+    probabilities: &mut Vec<f64>,
+) -> Result<usize> {
+    let start = probabilities.len();
+    // A probability is never NaN: what still is at the end was not in the reply.
+    probabilities.resize(start + labels.list().len(), f64::NAN);
+    let slots = probabilities.get_mut(start..).unwrap_or_default();
+    let mut count = 0;
+    cursor.object_of(labels, 0, |cursor, place| {
+        let place = place.map_err(|label| unknown_label(&label))?;
+        let slot = slots.get_mut(place).zip(labels.list().get(place));
+        let Some((slot, label)) = slot else {
+            return Err(Error::new(ErrorKind::Internal, "a lost category"));
+        };
+        if !slot.is_nan() {
+            return Err(label_twice(label));
+        }
+        *slot = read_probability(cursor, label)?;
+        count += 1;
+        Ok(())
+    })?;
+    Ok(count)
+}
+
+/// The first row tells the labels where the describe document does not.
+fn read_first_categories(
+    cursor: &mut Cursor<'_>,
+    spec: &FeatureSpec,
+    labels: &mut Names,
+    probabilities: &mut Vec<f64>,
+) -> Result<()> {
+    let mut found: Vec<NulString> = Vec::new();
+    cursor.object(|cursor, label| {
+        probabilities.push(read_probability(cursor, &label)?);
+        found.push(label.into_owned().into());
+        Ok(())
+    })?;
+    check_category_count(spec, found.len(), spec.element_count())?;
+    *labels = Names::new(found).map_err(|label| label_twice(&label))?;
+    Ok(())
+}
+
+fn read_probability(cursor: &mut Cursor<'_>, label: &impl Display) -> Result<f64> {
+    if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
+        let message =
+            format!("category \"{label}\" has {} where a probability should be", cursor.kind_of_next());
+        return Err(Error::new(ErrorKind::ReplyType, message));
+    }
+    floats::read_f64(cursor)
+}
+
+fn check_category_count(spec: &FeatureSpec, count: usize, known: usize) -> Result<()> {
+    if count == known && count == spec.element_count() {
+        return Ok(());
+    }
+    let message = format!("{count} categories where the output has {}", spec.element_count());
+    Err(Error::new(ErrorKind::ReplyShape, message))
+}
+
+fn unknown_label(label: &str) -> Error {
+    Error::new(ErrorKind::ReplyType, format!("the category \"{label}\" is none of the output's"))
+}
+
+fn label_twice(label: &str) -> Error {
+    Error::new(ErrorKind::ReplyType, format!("the category \"{label}\" stands twice"))
+}
+
+/// `{"shape": [...], "data": [...]}` or a `.npy` data URL: both forms are read, whichever the server sends.
+#[inline(never)]
+fn read_array(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
+    expect(cursor, spec, "an array", |byte| matches!(byte, b'{' | b'"'))?;
+    let start = values.len();
+    reserve(values, spec.element_count())?;
+    if cursor.peek() == Some(b'"') {
+        read_npy(cursor, spec, values)
+    } else {
+        read_tensor(cursor, spec, values)
+    }?;
+    let count = values.len() - start;
+    if count == spec.element_count() {
+        return Ok(());
+    }
+    let message = format!("{count} values where the shape {:?} has {}", spec.shape(), spec.element_count());
+    Err(Error::new(ErrorKind::ReplyShape, message))
+}
+
+fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
+    let text = cursor.string()?;
+    let mut file = Vec::new();
+    data_url::split(&text)?.decode_into(&mut file)?;
+    let as_reply = |error: Error| Error::new(ErrorKind::ReplyDataUrl, error.to_string());
+    let array = npy::parse(&file).map_err(as_reply)?;
+    check_shape(spec, array.shape())?;
+    array.for_each_block(|block| values.extend_from_slice(block)).map_err(as_reply)
+}
+
+fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
+    let mut shape: Option<Vec<usize>> = None;
+    let mut data = false;
+    cursor.object(|cursor, key| match &*key {
+        "shape" => {
+            shape = Some(read_shape(cursor)?);
+            Ok(())
+        }
+        "data" if !data => {
+            data = true;
+            expect(cursor, spec, "a list of numbers", |byte| byte == b'[')?;
+            floats::read_f32_list(cursor, values, spec.element_count())
+        }
+        "data" => Err(tensor("it has \"data\" twice")),
+        _ => cursor.skip_value(),
+    })?;
+    if !data {
+        return Err(tensor("it has no \"data\""));
+    }
+    check_shape(spec, &shape.ok_or_else(|| tensor("it has no \"shape\""))?)
+}
+
+fn read_shape(cursor: &mut Cursor<'_>) -> Result<Vec<usize>> {
+    let mut shape = Vec::new();
+    if cursor.peek() != Some(b'[') {
+        return Err(tensor("its \"shape\" is not a list"));
+    }
+    cursor.array(|cursor| {
+        let extent =
+            cursor.number_text()?.parse().map_err(|_| tensor("its \"shape\" is not a list of sizes"))?;
+        shape.push(extent);
+        Ok(())
+    })?;
+    Ok(shape)
+}
+
+fn tensor(what: &str) -> Error {
+    Error::new(ErrorKind::ReplyType, format!("not an array as {{\"shape\", \"data\"}}: {what}"))
+}
+
+fn check_shape(spec: &FeatureSpec, shape: &[usize]) -> Result<()> {
+    if shape == spec.shape() {
+        return Ok(());
+    }
+    let message = format!("an array of shape {shape:?} where the output has {:?}", spec.shape());
+    Err(Error::new(ErrorKind::ReplyShape, message))
+}
