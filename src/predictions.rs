@@ -289,8 +289,7 @@ impl<'a> Probabilities<'a> {
 
     /// The category of a column.
     pub fn label(&self, category: usize) -> Result<&'a NulString> {
-        let label = self.labels().get(category);
-        label.ok_or_else(|| Error::new(ErrorKind::Argument, format!("there is no category {category}")))
+        self.labels().get(category).ok_or_else(|| missing("category", category))
     }
 
     /// The whole matrix.
@@ -299,11 +298,12 @@ impl<'a> Probabilities<'a> {
     }
 
     /// The probabilities of a row, one a category.
+    #[inline]
     pub fn row(&self, row: usize) -> Result<&'a [f64]> {
         let count = self.labels().len();
         let range = row.checked_mul(count).and_then(|start| Some(start..start.checked_add(count)?));
         let found = range.and_then(|range| self.matrix().get(range)).filter(|found| !found.is_empty());
-        found.ok_or_else(|| Error::new(ErrorKind::Argument, format!("there is no row {row}")))
+        found.ok_or_else(|| missing("row", row))
     }
 
     /// The probability of a category, by its label.
@@ -316,6 +316,7 @@ impl<'a> Probabilities<'a> {
     }
 
     /// The places of the `count` most probable categories of a row, the most probable first; ties in label order.
+    #[inline(never)]
     pub fn top(&self, row: usize, count: usize) -> Result<Vec<usize>> {
         let values = self.row(row)?;
         let value = |place: &usize| values.get(*place).copied().unwrap_or_default();
@@ -339,14 +340,24 @@ impl<'a> Probabilities<'a> {
         };
         let found = place.and_then(|place| self.labels().get(place).zip(values.get(place)));
         let found = found.map(|(label, &probability)| (label, probability));
-        found.ok_or_else(|| Error::new(ErrorKind::Argument, format!("there is no category of rank {rank}")))
+        found.ok_or_else(|| missing("category of rank", rank))
     }
 }
 
-/// The place of the largest value, the first of several.
+#[cold]
+fn missing(what: &str, number: usize) -> Error {
+    Error::new(ErrorKind::Argument, format!("there is no {what} {number}"))
+}
+
+/// The place of the largest value, the first of several. No branch asks which is larger: it could not be foreseen.
 fn most_probable(values: &[f64]) -> Option<usize> {
-    let places = values.iter().enumerate();
-    places.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(place, _)| place)
+    let (&first, others) = values.split_first()?;
+    let (mut place, mut most) = (0, first);
+    for (next, &value) in (1..).zip(others) {
+        place = if value > most { next } else { place };
+        most = if value > most { value } else { most };
+    }
+    Some(place)
 }
 
 fn copy_as<const SIZE: usize>(values: &[f32], buffer: &mut [u8], convert: impl Fn(f32) -> [u8; SIZE]) {
