@@ -1,7 +1,7 @@
 //! Rows from whole columns: a table that lies column by column becomes rows in one call.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::rows::{RowWriter, Rows, another_type, category, finite, integer_category, missing};
+use crate::rows::{RowWriter, Rows, another_type, finite, integer_category, missing, unlisted_category};
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
 use crate::wire::array::{Array, DType, Element, byte_size};
 use crate::wire::floats::{BLOCK, Number};
@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
                 let (label, _) = labels.get(row)?;
                 match spec.categories.find(label) {
                     Some(index) => out.put_category(spec, index),
-                    None => out.put(spec, &category(spec, label)?),
+                    None => out.put(spec, &unlisted_category(spec, label)?),
                 }
             }
             Source::Arrays(numbers) => {

@@ -206,12 +206,8 @@ impl Rows {
     #[inline]
     pub(crate) fn add_row(&mut self, put: impl FnOnce(&mut RowWriter<'_>) -> Result<()>) -> Result<()> {
         let Rows { protocol, buffer, finished, .. } = self;
-        if !finished.is_empty() {
-            buffer.push(protocol.row_separator())?;
-        }
-        let start = buffer.len();
-        put(&mut RowWriter { protocol: *protocol, buffer })?;
-        protocol.open_row(buffer, start);
+        let put = |buffer: &mut Buffer| put(&mut RowWriter { protocol: *protocol, buffer });
+        begin_row(*protocol, buffer, !finished.is_empty(), put)?;
         self.close_row()
     }
 
@@ -346,18 +342,29 @@ fn put_first(
     spec: &FeatureSpec,
     value: &Value<'_>,
 ) -> Result<()> {
+    begin_row(protocol, buffer, behind, |buffer| protocol.put(buffer, spec, value))
+}
+
+/// Begins a row with what `put` puts; `behind` says that a row is before it.
+#[inline(always)]
+fn begin_row(
+    protocol: Protocol,
+    buffer: &mut Buffer,
+    behind: bool,
+    put: impl FnOnce(&mut Buffer) -> Result<()>,
+) -> Result<()> {
     if behind {
         buffer.push(protocol.row_separator())?;
     }
     let start = buffer.len();
-    protocol.put(buffer, spec, value)?;
+    put(buffer)?;
     protocol.open_row(buffer, start);
     Ok(())
 }
 
 impl RowWriter<'_> {
-    /// Puts a finite number whose digits are found already as the value of one more input. Apart from other values, as the next two: most of
-    /// those of tables are such.
+    /// Puts a finite number whose digits are found already as the value of one more input. Apart from other values, as the next
+    /// two: most of those of tables are such.
     #[inline(always)]
     pub(crate) fn put_number_of(&mut self, spec: &FeatureSpec, number: &Number) -> Result<()> {
         self.protocol.put_number_of(self.buffer, spec, number)
@@ -443,9 +450,16 @@ fn not_finite(number: f64) -> Error {
 pub(crate) fn category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
     match spec.categories.find(label) {
         Some(index) => Ok(Value::Category(index)),
-        None if spec.categories().is_empty() => Ok(Value::Text(label)),
-        None => Err(unknown_category(spec, &format!("\"{label}\""))),
+        None => unlisted_category(spec, label),
     }
+}
+
+/// A category that the spec does not list: any will do where it lists none.
+pub(crate) fn unlisted_category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
+    if spec.categories().is_empty() {
+        return Ok(Value::Text(label));
+    }
+    Err(unknown_category(spec, &format!("\"{label}\"")))
 }
 
 /// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
