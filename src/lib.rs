@@ -22,6 +22,11 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(target_endian = "big")]
+compile_error!(
+    "libsidekick supports little-endian targets only: on a big-endian one it would write wrong numbers"
+);
+
 mod batches;
 mod buffer;
 mod deployment;

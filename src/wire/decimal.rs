@@ -159,6 +159,9 @@ fn read_pair<const SPACES: usize>(bytes: &[u8], at: usize) -> Option<([f64; 2], 
 /// An element, as a float that is almost the number, and how many bytes it takes with its comma.
 #[inline(always)]
 fn read_one<const SPACES: usize>(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
+    if SPACES == 1 && bytes.get(at) != Some(&b' ') {
+        return None;
+    }
     let plain = behind_space::<SPACES>(bytes, at).and_then(read_plain);
     let (number, length) = plain.or_else(|| read_other(bytes, at + SPACES))?;
     Some((number, SPACES + length))

@@ -465,6 +465,19 @@ mod tests {
     }
 
     #[test]
+    fn a_list_with_a_space_after_some_commas_keeps_every_digit() {
+        let document = r#"{"components": {"schemas": {"input-row": {"properties": {}},
+            "output-row-batch": {"properties": {"rows": {"properties": {
+                "a": {"x-peltarion": {"type": "numeric", "shape": [10]}}}}}}}}}"#;
+        let outputs = describe::parse(document.as_bytes()).unwrap().outputs;
+        let mut columns = Columns::new(&outputs);
+        let body = include_bytes!("../../tests/replies/mixed-spaces.json");
+        read(body, 1, &outputs, &mut columns).unwrap();
+        let Some(Column::Arrays(values)) = columns.columns.pop() else { panic!() };
+        assert_eq!(values, [1.5, 2.5, 3.5, 12.5, -3.25, 2900000.0, 7.0, 8.0, 9.0, 10.0]);
+    }
+
+    #[test]
     fn an_error_object_with_a_good_status_is_the_servers_error() {
         let outputs = outputs();
         let body = r#"{"errorCode":"BadData","errorMessage":"no 🦊"}"#;
