@@ -198,15 +198,20 @@ impl Deployment {
         let file = folder.join("deployment.json");
         let at_file = |problem: String| format!("{}: {problem}", file.display());
         let text = fs::read_to_string(&file).map_err(|error| at_file(error.to_string()))?;
-        let mut reader = serde_json::Deserializer::from_str(&text);
+        Deployment::parse(&text, folder).map_err(at_file)
+    }
+
+    /// Reads the text of the `deployment.json` of a folder; the error names the key.
+    pub fn parse(text: &str, folder: &Path) -> Result<Deployment, String> {
+        let mut reader = serde_json::Deserializer::from_str(text);
         let declaration: Declaration = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             match error.path().to_string().as_str() {
-                "." | "?" => at_file(error.inner().to_string()),
-                path => at_file(format!("{path}: {}", error.inner())),
+                "." | "?" => error.inner().to_string(),
+                path => format!("{path}: {}", error.inner()),
             }
         })?;
-        reader.end().map_err(|error| at_file(error.to_string()))?;
-        declaration.check(folder).map_err(at_file)
+        reader.end().map_err(|error| error.to_string())?;
+        declaration.check(folder)
     }
 
     /// Where the input of this name stands.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::deployment::{Category, Deployment, Input, InputKind};
 use crate::error::{ApiError, ErrorCode};
-use crate::model::LoadedModel;
+use crate::layout::Layout;
 use crate::{data_url, image, npy};
 
 /// A bound on the values of one request's tensors, inputs and outputs each: 512 MiB of float32.
@@ -51,7 +51,7 @@ impl WireValue<'_> {
 /// Fills the tensors of a batch, row by row, each value straight into its place.
 pub struct Encoder<'a> {
     pub deployment: &'a Deployment,
-    model: &'a LoadedModel,
+    layout: &'a Layout,
     /// Rows begun so far.
     pub rows: usize,
     max_rows: usize,
@@ -63,14 +63,14 @@ pub struct Encoder<'a> {
 
 impl<'a> Encoder<'a> {
     /// For a batch, whose errors name the row.
-    pub fn new(deployment: &'a Deployment, model: &'a LoadedModel) -> Encoder<'a> {
+    pub fn new(deployment: &'a Deployment, layout: &'a Layout) -> Encoder<'a> {
         let output_size: usize = deployment.outputs.iter().map(|output| output.size()).sum();
         Encoder {
             deployment,
-            model,
+            layout,
             rows: 0,
-            max_rows: (MAX_VALUES / model.input_size().max(output_size)).max(1),
-            values: vec![Vec::new(); model.tensors.len()],
+            max_rows: (MAX_VALUES / layout.size().max(output_size)).max(1),
+            values: vec![Vec::new(); layout.tensors.len()],
             given: vec![false; deployment.inputs.len()],
             current: None,
             numbered: true,
@@ -78,8 +78,8 @@ impl<'a> Encoder<'a> {
     }
 
     /// For a single example, whose errors name the feature alone.
-    pub fn single(deployment: &'a Deployment, model: &'a LoadedModel) -> Encoder<'a> {
-        Encoder { numbered: false, ..Encoder::new(deployment, model) }
+    pub fn single(deployment: &'a Deployment, layout: &'a Layout) -> Encoder<'a> {
+        Encoder { numbered: false, ..Encoder::new(deployment, layout) }
     }
 
     /// The tensors, and how many rows they hold.
@@ -105,7 +105,7 @@ impl<'a> Encoder<'a> {
         self.rows += 1;
         self.current = None;
         self.given.fill(false);
-        for (values, tensor) in self.values.iter_mut().zip(&self.model.tensors) {
+        for (values, tensor) in self.values.iter_mut().zip(&self.layout.tensors) {
             values
                 .try_reserve(tensor.size)
                 .map_err(|_| ApiError::bad_data("the batch does not fit in memory"))?;
@@ -128,8 +128,8 @@ impl<'a> Encoder<'a> {
         let Some(place) = self.current else {
             return Ok(());
         };
-        let slot = &self.model.slots[place];
-        let size = self.model.tensors[slot.tensor].size;
+        let slot = &self.layout.slots[place];
+        let size = self.layout.tensors[slot.tensor].size;
         let start = (self.rows - 1) * size + slot.offset;
         let values = &mut self.values[slot.tensor][start..start + slot.size];
         let input = &self.deployment.inputs[place];

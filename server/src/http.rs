@@ -227,14 +227,14 @@ fn answer(served: &Served, input: Input) -> Result<Vec<u8>, ApiError> {
     let internal = |message: String| ApiError::new(ErrorCode::InternalError, message);
     match input {
         Input::Json(body) => {
-            let mut encoder = Encoder::new(deployment, model);
+            let mut encoder = Encoder::new(deployment, &model.layout);
             request::read(&body, &mut encoder)?;
             drop(body);
             let predictions = run(served, encoder)?;
             predictions.to_batch_reply().map_err(|error| internal(error.to_string()))
         }
         Input::Parts(parts) => {
-            let mut encoder = Encoder::single(deployment, model);
+            let mut encoder = Encoder::single(deployment, &model.layout);
             multipart::read(parts, &mut encoder)?;
             let predictions = run(served, encoder)?;
             predictions.to_single_reply().map_err(|error| internal(error.to_string()))

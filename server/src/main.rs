@@ -1,21 +1,5 @@
 //! Serves ONNX models over the Deployment API, locally.
 
-mod auth;
-mod data_url;
-mod decode;
-mod deployment;
-mod describe;
-mod encode;
-mod error;
-mod http;
-mod image;
-mod model;
-mod multipart;
-mod ngrams;
-mod npy;
-mod page;
-mod request;
-
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -25,13 +9,12 @@ use std::time::Duration;
 
 use axum::serve::ListenerExt;
 use clap::Parser;
+use sidekick_server::deployment::Deployment;
+use sidekick_server::http::{self, App, Served};
+use sidekick_server::model::LoadedModel;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Semaphore;
-
-use crate::deployment::Deployment;
-use crate::http::{App, Served};
-use crate::model::LoadedModel;
 
 /// How long requests in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(30);

@@ -5,28 +5,21 @@ use rten_tensor::Layout as _;
 use rten_tensor::prelude::*;
 
 use crate::deployment::{Deployment, Input};
+use crate::layout::Layout;
 
 /// A loaded model with the places of the features in its tensors.
 pub struct LoadedModel {
     model: Model,
-    pub tensors: Vec<InputTensor>,
-    /// For each input feature, where its values go.
-    pub slots: Vec<Slot>,
+    pub layout: Layout,
+    /// The model's inputs, in the order of the layout's tensors.
+    inputs: Vec<ModelInput>,
     outputs: Vec<NodeId>,
 }
 
-/// A model input: the values of one example.
-pub struct InputTensor {
+/// An input of the model, with the shape of one example.
+struct ModelInput {
     node: NodeId,
     shape: Vec<usize>,
-    pub size: usize,
-}
-
-/// The part of a tensor's example that one feature fills.
-pub struct Slot {
-    pub tensor: usize,
-    pub offset: usize,
-    pub size: usize,
 }
 
 impl LoadedModel {
@@ -35,16 +28,12 @@ impl LoadedModel {
         let at_file = |problem: String| format!("{}: {problem}", deployment.model.display());
         let options = rten::ModelOptions::with_all_ops();
         let model = options.load_file(&deployment.model).map_err(|error| at_file(error.to_string()))?;
-        let (tensors, slots) = arrange(&model, &deployment.inputs).map_err(at_file)?;
+        let layout = Layout::new(&deployment.inputs);
+        let inputs = find_inputs(&model, &deployment.inputs, &layout).map_err(at_file)?;
         let outputs = find_outputs(&model, deployment).map_err(at_file)?;
-        let loaded = LoadedModel { model, tensors, slots, outputs };
+        let loaded = LoadedModel { model, layout, inputs, outputs };
         loaded.try_out(deployment).map_err(at_file)?;
         Ok(loaded)
-    }
-
-    /// How many values one example takes in all inputs together.
-    pub fn input_size(&self) -> usize {
-        self.tensors.iter().map(|tensor| tensor.size).sum()
     }
 
     /// Runs the model once over a batch; gives the values of each output feature, example after example.
@@ -55,10 +44,10 @@ impl LoadedModel {
         values: Vec<Vec<f32>>,
     ) -> Result<Vec<Vec<f32>>, String> {
         let mut inputs = Vec::with_capacity(values.len());
-        for (tensor, values) in self.tensors.iter().zip(values) {
-            let shape: Vec<usize> = std::iter::once(rows).chain(tensor.shape.iter().copied()).collect();
+        for (input, values) in self.inputs.iter().zip(values) {
+            let shape: Vec<usize> = std::iter::once(rows).chain(input.shape.iter().copied()).collect();
             let value = Value::from_shape(shape, values).map_err(|error| error.to_string())?;
-            inputs.push((tensor.node, value.into()));
+            inputs.push((input.node, value.into()));
         }
         let mut nodes = self.outputs.clone();
         nodes.sort_unstable();
@@ -73,37 +62,25 @@ impl LoadedModel {
 
     /// Two examples of zeros: an operator that is not there, a fixed batch or a wrong output shape shows at start.
     fn try_out(&self, deployment: &Deployment) -> Result<(), String> {
-        let zeros = self.tensors.iter().map(|tensor| vec![0.0; 2 * tensor.size]).collect();
+        let zeros = self.layout.tensors.iter().map(|tensor| vec![0.0; 2 * tensor.size]).collect();
         self.run(deployment, 2, zeros).map(drop).map_err(|error| format!("trying a batch of 2: {error}"))
     }
 }
 
-/// Gives each feature its slot and each model input its shape.
-fn arrange(model: &Model, inputs: &[Input]) -> Result<(Vec<InputTensor>, Vec<Slot>), String> {
-    let mut names: Vec<&str> = Vec::new();
-    let mut sizes: Vec<usize> = Vec::new();
-    let mut slots = Vec::with_capacity(inputs.len());
-    for input in inputs {
-        let tensor = names.iter().position(|&name| name == input.tensor).unwrap_or(names.len());
-        if tensor == names.len() {
-            names.push(&input.tensor);
-            sizes.push(0);
-        }
-        let size = input.encoding().iter().product();
-        slots.push(Slot { tensor, offset: sizes[tensor], size });
-        sizes[tensor] += size;
-    }
-    let mut tensors = Vec::with_capacity(names.len());
-    for (name, size) in names.iter().zip(sizes) {
+/// Finds the model's input for each tensor of the layout, and gives it its shape.
+fn find_inputs(model: &Model, inputs: &[Input], layout: &Layout) -> Result<Vec<ModelInput>, String> {
+    let mut found = Vec::with_capacity(layout.tensors.len());
+    for tensor in &layout.tensors {
+        let name = &tensor.name;
         let (place, node) = find_input(model, inputs, name)?;
-        let sharing = inputs.iter().filter(|input| input.tensor == **name).count();
-        let natural = if sharing == 1 { inputs[place].encoding() } else { vec![size] };
+        let sharing = inputs.iter().filter(|input| input.tensor == *name).count();
+        let natural = if sharing == 1 { inputs[place].encoding() } else { vec![tensor.size] };
         let shape = fit_shape(model, node, natural)
             .map_err(|problem| format!("inputs[{place}].tensor: {name:?}: {problem}"))?;
-        tensors.push(InputTensor { node, shape, size });
+        found.push(ModelInput { node, shape });
     }
-    check_all_fed(model, &names)?;
-    Ok((tensors, slots))
+    check_all_fed(model, layout)?;
+    Ok(found)
 }
 
 fn find_input(model: &Model, inputs: &[Input], name: &str) -> Result<(usize, NodeId), String> {
@@ -113,9 +90,10 @@ fn find_input(model: &Model, inputs: &[Input], name: &str) -> Result<(usize, Nod
     Ok((place, node))
 }
 
-fn check_all_fed(model: &Model, names: &[&str]) -> Result<(), String> {
+fn check_all_fed(model: &Model, layout: &Layout) -> Result<(), String> {
+    let fed = |name: &str| layout.tensors.iter().any(|tensor| tensor.name == name);
     let mut missing = model.input_ids().iter().filter_map(|&node| model.node_info(node)?.name());
-    match missing.find(|name| !names.contains(name)) {
+    match missing.find(|name| !fed(name)) {
         Some(name) => Err(format!("inputs: no feature fills the model's input {name:?}")),
         None => Ok(()),
     }
