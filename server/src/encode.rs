@@ -160,10 +160,15 @@ fn encode(input: &Input, tensorjson: bool, value: WireValue, values: &mut [f32])
         (InputKind::Binary(categories), value) => values[0] = category(categories, value)? as f32,
         (InputKind::Text(ngrams), WireValue::Text(text)) => ngrams.encode(&text, values),
         (InputKind::Image { scale }, WireValue::Text(url)) => {
-            image::encode(image::from_data_url(&url)?, &input.shape, *scale, values);
+            image::encode(
+                image::from_data_url(&url, image::DEFAULT_MAX_PIXELS)?,
+                &input.shape,
+                *scale,
+                values,
+            );
         }
         (InputKind::Image { scale }, WireValue::Part(file)) => {
-            image::encode(image::from_file(&file)?, &input.shape, *scale, values);
+            image::encode(image::from_file(&file, image::DEFAULT_MAX_PIXELS)?, &input.shape, *scale, values);
         }
         (InputKind::Array, WireValue::Object(array)) if tensorjson => from_object(input, array, values)?,
         (InputKind::Array, WireValue::Text(url)) if !tensorjson => from_npy_url(input, &url, values)?,

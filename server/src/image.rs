@@ -4,17 +4,18 @@ use std::io::Cursor;
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::imageops::{FilterType as Resize, resize};
-use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
 
 use crate::data_url;
 use crate::error::ApiError;
 
-/// Bounds on what one image may become in memory: a small file can unpack to a huge picture.
-const MAX_SIDE: u32 = 16_384;
-const MAX_BYTES: u64 = 256 << 20;
+/// The most pixels an image may have by default: a small file can declare a huge image.
+pub const DEFAULT_MAX_PIXELS: u64 = 64_000_000;
+/// The most that a sample format takes: RGBA of 16 bits.
+const MAX_BYTES_PER_PIXEL: u64 = 8;
 
 /// Decodes the image of a data URL, whose media type has to be that of its bytes.
-pub fn from_data_url(url: &str) -> Result<DynamicImage, ApiError> {
+pub fn from_data_url(url: &str, max_pixels: u64) -> Result<DynamicImage, ApiError> {
     let (media, bytes) = data_url::parse(url)?;
     let declared = match media.as_str() {
         "image/png" => ImageFormat::Png,
@@ -27,7 +28,7 @@ pub fn from_data_url(url: &str) -> Result<DynamicImage, ApiError> {
         }
     };
     match image::guess_format(&bytes) {
-        Ok(found) if found == declared => decode(&bytes, found),
+        Ok(found) if found == declared => decode(&bytes, found, max_pixels),
         Ok(found) => Err(ApiError::data_uri(format!(
             "the data URL says {media}, its bytes are {}",
             found.to_mime_type()
@@ -37,9 +38,9 @@ pub fn from_data_url(url: &str) -> Result<DynamicImage, ApiError> {
 }
 
 /// Decodes the image of a file.
-pub fn from_file(bytes: &[u8]) -> Result<DynamicImage, ApiError> {
+pub fn from_file(bytes: &[u8], max_pixels: u64) -> Result<DynamicImage, ApiError> {
     match image::guess_format(bytes) {
-        Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => decode(bytes, format),
+        Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => decode(bytes, format, max_pixels),
         _ => Err(ApiError::bad_data("the file is neither a PNG nor a JPEG image")),
     }
 }
@@ -48,14 +49,20 @@ fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, ApiError> {
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_BYTES);
+fn decode(bytes: &[u8], format: ImageFormat, max_pixels: u64) -> Result<DynamicImage, ApiError> {
+    let undecodable =
+        |error: image::ImageError| ApiError::bad_data(format!("the image cannot be decoded: {error}"));
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(max_pixels.saturating_mul(MAX_BYTES_PER_PIXEL));
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
-    reader.decode().map_err(|error| ApiError::bad_data(format!("the image cannot be decoded: {error}")))
+    let decoder = reader.into_decoder().map_err(undecodable)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > max_pixels {
+        let message = format!("an image of {width} x {height} pixels; at most {max_pixels} are taken");
+        return Err(ApiError::bad_data(message));
+    }
+    DynamicImage::from_decoder(decoder).map_err(undecodable)
 }
 
 /// Writes the image's samples, times `scale`, as `[height, width, channels]`; any alpha is dropped.
@@ -89,4 +96,21 @@ pub fn to_data_url(values: &[f32], shape: &[usize], scale: f32) -> Result<String
         color,
     )?;
     Ok(data_url::format("image/png", &png))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_refused_for_its_pixels_before_it_is_decoded() {
+        let mut png = Vec::new();
+        PngEncoder::new(&mut png).write_image(&[7; 6], 3, 2, ExtendedColorType::L8).unwrap();
+        assert_eq!(from_file(&png, 6).unwrap().width(), 3);
+        let refused = from_file(&png, 5).unwrap_err();
+        assert_eq!(refused.message, "an image of 3 x 2 pixels; at most 5 are taken");
+        // Its data are cut off, which only decoding would show.
+        let refused = from_file(&png[..41], 5).unwrap_err();
+        assert_eq!(refused.message, "an image of 3 x 2 pixels; at most 5 are taken");
+    }
 }
