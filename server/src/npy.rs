@@ -119,20 +119,28 @@ struct Dtype {
 impl Dtype {
     fn parse(text: &str) -> Result<Dtype, String> {
         let quoted = text.strip_prefix(['\'', '"']).and_then(|rest| rest.split_once(['\'', '"']));
-        let (descr, _) = quoted.ok_or("its descr is not a plain dtype")?;
+        let Some((descr, _)) = quoted else {
+            let structured = text.starts_with(['[', '(']);
+            let what =
+                if structured { "it has a structured dtype" } else { "its descr is not a plain dtype" };
+            return Err(what.to_owned());
+        };
         let unknown = || format!("its dtype {descr:?} is not a number of a known size");
-        let mut chars = descr.chars();
-        let (order, kind) = (chars.next().ok_or_else(unknown)?, chars.next().ok_or_else(unknown)?);
+        // NumPy takes a dtype without a byte order as native.
+        let mut chars = descr.strip_prefix(['<', '>', '|', '=']).unwrap_or(descr).chars();
+        let kind = chars.next().ok_or_else(unknown)?;
         let size = chars.as_str().parse().map_err(|_| unknown())?;
         let known = match kind {
             'f' => matches!(size, 4 | 8),
             'i' | 'u' => matches!(size, 1 | 2 | 4 | 8),
+            // A bool is a byte of 0 or 1.
+            'b' => size == 1,
             _ => false,
         };
-        if !known || !matches!(order, '<' | '>' | '|' | '=') {
+        if !known {
             return Err(unknown());
         }
-        Ok(Dtype { big_endian: order == '>', kind, size })
+        Ok(Dtype { big_endian: descr.starts_with('>'), kind, size })
     }
 
     fn read(&self, bytes: &[u8]) -> Result<Vec<f32>, String> {
@@ -224,6 +232,8 @@ mod tests {
         for (descr, bytes) in [
             ("<f4", vec![0, 0, 0, 0x40]),
             (">f4", vec![0x40, 0, 0, 0]),
+            ("f4", vec![0, 0, 0, 0x40]),
+            ("=f4", vec![0, 0, 0, 0x40]),
             ("<f8", 2f64.to_le_bytes().to_vec()),
             (">f8", 2f64.to_be_bytes().to_vec()),
             ("|i1", vec![2]),
@@ -237,6 +247,20 @@ mod tests {
         ] {
             let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (1,)}}\n");
             assert_eq!(read(&file(&header, &bytes)).unwrap().data, [2.0], "{descr}");
+        }
+    }
+
+    #[test]
+    fn a_bool_is_zero_or_one() {
+        let header = "{'descr': '|b1', 'fortran_order': False, 'shape': (2,)}\n";
+        assert_eq!(read(&file(header, &[0, 1])).unwrap().data, [0.0, 1.0]);
+    }
+
+    #[test]
+    fn a_structured_dtype_is_called_so() {
+        for descr in ["[('a', '<f4')]", "('<f4', (1,))"] {
+            let header = format!("{{'descr': {descr}, 'fortran_order': False, 'shape': (1,)}}\n");
+            assert_eq!(read(&file(&header, &[0; 4])), Err("it has a structured dtype".to_owned()));
         }
     }
 

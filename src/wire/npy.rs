@@ -65,9 +65,13 @@ fn entry<'a>(dict: &'a str, key: &str) -> Option<&'a str> {
     Some(dict.get(start..)?.trim_start().strip_prefix(':')?.trim_start())
 }
 
+/// The element type that a dtype stands for, and whether it is big-endian. NumPy takes one without a byte order as native.
 fn parse_descr(text: &str) -> Result<(DType, bool)> {
-    let descr: String = text.chars().skip(1).take_while(|&c| c != '\'' && c != '"').collect();
-    let (order, kind) = descr.split_at_checked(1).unwrap_or_default();
+    let descr = plain_descr(text)?;
+    let (order, kind) = match descr.split_at_checked(1) {
+        Some((order @ ("<" | ">" | "=" | "|"), kind)) => (order, kind),
+        _ => ("=", descr),
+    };
     let dtype = match kind {
         "f4" => DType::F32,
         "f8" => DType::F64,
@@ -80,15 +84,22 @@ fn parse_descr(text: &str) -> Result<(DType, bool)> {
         "u4" => DType::U32,
         "u8" => DType::U64,
         _ => {
-            let message = format!("its dtype '{descr}' is none of f4, f8, i1 to i8, u1 to u8, b1");
-            return Err(bad(&message));
+            let taken = "f4, f8, i1, i2, i4, i8, u1, u2, u4, u8 and b1";
+            return Err(bad(&format!("its dtype is '{descr}', and those that are read are {taken}")));
         }
     };
-    match order {
-        ">" => Ok((dtype, true)),
-        "<" => Ok((dtype, false)),
-        "=" | "|" => Ok((dtype, cfg!(target_endian = "big"))),
-        _ => Err(bad(&format!("its dtype '{descr}' has no byte order"))),
+    Ok((dtype, order == ">" || order != "<" && cfg!(target_endian = "big")))
+}
+
+/// What is between the quotes of a plain dtype; that of records is a list, that of sub-arrays a tuple.
+fn plain_descr(text: &str) -> Result<&str> {
+    let quoted = text.strip_prefix(['\'', '"']).and_then(|rest| rest.split_once(['\'', '"']));
+    match quoted {
+        Some((descr, _)) => Ok(descr),
+        None if text.starts_with(['[', '(']) => {
+            Err(bad("it has a structured dtype; save one of its fields as an array of numbers"))
+        }
+        None => Err(bad("its header has no good 'descr'")),
     }
 }
 
@@ -148,6 +159,30 @@ mod tests {
     }
 
     #[test]
+    fn a_dtype_may_lack_its_byte_order() {
+        for descr in ["f4", "<f4", "=f4", "|f4"] {
+            let dict = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (1,)}}");
+            assert_eq!(values(&file(1, &dict, &1.5f32.to_le_bytes())), [1.5], "{descr}");
+        }
+        let dict = "{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}";
+        assert_eq!(values(&file(1, dict, &1.5f32.to_be_bytes())), [1.5]);
+    }
+
+    #[test]
+    fn the_message_names_the_dtype() {
+        let refused = |descr: &str| {
+            let dict = format!("{{'descr': {descr}, 'fortran_order': False, 'shape': (1,)}}");
+            parse(&file(1, &dict, &[0; 4])).unwrap_err().to_string()
+        };
+        assert!(refused("'<c8'").contains("its dtype is '<c8', and those that are read are f4"));
+        for structured in ["[('a', '<f4')]", "('<f4', (1,))", "[('shape', '<i4'), ('', '<f4')]"] {
+            let refused = refused(structured);
+            assert!(refused.contains("a structured dtype"), "{refused}");
+        }
+        assert!(refused("4").contains("no good 'descr'"));
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         let with = |descr: &str, order: &str, shape: &str| {
             file(1, &format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}}}"), &[0; 4])
@@ -159,7 +194,10 @@ mod tests {
             file(9, "{}", &[]),
             file(1, "{}", &[]),
             with("'<c8'", "False", "(1,)"),
-            with("'f4'", "False", "(1,)"),
+            with("'<f2'", "False", "(1,)"),
+            with("'<'", "False", "(1,)"),
+            with("'é4'", "False", "(1,)"),
+            with("'", "False", "(1,)"),
             with("", "False", "(1,)"),
             with("'<f4'", "Maybe", "(1,)"),
             with("'<f4'", "False", "(-1,)"),
