@@ -33,6 +33,9 @@ mod deployment;
 mod error;
 mod ffi;
 mod input_columns;
+#[cfg(feature = "internal-api")]
+#[doc(hidden)]
+pub mod internal;
 mod options;
 mod packed;
 mod predictions;

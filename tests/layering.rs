@@ -36,6 +36,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
+    // The functions that fuzz targets and benchmarks call.
+    ("internal", &["error", "predictions", "rows", "spec", "url", "wire"]),
     ("stream", &["batches", "deployment", "error", "predictions", "rows", "transport"]),
 ];
 const MAX_LINES: usize = 700;

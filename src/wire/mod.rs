@@ -11,7 +11,7 @@ pub(crate) mod failure;
 pub(crate) mod floats;
 mod huffman;
 mod jpeg;
-mod json;
+pub(crate) mod json;
 mod layout;
 pub(crate) mod npy;
 pub(crate) mod picture;
@@ -20,7 +20,7 @@ pub(crate) mod reply;
 mod reply_values;
 pub(crate) mod request;
 mod short;
-mod shortest;
+pub(crate) mod shortest;
 pub(crate) mod sixteen;
 
 use crate::buffer::Buffer;

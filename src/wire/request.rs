@@ -111,7 +111,7 @@ fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
 
 /// A picture's file, or samples as a PNG: as they are where compression is of no use.
 #[inline(never)]
-pub(super) fn put_image(out: &mut Vec<u8>, image: &WireImage<'_>) -> Result<()> {
+pub(crate) fn put_image(out: &mut Vec<u8>, image: &WireImage<'_>) -> Result<()> {
     let samples = match image {
         WireImage::File(media_type, bytes) => return data_url::write(out, media_type.name(), bytes),
         WireImage::Samples(samples) => samples,

@@ -1,0 +1,171 @@
+//! The readers and writers of the wire without a network, as functions of bytes: for fuzz targets, benchmarks and tests outside
+//! this crate. Not part of the API; it changes without notice.
+
+use crate::error::{Error, Result};
+use crate::predictions::Predictions;
+use crate::rows::Rows;
+use crate::spec::{Schema, Specs};
+use crate::url;
+use crate::wire::columns::Columns;
+use crate::wire::floats::{self, WIDEST_F64};
+use crate::wire::json::Cursor;
+use crate::wire::picture::{self, DecodedImage, MediaType, WireImage};
+use crate::wire::shortest::ListWriter;
+use crate::wire::{Protocol, data_url, describe, failure, npy, request};
+use std::sync::Arc;
+
+/// What a describe document says, and requests and responses that follow it.
+pub struct Model {
+    schema: Arc<Schema>,
+    protocol: Protocol,
+}
+
+impl Model {
+    /// Reads a describe document.
+    pub fn new(document: &[u8]) -> Result<Model> {
+        let schema = describe::parse(document)?;
+        let protocol = Protocol::of(&schema);
+        Ok(Model { schema: Arc::new(schema), protocol })
+    }
+
+    /// Its inputs.
+    pub fn inputs(&self) -> &Specs {
+        &self.schema.inputs
+    }
+
+    /// Its outputs.
+    pub fn outputs(&self) -> &Specs {
+        &self.schema.outputs
+    }
+
+    /// Whether arrays travel as `{"shape", "data"}`.
+    pub fn tensor_json(&self) -> bool {
+        self.schema.tensorjson
+    }
+
+    /// Empty rows.
+    pub fn rows(&self) -> Rows {
+        Rows::new(Arc::clone(&self.schema), self.protocol)
+    }
+
+    /// The body of a request that sends all finished rows.
+    pub fn request(&self, rows: &Rows) -> Vec<u8> {
+        self.protocol.body(rows.wire(0..rows.len())).concat()
+    }
+
+    /// Reads the body of a 2xx response to a request of so many rows.
+    pub fn read_response(&self, body: &[u8], rows: usize) -> Result<Predictions> {
+        let mut columns = Columns::new(&self.schema.outputs);
+        self.protocol.read_reply(body, rows, &self.schema.outputs, &mut columns)?;
+        Ok(Predictions::new(Arc::clone(&self.schema), columns, Vec::new()))
+    }
+}
+
+/// Reads a JSON list of at most `limit` 32-bit floats; only white space may follow.
+pub fn read_floats(json: &[u8], limit: usize) -> Result<Vec<f32>> {
+    let mut cursor = Cursor::new(json);
+    let mut values = Vec::new();
+    floats::read_f32_list(&mut cursor, &mut values, limit)?;
+    cursor.end()?;
+    Ok(values)
+}
+
+/// Reads a JSON number as 64-bit float; only white space may follow.
+pub fn read_number(json: &[u8]) -> Result<f64> {
+    let mut cursor = Cursor::new(json);
+    let value = floats::read_f64(&mut cursor)?;
+    cursor.end()?;
+    Ok(value)
+}
+
+/// The text of finite 32-bit floats, commas between them.
+pub fn write_floats(values: &[f32]) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut writer = ListWriter::new(&mut text);
+    writer.floats(values);
+    writer.finish();
+    text
+}
+
+/// The text of a finite 64-bit float.
+pub fn write_number(value: f64) -> Vec<u8> {
+    let mut room = [0; WIDEST_F64];
+    let length = floats::put_f64(&mut room, value);
+    room.get(..length).unwrap_or_default().to_vec()
+}
+
+/// The media type of a data URL as it is written, and its bytes.
+pub fn read_data_url(text: &str) -> Result<(&str, Vec<u8>)> {
+    let url = data_url::split(text)?;
+    let mut bytes = Vec::new();
+    url.decode_into(&mut bytes)?;
+    Ok((url.media_type, bytes))
+}
+
+/// A data URL in quotes.
+pub fn write_data_url(media_type: &str, bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    data_url::write(&mut text, media_type, bytes)?;
+    Ok(text)
+}
+
+/// The shape and the row-major values of a `.npy` file.
+pub fn read_npy(file: &[u8]) -> Result<(Vec<usize>, Vec<f32>)> {
+    let array = npy::parse(file)?;
+    let mut values = Vec::new();
+    array.for_each_block(|block| values.extend_from_slice(block))?;
+    Ok((array.shape().to_vec(), values))
+}
+
+/// What comes before the values in a `.npy` file of 32-bit floats.
+pub fn npy_header(shape: &[usize]) -> Vec<u8> {
+    npy::header_f32(shape)
+}
+
+/// The data URL, in quotes, that an encoded image is sent as.
+pub fn image_on_the_wire(image: &[u8]) -> Result<Vec<u8>> {
+    let image: WireImage<'_> = picture::from_encoded(image)?;
+    let mut text = Vec::new();
+    request::put_image(&mut text, &image)?;
+    Ok(text)
+}
+
+/// Width, height and channels of a PNG or JPEG, without decoding its pixels.
+pub fn image_size(image: &[u8]) -> Result<(u32, u32, u8)> {
+    picture::dimensions(image)
+}
+
+/// The pixels of an encoded image.
+pub fn decode_image(image: &[u8]) -> Result<DecodedImage> {
+    picture::decode(image)
+}
+
+/// PNG or JPEG, by the first bytes.
+pub fn media_type(image: &[u8]) -> Option<MediaType> {
+    MediaType::of_bytes(image)
+}
+
+/// Refuses a URL that is no deployment's.
+pub fn check_url(text: &str) -> Result<()> {
+    url::check(text)
+}
+
+/// Scheme, host and port of a URL that is accepted.
+pub fn origin(text: &str) -> Option<(String, String, u16)> {
+    url::origin(text)
+}
+
+/// The URL of the describe document.
+pub fn describe_url(text: &str) -> String {
+    url::describe(text)
+}
+
+/// The URL that a `Location` means, in the response to a request of another URL.
+pub fn resolve_url(base: &str, location: &str) -> String {
+    url::resolve(base, location)
+}
+
+/// The error that a response with this status is.
+pub fn refusal(status: u16, body: &[u8]) -> Error {
+    failure::of_status(status, body)
+}
