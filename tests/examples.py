@@ -59,10 +59,13 @@ def score_table():
     off = [abs(float(row["body mass (g)"]) - float(row["predicted body mass (g)"])) for row in rows]
     assert abs(sum(off) / len(off) - held_out("penguins")["body mass mean absolute error (g)"]) < 0.1
     awkward = BUILD / "awkward.csv"
-    awkward.write_text('text,note\r\n"The ""old"" house,\nby the river.",1\r\n', "utf-8", newline="")
-    assert run("score_table", "language", awkward, scored) == "1 rows scored\n"
-    row = table(scored.read_text("utf-8"))[0]
-    assert (row["text"], row["note"], row["predicted language"]) == ('The "old" house,\nby the river.', "1", "English")
+    # As text, and as spreadsheets write it: with a byte order mark.
+    for encoding in ("utf-8", "utf-8-sig"):
+        awkward.write_text('text,note\r\n"The ""old"" house,\nby the river.",1\r\n', encoding, newline="")
+        assert run("score_table", "language", awkward, scored) == "1 rows scored\n"
+        row = table(scored.read_text("utf-8"))[0]
+        found = (row["text"], row["note"], row["predicted language"])
+        assert found == ('The "old" house,\nby the river.', "1", "English")
 
 
 def denoise():

@@ -70,6 +70,7 @@ sidekick_deployment *open_from_options(int *argc, char **argv, const char *usage
 }
 
 int read_record(FILE *file, char *record) {
+    int first = ftell(file) == 0;
     size_t length = 0;
     int quotes = 0;
     do {
@@ -78,6 +79,8 @@ int read_record(FILE *file, char *record) {
         for (; record[length] != '\0'; length++) quotes += record[length] == '"';
     } while (quotes % 2 != 0);
     while (length > 0 && strchr("\r\n", record[length - 1]) != NULL) record[--length] = '\0';
+    /* Spreadsheets begin a table with a byte order mark. */
+    if (first && strncmp(record, "\xEF\xBB\xBF", 3) == 0) memmove(record, record + 3, length - 2);
     return 1;
 }
 

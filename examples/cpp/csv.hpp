@@ -84,6 +84,10 @@ inline std::vector<Line> read(const std::string& path) {
     for (Line line; in && read_line(in, line);) {
         table.push_back(line);
     }
+    // Spreadsheets begin a table with a byte order mark.
+    if (!table.empty() && table[0][0].rfind("\xEF\xBB\xBF", 0) == 0) {
+        table[0][0].erase(0, 3);
+    }
     return table.empty() ? throw std::runtime_error("no table could be read from " + path) : table;
 }
 

@@ -8,7 +8,7 @@ from options import best, run
 
 def score(deployment, options):
     inputs, outputs = deployment.feature_specs_in, deployment.feature_specs_out
-    with open(options.INPUT, newline="", encoding="utf-8") as file:
+    with open(options.INPUT, newline="", encoding="utf-8-sig") as file:
         table = csv.DictReader(file)
         columns = list(table.fieldnames or [])
         records = list(table)

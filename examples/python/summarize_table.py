@@ -8,7 +8,7 @@ from options import run
 
 
 def summarize(deployment, options):
-    with open(options.INPUT, newline="", encoding="utf-8") as file:
+    with open(options.INPUT, newline="", encoding="utf-8-sig") as file:
         names, *lines = csv.reader(file)
     cells = dict(zip(names, zip(*lines)))
     numeric = {spec.name for spec in deployment.feature_specs_in if spec.dtype == "numeric"}

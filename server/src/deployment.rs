@@ -203,7 +203,8 @@ impl Deployment {
 
     /// Reads the text of the `deployment.json` of a folder; the error names the key.
     pub fn parse(text: &str, folder: &Path) -> Result<Deployment, String> {
-        let mut reader = serde_json::Deserializer::from_str(text);
+        // Some editors write a byte order mark.
+        let mut reader = serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
         let declaration: Declaration = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             match error.path().to_string().as_str() {
                 "." | "?" => error.inner().to_string(),

@@ -13,6 +13,9 @@ use crate::{data_url, image, npy};
 /// A bound on the values of one request's tensors, inputs and outputs each: 512 MiB of float32.
 const MAX_VALUES: usize = 1 << 27;
 
+/// The keys of an array's object.
+const ARRAY_KEYS: [&str; 2] = ["shape", "data"];
+
 /// A feature's value as it arrived.
 pub enum WireValue<'a> {
     Null,
@@ -58,6 +61,10 @@ pub struct Encoder<'a> {
     values: Vec<Vec<f32>>,
     given: Vec<bool>,
     current: Option<usize>,
+    /// The first array of the row that lacks a key, and which.
+    incomplete: Option<(usize, &'static str)>,
+    /// The keys of arrays that are in the row beside its features.
+    astray: Vec<&'static str>,
     numbered: bool,
 }
 
@@ -73,6 +80,8 @@ impl<'a> Encoder<'a> {
             values: vec![Vec::new(); layout.tensors.len()],
             given: vec![false; deployment.inputs.len()],
             current: None,
+            incomplete: None,
+            astray: Vec::new(),
             numbered: true,
         }
     }
@@ -104,6 +113,8 @@ impl<'a> Encoder<'a> {
         }
         self.rows += 1;
         self.current = None;
+        self.incomplete = None;
+        self.astray.clear();
         self.given.fill(false);
         for (values, tensor) in self.values.iter_mut().zip(&self.layout.tensors) {
             values
@@ -123,6 +134,12 @@ impl<'a> Encoder<'a> {
         }
     }
 
+    /// Notes a name that is no feature: the keys of an array may be in the wrong place.
+    pub fn unknown(&mut self, name: &str) {
+        let key = ARRAY_KEYS.into_iter().find(|key| *key == name);
+        self.astray.extend(key.filter(|key| !self.astray.contains(key)));
+    }
+
     /// Encodes the value of the feature gone to last.
     pub fn put(&mut self, value: WireValue) -> Result<(), ApiError> {
         let Some(place) = self.current else {
@@ -133,21 +150,55 @@ impl<'a> Encoder<'a> {
         let start = (self.rows - 1) * size + slot.offset;
         let values = &mut self.values[slot.tensor][start..start + slot.size];
         let input = &self.deployment.inputs[place];
-        encode(input, self.deployment.tensorjson, value, values).map_err(|error| error.at(&self.place()))?;
+        let tensorjson = self.deployment.tensorjson;
+        match missing_key(input, tensorjson, &value) {
+            // What is wrong shows once the rest of the row is known.
+            Some(key) => self.incomplete = self.incomplete.or(Some((place, key))),
+            None => encode(input, tensorjson, value, values).map_err(|error| error.at(&self.place()))?,
+        }
         self.current = None;
         Ok(())
     }
 
     pub fn end_row(&mut self) -> Result<(), ApiError> {
-        self.current = None;
-        let missing = self.given.iter().position(|given| !given);
-        match missing.map(|place| &self.deployment.inputs[place].name) {
-            Some(name) => {
-                let message = format!("the feature {name:?} is missing");
-                Err(ApiError::new(ErrorCode::FeatureNotFound, message).at(&self.place()))
-            }
-            None => Ok(()),
+        if let Some((place, key)) = self.incomplete {
+            self.current = Some(place);
+            let message = format!("the array has no {key:?}{}", self.hint(place));
+            return Err(ApiError::bad_data(message).at(&self.place()));
         }
+        self.current = None;
+        let Some(place) = self.given.iter().position(|given| !given) else {
+            return Ok(());
+        };
+        let input = &self.deployment.inputs[place];
+        let hint = if matches!(input.kind, InputKind::Array) { self.hint(place) } else { String::new() };
+        let message = format!("the feature {:?} is missing{hint}", input.name);
+        Err(ApiError::new(ErrorCode::FeatureNotFound, message).at(&self.place()))
+    }
+
+    /// Where the keys of an array belong, if some are beside it.
+    fn hint(&self, place: usize) -> String {
+        let name = &self.deployment.inputs[place].name;
+        let astray: Vec<String> = self.astray.iter().map(|key| format!("{key:?}")).collect();
+        match astray.len() {
+            0 => String::new(),
+            _ => format!(
+                "; {} in the row belongs inside {name:?}: {{{name:?}: {{\"shape\": [...], \"data\": [...]}}}}",
+                astray.join(" and "),
+            ),
+        }
+    }
+}
+
+/// The key that an array's object lacks.
+fn missing_key(input: &Input, tensorjson: bool, value: &WireValue) -> Option<&'static str> {
+    match (&input.kind, value) {
+        (InputKind::Array, WireValue::Object(array)) if tensorjson => match (&array.shape, &array.data) {
+            (None, _) => Some("shape"),
+            (_, None) => Some("data"),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -223,10 +274,7 @@ fn category(categories: &[Category], value: WireValue) -> Result<usize, ApiError
 }
 
 fn from_object(input: &Input, array: ArrayObject, values: &mut [f32]) -> Result<(), ApiError> {
-    let missing = |key: &str| ApiError::bad_data(format!("the array has no {key:?}"));
-    let shape = array.shape.ok_or_else(|| missing("shape"))?;
-    let data = array.data.ok_or_else(|| missing("data"))?;
-    fill(input, &shape, &data, values)
+    fill(input, &array.shape.unwrap_or_default(), &array.data.unwrap_or_default(), values)
 }
 
 fn from_npy_url(input: &Input, url: &str, values: &mut [f32]) -> Result<(), ApiError> {

@@ -90,8 +90,7 @@ impl ApiError {
     }
 
     /// A known address asked with the wrong method: HTTP's own status, the API's nearest code.
-    pub fn method_not_allowed(method: &str, path: &str) -> ApiError {
-        let message = format!("{method} is not a method of {path}");
+    pub fn method_not_allowed(message: String) -> ApiError {
         ApiError {
             status: StatusCode::METHOD_NOT_ALLOWED,
             ..ApiError::new(ErrorCode::ResourceNotFound, message)

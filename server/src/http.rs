@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -59,17 +59,24 @@ pub struct App {
 }
 
 type Shared = State<Arc<App>>;
-type Id = Result<Path<String>, PathRejection>;
 
-/// The routes of the server.
+/// More than these are not listed in an error.
+const MAX_LISTED: usize = 20;
+
+/// The routes of the server. A slash at the end changes nothing, and neither does leaving `/forward` out or resolving
+/// `openapi.json` against an address that ends with a slash.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(index_page))
         .route("/page.css", get(page::style))
         .route("/page.js", get(page::script))
-        .route("/deployment/{id}", get(deployment_page))
-        .route("/deployment/{id}/openapi.json", get(describe_deployment))
+        .route("/deployment/{id}", get(deployment_page).post(predict))
+        .route("/deployment/{id}/", get(deployment_page).post(predict))
         .route("/deployment/{id}/forward", post(predict))
+        .route("/deployment/{id}/forward/", post(predict))
+        .route("/deployment/{id}/openapi.json", get(describe_deployment))
+        .route("/deployment/{id}/openapi.json/", get(describe_deployment))
+        .route("/deployment/{id}/forward/openapi.json", get(describe_deployment))
         .fallback(unknown_address)
         .method_not_allowed_fallback(wrong_method)
         .with_state(Arc::new(app))
@@ -78,12 +85,25 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
 }
 
-async fn unknown_address(uri: Uri) -> ApiError {
-    ApiError::new(ErrorCode::ResourceNotFound, format!("there is nothing at {}", uri.path()))
+async fn unknown_address(State(app): Shared, method: Method, uri: Uri) -> ApiError {
+    app.not_found(&format!("there is nothing at {}", asked(&method, &uri)))
 }
 
-async fn wrong_method(method: Method, uri: Uri) -> ApiError {
-    ApiError::method_not_allowed(method.as_str(), uri.path())
+async fn wrong_method(State(app): Shared, method: Method, uri: Uri) -> ApiError {
+    let message = format!("{} is not possible: {}", asked(&method, &uri), app.addresses());
+    ApiError::method_not_allowed(message)
+}
+
+/// What was asked for, short enough for a message.
+fn asked(method: &Method, uri: &Uri) -> String {
+    format!("{} {}", shorten(method.as_str(), 20), shorten(uri.path(), 200))
+}
+
+fn shorten(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {
@@ -91,11 +111,42 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
 }
 
 impl App {
-    fn find(&self, id: Id) -> Result<Arc<Served>, ApiError> {
-        let unknown = |what: String| ApiError::new(ErrorCode::ResourceNotFound, what);
-        let Path(id) = id.map_err(|error| unknown(error.body_text()))?;
-        let found = self.served.iter().find(|served| served.deployment.id == id);
-        found.cloned().ok_or_else(|| unknown(format!("there is no deployment {id:?}")))
+    /// Where a deployment's predictions, description and page are, and which deployments there are.
+    fn addresses(&self) -> String {
+        let ids = self.served.iter().map(|served| served.deployment.id.as_str());
+        let listed: Vec<&str> = ids.take(MAX_LISTED).collect();
+        let more = if self.served.len() > listed.len() { ", ..." } else { "" };
+        format!(
+            "predictions are POST {base}/deployment/ID/forward, the description is GET \
+             {base}/deployment/ID/openapi.json, the page is GET {base}/deployment/ID, with one of these as ID: {}{more}",
+            listed.join(", "),
+            base = self.base,
+        )
+    }
+
+    fn not_found(&self, problem: &str) -> ApiError {
+        ApiError::new(ErrorCode::ResourceNotFound, format!("{problem}; {}", self.addresses()))
+    }
+}
+
+/// The deployment whose ID is in the path.
+struct Found(Arc<Served>);
+
+impl FromRequestParts<Arc<App>> for Found {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Found, ApiError> {
+        let asked = asked(&parts.method, &parts.uri);
+        let Path(id) = Path::<String>::from_request_parts(parts, app)
+            .await
+            .map_err(|error| app.not_found(&format!("{asked}: {}", error.body_text())))?;
+        let found = app.served.iter().find(|served| served.deployment.id == id);
+        found.cloned().map(Found).ok_or_else(|| match id.as_str() {
+            "openapi.json" | "forward" => {
+                app.not_found(&format!("{asked}: the ID of a deployment is missing"))
+            }
+            _ => app.not_found(&format!("{asked}: there is no deployment {:?}", shorten(&id, 100))),
+        })
     }
 }
 
@@ -104,21 +155,23 @@ async fn index_page(State(app): Shared) -> Response {
 }
 
 /// The page needs no token. It shows one to this machine alone.
-async fn deployment_page(State(app): Shared, id: Id, headers: HeaderMap) -> Result<Response, ApiError> {
-    let served = app.find(id)?;
+async fn deployment_page(State(app): Shared, Found(served): Found, headers: HeaderMap) -> Response {
     let show_token = app.loopback && page::asked_locally(&headers);
-    Ok(page::view(&served.deployment, &app.base, show_token))
+    page::view(&served.deployment, &app.base, show_token)
 }
 
-async fn describe_deployment(State(app): Shared, id: Id, headers: HeaderMap) -> Result<Response, ApiError> {
-    let served = app.find(id)?;
+async fn describe_deployment(Found(served): Found, headers: HeaderMap) -> Result<Response, ApiError> {
     auth::check(&served.deployment, &headers)?;
     Ok(json_response(served.describe.clone()))
 }
 
-async fn predict(State(app): Shared, id: Id, request: Request) -> Result<Response, ApiError> {
+async fn predict(
+    State(app): Shared,
+    found: Result<Found, ApiError>,
+    request: Request,
+) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    match admit(&app, id, &parts.headers) {
+    match admit(found, &parts.headers) {
         Ok((served, form)) => {
             let body = read_body(body, &parts.headers, app.max_body).await?;
             let input = match form {
@@ -146,8 +199,8 @@ enum Input {
 }
 
 /// Everything that can be told from the head of a request.
-fn admit(app: &App, id: Id, headers: &HeaderMap) -> Result<(Arc<Served>, Form), ApiError> {
-    let served = app.find(id)?;
+fn admit(found: Result<Found, ApiError>, headers: &HeaderMap) -> Result<(Arc<Served>, Form), ApiError> {
+    let Found(served) = found?;
     auth::check(&served.deployment, headers)?;
     Ok((served, form(headers)?))
 }

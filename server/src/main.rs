@@ -33,8 +33,8 @@ const GRACE: Duration = Duration::from_secs(30);
 #[command(version, verbatim_doc_comment)]
 struct Arguments {
     /// Address to listen on; port 0 picks a free one
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8000")]
-    listen: SocketAddr,
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8000", value_parser = host_and_port)]
+    listen: String,
 
     /// Largest request body, counted after decompression
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
@@ -43,6 +43,19 @@ struct Arguments {
     /// Folders of the deployments to serve
     #[arg(value_name = "DIR", required = true)]
     folders: Vec<PathBuf>,
+}
+
+/// Checks the form of an address; its host is looked up at the start.
+fn host_and_port(text: &str) -> Result<String, String> {
+    let (host, port) = text.rsplit_once(':').ok_or("the port is missing")?;
+    port.parse::<u16>().map_err(|_| format!("the port {port:?} is not a number from 0 to 65535"))?;
+    match host {
+        "" => Err("the host is missing".to_owned()),
+        host if host.contains(':') && !host.starts_with('[') => {
+            Err("an IPv6 address is written in brackets: [::1]:8000".to_owned())
+        }
+        _ => Ok(text.to_owned()),
+    }
 }
 
 fn main() -> ExitCode {
@@ -83,8 +96,9 @@ fn load(folders: &[PathBuf]) -> Result<Vec<Arc<Served>>, String> {
 async fn serve(arguments: &Arguments, served: Vec<Arc<Served>>) -> Result<(), String> {
     let cannot_listen = |error: io::Error| format!("--listen {}: {error}", arguments.listen);
     let signals = Signals::new().map_err(|error| error.to_string())?;
-    let listener = TcpListener::bind(arguments.listen).await.map_err(cannot_listen)?;
-    let address = reachable(listener.local_addr().map_err(cannot_listen)?);
+    let listener = bind(&arguments.listen).await.map_err(cannot_listen)?;
+    let bound = listener.local_addr().map_err(cannot_listen)?;
+    let address = reachable(bound);
     // A client that went away already is noticed when it is answered, not here.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     announce(address, &served).map_err(|error| format!("standard output: {error}"))?;
@@ -92,7 +106,7 @@ async fn serve(arguments: &Arguments, served: Vec<Arc<Served>>) -> Result<(), St
     let app = App {
         served,
         base: format!("http://{address}"),
-        loopback: arguments.listen.ip().is_loopback(),
+        loopback: bound.ip().is_loopback(),
         max_body: arguments.max_body,
         permits: Arc::new(Semaphore::new(cores.max(2))),
     };
@@ -104,6 +118,14 @@ async fn serve(arguments: &Arguments, served: Vec<Arc<Served>>) -> Result<(), St
         outcome = server.into_future() => outcome.map_err(|error| error.to_string()),
         problem = signals.stop_then_give_up(stop) => Err(problem),
     }
+}
+
+/// Listens on the first address of the host that it can have. IPv4 goes first: clients that look up `localhost` try
+/// 127.0.0.1 too.
+async fn bind(listen: &str) -> io::Result<TcpListener> {
+    let mut addresses: Vec<SocketAddr> = tokio::net::lookup_host(listen).await?.collect();
+    addresses.sort_by_key(SocketAddr::is_ipv6);
+    TcpListener::bind(addresses.as_slice()).await
 }
 
 /// The address to connect to: a server on all interfaces is reached through loopback.

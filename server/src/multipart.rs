@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 
 use axum::body::Bytes;
+use bytes::Buf;
 use futures_util::stream;
 
 use crate::deployment::{Deployment, Input, InputKind};
 use crate::encode::{Encoder, WireValue};
 use crate::error::ApiError;
 use crate::npy;
+use crate::request::BYTE_ORDER_MARK;
 
 /// A part: its name and what it holds.
 pub type Part = (String, Bytes);
@@ -34,6 +36,7 @@ pub fn read(parts: Vec<Part>, encoder: &mut Encoder) -> Result<(), ApiError> {
     encoder.begin_row()?;
     for (name, bytes) in parts {
         let Some(place) = place(encoder.deployment, &name) else {
+            encoder.unknown(&name);
             continue;
         };
         encoder.begin_feature(place)?;
@@ -50,7 +53,10 @@ fn place(deployment: &Deployment, name: &str) -> Option<usize> {
     deployment.input_place(name).or_else(|| deployment.input_place(&written()))
 }
 
-fn value(input: &Input, bytes: Bytes) -> Result<WireValue<'static>, ApiError> {
+fn value(input: &Input, mut bytes: Bytes) -> Result<WireValue<'static>, ApiError> {
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.advance(BYTE_ORDER_MARK.len());
+    }
     let is_file = match input.kind {
         InputKind::Image { .. } => !bytes.starts_with(b"data:"),
         InputKind::Array => npy::is_npy(&bytes),

@@ -11,9 +11,13 @@ use serde_json::error::Category as Kind;
 use crate::encode::{ArrayObject, Encoder, WireValue};
 use crate::error::{ApiError, ErrorCode};
 
+/// What some editors write at the beginning of a UTF-8 file.
+pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Reads `{"rows": [{feature: value, ...}, ...]}` into the encoder.
 pub fn read(body: &[u8], encoder: &mut Encoder) -> Result<(), ApiError> {
     let mut reader = Reader { encoder, failure: None, rows_seen: false };
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let mut json = serde_json::Deserializer::from_slice(body);
     let outcome = Body(&mut reader).deserialize(&mut json).and_then(|()| json.end());
     match (outcome, reader.failure) {
@@ -130,6 +134,7 @@ impl<'de> Visitor<'de> for Row<'_, '_, '_> {
         let reader = self.0;
         while let Some(name) = row.next_key::<Cow<str>>()? {
             let Some(place) = reader.encoder.deployment.input_place(&name) else {
+                reader.encoder.unknown(&name);
                 row.next_value::<IgnoredAny>()?;
                 continue;
             };

@@ -187,6 +187,17 @@ func TestScoreTableSuitsOtherTabularDeployments(t *testing.T) {
 	}
 }
 
+func TestScoreTableTakesAByteOrderMark(t *testing.T) {
+	input, output := filepath.Join(t.TempDir(), "table.csv"), filepath.Join(t.TempDir(), "scored.csv")
+	if err := os.WriteFile(input, []byte("\ufefftext\nThe old house by the river.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	example(t, "score_table", "language", "", input, output)
+	if header, lines := readCSV(t, output); header[0] != "text" || len(lines) != 1 {
+		t.Error(header, lines)
+	}
+}
+
 func TestScoreTableNamesWhatIsWrong(t *testing.T) {
 	input := filepath.Join(t.TempDir(), "table.csv")
 	for table, expected := range map[string]string{

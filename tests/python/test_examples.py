@@ -166,3 +166,11 @@ def test_summarize_table(tmp_path):
     ended = run("summarize_table", "--url", url_of("penguins"), table, SIDEKICK_TOKEN="penguins-token")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == "summarize_table.py: column year: could not convert string to float: 'soon'\n"
+
+
+def test_tables_may_begin_with_a_byte_order_mark(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text((DATA / "penguins.csv").read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert result_of("score_table", table, tmp_path / "out.csv") == ["67 rows scored"]
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").startswith("island,")
+    assert result_of("summarize_table", table) == result_of("summarize_table", DATA / "penguins.csv")

@@ -88,3 +88,73 @@ def test_a_wrong_method_is_told_the_right_one(server, method, path):
     reply = requests.request(method, server.base + path)
     assert_error(reply, "ResourceNotFound", 405, method)
     assert ("POST" if path.endswith("forward") else "GET") in reply.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", ["", "/", "/forward", "/forward/"])
+def test_predict_is_post_to_every_spelling_of_the_url(server, path):
+    reply = requests.post(
+        f"{server.base}/deployment/echo{path}",
+        json={"rows": [echo_row()]},
+        headers={"Authorization": "Bearer echo-token"},
+        allow_redirects=False,
+    )
+    assert reply.status_code == 200 and len(reply.json()["rows"]) == 1
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/openapi.json/", "/forward/openapi.json"])
+def test_describe_is_get_of_openapi_json_beside_every_spelling(server, echo, path):
+    """The last one is what openapi.json is when it is resolved against `.../forward/`."""
+    url = f"{server.base}/deployment/echo{path}"
+    reply = requests.get(url, headers={"Authorization": "Bearer echo-token"}, allow_redirects=False)
+    assert reply.status_code == 200 and reply.json() == echo.describe().json()
+    assert_error(requests.get(url), "InvalidTokenError", 401)
+
+
+@pytest.mark.parametrize("path", ["", "/"])
+def test_the_page_is_get_with_or_without_a_slash(server, path):
+    reply = requests.get(f"{server.base}/deployment/echo{path}", allow_redirects=False)
+    assert reply.status_code == 200 and "<h1>Test echo" in reply.text
+
+
+@pytest.mark.parametrize(
+    "method,path,words",
+    [
+        ("GET", "/deployment/openapi.json", "the ID of a deployment is missing"),
+        ("POST", "/deployment/forward", "the ID of a deployment is missing"),
+        ("GET", "/deployment/openapi.json/openapi.json", "the ID of a deployment is missing"),
+        ("GET", "/deployment/nowhere/openapi.json", 'there is no deployment "nowhere"'),
+        ("POST", "/deployment/nowhere/forward/", 'there is no deployment "nowhere"'),
+        ("POST", "/deployment/echo/predict", "there is nothing at"),
+        ("GET", "/openapi.json", "there is nothing at"),
+    ],
+)
+def test_a_wrong_url_is_told_what_there_is(server, method, path, words):
+    reply = requests.request(method, server.base + path, json={"rows": []} if method == "POST" else None)
+    assert_error(
+        reply,
+        "ResourceNotFound",
+        404,
+        f"{method} {path}",
+        words,
+        f"POST {server.base}/deployment/ID/forward",
+        f"GET {server.base}/deployment/ID/openapi.json",
+        "echo, ",
+        "names",
+    )
+
+
+@pytest.mark.parametrize("path", ["/deployment/" + "x" * 50_000, "/" + "%e2%98%83" * 5000])
+def test_a_long_wrong_url_is_shortened_in_its_error(server, path):
+    reply = requests.get(server.base + path)
+    assert reply.status_code == 404
+    assert len(reply.text) < 1000
+
+
+@pytest.mark.parametrize(
+    "method,path,right",
+    [("GET", "/deployment/echo/forward/", "POST"), ("POST", "/deployment/echo/openapi.json", "GET")],
+)
+def test_a_wrong_method_says_what_each_address_is_for(server, method, path, right):
+    reply = requests.request(method, server.base + path)
+    assert_error(reply, "ResourceNotFound", 405, f"{method} {path}", "POST http", "openapi.json")
+    assert right in reply.headers["Allow"]

@@ -104,7 +104,7 @@ def test_a_limited_token_may_not_describe(server):
     [
         "/deployment/nowhere/openapi.json",
         "/deployment/echo/other",
-        "/deployment/echo/forward/",
+        "/deployment/echo/forward/more",
         "/deployment",
         "/favicon.txt",
         "/deployment/%ff/openapi.json",
@@ -144,7 +144,7 @@ def test_other_content_encodings(echo, encoding):
         b'{"rows": [{"text": "\xff\xfe"}]}',
         b'{"rows": [{"text": "\\ud800"}]}',
         b'{"\xff": 1}',
-        b"\xef\xbb\xbf{}",
+        b'\xef\xbb\xbf\xef\xbb\xbf{"rows": []}',
         b"[" * 100_000,
         b'{"rows": [{"number": ' + b"[" * 100_000,
         b'{"rows": [{"array": ' + b'{"data": ' * 100_000,
@@ -355,3 +355,27 @@ def test_an_error_ends_nothing(echo):
 def test_npy_of_wrong_url_form(echo_npy):
     upper = npy_url(ARRAY).replace(NPY, NPY.upper())
     assert echo_npy.send(echo_npy_row(array=upper)).status_code == 200
+
+
+@pytest.mark.parametrize("astray", [{"data": [1] * 6}, {"data": None}, {"data": [1] * 6, "shape": [2, 3]}])
+@pytest.mark.parametrize("first", [True, False])
+def test_data_beside_its_array_is_said_to_belong_inside(echo, astray, first):
+    array = {"array": {"shape": [2, 3]}}
+    row = echo_row(**astray, **array)
+    row = {**(astray if first else {}), **echo_row(**array), **astray}
+    assert_error(
+        echo.send(row), "BadData", 400, 'rows[0], feature "array"', 'has no "data"', '"data"', 'belongs inside "array"'
+    )
+
+
+def test_shape_and_data_without_their_array_are_said_to_belong_inside(echo):
+    row = echo_row(shape=[2, 3], data=[1] * 6)
+    del row["array"]
+    words = ('"array" is missing', '"shape" and "data" in the row belongs inside "array"')
+    assert_error(echo.send(row), "FeatureNotFound", 400, *words)
+
+
+def test_nothing_is_said_of_data_where_none_is_astray(echo):
+    reply = echo.send(echo_row(array={"shape": [2, 3]}))
+    assert_error(reply, "BadData", 400, 'the array has no "data"')
+    assert "belongs" not in reply.text

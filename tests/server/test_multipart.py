@@ -111,3 +111,22 @@ def test_a_part_given_twice(echo):
 )
 def test_broken_forms(echo, content_type, body):
     assert_error(echo.post(body, content_type), "BadData", 400, "form")
+
+
+BOM = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize(
+    "name,value",
+    [("number", b"3.25"), ("category", b"b"), ("flag", b"yes"), ("text", "Hej ☀".encode())]
+    + [("array", json.dumps(tensorjson(ARRAY)).encode()), ("picture", image_url(Image.fromarray(PICTURE)).encode())],
+)
+def test_a_byte_order_mark_before_a_part(echo, name, value):
+    reply = post(echo, parts(**{name: ("part.txt", BOM + value)}))
+    assert reply.status_code == 200, reply.text
+    assert reply.json() == echo.predict(echo_row())[0]
+
+
+def test_data_beside_its_array_is_said_to_belong_inside(echo):
+    form = parts(array=(None, '{"shape": [2, 3]}'), data=(None, "[1, 2, 3, 4, 5, 6]"))
+    assert_error(post(echo, form), "BadData", 400, 'feature "array"', 'has no "data"', 'belongs inside "array"')

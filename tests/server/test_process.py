@@ -35,7 +35,17 @@ def test_help_and_version():
     assert re.fullmatch(r"sidekick-server \d+\.\d+\.\d+\n", run("--version").stdout)
 
 
-@pytest.mark.parametrize("arguments", [[], ["--listen", "nowhere", "x"], ["--max-body", "-1", "x"], ["--unknown", "x"]])
+@pytest.mark.parametrize("arguments", [
+        [],
+        ["--listen", "nowhere", "x"],
+        ["--listen", ":8000", "x"],
+        ["--listen", "localhost:http", "x"],
+        ["--listen", "127.0.0.1:65536", "x"],
+        ["--listen", "::1:8000", "x"],
+        ["--max-body", "-1", "x"],
+        ["--unknown", "x"],
+    ],
+)
 def test_wrong_calls(arguments):
     shown = run(*arguments)
     assert shown.returncode == 2
@@ -59,6 +69,25 @@ def test_a_port_in_use(folders):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         assert_refused(run("--listen", address, folders / "names"), address, "in use")
+
+
+def test_a_host_that_is_not_known(folders):
+    assert_refused(run("--listen", "nowhere.invalid:0", folders / "names"), "--listen nowhere.invalid:0")
+
+
+def test_listening_on_localhost(folders):
+    with Server([folders / "echo"], "--listen", "localhost:0") as server:
+        assert server.deployment("echo").describe().status_code == 200
+        page = requests.get(f"http://localhost:{server.port}/deployment/echo").text
+        assert "echo-token" in page
+
+
+def test_a_byte_order_mark_before_a_declaration(folders, tmp_path):
+    shutil.copytree(folders / "names", tmp_path / "names")
+    file = tmp_path / "names" / "deployment.json"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    with Server([tmp_path / "names"]) as server:
+        assert server.deployment("names").describe().status_code == 200
 
 
 def test_the_same_id_twice(folders):

@@ -180,3 +180,16 @@ def test_npy_file_is_what_numpy_reads(echo_npy):
     from deployment_client import decoded
 
     assert (numpy.load(io.BytesIO(decoded(row["array"], NPY))) == ARRAY).all()
+
+
+BOM = b"\xef\xbb\xbf"
+
+
+def test_a_byte_order_mark_before_json(echo):
+    import gzip
+    import json
+
+    body = BOM + json.dumps({"rows": [echo_row()]}).encode()
+    expected = {"rows": echo.predict(echo_row())}
+    assert echo.post(body).json() == expected
+    assert echo.post(gzip.compress(body), headers={"Content-Encoding": "gzip"}).json() == expected

@@ -30,6 +30,8 @@ func score(ctx context.Context, deployment *sidekick.Deployment, files []string)
 	if err != nil {
 		return err
 	}
+	// Spreadsheets begin a table with a byte order mark.
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	table, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil || len(table) == 0 {
 		return fmt.Errorf("%s is no table with a header: %v", files[0], err)
