@@ -1,0 +1,262 @@
+//! JPEG files (ITU T.81) of 8 bits a sample with Huffman codes: baseline, sequential and progressive, with any number of scans
+//! and components at any resolution; grey, YCbCr, RGB, CMYK and YCCK.
+//!
+//! A file is whole when its scans are complete. It may lack the marker that ends it, and bytes may follow that. Pixels equal
+//! those of libjpeg-turbo.
+
+mod bits;
+mod colors;
+mod essence;
+mod frame;
+mod scan;
+mod segments;
+mod tables;
+mod transform;
+
+pub use essence::essence;
+
+use crate::{Error, Header};
+use colors::Plane;
+use frame::Frame;
+use scan::{Block, Scan};
+use segments::{Segments, code};
+use tables::Tables;
+
+fn damaged(what: &'static str) -> Error {
+    Error::Damaged(what)
+}
+
+fn unsupported(what: &'static str) -> Error {
+    Error::Unsupported(what)
+}
+
+fn zeros<T: Copy + Default>(count: usize) -> Result<Vec<T>, Error> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(count).map_err(|_| Error::Memory(count.saturating_mul(size_of::<T>())))?;
+    values.resize(count, T::default());
+    Ok(values)
+}
+
+/// Reads what a file says of its image.
+pub fn header(file: &[u8]) -> Result<Header, Error> {
+    let mut segments = Segments::new(file)?;
+    loop {
+        let (marker, content, _) = segments.next()?;
+        match marker.code {
+            code::END_OF_IMAGE | code::START_OF_SCAN => return Err(damaged("it has no frame header")),
+            code if is_frame(code) => return Frame::parse(code, content).map(|frame| frame.header()),
+            _ => {}
+        }
+    }
+}
+
+/// Writes the pixels of a file, as [`header`] announces them: rows without gaps, samples interleaved.
+pub fn decode(file: &[u8], pixels: &mut [u8]) -> Result<(), Error> {
+    let mut decoder = Decoder::new(file, true);
+    decoder.read()?;
+    decoder.write_pixels(pixels)
+}
+
+/// Finds out whether a file is whole. A file without the marker that ends it is decoded for that, but not to pixels.
+pub fn check(file: &[u8]) -> Result<(), Error> {
+    header(file)?;
+    essence(file).map(|_| ())
+}
+
+/// Where the scans of a whole file end.
+fn end_of_scans(file: &[u8]) -> Result<usize, Error> {
+    Decoder::new(file, false).read()
+}
+
+fn is_frame(code: u8) -> bool {
+    matches!(code, code::FRAME_BASELINE..=code::FRAME_LAST)
+        && !matches!(code, code::HUFFMAN_TABLES | code::EXTENSION | code::ARITHMETIC_CONDITIONING)
+}
+
+impl Frame {
+    fn header(&self) -> Header {
+        Header { width: self.width as u32, height: self.height as u32, channels: self.channels() as u8 }
+    }
+}
+
+/// What was read of a component.
+enum Store {
+    /// Not wanted: only its bits are looked at.
+    Nothing,
+    Samples(Plane),
+    /// Blocks that later scans add to, and how many there are in a row.
+    Blocks(Vec<Block>, usize),
+}
+
+/// What was read of a file.
+struct Decoder<'a> {
+    file: &'a [u8],
+    tables: Tables,
+    jfif: bool,
+    adobe: Option<u8>,
+    frame: Option<Frame>,
+    wants_samples: bool,
+    stores: Vec<Store>,
+    /// By component and coefficient: the bit position down to which it is known.
+    known: Vec<[Option<u32>; 64]>,
+}
+
+impl<'a> Decoder<'a> {
+    fn new(file: &'a [u8], wants_samples: bool) -> Decoder<'a> {
+        Decoder {
+            file,
+            tables: Tables::default(),
+            jfif: false,
+            adobe: None,
+            frame: None,
+            wants_samples,
+            stores: Vec::new(),
+            known: Vec::new(),
+        }
+    }
+
+    /// Reads all scans; returns where the last one ends.
+    fn read(&mut self) -> Result<usize, Error> {
+        let mut segments = Segments::new(self.file)?;
+        loop {
+            let (marker, content, end) = segments.next()?;
+            match marker.code {
+                code::QUANTIZATION_TABLES => self.tables.define_steps(content)?,
+                code::HUFFMAN_TABLES => self.tables.define_huffman(content)?,
+                code::RESTART_INTERVAL => self.tables.define_restart_interval(content)?,
+                code::APPLICATION => self.jfif |= content.starts_with(b"JFIF\0"),
+                code::ADOBE => self.adobe = transform_of(content).or(self.adobe),
+                code::START_OF_SCAN => {
+                    let end = self.read_scan(content, end)?;
+                    if self.is_finished() {
+                        return Ok(end);
+                    }
+                    segments.seek(end);
+                }
+                code::END_OF_IMAGE if self.is_enough() => return Ok(marker.start),
+                code::END_OF_IMAGE => return Err(Error::Cut),
+                code if is_frame(code) => self.begin_frame(code, content)?,
+                _ => {}
+            }
+        }
+    }
+
+    fn begin_frame(&mut self, code: u8, content: &[u8]) -> Result<(), Error> {
+        if self.frame.is_some() {
+            return Err(damaged("it has two frame headers"));
+        }
+        let frame = Frame::parse(code, content)?;
+        let blocks: usize = frame
+            .components
+            .iter()
+            .map(|component| component.width.div_ceil(8) * component.height.div_ceil(8))
+            .sum();
+        // A block takes a bit at least, so that a short file cannot make anybody reserve much memory.
+        if blocks > self.file.len().saturating_mul(8) {
+            return Err(Error::Cut);
+        }
+        self.known = vec![[None; 64]; frame.components.len()];
+        for component in &frame.components {
+            let (across, down) = (component.blocks_across, component.blocks_down);
+            self.stores.push(if frame.progressive {
+                let mut blocks = Vec::new();
+                blocks
+                    .try_reserve_exact(across * down)
+                    .map_err(|_| Error::Memory((across * down).saturating_mul(size_of::<Block>())))?;
+                blocks.resize(across * down, [0; 64]);
+                Store::Blocks(blocks, across)
+            } else if self.wants_samples {
+                Store::Samples(Plane { samples: zeros(64 * across * down)?, stride: 8 * across })
+            } else {
+                Store::Nothing
+            });
+        }
+        self.frame = Some(frame);
+        Ok(())
+    }
+
+    fn read_scan(&mut self, content: &[u8], start: usize) -> Result<usize, Error> {
+        let frame = self.frame.as_ref().ok_or_else(|| damaged("a scan comes before the frame header"))?;
+        let scan = Scan::parse(content, frame)?;
+        note_known(&mut self.known, &scan)?;
+        let (tables, stores) = (&self.tables, &mut self.stores);
+        let mut steps = Vec::new();
+        for component in &frame.components {
+            steps.push(tables.steps(component.quantization).ok());
+        }
+        scan::read(self.file, start, frame, &scan, tables, |index, column, row, read| {
+            match &mut stores[index] {
+                Store::Nothing => read(&mut [0; 64]),
+                Store::Blocks(blocks, across) => read(&mut blocks[row * *across + column]),
+                Store::Samples(plane) => {
+                    let mut block = [0; 64];
+                    read(&mut block)?;
+                    let steps = steps[index].ok_or_else(|| damaged("a quantization table is missing"))?;
+                    let into = plane.samples.get_mut(8 * (row * plane.stride + column)..).unwrap_or_default();
+                    let end = into.len().min(7 * plane.stride + 8);
+                    transform::samples(&block, steps, plane.stride, &mut into[..end]);
+                    Ok(())
+                }
+            }
+        })
+    }
+
+    /// Whether every coefficient is known to its last bit, so that nothing can follow.
+    fn is_finished(&self) -> bool {
+        self.known.iter().flatten().all(|known| *known == Some(0))
+    }
+
+    /// Whether there is an image: coefficients that no scan brings are zero, but the first ones have to be there.
+    fn is_enough(&self) -> bool {
+        !self.known.is_empty() && self.known.iter().all(|known| known[0].is_some())
+    }
+
+    fn write_pixels(&mut self, pixels: &mut [u8]) -> Result<(), Error> {
+        let Some(frame) = &self.frame else { return Err(damaged("it has no frame header")) };
+        if pixels.len() != frame.width * frame.height * frame.channels() {
+            return Err(damaged("its pixels do not fit their buffer"));
+        }
+        let mut planes = Vec::new();
+        for (component, store) in frame.components.iter().zip(self.stores.drain(..)) {
+            planes.push(match store {
+                Store::Samples(plane) => plane,
+                Store::Nothing => return Err(damaged("its samples were not read")),
+                Store::Blocks(blocks, across) => {
+                    let steps = self.tables.steps(component.quantization)?;
+                    plane_of(&blocks, across, steps)?
+                }
+            });
+        }
+        colors::write_pixels(frame, &planes, frame.colors(self.jfif, self.adobe), pixels)
+    }
+}
+
+/// What an Adobe segment says of the colours.
+fn transform_of(content: &[u8]) -> Option<u8> {
+    content.strip_prefix(b"Adobe")?.get(6).copied()
+}
+
+/// Notes what a scan brings. No coefficient comes twice, and none is refined before it is there.
+fn note_known(known: &mut [[Option<u32>; 64]], scan: &Scan) -> Result<(), Error> {
+    let expected = if scan.high == 0 { None } else { Some(scan.high) };
+    for (index, ..) in &scan.components {
+        for known in &mut known[*index][scan.first..=scan.last] {
+            if *known != expected {
+                return Err(damaged("a scan does not fit those before it"));
+            }
+            *known = Some(scan.low);
+        }
+    }
+    Ok(())
+}
+
+fn plane_of(blocks: &[Block], across: usize, steps: &tables::Steps) -> Result<Plane, Error> {
+    let stride = 8 * across;
+    let mut samples = zeros::<u8>(64 * blocks.len())?;
+    for (row, into) in blocks.chunks(across).zip(samples.chunks_mut(8 * stride)) {
+        for (column, block) in row.iter().enumerate() {
+            transform::samples(block, steps, stride, &mut into[8 * column..]);
+        }
+    }
+    Ok(Plane { samples, stride })
+}

@@ -1,0 +1,61 @@
+//! The parts of a file that its image needs.
+
+/// The parts of a file that its image needs, one after the other, without the metadata between them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Essence<'a> {
+    parts: Vec<&'a [u8]>,
+    /// Where in the file the last part begins, if what follows it may be joined to it.
+    joined_from: Option<usize>,
+    /// How much of the file was looked at.
+    end: usize,
+    left_out: bool,
+    exif: Option<&'a [u8]>,
+}
+
+impl<'a> Essence<'a> {
+    /// The parts.
+    pub fn parts(&self) -> &[&'a [u8]] {
+        &self.parts
+    }
+
+    /// Whether they are all of a file.
+    pub fn is_all_of(&self, file: &[u8]) -> bool {
+        !self.left_out && self.end == file.len()
+    }
+
+    /// The EXIF data that were left out: a TIFF file, whose tags say how the image is to be turned.
+    pub fn exif(&self) -> Option<&'a [u8]> {
+        self.exif
+    }
+
+    /// Keeps the file up to `end`.
+    pub(crate) fn keep(&mut self, file: &'a [u8], end: usize) {
+        if end == self.end {
+            return;
+        }
+        let start = match self.joined_from {
+            Some(start) => {
+                self.parts.pop();
+                start
+            }
+            None => self.end,
+        };
+        self.parts.push(file.get(start..end).unwrap_or_default());
+        (self.joined_from, self.end) = (Some(start), end);
+    }
+
+    /// Leaves the file out up to `end`.
+    pub(crate) fn leave_out(&mut self, end: usize) {
+        (self.joined_from, self.end, self.left_out) = (None, end, true);
+    }
+
+    /// Puts something else in place of the file up to `end`.
+    pub(crate) fn replace(&mut self, part: &'static [u8], end: usize) {
+        self.leave_out(end);
+        self.parts.push(part);
+    }
+
+    pub(crate) fn set_exif(&mut self, exif: &'a [u8]) {
+        self.exif.get_or_insert(exif);
+    }
+}

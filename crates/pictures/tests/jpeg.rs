@@ -1,0 +1,169 @@
+//! JPEG files: what is whole is read exactly, what is cut off is refused, and metadata go.
+
+use sidekick_pictures::{Error, Header, jpeg};
+
+fn file(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/../../tests/images/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn pixels(file: &[u8]) -> Result<Vec<u8>, Error> {
+    let header = jpeg::header(file)?;
+    let mut pixels = vec![0; (header.width * header.height) as usize * usize::from(header.channels)];
+    jpeg::decode(file, &mut pixels)?;
+    Ok(pixels)
+}
+
+/// A marker segment.
+fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
+    let length = (content.len() as u16 + 2).to_be_bytes();
+    [&[0xff, marker], length.as_slice(), content].concat()
+}
+
+/// A file with something after its first two bytes.
+fn with(file: &[u8], segment: &[u8]) -> Vec<u8> {
+    [&file[..2], segment, &file[2..]].concat()
+}
+
+fn joined(file: &[u8]) -> Vec<u8> {
+    jpeg::essence(file).unwrap().parts().concat()
+}
+
+#[test]
+fn scans_of_a_component_each_give_the_pixels_of_one_scan() {
+    for sampling in ["420", "422", "440", "444"] {
+        let one = file(&format!("one-scan-{sampling}.jpg"));
+        let three = file(&format!("three-scans-{sampling}.jpg"));
+        assert_eq!(jpeg::header(&three).unwrap(), Header { width: 32, height: 32, channels: 3 });
+        assert_eq!(pixels(&three).unwrap(), pixels(&one).unwrap(), "{sampling}");
+    }
+    let interleaved = pixels(&file("interleaved.jpg")).unwrap();
+    assert_eq!(pixels(&file("restarts.jpg")).unwrap(), interleaved);
+    assert_eq!(pixels(&file("progressive.jpg")).unwrap(), interleaved);
+}
+
+#[test]
+fn a_part_of_a_file_is_refused_or_has_all_its_pixels() {
+    for name in ["interleaved.jpg", "restarts.jpg", "progressive.jpg", "three-scans-420.jpg"] {
+        let file = file(name);
+        let whole = pixels(&file).unwrap();
+        let mut complete = 0;
+        for end in 0..file.len() {
+            let cut = &file[..end];
+            let accepted = jpeg::check(cut).is_ok();
+            assert_eq!(pixels(cut).is_ok(), accepted, "{name} up to {end}");
+            if accepted {
+                complete += 1;
+                assert_eq!(pixels(cut).unwrap(), whole, "{name} up to {end}");
+            }
+        }
+        // Without the end marker, or half of it, the scans are complete.
+        assert!((2..10).contains(&complete), "{name}: {complete}");
+    }
+    assert_eq!(jpeg::check(&file("seven-half.jpg")), Err(Error::Cut));
+    assert_eq!(pixels(&file("seven-half.jpg")), Err(Error::Cut));
+}
+
+#[test]
+fn a_cut_file_with_an_end_marker_is_refused_by_the_decoder() {
+    let file = file("seven-half.jpg");
+    let ended = [file.as_slice(), b"\xff\xd9"].concat();
+    assert_eq!(pixels(&ended), Err(Error::Damaged("a scan ends too early")));
+    let file = self::file("three-scans-444.jpg");
+    let second = file.windows(2).rposition(|bytes| bytes == [0xff, 0xda]).unwrap();
+    assert_eq!(pixels(&[&file[..second], b"\xff\xd9"].concat()), Err(Error::Cut));
+}
+
+#[test]
+fn bytes_after_the_end_are_accepted() {
+    for name in ["interleaved.jpg", "progressive.jpg"] {
+        let file = file(name);
+        let whole = pixels(&file).unwrap();
+        let unended = &file[..file.len() - 2];
+        for more in [b"more".as_slice(), b"\xff", b"\xff\xe1\0\x08GPS", b"\xff\xd8\xff\xe1\0\x10"] {
+            for longer in [[&file, more].concat(), [unended, more].concat()] {
+                jpeg::check(&longer).unwrap();
+                assert_eq!(pixels(&longer).unwrap(), whole, "{name} and {more:?}");
+            }
+            assert_eq!(joined(&[&file, more].concat()), file);
+        }
+        assert!(!joined(&[unended, b"\xff\xe1\0\x08GPSGPS"].concat()).ends_with(b"GPS"));
+    }
+}
+
+#[test]
+fn files_without_metadata_are_all_of_their_essence() {
+    for name in ["interleaved.jpg", "restarts.jpg", "progressive.jpg", "seven.jpg"] {
+        let file = file(name);
+        let essence = jpeg::essence(&file).unwrap();
+        assert!(essence.is_all_of(&file), "{name}");
+        assert_eq!(essence.parts(), [file.as_slice()]);
+    }
+}
+
+#[test]
+fn metadata_are_left_out_wherever_they_are() {
+    let plain = file("three-scans-422.jpg");
+    let pixels_of_plain = pixels(&plain).unwrap();
+    let scan = plain.windows(2).rposition(|bytes| bytes == [0xff, 0xda]).unwrap();
+    let secrets = [
+        segment(0xe1, b"Exif\0\0secret"),
+        segment(0xe1, b"http://ns.adobe.com/xap/1.0/\0secret"),
+        segment(0xed, b"Photoshop 3.0\0secret"),
+        segment(0xfe, b"secret"),
+        segment(0xe2, b"MPF\0secret"),
+        segment(0xe0, b"JFXX\0secret"),
+        segment(0xee, b"secret"),
+        segment(0xef, b"secret"),
+    ];
+    for secret in &secrets {
+        for file in [with(&plain, secret), [&plain[..scan], secret, &plain[scan..]].concat()] {
+            let essence = jpeg::essence(&file).unwrap();
+            assert!(!essence.is_all_of(&file));
+            assert_eq!(joined(&file), plain);
+            assert_eq!(essence.exif().is_some(), secret.starts_with(b"\xff\xe1\0\x0eExif"));
+        }
+    }
+    let all = with(&plain, &secrets.concat());
+    assert_eq!(joined(&all), plain);
+    assert_eq!(jpeg::essence(&all).unwrap().exif(), Some(b"secret".as_slice()));
+    assert_eq!(pixels(&joined(&[&all, &all[..]].concat())).unwrap(), pixels_of_plain);
+}
+
+#[test]
+fn what_colours_mean_is_kept() {
+    let plain = file("three-scans-444.jpg");
+    for kept in [segment(0xe2, b"ICC_PROFILE\0\x01\x01profile"), segment(0xee, b"Adobe\0\x64\0\0\0\0\0")] {
+        let file = with(&plain, &kept);
+        assert!(jpeg::essence(&file).unwrap().is_all_of(&file));
+    }
+    let plain_jfif = segment(0xe0, b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0");
+    let with_thumbnail = segment(0xe0, b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01rgb");
+    assert_eq!(joined(&with(&plain, &with_thumbnail)), with(&plain, &plain_jfif));
+}
+
+#[test]
+fn headers_that_promise_more_than_the_file_has_reserve_nothing() {
+    let mut file = file("interleaved.jpg");
+    let frame = file.windows(2).position(|bytes| bytes == [0xff, 0xc0]).unwrap();
+    file[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
+    assert_eq!(jpeg::header(&file).unwrap().width, 65_535);
+    assert_eq!(jpeg::decode(&file, &mut []), Err(Error::Cut));
+}
+
+/// Whatever is in a file: no panic, no endless loop.
+#[test]
+fn damage_is_survived() {
+    for name in ["interleaved.jpg", "restarts.jpg", "progressive.jpg", "three-scans-420.jpg"] {
+        let file = file(name);
+        for at in 0..file.len() {
+            for value in [0, 1, 0x11, 0x7f, 0xd0, 0xd9, 0xda, 0xff, file[at] ^ 1, file[at] ^ 0x10] {
+                let mut damaged = file.clone();
+                damaged[at] = value;
+                let _ = jpeg::essence(&damaged);
+                if jpeg::header(&damaged).is_ok_and(|header| header.width * header.height < 1 << 20) {
+                    let _ = pixels(&damaged);
+                }
+            }
+        }
+    }
+}
