@@ -1,10 +1,15 @@
 //! Images: decoding and resizing what comes in, PNG for what goes out.
 
+use std::fmt::Display;
 use std::io::Cursor;
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::imageops::{FilterType as Resize, resize};
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
+use image::{
+    DynamicImage, ExtendedColorType, GrayImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits,
+    RgbImage,
+};
+use sidekick_pictures::jpeg;
 
 use crate::data_url;
 use crate::error::ApiError;
@@ -50,18 +55,41 @@ fn shorten(text: &str) -> String {
 }
 
 fn decode(bytes: &[u8], format: ImageFormat, max_pixels: u64) -> Result<DynamicImage, ApiError> {
-    let undecodable =
-        |error: image::ImageError| ApiError::bad_data(format!("the image cannot be decoded: {error}"));
+    if format == ImageFormat::Jpeg { decode_jpeg(bytes, max_pixels) } else { decode_png(bytes, max_pixels) }
+}
+
+fn undecodable(error: impl Display) -> ApiError {
+    ApiError::bad_data(format!("the image cannot be decoded: {error}"))
+}
+
+fn check_pixels(width: u32, height: u32, max_pixels: u64) -> Result<(), ApiError> {
+    if u64::from(width) * u64::from(height) <= max_pixels {
+        return Ok(());
+    }
+    let message = format!("an image of {width} x {height} pixels; at most {max_pixels} are taken");
+    Err(ApiError::bad_data(message))
+}
+
+fn decode_jpeg(bytes: &[u8], max_pixels: u64) -> Result<DynamicImage, ApiError> {
+    let header = jpeg::header(bytes).map_err(undecodable)?;
+    let (width, height) = (header.width, header.height);
+    check_pixels(width, height, max_pixels)?;
+    let pixels = jpeg::decode(bytes).map_err(undecodable)?;
+    let image = match header.channels {
+        1 => GrayImage::from_raw(width, height, pixels).map(DynamicImage::from),
+        _ => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
+    };
+    image.ok_or_else(|| undecodable("its pixels are incomplete"))
+}
+
+fn decode_png(bytes: &[u8], max_pixels: u64) -> Result<DynamicImage, ApiError> {
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(max_pixels.saturating_mul(MAX_BYTES_PER_PIXEL));
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png);
     reader.limits(limits);
     let decoder = reader.into_decoder().map_err(undecodable)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > max_pixels {
-        let message = format!("an image of {width} x {height} pixels; at most {max_pixels} are taken");
-        return Err(ApiError::bad_data(message));
-    }
+    check_pixels(width, height, max_pixels)?;
     DynamicImage::from_decoder(decoder).map_err(undecodable)
 }
 
@@ -101,6 +129,7 @@ pub fn to_data_url(values: &[f32], shape: &[usize], scale: f32) -> Result<String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorCode;
 
     #[test]
     fn an_image_is_refused_for_its_pixels_before_it_is_decoded() {
@@ -112,5 +141,28 @@ mod tests {
         // Its data are cut off, which only decoding would show.
         let refused = from_file(&png[..41], 5).unwrap_err();
         assert_eq!(refused.message, "an image of 3 x 2 pixels; at most 5 are taken");
+    }
+
+    fn jpeg(name: &str) -> Vec<u8> {
+        std::fs::read(format!("{}/../tests/images/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    }
+
+    #[test]
+    fn a_jpeg_that_is_cut_off_is_refused() {
+        assert_eq!(from_file(&jpeg("seven.jpg"), DEFAULT_MAX_PIXELS).unwrap().width(), 280);
+        for file in [jpeg("seven-half.jpg"), [jpeg("seven-half.jpg"), b"\xff\xd9".to_vec()].concat()] {
+            assert_eq!(from_file(&file, DEFAULT_MAX_PIXELS).unwrap_err().code, ErrorCode::BadData);
+        }
+        assert!(from_file(&jpeg("seven.jpg"), 280 * 280 - 1).is_err());
+    }
+
+    #[test]
+    fn a_jpeg_with_a_scan_for_each_component_has_the_pixels_of_one_with_one_scan() {
+        for sampling in ["420", "422", "440", "444"] {
+            let [one, three] =
+                ["one-scan", "three-scans"].map(|scans| jpeg(&format!("{scans}-{sampling}.jpg")));
+            let [one, three] = [one, three].map(|file| from_file(&file, DEFAULT_MAX_PIXELS).unwrap());
+            assert!(one == three, "{sampling}");
+        }
     }
 }

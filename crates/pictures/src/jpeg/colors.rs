@@ -52,7 +52,7 @@ fn write_line(
     let width = component.width;
     let near = plane.row(row / down, width);
     // The nearest other row: the one above for the upper of two rows.
-    let upper = row % 2 == 0;
+    let upper = row.is_multiple_of(2);
     let other = if upper { (row / 2).saturating_sub(1) } else { (row / 2 + 1).min(component.height - 1) };
     match (across, down) {
         (1, 1) => line.copy_from_slice(near),

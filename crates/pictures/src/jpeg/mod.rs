@@ -50,11 +50,12 @@ pub fn header(file: &[u8]) -> Result<Header, Error> {
     }
 }
 
-/// Writes the pixels of a file, as [`header`] announces them: rows without gaps, samples interleaved.
-pub fn decode(file: &[u8], pixels: &mut [u8]) -> Result<(), Error> {
+/// The pixels of a file, as [`header`] announces them: rows without gaps, samples interleaved. Memory for them is reserved when
+/// the file has proved to be whole.
+pub fn decode(file: &[u8]) -> Result<Vec<u8>, Error> {
     let mut decoder = Decoder::new(file, true);
     decoder.read()?;
-    decoder.write_pixels(pixels)
+    decoder.pixels()
 }
 
 /// Finds out whether a file is whole. A file without the marker that ends it is decoded for that, but not to pixels.
@@ -211,11 +212,8 @@ impl<'a> Decoder<'a> {
         !self.known.is_empty() && self.known.iter().all(|known| known[0].is_some())
     }
 
-    fn write_pixels(&mut self, pixels: &mut [u8]) -> Result<(), Error> {
+    fn pixels(&mut self) -> Result<Vec<u8>, Error> {
         let Some(frame) = &self.frame else { return Err(damaged("it has no frame header")) };
-        if pixels.len() != frame.width * frame.height * frame.channels() {
-            return Err(damaged("its pixels do not fit their buffer"));
-        }
         let mut planes = Vec::new();
         for (component, store) in frame.components.iter().zip(self.stores.drain(..)) {
             planes.push(match store {
@@ -227,7 +225,9 @@ impl<'a> Decoder<'a> {
                 }
             });
         }
-        colors::write_pixels(frame, &planes, frame.colors(self.jfif, self.adobe), pixels)
+        let mut pixels = zeros(frame.width * frame.height * frame.channels())?;
+        colors::write_pixels(frame, &planes, frame.colors(self.jfif, self.adobe), &mut pixels)?;
+        Ok(pixels)
     }
 }
 
