@@ -479,6 +479,17 @@ sidekick_status sidekick_cancel_trigger(const sidekick_cancel *cancel,
                                         sidekick_error **error);
 
 /**
+ * Sets a time limit: calls that were given this cancellation, and those that will be, end with `SIDEKICK_ERROR_TIMEOUT` when so many
+ * milliseconds have passed from now on; 0 removes the limit. A stream that was given it is ended as one call is. The limit holds for a
+ * whole call, with all its requests and retries, beside those of the options: the one that passes first counts. A request in flight
+ * keeps the limit it began with; the look-up of a host name is not cut short. Any thread, any number of times, never blocks; of limits
+ * that several threads set at once, one holds. Errors: `SIDEKICK_ERROR_ARGUMENT` for NULL. Since 0.2.
+ */
+sidekick_status sidekick_cancel_set_timeout(const sidekick_cancel *cancel,
+                                            uint64_t milliseconds,
+                                            sidekick_error **error);
+
+/**
  * Frees a cancellation; NULL is fine. Calls that were given it may still run, and are no longer called off. Since 0.1.0.
  */
 void sidekick_cancel_free(sidekick_cancel *cancel);
@@ -710,6 +721,12 @@ size_t sidekick_error_rows_count(const sidekick_error *error);
  */
 const char *sidekick_error_feature(const sidekick_error *error,
                                    size_t *length);
+
+/**
+ * The system's error number for why a file could not be read or written, an `errno` such as `ENOENT`; 0 if there is none. The message
+ * has the system's text for it. Since 0.2.
+ */
+int32_t sidekick_error_os_error(const sidekick_error *error);
 
 /**
  * How many times a request was sent; 0 where none was. Since 0.1.0.

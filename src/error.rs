@@ -1,7 +1,9 @@
 //! What went wrong: a kind, a message that says what to do, and the context a program can act on.
 
 use std::fmt::{self, Write as _};
+use std::io;
 use std::ops::Range;
+use std::path::Path;
 
 /// The result of everything in this library that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -91,6 +93,7 @@ struct Details {
     server_code: Option<String>,
     server_message: Option<String>,
     attempts: u32,
+    os_error: Option<i32>,
 }
 
 /// The rows of a request that failed, among those of the whole call.
@@ -114,7 +117,16 @@ impl Error {
             server_code: None,
             server_message: None,
             attempts: 0,
+            os_error: None,
         }))
+    }
+
+    /// The error of a file that cannot be read or written, with the system's reason and its number.
+    pub(crate) fn of_file(path: &Path, cannot_be: &str, reason: &io::Error) -> Error {
+        let message = format!("the file {} cannot be {cannot_be}: {reason}", path.display());
+        let mut error = Error::new(ErrorKind::File, message);
+        error.0.os_error = reason.raw_os_error();
+        error
     }
 
     /// Names the feature it is about.
@@ -217,6 +229,11 @@ impl Error {
     /// How many times a request was sent; 0 where none was.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// The system's number (`errno`) for why a file could not be read or written, if it gave one.
+    pub fn os_error(&self) -> Option<i32> {
+        self.0.os_error
     }
 
     /// Whether the same call may succeed later: the connection or the server was at fault, for now.

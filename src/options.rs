@@ -191,8 +191,7 @@ impl Options {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path)
-        .map_err(|e| Error::new(ErrorKind::File, format!("the file {} cannot be read: {e}", path.display())))
+    std::fs::read(path).map_err(|reason| Error::of_file(path, "read", &reason))
 }
 
 fn at_least_one(option: &str, value: usize) -> Result<usize> {

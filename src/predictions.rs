@@ -398,9 +398,7 @@ fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::
         write(&mut file)?;
         file.flush()
     });
-    written.map_err(|e| {
-        Error::new(ErrorKind::File, format!("the file {} cannot be written: {e}", path.display()))
-    })
+    written.map_err(|reason| Error::of_file(path, "written", &reason))
 }
 
 #[cfg(test)]

@@ -486,8 +486,7 @@ fn unknown_category(spec: &FeatureSpec, given: &str) -> Error {
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path)
-        .map_err(|e| Error::new(ErrorKind::File, format!("the file {} cannot be read: {e}", path.display())))
+    std::fs::read(path).map_err(|reason| Error::of_file(path, "read", &reason))
 }
 
 #[cfg(test)]
@@ -561,6 +560,9 @@ pub(crate) mod tests {
         assert_eq!(rows.add_npy("a", b"x").unwrap_err().feature(), Some("a"));
         let file = rows.add_npy_file("a", "no such file").unwrap_err();
         assert_eq!((file.kind(), file.row(), file.feature()), (ErrorKind::File, Some(1), Some("a")));
+        let missing = std::fs::read("no such file").unwrap_err();
+        assert_eq!(file.os_error(), missing.raw_os_error());
+        assert!(file.to_string().contains(&missing.to_string()), "{file}");
         let missing = rows.end_row().unwrap_err();
         assert_eq!(missing.to_string(), r#"row 1: the row lacks "c\"", "b", "a", "t""#);
         assert!(rows.require_closed().is_err());

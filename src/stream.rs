@@ -135,9 +135,7 @@ impl Drop for Stream {
 impl Pipeline {
     fn push(&mut self, rows: &Rows) -> Result<()> {
         self.deployment.require_own(rows)?;
-        if self.cancel.is_triggered() {
-            return Err(Error::new(ErrorKind::Cancelled, "the stream was cancelled"));
-        }
+        self.cancel.check()?;
         if self.is_full() {
             let message = format!("the stream holds {} batches; take predictions first", self.held.len());
             return Err(Error::new(ErrorKind::StreamFull, message));

@@ -156,3 +156,60 @@ fn a_cancellation_stays_triggered_and_hurts_nobody_else() {
     assert!(cancel.is_triggered() && !other.is_triggered());
     deployment.predict_cancellable(&rows, Some(&other)).unwrap();
 }
+
+/// Makes a call that ends with its time limit, of 150 ms, and looks at how it ends.
+fn timed_out<T: Send>(call: impl Fn(&Cancel) -> Result<T>) {
+    let cancel = Cancel::new().unwrap();
+    cancel.set_timeout(Some(Duration::from_millis(150)));
+    let error = call(&cancel).err().expect("the call fails");
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(error.to_string().ends_with("the limit of its cancel"), "{error}");
+    assert!(!cancel.is_triggered());
+}
+
+#[test]
+fn a_time_limit_ends_a_call_and_the_deployment_lives() {
+    let kinds: [fn(&mut std::net::TcpStream) -> bool; 3] = [silent, dripping, flooding];
+    for bad in kinds {
+        let good = Arc::new(AtomicBool::new(false));
+        let deployment = open(&server(&good, bad), &options());
+        let rows = numbers(&deployment, 2);
+        timed_out(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
+        timed_out(|cancel| deployment.post_json_cancellable("{}", Some(cancel)));
+        good.store(true, Ordering::SeqCst);
+        ask(&deployment).unwrap();
+    }
+}
+
+#[test]
+fn a_time_limit_is_one_for_all_requests_of_a_call() {
+    let slow = |stream: &mut std::net::TcpStream| {
+        sleep(Duration::from_millis(20));
+        reply(stream, "200 OK", r#"{"rows": [{"out": 1}]}"#)
+    };
+    let mut options = options();
+    options.set_batch_rows(1).unwrap();
+    let deployment = open(&server(&Arc::new(AtomicBool::new(false)), slow), &options);
+    let rows = numbers(&deployment, 1000);
+    timed_out(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
+}
+
+#[test]
+fn a_time_limit_ends_opening_and_a_stream() {
+    let address = listen(|_| sleep(Duration::from_secs(3)));
+    let url = format!("http://{address}/forward");
+    timed_out(|cancel| Deployment::open_cancellable(&url, TOKEN, &options(), Some(cancel)));
+    let deployment = open(&server(&Arc::new(AtomicBool::new(false)), silent), &options());
+    let rows = numbers(&deployment, 2);
+    timed_out(|cancel| {
+        let mut stream = deployment.stream_cancellable(Some(cancel))?;
+        stream.push(&rows)?;
+        stream.next()
+    });
+    timed_out(|cancel| {
+        let mut stream = deployment.stream_cancellable(Some(cancel))?;
+        cancel.set_timeout(Some(Duration::from_nanos(1)));
+        sleep(Duration::from_millis(2));
+        stream.push(&rows)
+    });
+}

@@ -5,6 +5,7 @@ use super::error::sidekick_error;
 use super::handle::Handle;
 use super::status::sidekick_status;
 use crate::Cancel;
+use std::time::Duration;
 
 /// Calls off the calls it was given to, from any thread. It can be given to any number of them, at once and one after another, and stays
 /// triggered. Share it freely. Since 0.1.0.
@@ -39,6 +40,25 @@ pub unsafe extern "C" fn sidekick_cancel_trigger(
     guard(error, || {
         // SAFETY: the caller's promises.
         unsafe { object(cancel, "cancel") }?.0.trigger();
+        Ok(())
+    })
+}
+
+/// Sets a time limit: calls that were given this cancellation, and those that will be, end with `SIDEKICK_ERROR_TIMEOUT` when so many
+/// milliseconds have passed from now on; 0 removes the limit. A stream that was given it is ended as one call is. The limit holds for a
+/// whole call, with all its requests and retries, beside those of the options: the one that passes first counts. A request in flight
+/// keeps the limit it began with; the look-up of a host name is not cut short. Any thread, any number of times, never blocks; of limits
+/// that several threads set at once, one holds. Errors: `SIDEKICK_ERROR_ARGUMENT` for NULL. Since 0.2.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_cancel_set_timeout(
+    cancel: *const sidekick_cancel,
+    milliseconds: u64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        let limit = Some(Duration::from_millis(milliseconds)).filter(|limit| !limit.is_zero());
+        // SAFETY: the caller's promises.
+        unsafe { object(cancel, "cancel") }?.0.set_timeout(limit);
         Ok(())
     })
 }

@@ -112,6 +112,14 @@ pub unsafe extern "C" fn sidekick_error_feature(
     unsafe { return_text(error.as_ref().map_or("\0", |it| optional(&it.feature)), length) }
 }
 
+/// The system's error number for why a file could not be read or written, an `errno` such as `ENOENT`; 0 if there is none. The message
+/// has the system's text for it. Since 0.2.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_os_error(error: *const sidekick_error) -> i32 {
+    // SAFETY: the caller's promises.
+    unsafe { error.as_ref() }.and_then(|it| it.error.os_error()).unwrap_or(0)
+}
+
 /// How many times a request was sent; 0 where none was. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_attempts(error: *const sidekick_error) -> u32 {

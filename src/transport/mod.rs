@@ -5,6 +5,7 @@ mod connection;
 mod exchange;
 mod explain;
 mod head;
+mod limit;
 mod log;
 mod pool;
 mod proxy;

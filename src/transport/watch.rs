@@ -1,6 +1,7 @@
 //! What ends a wait: a socket that is ready, a time limit, or a cancellation.
 
 use super::cancel::Cancel;
+use super::limit::Limit;
 use super::settings::Settings;
 use crate::error::{Error, ErrorKind};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -26,28 +27,9 @@ fn earlier<'a>(one: Option<&'a Limit>, other: Option<&'a Limit>) -> Option<&'a L
     }
 }
 
-/// A time limit that an option sets.
-#[derive(Clone, Copy)]
-struct Limit {
-    option: &'static str,
-    what: &'static str,
-    length: Duration,
-    end: Instant,
-}
-
-impl Limit {
-    /// A limit that begins now; one beyond what the clock can tell is none.
-    fn new(option: &'static str, what: &'static str, length: Option<Duration>) -> Option<Limit> {
-        let length = length?;
-        Some(Limit { option, what, length, end: Instant::now().checked_add(length)? })
-    }
-
-    fn passed(&self) -> io::Error {
-        let Limit { what, option, .. } = self;
-        let milliseconds = self.length.as_millis();
-        let message = format!("{what} within {milliseconds} ms, the limit of the option {option}");
-        io::Error::new(io::ErrorKind::TimedOut, Error::new(ErrorKind::Timeout, message))
-    }
+/// What passed, as the error of a wait.
+fn passed(limit: &Limit) -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, limit.passed())
 }
 
 /// The limit of the other end's silence, which begins now.
@@ -58,9 +40,10 @@ fn silence(length: Option<Duration>) -> Option<Limit> {
 impl Watch {
     /// The watch over a call that begins now.
     pub(super) fn new(settings: &Settings, cancel: Option<&Cancel>) -> Watch {
+        let call = Limit::new("call_timeout", "no reply", settings.call_timeout);
         Watch {
             cancel: cancel.cloned(),
-            call: Limit::new("call_timeout", "no reply", settings.call_timeout),
+            call: earlier(call.as_ref(), cancel.and_then(Cancel::limit).as_ref()).copied(),
             connect: None,
             silence: settings.response_timeout,
         }
@@ -88,7 +71,7 @@ impl Watch {
             return Err(cancelled());
         }
         let mut limits = [&self.call, &self.connect].into_iter().flatten();
-        limits.find(|limit| limit.end <= Instant::now()).map_or(Ok(()), |limit| Err(limit.passed()))
+        limits.find(|limit| limit.end <= Instant::now()).map_or(Ok(()), |limit| Err(passed(limit)))
     }
 
     /// Whether nothing but the other end's silence can end a wait.
@@ -98,7 +81,7 @@ impl Watch {
 
     /// The error of a wait that the other end's silence has ended.
     pub(super) fn silent(&self) -> io::Error {
-        silence(self.silence).map_or_else(|| io::ErrorKind::TimedOut.into(), |limit| limit.passed())
+        silence(self.silence).map_or_else(|| io::ErrorKind::TimedOut.into(), |limit| passed(&limit))
     }
 
     /// Whether there is time left for something that takes so long.
@@ -114,7 +97,7 @@ impl Watch {
             let next = earlier(self.call.as_ref(), earlier(self.connect.as_ref(), silence.as_ref()));
             let left = next.map(|limit| limit.end.saturating_duration_since(Instant::now()));
             if let (Some(limit), Some(Duration::ZERO)) = (next, left) {
-                return Err(limit.passed());
+                return Err(passed(limit));
             }
             if self.poll(PollFd::new(socket, readiness), left)? {
                 return Ok(());

@@ -1,4 +1,6 @@
 /* Errors: every getter, for no error, for a wrong call, for the server's no, and for a broken connection. */
+#include <errno.h>
+
 #include "deployments.h"
 
 /* What the text getters say of the kept error. */
@@ -33,6 +35,7 @@ static void test_no_error(void) {
     CHECK(sidekick_error_status(NULL) == SIDEKICK_OK);
     check_texts("", "", "");
     check_numbers(0, -1, 0, 0);
+    CHECK(sidekick_error_os_error(NULL) == 0);
     sidekick_error_free(NULL);
 }
 
@@ -49,6 +52,33 @@ static void test_a_wrong_call(void) {
     check_numbers(0, 1, 0, 0);
     SAYS("row 1: feature \"\xe9\x9b\xaa \xe2\x98\x83\": ");
     FORGET();
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(deployment);
+}
+
+/* A file that is not there, one that is a folder, and one that cannot be written: the system's number and its text. */
+static void test_files(void) {
+    sidekick_deployment *deployment = open_deployment("echo");
+    sidekick_rows *rows = new_rows(deployment);
+    sidekick_options *options = NULL;
+    KEEPS(SIDEKICK_ERROR_FILE, sidekick_rows_add_image_file(rows, "picture", SIDEKICK_NUL, "none.png", SIDEKICK_NUL, &error));
+    ABOUT(0, "picture");
+    CHECK(sidekick_error_os_error(error) == ENOENT);
+    SAYS("row 0: feature \"picture\": the file none.png cannot be read: ");
+    SAYS(strerror(ENOENT));
+    FORGET();
+    KEEPS(SIDEKICK_ERROR_FILE, sidekick_rows_add_npy_file(rows, "array", SIDEKICK_NUL, ".", SIDEKICK_NUL, &error));
+    ABOUT(0, "array");
+    CHECK(sidekick_error_os_error(error) == EISDIR);
+    FORGET();
+    OK(sidekick_options_new(&options, &error));
+    KEEPS(SIDEKICK_ERROR_FILE, sidekick_options_set_ca_file(options, "none.pem", SIDEKICK_NUL, &error));
+    CHECK(sidekick_error_os_error(error) == ENOENT);
+    FORGET();
+    KEEPS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_number(rows, "picture", SIDEKICK_NUL, 1, &error));
+    CHECK(sidekick_error_os_error(error) == 0);
+    FORGET();
+    sidekick_options_free(options);
     sidekick_rows_free(rows);
     sidekick_deployment_free(deployment);
 }
@@ -135,6 +165,7 @@ static void test_errors_are_apart(void) {
 int main(void) {
     test_no_error();
     test_a_wrong_call();
+    test_files();
     test_the_servers_no();
     test_errors_of_a_liar();
     test_a_quoted_token();

@@ -72,6 +72,33 @@ static void test_cancel(void) {
     sidekick_options_free(options);
 }
 
+/* The same waits end with a time limit; without one, and with one that is far off, calls go on. */
+static void test_cancel_timeout(void) {
+    sidekick_options *options = new_options();
+    sidekick_cancel *cancel = NULL;
+    sidekick_deployment *deployment = NULL;
+    OK(sidekick_options_set_proxy(options, "http://127.0.0.1:1", SIDEKICK_NUL, &error));
+    OK(sidekick_options_set_no_proxy(options, "", SIDEKICK_NUL, &error));
+    OK(sidekick_options_set_retries(options, UINT32_MAX, &error));
+    OK(sidekick_options_set_retry_backoff(options, 0, 0, &error));
+    OK(sidekick_cancel_new(&cancel, &error));
+    OK(sidekick_cancel_set_timeout(cancel, 100, &error));
+    KEEPS(SIDEKICK_ERROR_TIMEOUT,
+          sidekick_deployment_open_cancellable(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL,
+                                               options, cancel, &deployment, &error));
+    SAYS("within 100 ms, the limit of its cancel");
+    CHECK(sidekick_error_retryable(error) == 1 && deployment == NULL);
+    FORGET();
+    OK(sidekick_cancel_set_timeout(cancel, UINT64_MAX, &error));
+    OK(sidekick_cancel_set_timeout(cancel, 0, &error));
+    OK(sidekick_deployment_open_cancellable(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, NULL,
+                                            cancel, &deployment, &error));
+    sidekick_deployment_free(deployment);
+    sidekick_cancel_free(cancel);
+    sidekick_options_free(options);
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_cancel_set_timeout(NULL, 1, &error));
+}
+
 /* A triggered cancellation fails each kind of call, NULL and a fresh one fail none, and the deployment goes on. */
 static void test_cancellable_calls(void) {
     sidekick_deployment *deployment = NULL;
@@ -342,6 +369,7 @@ static void test_fork_beside_threads(void) {
 
 int main(void) {
     test_cancel();
+    test_cancel_timeout();
     test_cancellable_calls();
     test_callbacks();
     test_callbacks_that_are_refused_or_replaced();
