@@ -76,22 +76,22 @@ class Deployment {
 public:
     /// Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`) with `token`: asks the server
     /// what the model takes and gives, and blocks meanwhile.
-    static Deployment open(std::string_view url, std::string_view token, const Options& options = {}) {
+    static Deployment open(Text url, Text token, const Options& options = {}) {
         return try_open(url, token, options).value();
     }
     /// As `open`, without throwing.
-    static Result<Deployment> try_open(std::string_view url, std::string_view token, const Options& options = {}) {
+    static Result<Deployment> try_open(Text url, Text token, const Options& options = {}) {
         sidekick_deployment* handle = nullptr;
         const auto done = detail::attempt(sidekick_deployment_open, url.data(), url.size(), token.data(), token.size(),
                                           options.c_handle(), &handle);
         return detail::then(done, [&] { return Deployment(handle); });
     }
     /// As `open`, until `cancel` is triggered: then it fails with `Status::Cancelled`.
-    static Deployment open(std::string_view url, std::string_view token, const Options& options, const Cancel& cancel) {
+    static Deployment open(Text url, Text token, const Options& options, const Cancel& cancel) {
         return try_open(url, token, options, cancel).value();
     }
     /// As `open` with a cancellation, without throwing.
-    static Result<Deployment> try_open(std::string_view url, std::string_view token, const Options& options,
+    static Result<Deployment> try_open(Text url, Text token, const Options& options,
                                        const Cancel& cancel) {
         sidekick_deployment* handle = nullptr;
         const auto done = detail::attempt_until(cancel, sidekick_deployment_open_cancellable, url.data(), url.size(),
@@ -107,14 +107,14 @@ public:
     }
 
     /// The index of an input, to be looked up once and used in loops.
-    std::size_t input_index(std::string_view name) const { return try_input_index(name).value(); }
+    std::size_t input_index(Text name) const { return try_input_index(name).value(); }
     /// As `input_index`, without throwing.
-    Result<std::size_t> try_input_index(std::string_view name) const { return index_of(SIDEKICK_INPUT, name); }
+    Result<std::size_t> try_input_index(Text name) const { return index_of(SIDEKICK_INPUT, name); }
 
     /// The index of an output, to be looked up once and used in loops.
-    std::size_t output_index(std::string_view name) const { return try_output_index(name).value(); }
+    std::size_t output_index(Text name) const { return try_output_index(name).value(); }
     /// As `output_index`, without throwing.
-    Result<std::size_t> try_output_index(std::string_view name) const { return index_of(SIDEKICK_OUTPUT, name); }
+    Result<std::size_t> try_output_index(Text name) const { return index_of(SIDEKICK_OUTPUT, name); }
 
     /// Whether arrays travel as `{"shape", "data"}`, not as `.npy` data URLs.
     bool tensor_json() const noexcept { return sidekick_deployment_tensor_json(c_handle()) != 0; }
@@ -191,17 +191,17 @@ public:
     }
 
     /// Posts JSON text as it stands, and gives back what the server answers: a status other than 2xx is no error here.
-    Reply post_json(std::string_view json) const { return try_post_json(json).value(); }
+    Reply post_json(Text json) const { return try_post_json(json).value(); }
     /// As `post_json`, without throwing.
-    Result<Reply> try_post_json(std::string_view json) const {
+    Result<Reply> try_post_json(Text json) const {
         sidekick_reply* handle = nullptr;
         const auto done = detail::attempt(sidekick_deployment_post_json, c_handle(), json.data(), json.size(), &handle);
         return detail::then(done, [&] { return Reply(handle); });
     }
     /// As `post_json`, until `cancel` is triggered: then it fails with `Status::Cancelled`.
-    Reply post_json(std::string_view json, const Cancel& cancel) const { return try_post_json(json, cancel).value(); }
+    Reply post_json(Text json, const Cancel& cancel) const { return try_post_json(json, cancel).value(); }
     /// As `post_json` with a cancellation, without throwing.
-    Result<Reply> try_post_json(std::string_view json, const Cancel& cancel) const {
+    Result<Reply> try_post_json(Text json, const Cancel& cancel) const {
         sidekick_reply* handle = nullptr;
         const auto done = detail::attempt_until(cancel, sidekick_deployment_post_json_cancellable, c_handle(), json.data(),
                                                 json.size(), cancel.c_handle(), &handle);
@@ -253,7 +253,7 @@ private:
         detail::attempt(function, c_handle(), arguments...).value();
     }
 
-    Result<std::size_t> index_of(std::int32_t side, std::string_view name) const {
+    Result<std::size_t> index_of(std::int32_t side, Text name) const {
         std::size_t index = 0;
         const auto done = detail::attempt(sidekick_deployment_feature_index, c_handle(), side, name.data(), name.size(),
                                           &index);

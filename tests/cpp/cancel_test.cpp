@@ -45,6 +45,24 @@ TEST(a_predict_is_called_off) {
     CHECK_THROWS(Cancelled, deployment.predict(std::move(rows), cancel));
 }
 
+TEST(a_time_limit_ends_each_call) {
+    const auto deployment = rig::open("slow").value();
+    auto rows = deployment.rows();
+    rows.row().number(0, 1);
+    Cancel cancel;
+    cancel.set_timeout(100ms);
+    CHECK_THROWS(Timeout, deployment.predict(rows, cancel));
+    CHECK_FAILS(Timeout, deployment.try_post_json("{}", cancel));
+    CHECK_FAILS(Timeout, Deployment::try_open(check::url("reciprocal"), "reciprocal-token", {}, cancel));
+    cancel.set_timeout(0s);
+    CHECK(Deployment::try_open(check::url("reciprocal"), "reciprocal-token", {}, cancel).has_value());
+    cancel.set_timeout(1h);
+    CHECK(Deployment::try_open(check::url("reciprocal"), "reciprocal-token", {}, cancel).has_value());
+    CHECK_FAILS(Argument, cancel.try_set_timeout(-1ms));
+    const auto moved = std::move(cancel);
+    CHECK_FAILS(Argument, cancel.try_set_timeout(1ms));
+}
+
 TEST(a_post_is_called_off) {
     const auto deployment = rig::open("slow").value();
     const Cancel cancel;

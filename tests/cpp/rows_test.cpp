@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <system_error>
 
 using sidekick::Status;
 using sidekick::Strides;
@@ -180,7 +181,12 @@ TEST(pictures_come_from_files) {
     CHECK(rows.try_row().has_value() && rows.try_image_file(0, path).has_value());
     CHECK(deployment.predict(rows).size() == 3);
     CHECK_THROWS(File, rows.row().image_file("image", "nothing.png"));
-    CHECK_FAILS(File, rows.try_image_file(0, "nothing.png"));
+    const auto missing = rows.try_image_file(0, "nothing.png").error();
+    CHECK(missing.status() == Status::File && missing.row() == 3U && missing.feature() == "image");
+    const std::error_code reason(missing.os_error(), std::generic_category());
+    CHECK(reason == std::errc::no_such_file_or_directory);
+    CHECK(std::string_view(missing.what()).find(reason.message()) != std::string_view::npos);
+    CHECK(rows.try_image("image", std::string("no picture")).error().os_error() == 0);
 }
 
 TEST(pixels_may_have_gaps_alpha_and_a_quality) {

@@ -8,6 +8,8 @@
 
 #include "error.hpp"
 
+#include <chrono>
+
 #if __has_include(<stop_token>)
 #include <stop_token>  // empty before C++20
 #endif
@@ -46,6 +48,18 @@ public:
     void trigger() const { try_trigger().value(); }
     /// As `trigger`, without throwing.
     Result<void> try_trigger() const { return detail::attempt(sidekick_cancel_trigger, c_handle()); }
+
+    /// Sets a time limit: calls that have this cancellation fail with `Status::Timeout` when so much time has passed from now on,
+    /// each with all its requests and retries; 0 removes the limit, a negative one is `Status::Argument`. A request in flight keeps
+    /// the limit it began with. From any thread, any number of times.
+    void set_timeout(std::chrono::milliseconds limit) const { try_set_timeout(limit).value(); }
+    /// As `set_timeout`, without throwing.
+    Result<void> try_set_timeout(std::chrono::milliseconds limit) const {
+        if (limit.count() < 0) {
+            return Error(Status::Argument, "the time limit is negative");
+        }
+        return detail::attempt(sidekick_cancel_set_timeout, c_handle(), static_cast<std::uint64_t>(limit.count()));
+    }
 
     /// The object of the C API, which stays owned by this one.
     const sidekick_cancel* c_handle() const noexcept { return handle_.get(); }

@@ -41,10 +41,9 @@ struct ClosedTexts {
 class Column {
 public:
     /// The values of an input, which is named or given by index.
-    template <typename Values, typename = decltype(std::begin(std::declval<const Values&>()))>
+    template <typename Values, typename Value = std::decay_t<decltype(*std::begin(std::declval<const Values&>()))>,
+              typename = std::enable_if_t<detail::is_element<Value> || !std::is_arithmetic_v<Value>>>
     Column(FeatureKey input, const Values& values) : input_(input) {
-        using Value = std::decay_t<decltype(*std::begin(values))>;
-        static_assert(!std::is_same_v<Value, char>, "a column of text is a range of texts");
         if constexpr (std::is_arithmetic_v<Value>) {
             kind_ = detail::dtype<Value>();
             borrowed_ = {std::data(values), std::size(values) * sizeof(Value)};
@@ -71,8 +70,12 @@ public:
 private:
     template <typename Value>
     void append(const Value& value) {
-        if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
-            pieces_ += std::string_view(value);
+        if constexpr (std::is_convertible_v<const Value&, Text>) {
+            const Text text(value);
+            if (text.size() == SIDEKICK_NUL) {
+                throw Error(Status::Argument, "a text of the column is NULL", std::string(input_.name()));
+            }
+            pieces_.append(text.data(), text.size());
         } else {
             const Bytes bytes(value);
             pieces_.append(static_cast<const char*>(bytes.address()), bytes.length());

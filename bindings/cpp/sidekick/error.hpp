@@ -76,6 +76,7 @@ public:
         fields_->row = sidekick_error_row(error);
         fields_->rows_first = sidekick_error_rows_first(error);
         fields_->rows_count = sidekick_error_rows_count(error);
+        fields_->os_error = sidekick_error_os_error(error);
         fields_->attempts = sidekick_error_attempts(error);
         fields_->retryable = sidekick_error_retryable(error) != 0;
     }
@@ -96,6 +97,9 @@ public:
     std::optional<std::size_t> rows_first() const noexcept { return index(fields_->rows_first); }
     /// How many rows the request that failed had; 0 where no request of rows did.
     std::size_t rows_count() const noexcept { return fields_->rows_count; }
+    /// The system's number for why a file could not be read or written, as `errno` has it; 0 if there is none:
+    /// `std::error_code(error.os_error(), std::generic_category()) == std::errc::no_such_file_or_directory`.
+    int os_error() const noexcept { return fields_->os_error; }
     /// How many times a request was sent; 0 where none was.
     std::uint32_t attempts() const noexcept { return fields_->attempts; }
     /// Whether the same call may succeed later.
@@ -111,6 +115,7 @@ private:
         std::int64_t row = -1;
         std::int64_t rows_first = -1;
         std::size_t rows_count = 0;
+        int os_error = 0;
         std::uint32_t attempts = 0;
         bool retryable = false;
     };

@@ -79,28 +79,28 @@ public:
     }
 
     /// Sets how many rows go out in one request: at least 1, by default 128.
-    Options& batch_rows(std::size_t rows) & { return done(try_batch_rows(rows)); }
+    Options& batch_rows(Count rows) & { return done(try_batch_rows(rows)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& batch_rows(std::size_t rows) && { return std::move(batch_rows(rows)); }
+    Options&& batch_rows(Count rows) && { return std::move(batch_rows(rows)); }
     /// As `batch_rows`, without throwing.
-    Result<void> try_batch_rows(std::size_t rows) { return set(sidekick_options_set_batch_rows, rows); }
+    Result<void> try_batch_rows(Count rows) { return set(sidekick_options_set_batch_rows, rows); }
 
     /// Sets how many requests of one `predict`, or of one `Stream`, are under way at once: at least 1, which is the default.
     /// More start that many threads, which end with the call or the stream.
-    Options& max_in_flight(std::size_t requests) & { return done(try_max_in_flight(requests)); }
+    Options& max_in_flight(Count requests) & { return done(try_max_in_flight(requests)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& max_in_flight(std::size_t requests) && { return std::move(max_in_flight(requests)); }
+    Options&& max_in_flight(Count requests) && { return std::move(max_in_flight(requests)); }
     /// As `max_in_flight`, without throwing.
-    Result<void> try_max_in_flight(std::size_t requests) { return set(sidekick_options_set_max_in_flight, requests); }
+    Result<void> try_max_in_flight(Count requests) { return set(sidekick_options_set_max_in_flight, requests); }
 
     /// Whether the rows that the server calls bad (status 400, 413 or 422) are found, by sending halves of their request
     /// again until each stands alone: the others are predicted all the same, and `Predictions::failures` tells of the bad
     /// ones. By default not: the whole call fails.
-    Options& isolate_bad_rows(bool isolate) & { return done(try_isolate_bad_rows(isolate)); }
+    Options& isolate_bad_rows(Flag isolate) & { return done(try_isolate_bad_rows(isolate)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& isolate_bad_rows(bool isolate) && { return std::move(isolate_bad_rows(isolate)); }
+    Options&& isolate_bad_rows(Flag isolate) && { return std::move(isolate_bad_rows(isolate)); }
     /// As `isolate_bad_rows`, without throwing.
-    Result<void> try_isolate_bad_rows(bool isolate) { return set(sidekick_options_set_isolate_bad_rows, isolate); }
+    Result<void> try_isolate_bad_rows(Flag isolate) { return set(sidekick_options_set_isolate_bad_rows, isolate); }
 
     /// Sets how long making a connection may take: by default 10 seconds; 0 means without limit.
     Options& connect_timeout(std::chrono::milliseconds limit) & { return done(try_connect_timeout(limit)); }
@@ -108,7 +108,7 @@ public:
     Options&& connect_timeout(std::chrono::milliseconds limit) && { return std::move(connect_timeout(limit)); }
     /// As `connect_timeout`, without throwing.
     Result<void> try_connect_timeout(std::chrono::milliseconds limit) {
-        return set_time(sidekick_options_set_connect_timeout, limit);
+        return set(sidekick_options_set_connect_timeout, limit);
     }
 
     /// Sets how long the server may be silent while it is sent to or read from: by default 2 minutes; 0 means without
@@ -118,7 +118,7 @@ public:
     Options&& response_timeout(std::chrono::milliseconds limit) && { return std::move(response_timeout(limit)); }
     /// As `response_timeout`, without throwing.
     Result<void> try_response_timeout(std::chrono::milliseconds limit) {
-        return set_time(sidekick_options_set_response_timeout, limit);
+        return set(sidekick_options_set_response_timeout, limit);
     }
 
     /// Sets how long one request may take with all its attempts and the waits between: by default, and with 0, there is
@@ -128,16 +128,16 @@ public:
     Options&& call_timeout(std::chrono::milliseconds limit) && { return std::move(call_timeout(limit)); }
     /// As `call_timeout`, without throwing.
     Result<void> try_call_timeout(std::chrono::milliseconds limit) {
-        return set_time(sidekick_options_set_call_timeout, limit);
+        return set(sidekick_options_set_call_timeout, limit);
     }
 
     /// Sets how often a request is sent again, by default 2 times, where no connection could be made or it broke before a
     /// reply began, and where the server answers 429, 502, 503 or 504.
-    Options& retries(std::uint32_t count) & { return done(try_retries(count)); }
+    Options& retries(Whole<std::uint32_t> count) & { return done(try_retries(count)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& retries(std::uint32_t count) && { return std::move(retries(count)); }
+    Options&& retries(Whole<std::uint32_t> count) && { return std::move(retries(count)); }
     /// As `retries`, without throwing.
-    Result<void> try_retries(std::uint32_t count) { return set(sidekick_options_set_retries, count); }
+    Result<void> try_retries(Whole<std::uint32_t> count) { return set(sidekick_options_set_retries, count); }
 
     /// Sets the wait before the first retry (by default 100 ms; doubled for each further one, less a random part of up to
     /// a half), and the ceiling of all waits (by default 30 seconds). A `Retry-After` of the server counts instead; one
@@ -151,38 +151,38 @@ public:
     }
     /// As `retry_backoff`, without throwing.
     Result<void> try_retry_backoff(std::chrono::milliseconds first, std::chrono::milliseconds ceiling) {
-        return set_time(sidekick_options_set_retry_backoff, first, ceiling);
+        return set(sidekick_options_set_retry_backoff, first, ceiling);
     }
 
     /// Sets how many idle connections are kept (by default 64), and for how long (by default 4 seconds). With 0 of either
     /// every request makes its own.
-    Options& keep_alive(std::size_t connections, std::chrono::milliseconds idle) & {
+    Options& keep_alive(Count connections, std::chrono::milliseconds idle) & {
         return done(try_keep_alive(connections, idle));
     }
     /// As above, for options that are made and passed on in one expression.
-    Options&& keep_alive(std::size_t connections, std::chrono::milliseconds idle) && {
+    Options&& keep_alive(Count connections, std::chrono::milliseconds idle) && {
         return std::move(keep_alive(connections, idle));
     }
     /// As `keep_alive`, without throwing.
-    Result<void> try_keep_alive(std::size_t connections, std::chrono::milliseconds idle) {
-        return set_time(sidekick_options_set_keep_alive, connections, idle);
+    Result<void> try_keep_alive(Count connections, std::chrono::milliseconds idle) {
+        return set(sidekick_options_set_keep_alive, connections, idle);
     }
 
     /// Sets the proxy, `http://` or `socks5://` and `[user:password@]host:port`; an empty text means none. By default the
     /// environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened.
-    Options& proxy(std::string_view url) & { return done(try_proxy(url)); }
+    Options& proxy(Text url) & { return done(try_proxy(url)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& proxy(std::string_view url) && { return std::move(proxy(url)); }
+    Options&& proxy(Text url) && { return std::move(proxy(url)); }
     /// As `proxy`, without throwing.
-    Result<void> try_proxy(std::string_view url) { return set(sidekick_options_set_proxy, url.data(), url.size()); }
+    Result<void> try_proxy(Text url) { return set(sidekick_options_set_proxy, url.data(), url.size()); }
 
     /// Sets which hosts are asked without the proxy, by default those of the environment's `no_proxy`: names, addresses,
     /// networks such as `10.0.0.0/8`, or `*`, separated by commas.
-    Options& no_proxy(std::string_view hosts) & { return done(try_no_proxy(hosts)); }
+    Options& no_proxy(Text hosts) & { return done(try_no_proxy(hosts)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& no_proxy(std::string_view hosts) && { return std::move(no_proxy(hosts)); }
+    Options&& no_proxy(Text hosts) && { return std::move(no_proxy(hosts)); }
     /// As `no_proxy`, without throwing.
-    Result<void> try_no_proxy(std::string_view hosts) {
+    Result<void> try_no_proxy(Text hosts) {
         return set(sidekick_options_set_no_proxy, hosts.data(), hosts.size());
     }
 
@@ -245,64 +245,64 @@ public:
 
     /// Whether any certificate is taken for the server's, so that anybody on the way can read the token and change the
     /// replies: by default not. For test rigs alone.
-    Options& dangerous_skip_tls_verification(bool skip) & { return done(try_dangerous_skip_tls_verification(skip)); }
+    Options& dangerous_skip_tls_verification(Flag skip) & { return done(try_dangerous_skip_tls_verification(skip)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& dangerous_skip_tls_verification(bool skip) && { return std::move(dangerous_skip_tls_verification(skip)); }
+    Options&& dangerous_skip_tls_verification(Flag skip) && { return std::move(dangerous_skip_tls_verification(skip)); }
     /// As `dangerous_skip_tls_verification`, without throwing.
-    Result<void> try_dangerous_skip_tls_verification(bool skip) {
+    Result<void> try_dangerous_skip_tls_verification(Flag skip) {
         return set(sidekick_options_set_dangerous_skip_tls_verification, skip);
     }
 
     /// Whether a URL may start with `http://` that is not of this machine, so that anybody on the way can read the token:
     /// by default not.
-    Options& allow_token_over_http(bool allow) & { return done(try_allow_token_over_http(allow)); }
+    Options& allow_token_over_http(Flag allow) & { return done(try_allow_token_over_http(allow)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& allow_token_over_http(bool allow) && { return std::move(allow_token_over_http(allow)); }
+    Options&& allow_token_over_http(Flag allow) && { return std::move(allow_token_over_http(allow)); }
     /// As `allow_token_over_http`, without throwing.
-    Result<void> try_allow_token_over_http(bool allow) {
+    Result<void> try_allow_token_over_http(Flag allow) {
         return set(sidekick_options_set_allow_token_over_http, allow);
     }
 
     /// Adds a header to every request to the deployment's server; by default there is none.
-    Options& add_header(std::string_view name, std::string_view value) & { return done(try_add_header(name, value)); }
+    Options& add_header(Text name, Text value) & { return done(try_add_header(name, value)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& add_header(std::string_view name, std::string_view value) && {
+    Options&& add_header(Text name, Text value) && {
         return std::move(add_header(name, value));
     }
     /// As `add_header`, without throwing.
-    Result<void> try_add_header(std::string_view name, std::string_view value) {
+    Result<void> try_add_header(Text name, Text value) {
         return set(sidekick_options_add_header, name.data(), name.size(), value.data(), value.size());
     }
 
     /// Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`; by default nothing does.
-    Options& user_agent_suffix(std::string_view suffix) & { return done(try_user_agent_suffix(suffix)); }
+    Options& user_agent_suffix(Text suffix) & { return done(try_user_agent_suffix(suffix)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& user_agent_suffix(std::string_view suffix) && { return std::move(user_agent_suffix(suffix)); }
+    Options&& user_agent_suffix(Text suffix) && { return std::move(user_agent_suffix(suffix)); }
     /// As `user_agent_suffix`, without throwing.
-    Result<void> try_user_agent_suffix(std::string_view suffix) {
+    Result<void> try_user_agent_suffix(Text suffix) {
         return set(sidekick_options_set_user_agent_suffix, suffix.data(), suffix.size());
     }
 
     /// Sets how many bytes a reply may have, both on the wire and unpacked: at least 1, by default 1 GiB.
-    Options& reply_limit(std::uint64_t bytes) & { return done(try_reply_limit(bytes)); }
+    Options& reply_limit(Whole<std::uint64_t> bytes) & { return done(try_reply_limit(bytes)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& reply_limit(std::uint64_t bytes) && { return std::move(reply_limit(bytes)); }
+    Options&& reply_limit(Whole<std::uint64_t> bytes) && { return std::move(reply_limit(bytes)); }
     /// As `reply_limit`, without throwing.
-    Result<void> try_reply_limit(std::uint64_t bytes) { return set(sidekick_options_set_reply_limit, bytes); }
+    Result<void> try_reply_limit(Whole<std::uint64_t> bytes) { return set(sidekick_options_set_reply_limit, bytes); }
 
     /// Whether bodies of 1 KiB and more are sent packed with gzip, which the server has to understand: by default not.
-    Options& request_gzip(bool pack) & { return done(try_request_gzip(pack)); }
+    Options& request_gzip(Flag pack) & { return done(try_request_gzip(pack)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& request_gzip(bool pack) && { return std::move(request_gzip(pack)); }
+    Options&& request_gzip(Flag pack) && { return std::move(request_gzip(pack)); }
     /// As `request_gzip`, without throwing.
-    Result<void> try_request_gzip(bool pack) { return set(sidekick_options_set_request_gzip, pack); }
+    Result<void> try_request_gzip(Flag pack) { return set(sidekick_options_set_request_gzip, pack); }
 
     /// Whether the server may pack its replies with gzip: by default it may.
-    Options& reply_gzip(bool allow) & { return done(try_reply_gzip(allow)); }
+    Options& reply_gzip(Flag allow) & { return done(try_reply_gzip(allow)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& reply_gzip(bool allow) && { return std::move(reply_gzip(allow)); }
+    Options&& reply_gzip(Flag allow) && { return std::move(reply_gzip(allow)); }
     /// As `reply_gzip`, without throwing.
-    Result<void> try_reply_gzip(bool allow) { return set(sidekick_options_set_reply_gzip, allow); }
+    Result<void> try_reply_gzip(Flag allow) { return set(sidekick_options_set_reply_gzip, allow); }
 
     /// Asks `callback` for the token before every request, and once more where the server answers 401; the token given to
     /// `open` is not used then. By default, and with an empty function, that one is. The callback runs on whichever thread
@@ -337,22 +337,27 @@ private:
         return *this;
     }
 
+    // Calls a setter, unless a number among the values is negative or too large.
     template <typename Function, typename... Values>
     Result<void> set(Function function, Values... values) {
-        return detail::attempt(function, c_handle(), values...);
+        if ((... || is_out_of_range(values))) {
+            return Error(Status::Argument, "a number of the option is negative or too large");
+        }
+        return detail::attempt(function, c_handle(), plain(values)...);
     }
 
-    // As `set`, with durations among the values.
-    template <typename Function, typename... Values>
-    Result<void> set_time(Function function, Values... values) {
-        return (... || is_negative(values)) ? Error(Status::Argument, "a duration is negative")
-                                            : set(function, count(values)...);
-    }
+    template <typename Value>
+    static bool is_out_of_range(const Value&) noexcept { return false; }
+    template <typename Target>
+    static bool is_out_of_range(const Whole<Target>& number) noexcept { return !number.fits(); }
+    static bool is_out_of_range(std::chrono::milliseconds time) noexcept { return time.count() < 0; }
 
-    static bool is_negative(std::size_t) noexcept { return false; }
-    static bool is_negative(std::chrono::milliseconds time) noexcept { return time.count() < 0; }
-    static std::size_t count(std::size_t count) noexcept { return count; }
-    static std::uint64_t count(std::chrono::milliseconds time) noexcept { return static_cast<std::uint64_t>(time.count()); }
+    template <typename Value>
+    static Value plain(Value value) noexcept { return value; }
+    template <typename Target>
+    static Target plain(const Whole<Target>& number) noexcept { return number.value(); }
+    static bool plain(Flag flag) noexcept { return flag.value(); }
+    static std::uint64_t plain(std::chrono::milliseconds time) noexcept { return static_cast<std::uint64_t>(time.count()); }
 
     // The C API releases the callback in every case, also where it fails.
     template <typename Function, typename Call, typename Callback>

@@ -60,9 +60,9 @@ public:
     }
 
     /// The probability of one category, by its label.
-    double probability(FeatureKey output, std::string_view label) const { return try_probability(output, label).value(); }
+    double probability(FeatureKey output, Text label) const { return try_probability(output, label).value(); }
     /// As `probability`, without throwing.
-    Result<double> try_probability(FeatureKey output, std::string_view label) const {
+    Result<double> try_probability(FeatureKey output, Text label) const {
         double probability = 0;
         const auto done = read(sidekick_predictions_probability, output, label.data(), label.size(), &probability);
         return detail::then(done, [&] { return probability; });
@@ -74,12 +74,12 @@ public:
     Result<Category> try_top(FeatureKey output) const { return at_rank(output, 0); }
 
     /// The `count` most probable categories, or all where there are fewer, the most probable first.
-    std::vector<Category> top(FeatureKey output, std::size_t count) const { return try_top(output, count).value(); }
+    std::vector<Category> top(FeatureKey output, Count count) const { return try_top(output, count).value(); }
     /// As `top`, without throwing.
-    Result<std::vector<Category>> try_top(FeatureKey output, std::size_t count) const {
+    Result<std::vector<Category>> try_top(FeatureKey output, Count count) const {
         const Result<Probabilities> all = try_probabilities(output);
         std::vector<Category> best;
-        for (std::size_t rank = 0; all && rank < count && rank < all.value().size(); ++rank) {
+        for (std::size_t rank = 0; all && rank < count.value() && rank < all.value().size(); ++rank) {
             best.push_back(at_rank(output, rank).value());
         }
         return all ? Result<std::vector<Category>>(std::move(best)) : all.error();
@@ -212,7 +212,7 @@ public:
     /// Whether there are none.
     bool empty() const noexcept { return size() == 0; }
     /// The predictions for a row; its getters fail with `Status::Argument` where there is no such row.
-    Prediction operator[](std::size_t row) const& { return detail::PredictionAt{reader()}(row); }
+    Prediction operator[](Count row) const& { return detail::PredictionAt{reader()}(row.value()); }
     /// The first row.
     Range<detail::PredictionAt>::iterator begin() const { return {{reader()}, 0}; }
     /// The end behind the last row.
@@ -232,11 +232,11 @@ public:
     }
 
     /// Which of the rows that were sent a prediction is of: they differ behind a row that failed.
-    std::size_t sent_row(std::size_t row) const { return try_sent_row(row).value(); }
+    std::size_t sent_row(Count row) const { return try_sent_row(row).value(); }
     /// As `sent_row`, without throwing.
-    Result<std::size_t> try_sent_row(std::size_t row) const {
+    Result<std::size_t> try_sent_row(Count row) const {
         std::size_t sent = 0;
-        return detail::then(detail::attempt(sidekick_predictions_sent_row, c_handle(), row, &sent), [&] { return sent; });
+        return detail::then(detail::attempt(sidekick_predictions_sent_row, c_handle(), row.value(), &sent), [&] { return sent; });
     }
 
     /// All rows' numbers, or binary probabilities, as one column.
@@ -294,7 +294,7 @@ public:
 
     /// @cond
     // Views into a temporary would dangle.
-    Prediction operator[](std::size_t row) const&& = delete;
+    Prediction operator[](Count row) const&& = delete;
     span<const double> numbers(FeatureKey output) const&& = delete;
     Result<span<const double>> try_numbers(FeatureKey output) const&& = delete;
     Texts texts(FeatureKey output) const&& = delete;

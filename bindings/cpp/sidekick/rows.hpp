@@ -56,37 +56,41 @@ public:
     bool empty() const noexcept { return size() == 0; }
 
     /// Adds a finite number to a numeric input of shape `[1]`.
-    Rows& number(FeatureKey input, double number) { return done(try_number(input, number)); }
+    Rows& number(FeatureKey input, Number number) { return done(try_number(input, number)); }
     /// As `number`, without throwing.
-    Result<void> try_number(FeatureKey input, double number) {
-        return add(sidekick_rows_add_number, sidekick_rows_add_number_at, input, number);
+    Result<void> try_number(FeatureKey input, Number number) {
+        return add(sidekick_rows_add_number, sidekick_rows_add_number_at, input, number.value());
     }
 
     /// Adds an integer to a numeric input of shape `[1]`, or as the category of a categorical or binary input.
-    Rows& integer(FeatureKey input, std::int64_t integer) { return done(try_integer(input, integer)); }
+    Rows& integer(FeatureKey input, Integer integer) { return done(try_integer(input, integer)); }
     /// As `integer`, without throwing.
-    Result<void> try_integer(FeatureKey input, std::int64_t integer) {
-        return add(sidekick_rows_add_integer, sidekick_rows_add_integer_at, input, integer);
+    Result<void> try_integer(FeatureKey input, Integer integer) {
+        if (!integer.fits()) {
+            return Error(Status::FeatureValue, integer.text() + " is beyond the integers that are sent: add it as a number",
+                         std::string(input.name()));
+        }
+        return add(sidekick_rows_add_integer, sidekick_rows_add_integer_at, input, integer.value());
     }
 
     /// Adds a category, by its label, to a categorical or binary input.
-    Rows& category(FeatureKey input, std::string_view label) { return done(try_category(input, label)); }
+    Rows& category(FeatureKey input, Text label) { return done(try_category(input, label)); }
     /// As `category`, without throwing.
-    Result<void> try_category(FeatureKey input, std::string_view label) {
+    Result<void> try_category(FeatureKey input, Text label) {
         return add(sidekick_rows_add_category, sidekick_rows_add_category_at, input, label.data(), label.size());
     }
 
     /// Adds one of the two classes to a binary input.
-    Rows& binary(FeatureKey input, bool value) { return done(try_binary(input, value)); }
+    Rows& binary(FeatureKey input, Flag value) { return done(try_binary(input, value)); }
     /// As `binary`, without throwing.
-    Result<void> try_binary(FeatureKey input, bool value) {
-        return add(sidekick_rows_add_binary, sidekick_rows_add_binary_at, input, value ? 1 : 0);
+    Result<void> try_binary(FeatureKey input, Flag value) {
+        return add(sidekick_rows_add_binary, sidekick_rows_add_binary_at, input, value.value() ? 1 : 0);
     }
 
     /// Adds UTF-8 text to a text input.
-    Rows& text(FeatureKey input, std::string_view text) { return done(try_text(input, text)); }
+    Rows& text(FeatureKey input, Text text) { return done(try_text(input, text)); }
     /// As `text`, without throwing.
-    Result<void> try_text(FeatureKey input, std::string_view text) {
+    Result<void> try_text(FeatureKey input, Text text) {
         return add(sidekick_rows_add_text, sidekick_rows_add_text_at, input, text.data(), text.size());
     }
 
@@ -106,26 +110,28 @@ public:
 
     /// Adds a picture from raw 8-bit samples, rows from the top and `row_stride` bytes apart (0: without gaps). It is sent
     /// as PNG where `jpeg_quality` is 0, else as JPEG of that quality, 1 to 100.
-    Rows& pixels(FeatureKey input, ImageSize size, Bytes samples, std::size_t row_stride = 0, int jpeg_quality = 0) {
+    Rows& pixels(FeatureKey input, ImageSize size, Bytes samples, Count row_stride = 0, Whole<int> jpeg_quality = 0) {
         return done(try_pixels(input, size, samples, row_stride, jpeg_quality));
     }
     /// As `pixels`, without throwing.
-    Result<void> try_pixels(FeatureKey input, ImageSize size, Bytes samples, std::size_t row_stride = 0,
-                            int jpeg_quality = 0) {
+    Result<void> try_pixels(FeatureKey input, ImageSize size, Bytes samples, Count row_stride = 0,
+                            Whole<int> jpeg_quality = 0) {
+        if (!row_stride.fits() || !jpeg_quality.fits()) {
+            return Error(Status::Argument, "the stride or the quality of the pixels is out of range");
+        }
         return add(sidekick_rows_add_pixels, sidekick_rows_add_pixels_at, input, size.width, size.height, size.channels,
-                   row_stride, samples.address(), samples.length(), jpeg_quality);
+                   row_stride.value(), samples.address(), samples.length(), jpeg_quality.value());
     }
 
     /// Adds an array to a numeric input of the same shape. `elements` is a contiguous range of any arithmetic type from
     /// element `[0, ..., 0]` on; with a negative stride, elements lie before it, and have to be there.
-    template <typename Elements>
+    template <typename Elements, typename Element = detail::ElementOf<Elements>>
     Rows& array(FeatureKey input, const Elements& elements, Shape shape, Strides strides = {}) {
         return done(try_array(input, elements, shape, strides));
     }
     /// As `array`, without throwing.
-    template <typename Elements>
+    template <typename Elements, typename Element = detail::ElementOf<Elements>>
     Result<void> try_array(FeatureKey input, const Elements& elements, Shape shape, Strides strides = {}) {
-        using Element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(elements))>>;
         if (strides.length() != 0 && strides.length() != shape.length()) {
             return Error(Status::Argument, "an array needs as many strides as sizes in its shape");
         }
@@ -149,15 +155,18 @@ public:
 
     /// Adds `count` whole rows from a column for each input: `rows.add_columns(3, {{"Size", sizes}, {"Sound", sounds}})`. All of
     /// them or, where something fails, none. Ends the open row first.
-    Rows& add_columns(std::size_t count, Columns columns) { return done(try_add_columns(count, columns)); }
+    Rows& add_columns(Count count, Columns columns) { return done(try_add_columns(count, columns)); }
     /// As `add_columns`, without throwing.
-    Result<void> try_add_columns(std::size_t count, Columns columns) {
+    Result<void> try_add_columns(Count count, Columns columns) {
+        if (!count.fits()) {
+            return Error(Status::Argument, "there cannot be " + count.text() + " rows");
+        }
         Result<void> ready = try_finish();
         detail::ColumnTable table;
         for (std::size_t place = 0; ready && place < columns.length(); ++place) {
-            ready = take(columns.address()[place], count, table);
+            ready = take(columns.address()[place], count.value(), table);
         }
-        return ready ? table.add_to(c_handle(), count) : std::move(ready);
+        return ready ? table.add_to(c_handle(), count.value()) : std::move(ready);
     }
 
     /// The object of the C API, which stays owned by this one. Rows that are ended or begun through it are not counted

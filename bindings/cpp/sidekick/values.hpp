@@ -6,7 +6,7 @@
 #ifndef SIDEKICK_VALUES_HPP
 #define SIDEKICK_VALUES_HPP
 
-#include "error.hpp"
+#include "arguments.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -47,10 +47,10 @@ public:
     /// By name.
     FeatureKey(const std::string& name) noexcept : FeatureKey(std::string_view(name)) {}
     /// By name, up to its NUL.
-    FeatureKey(const char* name) : FeatureKey(std::string_view(name)) {}
+    FeatureKey(const char* name) noexcept : FeatureKey(name == nullptr ? std::string_view() : std::string_view(name)) {}
     /// By index, counted from 0 in the order of the deployment: no lookup is done.
-    template <typename Index, typename = std::enable_if_t<std::is_integral_v<Index> && !std::is_same_v<Index, bool>>>
-    FeatureKey(Index index) noexcept : name_(nullptr), number_(static_cast<std::size_t>(index)) {}
+    template <typename Index, typename = std::enable_if_t<detail::is_integer<Index>>>
+    FeatureKey(Index index) noexcept : name_(nullptr), number_(Count(index).value()) {}
     FeatureKey(std::nullptr_t) = delete;
 
     /// Whether it is a name.
@@ -164,10 +164,14 @@ inline std::size_t find(span<const Feature> features, FeatureKey key) {
     return index;
 }
 
+// The element type of a contiguous range of numbers.
+template <typename Elements, typename Element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<const Elements&>()))>>>
+using ElementOf = std::enable_if_t<is_element<Element>, Element>;
+
 // The C API's number for a type of array element.
 template <typename Element>
 constexpr std::int32_t dtype() {
-    static_assert(std::is_arithmetic_v<Element> && sizeof(Element) <= 8, "arrays hold float, double and integers");
+    static_assert(is_element<Element>, "arrays hold float, double and integers");
     constexpr std::int32_t log_size = sizeof(Element) == 1 ? 0 : sizeof(Element) == 2 ? 1 : sizeof(Element) == 4 ? 2 : 3;
     if constexpr (std::is_floating_point_v<Element>) {
         return sizeof(Element) == 4 ? SIDEKICK_DTYPE_F32 : SIDEKICK_DTYPE_F64;
