@@ -495,9 +495,12 @@ sidekick_status sidekick_cancel_set_timeout(const sidekick_cancel *cancel,
 void sidekick_cancel_free(sidekick_cancel *cancel);
 
 /**
- * Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`) with `token`: asks the server
- * what the model takes and gives. `options` may be NULL for the defaults. Blocks while the server is asked. Free the
- * deployment with `sidekick_deployment_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, with
+ * Opens the deployment at `url` with `token`: asks the server what the model takes and gives. A URL whose path ends in
+ * `/deployment/ID`, also with `/forward`, `/openapi.json` or a `/` after it, is that deployment's: it predicts at
+ * `/deployment/ID/forward`. Any other URL is the one that predictions are posted to, and `/deployment/forward` is such a one. A
+ * query is kept there. The server is asked for `openapi.json` beside that URL. URLs are read as RFC 3986 says: what it does not
+ * allow, such as a space or a letter beyond ASCII, has to be percent-encoded. `options` may be NULL for the defaults. Blocks
+ * while the server is asked. Free the deployment with `sidekick_deployment_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, with
  * the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server refuses, and with
  * `SIDEKICK_ERROR_DESCRIBE` where the URL is not a deployment's. Since 0.1.0.
  */
@@ -938,8 +941,9 @@ sidekick_status sidekick_options_set_keep_alive(sidekick_options *options,
 /**
  * Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT, or `socks5://` with the same behind it, which is
  * left to look up the server's name; an empty text means none. By default the
- * environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened. Fails
- * with `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
+ * environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened; loopback
+ * addresses and `localhost` are asked without the environment's proxy. Special characters in user and password are
+ * percent-encoded. Fails with `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
  */
 sidekick_status sidekick_options_set_proxy(sidekick_options *options,
                                            const char *url,

@@ -9,7 +9,7 @@ use crate::spec::{Schema, Specs};
 use crate::stream::Stream;
 use crate::text::NulString;
 use crate::transport::{Cancel, Reply, Transport};
-use crate::url;
+use crate::url::Url;
 use crate::wire::columns::Columns;
 use crate::wire::{Protocol, describe, failure};
 use std::fmt;
@@ -38,8 +38,9 @@ pub struct RawReply {
 }
 
 impl Deployment {
-    /// Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`): asks the server what the
-    /// model takes and gives. The token is sent to that server alone and shown nowhere.
+    /// Opens the deployment at `url`: asks the server what the model takes and gives. A path that ends in `/deployment/ID`, also
+    /// with `/forward`, `/openapi.json` or a slash after it, is that deployment's; any other URL is the one that predictions are
+    /// posted to. The token is sent to that server alone and shown nowhere.
     pub fn open(url: &str, token: &str, options: &Options) -> Result<Deployment> {
         Deployment::open_cancellable(url, token, options, None)
     }
@@ -51,11 +52,11 @@ impl Deployment {
         options: &Options,
         cancel: Option<&Cancel>,
     ) -> Result<Deployment> {
-        url::check(url)?;
-        let transport = Transport::new(url, token, &options.transport)?;
-        let schema = ask_schema(&transport, url, cancel)?;
+        let (url, describe) = Url::parse(url)?.of_deployment()?;
+        let transport = Transport::new(&url, token, &options.transport)?;
+        let schema = ask_schema(&transport, describe, cancel)?;
         let protocol = Protocol::of(&schema);
-        let (url, schema, options) = (url.to_owned(), Arc::new(schema), options.clone());
+        let (url, schema, options) = (url.to_string(), Arc::new(schema), options.clone());
         Ok(Deployment(Arc::new(Inner { url, schema, protocol, transport, options })))
     }
 
@@ -170,12 +171,12 @@ impl fmt::Debug for Deployment {
     }
 }
 
-fn ask_schema(transport: &Transport, url: &str, cancel: Option<&Cancel>) -> Result<Schema> {
-    let reply = accept(transport.get(&url::describe(url), cancel)?)?;
-    let schema = describe::parse(&reply.body).map_err(|error| reply.blame(error))?;
+fn ask_schema(transport: &Transport, describe: Url, cancel: Option<&Cancel>) -> Result<Schema> {
+    let reply = accept(transport.get(describe, cancel)?)?;
+    let schema = describe::parse(&reply.body).map_err(|error| reply.blame_address(error))?;
     if schema.inputs.is_empty() || schema.outputs.is_empty() {
         let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");
-        return Err(reply.blame(error));
+        return Err(reply.blame_address(error));
     }
     Ok(schema)
 }
@@ -184,5 +185,5 @@ fn accept(reply: Reply) -> Result<Reply> {
     if reply.is_success() {
         return Ok(reply);
     }
-    Err(reply.blame(failure::of_status(reply.status, &reply.body)))
+    Err(reply.blame_address(failure::of_status(reply.status, &reply.body)))
 }

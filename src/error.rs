@@ -182,6 +182,12 @@ impl Error {
         self
     }
 
+    /// Names the peer, or the address that was asked.
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Error {
+        self.0.message = format!("{place}: {}", self.0.message);
+        self
+    }
+
     /// Takes the token out of all its texts: a server may have quoted what it was sent.
     pub(crate) fn without_secret(mut self, secret: &str) -> Error {
         let Details { message, server_code, server_message, .. } = &mut *self.0;

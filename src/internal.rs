@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::predictions::Predictions;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
-use crate::url;
+use crate::url::Url;
 use crate::wire::columns::Columns;
 use crate::wire::floats::{self, WIDEST_F64};
 use crate::wire::json::Cursor;
@@ -147,22 +147,35 @@ pub fn media_type(image: &[u8]) -> Option<MediaType> {
 
 /// Refuses a URL that is no deployment's.
 pub fn check_url(text: &str) -> Result<()> {
-    url::check(text)
+    Url::parse(text).map(|_| ())
 }
 
 /// Scheme, host and port of a URL that is accepted.
 pub fn origin(text: &str) -> Option<(String, String, u16)> {
-    url::origin(text)
+    let url = Url::parse(text).ok()?;
+    let scheme = if url.is_secure() { "https" } else { "http" };
+    Some((scheme.to_owned(), url.endpoint().host(), url.endpoint().port()))
 }
 
-/// The URL of the describe document.
-pub fn describe_url(text: &str) -> String {
-    url::describe(text)
+/// What a request for a URL that is accepted says in its first line: path and query.
+pub fn target(text: &str) -> Option<String> {
+    Some(Url::parse(text).ok()?.target())
+}
+
+/// Where a deployment known by a URL predicts, and where it describes itself.
+pub fn deployment_urls(text: &str) -> Result<(String, String)> {
+    let (predict, describe) = Url::parse(text)?.of_deployment()?;
+    Ok((whole(&predict), whole(&describe)))
+}
+
+fn whole(url: &Url) -> String {
+    let scheme = if url.is_secure() { "https" } else { "http" };
+    format!("{scheme}://{}{}", url.endpoint(), url.target())
 }
 
 /// The URL that a `Location` means, in the response to a request of another URL.
-pub fn resolve_url(base: &str, location: &str) -> String {
-    url::resolve(base, location)
+pub fn resolve_url(base: &str, location: &str) -> Result<String> {
+    Ok(whole(&Url::parse(base)?.join(location)?))
 }
 
 /// The error that a response with this status is.

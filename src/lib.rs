@@ -29,6 +29,7 @@ compile_error!(
 
 mod batches;
 mod buffer;
+mod code_points;
 mod deployment;
 mod error;
 mod ffi;

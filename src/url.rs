@@ -1,203 +1,572 @@
-//! The URL a deployment is known by: what is refused, and where its describe document is.
+//! URLs: the one place that reads them. A token is bound to the origin of a URL, so that two readers which disagree about a
+//! host would be a way to steal it. The syntax is that of RFC 3986, and nothing more tolerant.
 
+use crate::code_points::code_point;
 use crate::error::{Error, ErrorKind, Result};
-use std::net::IpAddr;
+use fluent_uri::component::Host as ParsedHost;
+use fluent_uri::pct_enc::EStr;
+use fluent_uri::{ParseError, ParseErrorKind, Uri, UriRef};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 
-/// Refuses a URL that could not be a deployment's, or that would put a secret where it is seen.
-pub(crate) fn check(url: &str) -> Result<()> {
-    let refuse = |what: &str| Err(Error::new(ErrorKind::Argument, format!("the URL {what}")));
-    let rest = ["http://", "https://"].iter().find_map(|scheme| {
-        let (start, rest) = url.split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some(rest)
-    });
-    let Some(rest) = rest else { return refuse("does not start with http:// or https://") };
-    if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
-        return refuse("has spaces or control characters");
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return refuse("holds a user name; give the token as the token, and leave it out of the URL");
-    }
-    let (host, port) = host_and_port(authority);
-    if host.is_empty() {
-        return refuse("names no host");
-    }
-    if host.starts_with('[') != host.ends_with(']') {
-        return refuse("has a bracket without its other");
-    }
-    if !is_port(port) {
-        return refuse("has a port that is no number from 0 to 65535");
-    }
-    Ok(())
+/// Longer names are no host's (RFC 1035, section 2.3.4).
+const HOST_BYTES: usize = 253;
+/// How much of a path a message shows.
+const SHOWN_BYTES: usize = 200;
+
+/// The host and port of a URL. Two that are equal are the same peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    host: Host,
+    port: u16,
 }
 
-/// The two parts of an authority; an IPv6 address stands in brackets, and a port that is not there is empty.
-fn host_and_port(authority: &str) -> (&str, &str) {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port),
-        _ => (authority, ""),
-    }
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Host {
+    /// In lower case.
+    Name(String),
+    Address(IpAddr),
 }
 
-/// Left to itself the HTTP library takes a port it cannot read for the scheme's own, where another server may listen.
-fn is_port(port: &str) -> bool {
-    port.bytes().all(|byte| byte.is_ascii_digit()) && (port.is_empty() || port.parse::<u16>().is_ok())
-}
-
-/// `openapi.json`, resolved against the URL as a relative reference (RFC 3986, section 5.2).
-pub(crate) fn describe(url: &str) -> String {
-    let path_end = url.find(['?', '#']).unwrap_or(url.len());
-    let base = url.get(..path_end).unwrap_or(url);
-    let host_start = base.find("://").map_or(0, |at| at + 3);
-    match base.rfind('/').filter(|&slash| slash >= host_start) {
-        Some(slash) => format!("{}/openapi.json", base.get(..slash).unwrap_or_default()),
-        None => format!("{base}/openapi.json"),
-    }
-}
-
-/// What a `Location` means, seen from the URL that it answered: another URL, or a path beside it or from the root.
-pub(crate) fn resolve(url: &str, location: &str) -> String {
-    let scheme = url.split_once("://").map_or("http", |(scheme, _)| scheme);
-    if location.split_once("://").is_some_and(|(front, _)| !front.contains(['/', '?', '#'])) {
-        location.to_owned()
-    } else if location.starts_with("//") {
-        format!("{scheme}:{location}")
-    } else if location.starts_with('/') {
-        format!("{}{}", split_path(url).0, without_dots(location))
-    } else {
-        let beside = describe(url);
-        let (host, path) = split_path(&beside);
-        let folder = path.strip_suffix("openapi.json").unwrap_or(path);
-        format!("{host}{}", without_dots(&format!("{folder}{location}")))
-    }
-}
-
-/// Scheme and host, and what is behind them.
-fn split_path(url: &str) -> (&str, &str) {
-    let host_start = url.find("://").map_or(0, |at| at + 3);
-    let path = url.get(host_start..).and_then(|rest| rest.find(['/', '?', '#']));
-    url.split_at(path.map_or(url.len(), |at| host_start + at))
-}
-
-/// A path whose steps `.` and `..` were taken (RFC 3986, section 5.2.4); a query stays as it is.
-fn without_dots(path: &str) -> String {
-    let (path, query) = path.split_at(path.find(['?', '#']).unwrap_or(path.len()));
-    let mut kept = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            "." => {}
-            ".." => kept.truncate(kept.len().saturating_sub(1).max(1)),
-            name => kept.push(name),
+impl Endpoint {
+    /// The host's name or address, without the brackets that an IPv6 address has in a URL.
+    pub(crate) fn host(&self) -> String {
+        match &self.host {
+            Host::Name(name) => name.clone(),
+            Host::Address(address) => address.to_string(),
         }
     }
-    if path.ends_with("/.") || path.ends_with("/..") {
-        kept.push("");
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
-    kept.join("/") + query
-}
 
-/// Scheme, host and port of a URL, in one spelling: whom a token was given for. A URL that is none has none.
-pub(crate) fn origin(url: &str) -> Option<(String, String, u16)> {
-    check(url).ok()?;
-    let (scheme, rest) = url.split_once("://")?;
-    let scheme = scheme.to_ascii_lowercase();
-    let (host, port) = host_and_port(rest.split(['/', '?', '#']).next()?);
-    let port = port.parse().unwrap_or(default_port(&scheme));
-    Some((scheme, host.to_ascii_lowercase(), port))
-}
-
-/// The port that a URL of this scheme means where it names none.
-pub(crate) fn default_port(scheme: &str) -> u16 {
-    if scheme == "https" { 443 } else { 80 }
-}
-
-/// Whether a host is this machine, by its name or its address.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
-    match host.parse::<IpAddr>() {
-        Ok(address) => address.to_canonical().is_loopback(),
-        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        match &self.host {
+            Host::Name(_) => None,
+            Host::Address(address) => Some(*address),
+        }
     }
+
+    /// The host as a URL and a `Host` header have it.
+    fn authority_host(&self) -> String {
+        match self.address() {
+            Some(IpAddr::V6(address)) => format!("[{address}]"),
+            _ => self.host(),
+        }
+    }
+
+    /// Whether the host is this machine, by its name or its address.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match &self.host {
+            Host::Address(address) => address.to_canonical().is_loopback(),
+            Host::Name(name) => {
+                let name = name.strip_suffix('.').unwrap_or(name);
+                name == "localhost" || name.ends_with(".localhost")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.authority_host(), self.port)
+    }
+}
+
+/// An absolute URL of one of some schemes, with a host.
+pub(crate) struct Parts {
+    uri: Uri<String>,
+    pub(crate) endpoint: Endpoint,
+}
+
+impl Parts {
+    /// Reads a URL; each scheme has its default port. The error completes a sentence that begins with what is read.
+    pub(crate) fn parse(text: &str, schemes: &[(&str, u16)]) -> std::result::Result<Parts, String> {
+        let mut uri = Uri::parse(text).map_err(|error| malformed(text, &error))?.to_owned();
+        uri.set_fragment(None);
+        let scheme = uri.scheme();
+        let known = schemes.iter().find(|(known, _)| scheme.as_str().eq_ignore_ascii_case(known));
+        let (Some((_, default_port)), Some(authority)) = (known, uri.authority()) else {
+            let schemes: Vec<String> = schemes.iter().map(|(scheme, _)| format!("{scheme}://")).collect();
+            return Err(format!("does not start with {}", schemes.join(" or ")));
+        };
+        let host = read_host(authority.host_parsed())?;
+        let port = match authority.port_to_u16() {
+            Ok(port) => port.unwrap_or(*default_port),
+            Err(_) => return Err("has a port above 65535".to_owned()),
+        };
+        Ok(Parts { endpoint: Endpoint { host, port }, uri })
+    }
+
+    /// The scheme in lower case.
+    pub(crate) fn scheme(&self) -> String {
+        self.uri.scheme().as_str().to_ascii_lowercase()
+    }
+
+    /// User and password, decoded; an empty password where there is none. Fails where they are not UTF-8.
+    pub(crate) fn user(&self) -> std::result::Result<Option<(String, String)>, String> {
+        let authority = self.uri.authority();
+        let Some(info) = authority.and_then(|authority| authority.userinfo()) else { return Ok(None) };
+        let (user, password) = info.split_once(':').unwrap_or((info, EStr::EMPTY));
+        let decoded = [user, password].map(|text| text.decode().to_string().map(|text| text.into_owned()));
+        match decoded {
+            [Ok(user), Ok(password)] => Ok(Some((user, password))),
+            _ => Err("has a user name or a password that is not UTF-8".to_owned()),
+        }
+    }
+}
+
+/// What of a text keeps it from being a URL.
+fn malformed(text: &str, error: &ParseError) -> String {
+    let (before, rest) = text.split_at_checked(error.index()).unwrap_or((text, ""));
+    let place = before.chars().count() + 1;
+    match (error.kind(), rest.chars().next()) {
+        (ParseErrorKind::InvalidPctEncodedOctet, _) => {
+            format!("has a % without two hexadecimal digits after it, at character {place}; write it as %25")
+        }
+        (ParseErrorKind::InvalidIpv6Addr, _) => "has brackets without an IPv6 address in them".to_owned(),
+        (_, Some(character)) => {
+            let encoded: String = character.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let hint = match character.is_ascii() {
+                true => format!("leave it out, or percent-encode it as {encoded}"),
+                false => format!(
+                    "percent-encode it as {encoded}, or in a host's name use its ASCII form (xn--...)"
+                ),
+            };
+            let shown = match character.is_ascii_graphic() {
+                true => format!("\"{character}\""),
+                false => code_point(character),
+            };
+            format!("has {shown} at character {place}, which no URL has there; {hint}")
+        }
+        (_, None) => "ends too early".to_owned(),
+    }
+}
+
+fn read_host(host: ParsedHost<'_>) -> std::result::Result<Host, String> {
+    let name = match host {
+        ParsedHost::Ipv4(address) => return Ok(Host::Address(address.into())),
+        ParsedHost::Ipv6(address) => return Ok(Host::Address(address.into())),
+        ParsedHost::RegName(name) => name.as_str().to_ascii_lowercase(),
+        _ => return Err("has an address in brackets that is not IPv6".to_owned()),
+    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    if name.trim_end_matches('.').is_empty() {
+        Err("names no host".to_owned())
+    } else if name.len() > HOST_BYTES {
+        Err(format!("has a host's name of more than {HOST_BYTES} characters"))
+    } else if !name.bytes().all(is_plain) {
+        Err("has a host's name with characters other than letters, digits, '-', '.' and '_'".to_owned())
+    } else if is_number(last) {
+        // The system would read 0177.1 and 2130706433 as 127.0.0.1 (RFC 3986, section 7.4).
+        Err("has a host that ends in a number and is not an IPv4 address such as 127.0.0.1".to_owned())
+    } else {
+        Ok(Host::Name(name))
+    }
+}
+
+fn is_number(label: &str) -> bool {
+    let is_hexadecimal = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    label.bytes().all(|byte| byte.is_ascii_digit()) || label.strip_prefix("0x").is_some_and(is_hexadecimal)
+}
+
+/// An `http` or `https` URL without user information.
+pub(crate) struct Url(Parts);
+
+impl Url {
+    pub(crate) fn parse(text: &str) -> Result<Url> {
+        let refuse = |what: &str| Error::new(ErrorKind::Argument, format!("the URL {what}"));
+        let parts = Parts::parse(text, &[("http", 80), ("https", 443)]).map_err(|what| {
+            // Without a scheme, what stands before the first colon is read as one.
+            let has_scheme = ["http://", "https://"].iter().any(|scheme| starts_with(text, scheme));
+            refuse(if has_scheme { &what } else { "does not start with http:// or https://" })
+        })?;
+        if parts.uri.authority().is_some_and(|authority| authority.has_userinfo()) {
+            return Err(refuse(
+                "holds a user name; give the token as the token, and leave it out of the URL",
+            ));
+        }
+        if parts.endpoint.address().is_some_and(|address| address.to_canonical().is_unspecified()) {
+            let (any, here) = (parts.endpoint.authority_host(), Ipv4Addr::LOCALHOST);
+            let what = format!("has the host {any}, where a server listens on all addresses; ask {here}");
+            return Err(refuse(&what));
+        }
+        Ok(Url(parts))
+    }
+
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Whether a token that was given for the one is also for the other: scheme, host and port are the same.
+    pub(crate) fn is_of_same_origin(&self, other: &Url) -> bool {
+        self.is_secure() == other.is_secure() && self.endpoint() == other.endpoint()
+    }
+
+    /// The value of a `Host` header: the port is left out where it is the scheme's own.
+    pub(crate) fn host_header(&self) -> String {
+        let default = if self.is_secure() { 443 } else { 80 };
+        let endpoint = self.endpoint();
+        if endpoint.port == default { endpoint.authority_host() } else { endpoint.to_string() }
+    }
+
+    /// What a request line asks for: path and query.
+    pub(crate) fn target(&self) -> String {
+        format!("{}{}", self.path(), self.query())
+    }
+
+    /// The query with its question mark, if there is one.
+    fn query(&self) -> String {
+        self.0.uri.query().map_or(String::new(), |query| format!("?{}", query.as_str()))
+    }
+
+    fn path(&self) -> &str {
+        match self.0.uri.path().as_str() {
+            "" => "/",
+            path => path,
+        }
+    }
+
+    /// What a reference means, seen from this URL (RFC 3986, section 5.2).
+    pub(crate) fn join(&self, reference: &str) -> Result<Url> {
+        let malformed = || Error::new(ErrorKind::Argument, "the reference to another URL is malformed");
+        let reference = UriRef::parse(reference).map_err(|_| malformed())?;
+        let resolved = reference.resolve_against(&self.0.uri).map_err(|_| malformed())?;
+        Url::parse(resolved.as_str())
+    }
+
+    /// Where a deployment known by this URL predicts, and where it describes itself. A path that ends in `/deployment/ID`, also
+    /// with `/forward`, `/openapi.json` or a slash after it, is that deployment's. Any other URL is where predictions are made.
+    pub(crate) fn of_deployment(self) -> Result<(Url, Url)> {
+        let predict = match deployment_path(self.path()) {
+            Some(path) => {
+                let query = self.query();
+                Url::parse(&format!("{}://{}{path}/forward{query}", self.0.scheme(), self.endpoint()))?
+            }
+            None => self,
+        };
+        let describe = predict.join("openapi.json")?;
+        Ok((predict, describe))
+    }
+}
+
+/// The URL for messages: the query, which may hold a secret, is left out, and a long path is cut.
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path();
+        // A URL is ASCII, so that any byte may be the last.
+        let (shown, cut) = path.get(..SHOWN_BYTES).map_or((path, ""), |start| (start, "…"));
+        write!(f, "{}://{}{shown}{cut}", self.0.scheme(), self.endpoint())
+    }
+}
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start))
+}
+
+/// The path of the deployment, up to its ID. `/deployment/forward` names none: there a server has the one deployment it serves.
+fn deployment_path(path: &str) -> Option<&str> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let ends = ["/forward", "/openapi.json"];
+    let whole = ends.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path);
+    let (front, id) = whole.rsplit_once('/')?;
+    (front.ends_with("/deployment") && !matches!(id, "" | "." | "..")).then_some(whole)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use iri_string::types::{UriReferenceStr, UriStr};
+    use proptest::prelude::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    fn refused(text: &str) -> String {
+        let error = Url::parse(text).err().unwrap_or_else(|| panic!("{text} is taken"));
+        assert_eq!(error.kind(), ErrorKind::Argument, "{text}");
+        error.to_string()
+    }
 
     #[test]
-    fn locations_are_resolved() {
-        let url = "http://h:81/a/b?q=/x";
-        for (location, expected) in [
-            ("https://other/x", "https://other/x"),
-            ("//other/x", "http://other/x"),
+    fn references_are_resolved() {
+        let base = url("http://h:81/a/b?q=/x#f");
+        for (reference, expected) in [
+            ("https://other/x", "https://other:443/x"),
+            ("//other/x", "http://other:80/x"),
             ("/x?u=http://y", "http://h:81/x?u=http://y"),
             ("x", "http://h:81/a/x"),
             ("../x?u=../y", "http://h:81/x?u=../y"),
             ("./../.././x/..", "http://h:81/"),
             ("/b/../x", "http://h:81/x"),
+            ("?z", "http://h:81/a/b?z"),
+            ("", "http://h:81/a/b?q=/x"),
         ] {
-            assert_eq!(resolve(url, location), expected);
+            let found = base.join(reference).unwrap();
+            let scheme = found.0.scheme();
+            assert_eq!(format!("{scheme}://{}{}", found.endpoint(), found.target()), expected);
         }
-        assert_eq!(resolve("http://h", "/x"), "http://h/x");
+        for bad in ["ftp://h/", "mailto:x", "//u@h/", "//h:81[]/", "a b", "http:x", ":"] {
+            assert!(base.join(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]
     fn the_origin_is_scheme_host_and_port() {
-        assert_eq!(origin("HTTP://H/a"), origin("http://h:80/b"));
-        for other in ["https://h/", "http://h:81/", "http://h.evil/", "http://u@h/"] {
-            assert_ne!(origin(other), origin("http://h/"), "{other}");
+        let same = ["http://h/", "HTTP://H:80/b", "http://h:/", "http://h:00080/?q"];
+        for one in same {
+            assert!(same.iter().all(|other| url(one).is_of_same_origin(&url(other))), "{one}");
+            for other in ["https://h/", "https://h:80/", "http://h:81/", "http://h.evil/", "http://h./"] {
+                assert!(!url(one).is_of_same_origin(&url(other)), "{other}");
+            }
         }
+        assert!(url("http://[::1]/").is_of_same_origin(&url("http://[0:0::0:1]/")));
+        assert!(!url("http://[::1]/").is_of_same_origin(&url("http://127.0.0.1/")));
     }
 
     #[test]
     fn this_machine_has_many_names() {
-        for host in ["localhost", "LOCALHOST.", "a.localhost", "127.9.9.9", "[::1]", "::ffff:127.0.0.1"] {
-            assert!(is_loopback(host), "{host}");
+        for host in ["localhost", "LOCALHOST.", "a.localhost", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]"] {
+            assert!(url(&format!("http://{host}/")).endpoint().is_loopback(), "{host}");
         }
-        for host in ["127.0.0.1.org", "localhost.org", "10.0.0.1", "0.0.0.0", ""] {
-            assert!(!is_loopback(host), "{host}");
+        for host in ["127.0.0.1.org", "localhost.org", "10.0.0.1", "[::2]", "notlocalhost"] {
+            assert!(!url(&format!("http://{host}/")).endpoint().is_loopback(), "{host}");
         }
     }
 
     #[test]
-    fn the_describe_document_is_beside_the_url() {
-        for (url, expected) in [
-            ("https://h/deployment/1/forward", "https://h/deployment/1/openapi.json"),
-            ("https://h/deployment/1/", "https://h/deployment/1/openapi.json"),
-            ("http://h:80/forward?a=/b#/c", "http://h:80/openapi.json"),
-            ("http://h", "http://h/openapi.json"),
-            ("http://h?x", "http://h/openapi.json"),
+    fn parts_are_as_requests_have_them() {
+        for (text, host, target, shown) in [
+            ("http://h", "h", "/", "http://h:80/"),
+            ("http://H:80/a", "h", "/a", "http://h:80/a"),
+            ("https://h:443/a", "h", "/a", "https://h:443/a"),
+            ("https://h:80/a#f", "h:80", "/a", "https://h:80/a"),
+            ("http://[0::1]:8080?q", "[::1]:8080", "/?q", "http://[::1]:8080/"),
+            ("http://a_b-c.d:/?", "a_b-c.d", "/?", "http://a_b-c.d:80/"),
         ] {
-            assert_eq!(describe(url), expected);
+            let url = url(text);
+            assert_eq!((&*url.host_header(), &*url.target(), &*url.to_string()), (host, target, shown));
+        }
+        let long = url(&format!("http://h/{}", "x".repeat(5000))).to_string();
+        assert!(long.len() < 250 && long.ends_with("x…"), "{long}");
+    }
+
+    #[test]
+    fn a_deployment_is_known_by_several_urls() {
+        for end in ["", "/", "/forward", "/forward/", "/openapi.json", "/openapi.json/"] {
+            for front in
+                ["/deployment/1", "/a/deployment/deployment", "/deployment/%20", "/deployment/forward"]
+            {
+                let text = format!("https://h{front}{end}?k=/v");
+                let (predict, describe) = url(&text).of_deployment().unwrap();
+                if format!("{front}{end}").trim_end_matches('/') == "/deployment/forward" {
+                    // A server with the one deployment that it serves.
+                    assert_eq!(predict.target(), format!("/deployment/forward{}?k=/v", &end));
+                    continue;
+                }
+                assert_eq!(predict.target(), format!("{front}/forward?k=/v"), "{text}");
+                assert_eq!(describe.target(), format!("{front}/openapi.json"), "{text}");
+                assert!(predict.is_of_same_origin(&url(&text)) && describe.is_of_same_origin(&predict));
+            }
         }
     }
 
     #[test]
-    fn urls_that_cannot_be_a_deployments_are_refused() {
-        for bad in [
-            "",
-            "h/forward",
-            "ftp://h/",
+    fn any_other_url_is_taken_as_it_is() {
+        for (text, predict, describe) in [
+            ("http://h:80/forward?a=/b#/c", "/forward?a=/b", "/openapi.json"),
+            ("http://h", "/", "/openapi.json"),
+            ("http://h?x", "/?x", "/openapi.json"),
+            ("http://h/deployment", "/deployment", "/openapi.json"),
+            ("http://h/deployment/", "/deployment/", "/deployment/openapi.json"),
+            ("http://h/deployment//forward", "/deployment//forward", "/deployment//openapi.json"),
+            ("http://h/deployment/forward", "/deployment/forward", "/deployment/openapi.json"),
+            ("http://h/deployment/1//", "/deployment/1//", "/deployment/1//openapi.json"),
+            ("http://h/deployment/1/predict", "/deployment/1/predict", "/deployment/1/openapi.json"),
+            ("http://h/model/1/forward/", "/model/1/forward/", "/model/1/forward/openapi.json"),
+            ("http://h/xdeployment/1", "/xdeployment/1", "/xdeployment/openapi.json"),
+        ] {
+            let found = url(text).of_deployment().unwrap();
+            assert_eq!((&*found.0.target(), &*found.1.target()), (predict, describe), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_url_is_said() {
+        for (text, what) in [
+            ("", "does not start with http:// or https://"),
+            ("h/forward", "does not start with http:// or https://"),
+            ("localhost:8000/x", "does not start with http:// or https://"),
+            ("http:h/x", "does not start with http:// or https://"),
+            ("ftp://h/", "does not start with http:// or https://"),
+            ("http://", "names no host"),
+            ("http:///x", "names no host"),
+            ("http://:80/", "names no host"),
+            ("http://./", "names no host"),
+            ("http://h/a b", "U+0020 (space) at character 11"),
+            ("http://h/a\n", "U+000A (newline) at character 11, which no URL has there; leave it out"),
+            ("http://h/\u{feff}", "U+FEFF (byte order mark)"),
+            ("http://h/é", "U+00E9 at character 10, which no URL has there; percent-encode it as %C3%A9"),
+            ("http://hé/", "xn--"),
+            ("http://h/%zz", "% without two hexadecimal digits after it, at character 10"),
+            ("http://h/%e", "%25"),
+            ("http://h/a|b", "%7C"),
+            ("http://h\\x/", r#""\" at character 9"#),
+            ("http://u:p@h/", "holds a user name"),
+            ("http://@h/", "holds a user name"),
+            ("http://h:65536/", "port above 65535"),
+            ("http://h:port/", r#""p" at character 10"#),
+            ("http://h:+80/", r#""+" at character 10"#),
+            ("http://h:80:80/", r#"":" at character 12"#),
+            ("http://127.0.0.1:18081[]/x", r#""[" at character 23"#),
+            ("http://[::1]:x/", r#""x" at"#),
+            ("http://[::1]x/", r#""x" at"#),
+            ("http://[::1/", r#""/" at character 12"#),
+            ("http://[]/", r#""]" at character 9"#),
+            ("http://[fe80::1%25eth0]/", r#""%" at character 16"#),
+            ("http://[1:2]/", "brackets without an IPv6 address"),
+            ("http://[v1.x]/", "not IPv6"),
+            ("http://a%2eb/", "letters, digits, '-', '.' and '_'"),
+            ("http://a,b/", "letters, digits, '-', '.' and '_'"),
+            ("http://127.1/", "ends in a number"),
+            ("http://2130706433/", "ends in a number"),
+            ("http://0x7f.0x1/", "ends in a number"),
+            ("http://127.0.0.1.:80/", "ends in a number"),
+            ("http://256.0.0.1/", "ends in a number"),
+            (
+                "http://0.0.0.0:8000/x",
+                "has the host 0.0.0.0, where a server listens on all addresses; ask 127.0.0.1",
+            ),
+            (
+                "http://[::]:8000/x",
+                "has the host [::], where a server listens on all addresses; ask 127.0.0.1",
+            ),
+        ] {
+            let said = refused(text);
+            assert!(said.starts_with("the URL ") && said.contains(what), "{text}: {said}");
+        }
+        assert!(refused(&format!("http://{}/", "h".repeat(254))).contains("more than 253 characters"));
+        assert!(!refused("http://u:p4ss@h/").contains("p4ss"));
+    }
+
+    /// Pieces of URLs, good ones and such as have misled readers.
+    fn piece() -> impl Strategy<Value = String> {
+        let pieces = [
+            "http",
+            "https",
+            "HTTP",
+            ":",
+            "/",
+            "//",
+            "///",
+            "://",
             "http://",
-            "http:///x",
-            "http://h/a b",
-            "http://h/\n",
-            "http://u:p@h/",
-            "http://:80/",
-            "http://h:65536/",
-            "http://h:port/",
-            "http://h:+80/",
-            "http://[::1]:x/",
-            "http://[::1/",
-        ] {
-            let error = check(bad).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Argument, "{bad}");
-            assert!(!error.to_string().contains("u:p"));
+            "https://",
+            "?",
+            "#",
+            "@",
+            "[",
+            "]",
+            "[]",
+            "h",
+            "a.b",
+            "127.0.0.1",
+            "127.1",
+            "0x7f",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[1:2:3:4:5:6:7::]",
+            "[v1.x]",
+            "[::1",
+            "[fe80::1%25e]",
+            "80",
+            ":80",
+            ":",
+            ":0",
+            ":65536",
+            "%41",
+            "%4",
+            "%",
+            "%zz",
+            ".",
+            "..",
+            "/../",
+            "\\",
+            " ",
+            "\t",
+            "|",
+            "é",
+            "\u{a0}",
+            "\u{feff}",
+            "user:pw@",
+            "deployment",
+            "/forward",
+            "-",
+            "_",
+            "~",
+            "!",
+            "'",
+            ";",
+            "=",
+            "&",
+            "+",
+        ];
+        proptest::sample::select(pieces.to_vec()).prop_map(str::to_owned)
+    }
+
+    /// A URL, or nearly one.
+    fn candidate() -> impl Strategy<Value = String> {
+        let start = proptest::sample::select(vec!["http://", "https://", "HTTPS://", "", "http:/", "//"]);
+        (start, prop::collection::vec(piece(), 0..7))
+            .prop_map(|(start, pieces)| start.to_owned() + &pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        /// Another reader of RFC 3986 takes what this one takes, and finds the same in it.
+        #[test]
+        fn another_reader_agrees(text in candidate()) {
+            let other = UriStr::new(&text);
+            let ours = Uri::parse(&*text);
+            prop_assert_eq!(ours.is_ok(), other.is_ok(), "{}", text);
+            let (Ok(other), Ok(ours)) = (other, ours) else { return Ok(()) };
+            let authority = other.authority_components();
+            prop_assert_eq!(ours.scheme().as_str(), other.scheme_str());
+            prop_assert_eq!(ours.authority().map(|it| it.host()), authority.map(|it| it.host()));
+            let port = ours.authority().and_then(|it| it.port()).map(|port| port.as_str());
+            prop_assert_eq!(port, authority.and_then(|it| it.port()));
+            let userinfo = ours.authority().and_then(|it| it.userinfo()).map(|it| it.as_str());
+            prop_assert_eq!(userinfo, authority.and_then(|it| it.userinfo()));
+            prop_assert_eq!(ours.path().as_str(), other.path_str());
+            prop_assert_eq!(ours.query().map(|it| it.as_str()), other.query_str());
+            if let Ok(url) = Url::parse(&text) {
+                let host = authority.unwrap().host().to_ascii_lowercase();
+                let address = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+                prop_assert_eq!(url.endpoint().address(), address);
+                prop_assert!(address.is_some() || url.endpoint().host() == host);
+                let port = authority.unwrap().port().and_then(|port| port.parse().ok());
+                prop_assert_eq!(url.endpoint().port(), port.unwrap_or(if url.is_secure() { 443 } else { 80 }));
+            }
         }
-        for good in
-            ["HTTPS://h/a?b@c", "http://h:65535", "http://h:/", "http://[::1]/x:y", "http://[::1]:80/"]
-        {
-            check(good).unwrap();
+
+        /// So it does with references.
+        #[test]
+        fn another_reader_agrees_about_references(text in prop::collection::vec(piece(), 0..7)) {
+            let text = text.concat();
+            prop_assert_eq!(UriRef::parse(&*text).is_ok(), UriReferenceStr::new(&text).is_ok(), "{}", text);
+            // Whatever a redirect says, the reader neither panics nor leaves an origin unseen.
+            let base = url("https://h/deployment/1/forward");
+            if let Ok(next) = base.join(&text) {
+                prop_assert_eq!(url(&format!("{next}")).is_of_same_origin(&base), next.is_of_same_origin(&base));
+            }
         }
     }
 }

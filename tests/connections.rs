@@ -11,8 +11,8 @@ use common::{
 use sidekick::{Deployment, ErrorKind};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -82,6 +82,41 @@ fn a_refused_connection_is_tried_as_often_as_asked() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = Deployment::open(&format!("http://{closed}/x"), TOKEN, &options()).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
+    let said = format!("{closed}: the server refused the connection; is it running there?");
+    assert_eq!(error.to_string(), said);
+}
+
+#[test]
+fn a_proxy_that_cannot_be_reached_is_named_with_the_server() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (scheme, proxy) in [("http", "http"), ("https", "socks5")] {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&lines);
+        let mut options = options();
+        options.set_log(move |_, line| heard.lock().unwrap().push(line.to_owned()));
+        options.set_proxy(&format!("{proxy}://u:wr0ng@{closed}")).unwrap();
+        let url = format!("{scheme}://127.0.0.1:18081/deployment/x/forward");
+        let error = Deployment::open(&url, TOKEN, &options).unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
+        let peers = format!("127.0.0.1:18081 through the proxy {closed} (from the option proxy)");
+        let said = format!("{peers}: the proxy cannot be reached: Connection refused");
+        assert!(error.to_string().starts_with(&said), "{error}");
+        let lines = lines.lock().unwrap();
+        assert!(lines.len() == 3 && lines.iter().all(|line| line.contains(&peers)), "{lines:?}");
+    }
+}
+
+#[test]
+fn every_line_of_the_log_names_the_peer() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&lines);
+    let mut options = options();
+    options.set_log(move |_, line| heard.lock().unwrap().push(line.to_owned()));
+    let url = failing(1, "503 Unavailable");
+    ask(&open(&url, &options)).unwrap();
+    let _ = refused(&open(&failing(9, "503 Unavailable"), &options));
+    let lines = lines.lock().unwrap();
+    assert!(lines.len() > 8 && lines.iter().all(|line| line.contains("127.0.0.1:")), "{lines:?}");
 }
 
 #[test]

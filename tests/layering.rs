@@ -9,11 +9,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("buffer", &["error"]),
     ("text", &[]),
-    ("url", &["error"]),
+    ("code_points", &[]),
+    ("url", &["code_points", "error"]),
     ("spec", &["buffer", "error", "text"]),
     ("wire", &["buffer", "error", "text", "spec"]),
-    // The text of URLs is pure, and knows nothing but errors itself.
-    ("transport", &["error", "url"]),
+    // URLs and code points are pure, and know nothing but errors themselves.
+    ("transport", &["code_points", "error", "url"]),
     ("options", &["error", "transport"]),
     ("rows", &["buffer", "error", "text", "spec", "wire"]),
     ("packed", &["error", "rows"]),

@@ -289,13 +289,18 @@ fn each_call_that_fails_is_one_error_in_the_log() {
         }
     });
     for (status, told) in [
-        ("503 Busy", "POST failed: status 503 at attempt 3"),
-        ("400 Bad", "POST failed: status 400 at attempt 1"),
-        ("401 Who", "POST failed: status 401 at attempt 1"),
+        ("503 Busy", "status 503 at attempt 3"),
+        ("400 Bad", "status 400 at attempt 1"),
+        ("401 Who", "status 401 at attempt 1"),
     ] {
-        let deployment = open(&deployment(move |_, stream| reply(stream, status, TOKEN)), &options);
-        refused(&deployment);
-        assert_eq!(*errors.lock().unwrap(), [told]);
+        let url = deployment(move |_, stream| reply(stream, status, TOKEN));
+        let error = refused(&open(&url, &options)).to_string();
+        assert!(
+            error.starts_with(&format!("POST {url}: the server answered with {}", &told[..10])),
+            "{error}"
+        );
+        let peer = url.split('/').nth(2).unwrap();
+        assert_eq!(*errors.lock().unwrap(), [format!("POST {peer} failed: {told}")]);
         errors.lock().unwrap().clear();
     }
     // A reply that is not what it should be is told by the call's error alone.
@@ -303,7 +308,7 @@ fn each_call_that_fails_is_one_error_in_the_log() {
     assert!(errors.lock().unwrap().is_empty());
     options.set_token_source(|_| Err(Error::new(ErrorKind::Argument, "no token today")));
     Deployment::open("http://127.0.0.1:1/x", TOKEN, &options).unwrap_err();
-    assert_eq!(*errors.lock().unwrap(), ["GET failed: no token today"]);
+    assert_eq!(*errors.lock().unwrap(), ["GET 127.0.0.1:1 failed: no token today"]);
 }
 
 /// How many connections five calls, each a while after the other, take.

@@ -18,9 +18,12 @@ pub struct sidekick_deployment(Deployment);
 
 impl Handle for sidekick_deployment {}
 
-/// Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`) with `token`: asks the server
-/// what the model takes and gives. `options` may be NULL for the defaults. Blocks while the server is asked. Free the
-/// deployment with `sidekick_deployment_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, with
+/// Opens the deployment at `url` with `token`: asks the server what the model takes and gives. A URL whose path ends in
+/// `/deployment/ID`, also with `/forward`, `/openapi.json` or a `/` after it, is that deployment's: it predicts at
+/// `/deployment/ID/forward`. Any other URL is the one that predictions are posted to, and `/deployment/forward` is such a one. A
+/// query is kept there. The server is asked for `openapi.json` beside that URL. URLs are read as RFC 3986 says: what it does not
+/// allow, such as a space or a letter beyond ASCII, has to be percent-encoded. `options` may be NULL for the defaults. Blocks
+/// while the server is asked. Free the deployment with `sidekick_deployment_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, with
 /// the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server refuses, and with
 /// `SIDEKICK_ERROR_DESCRIBE` where the URL is not a deployment's. Since 0.1.0.
 #[unsafe(no_mangle)]

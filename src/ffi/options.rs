@@ -389,8 +389,9 @@ pub unsafe extern "C" fn sidekick_options_set_keep_alive(
 
 /// Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT, or `socks5://` with the same behind it, which is
 /// left to look up the server's name; an empty text means none. By default the
-/// environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened. Fails
-/// with `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
+/// environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened; loopback
+/// addresses and `localhost` are asked without the environment's proxy. Special characters in user and password are
+/// percent-encoded. Fails with `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_proxy(
     options: *mut sidekick_options,

@@ -8,18 +8,17 @@ use super::socket::Socket;
 use super::tls::Tls;
 use super::tunnel;
 use super::watch::Watch;
-use crate::url;
+use crate::url::Endpoint;
 use rustls::{ClientConnection, StreamOwned};
+use std::fmt;
 use std::io::{self, IoSlice, Read, Write};
-use ureq_proto::http::Uri;
 
 /// Also the most that the head of a reply may be.
 pub(super) const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Where connections lead: the server, by which way, with which trust.
 pub(super) struct Way {
-    host: String,
-    port: u16,
+    server: Endpoint,
     proxy: Option<Proxy>,
     tls: Option<Tls>,
     resolver: Resolver,
@@ -27,27 +26,41 @@ pub(super) struct Way {
 
 impl Way {
     /// The way to a server.
-    pub(super) fn new(server: &Uri, proxy: Option<Proxy>, tls: Option<Tls>) -> Way {
-        let host = server.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-        let port = server.port_u16().unwrap_or(url::default_port(server.scheme_str().unwrap_or_default()));
-        Way { host: host.to_owned(), port, proxy, tls, resolver: Resolver::default() }
+    pub(super) fn new(server: Endpoint, proxy: Option<Proxy>, tls: Option<Tls>) -> Way {
+        Way { server, proxy, tls, resolver: Resolver::default() }
     }
 
     /// Makes a connection, all of it within the time limit for that.
     pub(super) fn connect(&self, settings: &Settings, watch: &Watch) -> Result<Connection, Trouble> {
         let watch = watch.connecting(settings.connect_timeout);
-        let (host, port) = self.proxy.as_ref().map_or((&*self.host, self.port), Proxy::address);
-        let addresses = self.resolver.resolve(host, port)?;
-        let mut socket = Socket::connect(&addresses, watch).map_err(Trouble::connecting)?;
-        if let Some(proxy) = &self.proxy {
-            tunnel::open(&mut socket, proxy, &self.host, self.port, &settings.user_agent())?;
-        }
+        let socket = match &self.proxy {
+            Some(proxy) => self.connect_through(proxy, settings, watch)?,
+            None => {
+                let addresses = self.resolver.resolve(&self.server)?;
+                Socket::connect(&addresses, watch).map_err(Trouble::connecting)?
+            }
+        };
         socket.set_silence(settings.response_timeout).map_err(Trouble::connecting)?;
         let stream = match &self.tls {
             Some(tls) => Stream::Tls(Box::new(tls.wrap(socket)?)),
             None => Stream::Plain(socket),
         };
         Ok(Connection { stream, input: vec![0; BUFFER_BYTES].into(), start: 0, end: 0, was_used: false })
+    }
+
+    fn connect_through(&self, proxy: &Proxy, settings: &Settings, watch: Watch) -> Result<Socket, Trouble> {
+        let addresses = self.resolver.resolve(&proxy.endpoint)?;
+        let mut socket = Socket::connect(&addresses, watch).map_err(Trouble::reaching_proxy)?;
+        tunnel::open(&mut socket, proxy, &self.server, &settings.user_agent())?;
+        Ok(socket)
+    }
+}
+
+/// The peers, for messages: the server, and the proxy with where it came from.
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.server)?;
+        self.proxy.as_ref().map_or(Ok(()), |proxy| write!(f, " through {proxy}"))
     }
 }
 

@@ -35,6 +35,25 @@ impl Trouble {
         Trouble { error, again: if again { Again::Perhaps } else { Again::No } }
     }
 
+    /// A proxy that could not be reached.
+    pub(super) fn reaching_proxy(error: io::Error) -> Trouble {
+        let message = format!("the proxy cannot be reached: {error}");
+        let trouble = Trouble::connecting(error);
+        match trouble.error.kind() {
+            ErrorKind::Connect => Trouble { error: Error::new(ErrorKind::Connect, message), ..trouble },
+            _ => trouble,
+        }
+    }
+
+    /// A proxy whose connection broke before it led to the server.
+    pub(super) fn within_proxy(error: io::Error) -> Trouble {
+        let message = "the proxy closed the connection before it led to the server";
+        match was_closed(&error) {
+            true => Trouble { error: Error::new(ErrorKind::Network, message), again: Again::Perhaps },
+            false => Trouble::connecting(error),
+        }
+    }
+
     /// A connection that broke before a byte of the reply.
     pub(super) fn without_reply(error: &io::Error, was_used: bool) -> Trouble {
         let again = match was_closed(error) {

@@ -1,9 +1,8 @@
 //! The head of a request (RFC 9112). Most of it is the same in every one, and kept as text.
 
 use super::settings::Settings;
-use crate::error::{Error, ErrorKind, Result};
-use crate::url;
-use ureq_proto::http::{HeaderValue, Uri};
+use crate::url::Url;
+use ureq_proto::http::HeaderValue;
 
 /// What the heads of all requests to one server share.
 pub(super) struct Head {
@@ -23,14 +22,10 @@ pub(super) struct Content {
 
 impl Head {
     /// The head of requests to the server of this URL.
-    pub(super) fn new(server: &Uri, settings: &Settings) -> Head {
-        let default = url::default_port(server.scheme_str().unwrap_or_default());
-        let host = server.host().unwrap_or_default();
-        let port = server.port_u16().filter(|port| *port != default);
-        let host = port.map_or(host.to_owned(), |port| format!("{host}:{port}"));
+    pub(super) fn new(server: &Url, settings: &Settings) -> Head {
         let encoding = if settings.reply_gzip { "gzip" } else { "identity" };
         let mut lines = Vec::new();
-        put_line(&mut lines, "host", host.as_bytes());
+        put_line(&mut lines, "host", server.host_header().as_bytes());
         put_line(&mut lines, "user-agent", settings.user_agent().as_bytes());
         put_line(&mut lines, "accept", b"application/json");
         put_line(&mut lines, "accept-encoding", encoding.as_bytes());
@@ -67,15 +62,9 @@ impl Head {
 
 impl Target {
     /// The path of a URL and its query.
-    pub(super) fn of(url: &Uri) -> Target {
-        let path = url.path_and_query().map_or("/", |path| path.as_str());
-        Target(if path.starts_with('/') { path.to_owned() } else { format!("/{path}") })
+    pub(super) fn of(url: &Url) -> Target {
+        Target(url.target())
     }
-}
-
-/// A URL that can be asked.
-pub(super) fn parse(url: &str) -> Result<Uri> {
-    url.parse().map_err(|_| Error::new(ErrorKind::Argument, "the URL is malformed"))
 }
 
 fn put_line(lines: &mut Vec<u8>, name: &str, value: &[u8]) {
@@ -97,7 +86,7 @@ mod tests {
     use super::*;
 
     fn head(url: &str, content: Option<Content>) -> String {
-        let url = parse(url).unwrap();
+        let url = Url::parse(url).unwrap();
         let mut settings = Settings { reply_gzip: false, ..Settings::default() };
         settings.add_header("X-Shop", "a b").unwrap();
         settings.set_user_agent_suffix("shop/1").unwrap();

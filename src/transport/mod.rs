@@ -23,7 +23,7 @@ pub(crate) use settings::Settings;
 pub use tls::TlsVersion;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::url;
+use crate::url::Url;
 use connection::{Connection, Way};
 use exchange::{Body, Received};
 use explain::{Again, Trouble};
@@ -51,6 +51,8 @@ pub(crate) struct Transport {
     head: Head,
     /// What predictions are asked of.
     target: Target,
+    /// The same for messages.
+    address: Arc<str>,
     credentials: Credentials,
     settings: Settings,
 }
@@ -81,6 +83,8 @@ pub(crate) struct Reply {
     retry_after: Option<Duration>,
     location: Option<String>,
     token: Arc<str>,
+    /// What was asked for, for messages.
+    asked: Arc<str>,
 }
 
 impl Reply {
@@ -92,6 +96,11 @@ impl Reply {
     /// Adds to an error what is known of the exchange that led to it, and takes the token out: the server may have quoted it.
     pub(crate) fn blame(&self, error: Error) -> Error {
         error.with_http_status(self.status).with_attempts(self.attempts).without_secret(&self.token)
+    }
+
+    /// The same for an error that another URL may mend: it names what was asked for.
+    pub(crate) fn blame_address(&self, error: Error) -> Error {
+        self.blame(error.at(&self.asked))
     }
 }
 
@@ -105,6 +114,7 @@ impl fmt::Debug for Transport {
 struct Message<'a> {
     method: &'static str,
     target: &'a Target,
+    asked: &'a Arc<str>,
     content_type: Option<&'static str>,
     gzip: bool,
     body: Body<'a>,
@@ -112,52 +122,49 @@ struct Message<'a> {
 
 impl Transport {
     /// A transport to the server of `url`, which sends this token as `Authorization: Bearer`.
-    pub(crate) fn new(url: &str, token: &str, settings: &Settings) -> Result<Transport> {
+    pub(crate) fn new(server: &Url, token: &str, settings: &Settings) -> Result<Transport> {
         let credentials = Credentials::new(token)?;
-        let server = head::parse(url)?;
-        let host = server.host().unwrap_or_default();
-        let proxy = proxy::choose(settings, &server)?;
-        let secure = server.scheme_str() == Some("https");
-        let near = url::is_loopback(host) || proxy.as_ref().is_some_and(proxy::Proxy::is_loopback);
-        if !secure && !near && !settings.allow_token_over_http {
+        let endpoint = server.endpoint();
+        let proxy = proxy::choose(settings, server)?;
+        let near = endpoint.is_loopback() || proxy.as_ref().is_some_and(|proxy| proxy.endpoint.is_loopback());
+        if !server.is_secure() && !near && !settings.allow_token_over_http {
             let message = "the token would be readable on the way: the URL is http:// and not of this machine; use \
                            https://, or set the option allow_token_over_http";
             return Err(Error::new(ErrorKind::Argument, message));
         }
-        let tls = if secure { Some(Tls::new(host, settings)?) } else { None };
+        let tls = if server.is_secure() { Some(Tls::new(&endpoint.host(), settings)?) } else { None };
         Ok(Transport {
             pool: Pool::new(settings.idle_connections, settings.idle_time),
-            way: Way::new(&server, proxy, tls),
-            head: Head::new(&server, settings),
-            target: Target::of(&server),
+            way: Way::new(endpoint.clone(), proxy, tls),
+            head: Head::new(server, settings),
+            target: Target::of(server),
+            address: format!("POST {server}").into(),
             credentials,
             settings: settings.clone(),
         })
     }
 
     /// Asks for a document; redirects are followed on the same scheme, host and port.
-    pub(crate) fn get(&self, url: &str, cancel: Option<&Cancel>) -> Result<Reply> {
+    pub(crate) fn get(&self, mut url: Url, cancel: Option<&Cancel>) -> Result<Reply> {
         let watch = Watch::new(&self.settings, cancel);
-        let mut url = url.to_owned();
         for _ in 0..=MOST_REDIRECTS {
-            let target = &Target::of(&head::parse(&url)?);
-            let message =
-                Message { method: "GET", target, content_type: None, gzip: false, body: Body::default() };
+            let (target, asked) = (&Target::of(&url), &format!("GET {url}").into());
+            let (content_type, body) = (None, Body::default());
+            let message = Message { method: "GET", target, asked, content_type, gzip: false, body };
             let reply = self.exchange(&message, &watch)?;
             let (300..400, Some(location)) = (reply.status, &reply.location) else { return Ok(reply) };
-            let next = url::resolve(&url, location);
-            if url::origin(&next) != url::origin(&url) {
+            let Some(next) = url.join(location).ok().filter(|next| next.is_of_same_origin(&url)) else {
                 let message = format!(
                     "the server answered with status {}, to ask another host or scheme",
                     reply.status
                 );
                 let hint = "; the token was given for this one alone: open the deployment by its new URL";
-                return Err(reply.blame(Error::new(ErrorKind::Http, message + hint)));
-            }
+                return Err(reply.blame_address(Error::new(ErrorKind::Http, message + hint)));
+            };
             url = next;
         }
         let message = format!("the server redirected more than {MOST_REDIRECTS} times");
-        Err(Error::new(ErrorKind::Http, message).with_attempts(1))
+        Err(Error::new(ErrorKind::Http, message).at(format_args!("GET {url}")).with_attempts(1))
     }
 
     /// Posts slices, one behind the other, as one body to the URL of this transport. Redirects are not followed.
@@ -170,16 +177,13 @@ impl Transport {
         let watch = Watch::new(&self.settings, cancel);
         let gzip =
             self.settings.request_gzip && body.iter().map(|slice| slice.len()).sum::<usize>() >= GZIP_FROM;
-        let (method, target, content_type) = ("POST", &self.target, Some(content_type));
-        if gzip {
-            let packed = pack(&body)?;
-            let body = [&*packed, &[], &[]];
-            return self.exchange(&Message { method, target, content_type, gzip, body }, &watch);
-        }
-        self.exchange(&Message { method, target, content_type, gzip, body }, &watch)
+        let packed = if gzip { pack(&body)? } else { Vec::new() };
+        let body = if gzip { [&*packed, &[], &[]] } else { body };
+        let (method, target, asked, content_type) = ("POST", &self.target, &self.address, Some(content_type));
+        self.exchange(&Message { method, target, asked, content_type, gzip, body }, &watch)
     }
 
-    /// As `send`, and tells the log where nothing good came of it.
+    /// As `send`, and tells the log where nothing good came of it. Where the network is to blame, the error names the peer.
     fn exchange(&self, message: &Message<'_>, watch: &Watch) -> Result<Reply> {
         let outcome = self.send(message, watch);
         let failure = match &outcome {
@@ -187,8 +191,13 @@ impl Transport {
             Ok(reply) => format!("status {} at attempt {}", reply.status, reply.attempts),
             Err(error) => error.to_string(),
         };
-        self.settings.log(LogLevel::Error, || format!("{} failed: {failure}", message.method));
-        outcome
+        self.settings.log(LogLevel::Error, || format!("{} {} failed: {failure}", message.method, self.way));
+        outcome.map_err(|error| match error.kind() {
+            ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Network => {
+                error.at(&self.way)
+            }
+            _ => error,
+        })
     }
 
     /// Sends until there is an answer that waiting does not mend, or no time for another attempt.
@@ -219,7 +228,8 @@ impl Transport {
                 return outcome.map_err(|trouble| failed(trouble.error, attempts, &credentials.token));
             };
             self.settings.log(LogLevel::Warning, || {
-                format!("{}: attempt {attempts} failed; again in {} ms", message.method, wait.as_millis())
+                let (method, milliseconds) = (message.method, wait.as_millis());
+                format!("{method} {}: attempt {attempts} failed; again in {milliseconds} ms", self.way)
             });
             watch.sleep(wait).map_err(|e| failed(explain::explain(&e), attempts, &credentials.token))?;
             attempts += 1;
@@ -263,24 +273,28 @@ impl Transport {
         let status = head.status().as_u16();
         self.settings.log(LogLevel::Info, || {
             let (bytes, milliseconds) = (body.len(), start.elapsed().as_millis());
-            format!("{}: status {status}, {bytes} bytes after {milliseconds} ms", message.method)
+            let method = message.method;
+            format!("{method} {}: status {status}, {bytes} bytes after {milliseconds} ms", self.way)
         });
         let text = |name| head.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let retry_after =
             text(header::RETRY_AFTER).and_then(|text| retry::parse_retry_after(text, SystemTime::now()));
         let location = text(header::LOCATION).map(str::to_owned);
-        Ok(Reply { status, body, attempts, retry_after, location, token: Arc::clone(&credentials.token) })
+        let (token, asked) = (Arc::clone(&credentials.token), Arc::clone(message.asked));
+        Ok(Reply { status, body, attempts, retry_after, location, token, asked })
     }
 
     fn connection(&self, watch: &Watch, fresh: bool) -> std::result::Result<Connection, Trouble> {
         watch.check().map_err(|error| explain::explain(&error))?;
         if let Some(connection) = (!fresh).then(|| self.pool.take()).flatten() {
-            self.settings.log(LogLevel::Debug, || "an idle connection is used again".to_owned());
+            self.settings.log(LogLevel::Debug, || format!("{}: an idle connection is used again", self.way));
             return Ok(connection);
         }
         let start = Instant::now();
         let connection = self.way.connect(&self.settings, watch)?;
-        self.settings.log(LogLevel::Debug, || format!("connected after {} ms", start.elapsed().as_millis()));
+        self.settings.log(LogLevel::Debug, || {
+            format!("{}: connected after {} ms", self.way, start.elapsed().as_millis())
+        });
         Ok(connection)
     }
 
@@ -316,15 +330,16 @@ mod tests {
     fn open(url: &str, token: &str) -> Result<Transport> {
         let mut settings = Settings::default();
         settings.set_proxy("")?;
-        Transport::new(url, token, &settings)
+        Transport::new(&Url::parse(url)?, token, &settings)
     }
 
     #[test]
     fn a_name_that_is_none_is_a_failure_to_connect() {
         let mut settings = Settings { allow_token_over_http: true, ..Settings::default() };
         settings.set_proxy("").unwrap();
-        let url = "http://no-such-host.invalid/";
-        let failure = Transport::new(url, "", &settings).unwrap().get(url, None).err().unwrap();
+        let url = Url::parse("http://no-such-host.invalid/").unwrap();
+        let transport = Transport::new(&url, "secret", &settings).unwrap();
+        let failure = transport.get(url, None).err().unwrap();
         assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::Connect, 1));
     }
 

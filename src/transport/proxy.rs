@@ -2,19 +2,18 @@
 
 use super::settings::{ProxyChoice, Settings};
 use crate::error::{Error, ErrorKind, Result};
-use crate::url::is_loopback;
-use percent_encoding::percent_decode_str;
+use crate::url::{Endpoint, Parts, Url};
+use std::fmt;
 use std::net::IpAddr;
-use ureq_proto::http::Uri;
 
 /// A proxy, and who we are to it.
 #[derive(Clone)]
 pub(super) struct Proxy {
     pub(super) kind: Kind,
-    host: String,
-    port: u16,
+    pub(super) endpoint: Endpoint,
     /// User and password.
     pub(super) user: Option<(String, String)>,
+    source: Source,
 }
 
 /// What a proxy speaks.
@@ -24,89 +23,94 @@ pub(super) enum Kind {
     Socks5,
 }
 
-impl Proxy {
-    pub(super) fn address(&self) -> (&str, u16) {
-        (&self.host, self.port)
-    }
+/// Who chose a proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Option,
+    /// The environment variable of this name.
+    Variable(&'static str),
+}
 
-    pub(super) fn is_loopback(&self) -> bool {
-        is_loopback(&self.host)
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Option => f.write_str("the option proxy"),
+            Source::Variable(name) => write!(f, "the environment variable {name}"),
+        }
+    }
+}
+
+/// The proxy for messages: never its user or password.
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the proxy {} (from {})", self.endpoint, self.source)
     }
 }
 
 /// Makes sure that an option's URL is a proxy's. The environment may leave the scheme out; an option says what it means.
 pub(super) fn check(url: &str) -> Result<()> {
-    if url.contains("://") { parse(url).map(|_| ()) } else { Err(refused()) }
+    parse(url, Source::Option).map(|_| ())
 }
 
-/// The text of a URL may hold a password, so no message shows it.
-fn refused() -> Error {
-    let form = "[user:password@]host:port behind http:// or socks5://";
-    Error::new(ErrorKind::Argument, format!("the proxy is not a URL of the form {form}"))
-}
-
-fn parse(url: &str) -> Result<Proxy> {
-    let (scheme, authority) = url.split_once("://").unwrap_or(("http", url));
-    let (kind, default_port) = match scheme.to_ascii_lowercase().as_str() {
-        "http" => (Kind::Http, 80),
-        "socks5" | "socks5h" => (Kind::Socks5, 1080),
-        _ => return Err(refused()),
+/// Reads a proxy's URL. It may hold a password, so no message shows a part of it.
+fn parse(url: &str, source: Source) -> Result<Proxy> {
+    let refused = |_| {
+        let form = "[user:password@]host:port after http:// or socks5://";
+        let hint = "special characters in user and password are percent-encoded";
+        let message = format!("{source} does not hold a proxy's URL, which has the form {form}; {hint}");
+        Error::new(ErrorKind::Argument, message)
     };
-    let uri: Uri = format!("http://{authority}").parse().map_err(|_| refused())?;
-    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let authority = uri.authority().ok_or_else(refused)?.as_str();
-    let (user, place) =
-        authority.rsplit_once('@').map_or((None, authority), |(user, place)| (Some(user), place));
-    let names_port = place.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']'));
-    if host.is_empty() || (names_port && uri.port_u16().is_none()) {
-        return Err(refused());
-    }
-    let user = user.map(|user| user.split_once(':').unwrap_or((user, "")));
-    let plain = |text: &str| percent_decode_str(text).decode_utf8().map(String::from).map_err(|_| refused());
-    let user = user.map(|(user, password)| Ok((plain(user)?, plain(password)?))).transpose()?;
-    Ok(Proxy { kind, host: host.to_owned(), port: uri.port_u16().unwrap_or(default_port), user })
+    let parts = Parts::parse(url, &[("http", 80), ("socks5", 1080), ("socks5h", 1080)]).map_err(refused)?;
+    let kind = if parts.scheme() == "http" { Kind::Http } else { Kind::Socks5 };
+    let user = parts.user().map_err(refused)?;
+    Ok(Proxy { kind, endpoint: parts.endpoint, user, source })
 }
 
 /// The proxy for a server's URL.
-pub(super) fn choose(settings: &Settings, server: &Uri) -> Result<Option<Proxy>> {
-    let environment = |name: &str| std::env::var(name).ok();
+pub(super) fn choose(settings: &Settings, server: &Url) -> Result<Option<Proxy>> {
+    let environment = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
     choose_from(settings, server, &environment)
 }
 
 fn choose_from(
     settings: &Settings,
-    server: &Uri,
+    server: &Url,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Proxy>> {
-    let host = server.host().unwrap_or_default();
-    let first =
-        |names: &[&str]| names.iter().find_map(|name| environment(name)).filter(|value| !value.is_empty());
-    let exceptions =
-        settings.no_proxy.clone().or_else(|| first(&["no_proxy", "NO_PROXY"])).unwrap_or_default();
-    if is_exception(&exceptions, host, server.port_u16()) {
+    let first = |names: &[&'static str]| {
+        let set = names.iter().filter_map(|name| Some((*name, environment(name)?)));
+        set.into_iter().find(|(_, value)| !value.is_empty())
+    };
+    let exceptions = settings.no_proxy.clone();
+    let exceptions = exceptions.or_else(|| Some(first(&["no_proxy", "NO_PROXY"])?.1)).unwrap_or_default();
+    if is_exception(&exceptions, server.endpoint()) {
         return Ok(None);
     }
-    let url = match &settings.proxy {
-        ProxyChoice::Direct => None,
-        ProxyChoice::Url(url) => Some(url.clone()),
-        ProxyChoice::Environment if server.scheme_str() == Some("https") => {
-            first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
+    let variables: &[&'static str] = match &settings.proxy {
+        ProxyChoice::Direct => return Ok(None),
+        ProxyChoice::Url(url) => return parse(url, Source::Option).map(Some),
+        // What serves this machine alone is unknown to the environment's proxy, as browsers and Go's client have it.
+        ProxyChoice::Environment if server.endpoint().is_loopback() => return Ok(None),
+        ProxyChoice::Environment if server.is_secure() => {
+            &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
         }
         // A CGI program's HTTP_PROXY is set by whoever asks it (CVE-2016-5385).
         ProxyChoice::Environment if environment("REQUEST_METHOD").is_some() => {
-            first(&["http_proxy", "all_proxy", "ALL_PROXY"])
+            &["http_proxy", "all_proxy", "ALL_PROXY"]
         }
-        ProxyChoice::Environment => first(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]),
+        ProxyChoice::Environment => &["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
     };
-    url.map(|url| parse(&url)).transpose()
+    let Some((name, value)) = first(variables) else { return Ok(None) };
+    let url = if value.contains("://") { value } else { format!("http://{value}") };
+    parse(&url, Source::Variable(name)).map(Some)
 }
 
 /// Whether a host is on a list such as `localhost, .example.com, 10.0.0.0/8, *`. A name stands for its sub-domains too.
-fn is_exception(list: &str, host: &str, port: Option<u16>) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+fn is_exception(list: &str, server: &Endpoint) -> bool {
+    let host = server.host();
     list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
         let entry = entry.to_ascii_lowercase();
-        if entry == "*" || in_network(&entry, &host) {
+        if entry == "*" || server.address().is_some_and(|address| in_network(&entry, address)) {
             return true;
         }
         let (name, entry_port) = match entry.rsplit_once(':') {
@@ -117,13 +121,13 @@ fn is_exception(list: &str, host: &str, port: Option<u16>) -> bool {
         };
         let name = name.trim_start_matches("*.").trim_start_matches('.');
         let same = host == name || host.strip_suffix(name).is_some_and(|front| front.ends_with('.'));
-        same && !name.is_empty() && (entry_port.is_none() || entry_port == port)
+        same && !name.is_empty() && entry_port.is_none_or(|port: u16| port == server.port())
     })
 }
 
 /// Whether an address lies in a network such as `10.0.0.0/8`, or is the address itself.
-fn in_network(network: &str, host: &str) -> bool {
-    let Ok(host) = host.parse::<IpAddr>() else { return false };
+fn in_network(network: &str, host: IpAddr) -> bool {
+    let network = network.trim_start_matches('[').trim_end_matches(']');
     let (address, length) = network.split_once('/').unwrap_or((network, "128"));
     let (Ok(address), Ok(length)) = (address.parse::<IpAddr>(), length.parse::<u32>()) else { return false };
     match (address, host) {
@@ -143,12 +147,15 @@ fn same_prefix(a: u128, b: u128, length: u32) -> bool {
 mod tests {
     use super::*;
 
-    fn chosen(settings: &Settings, server: &str, variables: &[(&str, &str)]) -> Option<String> {
+    fn choice(settings: &Settings, server: &str, variables: &[(&str, &str)]) -> Result<Option<Proxy>> {
         let environment = |name: &str| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
-        let proxy = choose_from(settings, &server.parse().unwrap(), &environment).unwrap();
-        proxy.map(|proxy| proxy.address().0.to_owned())
+        choose_from(settings, &Url::parse(server).unwrap(), &environment)
+    }
+
+    fn chosen(settings: &Settings, server: &str, variables: &[(&str, &str)]) -> Option<String> {
+        choice(settings, server, variables).unwrap().map(|proxy| proxy.endpoint.host())
     }
 
     #[test]
@@ -178,32 +185,74 @@ mod tests {
     }
 
     #[test]
+    fn this_machine_is_asked_without_the_environment_s_proxy() {
+        let variables = [("http_proxy", "http://plain:1"), ("https_proxy", "http://plain:1")];
+        let mut settings = Settings::default();
+        for server in ["http://127.0.0.1:8000/", "http://localhost/", "https://[::1]/", "http://a.localhost/"]
+        {
+            assert_eq!(chosen(&settings, server, &variables), None, "{server}");
+        }
+        settings.set_proxy("http://mine:8080").unwrap();
+        assert_eq!(chosen(&settings, "http://127.0.0.1:8000/", &[]).as_deref(), Some("mine"));
+    }
+
+    #[test]
+    fn a_proxy_is_named_with_where_it_came_from() {
+        let mut settings = Settings::default();
+        let named = |settings: &Settings, variables: &[(&str, &str)]| {
+            choice(settings, "https://h/", variables).unwrap().unwrap().to_string()
+        };
+        let variables = [("all_proxy", "socks5://u:secret@all:1")];
+        assert_eq!(named(&settings, &variables), "the proxy all:1 (from the environment variable all_proxy)");
+        settings.set_proxy("http://u:secret@[::1]").unwrap();
+        assert_eq!(named(&settings, &[]), "the proxy [::1]:80 (from the option proxy)");
+    }
+
+    #[test]
     fn a_bad_proxy_is_refused_without_its_password() {
-        for bad in ["nonsense", "ftp://u:secret@h:1", "http://", "http://u:secret@h:99999999"] {
+        for bad in [
+            "nonsense",
+            "h:80",
+            "ftp://u:secret@h:1",
+            "http://",
+            "http://u:secret@h:99999999",
+            "http://u:secret@h:81[]",
+            "http://u:secret@@h",
+            "http://u:secret%ff@h",
+        ] {
             let error = check(bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Argument, "{bad}");
             assert!(!error.to_string().contains("secret"));
+            assert!(error.to_string().starts_with("the option proxy does not hold"), "{error}");
         }
+        let variables = [("HTTPS_PROXY", "http://u:secret@@h")];
+        let error = choice(&Settings::default(), "https://h/", &variables).err().unwrap().to_string();
+        assert!(error.starts_with("the environment variable HTTPS_PROXY does not hold"), "{error}");
+        assert!(!error.contains("secret"));
     }
 
     #[test]
     fn a_proxy_has_a_kind_an_address_and_perhaps_a_user() {
         for (url, kind, address, user) in [
-            ("h", Kind::Http, ("h", 80), None),
+            ("http://h", Kind::Http, ("h", 80), None),
             ("HTTP://h:81/", Kind::Http, ("h", 81), None),
             ("http://[::1]:81", Kind::Http, ("::1", 81), None),
             ("socks5://u%40x:p%3aw@h", Kind::Socks5, ("h", 1080), Some(("u@x", "p:w"))),
             ("socks5h://u@h:9", Kind::Socks5, ("h", 9), Some(("u", ""))),
         ] {
-            let proxy = parse(url).unwrap();
+            let proxy = parse(url, Source::Option).unwrap();
             let found = proxy.user.as_ref().map(|(user, password)| (&**user, &**password));
-            assert_eq!((proxy.kind, proxy.address(), found), (kind, address, user), "{url}");
+            let endpoint = (&*proxy.endpoint.host(), proxy.endpoint.port());
+            assert_eq!((proxy.kind, endpoint, found), (kind, address, user), "{url}");
         }
     }
 
     #[test]
     fn exceptions_are_names_networks_and_ports() {
         let list = "localhost, .example.com,*.test.org 10.0.0.0/8,192.168.1.7,[::1],host:8080,fe80::/10";
+        let is_exception = |list: &str, host: &str| {
+            is_exception(list, Url::parse(&format!("http://{host}/")).unwrap().endpoint())
+        };
         for inside in [
             "localhost",
             "example.com",
@@ -211,15 +260,17 @@ mod tests {
             "x.test.org",
             "10.9.8.7",
             "192.168.1.7",
-            "fe80::7",
+            "[fe80::7]",
+            "[0:0::1]",
         ] {
-            assert!(is_exception(list, inside, Some(80)), "{inside}");
+            assert!(is_exception(list, inside), "{inside}");
         }
-        for outside in ["notlocalhost", "badexample.com", "11.0.0.1", "192.168.1.8", "host", "fec0::1", "org"]
+        for outside in
+            ["notlocalhost", "badexample.com", "11.0.0.1", "192.168.1.8", "host", "[fec0::1]", "org"]
         {
-            assert!(!is_exception(list, outside, Some(80)), "{outside}");
+            assert!(!is_exception(list, outside), "{outside}");
         }
-        assert!(is_exception(list, "host", Some(8080)));
-        assert!(is_exception("*", "anything", None) && !is_exception("", "anything", None));
+        assert!(is_exception(list, "host:8080") && is_exception("host:80", "host"));
+        assert!(is_exception("*", "anything") && !is_exception("", "anything"));
     }
 }

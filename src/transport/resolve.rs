@@ -2,7 +2,8 @@
 
 use super::explain::Trouble;
 use crate::error::{Error, ErrorKind};
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use crate::url::Endpoint;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -15,16 +16,18 @@ const REMEMBERED: Duration = Duration::from_secs(30);
 pub(super) struct Resolver(Mutex<Option<(Instant, Vec<SocketAddr>)>>);
 
 impl Resolver {
-    pub(super) fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Trouble> {
-        if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(vec![SocketAddr::new(address, port)]);
+    pub(super) fn resolve(&self, endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Trouble> {
+        if let Some(address) = endpoint.address() {
+            return Ok(vec![SocketAddr::new(address, endpoint.port())]);
         }
         if let Some(addresses) = self.remembered() {
             return Ok(addresses);
         }
-        let found = (host, port).to_socket_addrs().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+        let host = endpoint.host();
+        let found = (&*host, endpoint.port()).to_socket_addrs();
+        let found = found.map(Iterator::collect::<Vec<_>>).unwrap_or_default();
         if found.is_empty() {
-            let message = "the server's name could not be resolved; check the URL";
+            let message = format!("the name {host} could not be resolved; check its spelling");
             return Err(Error::new(ErrorKind::Connect, message).into());
         }
         if let Ok(mut known) = self.0.try_lock() {
@@ -43,19 +46,24 @@ impl Resolver {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::url::Url;
+
+    fn endpoint(authority: &str) -> Endpoint {
+        Url::parse(&format!("http://{authority}/")).unwrap().endpoint().clone()
+    }
 
     #[test]
     fn literals_need_no_look_up() {
-        for (host, expected) in [("127.0.0.1", "127.0.0.1:81"), ("::1", "[::1]:81")] {
-            let found = Resolver::default().resolve(host, 81).ok().unwrap();
-            assert_eq!(found, [expected.parse::<SocketAddr>().unwrap()]);
+        for literal in ["127.0.0.1:81", "[::1]:81"] {
+            let found = Resolver::default().resolve(&endpoint(literal)).ok().unwrap();
+            assert_eq!(found, [literal.parse::<SocketAddr>().unwrap()]);
         }
     }
 
     #[test]
     fn names_are_remembered() {
         let resolver = Resolver::default();
-        let found = resolver.resolve("localhost", 81).ok().unwrap();
+        let found = resolver.resolve(&endpoint("localhost:81")).ok().unwrap();
         assert_eq!(resolver.remembered(), Some(found));
     }
 }

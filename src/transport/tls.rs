@@ -36,10 +36,9 @@ pub(super) struct Tls {
 
 impl Tls {
     pub(super) fn new(host: &str, settings: &Settings) -> Result<Tls> {
-        let server = ServerName::try_from(host.trim_start_matches('[').trim_end_matches(']').to_owned())
-            .map_err(|_| {
-                Error::new(ErrorKind::Argument, "the URL's host is no name a certificate can have")
-            })?;
+        let server = ServerName::try_from(host.to_owned()).map_err(|_| {
+            Error::new(ErrorKind::Argument, "the URL's host is no name a certificate can have")
+        })?;
         Ok(Tls { config: Arc::new(config(settings)?), server })
     }
 

@@ -1,12 +1,13 @@
 //! Through a proxy to the server: HTTP CONNECT (RFC 9110, section 9.3.6) and SOCKS5 (RFC 1928 and 1929).
 
-use super::explain::{Trouble, not_http};
+use super::explain::Trouble;
 use super::proxy::{Kind, Proxy};
 use super::socket::Socket;
 use crate::error::{Error, ErrorKind};
+use crate::url::Endpoint;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::IpAddr;
 use ureq_proto::parser::try_parse_response;
 
@@ -18,32 +19,29 @@ const HEADERS: usize = 64;
 pub(super) fn open(
     socket: &mut Socket,
     proxy: &Proxy,
-    host: &str,
-    port: u16,
+    server: &Endpoint,
     user_agent: &str,
 ) -> Result<(), Trouble> {
     match proxy.kind {
-        Kind::Http => http_connect(socket, proxy, host, port, user_agent),
-        Kind::Socks5 => socks5(socket, proxy, host, port),
+        Kind::Http => http_connect(socket, proxy, server, user_agent),
+        Kind::Socks5 => socks5(socket, proxy, server),
     }
 }
 
 fn http_connect(
     socket: &mut Socket,
     proxy: &Proxy,
-    host: &str,
-    port: u16,
+    server: &Endpoint,
     user_agent: &str,
 ) -> Result<(), Trouble> {
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    let mut asked = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n");
+    let mut asked = format!("CONNECT {server} HTTP/1.1\r\nHost: {server}\r\n");
     asked.push_str(&format!("User-Agent: {user_agent}\r\n"));
     if let Some((user, password)) = &proxy.user {
         let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
         asked.push_str(&format!("Proxy-Authorization: Basic {credentials}\r\n"));
     }
     asked.push_str("\r\n");
-    socket.write_all(asked.as_bytes()).map_err(Trouble::connecting)?;
+    socket.write_all(asked.as_bytes()).map_err(Trouble::within_proxy)?;
     match read_status(socket)? {
         200..300 => Ok(()),
         407 => Err(refused("it wants a user and a password, or others than it was given (status 407)")),
@@ -56,17 +54,17 @@ fn read_status(socket: &mut Socket) -> Result<u16, Trouble> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
-        socket.read_exact(&mut byte).map_err(Trouble::connecting)?;
+        socket.read_exact(&mut byte).map_err(Trouble::within_proxy)?;
         head.extend_from_slice(&byte);
         if head.len() > HEAD_BYTES {
             return Err(refused("its answer is too large"));
         }
     }
-    let parsed = try_parse_response::<HEADERS>(&head).map_err(|error| not_http(&error))?;
+    let parsed = try_parse_response::<HEADERS>(&head).map_err(|_| refused("its answer is not HTTP"))?;
     parsed.map(|(_, response)| response.status().as_u16()).ok_or_else(|| refused("its answer is not HTTP"))
 }
 
-fn socks5(socket: &mut Socket, proxy: &Proxy, host: &str, port: u16) -> Result<(), Trouble> {
+fn socks5(socket: &mut Socket, proxy: &Proxy, server: &Endpoint) -> Result<(), Trouble> {
     let methods: &[u8] = if proxy.user.is_some() { &[5, 2, 0, 2] } else { &[5, 1, 0] };
     match exchange::<2>(socket, methods)? {
         [5, 0] => {}
@@ -75,12 +73,12 @@ fn socks5(socket: &mut Socket, proxy: &Proxy, host: &str, port: u16) -> Result<(
         _ => return Err(refused("it does not speak SOCKS5")),
     }
     let mut asked = vec![5, 1, 0];
-    match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => asked.extend([&[1][..], &address.octets()].concat()),
-        Ok(IpAddr::V6(address)) => asked.extend([&[4][..], &address.octets()].concat()),
-        Err(_) => asked.extend([&[3][..], &counted(host)?].concat()),
+    match server.address() {
+        Some(IpAddr::V4(address)) => asked.extend([&[1][..], &address.octets()].concat()),
+        Some(IpAddr::V6(address)) => asked.extend([&[4][..], &address.octets()].concat()),
+        None => asked.extend([&[3][..], &counted(&server.host())?].concat()),
     }
-    asked.extend(port.to_be_bytes());
+    asked.extend(server.port().to_be_bytes());
     let [version, answer, _, address_type] = exchange::<4>(socket, &asked)?;
     if version != 5 || answer != 0 {
         return Err(refused(&format!("it cannot reach the server (SOCKS answer {answer})")));
@@ -91,7 +89,7 @@ fn socks5(socket: &mut Socket, proxy: &Proxy, host: &str, port: u16) -> Result<(
         _ => usize::from(exchange::<1>(socket, &[])?[0]),
     };
     let bound = &mut [0; 255 + 2][..address_bytes + 2];
-    socket.read_exact(bound).map_err(Trouble::connecting)
+    socket.read_exact(bound).map_err(Trouble::within_proxy)
 }
 
 fn authenticate(socket: &mut Socket, proxy: &Proxy) -> Result<(), Trouble> {
@@ -107,7 +105,7 @@ fn authenticate(socket: &mut Socket, proxy: &Proxy) -> Result<(), Trouble> {
 fn exchange<const N: usize>(socket: &mut Socket, asked: &[u8]) -> Result<[u8; N], Trouble> {
     let mut answer = [0; N];
     let exchanged = socket.write_all(asked).and_then(|()| socket.read_exact(&mut answer));
-    exchanged.map_err(|error: io::Error| Trouble::connecting(error))?;
+    exchanged.map_err(Trouble::within_proxy)?;
     Ok(answer)
 }
 
