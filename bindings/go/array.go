@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"reflect"
 	"slices"
+	"time"
 	"unsafe"
 )
 
@@ -32,6 +33,9 @@ func ArrayOf[T Element](elements []T, shape ...int) Array {
 // arrayOf is the array of a slice of numbers.
 func arrayOf(elements reflect.Value, shape []int) Array {
 	element := elements.Type().Elem()
+	if isTime(element) {
+		return Array{dtype: timeDType}
+	}
 	return Array{
 		dtype: dtypes[element.Kind()],
 		shape: shape,
@@ -39,6 +43,17 @@ func arrayOf(elements reflect.Value, shape []int) Array {
 		size:  elements.Len() * int(element.Size()),
 	}
 }
+
+// timeDType marks elements that stand for times.
+const timeDType = -3
+
+// isTime tells whether numbers of a type stand for times: how many of which unit a model wants, nobody knows.
+func isTime(element reflect.Type) bool {
+	return element == reflect.TypeFor[time.Duration]()
+}
+
+// errTime says what to do instead.
+const errTime = "a time.Duration is no number; convert it, as with Seconds()"
 
 // dtypes are the SIDEKICK_DTYPE_ constants of Go's numbers.
 var dtypes = map[reflect.Kind]int32{

@@ -29,6 +29,7 @@ import "C"
 import (
 	"context"
 	"slices"
+	"syscall"
 	"unsafe"
 )
 
@@ -75,7 +76,16 @@ func goError(failure *C.sidekick_error) *Error {
 		RowsCount:  int(C.sidekick_error_rows_count(failure)),
 		Attempts:   int(C.sidekick_error_attempts(failure)),
 		Retryable:  C.sidekick_error_retryable(failure) != 0,
+		cause:      systemError(C.sidekick_error_os_error(failure)),
 	}
+}
+
+// systemError is the error of the system's number, or nil.
+func systemError(number C.int32_t) error {
+	if number == 0 {
+		return nil
+	}
+	return syscall.Errno(number)
 }
 
 // goText copies text that C handed out.

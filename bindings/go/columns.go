@@ -86,6 +86,9 @@ func (r *Rows) addColumns(columns []Column) error {
 			return err
 		}
 		count := columns[at].rows(r.inputs.list[input])
+		if columns[at].kind == timeDType {
+			return newInputError(StatusFeatureType, r.ended, columns[at].name, errTime)
+		}
 		if at == 0 {
 			rows = count
 		}

@@ -44,6 +44,8 @@ func (e structEncoder) encode(rows *Rows, value reflect.Value) {
 // addFieldOf tells how a value of a Go type becomes a feature; nil where it does not fit.
 func addFieldOf(source reflect.Type, feature Feature) addField {
 	switch {
+	case isTime(source):
+		return nil
 	case feature.IsArray():
 		return addArrayOf(source, feature.Shape)
 	case feature.Type == Image:
@@ -85,7 +87,7 @@ func addArrayOf(source reflect.Type, shape []int) addField {
 		return func(rows *Rows, input int, value reflect.Value) { rows.npyFile(input, value.String()) }
 	case source == reflect.TypeFor[Array]():
 		return func(rows *Rows, input int, value reflect.Value) { rows.array(input, value.Interface().(Array)) }
-	case source.Kind() != reflect.Slice || dtypes[source.Elem().Kind()] == 0:
+	case source.Kind() != reflect.Slice || dtypes[source.Elem().Kind()] == 0 || isTime(source.Elem()):
 		return nil
 	}
 	return func(rows *Rows, input int, value reflect.Value) {

@@ -8,12 +8,15 @@ import (
 	"go/parser"
 	"go/token"
 	"image"
+	"io/fs"
 	"math"
 	"net"
 	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"libsidekick.dev/go/sidekick"
 )
@@ -49,6 +52,53 @@ func TestNobodyListens(t *testing.T) {
 	_, err := sidekick.Open(context.Background(), "http://"+address+"/forward", "token")
 	if failed := failure(t, err, sidekick.StatusConnect); !failed.Retryable || !errors.Is(err, sidekick.ErrConnection) {
 		t.Errorf("%+v", failed)
+	}
+}
+
+func TestMissingFileIsTheSystems(t *testing.T) {
+	deployment := open(t, "echo")
+	for _, add := range []func(rows *sidekick.Rows){
+		func(rows *sidekick.Rows) { rows.ImageFile("picture", "missing.png") },
+		func(rows *sidekick.Rows) { rows.NPYFile("array", "missing.npy") },
+	} {
+		rows := deployment.NewRows()
+		addEcho(rows, 0)
+		add(rows)
+		err := rows.Err()
+		failed := failure(t, err, sidekick.StatusFile)
+		if !errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || failed.Row != 1 {
+			t.Errorf("%+v", failed)
+		}
+		// The system's text, which Go writes in small letters.
+		if !strings.Contains(strings.ToLower(failed.Message), syscall.ENOENT.Error()) {
+			t.Error(failed.Message)
+		}
+	}
+	rows := deployment.NewRows()
+	rows.ImageFile("picture", ".")
+	if !errors.Is(rows.Err(), syscall.EISDIR) || errors.Is(rows.Err(), fs.ErrNotExist) {
+		t.Error(rows.Err())
+	}
+	_, err := sidekick.Open(context.Background(), deploymentURL("echo"), "x", sidekick.WithCAFile("missing.pem"))
+	if failure(t, err, sidekick.StatusFile); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+func TestDurationsAreNoNumbers(t *testing.T) {
+	deployment := open(t, "reciprocal")
+	rows := deployment.NewRows()
+	rows.Struct(struct {
+		Number time.Duration `sidekick:"number"`
+	}{time.Second})
+	if failed := failure(t, rows.Err(), sidekick.StatusFeatureType); !strings.Contains(failed.Message, "Seconds()") {
+		t.Error(failed)
+	}
+	rows.Clear()
+	rows.Columns(sidekick.ColumnOf("number", []time.Duration{time.Second}))
+	failed := failure(t, rows.Err(), sidekick.StatusFeatureType)
+	if failed.Feature != "number" || !strings.Contains(failed.Message, "Seconds()") {
+		t.Error(failed)
 	}
 }
 
@@ -100,7 +150,14 @@ func TestMistakesNameRowAndFeature(t *testing.T) {
 		"broken picture": {
 			func(rows *sidekick.Rows) { rows.EncodedImage("picture", []byte("x")) }, sidekick.StatusImage, "picture",
 		},
-		"npy":    {func(rows *sidekick.Rows) { rows.NPY("array", nil) }, sidekick.StatusNPY, "array"},
+		"npy": {func(rows *sidekick.Rows) { rows.NPY("array", nil) }, sidekick.StatusNPY, "array"},
+		"quality": {
+			func(rows *sidekick.Rows) { rows.JPEG("picture", colours(), 0) }, sidekick.StatusArgument, "picture",
+		},
+		"durations": {
+			func(rows *sidekick.Rows) { rows.Array("array", sidekick.ArrayOf(make([]time.Duration, 6), 2, 3)) },
+			sidekick.StatusFeatureType, "array",
+		},
 		"file":   {func(rows *sidekick.Rows) { rows.NPYFile("array", "missing.npy") }, sidekick.StatusFile, "array"},
 		"no row": {func(rows *sidekick.Rows) { rows.End() }, sidekick.StatusRowIncomplete, ""},
 	} {

@@ -32,6 +32,9 @@ func fieldsOf(source reflect.Type, features features) ([]field, error) {
 func misfit(field reflect.StructField, feature Feature) error {
 	err := newError(StatusFeatureType, "feature %q: is %v, and the field %s of type %v does not fit it",
 		feature.Name, feature, field.Name, field.Type)
+	if isTime(field.Type) {
+		err.Message += ": " + errTime
+	}
 	err.Feature = feature.Name
 	return err
 }

@@ -71,7 +71,11 @@ func (r *Rows) Image(name string, picture image.Image) *Rows {
 
 // JPEG adds a picture to an image input, sent as JPEG of a quality of 1 to 100: smaller than PNG, and not exact.
 func (r *Rows) JPEG(name string, picture image.Image, quality int) *Rows {
-	return r.image(r.find(name), picture, max(quality, 1))
+	input := r.find(name)
+	if r.err == nil && input != unknown && (quality < 1 || quality > 100) {
+		r.mistake(r.inputError(StatusArgument, input, "a quality of %d; it has to be 1 to 100", quality))
+	}
+	return r.image(input, picture, quality)
 }
 
 // EncodedImage adds the bytes of a picture's file to an image input. PNG and JPEG without alpha are sent as they are; BMP,
@@ -222,6 +226,9 @@ func (r *Rows) imageFile(input int, path string) *Rows {
 }
 
 func (r *Rows) array(input int, array Array) *Rows {
+	if r.err == nil && input != unknown && array.dtype == timeDType {
+		r.mistake(r.inputError(StatusFeatureType, input, errTime))
+	}
 	return r.change(func(rows unsafe.Pointer) error { return addArray(rows, input, array) })
 }
 
@@ -294,7 +301,7 @@ func (r *Rows) lend() (*handle, unsafe.Pointer, error) {
 // Struct adds one row from a struct, or a pointer to one, and ends it. Each exported field is an input: the one its tag
 // `sidekick:"..."` names, or else the one of the field's own name; the tag "-" leaves a field out. What fits where:
 //
-//   - a numeric input of shape [1]: floats and integers
+//   - a numeric input of shape [1]: floats and integers, but for [time.Duration], which has to be converted
 //   - a categorical input: strings and integers; a binary input also bool
 //   - a text input: strings
 //   - an image input: [image.Image], []byte (the bytes of a picture's file), [File]
