@@ -12,6 +12,7 @@ use crate::url::Endpoint;
 use rustls::{ClientConnection, StreamOwned};
 use std::fmt;
 use std::io::{self, IoSlice, Read, Write};
+use std::time::Duration;
 
 /// Also the most that the head of a reply may be.
 pub(super) const BUFFER_BYTES: usize = 64 * 1024;
@@ -83,6 +84,18 @@ impl Connection {
     /// Puts the connection under the watch of a call.
     pub(super) fn begin(&mut self, watch: Watch) {
         self.socket_mut().watch = watch;
+    }
+
+    /// Waits no longer than this for what the other end has to say.
+    pub(super) fn hurry(&mut self, limit: Duration) -> io::Result<()> {
+        let socket = self.socket_mut();
+        let limit = socket.watch.hurry(limit);
+        socket.set_silence(Some(limit))
+    }
+
+    /// Fails once the call was cancelled or has no time left.
+    pub(super) fn check(&mut self) -> io::Result<()> {
+        self.socket_mut().watch.check()
     }
 
     /// Leaves the call's watch, its cancellation with it.

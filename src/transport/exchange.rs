@@ -1,10 +1,11 @@
 //! One request and its reply over one connection.
 
 use super::connection::{BUFFER_BYTES, Connection};
-use super::explain::{Again, Trouble, explain, not_http, was_closed};
+use super::explain::{Trouble, explain, not_http, was_closed};
 use crate::error::{Error, ErrorKind, reserve};
 use flate2::read::MultiGzDecoder;
 use std::io::{self, IoSlice, Read};
+use std::time::Duration;
 use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestResult};
@@ -24,6 +25,9 @@ const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "content-enco
 /// A reply's own word for its size is believed up to here before any of it came.
 const RESERVED_AHEAD: usize = 64 * 1024 * 1024;
 
+/// How long a reply may take that a connection still holds which broke while it was written to: it is there, or never comes.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// The body of a request: slices to be sent one behind the other.
 pub(super) type Body<'a> = [&'a [u8]; 3];
 
@@ -41,14 +45,18 @@ pub(super) fn run(
     body: &Body<'_>,
     limit: u64,
 ) -> Result<Received, Trouble> {
-    let broken = send(connection, head, body)?;
-    let was_used = connection.was_used;
-    let received = receive_head(connection).map_err(|trouble| match (&broken, trouble.again) {
-        // What broke the writing explains more than what the reading found.
-        (Some(error), Again::Perhaps | Again::Surely) => Trouble::without_reply(error, was_used),
+    let Some(broken) = send(connection, head, body)? else { return receive(connection, None, limit) };
+    connection.hurry(LAST_WORDS).map_err(|error| explain(&error))?;
+    receive(connection, Some(&broken), limit).map_err(|trouble| match trouble.error.kind() {
+        // What broke the writing explains more than what the reading found, unless the call is over.
+        ErrorKind::Timeout if connection.check().is_ok() => Trouble { error: explain(&broken), ..trouble },
         _ => trouble,
-    })?;
-    let Head { response: head, bytes, length, closes } = received;
+    })
+}
+
+/// Reads the reply to a request. `broken` is what broke the writing of it.
+fn receive(connection: &mut Connection, broken: Option<&io::Error>, limit: u64) -> Result<Received, Trouble> {
+    let Head { response: head, bytes, length, closes } = receive_head(connection, broken)?;
     let received = match length {
         Some(length) if length > limit => Err(too_large(limit)),
         Some(length) => {
@@ -95,7 +103,7 @@ struct Head {
 }
 
 /// The head of the reply, past those of 1xx.
-fn receive_head(connection: &mut Connection) -> Result<Head, Trouble> {
+fn receive_head(connection: &mut Connection, broken: Option<&io::Error>) -> Result<Head, Trouble> {
     let mut passed = 0;
     loop {
         let head = parse_head(connection.input()).map_err(|error| not_http(&error))?;
@@ -109,7 +117,10 @@ fn receive_head(connection: &mut Connection) -> Result<Head, Trouble> {
                 passed += used;
             }
             Some(head) => return Ok(head),
-            None => fill(connection, passed > 0 || !connection.input().is_empty())?,
+            None if passed > 0 || !connection.input().is_empty() => {
+                fill(connection).map_err(|error| explain(&error))?;
+            }
+            None => fill(connection).map_err(|error| without_reply(connection, &error, broken))?,
         }
     }
 }
@@ -157,16 +168,19 @@ fn is_interim(head: &Response<()>) -> bool {
     head.status().is_informational() && head.status() != StatusCode::SWITCHING_PROTOCOLS
 }
 
-/// Reads more of a head, of which some has come or nothing.
-fn fill(connection: &mut Connection, began: bool) -> Result<(), Trouble> {
-    let filled = connection.fill(READ_AHEAD).and_then(|bytes| match bytes {
+/// Reads more of a head.
+fn fill(connection: &mut Connection) -> io::Result<()> {
+    match connection.fill(READ_AHEAD)? {
         0 => Err(io::ErrorKind::UnexpectedEof.into()),
         _ => Ok(()),
-    });
-    filled.map_err(|error| match began {
-        true => Trouble::from(explain(&error)),
-        false => Trouble::without_reply(&error, connection.was_used),
-    })
+    }
+}
+
+/// The trouble of a reply of which no byte came. What broke the writing counts, unless the call is over.
+fn without_reply(connection: &mut Connection, error: &io::Error, broken: Option<&io::Error>) -> Trouble {
+    let is_over = connection.check().is_err();
+    let error = broken.filter(|_| !is_over).unwrap_or(error);
+    Trouble::without_reply(error, connection.was_used)
 }
 
 /// The size of a body that comes as it is, with nothing around it; all others are the HTTP library's to take apart.

@@ -30,7 +30,7 @@ impl From<Error> for Trouble {
 impl Trouble {
     /// A connection that could not be made.
     pub(super) fn connecting(error: io::Error) -> Trouble {
-        let error = explain(&error);
+        let error = explain_connecting(&error);
         let again = matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Network);
         Trouble { error, again: if again { Again::Perhaps } else { Again::No } }
     }
@@ -58,8 +58,8 @@ impl Trouble {
     pub(super) fn without_reply(error: &io::Error, was_used: bool) -> Trouble {
         let again = match was_closed(error) {
             true if was_used => Again::Surely,
-            true => Again::Perhaps,
-            false => Again::No,
+            _ if own(error).is_some() => Again::No,
+            _ => Again::Perhaps,
         };
         Trouble { error: explain(error), again }
     }
@@ -71,29 +71,43 @@ pub(super) fn was_closed(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof | NotConnected)
 }
 
-/// What went wrong, and what to do.
-pub(super) fn explain(error: &io::Error) -> Error {
-    let inner = error.get_ref();
-    if let Some(ours) = inner.and_then(|inner| inner.downcast_ref::<Error>()) {
-        return ours.clone();
-    }
-    if let Some(inner) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return explain_tls(inner);
-    }
+/// What made it impossible to connect, and what to do.
+fn explain_connecting(error: &io::Error) -> Error {
     use io::ErrorKind::*;
     match error.kind() {
+        _ if own(error).is_some() => explain(error),
         ConnectionRefused => {
             Error::new(ErrorKind::Connect, "the server refused the connection; is it running there?")
         }
         HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable => {
             Error::new(ErrorKind::Connect, format!("no way to the server: {error}"))
         }
+        TimedOut => explain(error),
+        _ if was_closed(error) => explain(error),
+        _ => Error::new(ErrorKind::Connect, format!("the system makes no connection: {error}")),
+    }
+}
+
+/// What broke an established connection, and what to do.
+pub(super) fn explain(error: &io::Error) -> Error {
+    if let Some(own) = own(error) {
+        return own;
+    }
+    use io::ErrorKind::*;
+    match error.kind() {
         TimedOut => Error::new(ErrorKind::Timeout, "the system gave the connection up as dead"),
         _ if was_closed(error) => {
             Error::new(ErrorKind::Network, "the server closed the connection before the reply was complete")
         }
         _ => Error::new(ErrorKind::Network, format!("the connection failed: {error}")),
     }
+}
+
+/// The error of ours, or of TLS, that one of the system's may stand for.
+fn own(error: &io::Error) -> Option<Error> {
+    let inner = error.get_ref()?;
+    let ours = inner.downcast_ref::<Error>().cloned();
+    ours.or_else(|| inner.downcast_ref::<rustls::Error>().map(explain_tls))
 }
 
 fn explain_tls(error: &rustls::Error) -> Error {

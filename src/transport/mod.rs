@@ -13,6 +13,7 @@ mod resolve;
 mod retry;
 mod settings;
 mod socket;
+mod system;
 mod tls;
 mod tunnel;
 mod watch;
@@ -322,6 +323,9 @@ fn pack(body: &Body<'_>) -> Result<Vec<u8>> {
     let packed = body.iter().try_for_each(|slice| packer.write_all(slice)).and_then(|()| packer.finish());
     packed.map_err(|error| Error::new(ErrorKind::Memory, format!("the request cannot be packed: {error}")))
 }
+
+#[cfg(test)]
+mod tests_of_faults;
 
 #[cfg(test)]
 mod tests {

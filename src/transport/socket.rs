@@ -1,6 +1,7 @@
 //! A TCP connection that never blocks without a watch: every wait can be cancelled and ends with its time limit.
 
 use super::explain::was_closed;
+use super::system::{Call, call};
 use super::watch::Watch;
 use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
@@ -43,13 +44,17 @@ impl Socket {
 
     /// Whether the other end neither closed the connection nor said anything that nobody asked for.
     pub(super) fn is_quiet(&self) -> bool {
-        let peeked = recv(&self.stream, &mut [0; 1][..], RecvFlags::PEEK | RecvFlags::DONTWAIT);
+        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        let peeked = call(Call::Receive, || recv(&self.stream, &mut [0; 1][..], flags));
         !self.deaf && matches!(peeked, Err(Errno::WOULDBLOCK))
     }
 
     /// Appends what comes next to `bytes`, as far as they have room: without a copy, and without clearing the room first.
     pub(super) fn read_onto(&self, bytes: &mut Vec<u8>) -> io::Result<usize> {
-        self.receive(|stream, flags| recv(stream, spare_capacity(bytes), flags).map(|(_, read)| read))
+        self.receive(|stream, flags| {
+            let received = call(Call::Receive, || recv(stream, spare_capacity(bytes), flags));
+            received.map(|(_, read)| read)
+        })
     }
 
     /// Receives something, however long that takes.
@@ -75,11 +80,13 @@ impl Socket {
         readiness: PollFlags,
         mut act: impl FnMut(&TcpStream) -> rustix::io::Result<usize>,
     ) -> io::Result<usize> {
+        let mut silence = None;
         loop {
             self.watch.check()?;
             match act(&self.stream) {
                 Err(Errno::WOULDBLOCK) => self.watch.wait(&self.stream, readiness)?,
-                Err(Errno::INTR) => {}
+                // Signals that never end are a silence too.
+                Err(Errno::INTR) => silence.get_or_insert_with(|| self.watch.silence()).check()?,
                 done => return Ok(done?),
             }
         }
@@ -88,7 +95,10 @@ impl Socket {
 
 impl Read for Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.receive(|stream, flags| recv(stream, &mut *buffer, flags).map(|(_, read)| read))
+        self.receive(|stream, flags| {
+            let received = call(Call::Receive, || recv(stream, &mut *buffer, flags));
+            received.map(|(_, read)| read)
+        })
     }
 }
 
@@ -104,8 +114,8 @@ impl Write for Socket {
             return Ok(slices.iter().map(|slice| slice.len()).sum());
         }
         let sent = self.patiently(PollFlags::OUT, |stream| match slices {
-            [slice] => send(stream, slice, flags),
-            _ => sendmsg(stream, slices, &mut SendAncillaryBuffer::default(), flags),
+            [slice] => call(Call::Send, || send(stream, slice, flags)),
+            _ => call(Call::Send, || sendmsg(stream, slices, &mut SendAncillaryBuffer::default(), flags)),
         });
         self.deaf = sent.as_ref().is_err_and(was_closed);
         sent
@@ -119,14 +129,18 @@ impl Write for Socket {
 fn connect_one(address: &SocketAddr, watch: &Watch) -> io::Result<TcpStream> {
     let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    let socket = socket_with(family, SocketType::STREAM, flags, None)?;
-    match connect(&socket, address) {
-        Ok(()) => {}
-        Err(Errno::INPROGRESS) => {
-            watch.wait(&socket, PollFlags::OUT)?;
-            sockopt::socket_error(&socket)??;
+    let socket = call(Call::Socket, || socket_with(family, SocketType::STREAM, flags, None))?;
+    loop {
+        match call(Call::Connect, || connect(&socket, address)) {
+            Ok(()) | Err(Errno::ISCONN) => break,
+            Err(Errno::INTR) => watch.check()?,
+            Err(Errno::INPROGRESS | Errno::ALREADY) => {
+                watch.wait(&socket, PollFlags::OUT)?;
+                sockopt::socket_error(&socket)??;
+                break;
+            }
+            Err(error) => return Err(error.into()),
         }
-        Err(error) => return Err(error.into()),
     }
     let stream = TcpStream::from(socket);
     stream.set_nonblocking(false)?;

@@ -3,6 +3,7 @@
 use super::cancel::Cancel;
 use super::limit::Limit;
 use super::settings::Settings;
+use super::system::{Call, call};
 use crate::error::{Error, ErrorKind};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io;
@@ -32,9 +33,21 @@ fn passed(limit: &Limit) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, limit.passed())
 }
 
-/// The limit of the other end's silence, which begins now.
-fn silence(length: Option<Duration>) -> Option<Limit> {
-    Limit::new("response_timeout", "not a byte from or to the server", length)
+/// A silence of the other end, which began when this was made.
+pub(super) struct Silence(Option<Limit>);
+
+impl Silence {
+    fn new(length: Option<Duration>) -> Silence {
+        Silence(Limit::new("response_timeout", "not a byte from or to the server", length))
+    }
+
+    /// Fails once it took too long.
+    pub(super) fn check(&self) -> io::Result<()> {
+        match &self.0 {
+            Some(limit) if limit.end <= Instant::now() => Err(passed(limit)),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Watch {
@@ -79,9 +92,19 @@ impl Watch {
         self.cancel.is_none() && self.call.is_none() && self.connect.is_none()
     }
 
+    /// A silence that begins now.
+    pub(super) fn silence(&self) -> Silence {
+        Silence::new(self.silence)
+    }
+
     /// The error of a wait that the other end's silence has ended.
     pub(super) fn silent(&self) -> io::Error {
-        silence(self.silence).map_or_else(|| io::ErrorKind::TimedOut.into(), |limit| passed(&limit))
+        self.silence().0.map_or_else(|| io::ErrorKind::TimedOut.into(), |limit| passed(&limit))
+    }
+
+    /// Waits no longer than this for the other end, whatever the options say.
+    pub(super) fn hurry(&mut self, limit: Duration) -> Duration {
+        *self.silence.insert(self.silence.map_or(limit, |silence| silence.min(limit)))
     }
 
     /// Whether there is time left for something that takes so long.
@@ -91,7 +114,7 @@ impl Watch {
 
     /// Blocks until the socket is ready to be read or written.
     pub(super) fn wait(&self, socket: &impl AsFd, readiness: PollFlags) -> io::Result<()> {
-        let silence = silence(self.silence);
+        let silence = self.silence().0;
         loop {
             self.check()?;
             let next = earlier(self.call.as_ref(), earlier(self.connect.as_ref(), silence.as_ref()));
@@ -108,17 +131,16 @@ impl Watch {
     /// Sleeps, unless cancelled.
     pub(super) fn sleep(&self, length: Duration) -> io::Result<()> {
         let end = Instant::now() + length;
-        let Some(cancel) = &self.cancel else {
-            std::thread::sleep(length);
-            return Ok(());
-        };
         loop {
             self.check()?;
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Ok(());
             }
-            poll_once(&mut watched(cancel), Some(left))?;
+            match &self.cancel {
+                Some(cancel) => poll_once(&mut watched(cancel), Some(left))?,
+                None => poll_once(&mut [], Some(left))?,
+            };
         }
     }
 
@@ -144,7 +166,7 @@ fn watched(cancel: &Cancel) -> [PollFd<'_>; 2] {
 /// Polls, and takes a signal for an early end.
 fn poll_once(sockets: &mut [PollFd<'_>], left: Option<Duration>) -> io::Result<usize> {
     let left = left.and_then(|left| Timespec::try_from(left).ok());
-    match poll(sockets, left.as_ref()) {
+    match call(Call::Poll, || poll(sockets, left.as_ref())) {
         Err(rustix::io::Errno::INTR) => Ok(0),
         polled => Ok(polled?),
     }

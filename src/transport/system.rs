@@ -1,0 +1,69 @@
+//! The system calls of a connection go through here, so that tests can make each of them fail.
+
+/// A system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Call {
+    Socket,
+    Connect,
+    Send,
+    Receive,
+    Poll,
+}
+
+/// Makes a system call.
+#[inline(always)]
+pub(super) fn call<T>(which: Call, make: impl FnOnce() -> rustix::io::Result<T>) -> rustix::io::Result<T> {
+    #[cfg(test)]
+    faults::strike(which)?;
+    let _ = which;
+    make()
+}
+
+/// Errors in place of system calls, on the thread that asks for them alone.
+#[cfg(test)]
+pub(super) mod faults {
+    use super::Call;
+    use rustix::io::Errno;
+    use std::cell::RefCell;
+
+    struct Fault {
+        call: Call,
+        error: Errno,
+        /// How many calls succeed before, and how many fail then.
+        spared: usize,
+        times: usize,
+    }
+
+    thread_local! {
+        static FAULTS: RefCell<Vec<Fault>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// Takes the faults away when it is dropped.
+    pub(crate) struct Injected;
+
+    impl Drop for Injected {
+        fn drop(&mut self) {
+            FAULTS.with_borrow_mut(Vec::clear);
+        }
+    }
+
+    /// Makes `times` calls fail after the next `spared`.
+    pub(crate) fn inject(call: Call, error: Errno, spared: usize, times: usize) -> Injected {
+        FAULTS.with_borrow_mut(|faults| faults.push(Fault { call, error, spared, times }));
+        Injected
+    }
+
+    pub(super) fn strike(call: Call) -> rustix::io::Result<()> {
+        FAULTS.with_borrow_mut(|faults| {
+            let Some(fault) = faults.iter_mut().find(|fault| fault.call == call && fault.times > 0) else {
+                return Ok(());
+            };
+            if fault.spared > 0 {
+                fault.spared -= 1;
+                return Ok(());
+            }
+            fault.times -= 1;
+            Err(fault.error)
+        })
+    }
+}

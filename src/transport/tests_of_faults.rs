@@ -1,0 +1,220 @@
+//! Every system call of a connection fails in every way: what is tried again, what it is reported as, and that each wait ends.
+
+use super::system::Call;
+use super::system::faults::{Injected, inject};
+use super::watch::Watch;
+use super::{Cancel, Reply, Settings, Transport};
+use crate::error::{Error, ErrorKind, Result};
+use crate::url::Url;
+use rustix::io::Errno;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const ALWAYS: usize = usize::MAX;
+/// Larger than what the system buffers of a connection.
+const LARGE: usize = 16 << 20;
+
+/// A server that gives this answer to each request, once it has read so many bytes of its body.
+fn server(answer: &'static str, most: u64) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::thread::spawn(move || serve(stream.unwrap(), answer, most));
+        }
+    });
+    format!("http://{address}/forward")
+}
+
+fn serve(stream: TcpStream, answer: &str, most: u64) {
+    let mut reader = BufReader::new(stream);
+    while let Some(length) = read_head(&mut reader) {
+        let read = std::io::copy(&mut (&mut reader).take(length.min(most)), &mut std::io::sink());
+        if read.is_err() || reader.get_mut().write_all(answer.as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+/// The length of the body behind a head.
+fn read_head(reader: &mut impl BufRead) -> Option<u64> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+        if line.trim().is_empty() {
+            return Some(length);
+        }
+        length = line.strip_prefix("content-length: ").map_or(length, |text| text.trim().parse().unwrap());
+    }
+}
+
+fn settings() -> Settings {
+    let mut settings = Settings::default();
+    settings.set_proxy("").unwrap();
+    settings.set_backoff(Duration::from_millis(1), Duration::from_millis(1)).unwrap();
+    settings
+}
+
+fn post(transport: &Transport, body: &[u8]) -> Result<Reply> {
+    transport.post("text/plain", [body, &[], &[]], None)
+}
+
+fn open(url: &str, settings: &Settings) -> Transport {
+    Transport::new(&Url::parse(url).unwrap(), "a token", settings).unwrap()
+}
+
+/// What a first request comes to where a system call fails.
+fn first(settings: &Settings, fault: impl FnOnce() -> Injected) -> Result<Reply> {
+    let transport = open(&server(GOOD, u64::MAX), settings);
+    let _fault = fault();
+    post(&transport, b"body")
+}
+
+fn attempts(outcome: Result<Reply>) -> u32 {
+    let reply = outcome.unwrap();
+    assert_eq!((reply.status, &*reply.body), (200, &b"ok"[..]));
+    reply.attempts
+}
+
+fn failure(outcome: Result<Reply>) -> (ErrorKind, u32) {
+    let error: Error = outcome.err().expect("the call fails");
+    (error.kind(), error.attempts())
+}
+
+#[test]
+fn what_breaks_before_a_byte_of_the_reply_is_tried_again() {
+    let once = Settings { retries: 0, ..settings() };
+    for (error, kind) in [
+        (Errno::PIPE, ErrorKind::Network),
+        (Errno::CONNRESET, ErrorKind::Network),
+        (Errno::CONNABORTED, ErrorKind::Network),
+        (Errno::TIMEDOUT, ErrorKind::Timeout),
+        (Errno::HOSTUNREACH, ErrorKind::Network),
+        (Errno::NETUNREACH, ErrorKind::Network),
+        (Errno::NETDOWN, ErrorKind::Network),
+        (Errno::NETRESET, ErrorKind::Network),
+        (Errno::CONNREFUSED, ErrorKind::Network),
+        (Errno::NOBUFS, ErrorKind::Network),
+        (Errno::NOMEM, ErrorKind::Network),
+    ] {
+        for call in [Call::Send, Call::Receive] {
+            assert_eq!(attempts(first(&settings(), || inject(call, error, 0, 1))), 2, "{call:?} {error}");
+            assert_eq!(failure(first(&once, || inject(call, error, 0, 1))), (kind, 1), "{call:?} {error}");
+        }
+    }
+}
+
+#[test]
+fn what_breaks_while_connecting_is_tried_again() {
+    let once = Settings { retries: 0, ..settings() };
+    for (error, kind) in [
+        (Errno::CONNREFUSED, ErrorKind::Connect),
+        (Errno::HOSTUNREACH, ErrorKind::Connect),
+        (Errno::NETUNREACH, ErrorKind::Connect),
+        (Errno::ADDRNOTAVAIL, ErrorKind::Connect),
+        (Errno::TIMEDOUT, ErrorKind::Timeout),
+        (Errno::NOBUFS, ErrorKind::Connect),
+        (Errno::MFILE, ErrorKind::Connect),
+    ] {
+        for call in [Call::Socket, Call::Connect] {
+            assert_eq!(attempts(first(&settings(), || inject(call, error, 0, 1))), 2, "{call:?} {error}");
+            assert_eq!(failure(first(&once, || inject(call, error, 0, 1))), (kind, 1), "{call:?} {error}");
+        }
+    }
+}
+
+#[test]
+fn a_reused_connection_that_breaks_is_replaced_once() {
+    let once = Settings { retries: 0, ..settings() };
+    for (call, spared) in [(Call::Send, 0), (Call::Receive, 1)] {
+        for error in [Errno::PIPE, Errno::CONNRESET] {
+            let transport = open(&server(GOOD, u64::MAX), &once);
+            post(&transport, b"first").unwrap();
+            let _fault = inject(call, error, spared, 1);
+            assert_eq!(attempts(post(&transport, b"second")), 2, "{call:?} {error}");
+        }
+    }
+}
+
+#[test]
+fn what_breaks_after_a_byte_of_the_reply_is_not_tried_again() {
+    for error in [Errno::CONNRESET, Errno::TIMEDOUT, Errno::HOSTUNREACH, Errno::NOBUFS] {
+        let kind = if error == Errno::TIMEDOUT { ErrorKind::Timeout } else { ErrorKind::Network };
+        for begun in
+            ["H", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbody", "HTTP/1.1 100 Continue\r\n\r\n"]
+        {
+            let transport = open(&server(begun, u64::MAX), &settings());
+            let _fault = inject(Call::Receive, error, 1, 1);
+            assert_eq!(failure(post(&transport, b"body")), (kind, 1), "{error} after {begun:?}");
+        }
+    }
+}
+
+#[test]
+fn a_reply_that_is_there_is_read_after_the_sending_broke() {
+    for error in [Errno::PIPE, Errno::CONNRESET] {
+        let answer = "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno";
+        let transport = open(&server(answer, 1), &settings());
+        let _fault = inject(Call::Send, error, 2, 1);
+        let reply = post(&transport, &vec![b'x'; LARGE]).unwrap();
+        assert_eq!((reply.status, reply.attempts, &*reply.body), (413, 1, &b"no"[..]));
+    }
+    // Of a reply that began, and never ends, no one waits for the rest.
+    let begun = "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nn";
+    let transport = open(&server(begun, 1), &settings());
+    let _fault = inject(Call::Send, Errno::PIPE, 2, 1);
+    let error = post(&transport, &vec![b'x'; LARGE]).err().unwrap();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Network, 1), "{error}");
+}
+
+#[test]
+fn signals_without_end_do_not_outlast_a_limit() {
+    let short = Some(Duration::from_millis(50));
+    let silence = || Settings { response_timeout: short, ..settings() };
+    let call = || Settings { call_timeout: short, ..settings() };
+    let connect = || Settings { connect_timeout: short, retries: 0, ..settings() };
+    for (settings, which) in [
+        (silence(), Call::Send),
+        (silence(), Call::Receive),
+        (call(), Call::Send),
+        (call(), Call::Receive),
+        (connect(), Call::Connect),
+    ] {
+        let outcome = first(&settings, || inject(which, Errno::INTR, 0, ALWAYS));
+        assert_eq!(failure(outcome).0, ErrorKind::Timeout, "{which:?}");
+    }
+    // A server that never answers is waited for by poll, as the connection was before.
+    for settings in [Settings { call_timeout: Some(Duration::from_secs(60)), ..silence() }, call()] {
+        let transport = open(&server("", u64::MAX), &settings);
+        let _fault = inject(Call::Poll, Errno::INTR, 1, ALWAYS);
+        assert_eq!(failure(post(&transport, b"body")).0, ErrorKind::Timeout);
+    }
+}
+
+#[test]
+fn signals_do_not_outlast_a_wait_before_a_retry_or_a_cancellation() {
+    let fault = inject(Call::Poll, Errno::INTR, 0, ALWAYS);
+    Watch::new(&settings(), None).sleep(Duration::from_millis(20)).unwrap();
+    drop(fault);
+    let transport = open(&server("", u64::MAX), &settings());
+    let cancel = Cancel::new().unwrap();
+    let _fault = inject(Call::Receive, Errno::INTR, 0, ALWAYS);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(20));
+            cancel.trigger();
+        });
+        let cancelled = transport.post("text/plain", [b"body", &[], &[]], Some(&cancel));
+        assert_eq!(failure(cancelled), (ErrorKind::Cancelled, 1));
+    });
+}
+
+#[test]
+fn a_signal_now_and_then_is_no_error() {
+    for call in [Call::Connect, Call::Send, Call::Receive, Call::Poll] {
+        assert_eq!(attempts(first(&settings(), || inject(call, Errno::INTR, 0, 3))), 1, "{call:?}");
+    }
+}
