@@ -77,7 +77,7 @@ impl Deployment {
 
     /// Empty rows for this deployment.
     pub fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.0.schema), self.0.protocol)
+        Rows::new(Arc::clone(&self.0.schema), self.0.protocol, self.0.options.images)
     }
 
     /// Predicts all rows, `batch_rows` to a request. The predictions are in the order of the rows.
@@ -139,7 +139,8 @@ impl Deployment {
 
     /// Results as what users read.
     pub(crate) fn predictions(&self, predicted: Predicted) -> Predictions {
-        Predictions::new(Arc::clone(&self.0.schema), predicted.columns, predicted.failures)
+        let Predicted { columns, failures } = predicted;
+        Predictions::new(Arc::clone(&self.0.schema), columns, failures, self.0.options.images)
     }
 
     /// Predicts some of the rows in one request, and appends the results to the columns. An error names its row among all.

@@ -5,6 +5,7 @@ use crate::rows::{RowWriter, Rows, another_type, finite, integer_category, missi
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
 use crate::wire::array::{Array, DType, Element, byte_size};
 use crate::wire::floats::{BLOCK, Number};
+use crate::wire::raster::ImageRules;
 use crate::wire::sixteen::places_behind;
 use crate::wire::{Value, picture};
 use std::borrow::Cow;
@@ -89,7 +90,7 @@ impl Rows {
         let indexed = columns.iter().map(|(key, column)| Ok((self.find((*key).into())?, *column)));
         let indexed: Vec<(usize, InputColumn<'_>)> = indexed.collect::<Result<_>>()?;
         let schema = Arc::clone(self.schema());
-        let readers = readers(&schema.inputs, count, &indexed);
+        let readers = readers(&schema.inputs, count, &indexed, self.image_rules());
         self.add_from(count, readers.map_err(|error| error.offset_row(self.len()))?)
     }
 
@@ -116,13 +117,14 @@ fn readers<'a>(
     inputs: &'a Specs,
     count: usize,
     columns: &[(usize, InputColumn<'a>)],
+    image_rules: ImageRules,
 ) -> Result<Vec<Reader<'a>>> {
     let mut given = vec![false; inputs.len()];
     let mut readers = Vec::with_capacity(columns.len());
     for (index, column) in columns {
         let spec = inputs.get(*index)?;
         let twice = given.get_mut(*index).is_some_and(|given| replace(given, true));
-        let reader = if twice { Err(given_twice()) } else { Reader::new(spec, count, column) };
+        let reader = if twice { Err(given_twice()) } else { Reader::new(spec, count, column, image_rules) };
         readers.push(reader.map_err(|error| error.in_feature(&spec.name))?);
     }
     if given.iter().all(|given| *given) {
@@ -136,6 +138,7 @@ fn readers<'a>(
 struct Reader<'a> {
     spec: &'a FeatureSpec,
     source: Source<'a>,
+    image_rules: ImageRules,
 }
 
 enum Source<'a> {
@@ -150,13 +153,18 @@ enum Source<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(spec: &'a FeatureSpec, count: usize, column: &InputColumn<'a>) -> Result<Reader<'a>> {
+    fn new(
+        spec: &'a FeatureSpec,
+        count: usize,
+        column: &InputColumn<'a>,
+        image_rules: ImageRules,
+    ) -> Result<Reader<'a>> {
         let source = match *column {
             InputColumn::Numbers { dtype, bytes } => number_source(spec, count, Numbers { dtype, bytes }),
             InputColumn::Pieces { bytes, ends } => piece_source(spec, count, bytes, ends),
             InputColumn::Texts(bytes) => closed_source(spec, count, bytes),
         };
-        Ok(Reader { spec, source: source? })
+        Ok(Reader { spec, source: source?, image_rules })
     }
 
     /// Makes ready for a block of rows.
@@ -174,7 +182,7 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn put_value(&mut self, row: usize, out: &mut RowWriter<'_>) -> Result<()> {
-        let Reader { spec, source } = self;
+        let Reader { spec, source, image_rules } = self;
         match source {
             Source::Floats(_, block) => {
                 let number = block.get(row % BLOCK).ok_or_else(beyond_column)?;
@@ -206,7 +214,7 @@ impl<'a> Reader<'a> {
             Source::Pictures(bytes, ends) => {
                 let piece = piece_range(ends, row);
                 let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
-                out.put(spec, &Value::Image(picture::from_encoded(encoded)?))
+                out.put(spec, &Value::Image(picture::from_encoded(encoded, image_rules)?))
             }
         }
     }

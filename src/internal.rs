@@ -10,6 +10,7 @@ use crate::wire::columns::Columns;
 use crate::wire::floats::{self, WIDEST_F64};
 use crate::wire::json::Cursor;
 use crate::wire::picture::{self, DecodedImage, MediaType, WireImage};
+use crate::wire::raster::ImageRules;
 use crate::wire::shortest::ListWriter;
 use crate::wire::{Protocol, data_url, describe, failure, npy, request};
 use std::sync::Arc;
@@ -45,7 +46,7 @@ impl Model {
 
     /// Empty rows.
     pub fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.schema), self.protocol)
+        Rows::new(Arc::clone(&self.schema), self.protocol, ImageRules::default())
     }
 
     /// The body of a request that sends all finished rows.
@@ -57,7 +58,7 @@ impl Model {
     pub fn read_response(&self, body: &[u8], rows: usize) -> Result<Predictions> {
         let mut columns = Columns::new(&self.schema.outputs);
         self.protocol.read_reply(body, rows, &self.schema.outputs, &mut columns)?;
-        Ok(Predictions::new(Arc::clone(&self.schema), columns, Vec::new()))
+        Ok(Predictions::new(Arc::clone(&self.schema), columns, Vec::new(), ImageRules::default()))
     }
 }
 
@@ -124,7 +125,7 @@ pub fn npy_header(shape: &[usize]) -> Vec<u8> {
 
 /// The data URL, in quotes, that an encoded image is sent as.
 pub fn image_on_the_wire(image: &[u8]) -> Result<Vec<u8>> {
-    let image: WireImage<'_> = picture::from_encoded(image)?;
+    let image: WireImage<'_> = picture::from_encoded(image, &ImageRules::default())?;
     let mut text = Vec::new();
     request::put_image(&mut text, &image)?;
     Ok(text)
@@ -132,12 +133,12 @@ pub fn image_on_the_wire(image: &[u8]) -> Result<Vec<u8>> {
 
 /// Width, height and channels of a PNG or JPEG, without decoding its pixels.
 pub fn image_size(image: &[u8]) -> Result<(u32, u32, u8)> {
-    picture::dimensions(image)
+    picture::dimensions(image, &ImageRules::default())
 }
 
 /// The pixels of an encoded image.
 pub fn decode_image(image: &[u8]) -> Result<DecodedImage> {
-    picture::decode(image)
+    picture::decode(image, &ImageRules::default())
 }
 
 /// PNG or JPEG, by the first bytes.

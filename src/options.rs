@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::{LogLevel, Settings, TlsVersion};
+use crate::wire::raster::ImageRules;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,7 @@ pub struct Options {
     pub(crate) batch_rows: usize,
     pub(crate) max_in_flight: usize,
     pub(crate) isolate_bad_rows: bool,
+    pub(crate) images: ImageRules,
     pub(crate) transport: Settings,
 }
 
@@ -24,6 +26,7 @@ impl Default for Options {
             batch_rows: DEFAULT_BATCH_ROWS,
             max_in_flight: 1,
             isolate_bad_rows: false,
+            images: ImageRules::default(),
             transport: Settings::default(),
         }
     }
@@ -48,6 +51,23 @@ impl Options {
     /// by default: the whole call fails then.
     pub fn set_isolate_bad_rows(&mut self, isolate: bool) {
         self.isolate_bad_rows = isolate;
+    }
+
+    /// Sets how many pixels (width times height) an image may have that is added as a file, or that is read from a response: at
+    /// least 1, by default 67 108 864 (64 * 1024 * 1024), which take 256 MiB as RGBA. The size that a file declares is compared
+    /// before anything is decoded.
+    pub fn set_max_image_pixels(&mut self, pixels: u64) -> Result<()> {
+        if pixels == 0 {
+            return Err(Error::new(ErrorKind::Argument, "max_image_pixels is 0; it has to be at least 1"));
+        }
+        self.images.max_pixels = pixels;
+        Ok(())
+    }
+
+    /// Turns images that are added as files the way their metadata (the EXIF orientation of JPEG, PNG, TIFF and WebP) say they
+    /// are to be shown; an image that is turned goes out as PNG. Off by default: pixels go out as stored.
+    pub fn set_apply_orientation(&mut self, apply: bool) {
+        self.images.apply_orientation = apply;
     }
 
     /// Sets how long making a connection may take, by default 10 seconds; zero means without limit.

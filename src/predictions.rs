@@ -7,6 +7,7 @@ use crate::wire::array::{DType, byte_size};
 use crate::wire::columns::{Categories, Column, Columns, Pieces};
 use crate::wire::npy;
 use crate::wire::picture::{self, DecodedImage, MediaType};
+use crate::wire::raster::ImageRules;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -21,6 +22,7 @@ pub struct Predictions {
     columns: Columns,
     /// One for each row that was isolated, in their order.
     failures: Vec<Error>,
+    image_rules: ImageRules,
 }
 
 /// The probabilities of a categorical output: a row-major matrix, rows x categories.
@@ -39,8 +41,13 @@ pub struct EncodedImage<'a> {
 }
 
 impl Predictions {
-    pub(crate) fn new(schema: Arc<Schema>, columns: Columns, failures: Vec<Error>) -> Predictions {
-        Predictions { schema, columns, failures }
+    pub(crate) fn new(
+        schema: Arc<Schema>,
+        columns: Columns,
+        failures: Vec<Error>,
+        image_rules: ImageRules,
+    ) -> Predictions {
+        Predictions { schema, columns, failures, image_rules }
     }
 
     /// The rows that the server called bad, an error for each, in their order; there are some only where the option
@@ -206,16 +213,21 @@ impl Predictions {
         image.ok_or_else(|| self.no_row(row))
     }
 
-    /// Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the picture of a row, without decoding its pixels.
+    /// Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels. A file that is cut
+    /// off is an error, and an image with more pixels than
+    /// [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels) allows.
     pub fn image_size<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<(u32, u32, u8)> {
         let key = output.into();
-        picture::dimensions(self.image(key, row)?.bytes).map_err(|error| self.name_image(key, row, error))
+        picture::dimensions(self.image(key, row)?.bytes, &self.image_rules)
+            .map_err(|error| self.name_image(key, row, error))
     }
 
-    /// The pixels of the picture of a row, 8 bits a sample. Decodes it anew at every call.
+    /// The pixels of the image of a row as stored, 8 bits a sample, with the errors of [`image_size`](Self::image_size). Decodes it
+    /// at every call.
     pub fn image_pixels<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<DecodedImage> {
         let key = output.into();
-        picture::decode(self.image(key, row)?.bytes).map_err(|error| self.name_image(key, row, error))
+        picture::decode(self.image(key, row)?.bytes, &self.image_rules)
+            .map_err(|error| self.name_image(key, row, error))
     }
 
     /// Writes the picture of a row to a file, as the server sent it.

@@ -6,6 +6,7 @@ use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::wire::array::Array;
 use crate::wire::floats::Number;
 use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
+use crate::wire::raster::ImageRules;
 use crate::wire::{Protocol, Value, npy};
 use std::ops::Range;
 use std::path::Path;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub struct Rows {
     schema: Arc<Schema>,
     protocol: Protocol,
+    image_rules: ImageRules,
     buffer: Buffer,
     /// Where each finished row lies in the buffer.
     finished: Vec<Range<usize>>,
@@ -45,9 +47,9 @@ pub(crate) struct RowWriter<'a> {
 }
 
 impl Rows {
-    pub(crate) fn new(schema: Arc<Schema>, protocol: Protocol) -> Rows {
+    pub(crate) fn new(schema: Arc<Schema>, protocol: Protocol, image_rules: ImageRules) -> Rows {
         let open = OpenRow { given: vec![false; schema.inputs.len()], count: 0, next: 0 };
-        Rows { schema, protocol, buffer: Buffer::default(), finished: Vec::new(), open }
+        Rows { schema, protocol, image_rules, buffer: Buffer::default(), finished: Vec::new(), open }
     }
 
     /// How many rows are finished.
@@ -108,10 +110,14 @@ impl Rows {
         })
     }
 
-    /// Adds an encoded picture to an image feature. PNG and JPEG (told by their bytes) go out untouched; with alpha or
-    /// more than 8 bits a sample, and from BMP, GIF, TIFF and WebP, they become PNG without alpha. Any size will do.
+    /// Adds an encoded image to an image feature, with its pixels as stored. PNG and JPEG, recognized by their bytes, are not
+    /// decoded for that, and go out without their metadata; with alpha or more than 8 bits a sample, and from BMP, GIF (its first
+    /// frame), TIFF (its first page) and WebP, they become PNG without alpha. Its width and height need not be the feature's. A
+    /// file that is cut off is refused, and an image with more pixels than
+    /// [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels) allows.
     pub fn add_image<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
-        self.add_wire_image(key.into(), || picture::from_encoded(bytes))
+        let rules = self.image_rules;
+        self.add_wire_image(key.into(), || picture::from_encoded(bytes, &rules))
     }
 
     /// Adds a picture from a file, as [`Rows::add_image`] does.
@@ -222,6 +228,10 @@ impl Rows {
     }
 
     /// What the deployment takes and gives.
+    pub(crate) fn image_rules(&self) -> ImageRules {
+        self.image_rules
+    }
+
     pub(crate) fn schema(&self) -> &Arc<Schema> {
         &self.schema
     }
@@ -274,7 +284,7 @@ impl Rows {
         value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>,
     ) -> Result<()> {
         let index = self.find(key)?;
-        let Rows { schema, protocol, buffer, finished, open } = self;
+        let Rows { schema, protocol, buffer, finished, open, .. } = self;
         let spec = schema.inputs.get(index)?;
         open.require_new(index)?;
         let value = value(spec)?;
@@ -506,7 +516,7 @@ pub(crate) mod tests {
                 "t": {"x-peltarion": {"type": "text"}}}}}}}"#;
         let schema = describe::parse(document.as_bytes()).unwrap();
         let protocol = Protocol::of(&schema);
-        Rows::new(Arc::new(schema), protocol)
+        Rows::new(Arc::new(schema), protocol, ImageRules::default())
     }
 
     fn fill(rows: &mut Rows, number: f64) {

@@ -15,7 +15,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("wire", &["buffer", "error", "text", "spec"]),
     // URLs and code points are pure, and know nothing but errors themselves.
     ("transport", &["code_points", "error", "url"]),
-    ("options", &["error", "transport"]),
+    ("options", &["error", "transport", "wire"]),
     ("rows", &["buffer", "error", "text", "spec", "wire"]),
     ("packed", &["error", "rows"]),
     ("input_columns", &["error", "rows", "spec", "wire"]),

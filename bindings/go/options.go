@@ -224,6 +224,23 @@ func WithReplyLimit(bytes int64) Option {
 	}), bytes)
 }
 
+// WithMaxImagePixels sets how many pixels an image may have that is added as a file, or whose size or pixels are read from
+// a response: at least 1, by default 64 * 1024 * 1024. The size that a file declares is compared before anything is
+// decoded; a larger image fails with [StatusImage]. Since 0.2.
+func WithMaxImagePixels(pixels int64) Option {
+	return unsigned("WithMaxImagePixels", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_options_set_max_image_pixels(options, C.uint64_t(pixels), failure)
+	}), pixels)
+}
+
+// WithOrientation turns, when true, images that are added as files the way their metadata say they are to be shown; an
+// image that is turned goes out as PNG. By default it is false, and pixels go out as stored. Since 0.2.
+func WithOrientation(apply bool) Option {
+	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_options_set_apply_orientation(options, cBool(apply), failure)
+	})
+}
+
 // WithRequestGzip sends, when true, bodies of 1 KiB and more packed with gzip, which the server has to understand. By
 // default it is false, and they go out as they are.
 func WithRequestGzip(pack bool) Option {

@@ -164,6 +164,8 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		"suffix":                 {sidekick.WithUserAgentSuffix("ä"), sidekick.StatusArgument},
 		"no reply":               {sidekick.WithReplyLimit(0), sidekick.StatusArgument},
 		"negative reply":         {sidekick.WithReplyLimit(-1), sidekick.StatusArgument},
+		"no pixels":              {sidekick.WithMaxImagePixels(0), sidekick.StatusArgument},
+		"negative pixels":        {sidekick.WithMaxImagePixels(-1), sidekick.StatusArgument},
 		"negative connections":   {sidekick.WithKeepAlive(-1, time.Second), sidekick.StatusArgument},
 		"negative idle time":     {sidekick.WithKeepAlive(1, -1), sidekick.StatusArgument},
 		"proxy of another kind":  {sidekick.WithProxy("ftp://127.0.0.1:1"), sidekick.StatusArgument},
@@ -331,6 +333,21 @@ func TestHeaders(t *testing.T) {
 func TestReplyLimit(t *testing.T) {
 	failure(t, try(deploymentURL("batch-size"), sidekick.WithReplyLimit(10)), sidekick.StatusReplyTooLarge)
 	works(t, deploymentURL("batch-size"), sidekick.WithReplyLimit(100_000))
+}
+
+// What becomes of images is tested in C.
+func TestImageOptions(t *testing.T) {
+	image := must[[]byte](t)(os.ReadFile("../../tests/images/seven.jpg"))
+	deployment := open(t, "echo", sidekick.WithMaxImagePixels(280*280-1), sidekick.WithOrientation(true))
+	rows := deployment.NewRows().EncodedImage("picture", image)
+	defer rows.Close()
+	failure(t, rows.Err(), sidekick.StatusImage)
+	other := open(t, "echo", sidekick.WithMaxImagePixels(280*280), sidekick.WithOrientation(false))
+	taken := other.NewRows().EncodedImage("picture", image)
+	defer taken.Close()
+	if err := taken.Err(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestRequestGzip(t *testing.T) {

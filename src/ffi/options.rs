@@ -340,6 +340,44 @@ pub unsafe extern "C" fn sidekick_options_set_reply_limit(
     })
 }
 
+/// Sets how many pixels (width times height) an image may have that is added as a file, or whose size or pixels are read from a
+/// response. Larger ones fail with `SIDEKICK_ERROR_IMAGE`, and are not decoded for that.
+///
+/// `pixels`: at least 1; by default 67 108 864 (64 * 1024 * 1024), which take 256 MiB as RGBA.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.2.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_max_image_pixels(
+    options: *mut sidekick_options,
+    pixels: u64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_max_image_pixels(pixels)
+    })
+}
+
+/// 1 turns images that are added as files the way their metadata say they are to be shown (the EXIF orientation of JPEG, PNG, TIFF
+/// and WebP); an image that is turned goes out as PNG. With 0, the default, pixels go out as stored. The size and the pixels of
+/// images in responses are always those stored.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for NULL. Since 0.2.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_apply_orientation(
+    options: *mut sidekick_options,
+    apply: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_apply_orientation(apply != 0);
+        Ok(())
+    })
+}
+
 /// 1 sends bodies of 1 KiB and more packed with gzip, which the server has to understand; 0, the default, as they are. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_request_gzip(

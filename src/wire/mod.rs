@@ -16,6 +16,7 @@ mod layout;
 pub(crate) mod npy;
 pub(crate) mod picture;
 mod png;
+pub(crate) mod raster;
 pub(crate) mod reply;
 mod reply_values;
 pub(crate) mod request;

@@ -1,21 +1,18 @@
-//! Pictures: which kind some bytes are, what may go on the wire as it stands, and pixels in and out.
+//! Images in and out: which kind some bytes are, what goes on the wire as it is, and raw pixels.
 //!
-//! PNG and JPEG travel untouched: not one pixel is decoded. What the wire does not carry (alpha, other depths, other
+//! PNG and JPEG go out without a pixel decoded, less their metadata. What the wire does not carry (alpha, other depths, other
 //! kinds) becomes an 8-bit grey or RGB PNG, which loses nothing but the alpha channel and the extra depth.
 
 use super::jpeg;
 use super::png::Samples;
+use super::raster::{self, ImageRules, Raster};
 use crate::error::{Error, ErrorKind, Result};
-use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::ImageFormat;
+use sidekick_pictures::Essence;
 use std::borrow::Cow;
-use std::io::Cursor;
 
-/// A picture beyond this width or height is refused instead of decoded.
+/// Raw pixels beyond this width or height are refused: they fit no file.
 const MAX_SIDE: u32 = 20_000;
-/// Decoding a picture may take this much memory.
-const MAX_DECODED_BYTES: u64 = 1 << 30;
-/// Where a PNG keeps its bits per sample: in IHDR, behind signature, chunk head, width and height.
-const PNG_BIT_DEPTH_AT: usize = 24;
 
 /// The kinds of picture that travel on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,27 +106,30 @@ impl DecodedImage {
     }
 }
 
-/// A picture as it goes on the wire.
+/// An image as it goes on the wire.
 pub(crate) enum WireImage<'a> {
-    /// A file, as it stands.
+    /// A file, as it is.
     File(MediaType, Cow<'a, [u8]>),
+    /// The parts of a file that its image needs.
+    Parts(MediaType, Essence<'a>),
     /// What becomes a PNG when it is written.
     Samples(Samples<'a>),
 }
 
-/// The wire form of an encoded picture: PNG and JPEG as they stand wherever possible.
-pub(crate) fn from_encoded(bytes: &[u8]) -> Result<WireImage<'_>> {
-    if let Some(media_type) = MediaType::of_bytes(bytes)
-        && travels_untouched(media_type, bytes)?
-    {
-        return Ok(WireImage::File(media_type, Cow::Borrowed(bytes)));
+/// The wire form of an encoded image: PNG and JPEG without their metadata if possible.
+pub(crate) fn from_encoded<'a>(bytes: &'a [u8], rules: &ImageRules) -> Result<WireImage<'a>> {
+    let file = raster::File::open(bytes, rules)?;
+    match file.undecoded() {
+        Some((media_type, essence)) if essence.is_all_of(bytes) => {
+            return Ok(WireImage::File(media_type, Cow::Borrowed(bytes)));
+        }
+        Some((media_type, essence)) => return Ok(WireImage::Parts(media_type, essence.clone())),
+        None => {}
     }
-    let decoded = without_alpha(decode_any(bytes)?);
-    let (width, height, is_rgb) = (decoded.width(), decoded.height(), decoded.color().has_color());
-    if decoded.as_bytes().is_empty() {
-        return Err(Error::new(ErrorKind::Image, "the picture has no pixels"));
-    }
-    Ok(WireImage::Samples(Samples { width, height, is_rgb, bytes: decoded.into_bytes().into() }))
+    let mut raster = file.decode()?;
+    raster.drop_alpha();
+    let Raster { width, height, channels, bytes } = raster;
+    Ok(WireImage::Samples(Samples { width, height, is_rgb: channels == 3, bytes: bytes.into() }))
 }
 
 /// The wire form of raw pixels.
@@ -142,74 +142,16 @@ pub(crate) fn from_pixels<'a>(pixels: &Pixels<'a>, encoding: PixelEncoding) -> R
     }
 }
 
-/// Width, height and channels of a PNG or JPEG, without decoding its pixels.
-pub(crate) fn dimensions(bytes: &[u8]) -> Result<(u32, u32, u8)> {
-    let decoder = reader(bytes)?.into_decoder().map_err(undecodable)?;
-    let (width, height) = decoder.dimensions();
-    Ok((width, height, channels_of(decoder.color_type())))
+/// Width, height and channels of a PNG or JPEG that is whole, without decoding its pixels.
+pub(crate) fn dimensions(bytes: &[u8], rules: &ImageRules) -> Result<(u32, u32, u8)> {
+    raster::File::open(bytes, &rules.as_stored()).map(|file| file.size())
 }
 
 /// The pixels of a PNG or JPEG, 8 bits a sample.
-pub(crate) fn decode(bytes: &[u8]) -> Result<DecodedImage> {
-    let decoded = decode_any(bytes)?;
-    let channels = channels_of(decoded.color());
-    let (width, height) = (decoded.width(), decoded.height());
-    let bytes = match channels {
-        1 => decoded.into_luma8().into_raw(),
-        3 => decoded.into_rgb8().into_raw(),
-        _ => decoded.into_rgba8().into_raw(),
-    };
+pub(crate) fn decode(bytes: &[u8], rules: &ImageRules) -> Result<DecodedImage> {
+    let raster = raster::File::open(bytes, &rules.as_stored())?.decode()?;
+    let Raster { width, height, channels, bytes } = raster.with_color_before_alpha()?;
     Ok(DecodedImage { width, height, channels, bytes })
-}
-
-fn channels_of(color: ColorType) -> u8 {
-    match (color.has_alpha(), color.has_color()) {
-        (true, _) => 4,
-        (false, true) => 3,
-        (false, false) => 1,
-    }
-}
-
-/// Whether a PNG or JPEG can go out as it is: 8 bits a sample and no alpha, palettes included.
-fn travels_untouched(media_type: MediaType, bytes: &[u8]) -> Result<bool> {
-    let color = reader(bytes)?.into_decoder().map_err(undecodable)?.color_type();
-    let eight_bits = media_type == MediaType::Jpeg || bytes.get(PNG_BIT_DEPTH_AT) == Some(&8);
-    Ok(eight_bits && !color.has_alpha())
-}
-
-fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>> {
-    let mut reader =
-        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| undecodable(e.into()))?;
-    if reader.format().is_none() {
-        let message = format!("its bytes are none of {}", accepted_kinds());
-        return Err(Error::new(ErrorKind::Image, message));
-    }
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_DECODED_BYTES);
-    reader.limits(limits);
-    Ok(reader)
-}
-
-fn accepted_kinds() -> &'static str {
-    if cfg!(feature = "more-images") { "PNG, JPEG, BMP, GIF, TIFF and WebP" } else { "PNG and JPEG" }
-}
-
-fn decode_any(bytes: &[u8]) -> Result<DynamicImage> {
-    reader(bytes)?.decode().map_err(undecodable)
-}
-
-fn undecodable(error: image::ImageError) -> Error {
-    Error::new(ErrorKind::Image, format!("the picture cannot be read: {error}"))
-}
-
-fn without_alpha(picture: DynamicImage) -> DynamicImage {
-    if picture.color().has_color() {
-        DynamicImage::ImageRgb8(picture.into_rgb8())
-    } else {
-        DynamicImage::ImageLuma8(picture.into_luma8())
-    }
 }
 
 /// The samples in rows without gaps and without alpha; borrowed where they already are.
@@ -280,7 +222,20 @@ fn bad_pixels(what: String) -> Error {
 mod tests {
     use super::super::{data_url, request};
     use super::*;
-    use image::{GrayImage, ImageBuffer, LumaA, RgbImage, Rgba, RgbaImage};
+    use image::{DynamicImage, GrayImage, ImageBuffer, LumaA, RgbImage, Rgba, RgbaImage};
+    use std::io::Cursor;
+
+    fn wire_of(bytes: &[u8]) -> Result<WireImage<'_>> {
+        from_encoded(bytes, &ImageRules::default())
+    }
+
+    fn pixels_of(bytes: &[u8]) -> Result<DecodedImage> {
+        decode(bytes, &ImageRules::default())
+    }
+
+    fn test_image(name: &str) -> Vec<u8> {
+        std::fs::read(format!("{}/tests/images/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    }
 
     fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -308,14 +263,74 @@ mod tests {
 
     #[test]
     fn png_and_jpeg_pass_untouched() {
-        for (format, media_type) in [(ImageFormat::Png, MediaType::Png), (ImageFormat::Jpeg, MediaType::Jpeg)]
+        for (bytes, media_type) in
+            [(encoded(rgb(), ImageFormat::Png), MediaType::Png), (test_image("seven.jpg"), MediaType::Jpeg)]
         {
-            let bytes = encoded(rgb(), format);
-            let wire = from_encoded(&bytes).unwrap();
+            let wire = wire_of(&bytes).unwrap();
             assert!(matches!(wire, WireImage::File(kind, Cow::Borrowed(_)) if kind == media_type));
             assert_eq!(sent(wire), bytes);
         }
-        assert!(is_untouched(from_encoded(&encoded(GrayImage::new(2, 2), ImageFormat::Png)).unwrap()));
+        assert!(is_untouched(wire_of(&encoded(GrayImage::new(2, 2), ImageFormat::Png)).unwrap()));
+    }
+
+    #[test]
+    fn metadata_are_left_out_without_decoding() {
+        let jpeg = test_image("three-scans-420.jpg");
+        let exif = b"\xff\xe1\0\x10Exif\0\0GPS here";
+        let longer = [&jpeg[..2], exif, &jpeg[2..]].concat();
+        let wire = wire_of(&longer).unwrap();
+        assert!(matches!(wire, WireImage::Parts(MediaType::Jpeg, _)));
+        assert_eq!(sent(wire), jpeg);
+
+        let png = encoded(rgb(), ImageFormat::Png);
+        let text = b"\0\0\0\x04tEXtGPS!csum";
+        let (before, after) = png.split_at(png.len() - 12);
+        let wire = sent(wire_of(&[before, text, after].concat()).unwrap());
+        assert_eq!(wire, png);
+    }
+
+    #[test]
+    fn a_jpeg_that_is_cut_off_is_refused() {
+        let half = test_image("seven-half.jpg");
+        let rules = ImageRules::default();
+        for refused in [wire_of(&half).err(), pixels_of(&half).err(), dimensions(&half, &rules).err()] {
+            assert_eq!(refused.unwrap().kind(), ErrorKind::Image);
+        }
+        let whole = test_image("seven.jpg");
+        assert_eq!(pixels_of(&whole[..whole.len() - 2]).unwrap(), pixels_of(&whole).unwrap());
+        assert!(is_untouched(wire_of(&whole[..whole.len() - 2]).unwrap()));
+    }
+
+    #[test]
+    fn a_jpeg_with_a_scan_for_each_component_is_decoded_right() {
+        for sampling in ["420", "422", "440", "444"] {
+            let [one, three] =
+                ["one-scan", "three-scans"].map(|name| test_image(&format!("{name}-{sampling}.jpg")));
+            assert!(pixels_of(&one).unwrap() == pixels_of(&three).unwrap(), "{sampling}");
+        }
+    }
+
+    #[test]
+    fn an_image_with_too_many_pixels_is_refused_before_it_is_decoded() {
+        let small = ImageRules { max_pixels: 5, ..ImageRules::default() };
+        let mut files = vec![encoded(rgb(), ImageFormat::Png), test_image("seven.jpg")];
+        if cfg!(feature = "more-images") {
+            files.extend(
+                [ImageFormat::Bmp, ImageFormat::Gif, ImageFormat::Tiff, ImageFormat::WebP]
+                    .map(|format| encoded(rgb(), format)),
+            );
+        }
+        for file in files {
+            for refused in [
+                from_encoded(&file, &small).err(),
+                decode(&file, &small).err(),
+                dimensions(&file, &small).err(),
+            ] {
+                let refused = refused.unwrap();
+                assert_eq!(refused.kind(), ErrorKind::Image);
+                assert!(refused.to_string().contains("max_image_pixels allows 5"), "{refused}");
+            }
+        }
     }
 
     #[test]
@@ -332,24 +347,24 @@ mod tests {
     #[test]
     fn alpha_and_depth_are_converted() {
         let rgba = RgbaImage::from_pixel(2, 1, Rgba([10, 20, 30, 0]));
-        let wire = sent(from_encoded(&encoded(rgba, ImageFormat::Png)).unwrap());
+        let wire = sent(wire_of(&encoded(rgba, ImageFormat::Png)).unwrap());
         assert_eq!(
-            decode(&wire).unwrap(),
+            pixels_of(&wire).unwrap(),
             DecodedImage { width: 2, height: 1, channels: 3, bytes: [10, 20, 30].repeat(2) }
         );
 
         let la: ImageBuffer<LumaA<u8>, Vec<u8>> = ImageBuffer::from_pixel(1, 2, LumaA([9, 0]));
-        let wire = sent(from_encoded(&encoded(la, ImageFormat::Png)).unwrap());
+        let wire = sent(wire_of(&encoded(la, ImageFormat::Png)).unwrap());
         assert_eq!(
-            decode(&wire).unwrap(),
+            pixels_of(&wire).unwrap(),
             DecodedImage { width: 1, height: 2, channels: 1, bytes: vec![9, 9] }
         );
 
         let deep: ImageBuffer<image::Luma<u16>, Vec<u16>> =
             ImageBuffer::from_pixel(1, 1, image::Luma([0xffff]));
-        let wire = sent(from_encoded(&encoded(deep, ImageFormat::Png)).unwrap());
-        assert_eq!(wire[PNG_BIT_DEPTH_AT], 8);
-        assert_eq!(decode(&wire).unwrap().bytes, [255]);
+        let wire = sent(wire_of(&encoded(deep, ImageFormat::Png)).unwrap());
+        assert_eq!(wire[24], 8);
+        assert_eq!(pixels_of(&wire).unwrap().bytes, [255]);
     }
 
     #[test]
@@ -357,11 +372,11 @@ mod tests {
     fn other_kinds_become_png_without_losing_a_pixel() {
         for format in [ImageFormat::Bmp, ImageFormat::Gif, ImageFormat::Tiff, ImageFormat::WebP] {
             let bytes = encoded(rgb(), format);
-            let wire = sent(from_encoded(&bytes).unwrap());
+            let wire = sent(wire_of(&bytes).unwrap());
             assert_eq!(MediaType::of_bytes(&wire), Some(MediaType::Png), "{format:?}");
-            let decoded = decode(&wire).unwrap();
+            let decoded = pixels_of(&wire).unwrap();
             assert_eq!((decoded.width, decoded.height, decoded.channels), (3, 2, 3));
-            assert_eq!(decoded.bytes, *decode_any(&bytes).unwrap().into_rgb8());
+            assert_eq!(decoded.bytes, *image::load_from_memory(&bytes).unwrap().into_rgb8());
         }
     }
 
@@ -373,9 +388,9 @@ mod tests {
         empty[18..26].fill(0);
         let whole = encoded(rgb(), ImageFormat::Png);
         for bad in [&b""[..], b"GIF", b"hello", &whole[..20], &bomb, &empty] {
-            assert_eq!(from_encoded(bad).err().unwrap().kind(), ErrorKind::Image);
+            assert_eq!(wire_of(bad).err().unwrap().kind(), ErrorKind::Image);
         }
-        assert!(decode(&whole[..whole.len() - 20]).is_err());
+        assert!(pixels_of(&whole[..whole.len() - 20]).is_err());
     }
 
     #[test]
@@ -384,13 +399,13 @@ mod tests {
         let padded = Pixels { width: 2, height: 2, channels: 3, row_stride: 8, bytes: &rows };
         let wire = sent(from_pixels(&padded, PixelEncoding::Png).unwrap());
         let expected = DecodedImage { width: 2, height: 2, channels: 3, bytes: (1..=12).collect() };
-        assert_eq!(decode(&wire).unwrap(), expected);
-        assert_eq!(dimensions(&wire).unwrap(), (2, 2, 3));
+        assert_eq!(pixels_of(&wire).unwrap(), expected);
+        assert_eq!(dimensions(&wire, &ImageRules::default()).unwrap(), (2, 2, 3));
 
         let rows = [1, 2, 3, 0, 99, 99, 4, 5, 6, 9];
         let rgba = Pixels { width: 1, height: 2, channels: 4, row_stride: 6, bytes: &rows };
         assert_eq!(
-            decode(&sent(from_pixels(&rgba, PixelEncoding::Png).unwrap())).unwrap().bytes,
+            pixels_of(&sent(from_pixels(&rgba, PixelEncoding::Png).unwrap())).unwrap().bytes,
             [1, 2, 3, 4, 5, 6]
         );
 
@@ -398,7 +413,7 @@ mod tests {
         let wire = sent(from_pixels(&grey, PixelEncoding::Jpeg(90)).unwrap());
         assert_eq!(MediaType::of_bytes(&wire), Some(MediaType::Jpeg));
         assert_eq!(
-            decode(&wire).unwrap(),
+            pixels_of(&wire).unwrap(),
             DecodedImage { width: 2, height: 2, channels: 1, bytes: vec![128; 4] }
         );
     }

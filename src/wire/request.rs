@@ -114,6 +114,7 @@ fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
 pub(crate) fn put_image(out: &mut Vec<u8>, image: &WireImage<'_>) -> Result<()> {
     let samples = match image {
         WireImage::File(media_type, bytes) => return data_url::write(out, media_type.name(), bytes),
+        WireImage::Parts(media_type, essence) => return put_parts(out, *media_type, essence.parts()),
         WireImage::Samples(samples) => samples,
     };
     let start = out.len();
@@ -125,6 +126,13 @@ pub(crate) fn put_image(out: &mut Vec<u8>, image: &WireImage<'_>) -> Result<()> 
     }
     out.truncate(start);
     data_url::write_with(out, media_type, most, |encoder| png::write_stored(samples, encoder))
+}
+
+fn put_parts(out: &mut Vec<u8>, media_type: MediaType, parts: &[&[u8]]) -> Result<()> {
+    let most = parts.iter().map(|part| part.len()).sum();
+    data_url::write_with(out, media_type.name(), most, |encoder| {
+        parts.iter().try_for_each(|part| encoder.write_all(part))
+    })
 }
 
 /// `"data:application/x.peltarion.npy;base64,..."`, encoded as the elements are walked.

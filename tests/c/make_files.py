@@ -19,6 +19,8 @@ COLUMNS, ROWS = numpy.meshgrid(numpy.arange(4), numpy.arange(4))
 RGB = numpy.stack([60 * COLUMNS, 60 * ROWS, 255 - 30 * (COLUMNS + ROWS)], axis=-1).astype("uint8")
 GREY = (17 * numpy.arange(16)).reshape(4, 4).astype("uint8")
 ALPHA = (10 + 15 * numpy.arange(16)).reshape(4, 4).astype("uint8")
+# Images that the tests of all languages share.
+IMAGES = Path(__file__).resolve().parents[1] / "images"
 ARRAY = numpy.array([[0.5, -1, 2], [3, 4.25, -5]], dtype="float32")
 
 
@@ -75,7 +77,31 @@ def write_pictures(folder):
     Image.new("RGB", (40, 20), (200, 100, 50)).save(folder / "wide.png")
 
 
+def write_metadata(folder):
+    """Images with a position, and turned by a quarter: their left column is shown as the top row."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[1] = "N"
+    stripes = Image.fromarray(numpy.dstack([numpy.repeat([[0, 80, 160, 240]], 4, axis=0).astype("uint8")] * 3))
+    for suffix, options in (("png", {}), ("jpg", {"quality": 100, "subsampling": 0})):
+        stripes.save(folder / f"stripes.{suffix}", **options)
+        stripes.save(folder / f"stripes-exif.{suffix}", exif=exif, **options)
+
+
+def write_float_tiff(path):
+    """An RGB TIFF of 32-bit floats from 0 to 255, which Pillow does not write."""
+    samples = numpy.ascontiguousarray(RGB, "<f4").tobytes()
+    tags = [(256, 3, 1, 4), (257, 3, 1, 4), (258, 3, 1, 32), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 8)]
+    tags += [(277, 3, 1, 3), (278, 3, 1, 4), (279, 4, 1, len(samples)), (339, 3, 1, 3)]
+    directory = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *tag) for tag in tags) + bytes(4)
+    path.write_bytes(b"II*\0" + struct.pack("<I", 8 + len(samples)) + samples + directory)
+
+
 def write_what_is_no_picture(folder):
+    cut = (folder / "stripes.jpg").read_bytes()
+    (folder / "cut.jpg").write_bytes(cut[: len(cut) - 20])
+    (folder / "bomb.webp").write_bytes((IMAGES / "bomb.webp").read_bytes())
+    write_float_tiff(folder / "float.tiff")
     whole = (folder / "rgb.png").read_bytes()
     (folder / "cut.png").write_bytes(whole[:30])
     (folder / "cut.bmp").write_bytes((folder / "rgb.bmp").read_bytes()[:60])
@@ -126,6 +152,7 @@ def main(arguments):
         sys.exit("usage: make_files.py FOLDER")
     folder = Path(arguments[0])
     write_pictures(folder)
+    write_metadata(folder)
     write_what_is_no_picture(folder)
     write_arrays(folder)
     write_certificate(folder)

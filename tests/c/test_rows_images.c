@@ -63,6 +63,71 @@ static void test_png_and_jpeg_travel_untouched(void) {
     }
 }
 
+/* What a file tells beside its image stays here. */
+static void test_metadata_are_left_out(void) {
+    const char *const names[] = {"stripes-exif.png", "stripes-exif.jpg"}, *const plain[] = {"stripes.png", "stripes.jpg"};
+    size_t i;
+    for (i = 0; i < 2; i++) {
+        size_t size, found = 0;
+        unsigned char *file = read_file(plain[i], &size);
+        const void *encoded = NULL;
+        sidekick_predictions *predictions;
+        OK(sidekick_rows_add_image_file_at(rows, 0, names[i], SIDEKICK_NUL, &error));
+        predictions = sent();
+        OK(sidekick_predictions_image(predictions, 0, 0, &encoded, &found, NULL, &error));
+        CHECK(found == size && memcmp(encoded, file, size) == 0);
+        sidekick_predictions_free(predictions);
+        free(file);
+    }
+}
+
+/* The options: how many pixels an image may have, and whether it is turned. */
+static void test_image_options(void) {
+    const char *const names[] = {"stripes-exif.png", "stripes-exif.jpg"};
+    sidekick_deployment *others = mirror, *strict;
+    sidekick_rows *other_rows = rows;
+    sidekick_options *options = NULL;
+    sidekick_predictions *predictions;
+    unsigned char turned[4 * 4 * 3];
+    uint32_t width = 0, height = 0, channels = 0;
+    size_t i;
+    for (i = 0; i < sizeof turned; i++) {
+        turned[i] = (unsigned char)(80 * (i / 12));
+    }
+    OK(sidekick_options_new(&options, &error));
+    OK(sidekick_options_set_apply_orientation(options, 1, &error));
+    OK(sidekick_options_set_max_image_pixels(options, 16, &error));
+    mirror = open_on("SIDEKICK_LIAR_URL", "mirror-picture", options);
+    rows = new_rows(mirror);
+    for (i = 0; i < 2; i++) {
+        OK(sidekick_rows_add_image_file_at(rows, 0, names[i], SIDEKICK_NUL, &error));
+        check_sent("image/png", 4, 3, turned, 1);
+    }
+    KEEPS(SIDEKICK_ERROR_IMAGE, sidekick_rows_add_image_file_at(rows, 0, "wide.png", SIDEKICK_NUL, &error));
+    SAYS("max_image_pixels");
+    FORGET();
+    /* Raw pixels are in the caller's memory already; in a response they are counted again. */
+    OK(sidekick_options_set_max_image_pixels(options, 15, &error));
+    strict = open_on("SIDEKICK_LIAR_URL", "mirror-picture", options);
+    sidekick_rows_free(rows);
+    rows = new_rows(strict);
+    OK(sidekick_rows_add_pixels_at(rows, 0, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    predictions = predict(strict, rows);
+    FAILS(SIDEKICK_ERROR_IMAGE, sidekick_predictions_image_size(predictions, 0, 0, &width, &height, &channels, &error));
+    FAILS(SIDEKICK_ERROR_IMAGE, sidekick_predictions_image_pixels(predictions, 0, 0, turned, sizeof turned, &error));
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(strict);
+    sidekick_deployment_free(mirror);
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_max_image_pixels(options, 0, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_max_image_pixels(NULL, 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_apply_orientation(NULL, 1, &error));
+    sidekick_options_free(options);
+    mirror = others;
+    rows = other_rows;
+}
+
 static void test_other_kinds_become_png(void) {
     const char *const colored[] = {"rgba.png", "rgb-16-bits.png", "rgba-16-bits.png", "palette-4-bits.png", "palette-transparent.png",
                                    "rgb.bmp",  "rgb.tiff",        "rgba.tiff",        "palette.gif",        "rgb.webp", "rgba.webp"};
@@ -178,6 +243,9 @@ static void refused_file(sidekick_status status, const char *name) {
 static void test_what_is_no_picture(void) {
     refused_file(SIDEKICK_ERROR_IMAGE, "cut.png");
     refused_file(SIDEKICK_ERROR_IMAGE, "cut.bmp");
+    refused_file(SIDEKICK_ERROR_IMAGE, "cut.jpg");
+    refused_file(SIDEKICK_ERROR_IMAGE, "bomb.webp");
+    refused_file(SIDEKICK_ERROR_IMAGE, "float.tiff");
     refused_file(SIDEKICK_ERROR_IMAGE, "text.png");
     refused_file(SIDEKICK_ERROR_IMAGE, "empty");
     refused_file(SIDEKICK_ERROR_IMAGE, "bomb.png");
@@ -288,6 +356,8 @@ int main(void) {
     mirror = open_liar("mirror-picture");
     rows = new_rows(mirror);
     test_png_and_jpeg_travel_untouched();
+    test_metadata_are_left_out();
+    test_image_options();
     test_other_kinds_become_png();
     test_raw_pixels();
     test_jpeg_quality();

@@ -205,6 +205,25 @@ TEST(options_bound_the_size_of_replies) {
     CHECK_THROWS(Argument, Options().reply_limit(0));
 }
 
+// What becomes of images is tested in C.
+TEST(options_say_what_images_may_be) {
+    const auto deployment = check::open("echo", Options().max_image_pixels(15).apply_orientation(true));
+    auto rows = deployment.rows();
+    const auto png = [] {
+        const auto open = check::open("echo");
+        auto row = open.rows();
+        check::add_echo_row(row, 1, "a");
+        const auto bytes = open.predict(row)[0].image("picture").bytes;
+        return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    }();
+    const auto refused = rows.try_image("picture", png);
+    CHECK(!refused && refused.error().status() == Status::Image);
+    CHECK(rig::has(refused.error().message(), "max_image_pixels allows 15"));
+    CHECK_THROWS(Argument, Options().max_image_pixels(0));
+    Options options;
+    CHECK(options.try_max_image_pixels(16).has_value() && options.try_apply_orientation(false).has_value());
+}
+
 TEST(options_pack_requests_and_replies) {
     CHECK(!rig::has(rig::report(Options(), 5000), "content-encoding"));
     const auto packed = rig::report(Options().request_gzip(true), 5000);

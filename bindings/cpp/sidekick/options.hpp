@@ -290,6 +290,24 @@ public:
     /// As `reply_limit`, without throwing.
     Result<void> try_reply_limit(Whole<std::uint64_t> bytes) { return set(sidekick_options_set_reply_limit, bytes); }
 
+    /// Sets how many pixels an image may have that is added as a file, or whose size or pixels are read from a response: at least
+    /// 1, by default 64 * 1024 * 1024. The size that a file declares is compared before anything is decoded. Since 0.2.
+    Options& max_image_pixels(Whole<std::uint64_t> pixels) & { return done(try_max_image_pixels(pixels)); }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& max_image_pixels(Whole<std::uint64_t> pixels) && { return std::move(max_image_pixels(pixels)); }
+    /// As `max_image_pixels`, without throwing.
+    Result<void> try_max_image_pixels(Whole<std::uint64_t> pixels) {
+        return set(sidekick_options_set_max_image_pixels, pixels);
+    }
+
+    /// Whether images that are added as files are turned the way their metadata say they are to be shown: by default not, and
+    /// pixels go out as stored. An image that is turned goes out as PNG. Since 0.2.
+    Options& apply_orientation(Flag apply) & { return done(try_apply_orientation(apply)); }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& apply_orientation(Flag apply) && { return std::move(apply_orientation(apply)); }
+    /// As `apply_orientation`, without throwing.
+    Result<void> try_apply_orientation(Flag apply) { return set(sidekick_options_set_apply_orientation, apply); }
+
     /// Whether bodies of 1 KiB and more are sent packed with gzip, which the server has to understand: by default not.
     Options& request_gzip(Flag pack) & { return done(try_request_gzip(pack)); }
     /// As above, for options that are made and passed on in one expression.

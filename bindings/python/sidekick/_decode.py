@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from ctypes import POINTER, byref, c_char, c_char_p, c_double, c_float, c_size_t, c_void_p, sizeof, string_at
+from ctypes import POINTER, byref, c_char, c_char_p, c_double, c_float, c_size_t, c_uint32, c_void_p, sizeof, string_at
 from io import BytesIO
 from struct import unpack
 from typing import Any
@@ -112,12 +112,21 @@ def _images(index: int, spec: FeatureSpec) -> Column:
         address, size, media_type = c_void_p(), c_size_t(), c_char_p()
         outputs = (byref(address), byref(size), byref(media_type))
         call(library.sidekick_predictions_image, predictions, index, row, *outputs)
+        # Of files, Pillow takes some that are cut off, and more pixels than the option allows.
+        sides = (byref(c_uint32()), byref(c_uint32()), byref(c_uint32()))
+
+        def sent_row(place: int) -> int:
+            return where(number(library.sidekick_predictions_sent_row, predictions, place))
+
+        try:
+            call(library.sidekick_predictions_image_size, predictions, index, row, *sides, where=sent_row)
+        except ValueError as error:
+            raise ReplyError(str(error)) from None
         try:
             opened = _needed(spec).open(BytesIO(string_at(address, size.value)), formats=("PNG", "JPEG"))
             opened.load()
         except (OSError, SyntaxError, ValueError) as error:
-            sent = where(number(library.sidekick_predictions_sent_row, predictions, row))
-            raise ReplyError(f'row {sent}: feature "{spec.name}": the image cannot be read: {error}') from None
+            raise ReplyError(f'row {sent_row(row)}: feature "{spec.name}": the image cannot be read: {error}') from None
         return opened
 
     def column(predictions: Handle, count: int, where: Where) -> list[Any]:

@@ -30,14 +30,14 @@ _FEWEST_IN_COLUMNS = 5
 class Encoders:
     """How a deployment's inputs are encoded: once made, shared by its calls."""
 
-    def __init__(self, specs: Sequence[FeatureSpec]) -> None:
+    def __init__(self, specs: Sequence[FeatureSpec], apply_orientation: bool) -> None:
         self._specs = specs
         self._names = [spec.name for spec in specs]
         self._single: list[tuple[str, Add]] = []
         packed: list[tuple[int, FeatureSpec]] = []
         for index, spec in enumerate(specs):
             if spec.dtype == "image":
-                self._single.append((spec.name, add_image(index)))
+                self._single.append((spec.name, add_image(index, apply_orientation)))
             elif spec.is_array:
                 self._single.append((spec.name, add_array(index)))
             else:

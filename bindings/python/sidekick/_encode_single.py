@@ -23,11 +23,13 @@ _MODES = ("L", "RGB", "RGBA")
 _CONVERTED = {"1": "L", "LA": "L", "P": "RGBA", "PA": "RGBA"}
 _JPEG = ("JPEG", "JPG", "MPO")
 _JPEG_QUALITY = 90
+# The EXIF tag that says how an image is to be turned.
+_ORIENTATION = 0x0112
 
 Add = Callable[[Handle, Where, Any], None]
 
 
-def add_image(index: int) -> Add:
+def add_image(index: int, apply_orientation: bool) -> Add:
     """Adds a picture: a path, the bytes of a file, or an image of Pillow's."""
 
     def add(rows: Handle, where: Where, value: Any) -> None:
@@ -37,7 +39,7 @@ def add_image(index: int) -> Add:
             encoded = bytes(value)
             call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), where=where)
         elif _is_pillow(value):
-            _add_pillow(rows, index, value, where)
+            _add_pillow(rows, index, value, apply_orientation, where)
         else:
             raise Refused(TypeError, f"expected an image, a path or the bytes of a file, got {kind_of(value)}")
 
@@ -60,10 +62,14 @@ def _is_pillow(value: object) -> bool:
     return pillow is not None and isinstance(value, pillow.Image)
 
 
-def _add_pillow(rows: Handle, index: int, image: Image.Image, where: Where) -> None:
-    if image.format is None:
+def _add_pillow(rows: Handle, index: int, image: Image.Image, apply_orientation: bool, where: Where) -> None:
+    # What is made of an image has no format.
+    kind = image.format
+    if kind is None:
         raise Refused(ValueError, "the image has no format; set image.format to 'PNG' or 'JPEG'")
     try:
+        if apply_orientation:
+            image = _turned(image)
         # Of 16 bits, the library makes 8 as it does for files.
         if image.mode.startswith("I;16"):
             file = BytesIO()
@@ -74,9 +80,18 @@ def _add_pillow(rows: Handle, index: int, image: Image.Image, where: Where) -> N
         samples = samples_of(pixels)
     except (OSError, SyntaxError) as error:
         raise Refused(ValueError, f"the image cannot be read: {error}") from None
-    quality = _JPEG_QUALITY if image.format.upper() in _JPEG else 0
+    quality = _JPEG_QUALITY if kind.upper() in _JPEG else 0
     values = (*pixels.size, samples.channels, 0, samples.values, samples.size)
     call(library.sidekick_rows_add_pixels_at, rows, index, *values, quality, where=where)
+
+
+def _turned(image: Image.Image) -> Image.Image:
+    """The image as its EXIF data say it is to be shown."""
+    if image.getexif().get(_ORIENTATION, 1) == 1:
+        return image
+    from PIL import ImageOps
+
+    return ImageOps.exif_transpose(image)
 
 
 def _with_bytes(image: Image.Image) -> Image.Image:

@@ -57,6 +57,8 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_options_add_header": [c_void_p, *_TEXT, *_TEXT],
     "sidekick_options_set_user_agent_suffix": [c_void_p, *_TEXT],
     "sidekick_options_set_reply_limit": [c_void_p, c_uint64],
+    "sidekick_options_set_max_image_pixels": [c_void_p, c_uint64],
+    "sidekick_options_set_apply_orientation": [c_void_p, c_int32],
     "sidekick_options_set_request_gzip": [c_void_p, c_int32],
     "sidekick_options_set_reply_gzip": [c_void_p, c_int32],
     "sidekick_options_set_keep_alive": [c_void_p, c_size_t, c_uint64],
@@ -92,6 +94,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_predictions_probability_matrix": [*_COLUMN, _OBJECT, _SIZE],
     "sidekick_predictions_arrays": [*_COLUMN, _OBJECT, _SIZE],
     "sidekick_predictions_image": [*_COLUMN, c_size_t, _OBJECT, _SIZE, POINTER(c_char_p)],
+    "sidekick_predictions_image_size": [*_COLUMN, c_size_t, *(POINTER(c_uint32),) * 3],
 }
 
 # These cannot fail: what they take, and what they return.

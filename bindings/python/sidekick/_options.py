@@ -72,6 +72,12 @@ def _bytes(name: str, value: int) -> Arguments:
     return (value,)
 
 
+def _pixels(name: str, value: int) -> Arguments:
+    if not 0 < value < 1 << 63:
+        raise ValueError(f"{name} is {value}: it has to be a number of pixels above 0")
+    return (value,)
+
+
 def _switch(name: str, value: bool) -> Arguments:
     # Any other value would be true, "no" and "false" as well.
     if not isinstance(value, bool):
@@ -129,6 +135,8 @@ _ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
     "allow_token_over_http": _switch,
     "user_agent_suffix": _text,
     "reply_limit": _bytes,
+    "max_image_pixels": _pixels,
+    "apply_orientation": _switch,
     "request_gzip": _switch,
     "reply_gzip": _switch,
     "keep_alive": _kept,

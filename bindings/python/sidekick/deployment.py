@@ -89,6 +89,8 @@ class Deployment:
         headers: Mapping[str, str] | None = None,
         user_agent_suffix: str = "",
         reply_limit: int = 1 << 30,
+        max_image_pixels: int = 64 << 20,
+        apply_orientation: bool = False,
         request_gzip: bool = False,
         reply_gzip: bool = True,
         keep_alive: tuple[int, float] = (64, 4),
@@ -129,6 +131,9 @@ class Deployment:
         - `headers`: added to every request; they go where the token goes. Those that requests have of their own are refused.
         - `user_agent_suffix`: what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`.
         - `reply_limit`: how many bytes a reply may have, both on the wire and unpacked.
+        - `max_image_pixels`: how many pixels an image may have that is given as a path or as bytes.
+        - `apply_orientation`: turns images, also Pillow's, the way their metadata say they are to be shown; a file that is turned
+          goes out as PNG. Without it, pixels go out as stored.
         - `request_gzip`: sends bodies of 1 KiB and more packed with gzip, which the server has to understand.
         - `reply_gzip`: lets the server pack its replies with gzip.
         - `keep_alive`: how many idle connections are kept, and for how long. With 0 of either, every request makes its own.
@@ -155,6 +160,8 @@ class Deployment:
             allow_token_over_http=allow_token_over_http,
             user_agent_suffix=user_agent_suffix,
             reply_limit=reply_limit,
+            max_image_pixels=max_image_pixels,
+            apply_orientation=apply_orientation,
             request_gzip=request_gzip,
             reply_gzip=reply_gzip,
             keep_alive=keep_alive,
@@ -173,7 +180,8 @@ class Deployment:
         self._tensor_json = bool(library.sidekick_deployment_tensor_json(handle))
         self._inputs = _specs(handle, _INPUT)
         self._outputs = _specs(handle, _OUTPUT)
-        self._encoders, self._decoders = Encoders(self._inputs), Decoders(self._outputs)
+        self._encoders = Encoders(self._inputs, apply_orientation)
+        self._decoders = Decoders(self._outputs)
         # Rows whose memory the next table may use: as many as tables were ever predicted at once.
         self._idle: list[Handle] = []
         # A row that is isolated has its error as its result, which this does not give.
