@@ -1,7 +1,8 @@
 //! One predict call as several requests: sent one by one, or several at a time, their results in the order of the rows.
 
 use crate::deployment::Deployment;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::memory::push;
 use crate::rows::Rows;
 use crate::transport::Cancel;
 use crate::wire::columns::Columns;
@@ -20,7 +21,7 @@ pub(crate) struct Predicted {
 
 /// Predicts all rows of a call.
 pub(crate) fn predict(deployment: &Deployment, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
-    let mut predicted = Predicted::new(deployment);
+    let mut predicted = Predicted::new(deployment)?;
     predicted.columns.reserve(deployment.outputs(), rows.len())?;
     let batches = Batches::new(deployment, rows);
     let workers = deployment.options().max_in_flight.min(batches.count());
@@ -39,18 +40,19 @@ pub(crate) fn predict_batch(
     rows: &Rows,
     cancel: Option<&Cancel>,
 ) -> Result<Predicted> {
-    let mut predicted = Predicted::new(deployment);
+    let mut predicted = Predicted::new(deployment)?;
     let batches = Batches { rows: rows.len(), batch_rows: rows.len() };
     Call { deployment, rows, batches, cancel }.predict(0..rows.len(), &mut predicted)?;
     Ok(predicted)
 }
 
 impl Predicted {
-    fn new(deployment: &Deployment) -> Predicted {
-        Predicted { columns: Columns::new(deployment.outputs()), failures: Vec::new() }
+    fn new(deployment: &Deployment) -> Result<Predicted> {
+        Ok(Predicted { columns: Columns::new(deployment.outputs())?, failures: Vec::new() })
     }
 
     fn append(&mut self, more: Predicted) -> Result<()> {
+        reserve(&mut self.failures, more.failures.len())?;
         self.failures.extend(more.failures);
         self.columns.append(more.columns)
     }
@@ -65,6 +67,12 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Predicts the rows of a batch.
+    fn predict_batch(&self, batch: usize) -> Result<Predicted> {
+        let mut predicted = Predicted::new(self.deployment)?;
+        self.predict(self.batches.range(batch), &mut predicted).map(|()| predicted)
+    }
+
     /// Predicts some rows and appends their results. Where bad rows are isolated, a request that the server calls bad is
     /// halved until the rows that are to blame stand alone.
     fn predict(&self, rows: Range<usize>, predicted: &mut Predicted) -> Result<()> {
@@ -76,8 +84,7 @@ impl Call<'_> {
             return Err(error.in_rows(rows, self.batches.rows));
         }
         if rows.len() == 1 {
-            predicted.failures.push(error.in_row(rows.start));
-            return Ok(());
+            return push(&mut predicted.failures, error.in_row(rows.start));
         }
         let middle = rows.start + rows.len() / 2;
         self.predict(rows.start..middle, predicted)?;
@@ -108,10 +115,9 @@ fn side_by_side(call: &Call<'_>, workers: usize, predicted: &mut Predicted) -> R
                     if batch >= call.batches.count() {
                         return;
                     }
-                    let mut predicted = Predicted::new(call.deployment);
-                    let result = call.predict(call.batches.range(batch), &mut predicted);
+                    let result = call.predict_batch(batch);
                     failed.fetch_or(result.is_err(), Ordering::Relaxed);
-                    if done.send((batch, result.map(|()| predicted))).is_err() {
+                    if done.send((batch, result)).is_err() {
                         return;
                     }
                 }

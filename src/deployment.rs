@@ -2,6 +2,7 @@
 
 use crate::batches::{self, Predicted};
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory;
 use crate::options::Options;
 use crate::predictions::{Predictions, require_room};
 use crate::rows::Rows;
@@ -123,9 +124,9 @@ impl Deployment {
         let reply = self.0.transport.post("application/json", [json.as_bytes(), &[], &[]], cancel)?;
         let text = match String::from_utf8(reply.body) {
             Ok(text) => text,
-            Err(bytes) => String::from_utf8_lossy(bytes.as_bytes()).into_owned(),
+            Err(bytes) => memory::replaced(bytes.as_bytes())?,
         };
-        Ok(RawReply { status: reply.status, text: text.into() })
+        Ok(RawReply { status: reply.status, text: NulString::of_any_size(text)? })
     }
 
     /// An error for rows that cannot be predicted here: of another deployment, or with a row left half built.

@@ -124,7 +124,9 @@ impl Error {
     /// The error of a file that cannot be read or written, with the system's reason and its number.
     pub(crate) fn of_file(path: &Path, cannot_be: &str, reason: &io::Error) -> Error {
         let message = format!("the file {} cannot be {cannot_be}: {reason}", path.display());
-        let mut error = Error::new(ErrorKind::File, message);
+        let missing = reason.kind() == io::ErrorKind::OutOfMemory;
+        let kind = if missing { ErrorKind::Memory } else { ErrorKind::File };
+        let mut error = Error::new(kind, message);
         error.0.os_error = reason.raw_os_error();
         error
     }
@@ -353,6 +355,13 @@ mod tests {
         assert_eq!(error.server_message(), Some("Bearer [the token]?"));
         let cut = Error::new(ErrorKind::Http, "s3cre…: s3c… s3cr… s3cret…");
         assert_eq!(cut.without_secret("s3cret").to_string(), "[the token]…: s3c… [the token]… [the token]…");
+    }
+
+    #[test]
+    fn a_file_beyond_memory_is_no_missing_file() {
+        let kind = |reason: io::ErrorKind| Error::of_file(Path::new("x"), "read", &reason.into()).kind();
+        assert_eq!(kind(io::ErrorKind::OutOfMemory), ErrorKind::Memory);
+        assert_eq!(kind(io::ErrorKind::NotFound), ErrorKind::File);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Rows from whole columns: a table that lies column by column becomes rows in one call.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::memory::{filled, push};
 use crate::rows::{RowWriter, Rows, another_type, finite, integer_category, missing, unlisted_category};
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
 use crate::wire::array::{Array, DType, Element, byte_size};
@@ -87,8 +88,11 @@ impl Rows {
         columns: &[(K, InputColumn<'_>)],
     ) -> Result<()> {
         self.require_closed()?;
-        let indexed = columns.iter().map(|(key, column)| Ok((self.find((*key).into())?, *column)));
-        let indexed: Vec<(usize, InputColumn<'_>)> = indexed.collect::<Result<_>>()?;
+        let mut indexed: Vec<(usize, InputColumn<'_>)> = Vec::new();
+        reserve(&mut indexed, columns.len())?;
+        for (key, column) in columns {
+            indexed.push((self.find((*key).into())?, *column));
+        }
         let schema = Arc::clone(self.schema());
         let readers = readers(&schema.inputs, count, &indexed, self.image_rules());
         self.add_from(count, readers.map_err(|error| error.offset_row(self.len()))?)
@@ -96,7 +100,7 @@ impl Rows {
 
     fn add_from(&mut self, count: usize, mut readers: Vec<Reader<'_>>) -> Result<()> {
         self.reserve_rows(count)?;
-        let before = self.mark();
+        let before = self.mark()?;
         for row in 0..count {
             if row % BLOCK == 0 {
                 readers.iter_mut().for_each(|reader| reader.prepare(row));
@@ -119,13 +123,13 @@ fn readers<'a>(
     columns: &[(usize, InputColumn<'a>)],
     image_rules: ImageRules,
 ) -> Result<Vec<Reader<'a>>> {
-    let mut given = vec![false; inputs.len()];
-    let mut readers = Vec::with_capacity(columns.len());
+    let mut given = filled(inputs.len(), false)?;
+    let mut readers = Vec::new();
     for (index, column) in columns {
         let spec = inputs.get(*index)?;
         let twice = given.get_mut(*index).is_some_and(|given| replace(given, true));
         let reader = if twice { Err(given_twice()) } else { Reader::new(spec, count, column, image_rules) };
-        readers.push(reader.map_err(|error| error.in_feature(&spec.name))?);
+        push(&mut readers, reader.map_err(|error| error.in_feature(&spec.name))?)?;
     }
     if given.iter().all(|given| *given) {
         return Ok(readers);
@@ -258,7 +262,7 @@ fn piece_source<'a>(
 }
 
 fn closed_source<'a>(spec: &FeatureSpec, count: usize, bytes: &'a [u8]) -> Result<Source<'a>> {
-    let ends: Vec<usize> = places_behind(0, bytes, count);
+    let ends = places_behind(0, bytes, count)?;
     let end = ends.last().copied().unwrap_or(0);
     if ends.len() == count && end == bytes.len() {
         return text_source(spec, Texts::new(bytes, Cow::Owned(ends), 1)?);

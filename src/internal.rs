@@ -56,7 +56,7 @@ impl Model {
 
     /// Reads the body of a 2xx response to a request of so many rows.
     pub fn read_response(&self, body: &[u8], rows: usize) -> Result<Predictions> {
-        let mut columns = Columns::new(&self.schema.outputs);
+        let mut columns = Columns::new(&self.schema.outputs)?;
         self.protocol.read_reply(body, rows, &self.schema.outputs, &mut columns)?;
         Ok(Predictions::new(Arc::clone(&self.schema), columns, Vec::new(), ImageRules::default()))
     }
@@ -80,12 +80,12 @@ pub fn read_number(json: &[u8]) -> Result<f64> {
 }
 
 /// The text of finite 32-bit floats, commas between them.
-pub fn write_floats(values: &[f32]) -> Vec<u8> {
+pub fn write_floats(values: &[f32]) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     let mut writer = ListWriter::new(&mut text);
-    writer.floats(values);
+    writer.floats(values)?;
     writer.finish();
-    text
+    Ok(text)
 }
 
 /// The text of a finite 64-bit float.
@@ -114,7 +114,10 @@ pub fn write_data_url(media_type: &str, bytes: &[u8]) -> Result<Vec<u8>> {
 pub fn read_npy(file: &[u8]) -> Result<(Vec<usize>, Vec<f32>)> {
     let array = npy::parse(file)?;
     let mut values = Vec::new();
-    array.for_each_block(|block| values.extend_from_slice(block))?;
+    array.for_each_block(|block| {
+        values.extend_from_slice(block);
+        Ok(())
+    })?;
     Ok((array.shape().to_vec(), values))
 }
 

@@ -37,6 +37,7 @@ mod input_columns;
 #[cfg(feature = "internal-api")]
 #[doc(hidden)]
 pub mod internal;
+mod memory;
 mod options;
 mod packed;
 mod predictions;

@@ -16,7 +16,7 @@ const TEXT: u32 = 5;
 impl Rows {
     /// Adds the values of packed records, all of them or, where one fails, none.
     pub fn add_packed(&mut self, mut records: &[u8]) -> Result<()> {
-        let before = self.mark();
+        let before = self.mark()?;
         // The text of a record is seldom longer than it.
         self.reserve_text(records.len())?;
         while !records.is_empty() {

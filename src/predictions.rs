@@ -1,6 +1,7 @@
 //! Typed results, column by column: one value by row, or a whole column as one slice.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory::collected;
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::text::{NulString, without_nul};
 use crate::wire::array::{DType, byte_size};
@@ -333,7 +334,7 @@ impl<'a> Probabilities<'a> {
         let values = self.row(row)?;
         let value = |place: &usize| values.get(*place).copied().unwrap_or_default();
         let order = |a: &usize, b: &usize| value(b).total_cmp(&value(a)).then(a.cmp(b));
-        let mut places: Vec<usize> = (0..values.len()).collect();
+        let mut places = collected(0..values.len())?;
         if count < places.len() {
             places.select_nth_unstable_by(count, order);
             places.truncate(count);
@@ -420,7 +421,7 @@ mod tests {
 
     fn probabilities(values: &[f64]) -> Categories {
         let labels = ["a", "b", "c"].map(NulString::from).to_vec();
-        Categories { labels: Names::new(labels).unwrap(), probabilities: values.to_vec() }
+        Categories { labels: Names::new(labels).unwrap().unwrap(), probabilities: values.to_vec() }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::buffer::Buffer;
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::memory;
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::wire::array::Array;
 use crate::wire::floats::Number;
@@ -31,9 +32,8 @@ pub(crate) struct Mark {
 }
 
 /// The row that is being built.
-#[derive(Clone)]
 struct OpenRow {
-    /// Which inputs it has.
+    /// Which inputs it has; empty before the first is given.
     given: Vec<bool>,
     count: usize,
     /// Where the next input probably is: inputs mostly come in order.
@@ -48,7 +48,7 @@ pub(crate) struct RowWriter<'a> {
 
 impl Rows {
     pub(crate) fn new(schema: Arc<Schema>, protocol: Protocol, image_rules: ImageRules) -> Rows {
-        let open = OpenRow { given: vec![false; schema.inputs.len()], count: 0, next: 0 };
+        let open = OpenRow { given: Vec::new(), count: 0, next: 0 };
         Rows { schema, protocol, image_rules, buffer: Buffer::default(), finished: Vec::new(), open }
     }
 
@@ -204,6 +204,7 @@ impl Rows {
         let places = other.finished.get(rows).unwrap_or_default();
         self.buffer.extend(wire)?;
         let start = places.first().map_or(0, |row| row.start);
+        reserve(&mut self.finished, places.len())?;
         self.finished.extend(places.iter().map(|row| row.start - start..row.end - start));
         Ok(())
     }
@@ -237,8 +238,8 @@ impl Rows {
     }
 
     /// The state now.
-    pub(crate) fn mark(&self) -> Mark {
-        Mark { bytes: self.buffer.len(), finished: self.finished.len(), open: self.open.clone() }
+    pub(crate) fn mark(&self) -> Result<Mark> {
+        Ok(Mark { bytes: self.buffer.len(), finished: self.finished.len(), open: self.open.copy()? })
     }
 
     /// Undoes everything since a state.
@@ -286,7 +287,7 @@ impl Rows {
         let index = self.find(key)?;
         let Rows { schema, protocol, buffer, finished, open, .. } = self;
         let spec = schema.inputs.get(index)?;
-        open.require_new(index)?;
+        open.require_new(index, schema.inputs.len())?;
         let value = value(spec)?;
         if open.count > 0 {
             protocol.put(buffer, spec, &value)?;
@@ -337,6 +338,9 @@ impl Rows {
     fn close_row(&mut self) -> Result<()> {
         const SEPARATOR: usize = 1;
         let start = self.finished.last().map_or(0, |row| row.end + SEPARATOR);
+        if self.finished.len() == self.finished.capacity() {
+            reserve(&mut self.finished, 1)?;
+        }
         self.protocol.close_row(&mut self.buffer)?;
         self.finished.push(start..self.buffer.len());
         Ok(())
@@ -402,8 +406,23 @@ impl RowWriter<'_> {
 impl OpenRow {
     /// An error if the row has this input already.
     #[inline]
-    fn require_new(&self, index: usize) -> Result<()> {
-        if self.given.get(index) == Some(&true) { Err(given_twice()) } else { Ok(()) }
+    fn require_new(&mut self, index: usize, inputs: usize) -> Result<()> {
+        match self.given.get(index) {
+            Some(false) => Ok(()),
+            Some(true) => Err(given_twice()),
+            None => self.make_room(inputs),
+        }
+    }
+
+    #[cold]
+    fn make_room(&mut self, inputs: usize) -> Result<()> {
+        self.given = memory::filled(inputs, false)?;
+        Ok(())
+    }
+
+    fn copy(&self) -> Result<OpenRow> {
+        let given = memory::collected(self.given.iter().copied())?;
+        Ok(OpenRow { given, count: self.count, next: self.next })
     }
 
     fn mark(&mut self, index: usize) {
@@ -423,7 +442,8 @@ impl OpenRow {
 
 /// The names of the inputs that were not given.
 pub(crate) fn missing(inputs: &Specs, given: &[bool]) -> String {
-    let missing = inputs.iter().zip(given).filter(|(_, given)| !**given);
+    let given = given.iter().copied().chain(std::iter::repeat(false));
+    let missing = inputs.iter().zip(given).filter(|(_, given)| !given);
     let names: Vec<String> = missing.map(|(spec, _)| format!("{:?}", spec.name)).collect();
     names.join(", ")
 }

@@ -2,8 +2,8 @@
 
 use crate::buffer::Stamp;
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory::{collected, filled, none_for};
 use crate::text::{NulString, Snippet};
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -94,9 +94,9 @@ pub struct Specs {
 
 impl Specs {
     /// Specs from features with distinct names; the name that stands twice is the error.
-    pub(crate) fn new(features: Vec<FeatureSpec>) -> std::result::Result<Specs, NulString> {
-        let names = Names::new(features.iter().map(|feature| feature.name.clone()).collect())?;
-        Ok(Specs { features, names })
+    pub(crate) fn new(features: Vec<FeatureSpec>) -> Result<std::result::Result<Specs, NulString>> {
+        let names = Names::new(collected(features.iter().map(|feature| feature.name.clone()))?)?;
+        Ok(names.map(|names| Specs { features, names }))
     }
 
     /// How many there are.
@@ -182,6 +182,9 @@ impl From<usize> for Key<'_> {
     }
 }
 
+/// Names and labels are no longer than this, so that what is made of one is small.
+pub(crate) const MOST_NAME_BYTES: usize = 4096;
+
 /// Distinct names in a fixed order, found fastest when asked for in that order. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names(Arc<Shared>);
@@ -195,22 +198,24 @@ struct Shared {
     slots: Vec<u32>,
     /// Each as the key of a JSON object, colon included.
     keys: Vec<Snippet>,
-    index: HashMap<String, usize>,
+    /// Their places in the order of the names, for those that no slot leads to.
+    sorted: Vec<u32>,
 }
 
 impl Names {
     /// Keeps names in their order; the one that stands twice is the error.
-    pub(crate) fn new(list: Vec<NulString>) -> std::result::Result<Names, NulString> {
-        let mut index = HashMap::with_capacity(list.len());
-        for (place, name) in list.iter().enumerate() {
-            if index.insert(name.to_string(), place).is_some() {
-                return Err(name.clone());
-            }
+    pub(crate) fn new(list: Vec<NulString>) -> Result<std::result::Result<Names, NulString>> {
+        let count = u32::try_from(list.len()).map_err(|_| none_for(usize::MAX))?;
+        let mut sorted = collected(0..count)?;
+        sorted.sort_unstable_by_key(|place| list.get(*place as usize).map(NulString::as_str));
+        let names = sorted.iter().filter_map(|place| list.get(*place as usize));
+        if let Some((name, _)) = names.clone().zip(names.skip(1)).find(|(name, next)| name == next) {
+            return Ok(Err(name.clone()));
         }
-        let marks: Vec<Mark> = list.iter().map(|name| Mark::of(name.as_bytes())).collect();
-        let keys = list.iter().map(|name| key_json(name).into()).collect();
-        let slots = slots(&marks);
-        Ok(Names(Arc::new(Shared { list, marks, slots, keys, index })))
+        let marks = collected(list.iter().map(|name| Mark::of(name.as_bytes())))?;
+        let keys = collected(list.iter().map(|name| key_json(name).into()))?;
+        let slots = slots(&marks)?;
+        Ok(Ok(Names(Arc::new(Shared { list, marks, slots, keys, sorted }))))
     }
 
     /// The names as keys of a JSON object.
@@ -237,9 +242,17 @@ impl Names {
 
     #[inline(always)]
     fn find_marked(&self, mark: &Mark, name: &str) -> Option<usize> {
-        let Shared { slots, index, .. } = &*self.0;
+        let Shared { slots, .. } = &*self.0;
         let place = slots.get(mark.slot(slots.len())).map_or(0, |place| *place as usize);
-        if self.is_at(place, mark, name) { Some(place) } else { index.get(name).copied() }
+        if self.is_at(place, mark, name) { Some(place) } else { self.find_sorted(name) }
+    }
+
+    #[inline(never)]
+    fn find_sorted(&self, name: &str) -> Option<usize> {
+        let Shared { list, sorted, .. } = &*self.0;
+        let there = |place: &u32| list.get(*place as usize).map(NulString::as_str);
+        let found = sorted.binary_search_by(|place| there(place).cmp(&Some(name))).ok()?;
+        sorted.get(found).map(|place| *place as usize)
     }
 
     #[inline(always)]
@@ -258,7 +271,12 @@ impl PartialEq for Names {
 
 /// A name as the key of a JSON object, colon included.
 pub(crate) fn key_json(name: &str) -> String {
-    format!("{}:", serde_json::Value::from(name))
+    text_json(name) + ":"
+}
+
+/// A text, of the size of a name, in JSON.
+pub(crate) fn text_json(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// What mostly tells names apart at once: their length and eight bytes at either end, or the bytes of a shorter one.
@@ -310,15 +328,15 @@ impl Mark {
 /// So many slots for each name that two seldom share one.
 const SLOTS_A_NAME: usize = 8;
 
-fn slots(marks: &[Mark]) -> Vec<u32> {
+fn slots(marks: &[Mark]) -> Result<Vec<u32>> {
     let count = (marks.len() * SLOTS_A_NAME).next_power_of_two();
-    let mut slots = vec![0; count];
+    let mut slots = filled(count, 0)?;
     for (place, mark) in marks.iter().enumerate() {
         if let Some(slot) = slots.get_mut(mark.slot(count)) {
             *slot = place as u32;
         }
     }
-    slots
+    Ok(slots)
 }
 
 #[cfg(test)]
@@ -332,7 +350,7 @@ mod tests {
             let middle = |middle: &str| format!("the start{middle}and the end");
             let first = [middle("1"), middle("2"), "b b".to_owned(), "ç".to_owned()];
             let all = first.into_iter().chain((4..40).map(|number| number.to_string())).take(count);
-            let names = Names::new(all.map(NulString::from).collect()).unwrap();
+            let names = Names::new(all.map(NulString::from).collect()).unwrap().unwrap();
             for hint in 0..5 {
                 assert_eq!(names.find_near(hint, &middle("2")), Some(1));
                 assert_eq!(names.find_near(hint, "b b"), Some(2));
@@ -348,6 +366,6 @@ mod tests {
 
     #[test]
     fn a_name_twice_is_refused() {
-        assert_eq!(&*Names::new(vec!["a".into(), "a".into()]).unwrap_err(), "a");
+        assert_eq!(&*Names::new(vec!["a".into(), "b".into(), "a".into()]).unwrap().unwrap_err(), "a");
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::batches::{self, Batches};
 use crate::deployment::Deployment;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::memory::{none_for, push};
 use crate::predictions::Predictions;
 use crate::rows::Rows;
 use crate::transport::Cancel;
@@ -141,11 +142,21 @@ impl Pipeline {
             return Err(Error::new(ErrorKind::StreamFull, message));
         }
         let ranges = Batches::new(&self.deployment, rows);
-        let batches = ranges.ranges().map(|range| self.batch(rows, range)).collect::<Result<Vec<_>>>()?;
+        let mut batches = Vec::new();
+        for range in ranges.ranges() {
+            push(&mut batches, self.batch(rows, range)?)?;
+        }
+        self.reserve(batches.len())?;
         self.workers.start(self.held.len() + batches.len(), &self.deployment, &self.cancel)?;
         self.held.extend(batches.into_iter().map(|batch| self.workers.give(batch)));
         self.pushed_rows += rows.len();
         Ok(())
+    }
+
+    /// Makes room for so many more batches.
+    fn reserve(&mut self, batches: usize) -> Result<()> {
+        let missing = |_| none_for(batches.saturating_mul(size_of::<Held>()));
+        self.held.try_reserve(batches).map_err(missing)
     }
 
     fn is_full(&self) -> bool {
@@ -165,7 +176,10 @@ impl Pipeline {
             Held::Here(batch) => batch.predict(&self.deployment, &self.cancel),
             Held::Away(place) => place.wait(),
         };
-        self.spare.extend(done.rows);
+        if let Some(rows) = done.rows {
+            // Where there is no memory to keep them, others are made.
+            let _ = push(&mut self.spare, rows);
+        }
         done.result.map(Some)
     }
 }
@@ -220,6 +234,7 @@ impl Workers {
         let wanted = if self.most > 1 { batches.min(self.most) } else { 0 };
         while self.threads.len() < wanted {
             let (queue, deployment, cancel) = (Arc::clone(&self.queue), deployment.clone(), cancel.clone());
+            reserve(&mut self.threads, 1)?;
             let started = batches::worker().spawn(move || work(&queue, &deployment, &cancel));
             self.threads.push(started.map_err(|error| batches::no_thread(&error))?);
         }

@@ -1,5 +1,7 @@
 //! Text that C can read as it stands: UTF-8 with a NUL behind it.
 
+use crate::error::Result;
+use crate::memory::reserve_text;
 use std::fmt;
 use std::ops::Deref;
 use wide::u8x16;
@@ -17,6 +19,14 @@ impl NulString {
     /// The text.
     pub fn as_str(&self) -> &str {
         without_nul(&self.0)
+    }
+}
+
+impl NulString {
+    /// A text of any size.
+    pub(crate) fn of_any_size(mut text: String) -> Result<NulString> {
+        reserve_text(&mut text, 1)?;
+        Ok(NulString::from(text))
     }
 }
 

@@ -7,8 +7,12 @@
 mod decimal;
 #[path = "../src/wire/digits.rs"]
 mod digits;
+#[path = "../src/error.rs"]
+mod error;
 #[path = "../src/wire/layout.rs"]
 mod layout;
+#[path = "../src/memory.rs"]
+mod memory;
 #[path = "../src/wire/shortest.rs"]
 mod shortest;
 #[path = "../src/wire/sixteen.rs"]
@@ -51,7 +55,7 @@ fn pattern(random: &mut Random) -> f32 {
 fn written(values: &[f32]) -> String {
     let mut out = Vec::new();
     let mut writer = ListWriter::new(&mut out);
-    writer.floats(values);
+    writer.floats(values).unwrap();
     writer.finish();
     String::from_utf8(out).unwrap()
 }

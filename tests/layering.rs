@@ -8,24 +8,26 @@ use std::path::{Path, PathBuf};
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("buffer", &["error"]),
-    ("text", &[]),
+    ("memory", &["error"]),
+    ("text", &["error", "memory"]),
     ("code_points", &[]),
     ("url", &["code_points", "error"]),
-    ("spec", &["buffer", "error", "text"]),
-    ("wire", &["buffer", "error", "text", "spec"]),
+    ("spec", &["buffer", "error", "memory", "text"]),
+    ("wire", &["buffer", "error", "memory", "spec", "text"]),
     // URLs and code points are pure, and know nothing but errors themselves.
-    ("transport", &["code_points", "error", "url"]),
+    ("transport", &["code_points", "error", "memory", "url"]),
     ("options", &["error", "transport", "wire"]),
-    ("rows", &["buffer", "error", "text", "spec", "wire"]),
+    ("rows", &["buffer", "error", "memory", "spec", "text", "wire"]),
     ("packed", &["error", "rows"]),
-    ("input_columns", &["error", "rows", "spec", "wire"]),
-    ("predictions", &["error", "text", "spec", "wire"]),
-    ("batches", &["deployment", "error", "options", "rows", "transport", "wire"]),
+    ("input_columns", &["error", "memory", "rows", "spec", "wire"]),
+    ("predictions", &["error", "memory", "spec", "text", "wire"]),
+    ("batches", &["deployment", "error", "memory", "options", "rows", "transport", "wire"]),
     (
         "deployment",
         &[
             "batches",
             "error",
+            "memory",
             "options",
             "predictions",
             "rows",
@@ -39,7 +41,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     // The functions that fuzz targets and benchmarks call.
     ("internal", &["error", "predictions", "rows", "spec", "url", "wire"]),
-    ("stream", &["batches", "deployment", "error", "predictions", "rows", "transport"]),
+    ("stream", &["batches", "deployment", "error", "memory", "predictions", "rows", "transport"]),
 ];
 const MAX_LINES: usize = 700;
 /// Words that make a decision, which is the core's to make.

@@ -72,6 +72,8 @@ elements!(f32: F32, f64: F64, i8: I8, i16: I16, i32: I32, i64: I64, u8: U8, u16:
 
 /// So many elements are converted together.
 const BLOCK: usize = 64;
+/// Arrays have no more dimensions: as many as NumPy's.
+pub(crate) const MOST_DIMENSIONS: usize = 64;
 
 /// A borrowed array: bytes, and how to walk them.
 #[derive(Clone, Debug)]
@@ -111,6 +113,7 @@ impl<'a> Array<'a> {
             let message = format!("{} strides for {} dimensions", strides.len(), shape.len());
             return Err(Error::new(ErrorKind::Argument, message));
         }
+        require_few_dimensions(shape)?;
         let array =
             Array { dtype, shape: shape.to_vec(), strides: strides.to_vec(), big_endian, origin, bytes };
         let (first, end) = extent(dtype, shape, strides)?;
@@ -151,7 +154,7 @@ impl<'a> Array<'a> {
 
     /// Calls `each` with the elements as 32-bit floats, row-major, block by block. An element that is not finite as such is
     /// an error that names it.
-    pub(crate) fn for_each_block(&self, each: impl FnMut(&[f32])) -> Result<()> {
+    pub(crate) fn for_each_block(&self, each: impl FnMut(&[f32]) -> Result<()>) -> Result<()> {
         match self.dtype {
             DType::F32 => self.walk(f32::from_ne_bytes, |value| value, each),
             DType::F64 => self.walk(f64::from_ne_bytes, |value| value as f32, each),
@@ -170,7 +173,7 @@ impl<'a> Array<'a> {
         &self,
         read: impl Fn([u8; SIZE]) -> T,
         convert: impl Fn(T) -> f32,
-        mut each: impl FnMut(&[f32]),
+        mut each: impl FnMut(&[f32]) -> Result<()>,
     ) -> Result<()> {
         let swap = self.big_endian != cfg!(target_endian = "big");
         let value_of = |bytes: &[u8; SIZE]| {
@@ -184,8 +187,7 @@ impl<'a> Array<'a> {
         let mut hand_over = |values: &[f32]| {
             self.require_finite(done, values)?;
             done += values.len();
-            each(values);
-            Ok(())
+            each(values)
         };
         let mut values = [0.0; BLOCK];
         if let Some(elements) = self.contiguous_elements() {
@@ -297,6 +299,7 @@ pub(crate) fn byte_size(dtype: DType, shape: &[usize]) -> Result<usize> {
 
 /// The byte strides of a row-major array without gaps.
 pub(crate) fn contiguous_strides(dtype: DType, shape: &[usize]) -> Result<Vec<isize>> {
+    require_few_dimensions(shape)?;
     let mut stride = dtype.size() as isize;
     let mut strides = vec![0; shape.len()];
     for (slot, &extent) in strides.iter_mut().zip(shape).rev() {
@@ -309,6 +312,7 @@ pub(crate) fn contiguous_strides(dtype: DType, shape: &[usize]) -> Result<Vec<is
 
 /// The first byte and the end of an array's elements, relative to its origin.
 fn extent(dtype: DType, shape: &[usize], strides: &[isize]) -> Result<(isize, isize)> {
+    require_few_dimensions(shape)?;
     let (mut first, mut end) = (0isize, dtype.size() as isize);
     for (&extent, &stride) in shape.iter().zip(strides) {
         let steps = isize::try_from(extent.saturating_sub(1)).map_err(|_| too_large(shape))?;
@@ -318,6 +322,16 @@ fn extent(dtype: DType, shape: &[usize], strides: &[isize]) -> Result<(isize, is
     }
     byte_size(dtype, shape)?;
     Ok((first, end))
+}
+
+/// An error where a shape has more dimensions than arrays have, which are also more than a message shows.
+fn require_few_dimensions(shape: &[usize]) -> Result<()> {
+    let count = shape.len();
+    if count <= MOST_DIMENSIONS {
+        return Ok(());
+    }
+    let message = format!("an array of {count} dimensions; it can have {MOST_DIMENSIONS}");
+    Err(Error::new(ErrorKind::Argument, message))
 }
 
 fn too_large(shape: &[usize]) -> Error {
@@ -330,7 +344,11 @@ mod tests {
 
     fn floats(array: &Array<'_>) -> Vec<f32> {
         let mut values = Vec::new();
-        array.for_each_block(|block| values.extend_from_slice(block)).unwrap();
+        let each = array.for_each_block(|block| {
+            values.extend_from_slice(block);
+            Ok(())
+        });
+        each.unwrap();
         values
     }
 
@@ -385,12 +403,15 @@ mod tests {
         assert_eq!(refused(&[2], &[isize::MAX], 0), ErrorKind::Argument);
         assert_eq!(refused(&[usize::MAX, 2], &[1, 1], 0), ErrorKind::Argument);
         assert_eq!(refused(&[2], &[1, 1], 0), ErrorKind::Argument);
+        assert_eq!(refused(&[1; 65], &[1; 65], 0), ErrorKind::Argument);
+        assert!(Array::with_layout(DType::U8, &[1; 64], &[1; 64], 0, false, &[0]).is_ok());
+        assert!(Array::new(DType::U8, &[1; 65], &[0]).is_err());
     }
 
     #[test]
     fn what_is_not_finite_is_named() {
         let bytes = [1.0f64, 2.0, 1e39, 0.0].map(f64::to_ne_bytes).concat();
-        let error = Array::new(DType::F64, &[2, 2], &bytes).unwrap().for_each_block(|_| ()).unwrap_err();
+        let error = Array::new(DType::F64, &[2, 2], &bytes).unwrap().for_each_block(|_| Ok(())).unwrap_err();
         assert!(error.to_string().starts_with("element [1, 0] is not a finite"), "{error}");
     }
 }

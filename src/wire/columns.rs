@@ -2,6 +2,7 @@
 
 use super::picture::MediaType;
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::memory::{collected, filled, push_text};
 use crate::spec::{FeatureSpec, FeatureType, Names, Specs};
 
 /// One output's values over all rows.
@@ -53,8 +54,8 @@ pub(crate) struct Columns {
 
 impl Columns {
     /// Empty columns for these outputs.
-    pub(crate) fn new(outputs: &Specs) -> Columns {
-        Columns { rows: 0, columns: outputs.iter().map(empty_column).collect() }
+    pub(crate) fn new(outputs: &Specs) -> Result<Columns> {
+        Ok(Columns { rows: 0, columns: collected(outputs.iter().map(empty_column))? })
     }
 
     /// Makes room for the rows of a whole call, as far as their size is known beforehand.
@@ -66,7 +67,10 @@ impl Columns {
                 Column::Categories(categories) => reserve(&mut categories.probabilities, elements)?,
                 Column::Arrays(values) => reserve(values, elements)?,
                 Column::Texts(texts) => reserve(&mut texts.ends, rows)?,
-                Column::Images(pieces, _) => reserve(&mut pieces.ends, rows)?,
+                Column::Images(pieces, media_types) => {
+                    reserve(&mut pieces.ends, rows)?;
+                    reserve(media_types, rows)?;
+                }
             }
         }
         Ok(())
@@ -87,14 +91,13 @@ impl Column {
             (Column::Categories(all), Column::Categories(more)) => all.append(&more),
             (Column::Texts(all), Column::Texts(more)) => {
                 let start = all.buffer.len();
-                all.buffer.push_str(&more.buffer);
-                all.ends.extend(more.ends.iter().map(|end| start + end));
-                Ok(())
+                push_text(&mut all.buffer, &more.buffer)?;
+                extend_ends(&mut all.ends, &more.ends, start)
             }
             (Column::Images(all, media_types), Column::Images(more, more_types)) => {
                 let start = all.buffer.len();
                 extend(&mut all.buffer, &more.buffer)?;
-                all.ends.extend(more.ends.iter().map(|end| start + end));
+                extend_ends(&mut all.ends, &more.ends, start)?;
                 extend(media_types, &more_types)
             }
             _ => Err(Error::new(ErrorKind::Internal, "columns of different outputs")),
@@ -111,17 +114,28 @@ impl Categories {
         if self.labels == more.labels {
             return extend(&mut self.probabilities, &more.probabilities);
         }
-        let places: Option<Vec<usize>> =
-            self.labels.list().iter().map(|label| more.labels.find(label)).collect();
-        let places = places.ok_or_else(|| {
-            Error::new(ErrorKind::ReplyType, "the categories differ from one reply to the next")
-        })?;
+        let mut places = filled(self.labels.list().len(), 0)?;
+        for (place, label) in places.iter_mut().zip(self.labels.list()) {
+            *place = more.labels.find(label).ok_or_else(other_categories)?;
+        }
         reserve(&mut self.probabilities, more.probabilities.len())?;
         for row in more.probabilities.chunks(places.len()) {
             self.probabilities.extend(places.iter().filter_map(|&place| row.get(place)));
         }
         Ok(())
     }
+}
+
+#[cold]
+fn other_categories() -> Error {
+    Error::new(ErrorKind::ReplyType, "the categories differ from one reply to the next")
+}
+
+/// Appends where values end that come behind others.
+fn extend_ends(all: &mut Vec<usize>, more: &[usize], start: usize) -> Result<()> {
+    reserve(all, more.len())?;
+    all.extend(more.iter().map(|end| start + end));
+    Ok(())
 }
 
 fn extend<T: Copy>(all: &mut Vec<T>, more: &[T]) -> Result<()> {
@@ -147,7 +161,7 @@ mod tests {
     use super::*;
 
     fn categories(labels: &[&str], probabilities: &[f64]) -> Column {
-        let labels = Names::new(labels.iter().map(|&label| label.into()).collect()).unwrap();
+        let labels = Names::new(labels.iter().map(|&label| label.into()).collect()).unwrap().unwrap();
         Column::Categories(Categories { labels, probabilities: probabilities.to_vec() })
     }
 

@@ -1,40 +1,166 @@
 //! The describe document (OpenAPI 3 with `x-peltarion` marks), current and older form, read into a schema.
 
+use super::array::MOST_DIMENSIONS;
+use super::json::Cursor;
 use crate::error::{Error, ErrorKind, Result};
-use crate::spec::{FeatureSpec, FeatureType, Names, Schema, Specs, key_json};
+use crate::memory::{collected, joined, push};
+use crate::spec::{FeatureSpec, FeatureType, MOST_NAME_BYTES, Names, Schema, Specs, key_json, text_json};
 use crate::text::NulString;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::Value;
-use std::fmt;
-use std::marker::PhantomData;
+use std::borrow::Cow;
+
+/// Where the features stand.
+const INPUTS: [&str; 4] = ["components", "schemas", "input-row", "properties"];
+const OUTPUTS: [&str; 6] = ["components", "schemas", "output-row-batch", "properties", "rows", "properties"];
 
 /// Reads a describe document.
 pub(crate) fn parse(document: &[u8]) -> Result<Schema> {
-    let document: Document = serde_json::from_slice(document)
-        .map_err(|e| unusable(&format!("it is not the JSON it should be: {e}")))?;
-    let schemas = document.components.schemas;
-    let tensorjson = document.paths.0.iter().any(|(_, path)| path.tensorjson == Some(true));
-    Ok(Schema {
-        inputs: specs("input", schemas.input.properties)?,
-        outputs: specs("output", schemas.output.properties.rows.properties)?,
-        tensorjson,
+    read(document).map_err(|error| match error.kind() {
+        ErrorKind::ReplyJson => unusable(&error.to_string()),
+        _ => error,
     })
 }
 
-fn specs(side: &str, features: Ordered<Feature>) -> Result<Specs> {
-    let features: Result<Vec<FeatureSpec>> =
-        features.0.into_iter().map(|(name, it)| spec(name, it)).collect();
-    Specs::new(features?).map_err(|name| unusable(&format!("the {side} \"{}\" stands in it twice", &*name)))
+fn read(document: &[u8]) -> Result<Schema> {
+    let mut cursor = Cursor::new(document);
+    let mut tensorjson = false;
+    at(&mut cursor, &["paths"], &mut |cursor| {
+        cursor.object(|cursor, _| {
+            tensorjson |= read_tensorjson(cursor)?;
+            Ok(())
+        })
+    })?;
+    cursor.end()?;
+    let inputs = features(document, "input", &INPUTS)?;
+    Ok(Schema { inputs, outputs: features(document, "output", &OUTPUTS)?, tensorjson })
 }
 
-fn spec(name: String, feature: Feature) -> Result<FeatureSpec> {
+/// Reads what stands at a path of keys, if anything does; all else is passed over.
+fn at<'a>(
+    cursor: &mut Cursor<'a>,
+    path: &[&str],
+    read: &mut dyn FnMut(&mut Cursor<'a>) -> Result<()>,
+) -> Result<()> {
+    let [key, path @ ..] = path else { return read(cursor) };
+    cursor.object(|cursor, found| if found == *key { at(cursor, path, read) } else { cursor.skip_value() })
+}
+
+/// Whether a path says that arrays travel as JSON.
+fn read_tensorjson(cursor: &mut Cursor<'_>) -> Result<bool> {
+    let mut marked = false;
+    at(cursor, &["x-peltarion-tensorjson"], &mut |cursor| {
+        marked = cursor.take_word("true");
+        if marked { Ok(()) } else { cursor.skip_value() }
+    })?;
+    Ok(marked)
+}
+
+fn features(document: &[u8], side: &str, path: &[&str]) -> Result<Specs> {
+    let mut found = None;
+    at(&mut Cursor::new(document), path, &mut |cursor| {
+        let mut features = Vec::new();
+        cursor.object(|cursor, name| push(&mut features, spec(&name, Feature::read(cursor)?)?))?;
+        found = Some(features);
+        Ok(())
+    })?;
+    let found = found.ok_or_else(|| unusable(&format!("it has no {}", path.join("."))))?;
+    Specs::new(found)?.map_err(|name| unusable(&format!("the {side} \"{}\" stands in it twice", &*name)))
+}
+
+/// What the document says of a feature.
+#[derive(Default)]
+struct Feature<'a> {
+    marks: Option<Marks<'a>>,
+    /// The marks in the older form's wrapping.
+    wrapped: Option<Marks<'a>>,
+    categories: Vec<Label<'a>>,
+}
+
+struct Marks<'a> {
+    feature_type: Cow<'a, str>,
+    /// Nothing where it has more extents than a shape can have.
+    shape: Option<Vec<usize>>,
+}
+
+/// A category as the document declares it.
+enum Label<'a> {
+    Text(Cow<'a, str>),
+    Integer(&'a str),
+    /// What is no category.
+    Other,
+}
+
+impl<'a> Feature<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<Feature<'a>> {
+        let mut feature = Feature::default();
+        cursor.object(|cursor, key| match &*key {
+            _ if cursor.take_word("null") => Ok(()),
+            "x-peltarion" => {
+                feature.marks = Some(Marks::read(cursor)?);
+                Ok(())
+            }
+            "extensions" => at(cursor, &["x-peltarion"], &mut |cursor| {
+                feature.wrapped = Some(Marks::read(cursor)?);
+                Ok(())
+            }),
+            "enum" => cursor.array(|cursor| push(&mut feature.categories, read_category(cursor)?)),
+            _ => cursor.skip_value(),
+        })?;
+        Ok(feature)
+    }
+}
+
+impl<'a> Marks<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<Marks<'a>> {
+        let mut feature_type = None;
+        let mut shape = Some(vec![1]);
+        cursor.object(|cursor, key| match &*key {
+            "type" => {
+                feature_type = Some(cursor.string()?);
+                Ok(())
+            }
+            "shape" => {
+                shape = read_shape(cursor)?;
+                Ok(())
+            }
+            _ => cursor.skip_value(),
+        })?;
+        let feature_type = feature_type.ok_or_else(|| unusable("an \"x-peltarion\" mark has no \"type\""))?;
+        Ok(Marks { feature_type, shape })
+    }
+}
+
+fn read_shape(cursor: &mut Cursor<'_>) -> Result<Option<Vec<usize>>> {
+    let mut shape = Some(Vec::new());
+    cursor.array(|cursor| {
+        let text = cursor.number_text()?;
+        let extent = text.parse().map_err(|_| unusable("a \"shape\" is not a list of sizes"))?;
+        shape = shape.take().filter(|shape| shape.len() < MOST_DIMENSIONS);
+        shape.as_mut().map_or(Ok(()), |shape| push(shape, extent))
+    })?;
+    Ok(shape)
+}
+
+fn read_category<'a>(cursor: &mut Cursor<'a>) -> Result<Label<'a>> {
+    match cursor.peek() {
+        Some(b'"') => Ok(Label::Text(cursor.string()?)),
+        Some(b'-' | b'0'..=b'9') => {
+            let text = cursor.number_text()?;
+            let whole = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
+            Ok(if whole { Label::Integer(text) } else { Label::Other })
+        }
+        _ => cursor.skip_value().map(|()| Label::Other),
+    }
+}
+
+fn spec(name: &str, feature: Feature<'_>) -> Result<FeatureSpec> {
+    if name.len() > MOST_NAME_BYTES {
+        return Err(too_long("a feature's name", name));
+    }
     let refuse = |what: &str| Err(unusable(&format!("feature \"{name}\" {what}")));
-    let Feature { marks, extensions, categories } = feature;
-    let Some(marks) = marks.or_else(|| extensions.and_then(|wrapped| wrapped.marks)) else {
+    let Some(Marks { feature_type, shape }) = feature.marks.or(feature.wrapped) else {
         return refuse("has no \"x-peltarion\" mark");
     };
-    let feature_type = match marks.feature_type.as_str() {
+    let feature_type = match &*feature_type {
         "numeric" => FeatureType::Numeric,
         "categorical" => FeatureType::Categorical,
         "binary" => FeatureType::Binary,
@@ -42,138 +168,57 @@ fn spec(name: String, feature: Feature) -> Result<FeatureSpec> {
         "image" => FeatureType::Image,
         other => return refuse(&format!("is of the type \"{other}\", which this library does not know")),
     };
-    if marks.shape.iter().try_fold(4usize, |bytes, &extent| bytes.checked_mul(extent)).is_none() {
-        return refuse(&format!("has the shape {:?}, which is larger than memory", marks.shape));
-    }
-    let Some(labels) = categories.iter().map(label).collect::<Option<Vec<NulString>>>() else {
-        return refuse("has a category that is neither text nor an integer");
+    let Some(shape) = shape else {
+        return refuse(&format!("has a shape of more than {MOST_DIMENSIONS} dimensions"));
     };
-    let Ok(labels) = Names::new(labels) else { return refuse("lists a category twice") };
-    let key = format!(",{}", key_json(&name));
-    Ok(FeatureSpec {
-        category_json: categories.iter().map(|category| format!("{key}{category}").into()).collect(),
-        member_json: key.into(),
-        name: name.into(),
-        feature_type,
-        shape: marks.shape,
-        categories: labels,
-    })
+    if shape.iter().try_fold(4usize, |bytes, &extent| bytes.checked_mul(extent)).is_none() {
+        return refuse(&format!("has the shape {shape:?}, which is larger than memory"));
+    }
+    let labels = feature.categories;
+    if labels.iter().any(|label| matches!(label, Label::Other)) {
+        return refuse("has a category that is neither text nor an integer");
+    }
+    if let Some(long) = labels.iter().find(|label| label.text().len() > MOST_NAME_BYTES) {
+        return Err(too_long("a category's label", long.text()));
+    }
+    let Ok(categories) = Names::new(collected(labels.iter().map(|label| NulString::from(label.text())))?)?
+    else {
+        return refuse("lists a category twice");
+    };
+    let key = format!(",{}", key_json(name));
+    let mut category_json = Vec::new();
+    for label in &labels {
+        push(&mut category_json, joined(&[&key, &label.json()])?.into())?;
+    }
+    let member_json = key.into();
+    Ok(FeatureSpec { name: name.into(), feature_type, shape, categories, member_json, category_json })
 }
 
-/// The text by which a category is known.
-fn label(category: &Value) -> Option<NulString> {
-    match category {
-        Value::String(text) => Some(text.as_str().into()),
-        Value::Number(number) if number.is_i64() => Some(number.to_string().into()),
-        _ => None,
+impl Label<'_> {
+    /// The text by which a category is known.
+    fn text(&self) -> &str {
+        match self {
+            Label::Text(text) => text,
+            Label::Integer(text) => text,
+            Label::Other => "",
+        }
     }
+
+    fn json(&self) -> Cow<'_, str> {
+        match self {
+            Label::Text(text) => Cow::Owned(text_json(text)),
+            Label::Integer(_) | Label::Other => Cow::Borrowed(self.text()),
+        }
+    }
+}
+
+fn too_long(what: &str, text: &str) -> Error {
+    unusable(&format!("{what} has {} bytes; it can have {MOST_NAME_BYTES}", text.len()))
 }
 
 fn unusable(what: &str) -> Error {
     let message = format!("the describe document of this URL does not describe a deployment: {what}");
     Error::new(ErrorKind::Describe, message)
-}
-
-#[derive(Deserialize)]
-struct Document {
-    #[serde(default)]
-    paths: Ordered<PathItem>,
-    components: Components,
-}
-
-#[derive(Deserialize)]
-struct PathItem {
-    #[serde(rename = "x-peltarion-tensorjson")]
-    tensorjson: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct Components {
-    schemas: Schemas,
-}
-
-#[derive(Deserialize)]
-struct Schemas {
-    #[serde(rename = "input-row")]
-    input: Row,
-    #[serde(rename = "output-row-batch")]
-    output: Batch,
-}
-
-#[derive(Deserialize)]
-struct Batch {
-    properties: BatchProperties,
-}
-
-#[derive(Deserialize)]
-struct BatchProperties {
-    rows: Row,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    properties: Ordered<Feature>,
-}
-
-#[derive(Deserialize)]
-struct Feature {
-    #[serde(rename = "x-peltarion")]
-    marks: Option<Marks>,
-    extensions: Option<Extensions>,
-    #[serde(rename = "enum", default)]
-    categories: Vec<Value>,
-}
-
-/// The older form's wrapping.
-#[derive(Deserialize)]
-struct Extensions {
-    #[serde(rename = "x-peltarion")]
-    marks: Option<Marks>,
-}
-
-#[derive(Deserialize)]
-struct Marks {
-    #[serde(rename = "type")]
-    feature_type: String,
-    #[serde(default = "scalar")]
-    shape: Vec<usize>,
-}
-
-fn scalar() -> Vec<usize> {
-    vec![1]
-}
-
-/// A JSON object with its keys in the order of the document, which is the order users see.
-struct Ordered<T>(Vec<(String, T)>);
-
-impl<T> Default for Ordered<T> {
-    fn default() -> Self {
-        Ordered(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Pairs<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Pairs<T> {
-            type Value = Vec<(String, T)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(pairs)
-            }
-        }
-
-        deserializer.deserialize_map(Pairs(PhantomData)).map(Ordered)
-    }
 }
 
 #[cfg(test)]
@@ -237,6 +282,17 @@ mod tests {
         assert!(refused(huge).contains("larger than memory"));
         let twice = r#"{"a": {"x-peltarion": {"type": "text"}}, "a": {"x-peltarion": {"type": "text"}}}"#;
         assert!(refused(twice).contains("\"a\" stands in it twice"));
+        let deep =
+            format!(r#"{{"a": {{"x-peltarion": {{"type": "numeric", "shape": [{}1]}}}}}}"#, "1,".repeat(64));
+        assert!(refused(&deep).contains("more than 64 dimensions"));
+        let long = "x".repeat(4097);
+        assert!(
+            refused(&format!(r#"{{"{long}": {{"x-peltarion": {{"type": "text"}}}}}}"#))
+                .contains("4097 bytes")
+        );
+        let labelled =
+            format!(r#"{{"a": {{"x-peltarion": {{"type": "categorical"}}, "enum": ["{long}"]}}}}"#);
+        assert!(refused(&labelled).contains("a category's label has 4097 bytes"));
         let label = r#"{"a": {"x-peltarion": {"type": "categorical"}, "enum": [1.5]}}"#;
         assert!(refused(label).contains("neither text nor an integer"));
         for bad in ["", "<html>", "{}", "[1]", "\u{1}"] {

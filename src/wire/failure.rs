@@ -1,27 +1,59 @@
 //! Replies that say no: the Deployment API's error object, or whatever a proxy in between puts in its place.
 
-use crate::error::{Error, ErrorKind};
-use serde::Deserialize;
-use serde_json::Value;
+use super::json::Cursor;
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory::replaced;
 use std::borrow::Cow;
 
 /// How much of an unknown body a message shows.
 const SHOWN_CHARACTERS: usize = 300;
 /// How much of one is looked at for that.
-const READ_BYTES: usize = 64 * 1024;
+const READ_BYTES: usize = 16 * 1024;
+/// How much of an error object's texts is kept.
+const KEPT_BYTES: usize = 1024;
+/// Where an error's text may stand, so deep and no deeper.
+const DEPTH: usize = 16;
 
-#[derive(Deserialize)]
+/// What an error object says.
 struct ErrorObject {
-    #[serde(rename = "errorCode")]
     code: String,
-    #[serde(rename = "errorMessage", default)]
     message: Option<String>,
+}
+
+impl ErrorObject {
+    fn read(body: &[u8]) -> Result<ErrorObject> {
+        let mut cursor = Cursor::new(body);
+        let (mut code, mut message) = (None, None);
+        cursor.object(|cursor, key| match &*key {
+            "errorCode" => {
+                code = Some(kept(cursor)?);
+                Ok(())
+            }
+            "errorMessage" if !cursor.take_word("null") => {
+                message = Some(kept(cursor)?);
+                Ok(())
+            }
+            "errorMessage" => Ok(()),
+            _ => cursor.skip_value(),
+        })?;
+        cursor.end()?;
+        let code = code.ok_or_else(|| Error::new(ErrorKind::ReplyJson, "it has no \"errorCode\""))?;
+        Ok(ErrorObject { code, message })
+    }
+}
+
+/// As much of the text that comes next as is kept.
+fn kept(cursor: &mut Cursor<'_>) -> Result<String> {
+    let text = cursor.string()?;
+    let end = text.floor_char_boundary(KEPT_BYTES);
+    Ok(text.get(..end).unwrap_or_default().to_owned())
 }
 
 /// The error of a reply whose status is not 2xx. The status decides that it failed; the body explains.
 pub(crate) fn of_status(status: u16, body: &[u8]) -> Error {
-    match serde_json::from_slice::<ErrorObject>(body) {
+    match ErrorObject::read(body) {
         Ok(object) => server_error(&format!("with status {status}"), object),
+        Err(error) if error.kind() == ErrorKind::Memory => error,
         Err(_) => {
             let explained = match explanation(body).as_str() {
                 "" => " and no text".to_owned(),
@@ -34,8 +66,9 @@ pub(crate) fn of_status(status: u16, body: &[u8]) -> Error {
 
 /// The error of a 2xx reply that holds an error object.
 pub(crate) fn of_accepted_reply(body: &[u8]) -> Error {
-    match serde_json::from_slice::<ErrorObject>(body) {
+    match ErrorObject::read(body) {
         Ok(object) => server_error("with a good status, but an error", object),
+        Err(error) if error.kind() == ErrorKind::Memory => error,
         Err(e) => Error::new(ErrorKind::ReplyJson, format!("the reply's error object cannot be read: {e}")),
     }
 }
@@ -48,24 +81,40 @@ fn server_error(how: &str, object: ErrorObject) -> Error {
 
 /// What a body that is no error object says: the text in some other JSON, that of a page, or the whole.
 fn explanation(body: &[u8]) -> String {
-    let body = body.get(..READ_BYTES).unwrap_or(body);
-    let from_json = serde_json::from_slice::<Value>(body).ok().and_then(|value| json_text(&value));
-    from_json.unwrap_or_else(|| {
-        let text = String::from_utf8_lossy(body);
-        let text = text.trim().trim_start_matches('\u{feff}').trim_start();
-        if text.starts_with('<') { html_text(text) } else { text.to_owned() }
-    })
+    let start = body.get(..READ_BYTES).unwrap_or(body);
+    let mut cursor = Cursor::new(start);
+    let mut found = None;
+    let read = read_json_text(&mut cursor, DEPTH, &mut found).and_then(|()| cursor.end());
+    // What is cut off is JSON as far as it goes.
+    if let Some((_, text)) = found.filter(|_| read.is_ok() || start.len() < body.len()) {
+        return text;
+    }
+    let text = replaced(start).unwrap_or_default();
+    let text = text.trim().trim_start_matches('\u{feff}').trim_start();
+    if text.starts_with('<') { html_text(text) } else { text.to_owned() }
 }
 
-/// The text for people in the shapes that common servers and gateways give their errors.
-fn json_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(items) => items.iter().find_map(json_text),
-        Value::Object(object) => {
-            ["message", "error", "detail", "msg", "title"].iter().find_map(|key| json_text(object.get(*key)?))
+/// The keys of the text for people in the shapes that common servers and gateways give their errors, the best first.
+const TEXT_KEYS: [&str; 5] = ["message", "error", "detail", "msg", "title"];
+
+/// Reads the value that comes next, and finds the text for people in it: with how good its key is, unless one as good was found.
+fn read_json_text(cursor: &mut Cursor<'_>, depth: usize, found: &mut Option<(usize, String)>) -> Result<()> {
+    match cursor.peek() {
+        Some(b'"') if found.is_none() => {
+            *found = Some((0, cursor.string()?.into_owned()));
+            Ok(())
         }
-        _ => None,
+        Some(b'[') if depth > 0 => cursor.array(|cursor| read_json_text(cursor, depth - 1, found)),
+        Some(b'{') if depth > 0 => cursor.object(|cursor, key| {
+            let place = TEXT_KEYS.iter().position(|known| *known == key);
+            let better = place.filter(|place| found.as_ref().is_none_or(|(best, _)| place < best));
+            let Some(place) = better else { return cursor.skip_value() };
+            let mut inner = None;
+            read_json_text(cursor, depth - 1, &mut inner)?;
+            *found = inner.map(|(_, text)| (place, text)).or_else(|| found.take());
+            Ok(())
+        }),
+        _ => cursor.skip_value(),
     }
 }
 
@@ -82,7 +131,7 @@ fn html_text(page: &str) -> String {
 }
 
 fn without_tags(page: &str, lower: &str) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(page.len());
     let mut at = 0;
     while let Some(start) = page.get(at..).and_then(|rest| rest.find('<')).map(|found| at + found) {
         text.push_str(page.get(at..start).unwrap_or_default());
@@ -101,7 +150,12 @@ fn without_tags(page: &str, lower: &str) -> String {
 }
 
 fn one_spaced(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut spaced = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        spaced.push_str(if spaced.is_empty() { "" } else { " " });
+        spaced.push_str(word);
+    }
+    spaced
 }
 
 /// Text from outside, cut to a readable length.

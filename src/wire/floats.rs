@@ -331,7 +331,7 @@ mod tests {
             prop_assume!(value.is_finite());
             let mut text = b"[".to_vec();
             let mut writer = ListWriter::new(&mut text);
-            writer.floats(&[value]);
+            writer.floats(&[value]).unwrap();
             writer.finish();
             text.push(b']');
             let back = read(std::str::from_utf8(&text).unwrap(), 1).unwrap();

@@ -1,14 +1,15 @@
 //! A pull reader of JSON text (RFC 8259): values go from the text to where they belong, without a tree between.
 //!
-//! `serde_json` reads escapes and skips what nobody asked for; this reader exists because long lists of floats
-//! must be read once, exactly, and straight into their column.
+//! This reader exists because long lists of floats must be read once, exactly, and straight into their column, and because
+//! memory that runs out has to be an error.
 
 use super::decimal::{self, Decimal};
 use super::short;
+use super::unescape;
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory::{push, reserve_text};
 use crate::spec::Names;
 use crate::text::Snippet;
-use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
 /// A place in a JSON text.
@@ -101,6 +102,55 @@ impl<'a> Cursor<'a> {
 
     /// The string that comes next; borrowed from the text where it has no escapes.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
+        let (inner, escaped) = self.quoted()?;
+        if !escaped {
+            return Ok(Cow::Borrowed(inner));
+        }
+        let mut text = String::new();
+        // An escape is longer than what it stands for.
+        reserve_text(&mut text, inner.len())?;
+        self.unescape(inner, |piece| {
+            text.push_str(piece);
+            Ok(())
+        })?;
+        Ok(Cow::Owned(text))
+    }
+
+    /// Steps over the string that comes next. What its bytes are nobody asks.
+    fn skip_string(&mut self) -> Result<()> {
+        let (start, end, _) = self.quotes()?;
+        let mut inner = self.bytes.get(start..end).unwrap_or_default();
+        if inner.iter().any(|byte| *byte < 0x20) {
+            return Err(malformed(start, "a control character in a string"));
+        }
+        while let Some(place) = memchr::memchr(b'\\', inner) {
+            let escape = inner.get(place + 1..).unwrap_or_default();
+            inner = unescape::skip(escape).ok_or_else(|| malformed(start, "a bad escape in a string"))?;
+        }
+        Ok(())
+    }
+
+    /// What the string that was read stands for, piece by piece.
+    fn unescape(&self, inner: &str, each: impl FnMut(&str) -> Result<()>) -> Result<()> {
+        let start = self.at - inner.len() - 1;
+        match unescape::pieces(inner, each)? {
+            true => Ok(()),
+            false => Err(malformed(start, "a bad escape in a string")),
+        }
+    }
+
+    /// What stands between the quotes of the string that comes next, and whether it has escapes.
+    fn quoted(&mut self) -> Result<(&'a str, bool)> {
+        let (start, end, escaped) = self.quotes()?;
+        let inner = self.text(start, end)?;
+        if inner.bytes().any(|byte| byte < 0x20) {
+            return Err(malformed(start, "a control character in a string"));
+        }
+        Ok((inner, escaped))
+    }
+
+    /// Where the string that comes next begins and ends, without its quotes, and whether it has escapes.
+    fn quotes(&mut self) -> Result<(usize, usize, bool)> {
         self.expect(b'"')?;
         let start = self.at;
         let mut escaped = false;
@@ -109,7 +159,7 @@ impl<'a> Cursor<'a> {
                 None => return Err(malformed(start, "a string without an end")),
                 Some(offset) if self.rest().get(offset) == Some(&b'"') => {
                     self.at += offset + 1;
-                    break;
+                    return Ok((start, self.at - 1, escaped));
                 }
                 Some(offset) => {
                     escaped = true;
@@ -117,17 +167,6 @@ impl<'a> Cursor<'a> {
                 }
             }
         }
-        let quoted = self.text(start - 1, self.at)?;
-        let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
-        if escaped {
-            let read =
-                serde_json::from_str(quoted).map_err(|_| malformed(start, "a bad escape in a string"))?;
-            return Ok(Cow::Owned(read));
-        }
-        if inner.bytes().any(|byte| byte < 0x20) {
-            return Err(malformed(start, "a control character in a string"));
-        }
-        Ok(Cow::Borrowed(inner))
     }
 
     /// The number that comes next, where it is one of a few digits; else nothing is read.
@@ -169,17 +208,61 @@ impl<'a> Cursor<'a> {
         self.text(start, self.at)
     }
 
-    /// Steps over the value that comes next, whatever it is.
+    /// Steps over the value that comes next, whatever it is and however deep.
     pub(crate) fn skip_value(&mut self) -> Result<()> {
-        self.skip_space();
-        let mut values = serde_json::Deserializer::from_slice(self.rest()).into_iter::<IgnoredAny>();
-        match values.next() {
-            Some(Ok(_)) => {
-                self.at += values.byte_offset();
-                Ok(())
+        // What ends each of the objects and lists around.
+        let mut ends = Vec::new();
+        loop {
+            let end = match self.peek() {
+                Some(b'{') => self.has_first(b'{', b'}')?.then_some(b'}'),
+                Some(b'[') => self.has_first(b'[', b']')?.then_some(b']'),
+                _ => self.skip_scalar().map(|()| None)?,
+            };
+            match end {
+                Some(end) => push(&mut ends, end)?,
+                None => self.skip_ends(&mut ends)?,
             }
-            _ => Err(self.unexpected("a JSON value")),
+            match ends.last() {
+                Some(b'}') => self.skip_key()?,
+                Some(_) => {}
+                None => return Ok(()),
+            }
         }
+    }
+
+    /// Steps over what ends behind a value, and over the comma before the next one.
+    fn skip_ends(&mut self, ends: &mut Vec<u8>) -> Result<()> {
+        while let Some(end) = ends.last() {
+            if self.has_another(*end)? {
+                return Ok(());
+            }
+            ends.pop();
+        }
+        Ok(())
+    }
+
+    fn skip_key(&mut self) -> Result<()> {
+        self.skip_string()?;
+        self.expect(b':')
+    }
+
+    fn skip_scalar(&mut self) -> Result<()> {
+        match self.peek() {
+            Some(b'"') => self.skip_string(),
+            Some(b'-' | b'0'..=b'9') => self.number_text().map(|_| ()),
+            _ => {
+                let taken = ["true", "false", "null"].into_iter().any(|word| self.take_word(word));
+                if taken { Ok(()) } else { Err(self.unexpected("a JSON value")) }
+            }
+        }
+    }
+
+    /// Steps over `true`, `false` or `null` if it comes next, after white space.
+    pub(crate) fn take_word(&mut self, word: &str) -> bool {
+        self.skip_space();
+        let found = self.rest().starts_with(word.as_bytes());
+        self.at += if found { word.len() } else { 0 };
+        found
     }
 
     /// Makes sure that nothing but white space is left.
@@ -357,7 +440,7 @@ mod tests {
 
     #[test]
     fn known_names_are_told_by_their_place() {
-        let names = Names::new(vec!["a".into(), "b\"".into(), "c".into()]).unwrap();
+        let names = Names::new(vec!["a".into(), "b\"".into(), "c".into()]).unwrap().unwrap();
         let mut seen = Vec::new();
         let mut cursor = Cursor::new(br#"{"a":1, "b\"" :2,"d":3,"c":4,"a":5}          "#);
         cursor

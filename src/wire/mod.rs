@@ -23,6 +23,7 @@ pub(crate) mod request;
 mod short;
 pub(crate) mod shortest;
 pub(crate) mod sixteen;
+mod unescape;
 
 use crate::buffer::Buffer;
 use crate::error::Result;

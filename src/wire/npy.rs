@@ -1,6 +1,6 @@
 //! The `.npy` format, versions 1.0 to 3.0, as NumPy's documentation of `numpy.lib.format` describes it.
 
-use super::array::{Array, DType, byte_size, contiguous_strides};
+use super::array::{Array, DType, MOST_DIMENSIONS, byte_size, contiguous_strides};
 use crate::error::{Error, ErrorKind, Result};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -105,8 +105,10 @@ fn plain_descr(text: &str) -> Result<&str> {
 
 fn parse_shape(text: &str) -> Option<Vec<usize>> {
     let (inner, _) = text.strip_prefix('(')?.split_once(')')?;
-    let extents = inner.split(',').map(str::trim).filter(|extent| !extent.is_empty());
-    extents.map(|extent| extent.trim_end_matches('L').parse().ok()).collect()
+    let mut extents = inner.split(',').map(str::trim).filter(|extent| !extent.is_empty());
+    let read = |extent: &str| extent.trim_end_matches('L').parse().ok();
+    let shape = extents.by_ref().take(MOST_DIMENSIONS).map(read).collect::<Option<_>>()?;
+    extents.next().is_none().then_some(shape)
 }
 
 fn fortran_strides(dtype: DType, shape: &[usize]) -> Result<Vec<isize>> {
@@ -133,7 +135,11 @@ mod tests {
 
     fn values(bytes: &[u8]) -> Vec<f32> {
         let mut values = Vec::new();
-        parse(bytes).unwrap().for_each_block(|block| values.extend_from_slice(block)).unwrap();
+        let read = parse(bytes).unwrap().for_each_block(|block| {
+            values.extend_from_slice(block);
+            Ok(())
+        });
+        read.unwrap();
         values
     }
 
@@ -203,6 +209,7 @@ mod tests {
             with("'<f4'", "False", "(-1,)"),
             with("'<f4'", "False", "(2,)"),
             with("'<f4'", "False", "1"),
+            with("'<f4'", "False", &format!("({})", "1,".repeat(65))),
         ];
         for case in cases {
             assert_eq!(parse(&case).unwrap_err().kind(), ErrorKind::Npy);

@@ -192,7 +192,7 @@ mod tests {
 
     fn read_rows(rows: &[String]) -> Result<Columns> {
         let outputs = outputs();
-        let mut columns = Columns::new(&outputs);
+        let mut columns = Columns::new(&outputs).unwrap();
         let body = format!("{{\"rows\":[{}]}}", rows.join(","));
         read(body.as_bytes(), rows.len(), &outputs, &mut columns).map(|()| columns)
     }
@@ -236,7 +236,7 @@ mod tests {
 
     fn read_table(rows: &[String]) -> Result<(Vec<f64>, Vec<f64>, Vec<f64>)> {
         let outputs = table();
-        let mut columns = Columns::new(&outputs);
+        let mut columns = Columns::new(&outputs).unwrap();
         let body = format!("{{\"rows\":[{}]}}", rows.join(","));
         read(body.as_bytes(), rows.len(), &outputs, &mut columns)?;
         assert_eq!(columns.rows, rows.len());
@@ -355,7 +355,7 @@ mod tests {
         for end in 0..body.len() {
             let outputs = table();
             let cut = body.get(..end).unwrap();
-            let error = read(cut.as_bytes(), 1, &outputs, &mut Columns::new(&outputs)).unwrap_err();
+            let error = read(cut.as_bytes(), 1, &outputs, &mut Columns::new(&outputs).unwrap()).unwrap_err();
             assert!(matches!(error.kind(), ErrorKind::ReplyJson | ErrorKind::ReplyType), "{cut}: {error}");
         }
     }
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn unknown_keys_are_passed_over_and_the_other_spelling_is_read() {
         let outputs = outputs();
-        let mut columns = Columns::new(&outputs);
+        let mut columns = Columns::new(&outputs).unwrap();
         let extra = row(&[]).replacen('{', "{\"new\":[{}],", 1);
         let body = format!("{{\"id\":{{\"a\":[1]}},\"Rows\":[{extra}],\"z\":null}}");
         read(body.as_bytes(), 1, &outputs, &mut columns).unwrap();
@@ -413,6 +413,25 @@ mod tests {
         }
         let first = read_rows(&[row(&[("free", r#"{"x":1,"y":0,"z":0}"#)])]).unwrap_err();
         assert_eq!(first.kind(), ErrorKind::ReplyShape);
+        // No more is kept than the output can have: what follows is not even read.
+        for (name, value, message) in [
+            ("free", r#"{"x":1,"y":0,"z":0,!"#, "more categories than the 2 that the output has"),
+            (
+                "array",
+                r#"{"shape":[1,2,1,!"#,
+                "an array of more than 2 dimensions where the output has [1, 2]",
+            ),
+        ] {
+            let first = read_rows(&[row(&[(name, value)])]).unwrap_err();
+            assert_eq!(first.kind(), ErrorKind::ReplyShape);
+            assert_eq!(first.to_string(), format!("row 0: feature \"{name}\": {message}"));
+        }
+        let long = format!(r#"{{"{}":1,"y":0}}"#, "x".repeat(5000));
+        let first = read_rows(&[row(&[("free", &long)])]).unwrap_err();
+        assert_eq!(
+            first.to_string(),
+            "row 0: feature \"free\": a category's label of 5000 bytes; it can have 4096"
+        );
     }
 
     #[test]
@@ -445,7 +464,7 @@ mod tests {
             "{\"rows\":[],\"rows\":[]}",
             "{\"rows\":{}}",
         ] {
-            let error = read(body.as_bytes(), 0, &outputs, &mut Columns::new(&outputs)).unwrap_err();
+            let error = read(body.as_bytes(), 0, &outputs, &mut Columns::new(&outputs).unwrap()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::ReplyJson, "{body}");
         }
     }
@@ -454,7 +473,7 @@ mod tests {
     fn rows_and_outputs_are_counted() {
         let outputs = outputs();
         let count = |body: &str, rows| {
-            read(body.as_bytes(), rows, &outputs, &mut Columns::new(&outputs)).unwrap_err()
+            read(body.as_bytes(), rows, &outputs, &mut Columns::new(&outputs).unwrap()).unwrap_err()
         };
         assert_eq!(count("{\"rows\":[]}", 1).kind(), ErrorKind::ReplyRows);
         assert_eq!(count("{\"rows\":[{}]}", 0).kind(), ErrorKind::ReplyRows);
@@ -470,7 +489,7 @@ mod tests {
             "output-row-batch": {"properties": {"rows": {"properties": {
                 "a": {"x-peltarion": {"type": "numeric", "shape": [10]}}}}}}}}}"#;
         let outputs = describe::parse(document.as_bytes()).unwrap().outputs;
-        let mut columns = Columns::new(&outputs);
+        let mut columns = Columns::new(&outputs).unwrap();
         let body = include_bytes!("../../tests/replies/mixed-spaces.json");
         read(body, 1, &outputs, &mut columns).unwrap();
         let Some(Column::Arrays(values)) = columns.columns.pop() else { panic!() };
@@ -481,7 +500,7 @@ mod tests {
     fn an_error_object_with_a_good_status_is_the_servers_error() {
         let outputs = outputs();
         let body = r#"{"errorCode":"BadData","errorMessage":"no 🦊"}"#;
-        let error = read(body.as_bytes(), 1, &outputs, &mut Columns::new(&outputs)).unwrap_err();
+        let error = read(body.as_bytes(), 1, &outputs, &mut Columns::new(&outputs).unwrap()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Server);
         assert_eq!((error.server_code(), error.server_message()), (Some("BadData"), Some("no 🦊")));
     }

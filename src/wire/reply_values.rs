@@ -5,7 +5,8 @@ use super::json::Cursor;
 use super::picture::MediaType;
 use super::{data_url, floats, npy};
 use crate::error::{Error, ErrorKind, Result, reserve};
-use crate::spec::{FeatureSpec, Names};
+use crate::memory::{push, reserve_text};
+use crate::spec::{FeatureSpec, MOST_NAME_BYTES, Names};
 use crate::text::NulString;
 use std::fmt::Display;
 
@@ -14,6 +15,7 @@ use std::fmt::Display;
 pub(super) fn read_value(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &mut Column) -> Result<()> {
     match column {
         Column::Numbers(numbers) => {
+            // Made room for with all rows' numbers.
             expect(cursor, spec, "a number", |byte| matches!(byte, b'-' | b'0'..=b'9'))?;
             numbers.push(floats::read_f64(cursor)?);
             Ok(())
@@ -58,13 +60,10 @@ fn unexpected(cursor: &mut Cursor<'_>, spec: &FeatureSpec, wanted: &str) -> Erro
 fn read_text(cursor: &mut Cursor<'_>, spec: &FeatureSpec, texts: &mut Pieces<String>) -> Result<()> {
     expect(cursor, spec, "text", |byte| byte == b'"')?;
     let text = cursor.string()?;
-    texts.buffer.try_reserve(text.len() + 1).map_err(|_| {
-        Error::new(ErrorKind::Memory, format!("no memory for a text of {} bytes", text.len()))
-    })?;
+    reserve_text(&mut texts.buffer, text.len() + 1)?;
     texts.buffer.push_str(&text);
     texts.buffer.push('\0');
-    texts.ends.push(texts.buffer.len());
-    Ok(())
+    push(&mut texts.ends, texts.buffer.len())
 }
 
 #[inline(never)]
@@ -87,9 +86,8 @@ fn read_image(
         let message = format!("a data URL says {}, but its bytes are not", media_type.name());
         return Err(Error::new(ErrorKind::ReplyDataUrl, message));
     }
-    pieces.ends.push(pieces.buffer.len());
-    media_types.push(media_type);
-    Ok(())
+    push(&mut pieces.ends, pieces.buffer.len())?;
+    push(media_types, media_type)
 }
 
 /// `{"label": probability, ...}`, fastest where the labels come in the order that is known.
@@ -119,6 +117,7 @@ fn read_other_categories(
 ) -> Result<usize> {
     let start = probabilities.len();
     // A probability is never NaN: what still is at the end was not in the reply.
+    reserve(probabilities, labels.list().len())?;
     probabilities.resize(start + labels.list().len(), f64::NAN);
     let slots = probabilities.get_mut(start..).unwrap_or_default();
     let mut count = 0;
@@ -146,13 +145,22 @@ fn read_first_categories(
     probabilities: &mut Vec<f64>,
 ) -> Result<()> {
     let mut found: Vec<NulString> = Vec::new();
+    let most = spec.element_count();
     cursor.object(|cursor, label| {
-        probabilities.push(read_probability(cursor, &label)?);
-        found.push(label.into_owned().into());
-        Ok(())
+        if found.len() == most {
+            let message = format!("more categories than the {most} that the output has");
+            return Err(Error::new(ErrorKind::ReplyShape, message));
+        }
+        if label.len() > MOST_NAME_BYTES {
+            let message =
+                format!("a category's label of {} bytes; it can have {MOST_NAME_BYTES}", label.len());
+            return Err(Error::new(ErrorKind::ReplyType, message));
+        }
+        push(probabilities, read_probability(cursor, &label)?)?;
+        push(&mut found, NulString::from(&*label))
     })?;
-    check_category_count(spec, found.len(), spec.element_count())?;
-    *labels = Names::new(found).map_err(|label| label_twice(&label))?;
+    check_category_count(spec, found.len(), most)?;
+    *labels = Names::new(found)?.map_err(|label| label_twice(&label))?;
     Ok(())
 }
 
@@ -204,10 +212,18 @@ fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) 
     let text = cursor.string()?;
     let mut file = Vec::new();
     data_url::split(&text)?.decode_into(&mut file)?;
-    let as_reply = |error: Error| Error::new(ErrorKind::ReplyDataUrl, error.to_string());
+    let as_reply = |error: Error| match error.kind() {
+        ErrorKind::Memory => error,
+        _ => Error::new(ErrorKind::ReplyDataUrl, error.to_string()),
+    };
     let array = npy::parse(&file).map_err(as_reply)?;
     check_shape(spec, array.shape())?;
-    array.for_each_block(|block| values.extend_from_slice(block)).map_err(as_reply)
+    // What is appended was made room for.
+    let read = array.for_each_block(|block| {
+        values.extend_from_slice(block);
+        Ok(())
+    });
+    read.map_err(as_reply)
 }
 
 fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
@@ -215,7 +231,7 @@ fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32
     let mut data = false;
     cursor.object(|cursor, key| match &*key {
         "shape" => {
-            shape = Some(read_shape(cursor)?);
+            shape = Some(read_shape(cursor, spec)?);
             Ok(())
         }
         "data" if !data => {
@@ -232,7 +248,8 @@ fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32
     check_shape(spec, &shape.ok_or_else(|| tensor("it has no \"shape\""))?)
 }
 
-fn read_shape(cursor: &mut Cursor<'_>) -> Result<Vec<usize>> {
+/// No more extents are kept than the output's shape has.
+fn read_shape(cursor: &mut Cursor<'_>, spec: &FeatureSpec) -> Result<Vec<usize>> {
     let mut shape = Vec::new();
     if cursor.peek() != Some(b'[') {
         return Err(tensor("its \"shape\" is not a list"));
@@ -240,8 +257,15 @@ fn read_shape(cursor: &mut Cursor<'_>) -> Result<Vec<usize>> {
     cursor.array(|cursor| {
         let extent =
             cursor.number_text()?.parse().map_err(|_| tensor("its \"shape\" is not a list of sizes"))?;
-        shape.push(extent);
-        Ok(())
+        if shape.len() == spec.shape().len() {
+            let message = format!(
+                "an array of more than {} dimensions where the output has {:?}",
+                shape.len(),
+                spec.shape()
+            );
+            return Err(Error::new(ErrorKind::ReplyShape, message));
+        }
+        push(&mut shape, extent)
     })?;
     Ok(shape)
 }

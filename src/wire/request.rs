@@ -40,7 +40,7 @@ fn put_other(out: &mut Buffer, spec: &FeatureSpec, value: &Value<'_>, tensorjson
         Value::Image(image) => put_image(out, image),
         Value::Array(array) if tensorjson => put_tensor(out, array),
         Value::Array(array) => put_npy(out, array),
-        Value::Integer(number) => put_json(out, number),
+        Value::Integer(number) => put_integer(out, *number),
         Value::Number(_) | Value::Category(_) | Value::Text(_) => {
             Err(Error::new(ErrorKind::Internal, "a common value among the rare ones"))
         }
@@ -70,8 +70,10 @@ pub(crate) fn put_category(out: &mut Buffer, spec: &FeatureSpec, index: usize) -
     json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?.append_to(out)
 }
 
-fn put_json(out: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<()> {
-    serde_json::to_writer(out, value).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+fn put_integer(out: &mut Vec<u8>, number: i64) -> Result<()> {
+    const WIDEST: usize = 20;
+    reserve(out, WIDEST)?;
+    serde_json::to_writer(out, &number).map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
 }
 
 /// Appends a key, with the comma before it, and a text: the first `length` bytes of text that goes on.
@@ -94,18 +96,22 @@ fn put_text(out: &mut Buffer, text: &[u8]) -> Result<()> {
 /// `{"shape": [...], "data": [...]}`. Its block of text needs a stack frame that small values shall not pay for.
 #[inline(never)]
 fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
-    // Four bytes hold a small whole number and its comma; longer text grows the buffer as usual.
-    reserve(out, array.len().saturating_mul(4))?;
+    const END: &[u8] = b"]}";
     let extents: Vec<String> = array.shape().iter().map(usize::to_string).collect();
-    out.extend_from_slice(format!("{{\"shape\":[{}],\"data\":[", extents.join(",")).as_bytes());
+    let start = format!("{{\"shape\":[{}],\"data\":[", extents.join(","));
+    // Four bytes hold a small whole number and its comma; longer text grows the buffer as usual.
+    reserve(out, array.len().saturating_mul(4).saturating_add(start.len()))?;
+    out.extend_from_slice(start.as_bytes());
     let mut list = ListWriter::new(out);
-    match array.plain_bytes() {
+    let written = match array.plain_bytes() {
         Some((DType::U8, bytes)) => list.bytes(&U8_TEXTS, bytes),
         Some((_, bytes)) => list.bytes(&I8_TEXTS, bytes),
-        None => array.for_each_block(|values| list.floats(values))?,
-    }
+        None => array.for_each_block(|values| list.floats(values)),
+    };
+    written?;
     list.finish();
-    out.extend_from_slice(b"]}");
+    reserve(out, END.len())?;
+    out.extend_from_slice(END);
     Ok(())
 }
 
@@ -147,6 +153,7 @@ fn put_npy(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
             if written.is_ok() {
                 written = values.iter().try_for_each(|value| buffer.write_all(&value.to_le_bytes()));
             }
+            Ok(())
         });
         written.and_then(|()| buffer.flush()).map(|()| walked)
     })?
@@ -213,7 +220,11 @@ mod tests {
         let mut file = Vec::new();
         url.decode_into(&mut file).unwrap();
         let mut back = Vec::new();
-        npy::parse(&file).unwrap().for_each_block(|block| back.extend_from_slice(block)).unwrap();
+        let read = npy::parse(&file).unwrap().for_each_block(|block| {
+            back.extend_from_slice(block);
+            Ok(())
+        });
+        read.unwrap();
         assert_eq!(back, floats);
     }
 }

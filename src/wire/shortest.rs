@@ -7,6 +7,7 @@
 //! of which the processor has many rounds in hand at once, and the digits of four numbers side by side.
 
 use super::layout::{Layout, eight_digits_of_four, put_decimal, store};
+use crate::error::{Result, reserve};
 use std::hint::select_unpredictable;
 
 /// So many values take each step together; whole fours.
@@ -34,18 +35,19 @@ impl<'a> ListWriter<'a> {
     }
 
     /// Appends finite values, each with a comma.
-    pub(crate) fn floats(&mut self, values: &[f32]) {
+    pub(crate) fn floats(&mut self, values: &[f32]) -> Result<()> {
         for group in values.chunks(GROUP) {
             let mut decimals = Decimals::new();
             decimals.find(group);
             decimals.divide(group.len());
             let length = decimals.put(&mut self.block, group);
-            self.append(length);
+            self.append(length)?;
         }
+        Ok(())
     }
 
     /// Appends bytes as whole numbers, each with a comma: copied, not printed.
-    pub(crate) fn bytes(&mut self, texts: &ByteTexts, bytes: &[u8]) {
+    pub(crate) fn bytes(&mut self, texts: &ByteTexts, bytes: &[u8]) -> Result<()> {
         for group in bytes.chunks(BLOCK / WIDEST_BYTE) {
             let mut at = 0;
             for &byte in group {
@@ -56,13 +58,16 @@ impl<'a> ListWriter<'a> {
                     (text >> 56) as usize
                 });
             }
-            self.append(at);
+            self.append(at)?;
         }
+        Ok(())
     }
 
     #[inline(always)]
-    fn append(&mut self, length: usize) {
+    fn append(&mut self, length: usize) -> Result<()> {
+        reserve(self.out, length)?;
         self.out.extend_from_slice(self.block.get(..length).unwrap_or_default());
+        Ok(())
     }
 
     /// Drops the comma behind the last value.
@@ -281,7 +286,7 @@ mod tests {
     fn text(values: &[f32]) -> String {
         let mut out = Vec::new();
         let mut writer = ListWriter::new(&mut out);
-        writer.floats(values);
+        writer.floats(values).unwrap();
         writer.finish();
         String::from_utf8(out).unwrap()
     }
@@ -347,8 +352,8 @@ mod tests {
         for byte in 0..=255u8 {
             let mut out = Vec::new();
             let mut writer = ListWriter::new(&mut out);
-            writer.bytes(&U8_TEXTS, &[byte]);
-            writer.bytes(&I8_TEXTS, &[byte]);
+            writer.bytes(&U8_TEXTS, &[byte]).unwrap();
+            writer.bytes(&I8_TEXTS, &[byte]).unwrap();
             writer.finish();
             assert_eq!(out, format!("{byte},{}", byte.cast_signed()).as_bytes());
         }

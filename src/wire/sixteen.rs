@@ -1,22 +1,25 @@
 //! Sixteen bytes of text looked at together: where a byte is, which are digits, and what number those make.
 
+use crate::error::{Result, reserve};
+use crate::memory::push;
 use wide::{f64x2, i16x8, i32x4, i32x8, u8x16};
 
 /// The places behind each occurrence of a byte, of which there are probably so many.
-pub(crate) fn places_behind(byte: u8, text: &[u8], count: usize) -> Vec<usize> {
-    let mut places = Vec::with_capacity(count.min(text.len()));
+pub(crate) fn places_behind(byte: u8, text: &[u8], count: usize) -> Result<Vec<usize>> {
+    let mut places = Vec::new();
+    reserve(&mut places, count.min(text.len()))?;
     let (blocks, rest) = text.as_chunks();
     for (index, block) in blocks.iter().enumerate() {
         let mut found = Sixteen::new(*block).places_of(byte);
         while found != 0 {
-            places.push(16 * index + found.trailing_zeros() as usize + 1);
+            push(&mut places, 16 * index + found.trailing_zeros() as usize + 1)?;
             found &= found - 1;
         }
     }
     let start = text.len() - rest.len();
-    places
-        .extend(rest.iter().zip(start + 1..).filter(|(there, _)| **there == byte).map(|(_, behind)| behind));
-    places
+    let last = rest.iter().zip(start + 1..).filter(|(there, _)| **there == byte);
+    last.map(|(_, behind)| behind).try_for_each(|behind| push(&mut places, behind))?;
+    Ok(places)
 }
 
 #[derive(Clone, Copy)]

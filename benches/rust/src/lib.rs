@@ -15,6 +15,9 @@ mod error;
 #[path = "../../../src/input_columns.rs"]
 mod input_columns;
 #[allow(dead_code, unexpected_cfgs)]
+#[path = "../../../src/memory.rs"]
+mod memory;
+#[allow(dead_code, unexpected_cfgs)]
 #[path = "../../../src/rows.rs"]
 mod rows;
 #[allow(dead_code, unexpected_cfgs)]

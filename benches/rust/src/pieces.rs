@@ -89,7 +89,7 @@ impl Pieces {
     /// Reads a reply of as many rows.
     #[inline(never)]
     pub fn read_reply(&self, body: &[u8], rows: usize) {
-        let mut columns = Columns::new(&self.schema.outputs);
+        let mut columns = Columns::new(&self.schema.outputs).expect("there is memory");
         let protocol = Protocol::of(&self.schema);
         protocol.read_reply(body, rows, &self.schema.outputs, &mut columns).expect("a good reply");
     }
