@@ -69,7 +69,7 @@ header:
 quickstart:
 	@examples/quickstart
 
-# Trains the shipped models anew; the word lists it needs are Debian packages, which it names.
+# Trains the shipped models anew; cargo fetches the text for the model of languages.
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 

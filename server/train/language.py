@@ -1,13 +1,15 @@
 """The deployment `language`: a word or a sentence -> its language, from hashed character n-grams.
 
-Trained on Debian's word lists. A held-out word is drawn from the words that, lower-cased, stand in exactly one of the
-lists, so that it has one right answer; it is kept out of all training samples. Other forms of the same word may be
-among those. Words that several lists share are trained on under each of their languages.
+Trained on words, word pairs and sentences of web pages and news: the text that the packages in corpora/Cargo.toml carry.
+Held-out sentences are kept out whole; each of their words may occur in other sentences, as words do.
 """
 
 import csv
-from collections import Counter
+import json
+import re
+import subprocess
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_array, diags_array
@@ -15,27 +17,17 @@ from sklearn.linear_model import LogisticRegression
 
 from shared import REPOSITORY, SEED, Graph, held_out, require_agreement, run, write_deployment
 
-# Language, file in the word list folder, Debian package.
-LISTS = {
-    "Danish": ("danish", "wdanish"),
-    "Dutch": ("dutch", "wdutch"),
-    "English": ("american-english", "wamerican"),
-    "French": ("french", "wfrench"),
-    "German": ("ngerman", "wngerman"),
-    "Italian": ("italian", "witalian"),
-    "Spanish": ("spanish", "wspanish"),
-    "Swedish": ("swedish", "wswedish"),
-}
-LANGUAGES = list(LISTS)
+LANGUAGES = ["Danish", "Dutch", "English", "French", "German", "Italian", "Spanish", "Swedish"]
+CORPORA = REPOSITORY / "server/train/corpora/Cargo.toml"
 NGRAMS = {"min": 2, "max": 4, "buckets": 12288}
-HELD_OUT_WORDS = 100
-TRAINING_WORDS = 60_000
-TRAINING_PHRASES = 10_000
-PHRASE_WORDS = (2, 10)
-COMMA_SHARE = 0.15
-ENDINGS = ["", ".", "?", "!"]
-# How often a word of 1, 2, 3... letters stands in running text, about: lists are full of long words, sentences are not.
-LENGTH_WEIGHTS = np.array([3, 17, 21, 16, 11, 8.5, 8, 6, 4, 3, 2, 1.5, 1, 0.6, 0.4])
+HELD_OUT_SENTENCES = 100
+# A held-out sentence is short, and has no digits or signs, and no capital after its first letter (which leaves out most
+# names; German nouns have one).
+LETTER, SMALL_LETTER = r"[^\W\d_]", r"[^\W\d_A-ZÄÖÜÅÆØÉÈÀÇ]"
+GERMAN_SENTENCE = re.compile(f"{LETTER}+(,? {LETTER}+){{3,19}}[.?!]")
+SENTENCE = re.compile(f"{LETTER}{SMALL_LETTER}*(,? {SMALL_LETTER}+){{3,19}}[.?!]")
+# Sentences are trained on in pieces of so many words, as short texts are harder than long ones.
+PIECE_WORDS = (1, 8)
 SENTENCES = REPOSITORY / "examples/data/sentences.csv"
 
 
@@ -66,50 +58,46 @@ def encode(texts):
     return csr_array(diags_array(1 / lengths, dtype=np.float32) @ matrix)
 
 
-def require_lists(folder):
-    missing = [package for file, package in LISTS.values() if not (folder / file).is_file()]
-    if missing:
-        raise SystemExit(f"train.py: word lists missing in {folder}: run `apt-get install {' '.join(missing)}` first")
-
-
-def is_word(entry, language):
-    """Lower-case letters only, which leaves out names and abbreviations; German nouns keep their capital."""
-    rest = entry[1:] if language == "German" else entry
-    return entry.isalpha() and rest == rest.lower()
-
-
-def read_words(path, language):
-    content = path.read_bytes()
+def corpora():
+    """The folder of each language's text, which cargo has fetched."""
+    command = ["cargo", "metadata", "--locked", "--format-version=1", "--manifest-path", str(CORPORA)]
     try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        # The Swedish list is older than UTF-8.
-        text = content.decode("latin-1")
-    return sorted({entry.lower() for entry in text.splitlines() if is_word(entry, language)})
+        found = subprocess.run(command, capture_output=True, text=True, check=True)
+    except FileNotFoundError:
+        raise SystemExit("train.py: cargo, which fetches the text to train on, is not installed") from None
+    except subprocess.CalledProcessError as failed:
+        reason = failed.stderr.strip().splitlines()[-1:]
+        raise SystemExit(f"train.py: cargo could not fetch the text to train on: {' '.join(reason)}") from None
+    packages = {package["name"]: package for package in json.loads(found.stdout)["packages"]}
+    manifests = {language: packages[f"lingua-{language.lower()}-language-model"] for language in LANGUAGES}
+    return {language: Path(package["manifest_path"]).parent / "testdata" for language, package in manifests.items()}
 
 
-def phrases(words, random):
-    """Made-up sentences: words drawn so that their lengths are those of running text, with punctuation."""
-    lengths = np.minimum([len(word) for word in words], len(LENGTH_WEIGHTS))
-    totals = np.bincount(lengths, minlength=len(LENGTH_WEIGHTS) + 1)
-    weights = LENGTH_WEIGHTS[lengths - 1] / totals[lengths]
-    sizes = random.integers(PHRASE_WORDS[0], PHRASE_WORDS[1], TRAINING_PHRASES, endpoint=True)
-    drawn = iter(random.choice(words, sizes.sum(), p=weights / weights.sum()))
-    commas = iter(np.where(random.random(sizes.sum()) < COMMA_SHARE, ", ", " "))
-    endings = iter(random.choice(ENDINGS, len(sizes)))
-    texts = ("".join(next(drawn) + next(commas) for _ in range(size)) for size in sizes)
-    return [text.rstrip(", ") + next(endings) for text in texts]
+def lines(folder, name):
+    return sorted(set((folder / name).read_text(encoding="utf-8").splitlines()))
 
 
-def split(words, shared, random):
-    """Held-out words of one language, and the words left to train on."""
-    unseen = sorted(random.choice([word for word in words if word not in shared], HELD_OUT_WORDS, replace=False))
-    return unseen, sorted(set(words).difference(unseen))
+def split(sentences, language, random):
+    """Held-out sentences of one language, and the sentences left to train on."""
+    pattern = GERMAN_SENTENCE if language == "German" else SENTENCE
+    fit = [sentence for sentence in sentences if pattern.fullmatch(sentence)]
+    unseen = sorted(random.choice(fit, HELD_OUT_SENTENCES, replace=False))
+    return unseen, sorted(set(sentences).difference(unseen))
 
 
-def samples(words, random):
-    count = min(TRAINING_WORDS, len(words))
-    return [*random.choice(words, count, replace=False), *phrases(words, random)]
+def pieces(sentence, random):
+    """The sentence in runs of a few words each."""
+    words = sentence.split()
+    while words:
+        size = random.integers(*PIECE_WORDS, endpoint=True)
+        yield " ".join(words[:size])
+        words = words[size:]
+
+
+def samples(folder, sentences, random):
+    words = {word for sentence in sentences for word in sentence.lower().split() if word.isalpha()}
+    single, pairs = lines(folder, "single-words.txt"), lines(folder, "word-pairs.txt")
+    return [*single, *pairs, *sorted(words), *sentences, *(piece for text in sentences for piece in pieces(text, random))]
 
 
 def build_model(classifier):
@@ -139,24 +127,20 @@ def measure(model, classifier, rows):
 
 
 def train(places):
-    require_lists(places.dictionaries)
     random = np.random.default_rng(SEED)
-    words = {language: read_words(places.dictionaries / file, language) for language, (file, _) in LISTS.items()}
-    in_lists = Counter(word for entries in words.values() for word in entries)
-    shared = {word for word, count in in_lists.items() if count > 1}
     unseen, texts, labels = [], [], []
-    for language in LANGUAGES:
-        held, seen = split(words[language], shared, random)
-        unseen += [(word, language) for word in held]
-        drawn = samples(seen, random)
+    for language, folder in corpora().items():
+        held, seen = split(lines(folder, "sentences.txt"), language, random)
+        unseen += [(sentence, language) for sentence in held]
+        drawn = samples(folder, seen, random)
         texts += drawn
         labels += [LANGUAGES.index(language)] * len(drawn)
-    print(f"language: training on {len(texts)} words and phrases of {len(LANGUAGES)} languages", flush=True)
+    print(f"language: training on {len(texts)} words and sentences of {len(LANGUAGES)} languages", flush=True)
     classifier = LogisticRegression(C=10, max_iter=100).fit(encode(texts), labels)
 
     model = build_model(classifier)
     metrics = {
-        "word accuracy": measure(model, classifier, unseen),
+        "sentence accuracy": measure(model, classifier, unseen),
         "sentence accuracy (sentences.csv)": measure(model, classifier, read_rows(SENTENCES)),
     }
 
@@ -166,7 +150,7 @@ def train(places):
         "id": "language",
         "title": "Language of a text",
         "description": f"Which language a word or a sentence is in: {', '.join(LANGUAGES)}. "
-        "Trained on word lists; a sentence is surer than a single word.",
+        "Trained on sentences of web pages and news; a sentence is surer than a single word.",
         "tokens": ["language-token"],
         "tensorjson": True,
         "inputs": [{"name": "text", "type": "text", "shape": [1], "ngrams": NGRAMS, "tensor": "text"}],

@@ -17,11 +17,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Places:
-    """The folders of one run: deployments and held-out data are written, word lists are read."""
+    """The folders that one run writes: deployments and held-out data."""
 
     deployments: Path
     data: Path
-    dictionaries: Path
 
 
 class Graph:

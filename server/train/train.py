@@ -1,6 +1,6 @@
 """Trains the deployments that ship with the server and writes their folders and held-out data.
 
-    python server/train/train.py [--out DIR] [--data DIR] [--dict DIR] [NAME...]
+    python server/train/train.py [--out DIR] [--data DIR] [NAME...]
 
 Run twice on one machine it writes the same bytes. What it needs is in requirements.txt beside this file.
 """
@@ -36,7 +36,6 @@ def arguments():
     deployments, data = REPOSITORY / "server/deployments", REPOSITORY / "examples/data"
     parser.add_argument("--out", type=Path, default=deployments, help="where the deployment folders go")
     parser.add_argument("--data", type=Path, default=data, help="where the held-out data goes")
-    parser.add_argument("--dict", type=Path, default=Path("/usr/share/dict"), help="where the word lists are")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(TRAINERS)} (default: all)")
     chosen = parser.parse_args()
     unknown = [name for name in chosen.names if name not in TRAINERS]
@@ -47,7 +46,7 @@ def arguments():
 
 def main():
     chosen = arguments()
-    places = Places(chosen.out, chosen.data, chosen.dict)
+    places = Places(chosen.out, chosen.data)
     # Each network stops after a chosen number of epochs, which scikit-learn takes for a failure to converge.
     warnings.simplefilter("ignore", ConvergenceWarning)
     for name in chosen.names or TRAINERS:

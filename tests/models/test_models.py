@@ -88,10 +88,10 @@ def language_accuracy(rows):
 
 
 def language_figures():
-    words, sentences = csv_rows("language.csv"), csv_rows("sentences.csv")
-    return len(words), {
-        "word accuracy": language_accuracy(words),
-        "sentence accuracy (sentences.csv)": language_accuracy(sentences),
+    unseen, written = csv_rows("language.csv"), csv_rows("sentences.csv")
+    return len(unseen), {
+        "sentence accuracy": language_accuracy(unseen),
+        "sentence accuracy (sentences.csv)": language_accuracy(written),
     }
 
 
@@ -179,7 +179,7 @@ def test_single_noisy_files_are_rows_of_the_batch():
         assert np.array_equal(digit, np.rint(clean[places[number]][..., 0] * 255))
 
 
-def test_held_out_words_have_one_answer():
+def test_held_out_sentences_are_distinct_and_as_many_of_each_language():
     rows = csv_rows("language.csv")
     assert len({row["text"] for row in rows}) == len(rows)
     languages = declaration("language")["outputs"][0]["categories"]

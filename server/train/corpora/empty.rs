@@ -1,0 +1,1 @@
+//! Nothing: the packages that the manifest names are read as data.
