@@ -259,9 +259,11 @@ def matrix():
             factors = [luminance] + [(1, 1)] * (count - 1)
             if count == 4:
                 factors[3] = luminance
+            # A minimum coded unit of several components has ten blocks at most.
+            few = sum(h * v for h, v in factors) <= 10
             for width, height in ((53, 45), (16, 16), (3, 33)):
                 jpeg = Jpeg(width, height, factors, seed)
-                for layout in LAYOUTS:
+                for layout in LAYOUTS if few else ("one by one", "progressive, one by one"):
                     for restart in (0, 1, 3):
                         name = f"{color} {sampling} {width}x{height} {layout}, restarts {restart}"
                         progressive = layout.startswith("progressive")

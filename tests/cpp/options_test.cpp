@@ -213,7 +213,8 @@ TEST(options_say_what_images_may_be) {
         const auto open = check::open("echo");
         auto row = open.rows();
         check::add_echo_row(row, 1, "a");
-        const auto bytes = open.predict(row)[0].image("picture").bytes;
+        const auto predictions = open.predict(row);
+        const auto bytes = predictions[0].image("picture").bytes;
         return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     }();
     const auto refused = rows.try_image("picture", png);

@@ -7,9 +7,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from sidekick import ReplyError
 from sidekick._pillow import samples_of
 
-from served import DATA, answering, feature
+from served import DATA, ROOT, answering, feature
+
+IMAGES = ROOT / "tests" / "images"
 
 IMAGE = {"image": feature("image", 4, 4, 3)}
 
@@ -180,3 +183,72 @@ def test_a_broken_picture_in_a_later_batch_is_counted_over_the_run():
     with answering({"n": feature("numeric")}, IMAGE, answer) as server:
         with pytest.raises(ValueError, match='^row 3: feature "image": '):
             list(server.open(batch_rows=2).predict_lazy({"n": value} for value in range(4)))
+
+
+def turned_file(format, **more):
+    """The bytes of a file that is to be shown turned by a quarter, and the plain ones."""
+    stripes = Image.new("RGB", (8, 16))
+    stripes.paste((200, 100, 50), (0, 0, 8, 8))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[1] = "N"
+    plain, turned = BytesIO(), BytesIO()
+    stripes.save(plain, format, **more)
+    stripes.save(turned, format, exif=exif, **more)
+    return turned.getvalue(), plain.getvalue()
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+def test_metadata_stay_here_and_pixels_go_out_as_stored(sent, tmp_path, format):
+    turned, plain = turned_file(format, **({"quality": 90, "subsampling": 0} if format == "JPEG" else {}))
+    path = tmp_path / "turned"
+    path.write_bytes(turned)
+    for value in (path, turned):
+        assert sent(value)[1] == plain
+    with Image.open(path) as image:
+        assert image.getexif()
+        _, _, opened = sent(image)
+        assert opened.size == (8, 16) and not opened.getexif()
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF", "WEBP"])
+def test_images_are_turned_if_that_is_asked_for(tmp_path, format):
+    path = tmp_path / "turned"
+    path.write_bytes(turned_file(format, **({"lossless": True} if format == "WEBP" else {}))[0])
+    with answering(IMAGE, {"out": feature("numeric")}, lambda rows: [{"out": 0}]) as server:
+        client = server.open(apply_orientation=True)
+        with Image.open(path) as image:
+            for value in (path, path.read_bytes(), image):
+                client.predict(image=value)
+                data = server.requests[-1][1][0]["image"].split(",")[1]
+                with Image.open(BytesIO(base64.b64decode(data))) as opened:
+                    assert opened.size == (16, 8) and not opened.getexif()
+                    for place, colour in (((12, 4), (200, 100, 50)), ((3, 4), (0, 0, 0))):
+                        assert all(abs(got - due) <= 3 for got, due in zip(opened.getpixel(place), colour))
+
+
+def test_the_option_bounds_the_pixels_of_files_and_of_results():
+    file = BytesIO()
+    picture().save(file, "PNG")
+    with answering(IMAGE, IMAGE, lambda rows: [{"image": data_url(picture())}]) as server:
+        with pytest.raises(ValueError, match='^row 0: feature "image": the image has 5 x 3 pixels; max_image_pixels'):
+            server.open(max_image_pixels=14).predict(image=file.getvalue())
+        with pytest.raises(ReplyError, match='^row 0: feature "image": the image has 5 x 3 pixels; max_image_pixels'):
+            server.open(max_image_pixels=14).predict(image=picture())
+        assert server.open(max_image_pixels=15).predict(image=file.getvalue())["image"].size == (5, 3)
+        for wrong in (0, -1):
+            with pytest.raises(ValueError, match="max_image_pixels is"):
+                server.open(max_image_pixels=wrong)
+
+
+def test_a_jpeg_that_is_cut_off_is_a_value_error_either_way(tmp_path):
+    half = (IMAGES / "seven-half.jpg").read_bytes()
+    url = "data:image/jpeg;base64," + base64.b64encode(half).decode()
+    with answering(IMAGE, IMAGE, lambda rows: [{"image": url}]) as server:
+        client = server.open()
+        for value in (half, IMAGES / "seven-half.jpg"):
+            with pytest.raises(ValueError, match='^row 0: feature "image": the image cannot be read: .* cut off'):
+                client.predict(image=value)
+        assert not server.requests
+        with pytest.raises(ReplyError, match='^row 0: feature "image": the image cannot be read: .* cut off'):
+            client.predict(image=picture())

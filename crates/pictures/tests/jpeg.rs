@@ -146,7 +146,7 @@ fn headers_that_promise_more_than_the_file_has_reserve_nothing() {
     let mut file = file("interleaved.jpg");
     let frame = file.windows(2).position(|bytes| bytes == [0xff, 0xc0]).unwrap();
     file[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
-    assert_eq!(jpeg::header(&file).unwrap().width, 65_535);
+    assert_eq!(jpeg::header(&file), Err(Error::Cut));
     assert_eq!(jpeg::decode(&file), Err(Error::Cut));
 }
 

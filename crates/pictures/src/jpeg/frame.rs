@@ -52,8 +52,8 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Reads a frame header.
-    pub(super) fn parse(marker: u8, content: &[u8]) -> Result<Frame, Error> {
+    /// Reads the frame header of a file of this size.
+    pub(super) fn parse(marker: u8, content: &[u8], file_size: usize) -> Result<Frame, Error> {
         let progressive = match marker {
             code::FRAME_BASELINE | code::FRAME_SEQUENTIAL => false,
             code::FRAME_PROGRESSIVE => true,
@@ -81,7 +81,17 @@ impl Frame {
         if !matches!(count, 1 | 3 | MAX_COMPONENTS) {
             return Err(unsupported("only JPEGs of 1, 3 or 4 components are"));
         }
-        Frame::of(progressive, width, height, &specifications[..count])
+        let frame = Frame::of(progressive, width, height, &specifications[..count])?;
+        // A block takes a bit at least, so that a short file cannot make anybody reserve much memory.
+        if frame.blocks() > file_size.saturating_mul(8) { Err(Error::Cut) } else { Ok(frame) }
+    }
+
+    fn blocks(&self) -> usize {
+        let blocks = self
+            .components
+            .iter()
+            .map(|component| component.width.div_ceil(8) * component.height.div_ceil(8));
+        blocks.sum()
     }
 
     fn of(

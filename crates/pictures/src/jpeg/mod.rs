@@ -44,7 +44,9 @@ pub fn header(file: &[u8]) -> Result<Header, Error> {
         let (marker, content, _) = segments.next()?;
         match marker.code {
             code::END_OF_IMAGE | code::START_OF_SCAN => return Err(damaged("it has no frame header")),
-            code if is_frame(code) => return Frame::parse(code, content).map(|frame| frame.header()),
+            code if is_frame(code) => {
+                return Frame::parse(code, content, file.len()).map(|frame| frame.header());
+            }
             _ => {}
         }
     }
@@ -146,16 +148,7 @@ impl<'a> Decoder<'a> {
         if self.frame.is_some() {
             return Err(damaged("it has two frame headers"));
         }
-        let frame = Frame::parse(code, content)?;
-        let blocks: usize = frame
-            .components
-            .iter()
-            .map(|component| component.width.div_ceil(8) * component.height.div_ceil(8))
-            .sum();
-        // A block takes a bit at least, so that a short file cannot make anybody reserve much memory.
-        if blocks > self.file.len().saturating_mul(8) {
-            return Err(Error::Cut);
-        }
+        let frame = Frame::parse(code, content, self.file.len())?;
         self.known = vec![[None; 64]; frame.components.len()];
         for component in &frame.components {
             let (across, down) = (component.blocks_across, component.blocks_down);
