@@ -1,15 +1,26 @@
 """What goes wrong with a request or its reply."""
 
+import errno
 import json
+import os
 import pickle
 import socket
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import sidekick
 from served import answering, deployment, feature, url_of
 
 NUMBER = {"n": feature("numeric")}
+
+
+def png():
+    file = BytesIO()
+    Image.new("RGB", (4, 4)).save(file, "PNG")
+    return file.getvalue()
 
 
 def error_of(answer, outputs=NUMBER):
@@ -134,6 +145,79 @@ def test_nobody_there_is_a_connection_error():
     assert isinstance(error, ConnectionError) and isinstance(error, sidekick.RequestError)
     assert (error.status, error.retryable) == (None, True)
     assert error.attempts >= 1
+
+
+EVERYTHING = {"p": feature("image", 4, 4, 3), "n": feature("numeric")}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "number"),
+    [("missing.png", FileNotFoundError, errno.ENOENT), (".", IsADirectoryError, errno.EISDIR)],
+)
+def test_a_file_that_cannot_be_read_is_named_by_row_and_feature(path, kind, number):
+    with answering(EVERYTHING, NUMBER, lambda rows: rows) as server:
+        client = server.open()
+        for predict, row in (
+            (lambda: client.predict(p=path, n=1), 0),
+            (lambda: client.predict_many([{"p": Path(path), "n": 1}]), 0),
+            (lambda: client.predict_columns({"p": [png(), path], "n": [1, 2]}), 1),
+        ):
+            with pytest.raises(kind, match=f'^row {row}: feature "p": the file ') as raised:
+                predict()
+            error = raised.value
+            assert isinstance(error, sidekick.Error) and isinstance(error, sidekick.FileError)
+            assert (error.row, error.feature, error.errno) == (row, "p", number)
+            assert os.strerror(number) in str(error) and path in str(error) and str(error.filename) == path
+            copied = pickle.loads(pickle.dumps(error))
+            assert (type(copied), str(copied), copied.errno, copied.row) == (type(error), str(error), number, row)
+        with pytest.raises(ValueError, match='^row 0: feature "p": the path '):
+            client.predict(p="a\0b", n=1)
+        results = [*client.predict_lazy([{"p": path, "n": 1}], errors="return")]
+        assert isinstance(results[0], kind)
+        assert not server.requests
+
+
+def test_a_file_of_the_settings_that_is_missing_is_one_too():
+    with pytest.raises(FileNotFoundError, match="missing.pem") as raised:
+        sidekick.Deployment("http://127.0.0.1:1/x", "token", ca_file="missing.pem")
+    assert isinstance(raised.value, sidekick.FileError) and raised.value.errno == errno.ENOENT
+    assert (raised.value.row, raised.value.feature) == (None, None)
+
+
+def test_every_error_is_of_one_class():
+    kinds = [getattr(sidekick, name) for name in sidekick.__all__]
+    kinds = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseException)]
+    assert len(kinds) > 10 and all(issubclass(kind, sidekick.Error) for kind in kinds)
+    with answering({"n": feature("numeric"), "c": feature("categorical", 2, categories="ab")}, NUMBER, lambda _: []) as server:
+        client = server.open()
+        row = {"n": 1, "c": "a"}
+        for wrong, kind, place, name in (
+            ({**row, "n": "1"}, TypeError, 1, "n"),
+            ({**row, "n": float("nan")}, ValueError, 1, "n"),
+            ({**row, "c": "z"}, ValueError, 1, "c"),
+            ({"n": 1}, ValueError, 1, None),
+            (5, TypeError, 1, None),
+        ):
+            with pytest.raises(kind) as raised:
+                client.predict_many([row, wrong])
+            assert isinstance(raised.value, sidekick.Error)
+            assert (raised.value.row, raised.value.feature) == (place, name)
+        with pytest.raises(sidekick.Error) as raised:
+            client.predict(row)
+        assert isinstance(raised.value, sidekick.ReplyError)
+        for columns in ({"n": [1]}, {"n": [1], "c": ["a", "b"]}, {"n": 1, "c": "a"}):
+            with pytest.raises(sidekick.Error):
+                client.predict_columns(columns)
+        client.close()
+        with pytest.raises(sidekick.Error, match="closed"):
+            client.predict(row)
+    with pytest.raises(sidekick.Error):
+        sidekick.Deployment("nowhere", "token")
+
+
+def test_a_reply_s_error_has_its_row_and_its_output():
+    error = error_of([{"n": "1"}])
+    assert (error.row, error.feature) == (0, "n")
 
 
 def test_request_errors_can_be_pickled():

@@ -1,11 +1,13 @@
 """Settings of requests, waits and TLS, each seen to be kept; those of `test_connections` aside."""
 
+import datetime
 import logging
 import re
 import socket
 import ssl
 import time
 
+import numpy
 import pytest
 import trustme
 
@@ -218,11 +220,53 @@ def test_every_setting_of_the_library_is_a_keyword():
         ({"allow_token_over_http": "false"}, TypeError),
         ({"dangerous_skip_tls_verification": 1}, TypeError),
         ({"user_agent_suffix": b"x"}, TypeError),
+        ({"user_agent_suffix": "\ud800"}, ValueError),
+        ({"batch_rows": "4"}, TypeError),
+        ({"batch_rows": 4.0}, TypeError),
+        ({"max_in_flight": "4"}, TypeError),
+        ({"max_in_flight": True}, TypeError),
+        ({"max_in_flight": -1}, ValueError),
+        ({"retries": "2"}, TypeError),
+        ({"reply_limit": "1"}, TypeError),
+        ({"reply_limit": 1.5}, TypeError),
+        ({"timeout": "2"}, TypeError),
+        ({"timeout": True}, TypeError),
+        ({"connect_timeout": datetime.timedelta(1)}, TypeError),
+        ({"response_timeout": float("nan")}, ValueError),
+        ({"retry_backoff": 1}, TypeError),
+        ({"retry_backoff": (1, 2, 3)}, TypeError),
+        ({"retry_backoff": ("1", 2)}, TypeError),
+        ({"keep_alive": 5}, TypeError),
+        ({"keep_alive": ("5", 1)}, TypeError),
+        ({"tls_minimum": 1.2}, TypeError),
+        ({"tls_minimum": ["1.2"]}, TypeError),
+        ({"ca_file": 3}, TypeError),
+        ({"ca_pem": 3}, TypeError),
+        ({"client_certificate": "ab"}, TypeError),
+        ({"client_certificate": (1, 2)}, TypeError),
+        ({"headers": [("a", "b")]}, TypeError),
+        ({"headers": {"a": 1}}, TypeError),
+        ({"proxy": 1}, TypeError),
+        ({"no_proxy": ["host"]}, TypeError),
+        ({"log": "no"}, TypeError),
     ],
 )
 def test_settings_that_cannot_be_are_refused_by_name(wrong, kind):
-    with pytest.raises(kind, match=next(iter(wrong))):
+    with pytest.raises(kind, match=next(iter(wrong))) as raised:
         sidekick.Deployment("http://127.0.0.1:1/x", "secret-token", **wrong)
+    assert isinstance(raised.value, sidekick.Error)
+
+
+@pytest.mark.parametrize("url", [None, b"http://127.0.0.1:1/x", 5])
+def test_a_url_is_a_text(url):
+    with pytest.raises(TypeError, match="^url: expected a str, got "):
+        sidekick.Deployment(url, "secret-token")
+
+
+def test_numbers_of_numpy_are_numbers():
+    with answering(NUMBER, NUMBER, doubled) as server:
+        client = server.open(batch_rows=numpy.int64(2), timeout=numpy.float32(5), retries=numpy.uint8(1))
+        assert client.predict(n=1, timeout=numpy.int16(5)) == {"n": 2.0}
 
 
 def test_the_log_hears_everything_but_the_token(caplog):

@@ -240,7 +240,8 @@ def test_only_rows_that_cannot_be_sent():
 def test_images_and_arrays_that_cannot_be_sent(echo, row):
     bad = [{**row, "array": "x"}, {**row, "picture": "/nowhere.png"}, {**row, "number": None}]
     found = list(echo.predict_lazy([row, *bad, {**row, "number": 4}], errors="return"))
-    assert [type(result) for result in found[1:4]] == [TypeError, FileNotFoundError, TypeError]
+    for result, kind in zip(found[1:4], (TypeError, FileNotFoundError, TypeError)):
+        assert isinstance(result, kind) and isinstance(result, sidekick.Error)
     assert [found[0]["number"], found[4]["number"]] == [1.5, 4]
     assert found[4]["picture"].size == (4, 4)
 

@@ -10,7 +10,21 @@ client.predict_many([{"Type": "animal", "Sound": "Miaow", "Size": 0.26}])
 from sidekick._library import version
 from sidekick.columns import PredictedColumns, Probabilities
 from sidekick.deployment import Deployment
-from sidekick.errors import HTTPError, NetworkError, ReplyError, RequestError, RequestTimeout, ServerError
+from sidekick.errors import (
+    Error,
+    FileError,
+    HTTPError,
+    InternalError,
+    InvalidTypeError,
+    InvalidValueError,
+    MissingValueError,
+    NetworkError,
+    OutOfMemoryError,
+    ReplyError,
+    RequestError,
+    RequestTimeout,
+    ServerError,
+)
 from sidekick.features import FeatureSpec, FeatureSpecs
 
 __version__ = version()
@@ -18,10 +32,17 @@ __version__ = version()
 
 __all__ = [
     "Deployment",
+    "Error",
     "FeatureSpec",
     "FeatureSpecs",
+    "FileError",
     "HTTPError",
+    "InternalError",
+    "InvalidTypeError",
+    "InvalidValueError",
+    "MissingValueError",
     "NetworkError",
+    "OutOfMemoryError",
     "PredictedColumns",
     "Probabilities",
     "ReplyError",

@@ -9,6 +9,7 @@ from typing import Any
 
 from sidekick._library import Handle, LogCallback, TokenCallback, call, library
 from sidekick._refused import kind_of
+from sidekick.errors import InvalidTypeError
 
 _LEVELS = {1: ERROR, 2: WARNING, 3: INFO, 4: DEBUG}
 _logger = getLogger("sidekick")
@@ -34,7 +35,7 @@ class TokenSource:
         try:
             value = self._function()
             if not isinstance(value, str):
-                raise TypeError(f"token: expected a str from the function, got {kind_of(value)}")
+                raise InvalidTypeError(f"token: expected a str from the function, got {kind_of(value)}")
             encoded = value.encode()
             call(library.sidekick_token_set, c_void_p(token), encoded, len(encoded))
         except BaseException as failure:

@@ -18,6 +18,7 @@ from sidekick._library import Handle, Where, call, library
 from sidekick._packed_row import RowPacker
 from sidekick._records import END_ROW
 from sidekick._refused import Refused, kind_of
+from sidekick.errors import InvalidTypeError, InvalidValueError, about
 from sidekick.features import FeatureSpec
 
 T = TypeVar("T")
@@ -136,16 +137,16 @@ class Encoders:
 def _made(each: Iterable[tuple[str, Callable[[Any], T]]], row: Any, number: int, names: Sequence[str]) -> list[T]:
     """What each function makes of the value of its feature; raises what is wrong with the row, which has to have all names."""
     if not isinstance(row, dict) and not hasattr(row, "keys"):
-        raise TypeError(f"row {number}: expected a dict of features, got {kind_of(row)}")
+        raise about(InvalidTypeError(f"row {number}: expected a dict of features, got {kind_of(row)}"), number)
     made, name = [], ""
     try:
         for name, make in each:
             made.append(make(row[name]))
     except KeyError:
         lacking = ", ".join(f'"{name}"' for name in names if name not in row)
-        raise ValueError(f"row {number}: the row lacks {lacking}") from None
+        raise about(InvalidValueError(f"row {number}: the row lacks {lacking}"), number) from None
     except Refused as refused:
-        raise refused.kind(f'row {number}: feature "{name}": {refused}') from None
+        raise refused.at(number, name) from None
     return made
 
 

@@ -13,7 +13,8 @@ from sidekick._buffer import Buffer
 from sidekick._library import Handle, Where, call, library
 from sidekick._optional import need
 from sidekick._pillow import samples_of
-from sidekick._refused import Refused, kind_of
+from sidekick._refused import Refused, Unreadable, is_missing, is_time_array, kind_of, unfit
+from sidekick.errors import InvalidTypeError, InvalidValueError, MissingValueError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -34,14 +35,14 @@ def add_image(index: int, apply_orientation: bool) -> Add:
 
     def add(rows: Handle, where: Where, value: Any) -> None:
         if isinstance(value, (str, os.PathLike)):
-            value = Path(value).read_bytes()
+            value = _file(value)
         if isinstance(value, (bytes, bytearray, memoryview)):
             encoded = bytes(value)
             call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), where=where)
         elif _is_pillow(value):
             _add_pillow(rows, index, value, apply_orientation, where)
         else:
-            raise Refused(TypeError, f"expected an image, a path or the bytes of a file, got {kind_of(value)}")
+            raise unfit(value, "an image, a path or the bytes of a file")
 
     return add
 
@@ -56,6 +57,15 @@ def add_array(index: int) -> Add:
     return add
 
 
+def _file(path: str | os.PathLike[str]) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as reason:
+        raise Unreadable(path, reason) from None
+    except ValueError as reason:
+        raise Refused(InvalidValueError, f"the path {path!r} cannot be read: {reason}") from None
+
+
 def _is_pillow(value: object) -> bool:
     # Whoever has such an image has imported Pillow.
     pillow = sys.modules.get("PIL.Image")
@@ -66,7 +76,7 @@ def _add_pillow(rows: Handle, index: int, image: Image.Image, apply_orientation:
     # What is made of an image has no format.
     kind = image.format
     if kind is None:
-        raise Refused(ValueError, "the image has no format; set image.format to 'PNG' or 'JPEG'")
+        raise Refused(InvalidValueError, "the image has no format; set image.format to 'PNG' or 'JPEG'")
     try:
         if apply_orientation:
             image = _turned(image)
@@ -79,7 +89,7 @@ def _add_pillow(rows: Handle, index: int, image: Image.Image, apply_orientation:
         pixels = _with_bytes(image)
         samples = samples_of(pixels)
     except (OSError, SyntaxError) as error:
-        raise Refused(ValueError, f"the image cannot be read: {error}") from None
+        raise Refused(InvalidValueError, f"the image cannot be read: {error}") from None
     quality = _JPEG_QUALITY if kind.upper() in _JPEG else 0
     values = (*pixels.size, samples.channels, 0, samples.values, samples.size)
     call(library.sidekick_rows_add_pixels_at, rows, index, *values, quality, where=where)
@@ -99,24 +109,42 @@ def _with_bytes(image: Image.Image) -> Image.Image:
     if image.mode in _MODES:
         return image
     if image.mode in ("I", "F"):
-        raise Refused(ValueError, f"the image has mode {image.mode}; convert it to L or RGB, scaled to 0 to 255")
+        raise Refused(InvalidValueError, f"the image has mode {image.mode}; convert it to L or RGB, scaled to 0 to 255")
     return image.convert(_CONVERTED.get(image.mode, "RGB"))
 
 
 def _buffer(value: Any) -> Buffer:
+    _require_whole(value)
     try:
         return Buffer(value)
     except (TypeError, ValueError, BufferError) as error:
         if not hasattr(value, "__array__"):
-            raise Refused(TypeError, f"expected an array, got {kind_of(value)}: {error}") from None
+            raise unfit(value, "an array", f": {error}") from None
     return Buffer(_floats(value))
+
+
+def _require_whole(array: Any) -> None:
+    """Refuses an array of NumPy's with masked elements, whose buffer has numbers for them all the same."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not isinstance(array, numpy.ma.MaskedArray) or not numpy.ma.is_masked(array):
+        return
+    if array.shape == ():
+        raise unfit(array, "an array")
+    first = tuple(map(int, numpy.argwhere(numpy.ma.getmaskarray(array))[0]))
+    raise Refused(MissingValueError, f"expected an array, got one with masked elements, the first at {first}; fill them in")
 
 
 def _floats(value: Any) -> Any:
     """32-bit floats of what has no buffer the library can read: half floats, other byte orders, a Series."""
     numpy = need("numpy", "numpy", f"{kind_of(value)} as an array")
-    array = numpy.asarray(value)
+    # Not `asarray`, which would take the mask away.
+    array = numpy.asanyarray(value)
+    _require_whole(array)
+    if is_time_array(array):
+        raise unfit(array, "an array of numbers")
+    if array.dtype.kind == "O" and any(map(is_missing, array.flat)):
+        raise Refused(MissingValueError, "expected an array of numbers, got one with a missing value; fill it in")
     if array.dtype.kind not in "fiub":
-        raise Refused(TypeError, f"expected an array of numbers, got one of {array.dtype}")
+        raise Refused(InvalidTypeError, f"expected an array of numbers, got one of {array.dtype}")
     with numpy.errstate(over="ignore"):
         return array.astype(numpy.float32)

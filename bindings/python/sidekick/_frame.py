@@ -9,6 +9,7 @@ import pandas
 
 from sidekick._table import inputs_of
 from sidekick.columns import PredictedColumns, Probabilities
+from sidekick.errors import InvalidValueError
 from sidekick.features import FeatureSpec
 
 
@@ -17,7 +18,7 @@ def columns_of(frame: pandas.DataFrame, specs: Sequence[FeatureSpec]) -> list[An
     names = list(frame.columns)
     for spec in specs:
         if (found := names.count(spec.name)) != 1:
-            raise ValueError(f'the frame has {found or "no"} columns called "{spec.name}"; it needs one for each input')
+            raise InvalidValueError(f'the frame has {found or "no"} columns called "{spec.name}"; it needs one for each input')
     return inputs_of({spec.name: frame[spec.name] for spec in specs}, specs)
 
 

@@ -22,8 +22,8 @@ class Interruptible:
     is simply done.
     """
 
-    def __init__(self) -> None:
-        self.cancel = make(library.sidekick_cancel_new, library.sidekick_cancel_free)
+    def __init__(self, cancel: Handle | None = None) -> None:
+        self.cancel = cancel or new_cancel()
         self._worker: _Worker | None = None
 
     def __enter__(self) -> Interruptible:
@@ -59,9 +59,17 @@ class Interruptible:
         return made
 
 
-def interruptible(work: Callable[[Handle], T]) -> T:
-    """What the work makes with a cancellation, which Ctrl-C triggers."""
-    with Interruptible() as calls:
+def new_cancel(milliseconds: int | None = None) -> Handle:
+    """A cancellation, which ends its calls when so much time has passed."""
+    cancel = make(library.sidekick_cancel_new, library.sidekick_cancel_free)
+    if milliseconds is not None:
+        call(library.sidekick_cancel_set_timeout, cancel, milliseconds)
+    return cancel
+
+
+def interruptible(work: Callable[[Handle], T], cancel: Handle | None = None) -> T:
+    """What the work makes with the cancellation, or one of its own, which Ctrl-C triggers."""
+    with Interruptible(cancel) as calls:
         return calls.make(lambda: work(calls.cancel))
 
 

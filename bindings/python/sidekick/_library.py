@@ -10,7 +10,22 @@ from ctypes import c_uint32, c_uint64, c_void_p, string_at
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sidekick.errors import HTTPError, NetworkError, ReplyError, RequestError, RequestTimeout, ServerError
+from sidekick.errors import (
+    Error,
+    FileError,
+    HTTPError,
+    InternalError,
+    InvalidTypeError,
+    InvalidValueError,
+    NetworkError,
+    OutOfMemoryError,
+    ReplyError,
+    RequestError,
+    RequestTimeout,
+    ServerError,
+    about,
+    file_error,
+)
 
 _FILE = {"darwin": "libsidekick.dylib", "win32": "sidekick.dll"}.get(sys.platform, "libsidekick.so")
 
@@ -31,6 +46,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_options_set_log_callback": [c_void_p, LogCallback, c_void_p, c_void_p],
     "sidekick_cancel_new": [_OBJECT],
     "sidekick_cancel_trigger": [c_void_p],
+    "sidekick_cancel_set_timeout": [c_void_p, c_uint64],
     "sidekick_deployment_open_cancellable": [*_TEXT, *_TEXT, c_void_p, c_void_p, _OBJECT],
     "sidekick_deployment_feature_name": [*_FEATURE, _OBJECT, _SIZE],
     "sidekick_deployment_feature_type": [*_FEATURE, POINTER(c_int32)],
@@ -113,6 +129,8 @@ _GETTERS: dict[str, tuple[list[Any], Any]] = {
     "sidekick_error_row": ([c_void_p], c_int64),
     "sidekick_error_rows_first": ([c_void_p], c_int64),
     "sidekick_error_rows_count": ([c_void_p], c_size_t),
+    "sidekick_error_feature": ([c_void_p, _SIZE], c_void_p),
+    "sidekick_error_os_error": ([c_void_p], c_int32),
     "sidekick_error_attempts": ([c_void_p], c_uint32),
     "sidekick_error_retryable": ([c_void_p], c_int32),
     "sidekick_cancel_free": ([c_void_p], None),
@@ -124,12 +142,12 @@ _GETTERS: dict[str, tuple[list[Any], Any]] = {
     "sidekick_stream_free": ([c_void_p], None),
 }
 
-# The exception of each status that is not simply a ValueError.
-_EXCEPTIONS: dict[int, type[Exception]] = {
-    2: RuntimeError,
-    3: MemoryError,
-    4: OSError,
-    11: TypeError,
+# The exception of each status that is not simply an invalid value.
+_EXCEPTIONS: dict[int, type[Error]] = {
+    2: InternalError,
+    3: OutOfMemoryError,
+    4: FileError,
+    11: InvalidTypeError,
     20: NetworkError,
     21: NetworkError,
     22: RequestTimeout,
@@ -221,7 +239,7 @@ def number(function: Any, *arguments: Any, kind: Any = c_size_t) -> int:
     return int(value.value)
 
 
-def failures(predictions: Handle, where: Where) -> dict[int, Exception]:
+def failures(predictions: Handle, where: Where) -> dict[int, Error]:
     """The exception of each row that the server called bad, by its place among the rows that were sent."""
     found = {}
     for index in range(library.sidekick_predictions_failure_count(predictions)):
@@ -232,11 +250,14 @@ def failures(predictions: Handle, where: Where) -> dict[int, Exception]:
     return found
 
 
-def _exception(error: c_void_p, where: Where) -> Exception:
+def _exception(error: c_void_p, where: Where) -> Error:
     """The exception for an error, which is freed."""
     try:
-        kind = _EXCEPTIONS.get(library.sidekick_error_status(error), ValueError)
-        raised = kind(_message(error, where))
+        kind = _EXCEPTIONS.get(library.sidekick_error_status(error), InvalidValueError)
+        message, number = _message(error, where), library.sidekick_error_os_error(error)
+        raised = file_error(message, number or None) if kind is FileError else kind(message)
+        row = library.sidekick_error_row(error)
+        about(raised, where(row) if row >= 0 else None, _error_text(library.sidekick_error_feature, error) or None)
         if isinstance(raised, (RequestError, ReplyError)):
             raised.rows = _numbers(_rows(error), where)
         if isinstance(raised, RequestError):
@@ -255,6 +276,7 @@ def _message(error: c_void_p, where: Where) -> str:
     message = _error_text(library.sidekick_error_message, error)
     # The one option whose keyword has another name.
     message = message.replace("limit of the option call_timeout", "limit of the option timeout")
+    message = message.replace("the limit of its cancel", "the limit of its timeout")
     rows, row = _rows(error), library.sidekick_error_row(error)
     if row >= 0:
         lead, moved = f"row {row}: ", f"row {where(row)}: "

@@ -28,7 +28,7 @@ class OneRow:
         # As many as calls were ever under way at once.
         self._idle: list[_Memory] = []
 
-    def predict(self, deployment: Handle, row: Any) -> dict[str, Any]:
+    def predict(self, deployment: Handle, row: Any, cancel: Handle | None) -> dict[str, Any]:
         """The result of a row."""
         records = self._records(row, 0)
         try:
@@ -36,7 +36,8 @@ class OneRow:
         except IndexError:
             memory = _Memory(self._width)
         memory.size.value = len(records)
-        if _predict(deployment._as_parameter_, records, memory.size, None, memory.place, memory.width, memory.error_place):
+        until = cancel and cancel._as_parameter_
+        if _predict(deployment._as_parameter_, records, memory.size, until, memory.place, memory.width, memory.error_place):
             fail(memory.error)
         result = self._result(self._unpack(memory.values))
         self._idle.append(memory)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from numbers import Integral, Real
 from os import PathLike, fspath
 from typing import Any
 
 from sidekick._library import Handle, call, library, make
 from sidekick._refused import kind_of
+from sidekick.errors import InvalidTypeError, InvalidValueError
 
 Path = str | PathLike[str]
 """The path of a file."""
@@ -27,18 +29,20 @@ def make_options(**settings: Any) -> Handle:
 
 def add_headers(options: Handle, headers: Mapping[str, str]) -> None:
     """Adds headers to every request."""
+    if not isinstance(headers, Mapping):
+        raise InvalidTypeError(f"headers: expected a dict of strs, got {kind_of(headers)}")
     for name, value in headers.items():
         call(library.sidekick_options_add_header, options, *_text("headers", name), *_text("headers", value))
 
 
 def show_certificate(options: Handle, pair: tuple[Path | bytes, Path | bytes]) -> None:
     """Shows the server a client certificate: two paths, or two PEM texts as bytes."""
-    certificate, key = pair
+    certificate, key = _pair("client_certificate", pair, "two paths, or two PEM texts as bytes")
     if isinstance(certificate, bytes) and isinstance(key, bytes):
         show = library.sidekick_options_set_client_certificate_pem
         call(show, options, certificate, len(certificate), key, len(key))
     elif isinstance(certificate, bytes) or isinstance(key, bytes):
-        raise TypeError("client_certificate: expected two paths, or two PEM texts as bytes, got one of each")
+        raise InvalidTypeError("client_certificate: expected two paths, or two PEM texts as bytes, got one of each")
     else:
         show = library.sidekick_options_set_client_certificate_file
         call(show, options, *_path("client_certificate", certificate), *_path("client_certificate", key))
@@ -46,12 +50,17 @@ def show_certificate(options: Handle, pair: tuple[Path | bytes, Path | bytes]) -
 
 def _text(name: str, value: str) -> Arguments:
     if not isinstance(value, str):
-        raise TypeError(f"{name}: expected a str, got {kind_of(value)}")
-    encoded = value.encode()
+        raise InvalidTypeError(f"{name}: expected a str, got {kind_of(value)}")
+    try:
+        encoded = value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidValueError(f"{name}: the text cannot be written as UTF-8: {error}") from None
     return encoded, len(encoded)
 
 
 def _path(name: str, value: Path) -> Arguments:
+    if not isinstance(value, (str, PathLike)):
+        raise InvalidTypeError(f"{name}: expected a path, got {kind_of(value)}")
     return _text(name, fspath(value))
 
 
@@ -61,14 +70,16 @@ def _pem(name: str, value: str | bytes) -> Arguments:
 
 def _count(name: str, value: int) -> Arguments:
     """A count that C cannot take for another one."""
+    value = _integer(name, value)
     if not 0 <= value < 1 << 32:
-        raise ValueError(f"{name} is {value}: it has to be a number from 0")
+        raise InvalidValueError(f"{name} is {value}: it has to be a number from 0")
     return (value,)
 
 
 def _bytes(name: str, value: int) -> Arguments:
+    value = _integer(name, value)
     if not 0 < value < 1 << 63:
-        raise ValueError(f"{name} is {value}: it has to be a number of bytes above 0")
+        raise InvalidValueError(f"{name} is {value}: it has to be a number of bytes above 0")
     return (value,)
 
 
@@ -79,41 +90,70 @@ def _pixels(name: str, value: int) -> Arguments:
 
 
 def _switch(name: str, value: bool) -> Arguments:
-    # Any other value would be true, "no" and "false" as well.
+    return (switch(name, value),)
+
+
+def switch(name: str, value: bool) -> bool:
+    """A switch; any other value would be true, "no" and "false" as well."""
     if not isinstance(value, bool):
-        raise TypeError(f"{name}: expected True or False, got {kind_of(value)}")
-    return (value,)
+        raise InvalidTypeError(f"{name}: expected True or False, got {kind_of(value)}")
+    return value
+
+
+def _integer(name: str, value: int) -> int:
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise InvalidTypeError(f"{name}: expected an int, got {kind_of(value)}")
+    return int(value)
+
+
+def _seconds(name: str, value: float) -> float:
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise InvalidTypeError(f"{name}: expected a number of seconds, got {kind_of(value)}")
+    return float(value)
+
+
+def _pair(name: str, value: Any, what: str) -> tuple[Any, Any]:
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise InvalidTypeError(f"{name}: expected {what}, got {kind_of(value)}")
+    return value[0], value[1]
 
 
 def _limit(name: str, seconds: float | None) -> Arguments:
     """A time limit; without one, C takes 0."""
-    if seconds is None:
-        return (0,)
+    return (0,) if seconds is None else (milliseconds(name, seconds),)
+
+
+def milliseconds(name: str, seconds: float) -> int:
+    """A time limit in milliseconds, at least one."""
+    seconds = _seconds(name, seconds)
     if not 0 < seconds < 1e9:
-        raise ValueError(f"{name} is {seconds}: it has to be a number of seconds above 0, or None for no limit")
-    return (max(1, round(seconds * 1000)),)
+        raise InvalidValueError(f"{name} is {seconds}: it has to be a number of seconds above 0, or None for no limit")
+    return max(1, round(seconds * 1000))
 
 
 def _wait(name: str, seconds: float) -> Arguments:
+    seconds = _seconds(name, seconds)
     if not 0 <= seconds < 1e9:
-        raise ValueError(f"{name} has {seconds}: it has to be a number of seconds from 0")
+        raise InvalidValueError(f"{name} has {seconds}: it has to be a number of seconds from 0")
     return (round(seconds * 1000),)
 
 
 def _waits(name: str, seconds: tuple[float, float]) -> Arguments:
-    first, ceiling = seconds
+    first, ceiling = _pair(name, seconds, "two numbers of seconds")
     return *_wait(name, first), *_wait(name, ceiling)
 
 
 def _kept(name: str, value: tuple[int, float]) -> Arguments:
-    connections, seconds = value
+    connections, seconds = _pair(name, value, "a number of connections and one of seconds")
     return *_count(name, connections), *_wait(name, seconds)
 
 
 def _tls(name: str, version: str) -> Arguments:
     known = {"1.2": 12, "1.3": 13}
+    if not isinstance(version, str):
+        raise InvalidTypeError(f'{name}: expected "1.2" or "1.3", got {kind_of(version)}')
     if version not in known:
-        raise ValueError(f'{name} is {version!r}: it has to be "1.2" or "1.3"')
+        raise InvalidValueError(f'{name} is {version!r}: it has to be "1.2" or "1.3"')
     return (known[version],)
 
 

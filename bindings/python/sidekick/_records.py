@@ -7,7 +7,8 @@ from numbers import Integral, Real
 from struct import Struct
 from typing import Any, TypeVar
 
-from sidekick._refused import Refused, kind_of
+from sidekick._refused import Refused, is_missing, is_time, is_time_array, unfit
+from sidekick.errors import InvalidValueError
 
 head = Struct("=IIQ").pack
 """What a record begins with: its kind, the index of the input, and the length of what follows."""
@@ -32,7 +33,7 @@ def code_of(dtype: str, kind: type) -> str | None:
     if dtype == "numeric" and issubclass(kind, float):
         return "d"
     integers = dtype in ("numeric", "binary") or (dtype == "categorical" and kind is not bool)
-    return "q" if integers and issubclass(kind, Integral) else None
+    return "q" if integers and issubclass(kind, Integral) and not is_time(kind) else None
 
 
 class Kept(dict[K, bytes]):
@@ -62,7 +63,7 @@ def text_record(kind: int, index: int, text: str) -> bytes:
     try:
         data = text.encode()
     except UnicodeEncodeError as error:
-        raise Refused(ValueError, f"the text cannot be written as UTF-8: {error}") from None
+        raise Refused(InvalidValueError, f"the text cannot be written as UTF-8: {error}") from None
     return head(kind, index, len(data)) + data + bytes(-len(data) % 8)
 
 
@@ -77,7 +78,7 @@ def _number(index: int) -> Pack:
             return integer + _pack_integer(plain)
         if isinstance(plain, (int, float)):
             return number + _pack_float(_float(plain))
-        raise Refused(TypeError, f"expected a number, got {kind_of(value)}")
+        raise unfit(value, "a number")
 
     return pack
 
@@ -90,9 +91,9 @@ def _category(index: int, labels: Kept[str]) -> Pack:
         if isinstance(plain, str):
             return labels[plain]
         if not isinstance(plain, int) or isinstance(plain, bool):
-            raise Refused(TypeError, f"expected a category, a str or an int, got {kind_of(value)}")
+            raise unfit(value, "a category, a str or an int")
         if not fits(plain):
-            raise Refused(ValueError, f"{plain} is not one of its categories")
+            raise Refused(InvalidValueError, f"{plain} is not one of its categories")
         return integer + _pack_integer(plain)
 
     return pack
@@ -103,7 +104,7 @@ def _binary(index: int, labels: Kept[str]) -> Pack:
 
     def pack(value: Any) -> bytes:
         plain = _plain(value)
-        return category(int(plain) if isinstance(plain, bool) else plain)
+        return category(int(plain) if isinstance(plain, bool) else value)
 
     return pack
 
@@ -111,7 +112,7 @@ def _binary(index: int, labels: Kept[str]) -> Pack:
 def _text(index: int) -> Pack:
     def pack(value: Any) -> bytes:
         if not isinstance(value, str):
-            raise Refused(TypeError, f"expected a str, got {kind_of(value)}")
+            raise unfit(value, "a str")
         return text_record(TEXT, index, value)
 
     return pack
@@ -119,13 +120,13 @@ def _text(index: int) -> Pack:
 
 def _plain(value: Any) -> Any:
     """The plain Python value of a scalar: of NumPy's and pandas' own, too."""
-    if isinstance(value, (float, int, str)):
+    if isinstance(value, (float, int, str)) or is_time(type(value)):
         return value
     if isinstance(value, Integral):
         return int(value)
     if isinstance(value, Real):
         return float(value)
-    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+    if getattr(value, "shape", None) == () and hasattr(value, "item") and not (is_missing(value) or is_time_array(value)):
         return value.item()
     return value
 
@@ -134,7 +135,7 @@ def _float(value: float) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise Refused(ValueError, "the integer is too large to be sent") from None
+        raise Refused(InvalidValueError, "the integer is too large to be sent") from None
 
 
 def fits(value: int) -> bool:

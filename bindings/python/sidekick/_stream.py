@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from sidekick._decode import Decoders
 from sidekick._encode import Encoders
-from sidekick._interrupt import Interruptible
+from sidekick._interrupt import Interruptible, new_cancel
 from sidekick._library import Handle, Where, call, library, make
 
 # As the library holds them: a request under way, and one to follow it at once.
@@ -35,11 +35,13 @@ class Pipe(NamedTuple):
     batch_rows: int
     max_in_flight: int
     returns_errors: bool
+    timeout: int | None
+    """The time limit of the whole run in milliseconds, from when it begins."""
 
 
 def batches(pipe: Pipe, rows: Iterable[Any]) -> Generator[list[Any], None, None]:
     """The results of the rows, as they were sent together; of a row that failed its exception, if the pipe returns errors."""
-    calls = Interruptible()
+    calls = Interruptible(new_cancel(pipe.timeout))
     with closing(_Stream(pipe, rows, calls)) as stream, calls:
         while stream.fill():
             yield stream.take()

@@ -11,7 +11,7 @@ from sidekick._decode import Decoders, category_labels, elements, predicted_plac
 from sidekick._library import Handle, failures, library
 from sidekick._refused import kind_of
 from sidekick.columns import PredictedColumns, Probabilities
-from sidekick.errors import ReplyError
+from sidekick.errors import InvalidTypeError, InvalidValueError, ReplyError, about
 from sidekick.features import FeatureSpec
 
 # The rows of a part that are predicted: those at these places of the whole.
@@ -21,12 +21,13 @@ Places = slice | list[int]
 def inputs_of(columns: Mapping[str, Any], specs: Sequence[FeatureSpec]) -> list[Any]:
     """The columns that are inputs, in the inputs' order, all of one length: lists, tuples or NumPy arrays."""
     if lacking := ", ".join(f'"{spec.name}"' for spec in specs if spec.name not in columns):
-        raise ValueError(f"there is no column for {lacking}; each input needs one")
+        raise InvalidValueError(f"there is no column for {lacking}; each input needs one")
     found = [_values(spec.name, columns[spec.name]) for spec in specs]
     for spec, values in zip(specs, found):
         if len(values) != len(found[0]):
             lengths = f"{len(values)} values, that of \"{specs[0].name}\" has {len(found[0])}"
-            raise ValueError(f'the column "{spec.name}" has {lengths}; there has to be one for each row')
+            why = f'the column "{spec.name}" has {lengths}; there has to be one for each row'
+            raise about(InvalidValueError(why), feature=spec.name)
     return found
 
 
@@ -148,7 +149,7 @@ def _values(name: str, column: Any) -> Any:
     if isinstance(column, (list, tuple)):
         return column
     if isinstance(column, (str, bytes, Mapping)) or not hasattr(column, "__len__"):
-        raise TypeError(f'the column "{name}" has to be a sequence of values, or an array, not {kind_of(column)}')
+        raise _no_column(name, column)
     dtype = getattr(column, "dtype", None)
     if dtype is None and not hasattr(column, "__array__"):
         try:
@@ -156,9 +157,20 @@ def _values(name: str, column: Any) -> Any:
         except TypeError:
             return list(column)
     elif dtype is not None and not isinstance(dtype, numpy.dtype):
-        # One of pandas' own, such as of integers with gaps.
-        return column.tolist()
-    array = numpy.asarray(column)
+        # One of pandas' own, such as of integers with gaps, or of a package that calls it otherwise.
+        values: list[Any] = column.tolist() if hasattr(column, "tolist") else column.to_list()
+        return values
+    # Not `asarray`, which would take the mask away.
+    array = numpy.asanyarray(column)
     if array.ndim == 0:
-        raise TypeError(f'the column "{name}" has to be a sequence of values, or an array, not {kind_of(column)}')
+        raise _no_column(name, column)
+    if numpy.ma.is_masked(array) or array.dtype.kind in "mM":
+        # One by one, the first that is refused shows its row: a list of NumPy's would have numbers of some.
+        return list(array)
+    array = numpy.asarray(array)
     return array if array.dtype.kind in "fiub" else array.tolist()
+
+
+def _no_column(name: str, column: object) -> InvalidTypeError:
+    why = f'the column "{name}" has to be a sequence of values, or an array, not {kind_of(column)}'
+    return about(InvalidTypeError(why), feature=name)

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from sidekick._callbacks import TokenSource, set_log
 from sidekick._decode import Decoders
 from sidekick._encode import Encoders, chunks
-from sidekick._interrupt import interruptible
+from sidekick._interrupt import interruptible, new_cancel
 from sidekick._library import Handle, Where, call, library, make, number, text
 from sidekick._one_row import OneRow, one_row
 from sidekick._optional import need
-from sidekick._options import Path, add_headers, make_options, show_certificate
+from sidekick._options import Path, add_headers, make_options, milliseconds, show_certificate, switch
 from sidekick._progress import shown
+from sidekick._refused import kind_of
 from sidekick._stream import Pipe, batches, flat
 from sidekick.columns import PredictedColumns
+from sidekick.errors import InvalidTypeError, InvalidValueError
 from sidekick.features import FeatureSpec, FeatureSpecs
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ class Deployment:
 
     NumPy's scalars are taken where numbers are, and a pandas Series as a row or as an array. A wrong type raises
     `TypeError`; a wrong shape, a missing feature and a bad reply raise `ValueError`; what goes wrong with the request
-    raises a `RequestError`, which is an `IOError`.
+    raises a `RequestError`, which is an `IOError`. All of them are an `Error`, which has the row and the feature. A missing
+    value is refused, and so are dates, times and durations.
 
     On the main thread, Ctrl-C calls off an opening, a `predict_lazy`, and a predict that takes more than one request, within
     100 ms; a predict of a single request ends by itself first, at the latest when its time is up.
@@ -141,7 +144,9 @@ class Deployment:
           warnings, answers as info, connections as debug.
         """
         if ca_file is not None and ca_pem is not None:
-            raise ValueError("ca_file and ca_pem are both given: one of them says whom to trust")
+            raise InvalidValueError("ca_file and ca_pem are both given: one of them says whom to trust")
+        if not isinstance(url, str):
+            raise InvalidTypeError(f"url: expected a str, got {kind_of(url)}")
         options = make_options(
             batch_rows=batch_rows,
             max_in_flight=max_in_flight,
@@ -169,7 +174,7 @@ class Deployment:
         if client_certificate is not None:
             show_certificate(options, client_certificate)
         add_headers(options, headers or {})
-        if log:
+        if switch("log", log):
             set_log(options)
         self._token_source = None if isinstance(token, str) else TokenSource(token, options)
         handle = self._open(url, token if isinstance(token, str) else "", options)
@@ -179,6 +184,7 @@ class Deployment:
         self._isolates = isolate_bad_rows
         self._tensor_json = bool(library.sidekick_deployment_tensor_json(handle))
         self._inputs = _specs(handle, _INPUT)
+        self._input_names = {spec.name for spec in self._inputs}
         self._outputs = _specs(handle, _OUTPUT)
         self._encoders = Encoders(self._inputs, apply_orientation)
         self._decoders = Decoders(self._outputs)
@@ -208,29 +214,48 @@ class Deployment:
         return FeatureSpecs(map(copy, self._outputs))
 
     def predict(self, row: Row | None = None, /, **features: Any) -> dict[str, Any]:
-        """Predicts one row, its features given as keywords, as a mapping, or as both, of which keywords go first."""
+        """Predicts one row, its features given as keywords, as a mapping, or as both, of which keywords go first.
+
+        The keyword `timeout` is a time limit for the call, in seconds: it then raises `RequestTimeout`. If the deployment has an
+        input of that name, the keyword is the input, and the time limit is given beside a mapping. Beside a mapping, any other
+        keyword that is no input raises `TypeError`; keys of a mapping that are no input are ignored, and keywords alone are one.
+        """
+        timeout = None
+        if row is not None or "timeout" not in self._input_names:
+            timeout = features.pop("timeout", None)
         if row is None:
             row = features
         elif features:
+            if unknown := features.keys() - self._input_names:
+                raise InvalidTypeError(f"predict: the keyword {min(unknown)!r} beside a row is no input, nor is it timeout")
             row = {**row, **features}
+        cancel = _limited(timeout)
         if self._one_row is not None:
-            return self._predict_one(self._one_row, row)
-        (result,) = self._predict_rows([row])
+            return self._predict_one(self._one_row, row, cancel)
+        (result,) = self._predict_rows([row], cancel)
         if isinstance(result, Exception):
             raise result
         return result
 
-    def predict_many(self, rows: Iterable[Row], *, progress: bool = False) -> list[Result]:
+    def predict_many(
+        self, rows: Iterable[Row], *, progress: bool = False, timeout: float | None = None
+    ) -> list[Result]:
         """Predicts all rows; the results are in their order. With `isolate_bad_rows`, that of a bad row is its exception.
 
-        With `progress`, a bar shows how far it is, on a terminal and where tqdm is installed.
+        With `progress`, a bar shows how far it is, on a terminal and where tqdm is installed. After `timeout` seconds the whole
+        call, with all its requests, raises `RequestTimeout`.
         """
         if progress:
-            return list(self.predict_lazy(rows, progress=True))
-        return self._predict_rows(rows)
+            return list(self.predict_lazy(rows, progress=True, timeout=timeout))
+        return self._predict_rows(rows, _limited(timeout))
 
     def predict_lazy(
-        self, rows: Iterable[Row], *, progress: bool = False, errors: Literal["raise", "return"] = "raise"
+        self,
+        rows: Iterable[Row],
+        *,
+        progress: bool = False,
+        errors: Literal["raise", "return"] = "raise",
+        timeout: float | None = None,
     ) -> Generator[Result, None, None]:
         """Predicts rows as their results are asked for, in bounded memory: a generator of the results, in order.
 
@@ -241,9 +266,12 @@ class Deployment:
         What fails is raised where the results of its batch would have been, and ends the run; errors name their rows among all.
         With `errors="return"` the run goes on: each row of a request that failed has the exception as its result, and a row
         that cannot be sent has its own. What the iterable itself raises is raised in any case.
+
+        `timeout` seconds after the first result was asked for, what is not predicted yet fails with `RequestTimeout`, and no more
+        rows are sent.
         """
         if errors not in ("raise", "return"):
-            raise ValueError(f'errors is {errors!r}: it has to be "raise" or "return"')
+            raise InvalidValueError(f'errors is {errors!r}: it has to be "raise" or "return"')
         pipe = Pipe(
             encoders=self._encoders,
             decoders=self._decoders,
@@ -252,11 +280,14 @@ class Deployment:
             batch_rows=self._batch_rows,
             max_in_flight=self._max_in_flight,
             returns_errors=errors == "return",
+            timeout=_milliseconds(timeout),
         )
         found = batches(pipe, rows)
         return flat(shown(found, rows) if progress else found)
 
-    def predict_columns(self, columns: Mapping[str, Any], *, progress: bool = False) -> PredictedColumns:
+    def predict_columns(
+        self, columns: Mapping[str, Any], *, progress: bool = False, timeout: float | None = None
+    ) -> PredictedColumns:
         """Predicts the rows of a table that is given as columns: the fast way for many rows. Needs NumPy.
 
         `columns` has a column for each input, all of one length; others are passed over. A column is a NumPy array, a sequence
@@ -271,26 +302,36 @@ class Deployment:
         | array | float32 array, rows x shape |
 
         With `isolate_bad_rows`, bad rows have NaN or None there, and the result's `errors` tells their exceptions. Rows go out in
-        parts of several requests, and their memory is used again; what cannot be sent is raised when its part is reached.
+        parts of several requests, and their memory is used again; what cannot be sent is raised when its part is reached. After
+        `timeout` seconds the whole call raises `RequestTimeout`.
         """
+        cancel = _limited(timeout)
         need("numpy", "numpy", "predict_columns")
         from sidekick._table import inputs_of
 
-        return self._predict_table(inputs_of(columns, self._inputs), progress)
+        return self._predict_table(inputs_of(columns, self._inputs), progress, cancel)
 
     def predict_frame(
-        self, frame: pandas.DataFrame, *, probabilities: bool = False, progress: bool = False
+        self,
+        frame: pandas.DataFrame,
+        *,
+        probabilities: bool = False,
+        progress: bool = False,
+        timeout: float | None = None,
     ) -> pandas.DataFrame:
         """Predicts the rows of a DataFrame, whose columns are named like the inputs; others are passed over.
 
         The result has the same index and a column for each output. A categorical output NAME has its most probable
         label there, and that label's probability in `NAME probability`; with `probabilities`, every label's in
-        `NAME: LABEL`. With `isolate_bad_rows`, bad rows have missing values.
+        `NAME: LABEL`. With `isolate_bad_rows`, bad rows have missing values. After `timeout` seconds the whole call raises
+        `RequestTimeout`.
         """
+        cancel = _limited(timeout)
         need("pandas", "pandas", "predict_frame")
         from sidekick._frame import columns_of, frame_of
 
-        return frame_of(self._predict_table(columns_of(frame, self._inputs), progress), frame.index, probabilities)
+        predicted = self._predict_table(columns_of(frame, self._inputs), progress, cancel)
+        return frame_of(predicted, frame.index, probabilities)
 
     def close(self) -> None:
         """Closes the connections, when the calls that still run have ended; further ones raise `ValueError`."""
@@ -311,16 +352,16 @@ class Deployment:
         inputs, outputs = self._inputs._repr_html_(), self._outputs._repr_html_()
         return f"<p>Deployment <code>{escape(self._url)}</code></p><p>inputs</p>{inputs}<p>outputs</p>{outputs}"
 
-    def _predict_table(self, columns: Sequence[Any], progress: bool) -> PredictedColumns:
+    def _predict_table(self, columns: Sequence[Any], progress: bool, cancel: Handle | None) -> PredictedColumns:
         from sidekick._table import Table
 
         self._decoders.check()
         table = Table(self._outputs, self._decoders, len(columns[0]))
         fill = partial(self._fill, table, columns, progress)
-        self._make(partial(interruptible, fill) if self._asks_several(len(columns[0])) else fill)
+        self._make(partial(interruptible if self._asks_several(len(columns[0])) else _do, fill, cancel))
         return table.columns()
 
-    def _fill(self, table: Table, columns: Sequence[Any], progress: bool, cancel: Handle | None = None) -> None:
+    def _fill(self, table: Table, columns: Sequence[Any], progress: bool, cancel: Handle | None) -> None:
         parts = self._filled(table, columns, self._part_rows(progress), cancel)
         for _ in shown(parts, columns[0]) if progress else parts:
             pass
@@ -350,45 +391,45 @@ class Deployment:
             return at_once
         return at_once * max(_FEWEST_REQUESTS, _FEWEST_ROWS // at_once)
 
-    def _predict_one(self, one_row: OneRow, row: Row) -> dict[str, Any]:
+    def _predict_one(self, one_row: OneRow, row: Row, cancel: Handle | None) -> dict[str, Any]:
         # Not to be freed while it is called.
         handle = self._opened()
         if self._token_source is None:
-            return one_row.predict(handle, row)
-        return self._make(lambda: one_row.predict(handle, row))
+            return one_row.predict(handle, row, cancel)
+        return self._make(lambda: one_row.predict(handle, row, cancel))
 
-    def _predict_rows(self, rows: Iterable[Row]) -> list[Result]:
+    def _predict_rows(self, rows: Iterable[Row], cancel: Handle | None) -> list[Result]:
         handle = self._opened()
         self._decoders.check()
         chunked = chunks(rows)
         chunk = next(chunked, [])
         if self._one_row is not None and len(chunk) == 1:
-            return [self._predict_one(self._one_row, chunk[0])]
+            return [self._predict_one(self._one_row, chunk[0], cancel)]
         encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, handle)
         count = 0
         while chunk:
             self._encoders.add(encoded, chunk, count)
             count += len(chunk)
             chunk = next(chunked, [])
-        return self._decoders.rows(self._predict(handle, encoded, count), count) if count else []
+        return self._decoders.rows(self._predict(handle, encoded, count, cancel), count) if count else []
 
     def _opened(self) -> Handle:
         """A handle of one's own: the deployment may be closed by another thread meanwhile."""
         handle = self._handle
         if handle is None:
-            raise ValueError("the deployment is closed")
+            raise InvalidValueError("the deployment is closed")
         return handle
 
-    def _predict(self, handle: Handle, rows: Handle, count: int) -> Handle:
+    def _predict(self, handle: Handle, rows: Handle, count: int, cancel: Handle | None) -> Handle:
         ask = partial(self._ask, handle, rows, int)
         # The thread that this takes would cost a single request a good part of its time.
-        return self._make(partial(interruptible, ask) if self._asks_several(count) else ask)
+        return self._make(partial(interruptible if self._asks_several(count) else _do, ask, cancel))
 
     def _asks_several(self, count: int) -> bool:
         """Whether so many rows may take several requests."""
         return count > (1 if self._isolates else self._batch_rows)
 
-    def _ask(self, handle: Handle, rows: Handle, where: Where, cancel: Handle | None = None) -> Handle:
+    def _ask(self, handle: Handle, rows: Handle, where: Where, cancel: Handle | None) -> Handle:
         predict, free = library.sidekick_deployment_predict_cancellable, library.sidekick_predictions_free
         return make(predict, free, handle, rows, cancel, where=where)
 
@@ -411,6 +452,19 @@ class Deployment:
             if self._token_source is not None:
                 self._token_source.raise_failure()
             raise
+
+
+def _do(work: Callable[[Handle | None], T], cancel: Handle | None) -> T:
+    return work(cancel)
+
+
+def _milliseconds(timeout: float | None) -> int | None:
+    return None if timeout is None else milliseconds("timeout", timeout)
+
+
+def _limited(timeout: float | None) -> Handle | None:
+    """The cancellation of a call that has a time limit from now on."""
+    return None if timeout is None else new_cancel(_milliseconds(timeout))
 
 
 def _specs(handle: Handle, side: int) -> FeatureSpecs:

@@ -1,13 +1,80 @@
-"""What can go wrong with a request or its reply.
+"""What can go wrong: every exception that this package makes is an `Error`, and Python's own for its kind.
 
-A wrong input raises Python's own `TypeError` (another type than the feature's) or `ValueError` (a wrong shape, a
-missing feature, a value that cannot be sent); the message names the row and the feature.
+A wrong input raises an `InvalidTypeError` (another type than the feature's) or an `InvalidValueError` (a wrong shape, a
+missing feature, a value that cannot be sent); the message names the row and the feature, and so do `row` and `feature`.
 """
 
 from __future__ import annotations
 
+from os import strerror
+from typing import Any, TypeVar
 
-class RequestError(IOError):
+
+class Error(Exception):
+    """The base of all of them. What a caller's own function or iterable raises is none, nor is a missing package's `ImportError`."""
+
+    row: int | None = None
+    """The row it is about, counted from 0 over all rows of the call, if it is about one."""
+
+    feature: str | None = None
+    """The name of the input or output it is about, if it is about one."""
+
+
+class InvalidTypeError(Error, TypeError):
+    """A value, a row or an argument of another type than it has to be."""
+
+
+class InvalidValueError(Error, ValueError):
+    """A value that cannot be sent, a row that lacks one, or an argument that cannot be."""
+
+
+class MissingValueError(InvalidValueError, InvalidTypeError):
+    """A value that is missing: `None`, `pandas.NA`, `NaT`, NaN where no number is taken, or masked by NumPy."""
+
+
+class FileError(Error, OSError):
+    """A file that cannot be read: also the subclass of `OSError` that says why, such as `FileNotFoundError`."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return file_error, (str(self), self.errno, self.filename), self.__dict__
+
+
+class _FileNotFound(FileError, FileNotFoundError):
+    pass
+
+
+class _FileForbidden(FileError, PermissionError):
+    pass
+
+
+class _FileIsADirectory(FileError, IsADirectoryError):
+    pass
+
+
+class _FileNotADirectory(FileError, NotADirectoryError):
+    pass
+
+
+_FILE_ERRORS: dict[type[OSError], type[FileError]] = {
+    FileNotFoundError: _FileNotFound,
+    PermissionError: _FileForbidden,
+    IsADirectoryError: _FileIsADirectory,
+    NotADirectoryError: _FileNotADirectory,
+}
+
+
+class OutOfMemoryError(Error, MemoryError):
+    """Memory for a large buffer, or a thread or a file descriptor, could not be had."""
+
+
+class InternalError(Error, RuntimeError):
+    """A defect of the library; the message is worth a report."""
+
+
+class RequestError(Error, IOError):
     """A request that failed. The classes below say how."""
 
     errorCode: str = ""
@@ -45,8 +112,26 @@ class RequestTimeout(RequestError, TimeoutError):
     """A time limit passed."""
 
 
-class ReplyError(ValueError):
+class ReplyError(Error, ValueError):
     """A reply, or a describe document, that is not what the deployment declares."""
 
     rows: range = range(0)
     """The rows of the call that the request had carried; empty where it carried none."""
+
+
+E = TypeVar("E", bound=Error)
+
+
+def about(error: E, row: int | None = None, feature: str | None = None) -> E:
+    """The error, which is about a row and a feature."""
+    error.row, error.feature = row, feature
+    return error
+
+
+def file_error(message: str, number: int | None, filename: Any = None) -> FileError:
+    """The error of a file, by the system's number for the reason."""
+    kind = _FILE_ERRORS.get(type(OSError(number, "")), FileError)
+    error = kind(message)
+    error.errno, error.filename = number, filename
+    error.strerror = strerror(number) if number else None
+    return error
