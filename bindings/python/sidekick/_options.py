@@ -84,8 +84,9 @@ def _bytes(name: str, value: int) -> Arguments:
 
 
 def _pixels(name: str, value: int) -> Arguments:
+    value = _integer(name, value)
     if not 0 < value < 1 << 63:
-        raise ValueError(f"{name} is {value}: it has to be a number of pixels above 0")
+        raise InvalidValueError(f"{name} is {value}: it has to be a number of pixels above 0")
     return (value,)
 
 
