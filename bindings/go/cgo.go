@@ -367,9 +367,14 @@ func readPictures(predictions *C.sidekick_predictions, output C.size_t, rows int
 		if err != nil {
 			return nil, err
 		}
+		var width, height, channels C.uint32_t
+		refused := call(func(failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_predictions_image_size(predictions, output, C.size_t(row), &width, &height, &channels, failure)
+		})
 		pictures[row] = Picture{
 			MediaType: C.GoString(mediaType),
 			Bytes:     slices.Clone(unsafe.Slice((*byte)(encoded), size)),
+			refused:   refused,
 		}
 	}
 	return pictures, nil

@@ -146,7 +146,7 @@ func setPictureOf(target reflect.Type) setField {
 		return setTo(func(column *column, row int) Picture { return column.pictures[row] })
 	case reflect.TypeFor[image.Image]():
 		return func(field reflect.Value, column *column, row int) error {
-			picture, err := decodePicture(column.pictures[row].Bytes)
+			picture, err := column.pictures[row].Decode()
 			if err == nil {
 				field.Set(reflect.ValueOf(picture))
 			}

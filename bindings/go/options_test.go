@@ -350,6 +350,23 @@ func TestImageOptions(t *testing.T) {
 	}
 }
 
+// A picture in a response is not decoded if it is larger than allowed.
+func TestPicturesInResponsesAreBounded(t *testing.T) {
+	decode := func(pixels int64) error {
+		deployment := open(t, "echo", sidekick.WithMaxImagePixels(pixels))
+		rows := deployment.NewRows()
+		defer rows.Close()
+		addEcho(rows, 1)
+		pictures := must[[]sidekick.Picture](t)(predict(t, deployment, rows).Pictures("picture"))
+		_, err := pictures[0].Decode()
+		return err
+	}
+	failure(t, decode(15), sidekick.StatusImage)
+	if err := decode(16); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestRequestGzip(t *testing.T) {
 	deployments := relay(t)
 	server := newWatchedServer(t, http.HandlerFunc(func(reply http.ResponseWriter, request *http.Request) {

@@ -217,18 +217,19 @@ type Picture struct {
 	MediaType string
 	// Bytes are those of the picture's file.
 	Bytes []byte
+	// refused says why its pixels are not decoded.
+	refused error
 }
 
-// Decode decodes the picture.
+// Decode decodes the picture. One that is cut off, or has more pixels than [WithMaxImagePixels] allows, fails with
+// [StatusImage].
 func (p Picture) Decode() (image.Image, error) {
-	picture, err := decodePicture(p.Bytes)
+	if p.refused != nil {
+		return nil, p.refused
+	}
+	picture, _, err := image.Decode(bytes.NewReader(p.Bytes))
 	if err != nil {
 		return nil, newError(StatusImage, "the picture is broken: %v", err)
 	}
 	return picture, nil
-}
-
-func decodePicture(encoded []byte) (image.Image, error) {
-	picture, _, err := image.Decode(bytes.NewReader(encoded))
-	return picture, err
 }

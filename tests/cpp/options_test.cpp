@@ -219,7 +219,7 @@ TEST(options_say_what_images_may_be) {
     }();
     const auto refused = rows.try_image("picture", png);
     CHECK(!refused && refused.error().status() == Status::Image);
-    CHECK(rig::has(refused.error().message(), "max_image_pixels allows 15"));
+    CHECK(rig::has(refused.error().what(), "max_image_pixels allows 15"));
     CHECK_THROWS(Argument, Options().max_image_pixels(0));
     Options options;
     CHECK(options.try_max_image_pixels(16).has_value() && options.try_apply_orientation(false).has_value());

@@ -134,7 +134,7 @@ class Deployment:
         - `headers`: added to every request; they go where the token goes. Those that requests have of their own are refused.
         - `user_agent_suffix`: what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`.
         - `reply_limit`: how many bytes a reply may have, both on the wire and unpacked.
-        - `max_image_pixels`: how many pixels an image may have that is given as a path or as bytes.
+        - `max_image_pixels`: how many pixels an image may have: one given as a path or as bytes, or one in a response.
         - `apply_orientation`: turns images, also Pillow's, the way their metadata say they are to be shown; a file that is turned
           goes out as PNG. Without it, pixels go out as stored.
         - `request_gzip`: sends bodies of 1 KiB and more packed with gzip, which the server has to understand.
