@@ -499,7 +499,8 @@ void sidekick_cancel_free(sidekick_cancel *cancel);
  * `/deployment/ID`, also with `/forward`, `/openapi.json` or a `/` after it, is that deployment's: it predicts at
  * `/deployment/ID/forward`. Any other URL is the one that predictions are posted to, and `/deployment/forward` is such a one. A
  * query is kept there. The server is asked for `openapi.json` beside that URL. URLs are read as RFC 3986 says: what it does not
- * allow, such as a space or a letter beyond ASCII, has to be percent-encoded. `options` may be NULL for the defaults. Blocks
+ * allow, such as a space or a letter beyond ASCII, has to be percent-encoded. The token is visible ASCII, without "Bearer " before
+ * it; where a token callback is set it is not used, and may be empty. `options` may be NULL for the defaults. Blocks
  * while the server is asked. Free the deployment with `sidekick_deployment_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, with
  * the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server refuses, and with
  * `SIDEKICK_ERROR_DESCRIBE` where the URL is not a deployment's. Since 0.1.0.

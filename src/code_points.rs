@@ -10,7 +10,7 @@ pub(crate) fn code_point(character: char) -> String {
 }
 
 /// The names of the unseen characters that are met most.
-fn unseen(character: char) -> Option<&'static str> {
+pub(crate) fn unseen(character: char) -> Option<&'static str> {
     Some(match character {
         '\0' => "NUL",
         '\t' => "tab",

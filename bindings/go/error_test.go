@@ -103,8 +103,44 @@ func TestDurationsAreNoNumbers(t *testing.T) {
 }
 
 func TestMalformedURL(t *testing.T) {
-	_, err := sidekick.Open(context.Background(), "nowhere", "token")
-	failure(t, err, sidekick.StatusArgument)
+	for url, says := range map[string]string{
+		"nowhere":                        "does not start with http:// or https://",
+		"http://0.0.0.0:8000/forward":    "127.0.0.1",
+		"http://127.0.0.1:18081[]/x":     `"[" at character 23`,
+		"http://127.0.0.1/d\u00e9ploy/f": "%C3%A9",
+	} {
+		_, err := sidekick.Open(context.Background(), url, "token")
+		if failed := failure(t, err, sidekick.StatusArgument); !strings.Contains(failed.Error(), says) {
+			t.Errorf("%s: %v", url, failed)
+		}
+	}
+}
+
+func TestMalformedToken(t *testing.T) {
+	for token, says := range map[string]string{
+		"":              "the token is empty",
+		"Bearer s3cret": `begins with "Bearer "`,
+		"\ufeffs3cret":  "byte order mark at character 1",
+		"s3\u00a0cret":  "no-break space at character 3",
+		"s3cret\n":      "newline at character 7",
+	} {
+		_, err := sidekick.Open(context.Background(), "http://127.0.0.1:1/forward", token)
+		failed := failure(t, err, sidekick.StatusArgument)
+		if text := failed.Error(); !strings.Contains(text, says) || strings.Contains(text, "cret") || failed.Attempts != 0 {
+			t.Errorf("%q: %v", token, failed)
+		}
+	}
+}
+
+func TestAddressesOfADeployment(t *testing.T) {
+	base := strings.TrimSuffix(deploymentURL("echo"), "/forward")
+	for _, end := range []string{"", "/", "/forward/", "/openapi.json"} {
+		deployment := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), base+end, "echo-token"))
+		if len(deployment.Inputs()) == 0 {
+			t.Errorf("%q: no inputs", end)
+		}
+		deployment.Close()
+	}
 }
 
 func TestMistakesNameRowAndFeature(t *testing.T) {

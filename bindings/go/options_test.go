@@ -441,6 +441,14 @@ func TestProxy(t *testing.T) {
 func TestProxyOfTheEnvironment(t *testing.T) {
 	t.Setenv("http_proxy", strings.TrimSuffix(refusing(t), "/forward"))
 	t.Setenv("no_proxy", "")
-	failure(t, try(deploymentURL("batch-size"), sidekick.WithRetries(0)), sidekick.StatusConnect)
-	works(t, deploymentURL("batch-size"), sidekick.WithProxy(""))
+	const elsewhere = "http://deployment.invalid/forward"
+	failed := failure(t, try(elsewhere, sidekick.WithRetries(0)), sidekick.StatusConnect)
+	if text := failed.Error(); !strings.Contains(text, "deployment.invalid:80 through the proxy 127.0.0.1:") ||
+		!strings.Contains(text, "(from the environment variable http_proxy)") {
+		t.Error(text)
+	}
+	// Without the proxy of this machine the token would be readable on the way.
+	failure(t, try(elsewhere, sidekick.WithProxy("")), sidekick.StatusArgument)
+	// This machine is asked without it.
+	works(t, deploymentURL("batch-size"), sidekick.WithNoProxy(""))
 }

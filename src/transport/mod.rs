@@ -2,6 +2,7 @@
 
 mod cancel;
 mod connection;
+mod credentials;
 mod exchange;
 mod explain;
 mod head;
@@ -26,6 +27,7 @@ pub use tls::TlsVersion;
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Url;
 use connection::{Connection, Way};
+use credentials::Credentials;
 use exchange::{Body, Received};
 use explain::{Again, Trouble};
 use flate2::Compression;
@@ -54,26 +56,9 @@ pub(crate) struct Transport {
     target: Target,
     /// The same for messages.
     address: Arc<str>,
-    credentials: Credentials,
+    /// The caller's, unless a callback gives them.
+    credentials: Option<Credentials>,
     settings: Settings,
-}
-
-/// A token, as a header has it too.
-#[derive(Clone)]
-struct Credentials {
-    token: Arc<str>,
-    authorization: HeaderValue,
-}
-
-impl Credentials {
-    fn new(token: &str) -> Result<Credentials> {
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| {
-            let message = "the token has characters that a header cannot carry; check its end for a newline";
-            Error::new(ErrorKind::Argument, message)
-        })?;
-        authorization.set_sensitive(true);
-        Ok(Credentials { token: token.into(), authorization })
-    }
 }
 
 /// What the server sent back, whatever its status.
@@ -124,7 +109,7 @@ struct Message<'a> {
 impl Transport {
     /// A transport to the server of `url`, which sends this token as `Authorization: Bearer`.
     pub(crate) fn new(server: &Url, token: &str, settings: &Settings) -> Result<Transport> {
-        let credentials = Credentials::new(token)?;
+        let credentials = settings.token_source.is_none().then(|| Credentials::new(token)).transpose()?;
         let endpoint = server.endpoint();
         let proxy = proxy::choose(settings, server)?;
         let near = endpoint.is_loopback() || proxy.as_ref().is_some_and(|proxy| proxy.endpoint.is_loopback());
@@ -310,9 +295,10 @@ impl Transport {
 
     /// The token to send: the caller's, or what its callback says now.
     fn ask_credentials(&self, refused: bool) -> Result<Credentials> {
-        match &self.settings.token_source {
-            Some(source) => Credentials::new(&source(refused)?),
-            None => Ok(self.credentials.clone()),
+        match (&self.credentials, &self.settings.token_source) {
+            (Some(credentials), _) => Ok(credentials.clone()),
+            (None, Some(source)) => Credentials::new(&source(refused)?),
+            (None, None) => Err(Error::new(ErrorKind::Internal, "a transport without a token")),
         }
     }
 }

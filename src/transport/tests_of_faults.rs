@@ -63,7 +63,7 @@ fn post(transport: &Transport, body: &[u8]) -> Result<Reply> {
 }
 
 fn open(url: &str, settings: &Settings) -> Transport {
-    Transport::new(&Url::parse(url).unwrap(), "a token", settings).unwrap()
+    Transport::new(&Url::parse(url).unwrap(), "a-token", settings).unwrap()
 }
 
 /// What a first request comes to where a system call fails.

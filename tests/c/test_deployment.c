@@ -26,6 +26,56 @@ static void test_open_takes_lengths(void) {
     sidekick_deployment_free(NULL);
 }
 
+/* All of these are the same deployment. */
+static void test_open_takes_every_address_of_a_deployment(void) {
+    const char *const ends[] = {"", "/", "/forward", "/forward/", "/openapi.json", "/openapi.json/", "?q=1"};
+    size_t i;
+    for (i = 0; i < sizeof ends / sizeof *ends; i++) {
+        sidekick_deployment *deployment = NULL;
+        char url[512];
+        snprintf(url, sizeof url, "%s", url_of("echo"));
+        snprintf(strstr(url, "/forward"), 32, "%s", ends[i]);
+        OK(sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, NULL, &deployment, &error));
+        CHECK(sidekick_deployment_feature_count(deployment, SIDEKICK_INPUT) > 0);
+        sidekick_deployment_free(deployment);
+    }
+}
+
+/* What is not a token is refused before anything is sent, and is not shown. */
+static void test_open_refuses_what_is_not_a_token(void) {
+    static const struct {
+        const char *token, *says;
+    } bad[] = {
+        {"", "the token is empty"},
+        {"Bearer echo-token", "begins with \"Bearer \""},
+        {"echo-token\n", "newline"},
+        {"\xef\xbb\xbf" "echo-token", "byte order mark"},
+        {"echo\xc2\xa0token", "no-break space"},
+        {"echo token", "space"},
+        {"\xc3\xa9" "cho-token", "visible ASCII"},
+    };
+    size_t i;
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+        refused(SIDEKICK_ERROR_ARGUMENT, "http://127.0.0.1:1/forward", SIDEKICK_NUL, bad[i].token, SIDEKICK_NUL);
+        SAYS(bad[i].says);
+        CHECK(strstr(sidekick_error_message(error, NULL), "cho") == NULL);
+        CHECK(sidekick_error_attempts(error) == 0);
+        FORGET();
+    }
+}
+
+static void test_open_says_what_is_wrong_with_a_url(void) {
+    refused(SIDEKICK_ERROR_ARGUMENT, "http://0.0.0.0:8000/forward", SIDEKICK_NUL, "echo-token", SIDEKICK_NUL);
+    SAYS("127.0.0.1");
+    FORGET();
+    refused(SIDEKICK_ERROR_ARGUMENT, "http://127.0.0.1:18081[]/forward", SIDEKICK_NUL, "echo-token", SIDEKICK_NUL);
+    SAYS("\"[\" at character 23");
+    FORGET();
+    refused(SIDEKICK_ERROR_ARGUMENT, "http://127.0.0.1/caf\xc3\xa9", SIDEKICK_NUL, "echo-token", SIDEKICK_NUL);
+    SAYS("%C3%A9");
+    FORGET();
+}
+
 static void test_open_refuses_arguments(void) {
     const char *url = url_of("echo");
     const char *const bad_urls[] = {
@@ -73,11 +123,12 @@ static void test_open_is_refused_by_the_server(void) {
     TEXT_IS("InvalidTokenError", text, length);
     FORGET();
     /* Length 0 is the empty token, whatever the pointer. */
-    refused(SIDEKICK_ERROR_SERVER, url_of("echo"), SIDEKICK_NUL, NULL, 0);
-    CHECK(sidekick_error_http_status(error) == 401);
+    refused(SIDEKICK_ERROR_ARGUMENT, url_of("echo"), SIDEKICK_NUL, NULL, 0);
+    SAYS("the token is empty");
     FORGET();
     refused(SIDEKICK_ERROR_SERVER, url_of("nowhere"), SIDEKICK_NUL, "echo-token", SIDEKICK_NUL);
     CHECK(sidekick_error_http_status(error) == 404);
+    SAYS("/deployment/nowhere/openapi.json: the server answered with status 404");
     text = sidekick_error_server_code(error, NULL);
     TEXT_IS("ResourceNotFound", text, strlen(text));
     FORGET();
@@ -360,6 +411,9 @@ static void test_the_deployment_goes_first(void) {
 
 int main(void) {
     test_open_takes_lengths();
+    test_open_takes_every_address_of_a_deployment();
+    test_open_refuses_what_is_not_a_token();
+    test_open_says_what_is_wrong_with_a_url();
     test_open_refuses_arguments();
     test_open_is_refused_by_the_server();
     test_array_forms();

@@ -51,6 +51,27 @@ TEST(open_refuses_what_is_no_url_or_token) {
     CHECK_FAILS(Argument, Deployment::try_open(check::url("echo"), "a\nb"));
 }
 
+TEST(open_says_what_is_wrong_with_a_token) {
+    const auto said = [](std::string_view token) {
+        const auto failed = Deployment::try_open("http://127.0.0.1:1/forward", token);
+        CHECK(!failed && failed.error().status() == Status::Argument && failed.error().attempts() == 0);
+        return std::string(failed.error().what());
+    };
+    CHECK(said("") == "the token is empty; give the one that belongs to the deployment");
+    CHECK(said("Bearer abc").find("begins with \"Bearer \"") != std::string::npos);
+    CHECK(said("\xef\xbb\xbf" "abc").find("byte order mark at character 1") != std::string::npos);
+    CHECK(said("abc\n").find("newline at character 4") != std::string::npos);
+}
+
+TEST(open_takes_every_address_of_a_deployment) {
+    const std::string url = check::url("echo");
+    const std::string base = url.substr(0, url.rfind('/'));
+    for (const char* end : {"", "/", "/forward/", "/openapi.json"}) {
+        CHECK(Deployment::open(base + end, "echo-token").tensor_json());
+    }
+    CHECK_FAILS(Argument, Deployment::try_open("http://0.0.0.0:8000/forward", "echo-token"));
+}
+
 TEST(open_tells_what_the_server_says) {
     const auto wrong_token = check::thrown_by([] { Deployment::open(check::url("echo"), "wrong"); });
     CHECK(wrong_token.status() == Status::Server && wrong_token.http_status() == 401);

@@ -132,12 +132,21 @@ TEST(a_proxy_leads_to_the_server_whom_it_knows) {
 TEST(the_environment_names_the_proxy_unless_options_do) {
     setenv("http_proxy", "http://127.0.0.1:1", 1);
     setenv("no_proxy", "", 1);
-    CHECK_FAILS(Connect, rig::open("report", Options().retries(0)));
-    CHECK(rig::open("report", Options().proxy("")).has_value());
-    CHECK(rig::open("report", Options().no_proxy("127.0.0.1")).has_value());
-    setenv("no_proxy", "127.0.0.0/8", 1);
-    CHECK(rig::open("report").has_value());
-    CHECK_FAILS(Connect, rig::open("report", Options().no_proxy("").retries(0)));
+    const auto elsewhere = [](const Options& options) {
+        return sidekick::Deployment::try_open("http://models.invalid/forward", "rig-token", options);
+    };
+    const auto failed = elsewhere(Options().retries(0));
+    CHECK(!failed && failed.error().status() == sidekick::Status::Connect);
+    const std::string said = failed.error().what();
+    CHECK(said.find("models.invalid:80 through the proxy 127.0.0.1:1 (from the environment variable http_proxy)") == 0);
+    // Without the proxy of this machine the token would be readable on the way.
+    CHECK_FAILS(Argument, elsewhere(Options().proxy("")));
+    CHECK_FAILS(Argument, elsewhere(Options().no_proxy("models.invalid")));
+    setenv("no_proxy", "invalid", 1);
+    CHECK_FAILS(Argument, elsewhere(Options()));
+    CHECK_FAILS(Connect, elsewhere(Options().no_proxy("").retries(0)));
+    // This machine is asked without it.
+    CHECK(rig::open("report", Options().no_proxy("")).has_value());
     unsetenv("http_proxy");
     unsetenv("no_proxy");
 }

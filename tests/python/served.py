@@ -51,6 +51,7 @@ class Answering:
         self.url = url
         self.answer = answer
         self.requests = []
+        self.paths = []
         self.connections = 0
 
     def open(self, token="secret-token", url=None, **options):
@@ -74,9 +75,11 @@ def answering(inputs, outputs, answer, tls=None):
             super().setup()
 
         def do_GET(self):
+            server.paths.append(self.path)
             self.send(200, json.dumps(describe(inputs, outputs)))
 
         def do_POST(self):
+            server.paths.append(self.path)
             body = self.rfile.read(int(self.headers["Content-Length"]))
             body = json.loads(gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
             server.requests.append((self.headers, body["rows"]))

@@ -66,10 +66,10 @@ def test_a_proxy_can_be_switched_off(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
-    with answering(NUMBER, NUMBER, doubled) as server:
-        with pytest.raises(sidekick.NetworkError):
-            server.open(retries=0)
-        assert server.open(proxy="").predict(n=1) == {"n": 2.0}
+    with pytest.raises(sidekick.NetworkError, match="from the environment variable http_proxy"):
+        sidekick.Deployment("http://models.invalid/x", "secret-token", retries=0)
+    with pytest.raises(ValueError, match="allow_token_over_http"):
+        sidekick.Deployment("http://models.invalid/x", "secret-token", proxy="")
 
 
 def test_a_bad_proxy_is_refused_without_its_password():
@@ -129,3 +129,42 @@ def test_a_ca_file_has_to_hold_certificates(tmp_path):
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         sidekick.Deployment("http://127.0.0.1:1/x", "secret-token", **wrong)
+
+
+@pytest.mark.parametrize("end", ["", "/", "/forward", "/forward/", "/openapi.json"])
+def test_a_deployment_is_known_by_each_of_its_addresses(end):
+    with answering(NUMBER, NUMBER, doubled) as server:
+        base = server.url.rsplit("/deployment/", 1)[0] + "/deployment/x"
+        assert server.open(url=base + end).predict(n=4) == {"n": 8.0}
+        assert server.paths == ["/deployment/x/openapi.json", "/deployment/x/forward"]
+
+
+@pytest.mark.parametrize(
+    "url, said",
+    [
+        ("nowhere", "does not start with http:// or https://"),
+        ("http://0.0.0.0:8000/x", "ask 127.0.0.1"),
+        ("http://127.0.0.1:18081[]/x", '"[" at character 23'),
+        ("http://127.0.0.1/d\u00e9ploy", "percent-encode it as %C3%A9"),
+        ("http://127.0.0.1/\ud800", "url is not UTF-8"),
+    ],
+)
+def test_what_is_wrong_with_a_url_is_said(url, said):
+    with pytest.raises(ValueError) as refused:
+        sidekick.Deployment(url, "secret-token")
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("url", [None, b"http://127.0.0.1/", 7])
+def test_a_url_is_a_str(url):
+    with pytest.raises(TypeError, match="url: expected a str, got"):
+        sidekick.Deployment(url, "secret-token")
+
+
+def test_this_machine_is_asked_without_the_environment_s_proxy():
+    dead = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")}
+    with answering(NUMBER, NUMBER, doubled) as server:
+        assert run_with(server.url, **dead).stdout == "8.0\n"
+    failed = run_with("http://models.invalid/x", **dead).stderr
+    peers = "models.invalid:80 through the proxy 127.0.0.1:9 (from the environment variable http_proxy)"
+    assert f"{peers}: the proxy cannot be reached" in failed

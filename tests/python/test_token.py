@@ -78,8 +78,39 @@ def test_the_log_hears_why_there_is_no_token(caplog):
 
 
 def test_a_token_has_to_be_text():
-    with pytest.raises(TypeError, match="token: expected a str from the function, got None"):
+    with pytest.raises(TypeError, match="token: expected a str or bytes from the function, got None"):
         sidekick.Deployment("http://127.0.0.1:1/x", lambda: None)
+    for token in (None, 7, ["t"]):
+        with pytest.raises(TypeError, match="token: expected a str or bytes or a function, got (None|an int|a list)"):
+            sidekick.Deployment("http://127.0.0.1:1/x", token)
+
+
+@pytest.mark.parametrize("token", [b"secret-token", lambda: b"secret-token"])
+def test_bytes_are_decoded(token):
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        assert server.open(token=token).predict(n=1) == {"n": 1.0}
+    assert given(server) == ["Bearer secret-token"]
+
+
+@pytest.mark.parametrize(
+    "token, said",
+    [
+        ("", "the token is empty"),
+        (b"", "the token is empty"),
+        ("Bearer s3cret", 'the token begins with "Bearer ", which the library adds itself; leave it out'),
+        ("\ufeffs3cret", "a byte order mark at character 1"),
+        ("s3\u00a0cret", "a no-break space at character 3"),
+        ("s3cret\n", "a newline at character 7"),
+        ("s3cret\ud800", "is not UTF-8"),
+        (b"s3cret\xff", "is not UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("given_by", [lambda token: token, lambda token: lambda: token])
+def test_what_is_not_a_token_is_refused_before_anything_is_sent(token, said, given_by):
+    with pytest.raises(ValueError) as refused:
+        sidekick.Deployment("http://127.0.0.1:1/x", given_by(token))
+    assert said in str(refused.value) and "cret" not in str(refused.value)
+    assert not isinstance(refused.value, UnicodeError)
 
 
 def test_a_function_is_let_go_with_its_deployment():

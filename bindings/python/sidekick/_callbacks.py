@@ -15,10 +15,19 @@ _LEVELS = {1: ERROR, 2: WARNING, 3: INFO, 4: DEBUG}
 _logger = getLogger("sidekick")
 
 
+def token_bytes(token: str | bytes, where: str = "") -> bytes:
+    """A token in UTF-8; the library says what is wrong with others. Lone surrogates are not UTF-8, and Python's error shows them."""
+    if isinstance(token, str):
+        return token.encode(errors="surrogatepass")
+    if isinstance(token, bytes):
+        return token
+    raise InvalidTypeError(f"token: expected a str or bytes{where}, got {kind_of(token)}")
+
+
 class TokenSource:
     """A function that gives the token, as the library calls it: for as long as the options and what they opened live."""
 
-    def __init__(self, function: Callable[[], str], options: Handle) -> None:
+    def __init__(self, function: Callable[[], str | bytes], options: Handle) -> None:
         self._function = function
         self._failure: BaseException | None = None
         callback = TokenCallback(self._give)
@@ -33,10 +42,7 @@ class TokenSource:
 
     def _give(self, _: Any, refused: int, token: int) -> int:
         try:
-            value = self._function()
-            if not isinstance(value, str):
-                raise InvalidTypeError(f"token: expected a str from the function, got {kind_of(value)}")
-            encoded = value.encode()
+            encoded = token_bytes(self._function(), " from the function")
             call(library.sidekick_token_set, c_void_p(token), encoded, len(encoded))
         except BaseException as failure:
             self._failure = failure

@@ -10,7 +10,7 @@ from html import escape
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from sidekick._callbacks import TokenSource, set_log
+from sidekick._callbacks import TokenSource, set_log, token_bytes
 from sidekick._decode import Decoders
 from sidekick._encode import Encoders, chunks
 from sidekick._interrupt import interruptible, new_cancel
@@ -71,7 +71,7 @@ class Deployment:
     def __init__(
         self,
         url: str,
-        token: str | Callable[[], str],
+        token: str | bytes | Callable[[], str | bytes],
         *,
         batch_rows: int = 128,
         max_in_flight: int = 1,
@@ -100,6 +100,10 @@ class Deployment:
         log: bool = False,
     ) -> None:
         """Opens the deployment at `url` with `token`: asks the server what the model takes and gives.
+
+        A URL whose path ends in `/deployment/ID`, also with `/forward`, `/openapi.json` or a slash after it, is that
+        deployment's; any other is the one that predictions are posted to. The token is visible ASCII, as a str or bytes, without
+        "Bearer " before it.
 
         Where `token` is a function, it is called for the token before every request, and once more where the server answers
         401: for tokens that expire. It may be called by several threads at once, must not use the deployment, and what
@@ -176,8 +180,8 @@ class Deployment:
         add_headers(options, headers or {})
         if switch("log", log):
             set_log(options)
-        self._token_source = None if isinstance(token, str) else TokenSource(token, options)
-        handle = self._open(url, token if isinstance(token, str) else "", options)
+        self._token_source = TokenSource(token, options) if callable(token) else None
+        handle = self._open(url, b"" if callable(token) else token_bytes(token, " or a function"), options)
         self._handle: Handle | None = handle
         self._url = url
         self._batch_rows, self._max_in_flight = batch_rows, max_in_flight
@@ -433,12 +437,12 @@ class Deployment:
         predict, free = library.sidekick_deployment_predict_cancellable, library.sidekick_predictions_free
         return make(predict, free, handle, rows, cancel, where=where)
 
-    def _open(self, url: str, token: str, options: Handle) -> Handle:
-        address, secret = url.encode(), token.encode()
+    def _open(self, url: str, token: bytes, options: Handle) -> Handle:
+        address = url.encode(errors="surrogatepass")
 
         def ask(cancel: Handle) -> Handle:
             open_, free = library.sidekick_deployment_open_cancellable, library.sidekick_deployment_free
-            handle = make(open_, free, address, len(address), secret, len(secret), options, cancel)
+            handle = make(open_, free, address, len(address), token, len(token), options, cancel)
             handle.kept = options.kept
             return handle
 
