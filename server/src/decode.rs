@@ -1,8 +1,11 @@
 //! From the model's output values to the reply.
 
+use std::sync::Arc;
+
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use crate::deployment::{Deployment, Output, OutputKind};
+use crate::work::Work;
 use crate::{data_url, image, npy};
 
 /// The predictions of a batch.
@@ -11,6 +14,7 @@ pub struct Predictions<'a> {
     rows: usize,
     /// Per output feature, its values, row after row.
     values: Vec<Vec<f32>>,
+    work: Arc<Work>,
 }
 
 impl<'a> Predictions<'a> {
@@ -26,7 +30,12 @@ impl<'a> Predictions<'a> {
                 return Err(format!("the model's output {:?} is not finite for rows[{row}]", output.name));
             }
         }
-        Ok(Predictions { deployment, rows, values })
+        Ok(Predictions { deployment, rows, values, work: Arc::new(Work::unbounded()) })
+    }
+
+    /// The same within these bounds.
+    pub fn within(self, work: &Arc<Work>) -> Predictions<'a> {
+        Predictions { work: Arc::clone(work), ..self }
     }
 
     /// The reply to a batch: `{"rows": [...]}`.
@@ -52,6 +61,7 @@ struct Row<'a> {
 
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.predictions.work.step().map_err(|error| S::Error::custom(error.message))?;
         let deployment = self.predictions.deployment;
         let mut map = serializer.serialize_map(Some(deployment.outputs.len()))?;
         for (output, values) in deployment.outputs.iter().zip(&self.predictions.values) {

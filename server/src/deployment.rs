@@ -94,6 +94,11 @@ impl Input {
         }
     }
 
+    /// Whether one value may take long to encode.
+    pub fn is_large(&self) -> bool {
+        matches!(self.kind, InputKind::Array | InputKind::Image { .. } | InputKind::Text(_))
+    }
+
     /// The shape of one example's encoding.
     pub fn encoding(&self) -> Vec<usize> {
         match self.kind {

@@ -1,13 +1,15 @@
 //! From the values of a row to the model's input tensors.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::body::Bytes;
-use serde::Deserialize;
 
+use crate::array::{ArrayObject, List, ReadArray};
 use crate::deployment::{Category, Deployment, Input, InputKind};
 use crate::error::{ApiError, ErrorCode};
 use crate::layout::Layout;
+use crate::work::Work;
 use crate::{data_url, image, npy};
 
 /// A bound on the values of one request's tensors, inputs and outputs each: 512 MiB of float32.
@@ -27,13 +29,6 @@ pub enum WireValue<'a> {
     Object(ArrayObject),
     /// A part of a multipart form, as it is.
     Part(Bytes),
-}
-
-/// An array as `{"shape", "data"}`.
-#[derive(Deserialize)]
-pub struct ArrayObject {
-    pub shape: Option<Vec<usize>>,
-    pub data: Option<Vec<f32>>,
 }
 
 impl WireValue<'_> {
@@ -66,6 +61,7 @@ pub struct Encoder<'a> {
     /// The keys of arrays that are in the row beside its features.
     astray: Vec<&'static str>,
     numbered: bool,
+    pub work: Arc<Work>,
 }
 
 impl<'a> Encoder<'a> {
@@ -83,7 +79,13 @@ impl<'a> Encoder<'a> {
             incomplete: None,
             astray: Vec::new(),
             numbered: true,
+            work: Arc::new(Work::unbounded()),
         }
+    }
+
+    /// The same within these bounds.
+    pub fn within(self, work: &Arc<Work>) -> Encoder<'a> {
+        Encoder { work: Arc::clone(work), ..self }
     }
 
     /// For a single example, whose errors name the feature alone.
@@ -111,6 +113,8 @@ impl<'a> Encoder<'a> {
                 self.max_rows
             )));
         }
+        self.work.step()?;
+        self.work.hold(self.layout.size() * size_of::<f32>())?;
         self.rows += 1;
         self.current = None;
         self.incomplete = None;
@@ -127,10 +131,25 @@ impl<'a> Encoder<'a> {
 
     /// Goes to a feature of the row, which may be given once.
     pub fn begin_feature(&mut self, place: usize) -> Result<(), ApiError> {
+        if self.deployment.inputs[place].is_large() {
+            self.work.step()?;
+        }
         self.current = Some(place);
         match std::mem::replace(&mut self.given[place], true) {
             true => Err(ApiError::bad_data("the feature is given twice").at(&self.place())),
             false => Ok(()),
+        }
+    }
+
+    /// How an array's object is read for the feature gone to last.
+    pub fn read_array(&self) -> ReadArray<'_> {
+        let input = self.current.map(|place| &self.deployment.inputs[place]);
+        let input = input.filter(|input| matches!(input.kind, InputKind::Array));
+        ReadArray {
+            // One size too many is kept, which makes the shape another one.
+            rank: input.map_or(0, |input| input.shape.len() + 1),
+            size: input.map_or(0, |input| input.shape.iter().product()),
+            work: &self.work,
         }
     }
 
@@ -154,7 +173,8 @@ impl<'a> Encoder<'a> {
         match missing_key(input, tensorjson, &value) {
             // What is wrong shows once the rest of the row is known.
             Some(key) => self.incomplete = self.incomplete.or(Some((place, key))),
-            None => encode(input, tensorjson, value, values).map_err(|error| error.at(&self.place()))?,
+            None => encode(input, tensorjson, value, self.work.max_pixels, values)
+                .map_err(|error| error.at(&self.place()))?,
         }
         self.current = None;
         Ok(())
@@ -202,7 +222,13 @@ fn missing_key(input: &Input, tensorjson: bool, value: &WireValue) -> Option<&'s
     }
 }
 
-fn encode(input: &Input, tensorjson: bool, value: WireValue, values: &mut [f32]) -> Result<(), ApiError> {
+fn encode(
+    input: &Input,
+    tensorjson: bool,
+    value: WireValue,
+    max_pixels: u64,
+    values: &mut [f32],
+) -> Result<(), ApiError> {
     match (&input.kind, value) {
         (InputKind::Number, WireValue::Integer(number)) => values[0] = number as f32,
         (InputKind::Number, WireValue::Number(number)) => values[0] = finite(number)?,
@@ -211,15 +237,10 @@ fn encode(input: &Input, tensorjson: bool, value: WireValue, values: &mut [f32])
         (InputKind::Binary(categories), value) => values[0] = category(categories, value)? as f32,
         (InputKind::Text(ngrams), WireValue::Text(text)) => ngrams.encode(&text, values),
         (InputKind::Image { scale }, WireValue::Text(url)) => {
-            image::encode(
-                image::from_data_url(&url, image::DEFAULT_MAX_PIXELS)?,
-                &input.shape,
-                *scale,
-                values,
-            );
+            image::encode(image::from_data_url(&url, max_pixels)?, &input.shape, *scale, values);
         }
         (InputKind::Image { scale }, WireValue::Part(file)) => {
-            image::encode(image::from_file(&file, image::DEFAULT_MAX_PIXELS)?, &input.shape, *scale, values);
+            image::encode(image::from_file(&file, max_pixels)?, &input.shape, *scale, values);
         }
         (InputKind::Array, WireValue::Object(array)) if tensorjson => from_object(input, array, values)?,
         (InputKind::Array, WireValue::Text(url)) if !tensorjson => from_npy_url(input, &url, values)?,
@@ -274,7 +295,17 @@ fn category(categories: &[Category], value: WireValue) -> Result<usize, ApiError
 }
 
 fn from_object(input: &Input, array: ArrayObject, values: &mut [f32]) -> Result<(), ApiError> {
-    fill(input, &array.shape.unwrap_or_default(), &array.data.unwrap_or_default(), values)
+    let none = || List { values: Vec::new(), count: 0 };
+    check_shape(input, &array.shape.map_or(Vec::new(), |shape| shape.values))?;
+    let data = array.data.unwrap_or_else(none);
+    if data.count != values.len() {
+        return Err(ApiError::bad_data(format!(
+            "the data has {} values, the shape needs {}",
+            data.count,
+            values.len()
+        )));
+    }
+    fill(&data.values, values)
 }
 
 fn from_npy_url(input: &Input, url: &str, values: &mut [f32]) -> Result<(), ApiError> {
@@ -289,23 +320,22 @@ fn from_npy_url(input: &Input, url: &str, values: &mut [f32]) -> Result<(), ApiE
 }
 
 fn from_npy(input: &Input, file: &[u8], values: &mut [f32]) -> Result<(), ApiError> {
-    let array = npy::read(file)
-        .map_err(|error| ApiError::bad_data(format!("the .npy file cannot be read: {error}")))?;
-    fill(input, &array.shape, &array.data, values)
+    let unreadable = |error| ApiError::bad_data(format!("the .npy file cannot be read: {error}"));
+    let file = npy::File::parse(file).map_err(unreadable)?;
+    check_shape(input, file.shape())?;
+    fill(&file.data().map_err(unreadable)?, values)
 }
 
-fn fill(input: &Input, shape: &[usize], data: &[f32], values: &mut [f32]) -> Result<(), ApiError> {
-    if shape != input.shape {
-        let rank = shape.iter().take(8).collect::<Vec<_>>();
-        return Err(ApiError::bad_data(format!("the shape is {rank:?}, {:?} is expected", input.shape)));
+fn check_shape(input: &Input, shape: &[usize]) -> Result<(), ApiError> {
+    if shape == input.shape {
+        return Ok(());
     }
-    if data.len() != values.len() {
-        return Err(ApiError::bad_data(format!(
-            "the data has {} values, the shape needs {}",
-            data.len(),
-            values.len()
-        )));
-    }
+    let shown = shape.iter().take(8).collect::<Vec<_>>();
+    Err(ApiError::bad_data(format!("the shape is {shown:?}, {:?} is expected", input.shape)))
+}
+
+/// Takes the data of a shape that has been checked, as long as the values.
+fn fill(data: &[f32], values: &mut [f32]) -> Result<(), ApiError> {
     if let Some(place) = data.iter().position(|value| !value.is_finite()) {
         return Err(ApiError::bad_data(format!("data[{place}] is not a finite 32-bit float")));
     }

@@ -77,16 +77,23 @@ impl ApiError {
         ApiError::new(ErrorCode::DataUriError, message)
     }
 
-    /// A body over the size limit: HTTP has a status of its own for it, the API's nearest code is BadData.
-    pub fn too_large(limit: usize) -> ApiError {
-        let message = format!("the request body is larger than the limit of {limit} bytes");
+    pub fn internal(message: impl Into<String>) -> ApiError {
+        ApiError::new(ErrorCode::InternalError, message)
+    }
+
+    /// A request over a limit of size: HTTP has a status of its own for it, the API's nearest code is BadData.
+    pub fn too_large(message: impl Into<String>) -> ApiError {
         ApiError { status: StatusCode::PAYLOAD_TOO_LARGE, ..ApiError::bad_data(message) }
     }
 
-    /// A body that stopped arriving.
-    pub fn timed_out() -> ApiError {
-        let message = "the request body stopped arriving";
+    /// A body that did not arrive in time.
+    pub fn timed_out(message: impl Into<String>) -> ApiError {
         ApiError { status: StatusCode::REQUEST_TIMEOUT, ..ApiError::bad_data(message) }
+    }
+
+    /// A server that has its hands full for now: the same request may well succeed soon.
+    pub fn busy(message: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::SERVICE_UNAVAILABLE, ..ApiError::internal(message) }
     }
 
     /// A known address asked with the wrong method: HTTP's own status, the API's nearest code.
@@ -111,6 +118,9 @@ impl IntoResponse for ApiError {
         if status == StatusCode::UNAUTHORIZED {
             let scheme = HeaderValue::from_static("Bearer realm=\"deployment\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }

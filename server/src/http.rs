@@ -1,48 +1,47 @@
 //! The addresses of the server and what happens at each.
 
 use std::any::Any;
-use std::sync::Arc;
-use std::time::Duration;
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Method, Uri, Version, header, uri};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use futures_util::StreamExt;
-use tokio::sync::Semaphore;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::decompression::RequestDecompressionLayer;
 
+use crate::connections::Client;
 use crate::decode::Predictions;
 use crate::deployment::Deployment;
 use crate::encode::Encoder;
 use crate::error::{ApiError, ErrorCode};
+use crate::memory::{Counted, Memory};
 use crate::model::LoadedModel;
-use crate::multipart::{self, Part};
-use crate::{auth, describe, page, request};
-
-/// How long a body may stand still before the request is given up.
-const BODY_PATIENCE: Duration = Duration::from_secs(30);
-
-/// How long the rest of a refused body is read, so that its sender gets to the reply.
-const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
+use crate::turns::{Lane, Turn, Turns};
+use crate::work::{StopOnDrop, Work};
+use crate::{auth, body, describe, multipart, page, request};
 
 /// A deployment ready to answer.
 pub struct Served {
     pub deployment: Deployment,
     pub model: LoadedModel,
     describe: Bytes,
+    /// The page, with the token and without; made when it is first asked for.
+    pages: [OnceLock<Bytes>; 2],
 }
 
 impl Served {
     pub fn new(deployment: Deployment, model: LoadedModel) -> Served {
         let describe = describe::document(&deployment).to_string().into();
-        Served { deployment, model, describe }
+        Served { deployment, model, describe, pages: Default::default() }
     }
 }
 
@@ -51,11 +50,14 @@ pub struct App {
     pub served: Vec<Arc<Served>>,
     /// Where clients reach the server: `http://HOST:PORT`.
     pub base: String,
-    /// Whether only this machine reaches it.
-    pub loopback: bool,
+    /// The port, if only this machine reaches it.
+    pub local_port: Option<u16>,
     pub max_body: usize,
-    /// Bounds how many requests are computed at once.
-    pub permits: Arc<Semaphore>,
+    pub max_pixels: u64,
+    /// From a request's head to its answer.
+    pub deadline: Duration,
+    pub memory: Arc<Memory>,
+    pub turns: Arc<Turns>,
 }
 
 type Shared = State<Arc<App>>;
@@ -80,18 +82,39 @@ pub fn router(app: App) -> Router {
         .fallback(unknown_address)
         .method_not_allowed_fallback(wrong_method)
         .with_state(Arc::new(app))
-        .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
+        .layer(middleware::from_fn(check_host))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(panicked))
 }
 
-async fn unknown_address(State(app): Shared, method: Method, uri: Uri) -> ApiError {
-    app.not_found(&format!("there is nothing at {}", asked(&method, &uri)))
+async fn unknown_address(State(app): Shared, request: Request) -> ApiError {
+    let asked = asked(request.method(), request.uri());
+    body::drain(request.into_body()).await;
+    app.not_found(&format!("there is nothing at {asked}"))
 }
 
-async fn wrong_method(State(app): Shared, method: Method, uri: Uri) -> ApiError {
-    let message = format!("{} is not possible: {}", asked(&method, &uri), app.addresses());
-    ApiError::method_not_allowed(message)
+async fn wrong_method(State(app): Shared, request: Request) -> ApiError {
+    let asked = asked(request.method(), request.uri());
+    body::drain(request.into_body()).await;
+    ApiError::method_not_allowed(format!("{asked} is not possible: {}", app.addresses()))
+}
+
+/// A request names the host it is for, once; only HTTP/1.0 knows requests without.
+async fn check_host(request: Request, next: Next) -> Response {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let problem = match (hosts.next(), hosts.next()) {
+        (None, _) if request.version() > Version::HTTP_10 => "the request has no Host header",
+        (Some(_), Some(_)) => "the request has several Host headers",
+        (Some(host), None) if !is_host(host.as_bytes()) => "the request's Host header is no host",
+        _ => return next.run(request).await,
+    };
+    body::drain(request.into_body()).await;
+    ApiError::bad_data(problem).into_response()
+}
+
+fn is_host(host: &[u8]) -> bool {
+    let authority = uri::Authority::try_from(host);
+    host.is_empty() || authority.is_ok_and(|authority| !authority.as_str().contains('@'))
 }
 
 /// What was asked for, short enough for a message.
@@ -107,7 +130,7 @@ fn shorten(text: &str, most: usize) -> String {
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {
-    ApiError::new(ErrorCode::InternalError, "the server failed on this request").into_response()
+    ApiError::internal("the server failed on this request").into_response()
 }
 
 impl App {
@@ -151,13 +174,15 @@ impl FromRequestParts<Arc<App>> for Found {
 }
 
 async fn index_page(State(app): Shared) -> Response {
-    page::index(app.served.iter().map(|served| &served.deployment))
+    page::respond(page::index(app.served.iter().map(|served| &served.deployment)).into())
 }
 
 /// The page needs no token. It shows one to this machine alone.
-async fn deployment_page(State(app): Shared, Found(served): Found, headers: HeaderMap) -> Response {
-    let show_token = app.loopback && page::asked_locally(&headers);
-    page::view(&served.deployment, &app.base, show_token)
+async fn deployment_page(State(app): Shared, Found(served): Found, uri: Uri, headers: HeaderMap) -> Response {
+    let show_token = app.local_port.is_some_and(|port| page::asked_locally(&uri, &headers, port));
+    let page = &served.pages[usize::from(show_token)];
+    let page = page.get_or_init(|| page::view(&served.deployment, &app.base, show_token).into());
+    page::respond(page.clone())
 }
 
 async fn describe_deployment(Found(served): Found, headers: HeaderMap) -> Result<Response, ApiError> {
@@ -171,31 +196,38 @@ async fn predict(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    match admit(found, &parts.headers) {
-        Ok((served, form)) => {
-            let body = read_body(body, &parts.headers, app.max_body).await?;
-            let input = match form {
-                Form::Json => Input::Json(body),
-                Form::Multipart(content_type) => Input::Parts(multipart::split(&content_type, body).await?),
-            };
-            compute(&app, served, input).await
-        }
+    let (served, form) = match admit(found, &parts.headers) {
+        Ok(admitted) => admitted,
         Err(error) => {
-            drain(body).await;
-            Err(error)
+            body::drain(body).await;
+            return Err(error);
         }
+    };
+    let work = Arc::new(Work::new(app.deadline, app.max_pixels, &app.memory));
+    // The client may go while the request is read, waits or is computed: then this function ends where it waits.
+    let _stop = StopOnDrop(Arc::clone(&work));
+    let share = app.memory.share();
+    let body = body::read(body, &parts.headers, app.max_body, share, work.deadline()).await?;
+    let client = parts.extensions.get().map_or(IpAddr::from([0; 4]), |Client(client)| *client);
+    let lane = Lane { client, deployment: served.deployment.id.clone() };
+    let turn = until(work.deadline(), app.turns.take(lane)).await;
+    let turn = turn.ok_or_else(|| ApiError::busy("the request was not begun before its deadline"))?;
+    compute(&app, served, form, body, work, turn).await
+}
+
+/// What comes before the deadline.
+async fn until<T>(deadline: Option<Instant>, outcome: impl Future<Output = T>) -> Option<T> {
+    match deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline.into(), outcome).await.ok(),
+        None => Some(outcome.await),
     }
 }
 
 /// How the request's body is written.
-enum Form {
-    Json,
-    Multipart(String),
-}
-
-enum Input {
-    Json(Bytes),
-    Parts(Vec<Part>),
+struct Form {
+    /// The Content-Type of a multipart form; others are JSON.
+    multipart: Option<String>,
+    gzip: bool,
 }
 
 /// Everything that can be told from the head of a request.
@@ -207,95 +239,86 @@ fn admit(found: Result<Found, ApiError>, headers: &HeaderMap) -> Result<(Arc<Ser
 
 fn form(headers: &HeaderMap) -> Result<Form, ApiError> {
     let unsupported = |message: String| Err(ApiError::new(ErrorCode::UnsupportedContentType, message));
-    // The decompression layer takes this header away when it knows the encoding.
-    if let Some(encoding) = headers.get(header::CONTENT_ENCODING).filter(|value| *value != "identity") {
-        return unsupported(format!("the Content-Encoding {encoding:?} is not supported, gzip is"));
-    }
+    let gzip = body::is_gzip(headers)?;
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match media.as_str() {
-        "application/json" => Ok(Form::Json),
-        "multipart/form-data" => Ok(Form::Multipart(content_type.to_owned())),
+        "application/json" => Ok(Form { multipart: None, gzip }),
+        "multipart/form-data" => Ok(Form { multipart: Some(content_type.to_owned()), gzip }),
         "" => unsupported("a Content-Type is needed: application/json or multipart/form-data".to_owned()),
         _ => unsupported(format!(
-            "the Content-Type {media:?} is not supported, application/json and multipart/form-data are"
+            "the Content-Type {:?} is not supported, application/json and multipart/form-data are",
+            shorten(&media, 100)
         )),
     }
 }
 
-/// Reads a body of at most `limit` bytes, counted after decompression.
-async fn read_body(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, ApiError> {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let length: usize = length.unwrap_or_default();
-    if length > limit {
-        drain(body).await;
-        return Err(ApiError::too_large(limit));
-    }
-    let mut stream = body.into_data_stream();
-    let mut bytes = Vec::with_capacity(length);
-    while let Some(chunk) = tokio::time::timeout(BODY_PATIENCE, stream.next()).await.transpose() {
-        let chunk = chunk.map_err(|_| ApiError::timed_out())?;
-        let chunk = chunk.map_err(|_| ApiError::bad_data("the request body is cut short or not gzip"))?;
-        if bytes.len() + chunk.len() > limit {
-            drain(Body::from_stream(stream)).await;
-            return Err(ApiError::too_large(limit));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes.into())
-}
-
-/// Reads over a refused body for a while: a reply to a client that still sends would be lost with the connection.
-async fn drain(body: Body) {
-    let mut stream = body.into_data_stream();
-    let read_over = async { while let Some(Ok(_)) = stream.next().await {} };
-    // When the time is up the connection closes, and that is all.
-    drop(tokio::time::timeout(DRAIN_PATIENCE, read_over).await);
-}
-
 /// Computes a reply off the async threads; a panic of the model runtime ends the request alone.
-async fn compute(app: &App, served: Arc<Served>, input: Input) -> Result<Response, ApiError> {
-    let internal = |message: String| ApiError::new(ErrorCode::InternalError, message);
-    let permit = app.permits.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
+async fn compute(
+    app: &Arc<App>,
+    served: Arc<Served>,
+    form: Form,
+    body: Bytes,
+    work: Arc<Work>,
+    turn: Turn,
+) -> Result<Response, ApiError> {
     let id = served.deployment.id.clone();
+    let (computing, app) = (Arc::clone(&work), Arc::clone(app));
     let task = tokio::task::spawn_blocking(move || {
-        // The permit stays with the work, also when the client that asked for it has gone.
-        let _permit = permit;
-        answer(&served, input)
+        // The turn stays with the work until it ends, also when nobody waits for it any more.
+        computing.run(turn, || answer(&app, &served, &form, body, &computing))
     });
-    let answer = task.await;
-    let answer =
-        answer.unwrap_or_else(|_| Err(internal("the model runtime failed on this request".to_owned())));
+    let answer = match until(work.deadline(), task).await {
+        Some(Ok(answer)) => answer,
+        Some(Err(_)) => Err(ApiError::internal("the model runtime failed on this request")),
+        None => Err(work.too_slow()),
+    };
     if let Err(error) = &answer
-        && error.code == ErrorCode::InternalError
+        && error.status == ErrorCode::InternalError.status()
     {
-        eprintln!("sidekick-server: deployment {id}: {}", error.message);
+        // A closed standard error is no reason to fail.
+        drop(writeln!(io::stderr(), "sidekick-server: deployment {id}: {}", error.message));
     }
     answer.map(json_response)
 }
 
-fn answer(served: &Served, input: Input) -> Result<Vec<u8>, ApiError> {
+fn answer(
+    app: &App,
+    served: &Served,
+    form: &Form,
+    mut body: Bytes,
+    work: &Arc<Work>,
+) -> Result<Bytes, ApiError> {
     let Served { deployment, model, .. } = served;
-    let internal = |message: String| ApiError::new(ErrorCode::InternalError, message);
-    match input {
-        Input::Json(body) => {
-            let mut encoder = Encoder::new(deployment, &model.layout);
+    work.step()?;
+    if form.gzip {
+        body = body::unpack(&body, app.max_body, app.memory.share(), work)?;
+    }
+    let reply = match &form.multipart {
+        None => {
+            let mut encoder = Encoder::new(deployment, &model.layout).within(work);
             request::read(&body, &mut encoder)?;
             drop(body);
-            let predictions = run(served, encoder)?;
-            predictions.to_batch_reply().map_err(|error| internal(error.to_string()))
+            run(served, encoder)?.to_batch_reply()
         }
-        Input::Parts(parts) => {
-            let mut encoder = Encoder::single(deployment, &model.layout);
+        Some(content_type) => {
+            let mut encoder = Encoder::single(deployment, &model.layout).within(work);
+            let parts = multipart::split(content_type, body, &encoder)?;
             multipart::read(parts, &mut encoder)?;
-            let predictions = run(served, encoder)?;
-            predictions.to_single_reply().map_err(|error| internal(error.to_string()))
+            run(served, encoder)?.to_single_reply()
         }
-    }
+    };
+    work.step()?;
+    let bytes = reply.map_err(|error| ApiError::internal(error.to_string()))?;
+    let mut share = app.memory.share();
+    share.grow(bytes.len())?;
+    Ok(Bytes::from_owner(Counted { bytes, share }))
 }
 
 fn run<'a>(served: &'a Served, encoder: Encoder) -> Result<Predictions<'a>, ApiError> {
+    encoder.work.step()?;
+    let work = Arc::clone(&encoder.work);
     let (rows, values) = encoder.finish();
     let outputs = match rows {
         0 => Ok(vec![Vec::new(); served.deployment.outputs.len()]),
@@ -303,7 +326,8 @@ fn run<'a>(served: &'a Served, encoder: Encoder) -> Result<Predictions<'a>, ApiE
     };
     outputs
         .and_then(|outputs| Predictions::new(&served.deployment, rows, outputs))
-        .map_err(|message| ApiError::new(ErrorCode::InternalError, message))
+        .map(|predictions| predictions.within(&work))
+        .map_err(ApiError::internal)
 }
 
 fn json_response(body: impl Into<Body>) -> Response {

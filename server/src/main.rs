@@ -1,5 +1,6 @@
 //! Serves ONNX models over the Deployment API, locally.
 
+use std::convert::Infallible;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -7,14 +8,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use clap::Parser;
+use sidekick_server::connections::{self, Limits};
 use sidekick_server::deployment::Deployment;
 use sidekick_server::http::{self, App, Served};
+use sidekick_server::image;
+use sidekick_server::memory::Memory;
 use sidekick_server::model::LoadedModel;
+use sidekick_server::turns::Turns;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
+
+/// Threads for requests whose connection has ended, and for looking up names.
+const SPARE_THREADS: usize = 64;
 
 /// How long requests in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(30);
@@ -40,6 +47,30 @@ struct Arguments {
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
     max_body: usize,
 
+    /// Memory for the bodies, tensors and replies of all requests together
+    #[arg(long, value_name = "BYTES", default_value_t = 2 << 30)]
+    max_memory: usize,
+
+    /// Most pixels of an image
+    #[arg(long, value_name = "NUMBER", default_value_t = image::DEFAULT_MAX_PIXELS)]
+    max_pixels: u64,
+
+    /// Most connections at once; beyond them the one that is idle for longest is closed
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = at_least_one)]
+    max_connections: usize,
+
+    /// Time for a request, from its head to its answer
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    deadline: Duration,
+
+    /// Time for the head of a request
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    head_timeout: Duration,
+
+    /// Time without a request, or without progress of an answer, after which a connection is closed
+    #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds)]
+    idle_timeout: Duration,
+
     /// Folders of the deployments to serve
     #[arg(value_name = "DIR", required = true)]
     folders: Vec<PathBuf>,
@@ -58,6 +89,17 @@ fn host_and_port(text: &str) -> Result<String, String> {
     }
 }
 
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&number| number >= 1).ok_or_else(|| "it is a whole number from 1".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "it is a number of seconds above 0".to_owned())
+}
+
 fn main() -> ExitCode {
     match start(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -71,7 +113,10 @@ fn main() -> ExitCode {
 
 fn start(arguments: Arguments) -> Result<(), String> {
     let served = load(&arguments.folders)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // Requests that gave up their turn for a while keep their thread.
+    let threads = arguments.max_connections.saturating_add(SPARE_THREADS);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().max_blocking_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     let outcome = runtime.block_on(serve(&arguments, served));
     // Work whose client has gone, or that outlasted the grace, does not hold up the end.
@@ -99,23 +144,26 @@ async fn serve(arguments: &Arguments, served: Vec<Arc<Served>>) -> Result<(), St
     let listener = bind(&arguments.listen).await.map_err(cannot_listen)?;
     let bound = listener.local_addr().map_err(cannot_listen)?;
     let address = reachable(bound);
-    // A client that went away already is noticed when it is answered, not here.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     announce(address, &served).map_err(|error| format!("standard output: {error}"))?;
     let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
     let app = App {
         served,
         base: format!("http://{address}"),
-        loopback: bound.ip().is_loopback(),
+        local_port: bound.ip().is_loopback().then_some(bound.port()),
         max_body: arguments.max_body,
-        permits: Arc::new(Semaphore::new(cores.max(2))),
+        max_pixels: arguments.max_pixels,
+        deadline: arguments.deadline,
+        memory: Memory::new(arguments.max_memory),
+        turns: Turns::new(cores.max(2)),
     };
-    let (stop, stopped) = tokio::sync::oneshot::channel();
-    let server = axum::serve(listener, http::router(app)).with_graceful_shutdown(async {
-        drop(stopped.await);
-    });
+    let limits = Limits {
+        head: arguments.head_timeout,
+        idle: arguments.idle_timeout,
+        most: arguments.max_connections,
+    };
+    let (stop, stopped) = oneshot::channel();
     tokio::select! {
-        outcome = server.into_future() => outcome.map_err(|error| error.to_string()),
+        () = connections::serve(listener, http::router(app), limits, stopped) => Ok(()),
         problem = signals.stop_then_give_up(stop) => Err(problem),
     }
 }
@@ -170,7 +218,7 @@ impl Signals {
     }
 
     /// Passes the first signal on as a request to stop; returns when a second one or the end of the grace cuts that short.
-    async fn stop_then_give_up(mut self, stop: tokio::sync::oneshot::Sender<()>) -> String {
+    async fn stop_then_give_up(mut self, stop: oneshot::Sender<Infallible>) -> String {
         self.next().await;
         drop(stop);
         tokio::select! {

@@ -22,11 +22,10 @@ impl Ngrams {
 
     fn count(&self, word: &str, vector: &mut [f32]) {
         let word = format!("^{word}$");
-        let mut bounds: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
-        bounds.push(word.len());
+        let bounds = || word.char_indices().map(|(at, _)| at).chain([word.len()]);
         for n in self.min..=self.max {
-            for run in bounds.windows(n + 1) {
-                let gram = &word.as_bytes()[run[0]..run[n]];
+            for (from, to) in bounds().zip(bounds().skip(n)) {
+                let gram = &word.as_bytes()[from..to];
                 vector[fnv1a(gram) as usize % self.buckets] += 1.0;
             }
         }

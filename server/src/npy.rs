@@ -2,6 +2,10 @@
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
+/// The header of a plain array is far shorter, and NumPy has no arrays of more axes.
+const MAX_HEADER: usize = 1 << 16;
+const MAX_AXES: usize = 64;
+
 /// An array read from a `.npy` file, its values in row-major order.
 #[derive(Debug, PartialEq)]
 pub struct Array {
@@ -16,20 +20,41 @@ pub fn is_npy(bytes: &[u8]) -> bool {
 
 /// Reads a `.npy` file; the error says in words what is wrong with it.
 pub fn read(bytes: &[u8]) -> Result<Array, String> {
-    let (header, values) = split(bytes)?;
-    let header = Header::parse(header)?;
-    let count = product(&header.shape).ok_or("its shape is too large")?;
-    let size = header.dtype.size;
-    if count.checked_mul(size) != Some(values.len()) {
-        return Err(format!(
-            "its shape {:?} needs {count} values of {size} bytes, it holds {} bytes",
-            header.shape,
-            values.len()
-        ));
+    let file = File::parse(bytes)?;
+    Ok(Array { data: file.data()?, shape: file.header.shape })
+}
+
+/// A `.npy` file whose header has been read and fits its length; its values are still as they are in the file.
+pub struct File<'a> {
+    header: Header,
+    values: &'a [u8],
+}
+
+impl<'a> File<'a> {
+    pub fn parse(bytes: &'a [u8]) -> Result<File<'a>, String> {
+        let (header, values) = split(bytes)?;
+        let header = Header::parse(header)?;
+        let count = product(&header.shape).ok_or("its shape is too large")?;
+        let size = header.dtype.size;
+        if count.checked_mul(size) != Some(values.len()) {
+            return Err(format!(
+                "its shape {:?} needs {count} values of {size} bytes, it holds {} bytes",
+                &header.shape[..header.shape.len().min(8)],
+                values.len()
+            ));
+        }
+        Ok(File { header, values })
     }
-    let data = header.dtype.read(values)?;
-    let data = if header.fortran { to_row_major(&data, &header.shape) } else { data };
-    Ok(Array { shape: header.shape, data })
+
+    pub fn shape(&self) -> &[usize] {
+        &self.header.shape
+    }
+
+    /// The values as float32, in row-major order.
+    pub fn data(&self) -> Result<Vec<f32>, String> {
+        let data = self.header.dtype.read(self.values)?;
+        Ok(if self.header.fortran { to_row_major(&data, &self.header.shape) } else { data })
+    }
 }
 
 /// Writes a `.npy` file of float32 values in row-major order, version 1.0.
@@ -61,6 +86,9 @@ fn split(bytes: &[u8]) -> Result<(&str, &[u8]), String> {
     };
     let (length, rest) = rest.split_at_checked(width).ok_or(cut_short)?;
     let length = length.iter().rev().fold(0, |sum, &byte| sum << 8 | usize::from(byte));
+    if length > MAX_HEADER {
+        return Err(format!("its header has {length} bytes, more than {MAX_HEADER}"));
+    }
     let (header, values) = rest.split_at_checked(length).ok_or(cut_short)?;
     let header = std::str::from_utf8(header).map_err(|_| "its header is not text")?;
     Ok((header, values))
@@ -106,6 +134,9 @@ fn parse_shape(text: &str) -> Result<Vec<usize>, String> {
         return Ok(Vec::new());
     }
     let size = |text: &str| text.trim().parse().map_err(|_| "its shape is not made of sizes".to_owned());
+    if sizes.split(',').count() > MAX_AXES {
+        return Err(format!("its shape has more than {MAX_AXES} axes"));
+    }
     sizes.split(',').map(size).collect()
 }
 
@@ -125,7 +156,7 @@ impl Dtype {
                 if structured { "it has a structured dtype" } else { "its descr is not a plain dtype" };
             return Err(what.to_owned());
         };
-        let unknown = || format!("its dtype {descr:?} is not a number of a known size");
+        let unknown = || format!("its dtype {:?} is not a number of a known size", shorten(descr));
         // NumPy takes a dtype without a byte order as native.
         let mut chars = descr.strip_prefix(['<', '>', '|', '=']).unwrap_or(descr).chars();
         let kind = chars.next().ok_or_else(unknown)?;
@@ -170,6 +201,10 @@ impl Dtype {
         }));
         Ok(data)
     }
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
 fn product(shape: &[usize]) -> Option<usize> {

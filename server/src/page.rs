@@ -1,6 +1,7 @@
 //! The pages for people: which deployments there are, and the deployment view of each.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 use serde_json::{Map, Value, json};
@@ -26,18 +27,24 @@ pub async fn script() -> Response {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT).into_response()
 }
 
-/// Whether the page was asked for by a name of this very machine. Another name that leads here is that of a
-/// foreign site, which could read what the page holds.
-pub fn asked_locally(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(name, _)| name);
-    name == "localhost"
-        || name == "[::1]"
-        || name.parse().is_ok_and(|ip: std::net::Ipv4Addr| ip.is_loopback())
+/// Whether the page was asked for by a name of this very machine, exactly as its own URL has it. Another name that
+/// leads here is that of a foreign site, which could read what the page holds.
+pub fn asked_locally(uri: &Uri, headers: &HeaderMap, port: u16) -> bool {
+    let is_local = |host: &str| {
+        let name = host.strip_suffix(&format!(":{port}"));
+        let name = name.or_else(|| (port == 80).then_some(host));
+        matches!(name, Some("127.0.0.1" | "localhost" | "[::1]"))
+    };
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
+        return false;
+    };
+    // A proxy's form of a request names the host in its first line too.
+    host.to_str().is_ok_and(is_local) && uri.authority().is_none_or(|authority| is_local(authority.as_str()))
 }
 
 /// The list of deployments.
-pub fn index<'a>(deployments: impl Iterator<Item = &'a Deployment>) -> Response {
+pub fn index<'a>(deployments: impl Iterator<Item = &'a Deployment>) -> String {
     page(
         "Deployments",
         html! {
@@ -56,7 +63,7 @@ pub fn index<'a>(deployments: impl Iterator<Item = &'a Deployment>) -> Response 
 }
 
 /// The deployment view; without a token to show, people fill in theirs.
-pub fn view(deployment: &Deployment, base: &str, show_token: bool) -> Response {
+pub fn view(deployment: &Deployment, base: &str, show_token: bool) -> String {
     let url = format!("{base}/deployment/{}/forward", deployment.id);
     let token = deployment.tokens.first().filter(|_| show_token).map_or("", String::as_str);
     page(
@@ -84,7 +91,7 @@ pub fn view(deployment: &Deployment, base: &str, show_token: bool) -> Response {
     )
 }
 
-fn page(title: &str, body: Markup) -> Response {
+fn page(title: &str, body: Markup) -> String {
     let document = html! {
         (DOCTYPE)
         html lang="en" {
@@ -97,13 +104,18 @@ fn page(title: &str, body: Markup) -> Response {
             body { (body) }
         }
     };
+    document.into_string()
+}
+
+/// The response that carries a page.
+pub fn respond(page: Bytes) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
-    (headers, document.into_string()).into_response()
+    (headers, page).into_response()
 }
 
 fn state(deployment: &Deployment) -> Markup {
@@ -235,23 +247,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_of_this_machine_are_local() {
-        let local =
-            |host: &str| asked_locally(&HeaderMap::from_iter([(header::HOST, host.parse().unwrap())]));
-        for host in ["localhost", "localhost:80", "127.0.0.1:8000", "127.1.2.3", "[::1]:8000", "[::1]"] {
-            assert!(local(host), "{host}");
+    fn only_the_exact_names_of_this_machine_are_local() {
+        let asked = |uri: &str, hosts: &[&str], port| {
+            let hosts = hosts.iter().map(|host| (header::HOST, host.parse().unwrap()));
+            let mut headers = HeaderMap::new();
+            for (name, host) in hosts {
+                headers.append(name, host);
+            }
+            asked_locally(&uri.parse().unwrap(), &headers, port)
+        };
+        for host in ["localhost:8000", "127.0.0.1:8000", "[::1]:8000"] {
+            assert!(asked("/", &[host], 8000), "{host}");
+            assert!(asked(&format!("http://{host}/"), &[host], 8000), "{host}");
+            assert!(!asked("http://example.org:8000/", &[host], 8000), "{host}");
+            assert!(!asked("/", &[host], 80), "{host}");
+            assert!(!asked("/", &[host, host], 8000), "{host}");
         }
+        assert!(asked("/", &["localhost"], 80) && asked("/", &["localhost:80"], 80));
         for host in [
             "",
-            "example.org",
-            "localhost.example.org:80",
-            "10.0.0.1:80",
-            "127.0.0.1.example.org",
-            "[::2]:80",
+            "localhost",
+            "localhost:80",
+            "localhost:08000",
+            "LOCALHOST:8000",
+            "localhost.:8000",
+            "127.1.2.3:8000",
+            "127.1:8000",
+            "::1:8000",
+            "[::2]:8000",
+            "[::1%lo]:8000",
+            "example.org:8000",
+            "localhost.example.org:8000",
+            "user@localhost:8000",
+            "localhost:8000,localhost:8000",
         ] {
-            assert!(!local(host), "{host}");
+            assert!(!asked("/", &[host], 8000), "{host}");
         }
-        assert!(!asked_locally(&HeaderMap::new()));
+        assert!(!asked("/", &[], 8000));
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category as Kind;
 
-use crate::encode::{ArrayObject, Encoder, WireValue};
+use crate::array::ReadArray;
+use crate::encode::{Encoder, WireValue};
 use crate::error::{ApiError, ErrorCode};
 
 /// What some editors write at the beginning of a UTF-8 file.
@@ -24,6 +24,8 @@ pub fn read(body: &[u8], encoder: &mut Encoder) -> Result<(), ApiError> {
         (Ok(()), _) if reader.rows_seen => Ok(()),
         (Ok(()), _) => Err(ApiError::bad_data("the body has no \"rows\"")),
         (Err(_), Some(failure)) => Err(failure),
+        // The reader of a long list has no other way to say that the work has to end.
+        (Err(_), None) if let Err(stopped) = reader.encoder.work.step() => Err(stopped),
         (Err(error), None) => Err(json_error(&error, reader.encoder)),
     }
 }
@@ -140,7 +142,8 @@ impl<'de> Visitor<'de> for Row<'_, '_, '_> {
             };
             let begun = reader.encoder.begin_feature(place);
             reader.keep(begun)?;
-            let value = row.next_value_seed(Value)?;
+            let array = reader.encoder.read_array();
+            let value = row.next_value_seed(Value { array })?;
             let put = reader.encoder.put(value);
             reader.keep(put)?;
         }
@@ -150,9 +153,11 @@ impl<'de> Visitor<'de> for Row<'_, '_, '_> {
 }
 
 /// Reads any value; lists and foreign objects are read over, for their place in a row is wrong anyway.
-struct Value;
+struct Value<'a> {
+    array: ReadArray<'a>,
+}
 
-impl<'de> DeserializeSeed<'de> for Value {
+impl<'de> DeserializeSeed<'de> for Value<'_> {
     type Value = WireValue<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<WireValue<'de>, D::Error> {
@@ -160,7 +165,7 @@ impl<'de> DeserializeSeed<'de> for Value {
     }
 }
 
-impl<'de> Visitor<'de> for Value {
+impl<'de> Visitor<'de> for Value<'_> {
     type Value = WireValue<'de>;
 
     fn expecting(&self, text: &mut fmt::Formatter) -> fmt::Result {
@@ -201,6 +206,6 @@ impl<'de> Visitor<'de> for Value {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        ArrayObject::deserialize(MapAccessDeserializer::new(map)).map(WireValue::Object)
+        self.array.deserialize(MapAccessDeserializer::new(map)).map(WireValue::Object)
     }
 }

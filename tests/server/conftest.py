@@ -24,10 +24,10 @@ def find_binary():
 class Server:
     """A running server; its ready lines are read before the constructor returns."""
 
-    def __init__(self, folders, *options, errors=None):
+    def __init__(self, folders, *options, errors=None, **more):
         listen = [] if "--listen" in options else ["--listen", "127.0.0.1:0"]
         command = [find_binary(), *listen, *options, *map(str, folders)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, **more)
         self.lines = []
         while not self.lines or self.lines[-1] != "ready":
             line = self.process.stdout.readline()

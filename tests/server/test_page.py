@@ -1,6 +1,7 @@
 """The pages for people."""
 
 import html
+import http.client
 import json
 import re
 import shlex
@@ -82,10 +83,26 @@ def test_names_are_text_not_markup(folders, tmp_path):
         assert json.dumps(hostile) in curl_call(page_of(server, "names")).replace("'\\''", "'")
 
 
-@pytest.mark.parametrize("host", ["example.org", "10.0.0.1", "127.0.0.1.example.org"])
-def test_the_token_is_not_shown_under_a_foreign_name(server, host):
-    assert "echo-token" not in page_of(server, "echo", headers={"Host": host})
-    assert "echo-token" in page_of(server, "echo", headers={"Host": "localhost"})
+@pytest.mark.parametrize(
+    "host",
+    ["example.org", "10.0.0.1", "127.0.0.1.example.org", "127.0.0.2", "localhost.", "LOCALHOST", "127.1", "[::ffff:127.0.0.1]"],
+)
+def test_the_token_is_shown_under_the_exact_names_of_this_machine_alone(server, host):
+    assert "echo-token" not in page_of(server, "echo", headers={"Host": f"{host}:{server.port}"})
+    for local in ("localhost", "127.0.0.1", "[::1]"):
+        assert "echo-token" in page_of(server, "echo", headers={"Host": f"{local}:{server.port}"})
+        for port in ("", ":", ":80", f":0{server.port}", f":{server.port}0"):
+            assert "echo-token" not in page_of(server, "echo", headers={"Host": local + port})
+
+
+def test_the_token_is_not_shown_through_a_proxy_s_form_of_a_request(server):
+    for authority, shown in [("example.org", False), (f"localhost:{server.port}", True)]:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        connection.putrequest("GET", f"http://{authority}/deployment/echo", skip_host=True)
+        connection.putheader("Host", f"localhost:{server.port}")
+        connection.endheaders()
+        assert ("echo-token" in connection.getresponse().read().decode()) == shown
+        connection.close()
 
 
 def test_the_token_is_not_shown_beyond_loopback(folders):

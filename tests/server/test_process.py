@@ -30,7 +30,10 @@ def test_ready_lines(folders):
 def test_help_and_version():
     shown = run("--help")
     assert shown.returncode == 0
-    for word in ("--listen", "--max-body", "DIR", "ready", "SIGTERM"):
+    for word in (
+        *("--listen", "--max-body", "--max-memory", "--max-pixels", "--max-connections", "--deadline"),
+        *("--head-timeout", "--idle-timeout", "DIR", "ready", "SIGTERM"),
+    ):
         assert word in shown.stdout
     assert re.fullmatch(r"sidekick-server \d+\.\d+\.\d+\n", run("--version").stdout)
 
@@ -43,6 +46,10 @@ def test_help_and_version():
         ["--listen", "127.0.0.1:65536", "x"],
         ["--listen", "::1:8000", "x"],
         ["--max-body", "-1", "x"],
+        ["--max-connections", "0", "x"],
+        ["--deadline", "0", "x"],
+        ["--head-timeout", "-1", "x"],
+        ["--idle-timeout", "nan", "x"],
         ["--unknown", "x"],
     ],
 )

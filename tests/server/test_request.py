@@ -193,3 +193,14 @@ def test_a_byte_order_mark_before_json(echo):
     expected = {"rows": echo.predict(echo_row())}
     assert echo.post(body).json() == expected
     assert echo.post(gzip.compress(body), headers={"Content-Encoding": "gzip"}).json() == expected
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip"])
+@pytest.mark.parametrize("cut", [1, 100, -1])
+def test_gzip_request_of_several_members(echo, encoding, cut):
+    import gzip
+    import json
+
+    body = json.dumps({"rows": [echo_row()]}).encode()
+    members = gzip.compress(body[:cut]) + gzip.compress(b"") + gzip.compress(body[cut:])
+    reply = echo.post(members, headers={"Content-Encoding": encoding})
+    assert reply.status_code == 200, reply.text
+    assert reply.json() == {"rows": echo.predict(echo_row())}

@@ -1,0 +1,148 @@
+//! An array as `{"shape", "data"}`, of which no more is kept than its feature can take.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::work::Work;
+
+/// Values read between two looks at whether the work goes on.
+const STEP: usize = 1 << 14;
+
+/// An array as it arrived.
+pub struct ArrayObject {
+    pub shape: Option<List<usize>>,
+    pub data: Option<List<f32>>,
+}
+
+/// The first values of a list, and how many it has.
+pub struct List<T> {
+    pub values: Vec<T>,
+    pub count: usize,
+}
+
+/// Reads an array's object: as many sizes and values as there may be, and counts the rest.
+pub struct ReadArray<'a> {
+    pub rank: usize,
+    pub size: usize,
+    pub work: &'a Work,
+}
+
+impl<'de> DeserializeSeed<'de> for ReadArray<'_> {
+    type Value = ArrayObject;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ArrayObject, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ReadArray<'_> {
+    type Value = ArrayObject;
+
+    fn expecting(&self, text: &mut fmt::Formatter) -> fmt::Result {
+        text.write_str("an object with \"shape\" and \"data\"")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ArrayObject, A::Error> {
+        let mut array = ArrayObject { shape: None, data: None };
+        while let Some(key) = map.next_key::<Cow<str>>()? {
+            match &*key {
+                "shape" if array.shape.is_some() => return Err(Error::duplicate_field("shape")),
+                "data" if array.data.is_some() => return Err(Error::duplicate_field("data")),
+                "shape" => array.shape = map.next_value_seed(ReadList::new(self.rank, self.work))?,
+                "data" => array.data = map.next_value_seed(ReadList::new(self.size, self.work))?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(array)
+    }
+}
+
+/// Reads a list or null.
+struct ReadList<'a, T> {
+    list: List<T>,
+    most: usize,
+    work: &'a Work,
+}
+
+impl<'a, T> ReadList<'a, T> {
+    fn new(most: usize, work: &'a Work) -> ReadList<'a, T> {
+        ReadList { list: List { values: Vec::new(), count: 0 }, most, work }
+    }
+}
+
+impl<'de, T: serde::Deserialize<'de>> DeserializeSeed<'de> for ReadList<'_, T> {
+    type Value = Option<List<T>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, T: serde::Deserialize<'de>> Visitor<'de> for ReadList<'_, T> {
+    type Value = Option<List<T>>;
+
+    fn expecting(&self, text: &mut fmt::Formatter) -> fmt::Result {
+        text.write_str("a list of numbers")
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let ReadList { list: mut read, most, work } = self;
+        while let Some(value) = list.next_element()? {
+            if read.values.len() < most {
+                read.values.push(value);
+            }
+            read.count += 1;
+            if read.count.is_multiple_of(STEP) {
+                work.step().map_err(|error| Error::custom(error.message))?;
+            }
+        }
+        Ok(Some(read))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> serde_json::Result<ArrayObject> {
+        let work = Work::unbounded();
+        let seed = ReadArray { rank: 2, size: 3, work: &work };
+        seed.deserialize(&mut serde_json::Deserializer::from_str(text))
+    }
+
+    #[test]
+    fn what_is_over_is_counted_not_kept() {
+        let array = read(r#"{"more": [{}], "data": [1, 2.5, 3, 4, 5], "shape": [1, 2, 3, 4]}"#).unwrap();
+        let (shape, data) = (array.shape.unwrap(), array.data.unwrap());
+        assert_eq!((shape.values, shape.count), (vec![1, 2], 4));
+        assert_eq!((data.values, data.count), (vec![1.0, 2.5, 3.0], 5));
+    }
+
+    #[test]
+    fn null_is_as_good_as_none_and_other_types_are_errors() {
+        let array = read(r#"{"shape": null}"#).unwrap();
+        assert!(array.shape.is_none() && array.data.is_none());
+        for text in ["[]", r#"{"data": 1}"#, r#"{"data": ["1"]}"#, r#"{"data": [], "data": []}"#] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_list_ends_when_its_work_is_stopped() {
+        let work = Work::unbounded();
+        work.stop();
+        let text = format!("{{\"data\": [{}0]}}", "0,".repeat(STEP));
+        let seed = ReadArray { rank: 1, size: 1, work: &work };
+        assert!(seed.deserialize(&mut serde_json::Deserializer::from_str(&text)).is_err());
+    }
+}

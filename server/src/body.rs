@@ -1,0 +1,165 @@
+//! The bodies of requests: read within limits of size, time and memory, and unpacked where they are compressed.
+
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use flate2::read::MultiGzDecoder;
+use futures_util::StreamExt;
+use tokio::time::timeout_at;
+
+use crate::error::{ApiError, ErrorCode};
+use crate::memory::{Counted, Share};
+use crate::work::Work;
+
+/// How long a body may stand still before the request is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the rest of a refused body is read, so that its sender gets to the reply.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Bytes unpacked between two looks at whether the work goes on.
+const CHUNK: usize = 256 << 10;
+
+/// Whether a body is compressed with gzip; any other coding is refused.
+pub fn is_gzip(headers: &HeaderMap) -> Result<bool, ApiError> {
+    let named = |name: &str, other: &str| other.trim().eq_ignore_ascii_case(name);
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    let coding = match (codings.next(), codings.next()) {
+        (None, _) => return Ok(false),
+        (Some(coding), None) => coding.to_str().unwrap_or("?"),
+        _ => "of several headers",
+    };
+    match coding {
+        coding if named("identity", coding) => Ok(false),
+        coding if named("gzip", coding) || named("x-gzip", coding) => Ok(true),
+        coding => Err(ApiError::new(
+            ErrorCode::UnsupportedContentType,
+            format!(
+                "the Content-Encoding {:?} is not supported, gzip is",
+                coding.chars().take(40).collect::<String>()
+            ),
+        )),
+    }
+}
+
+fn over(limit: usize) -> ApiError {
+    ApiError::too_large(format!("the request body is larger than the limit of {limit} bytes"))
+}
+
+/// Reads a body of at most `limit` bytes until the deadline.
+pub async fn read(
+    body: Body,
+    headers: &HeaderMap,
+    limit: usize,
+    share: Share,
+    deadline: Option<Instant>,
+) -> Result<Bytes, ApiError> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length > limit) {
+        drain(body).await;
+        return Err(over(limit));
+    }
+    let mut stream = body.into_data_stream();
+    let mut read = Counted { bytes: Vec::new(), share };
+    while let Some(chunk) = next_until(&mut stream, deadline).await? {
+        let chunk = chunk.map_err(|_| ApiError::bad_data("the request body is cut short"))?;
+        let kept = match read.bytes.len() + chunk.len() > limit {
+            true => Err(over(limit)),
+            false => read.push(&chunk),
+        };
+        if let Err(error) = kept {
+            // What was read is given back before the rest is read over.
+            drop(read);
+            drain(Body::from_stream(stream)).await;
+            return Err(error);
+        }
+    }
+    Ok(Bytes::from_owner(read))
+}
+
+/// The next piece of a stream, which has to come before the deadline and within the patience.
+async fn next_until<S: StreamExt + Unpin>(
+    stream: &mut S,
+    deadline: Option<Instant>,
+) -> Result<Option<S::Item>, ApiError> {
+    let patience = Instant::now() + PATIENCE;
+    let until = deadline.map_or(patience, |deadline| deadline.min(patience));
+    let stopped = match until == patience {
+        true => "the request body stopped arriving",
+        false => "the request body did not arrive before the deadline of the request",
+    };
+    timeout_at(until.into(), stream.next()).await.map_err(|_| ApiError::timed_out(stopped))
+}
+
+/// Reads over a refused body for a while: a reply to a client that still sends would be lost with the connection.
+pub async fn drain(body: Body) {
+    let mut stream = body.into_data_stream();
+    let read_over = async { while let Some(Ok(_)) = stream.next().await {} };
+    // When the time is up the connection closes, and that is all.
+    drop(tokio::time::timeout(DRAIN_PATIENCE, read_over).await);
+}
+
+/// Unpacks a body, of one gzip member or several, to at most `limit` bytes.
+pub fn unpack(body: &[u8], limit: usize, share: Share, work: &Work) -> Result<Bytes, ApiError> {
+    let mut unpacked = Counted { bytes: Vec::new(), share };
+    let mut decoder = MultiGzDecoder::new(body);
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        work.step()?;
+        let length = decoder
+            .read(&mut chunk)
+            .map_err(|_| ApiError::bad_data("the request body is not gzip, or is cut short"))?;
+        if length == 0 {
+            return Ok(Bytes::from_owner(unpacked));
+        }
+        if unpacked.bytes.len() + length > limit {
+            return Err(over(limit));
+        }
+        unpacked.push(&chunk[..length])?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+    use crate::memory::Memory;
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn unpacked(body: &[u8], limit: usize) -> Result<Bytes, ApiError> {
+        unpack(body, limit, Memory::new(1 << 20).share(), &Work::unbounded())
+    }
+
+    #[test]
+    fn members_are_joined_up_to_the_limit() {
+        let body = [packed(b"one "), packed(b""), packed(b"two")].concat();
+        assert_eq!(unpacked(&body, 7).unwrap(), "one two");
+        assert_eq!(unpacked(&body, 6).unwrap_err().status.as_u16(), 413);
+        assert_eq!(unpacked(&packed(&vec![0; 900_000]), 899_999).unwrap_err().status.as_u16(), 413);
+    }
+
+    #[test]
+    fn what_is_not_gzip_is_refused() {
+        let whole = [packed(b"one"), packed(b"two")].concat();
+        for body in [
+            b"".as_slice(),
+            b"{}",
+            &whole[..whole.len() - 1],
+            &whole[..10],
+            &[&whole, b"x".as_slice()].concat(),
+        ] {
+            assert_eq!(unpacked(body, 1000).unwrap_err().code, ErrorCode::BadData, "{body:?}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The bounds of the work on one request: its client, its deadline, its turn and its memory.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::error::ApiError;
+use crate::image;
+use crate::memory::{Memory, Share};
+use crate::turns::Turn;
+
+/// What the work on a request may take; the work itself looks here between its steps.
+pub struct Work {
+    /// The most pixels that an image may have.
+    pub max_pixels: u64,
+    limit: Duration,
+    deadline: Option<Instant>,
+    stopped: AtomicBool,
+    turn: Mutex<Option<Turn>>,
+    share: Mutex<Option<Share>>,
+}
+
+impl Work {
+    /// Work that begins now and has to be done within `limit`.
+    pub fn new(limit: Duration, max_pixels: u64, memory: &Arc<Memory>) -> Work {
+        Work {
+            max_pixels,
+            limit,
+            deadline: Instant::now().checked_add(limit),
+            stopped: AtomicBool::new(false),
+            turn: Mutex::new(None),
+            share: Mutex::new(Some(memory.share())),
+        }
+    }
+
+    /// Work that only the default size of images bounds.
+    pub fn unbounded() -> Work {
+        Work {
+            max_pixels: image::DEFAULT_MAX_PIXELS,
+            limit: Duration::MAX,
+            deadline: None,
+            stopped: AtomicBool::new(false),
+            turn: Mutex::new(None),
+            share: Mutex::new(None),
+        }
+    }
+
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// Goes on, unless nobody waits for the outcome or the time is up; lets others go on first where it is their turn.
+    pub fn step(&self) -> Result<(), ApiError> {
+        self.check()?;
+        let over = self.turn().take_if(|turn| turn.is_over());
+        let Some(turn) = over else {
+            return Ok(());
+        };
+        let again = turn.again();
+        *self.turn() = again;
+        self.check()
+    }
+
+    fn check(&self) -> Result<(), ApiError> {
+        if self.stopped.load(Ordering::Relaxed) {
+            return Err(ApiError::busy("the request is no longer waited for"));
+        }
+        match self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            true => Err(self.too_slow()),
+            false => Ok(()),
+        }
+    }
+
+    /// The error of a request that was not computed in time.
+    pub fn too_slow(&self) -> ApiError {
+        ApiError::internal(format!(
+            "the request was not computed within {} s; send fewer rows at a time, or start the server with a longer --deadline",
+            self.limit.as_secs_f64()
+        ))
+    }
+
+    /// Counts what the request holds until its work is over.
+    pub fn hold(&self, bytes: usize) -> Result<(), ApiError> {
+        let mut share = self.share.lock().unwrap_or_else(PoisonError::into_inner);
+        share.as_mut().map_or(Ok(()), |share| share.grow(bytes))
+    }
+
+    /// Stops the work at its next step.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Computes in a turn.
+    pub fn run<T>(&self, turn: Turn, compute: impl FnOnce() -> T) -> T {
+        struct End<'a>(&'a Work);
+        impl Drop for End<'_> {
+            fn drop(&mut self) {
+                drop(self.0.turn().take());
+            }
+        }
+        *self.turn() = Some(turn);
+        let _end = End(self);
+        compute()
+    }
+
+    /// Nothing panics while it holds the lock.
+    fn turn(&self) -> MutexGuard<'_, Option<Turn>> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Stops the work of a request whose client has gone, or that has been answered.
+pub struct StopOnDrop(pub Arc<Work>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_ends_when_it_is_stopped_or_its_time_is_up() {
+        let memory = Memory::new(100);
+        let work = Arc::new(Work::new(Duration::from_secs(3600), 1, &memory));
+        work.step().unwrap();
+        drop(StopOnDrop(Arc::clone(&work)));
+        assert!(work.step().is_err());
+        let late = Work::new(Duration::ZERO, 1, &memory).step().unwrap_err();
+        assert!(late.message.contains("within 0 s"), "{}", late.message);
+        Work::unbounded().step().unwrap();
+    }
+
+    #[test]
+    fn memory_is_given_back_with_the_work() {
+        let memory = Memory::new(100);
+        let work = Work::new(Duration::from_secs(3600), 1, &memory);
+        work.hold(60).unwrap();
+        assert_eq!(Work::new(Duration::ZERO, 1, &memory).hold(60).unwrap_err().status.as_u16(), 503);
+        drop(work);
+        Work::new(Duration::ZERO, 1, &memory).hold(60).unwrap();
+    }
+}
