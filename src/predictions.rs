@@ -1,5 +1,6 @@
 //! Typed results, column by column: one value by row, or a whole column as one slice.
 
+use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::collected;
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
@@ -324,7 +325,9 @@ impl<'a> Probabilities<'a> {
         let values = self.row(row)?;
         let place = self.categories.labels.find(label);
         place.and_then(|place| values.get(place)).copied().ok_or_else(|| {
-            Error::new(ErrorKind::Argument, format!("there is no category \"{label}\" among the output's"))
+            let alike = look_alike(label, self.categories.labels.list().iter().map(NulString::as_str));
+            let message = format!("there is no category \"{label}\" among the output's{alike}");
+            Error::new(ErrorKind::Argument, message)
         })
     }
 

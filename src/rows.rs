@@ -1,9 +1,11 @@
 //! Examples being built, feature by feature: each value is checked and put into its final bytes when it is added.
 
 use crate::buffer::Buffer;
+use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory;
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
+use crate::text::NulString;
 use crate::wire::array::Array;
 use crate::wire::floats::Number;
 use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
@@ -489,7 +491,8 @@ pub(crate) fn unlisted_category<'v>(spec: &FeatureSpec, label: &'v str) -> Resul
     if spec.categories().is_empty() {
         return Ok(Value::Text(label));
     }
-    Err(unknown_category(spec, &format!("\"{label}\"")))
+    let alike = look_alike(label, spec.categories().iter().map(NulString::as_str));
+    Err(unknown_category(spec, &format!("\"{label}\""), &alike))
 }
 
 /// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
@@ -501,17 +504,17 @@ pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value
     match spec.categories.find(&integer.to_string()) {
         Some(index) => Ok(Value::Category(index)),
         None if bit => Ok(Value::Integer(integer)),
-        None => Err(unknown_category(spec, &integer.to_string())),
+        None => Err(unknown_category(spec, &integer.to_string(), "")),
     }
 }
 
 #[cold]
-fn unknown_category(spec: &FeatureSpec, given: &str) -> Error {
+fn unknown_category(spec: &FeatureSpec, given: &str, alike: &str) -> Error {
     const SHOWN: usize = 8;
     let labels: Vec<String> =
         spec.categories().iter().take(SHOWN).map(|label| format!("{label:?}")).collect();
     let more = if spec.categories().len() > SHOWN { ", ..." } else { "" };
-    let message = format!("{given} is none of its categories: {}{more}", labels.join(", "));
+    let message = format!("{given} is none of its categories: {}{more}{alike}", labels.join(", "));
     Error::new(ErrorKind::FeatureValue, message)
 }
 
@@ -577,6 +580,10 @@ pub(crate) mod tests {
             (ErrorKind::FeatureTwice, Some(1), Some("n"))
         );
         assert_eq!(rows.add_number("x", 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
+        let marked = rows.add_number("\u{feff}n", 2.0).unwrap_err().to_string();
+        assert!(marked.contains("has nothing where this has U+FEFF (byte order mark)"), "{marked}");
+        let spaced = rows.add_category("c\"", "a\u{a0}").unwrap_err().to_string();
+        assert!(spaced.contains("\"a\" looks the same") && spaced.contains("U+00A0"), "{spaced}");
         assert_eq!(rows.add_number(5, 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
         assert_eq!(rows.add_number("a", 2.0).unwrap_err().kind(), ErrorKind::FeatureType);
         assert_eq!(rows.add_text("b", "x").unwrap_err().kind(), ErrorKind::FeatureType);

@@ -1,6 +1,7 @@
 //! What a deployed model takes and gives: its features, in the order of the describe document.
 
 use crate::buffer::Stamp;
+use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{collected, filled, none_for};
 use crate::text::{NulString, Snippet};
@@ -126,14 +127,18 @@ impl Specs {
 
     /// The index of a name that is probably at `hint`.
     pub(crate) fn index_near(&self, hint: usize, name: &str) -> Result<usize> {
-        self.names
-            .find_near(hint, name)
-            .ok_or_else(|| self.unknown(format_args!("there is no feature named \"{name}\"")))
+        self.names.find_near(hint, name).ok_or_else(|| self.unknown_name(name))
     }
 
     /// Their names.
     pub(crate) fn names(&self) -> &Names {
         &self.names
+    }
+
+    #[cold]
+    fn unknown_name(&self, name: &str) -> Error {
+        let alike = look_alike(name, self.names.list().iter().map(NulString::as_str));
+        self.unknown(format_args!("there is no feature named \"{name}\"{alike}"))
     }
 
     #[cold]

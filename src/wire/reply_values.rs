@@ -4,6 +4,7 @@ use super::columns::{Categories, Column, Pieces};
 use super::json::Cursor;
 use super::picture::MediaType;
 use super::{data_url, floats, npy};
+use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory::{push, reserve_text};
 use crate::spec::{FeatureSpec, MOST_NAME_BYTES, Names};
@@ -122,7 +123,7 @@ fn read_other_categories(
     let slots = probabilities.get_mut(start..).unwrap_or_default();
     let mut count = 0;
     cursor.object_of(labels, 0, |cursor, place| {
-        let place = place.map_err(|label| unknown_label(&label))?;
+        let place = place.map_err(|label| unknown_label(&label, labels))?;
         let slot = slots.get_mut(place).zip(labels.list().get(place));
         let Some((slot, label)) = slot else {
             return Err(Error::new(ErrorKind::Internal, "a lost category"));
@@ -181,8 +182,9 @@ fn check_category_count(spec: &FeatureSpec, count: usize, known: usize) -> Resul
     Err(Error::new(ErrorKind::ReplyShape, message))
 }
 
-fn unknown_label(label: &str) -> Error {
-    Error::new(ErrorKind::ReplyType, format!("the category \"{label}\" is none of the output's"))
+fn unknown_label(label: &str, known: &Names) -> Error {
+    let alike = look_alike(label, known.list().iter().map(NulString::as_str));
+    Error::new(ErrorKind::ReplyType, format!("the category \"{label}\" is none of the output's{alike}"))
 }
 
 fn label_twice(label: &str) -> Error {

@@ -229,3 +229,32 @@ def test_request_errors_can_be_pickled():
 def test_a_timeout_is_pythons_too():
     assert issubclass(sidekick.RequestTimeout, TimeoutError)
     assert issubclass(sidekick.RequestTimeout, IOError)
+
+
+ALIKE = {"Caf\u00e9": feature("categorical", categories=["New York", "b"]), "n": feature("numeric")}
+
+
+@pytest.mark.parametrize(
+    "row, said",
+    [
+        ({"Cafe\u0301": "b", "n": 1}, r"; 'Cafe\u0301' looks the same as 'Caf\xe9', and is not"),
+        ({"Caf\u00e9": "b", "\ufeffn": 1}, r"; '\ufeffn' looks the same as 'n', and is not"),
+        (
+            {"Caf\u00e9": "New\u00a0York", "n": 1},
+            '"New York" looks the same: it has U+0020 (space) where this has U+00A0 (no-break space), at character 4',
+        ),
+    ],
+)
+def test_the_code_points_of_what_looks_the_same_are_shown(row, said):
+    pandas = pytest.importorskip("pandas")
+    with answering(ALIKE, {"n": feature("numeric")}, lambda rows: [{"n": 1}] * len(rows)) as server:
+        client = server.open()
+        for call in (
+            lambda: client.predict(row),
+            lambda: client.predict_many([row] * 9),
+            lambda: client.predict_columns({name: [value] for name, value in row.items()}),
+            lambda: client.predict_columns(pandas.DataFrame([row])),
+        ):
+            with pytest.raises(ValueError) as refused:
+                call()
+            assert said in str(refused.value)

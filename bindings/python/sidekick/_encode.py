@@ -12,6 +12,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from sidekick._alike import look_alikes
 from sidekick._columns import BlockAdder, source_of
 from sidekick._encode_single import Add, add_array, add_image
 from sidekick._library import Handle, Where, call, library
@@ -143,7 +144,8 @@ def _made(each: Iterable[tuple[str, Callable[[Any], T]]], row: Any, number: int,
         for name, make in each:
             made.append(make(row[name]))
     except KeyError:
-        lacking = ", ".join(f'"{name}"' for name in names if name not in row)
+        absent = [name for name in names if name not in row]
+        lacking = ", ".join(f'"{name}"' for name in absent) + look_alikes(absent, row.keys())
         raise about(InvalidValueError(f"row {number}: the row lacks {lacking}"), number) from None
     except Refused as refused:
         raise refused.at(number, name) from None

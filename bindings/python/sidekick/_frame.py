@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas
 
+from sidekick._alike import look_alikes
 from sidekick._table import inputs_of
 from sidekick.columns import PredictedColumns, Probabilities
 from sidekick.errors import InvalidValueError
@@ -18,7 +19,9 @@ def columns_of(frame: pandas.DataFrame, specs: Sequence[FeatureSpec]) -> list[An
     names = list(frame.columns)
     for spec in specs:
         if (found := names.count(spec.name)) != 1:
-            raise InvalidValueError(f'the frame has {found or "no"} columns called "{spec.name}"; it needs one for each input')
+            alike = "" if found else look_alikes([spec.name], names)
+            has = f'the frame has {found or "no"} columns called "{spec.name}"; it needs one for each input'
+            raise InvalidValueError(has + alike)
     return inputs_of({spec.name: frame[spec.name] for spec in specs}, specs)
 
 

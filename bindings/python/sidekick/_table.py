@@ -9,6 +9,7 @@ import numpy
 
 from sidekick._decode import Decoders, category_labels, elements, predicted_places
 from sidekick._library import Handle, failures, library
+from sidekick._alike import look_alikes
 from sidekick._refused import kind_of
 from sidekick.columns import PredictedColumns, Probabilities
 from sidekick.errors import InvalidTypeError, InvalidValueError, ReplyError, about
@@ -20,8 +21,9 @@ Places = slice | list[int]
 
 def inputs_of(columns: Mapping[str, Any], specs: Sequence[FeatureSpec]) -> list[Any]:
     """The columns that are inputs, in the inputs' order, all of one length: lists, tuples or NumPy arrays."""
-    if lacking := ", ".join(f'"{spec.name}"' for spec in specs if spec.name not in columns):
-        raise InvalidValueError(f"there is no column for {lacking}; each input needs one")
+    if absent := [spec.name for spec in specs if spec.name not in columns]:
+        lacking = ", ".join(f'"{name}"' for name in absent)
+        raise InvalidValueError(f"there is no column for {lacking}; each input needs one{look_alikes(absent, columns)}")
     found = [_values(spec.name, columns[spec.name]) for spec in specs]
     for spec, values in zip(specs, found):
         if len(values) != len(found[0]):
