@@ -25,7 +25,7 @@ export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
 .PHONY: all lib server c-examples header install uninstall docs bench quickstart test train clean
-.PHONY: test-dependencies test-rust test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
+.PHONY: fuzz test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
 
 all: lib server
 
@@ -73,7 +73,7 @@ quickstart:
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 
-test: test-dependencies test-rust test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs
+test: test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs
 
 # Licences and sources of all dependencies, as deny.toml allows them.
 test-dependencies: $(VENV)/ready
@@ -85,6 +85,10 @@ test-rust: $(TEST_DEPLOYMENTS)/ready server
 	$(WITH_SERVER) $(CARGO) test --workspace --all-features
 	$(CARGO) build --examples
 	$(WITH_SERVER) $(VENV)/bin/python tests/examples.py target/debug/examples
+
+test-fuzz:
+	cd fuzz && $(CARGO) fmt --check
+	fuzz/run --all 3
 
 test-memcheck: $(VENV)/ready
 	tests/memcheck/run
@@ -122,6 +126,10 @@ test-docs: docs $(TEST_DEPLOYMENTS)/ready lib server
 
 wheel:
 	$(PYTHON) -m pip wheel ./bindings/python -w target/wheels
+
+# Runs a fuzz target for TIME seconds; fuzz/README.md lists the targets.
+fuzz:
+	fuzz/run $(TARGET) $(TIME)
 
 # The library against what one would write instead; tables, results.json and chart.svg go to target/bench.
 bench: lib $(VENV)/ready

@@ -1,0 +1,4 @@
+//! Image files.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sidekick_fuzz::forms::image(data));

@@ -1,0 +1,4 @@
+//! `.npy` files.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sidekick_fuzz::forms::npy(data));

@@ -1,0 +1,4 @@
+//! `deployment.json`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sidekick_fuzz::deployment::read(data));
