@@ -133,6 +133,11 @@ static_assert(no_proxy_of<std::string>() && !no_proxy_of<std::nullptr_t>() && !t
 static_assert(user_agent_suffix_of<std::string>() && !user_agent_suffix_of<std::nullptr_t>() &&
               !try_user_agent_suffix_of<int>());
 
+static_assert(std::is_constructible_v<std::filesystem::path, const char*>);
+static_assert(!std::is_convertible_v<std::nullptr_t, std::filesystem::path>);
+static_assert(!std::is_convertible_v<std::nullptr_t, sidekick::Bytes>);
+static_assert(!std::is_convertible_v<const char*, sidekick::Bytes>);
+
 // Counts.
 template <template <typename> typename Setter>
 constexpr bool takes_counts =
@@ -215,6 +220,8 @@ TEST(a_null_text_is_refused) {
     CHECK_FAILS(Argument, sidekick::Options().try_proxy(none));
     CHECK_THROWS(Argument, sidekick::Column("text", std::vector<const char*>{"a", nullptr}));
     CHECK(sidekick::Column("text", std::vector<std::string_view>(2)).ends().size() == 2);
+    const auto reciprocal = check::open("reciprocal");
+    CHECK_FAILS(Argument, reciprocal.rows().try_add_columns(1, {{"number", sidekick::ClosedTexts{none}}}));
     CHECK(rows.try_text("text", std::string_view()).has_value());
     CHECK(rows.try_category("category", {}).error().status() == Status::FeatureValue);
 }

@@ -25,7 +25,7 @@ inline namespace SIDEKICK_CPP {
  */
 struct ClosedTexts {
     /// All of them, with their NULs.
-    std::string_view all;
+    Text all;
 };
 
 /**
