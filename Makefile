@@ -23,6 +23,11 @@ export SIDEKICK_LIB_DIR = $(CURDIR)/$(LIB)
 export SIDEKICK_INCLUDE_DIR = $(CURDIR)/include
 export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
+# The tests' servers are on this machine, and their other clients (requests, curl, Go's) may ask a proxy of the environment for it.
+comma := ,
+no_proxy := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,localhost,::1
+NO_PROXY := $(no_proxy)
+export no_proxy NO_PROXY
 
 .PHONY: all lib server c-examples header install uninstall docs bench quickstart test train clean
 .PHONY: fuzz test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel

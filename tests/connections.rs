@@ -95,6 +95,7 @@ fn a_proxy_that_cannot_be_reached_is_named_with_the_server() {
         let mut options = options();
         options.set_log(move |_, line| heard.lock().unwrap().push(line.to_owned()));
         options.set_proxy(&format!("{proxy}://u:wr0ng@{closed}")).unwrap();
+        options.set_no_proxy("");
         let url = format!("{scheme}://127.0.0.1:18081/deployment/x/forward");
         let error = Deployment::open(&url, TOKEN, &options).unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));

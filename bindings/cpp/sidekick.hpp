@@ -74,8 +74,9 @@ private:
  */
 class Deployment {
 public:
-    /// Opens the deployment at `url` (as it is handed to users, mostly ending in `/forward`) with `token`: asks the server
-    /// what the model takes and gives, and blocks meanwhile.
+    /// Opens the deployment at `url` with `token`: asks the server what the model takes and gives, and blocks meanwhile. A URL
+    /// whose path ends in `/deployment/ID`, also with `/forward`, `/openapi.json` or a slash after it, is that deployment's; any
+    /// other is the one that predictions are posted to. The token is visible ASCII, without "Bearer " before it.
     static Deployment open(Text url, Text token, const Options& options = {}) {
         return try_open(url, token, options).value();
     }

@@ -18,8 +18,10 @@ type Deployment struct {
 	batchRows int
 }
 
-// Open opens the deployment at a URL, as it is handed to users, with its token: it asks the server what the model takes
-// and gives. Close the deployment when it is done with. The token is sent to the deployment's server and to nothing else.
+// Open opens the deployment at a URL with its token: it asks the server what the model takes and gives. Close the
+// deployment when it is done with. A URL whose path ends in /deployment/ID, also with /forward, /openapi.json or a slash
+// after it, is that deployment's; any other is the one that predictions are posted to. The token, visible ASCII without
+// "Bearer " before it, is sent to the deployment's server and to nothing else.
 func Open(ctx context.Context, url, token string, options ...Option) (*Deployment, error) {
 	object, batchRows, err := openDeployment(ctx, url, token, options)
 	if err != nil {

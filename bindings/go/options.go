@@ -275,7 +275,8 @@ func WithKeepAlive(connections int, idle time.Duration) Option {
 
 // WithProxy sets the proxy, http://[user:password@]host:port, which is asked to CONNECT, or socks5:// with the same behind
 // it, which is left to look up the server's name; "" means none. By default the environment names it, in http_proxy,
-// https_proxy and all_proxy or their capitals, when a deployment is opened.
+// https_proxy and all_proxy or their capitals, when a deployment is opened; loopback addresses and localhost are asked without
+// the environment's proxy.
 func WithProxy(url string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		url, length := cText(url)

@@ -169,7 +169,8 @@ public:
     }
 
     /// Sets the proxy, `http://` or `socks5://` and `[user:password@]host:port`; an empty text means none. By default the
-    /// environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened.
+    /// environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened;
+    /// loopback addresses and `localhost` are asked without the environment's proxy.
     Options& proxy(Text url) & { return done(try_proxy(url)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& proxy(Text url) && { return std::move(proxy(url)); }

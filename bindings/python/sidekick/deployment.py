@@ -130,7 +130,8 @@ class Deployment:
         - `dangerous_skip_tls_verification`: takes any certificate for the server's, so that anybody on the way can read the
           token and change the replies. For test rigs alone.
         - `proxy`: `http://[user:password@]host:port`, the same with `socks5://`, or `""` for none; without it, the
-          environment names it (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, or in small letters).
+          environment names it (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, or in small letters), and this machine is asked
+          without it.
         - `no_proxy`: the hosts that are asked without the proxy, instead of the environment's `NO_PROXY`: names (which stand
           for their sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas.
         - `allow_token_over_http`: allows a URL that starts with `http://` and is not of this machine, where anybody on the way
