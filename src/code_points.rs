@@ -39,17 +39,19 @@ pub(crate) fn unseen(character: char) -> Option<&'static str> {
     })
 }
 
-/// The end of a message about a text that is none of those known, where one of them looks the same to people: what differs.
+/// The end of a message about a text that is none of those known, where one of them looks the same to people:
+/// what differs.
 pub(crate) fn look_alike<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let seen = as_seen(given);
     let alike = known.into_iter().find(|known| *known != given && as_seen(known) == seen);
     alike.map_or(String::new(), |known| format!("; {}", difference(given, known)))
 }
 
-/// A text as people see it: accents apart from their letters, spaces, dashes and quotes in one form each, without what is unseen.
+/// A text as people see it: accents apart from their letters, spaces, dashes and quotes in one form each,
+/// without what is unseen.
 fn as_seen(text: &str) -> String {
     let mut seen = String::new();
-    for character in text.nfd().filter(|character| !is_unseen_always(*character)).map(plain) {
+    for character in text.nfd().filter(|character| !is_invisible(*character)).map(plain) {
         if character != ' ' || !seen.ends_with(' ') {
             seen.push(character);
         }
@@ -57,7 +59,7 @@ fn as_seen(text: &str) -> String {
     seen.trim().to_owned()
 }
 
-fn is_unseen_always(character: char) -> bool {
+fn is_invisible(character: char) -> bool {
     matches!(character, '\0' | '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
@@ -108,7 +110,7 @@ mod tests {
             ),
             (
                 "\u{feff}number",
-                "\"number\" looks the same: it has nothing where this has U+FEFF (byte order mark), at character 1",
+                "\"number\" looks the same: it has nothing where this has U+FEFF (byte order mark), at",
             ),
             ("New\u{a0}York", "it has U+0020 (space) where this has U+00A0 (no-break space), at character 4"),
             ("New  York", "it has nothing where this has U+0020 (space), at character 5"),

@@ -1,5 +1,6 @@
-//! URLs: the one place that reads them. A token is bound to the origin of a URL, so that two readers which disagree about a
-//! host would be a way to steal it. The syntax is that of RFC 3986, and nothing more tolerant.
+//! URLs: the one place that reads them. A token is bound to the origin of a URL, so that two readers which
+//! disagree about a host would be a way to steal it. The syntax is that of RFC 3986, and nothing more
+//! tolerant.
 
 use crate::code_points::code_point;
 use crate::error::{Error, ErrorKind, Result};
@@ -81,7 +82,8 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Reads a URL; each scheme has its default port. The error completes a sentence that begins with what is read.
+    /// Reads a URL; each scheme has its default port. The error completes a sentence that begins with what is
+    /// read.
     pub(crate) fn parse(text: &str, schemes: &[(&str, u16)]) -> std::result::Result<Parts, String> {
         let mut uri = Uri::parse(text).map_err(|error| malformed(text, &error))?.to_owned();
         uri.set_fragment(None);
@@ -241,8 +243,9 @@ impl Url {
         Url::parse(resolved.as_str())
     }
 
-    /// Where a deployment known by this URL predicts, and where it describes itself. A path that ends in `/deployment/ID`, also
-    /// with `/forward`, `/openapi.json` or a slash after it, is that deployment's. Any other URL is where predictions are made.
+    /// Where a deployment known by this URL predicts, and where it describes itself. A path that ends in
+    /// `/deployment/ID`, also with `/forward`, `/openapi.json` or a slash after it, is that deployment's. Any
+    /// other URL is where predictions are made.
     pub(crate) fn of_deployment(self) -> Result<(Url, Url)> {
         let predict = match deployment_path(self.path()) {
             Some(path) => {
@@ -270,7 +273,8 @@ fn starts_with(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start))
 }
 
-/// The path of the deployment, up to its ID. `/deployment/forward` names none: there a server has the one deployment it serves.
+/// The path of the deployment, up to its ID. `/deployment/forward` names none: there a server has the one
+/// deployment it serves.
 fn deployment_path(path: &str) -> Option<&str> {
     let path = path.strip_suffix('/').unwrap_or(path);
     let ends = ["/forward", "/openapi.json"];
@@ -553,7 +557,8 @@ mod tests {
                 prop_assert_eq!(url.endpoint().address(), address);
                 prop_assert!(address.is_some() || url.endpoint().host() == host);
                 let port = authority.unwrap().port().and_then(|port| port.parse().ok());
-                prop_assert_eq!(url.endpoint().port(), port.unwrap_or(if url.is_secure() { 443 } else { 80 }));
+                let default = if url.is_secure() { 443 } else { 80 };
+                prop_assert_eq!(url.endpoint().port(), port.unwrap_or(default));
             }
         }
 
@@ -565,7 +570,8 @@ mod tests {
             // Whatever a redirect says, the reader neither panics nor leaves an origin unseen.
             let base = url("https://h/deployment/1/forward");
             if let Ok(next) = base.join(&text) {
-                prop_assert_eq!(url(&format!("{next}")).is_of_same_origin(&base), next.is_of_same_origin(&base));
+                let shown = url(&next.to_string());
+                prop_assert_eq!(shown.is_of_same_origin(&base), next.is_of_same_origin(&base));
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Which proxy, if any, stands between us and the server: an option's, or the environment's as other clients read it.
+//! Which proxy, if any, stands between us and the server: an option's, or the environment's as other clients
+//! read it.
 
 use super::settings::{ProxyChoice, Settings};
 use crate::error::{Error, ErrorKind, Result};
@@ -47,7 +48,8 @@ impl fmt::Display for Proxy {
     }
 }
 
-/// Makes sure that an option's URL is a proxy's. The environment may leave the scheme out; an option says what it means.
+/// Makes sure that an option's URL is a proxy's. The environment may leave the scheme out; an option says
+/// what it means.
 pub(super) fn check(url: &str) -> Result<()> {
     parse(url, Source::Option).map(|_| ())
 }
@@ -89,7 +91,8 @@ fn choose_from(
     let variables: &[&'static str] = match &settings.proxy {
         ProxyChoice::Direct => return Ok(None),
         ProxyChoice::Url(url) => return parse(url, Source::Option).map(Some),
-        // What serves this machine alone is unknown to the environment's proxy, as browsers and Go's client have it.
+        // What serves this machine alone is unknown to the environment's proxy, as browsers and Go's client
+        // have it.
         ProxyChoice::Environment if server.endpoint().is_loopback() => return Ok(None),
         ProxyChoice::Environment if server.is_secure() => {
             &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
@@ -105,7 +108,8 @@ fn choose_from(
     parse(&url, Source::Variable(name)).map(Some)
 }
 
-/// Whether a host is on a list such as `localhost, .example.com, 10.0.0.0/8, *`. A name stands for its sub-domains too.
+/// Whether a host is on a list such as `localhost, .example.com, 10.0.0.0/8, *`. A name stands for its
+/// sub-domains too.
 fn is_exception(list: &str, server: &Endpoint) -> bool {
     let host = server.host();
     list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
