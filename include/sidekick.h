@@ -21,7 +21,7 @@
  * - No function aborts, prints, exits, touches signals, or changes locale or environment. A defect inside becomes
  *   `SIDEKICK_ERROR_INTERNAL` with its text. One thing is the Rust runtime's: where memory for a small object cannot
  *   be had, the process ends; large buffers fail with `SIDEKICK_ERROR_MEMORY`.
- * - The token is sent to the deployment's server and to nothing else; it is in no message.
+ * - The token is sent to the deployment's server and to nothing else; no message holds a part of it, nor of one before it.
  */
 
 
@@ -679,7 +679,9 @@ sidekick_status sidekick_error_status(const sidekick_error *error);
 
 /**
  * What went wrong and what to do, on one line, with the row and the feature where there are any; `""` for NULL. Its
- * length goes to `length` unless that is NULL. The token is never in it. Since 0.1.0.
+ * length goes to `length` unless that is NULL. It is bounded, and holds 1 KiB of others' text at most. The token is never in it: text
+ * of a server, a proxy or a certificate that holds 6 or more characters in a row of a token in use, however they are written, is left
+ * out. Since 0.1.0.
  */
 const char *sidekick_error_message(const sidekick_error *error,
                                    size_t *length);
@@ -691,14 +693,14 @@ int32_t sidekick_error_http_status(const sidekick_error *error);
 
 /**
  * The server's `errorCode`, such as `"FeatureNotFound"`; `""` where it sent none. Its length goes to `length` unless
- * that is NULL. Since 0.1.0.
+ * that is NULL. One that is none of the Deployment API's is cut to 1 KiB, and left out where it holds a part of the token. Since 0.1.0.
  */
 const char *sidekick_error_server_code(const sidekick_error *error,
                                        size_t *length);
 
 /**
- * The server's `errorMessage`, text for people; `""` where it sent none. Its length goes to `length` unless that is
- * NULL. Since 0.1.0.
+ * The server's `errorMessage`, text for people, cut to 1 KiB; `""` where it sent none. Its length goes to `length` unless that is
+ * NULL. It is left out where it, or what else the server said, holds a part of the token. Since 0.1.0.
  */
 const char *sidekick_error_server_message(const sidekick_error *error,
                                           size_t *length);

@@ -175,11 +175,13 @@ impl fmt::Debug for Deployment {
 
 fn ask_schema(transport: &Transport, describe: Url, cancel: Option<&Cancel>) -> Result<Schema> {
     let reply = accept(transport.get(describe, cancel)?)?;
-    let schema = describe::parse(&reply.body).map_err(|error| reply.blame_address(error))?;
+    let mut schema = describe::parse(&reply.body).map_err(|error| reply.blame_address(error))?;
     if schema.inputs.is_empty() || schema.outputs.is_empty() {
         let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");
         return Err(reply.blame_address(error));
     }
+    schema.inputs.vet(&|text| reply.holds_token(text));
+    schema.outputs.vet(&|text| reply.holds_token(text));
     Ok(schema)
 }
 

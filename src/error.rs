@@ -1,5 +1,6 @@
 //! What went wrong: a kind, a message that says what to do, and the context a program can act on.
 
+use crate::message::{LEFT_OUT, Message, is_harmful, shortened};
 use std::fmt::{self, Write as _};
 use std::io;
 use std::ops::Range;
@@ -71,12 +72,22 @@ pub enum ErrorKind {
     ReplyTooLarge = 47,
 }
 
-/// What stands where the token stood.
-const HIDDEN: &str = "[the token]";
-/// Ends a text of the server's that was cut to a readable length.
-const CUT: char = '…';
-/// Fewer bytes than these, which a cut left of the token, tell nothing of it.
-const SHORTEST_START: usize = 4;
+/// How much of a feature's name a message shows.
+const NAME_BYTES: usize = 256;
+/// The error codes of the Deployment API. They are no text of the server's: whatever the token is, they are shown.
+const API_CODES: [&str; 11] = [
+    "BadData",
+    "FeatureNotFound",
+    "DataUriError",
+    "JsonParsingError",
+    "JsonPropertyTypeMismatch",
+    "InvalidTokenError",
+    "InsufficientScopeTokenError",
+    "DeploymentNotEnabled",
+    "ResourceNotFound",
+    "UnsupportedContentType",
+    "InternalError",
+];
 
 /// An error with its context. Cheap to move: one pointer.
 #[derive(Clone)]
@@ -85,10 +96,12 @@ pub struct Error(Box<Details>);
 #[derive(Clone)]
 struct Details {
     kind: ErrorKind,
-    message: String,
+    message: Message,
     row: Option<usize>,
     rows: Option<FailedRows>,
     feature: Option<String>,
+    /// Whether no message shows the feature's name.
+    hides_feature: bool,
     http_status: Option<u16>,
     server_code: Option<String>,
     server_message: Option<String>,
@@ -107,12 +120,18 @@ struct FailedRows {
 impl Error {
     /// A new error of a kind, with a message that says what was wrong and what to do.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error::with_quotes(kind, message.into().into())
+    }
+
+    /// The same with text of others in its message: nobody sees that before it was [`vetted`](Self::vetted).
+    pub(crate) fn with_quotes(kind: ErrorKind, message: Message) -> Error {
         Error(Box::new(Details {
             kind,
-            message: message.into(),
+            message,
             row: None,
             rows: None,
             feature: None,
+            hides_feature: false,
             http_status: None,
             server_code: None,
             server_message: None,
@@ -135,6 +154,13 @@ impl Error {
     pub fn in_feature(mut self, name: &str) -> Error {
         self.0.feature = Some(name.to_owned());
         self
+    }
+
+    /// Names the feature it is about, whose name holds a part of the token.
+    pub(crate) fn in_hidden_feature(self, name: &str) -> Error {
+        let mut error = self.in_feature(name);
+        error.0.hides_feature = true;
+        error
     }
 
     /// Names the row it is about, counted from 0.
@@ -171,8 +197,8 @@ impl Error {
         self
     }
 
-    /// Adds what the server's error object says.
-    pub fn with_server(mut self, code: Option<String>, message: Option<String>) -> Error {
+    /// Adds what the server's error object says; nobody sees that either before it was vetted.
+    pub(crate) fn with_server(mut self, code: Option<String>, message: Option<String>) -> Error {
         self.0.server_code = code;
         self.0.server_message = message;
         self
@@ -185,18 +211,39 @@ impl Error {
     }
 
     /// Names the peer, or the address that was asked.
-    pub(crate) fn at(mut self, place: impl fmt::Display) -> Error {
-        self.0.message = format!("{place}: {}", self.0.message);
+    pub(crate) fn at(self, place: impl fmt::Display) -> Error {
+        self.after(Message::default().say(place))
+    }
+
+    /// Names the address that a server sent us to.
+    pub(crate) fn at_quoted(self, place: impl fmt::Display) -> Error {
+        self.after(Message::default().quote(place))
+    }
+
+    fn after(mut self, place: Message) -> Error {
+        let message = std::mem::take(&mut self.0.message);
+        self.0.message = place.say(": ").before(message);
         self
     }
 
-    /// Takes the token out of all its texts: a server may have quoted what it was sent.
-    pub(crate) fn without_secret(mut self, secret: &str) -> Error {
+    /// Shows what the server said, unless that holds a part of a token: then none of it.
+    pub(crate) fn vetted(mut self, holds_token: impl FnOnce(&str) -> bool) -> Error {
         let Details { message, server_code, server_message, .. } = &mut *self.0;
-        for text in [Some(message), server_code.as_mut(), server_message.as_mut()].into_iter().flatten() {
-            *text = hide(text, secret);
+        let code = server_code.as_mut().filter(|code| !is_api_code(code));
+        let said = [code, server_message.as_mut()].into_iter().flatten();
+        let said: Vec<&mut String> = said.collect();
+        let foreign = said.iter().fold(message.foreign(), |foreign, text| foreign + " " + text);
+        let leave_out = !foreign.trim().is_empty() && holds_token(&foreign);
+        message.settle(leave_out);
+        if leave_out {
+            said.into_iter().for_each(|text| *text = LEFT_OUT.to_owned());
         }
         self
+    }
+
+    /// Its message as it was made.
+    pub(crate) fn into_message(self) -> Message {
+        self.0.message
     }
 
     /// What sort of thing went wrong.
@@ -224,12 +271,13 @@ impl Error {
         self.0.http_status
     }
 
-    /// The server's `errorCode`, where it sent one.
+    /// The server's `errorCode`, where it sent one, cut to 1 KiB. One that is none of the Deployment API's, and what
+    /// [`server_message`](Self::server_message) gives, are left out where they hold a part of the token.
     pub fn server_code(&self) -> Option<&str> {
         self.0.server_code.as_deref()
     }
 
-    /// The server's `errorMessage`, where it sent one.
+    /// The server's `errorMessage`, where it sent one, cut to 1 KiB.
     pub fn server_message(&self) -> Option<&str> {
         self.0.server_message.as_deref()
     }
@@ -267,9 +315,11 @@ impl fmt::Display for Error {
             _ => {}
         }
         if let Some(feature) = &self.0.feature {
-            write!(f, "feature \"{feature}\": ")?;
+            let shown =
+                if self.0.hides_feature { LEFT_OUT.to_owned() } else { shortened(feature, NAME_BYTES) };
+            write!(f, "feature \"{shown}\": ")?;
         }
-        f.write_str(&self.0.message)
+        write!(f, "{}", self.0.message)
     }
 }
 
@@ -278,7 +328,7 @@ struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
 
 impl fmt::Write for OneLine<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().try_for_each(|character| match character.is_control() {
+        text.chars().try_for_each(|character| match is_harmful(character) {
             true => write!(self.0, "{}", character.escape_default()),
             false => self.0.write_char(character),
         })
@@ -293,18 +343,9 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
-/// A text without a token, also where the text was cut within the token.
-fn hide(text: &str, secret: &str) -> String {
-    if secret.is_empty() {
-        return text.to_owned();
-    }
-    let text = text.replace(secret, HIDDEN);
-    if !text.contains(CUT) {
-        return text;
-    }
-    let starts = (SHORTEST_START..secret.len()).rev().filter_map(|end| secret.get(..end));
-    let hidden = format!("{HIDDEN}{CUT}");
-    starts.fold(text, |text, start| text.replace(&format!("{start}{CUT}"), &hidden))
+/// Whether a code is one of the Deployment API's.
+pub(crate) fn is_api_code(code: &str) -> bool {
+    API_CODES.contains(&code)
 }
 
 /// Makes room for `more` elements, or says that memory ran out instead of aborting the process.
@@ -346,15 +387,33 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_taken_out_of_every_text() {
-        let quoted = || Some("Bearer s3cret?".to_owned());
-        let error = Error::new(ErrorKind::Server, "not s3cret").with_server(quoted(), quoted());
-        let error = error.without_secret("").without_secret("s3cret");
-        assert_eq!(error.to_string(), "not [the token]");
-        assert_eq!(error.server_code(), Some("Bearer [the token]?"));
-        assert_eq!(error.server_message(), Some("Bearer [the token]?"));
-        let cut = Error::new(ErrorKind::Http, "s3cre…: s3c… s3cr… s3cret…");
-        assert_eq!(cut.without_secret("s3cret").to_string(), "[the token]…: s3c… [the token]… [the token]…");
+    fn what_a_server_said_is_shown_or_left_out_as_a_whole() {
+        let error = |code: &str| {
+            let text = Message::from("the server said ").quote(code).say(": ").quote("not s3cret");
+            let said = (Some(code.to_owned()), Some("not s3cret".to_owned()));
+            Error::with_quotes(ErrorKind::Server, text).with_server(said.0, said.1)
+        };
+        let looked_at = |code: &str, secret: &str| error(code).vetted(|text| text.contains(secret));
+        assert_eq!(error("Bad").to_string(), "the server said [left out]: [left out]");
+        assert_eq!(looked_at("Bad", "other").to_string(), "the server said Bad: not s3cret");
+        assert_eq!(looked_at("Bad", "other").server_message(), Some("not s3cret"));
+        for secret in ["Bad", "s3cret"] {
+            let hidden = looked_at("Bad", secret);
+            assert_eq!(hidden.to_string(), format!("the server said {LEFT_OUT}: {LEFT_OUT}"));
+            assert_eq!((hidden.server_code(), hidden.server_message()), (Some(LEFT_OUT), Some(LEFT_OUT)));
+        }
+        assert_eq!(looked_at("BadData", "s3cret").server_code(), Some("BadData"));
+    }
+
+    #[test]
+    fn a_message_is_bounded_and_harmless() {
+        let error = Error::new(ErrorKind::FeatureValue, "x".repeat(1 << 20)).in_feature(&"y".repeat(1 << 20));
+        assert!(error.to_string().len() < 4096);
+        assert_eq!(error.feature().map(str::len), Some(1 << 20));
+        let turned = Error::new(ErrorKind::File, "a\u{202e}b\u{2028}").to_string();
+        assert_eq!(turned, r"a\u{202e}b\u{2028}");
+        let hidden = Error::new(ErrorKind::ReplyType, "no number").in_hidden_feature("s3cret");
+        assert_eq!(hidden.to_string(), format!("feature \"{LEFT_OUT}\": no number"));
     }
 
     #[test]

@@ -129,7 +129,7 @@ fn readers<'a>(
         let spec = inputs.get(*index)?;
         let twice = given.get_mut(*index).is_some_and(|given| replace(given, true));
         let reader = if twice { Err(given_twice()) } else { Reader::new(spec, count, column, image_rules) };
-        push(&mut readers, reader.map_err(|error| error.in_feature(&spec.name))?)?;
+        push(&mut readers, reader.map_err(|error| spec.blame(error))?)?;
     }
     if given.iter().all(|given| *given) {
         return Ok(readers);
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
     /// Puts the value of a row; what fails is named.
     #[inline]
     fn put(&mut self, row: usize, out: &mut RowWriter<'_>) -> Result<()> {
-        self.put_value(row, out).map_err(|error| error.in_feature(&self.spec.name))
+        self.put_value(row, out).map_err(|error| self.spec.blame(error))
     }
 
     #[inline]

@@ -38,6 +38,7 @@ mod input_columns;
 #[doc(hidden)]
 pub mod internal;
 mod memory;
+mod message;
 mod options;
 mod packed;
 mod predictions;

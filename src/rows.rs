@@ -4,7 +4,8 @@ use crate::buffer::Buffer;
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory;
-use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
+use crate::message::shortened;
+use crate::spec::{FeatureSpec, FeatureType, Key, SHOWN_LABELS, Schema, Specs};
 use crate::text::NulString;
 use crate::wire::array::Array;
 use crate::wire::floats::Number;
@@ -334,7 +335,7 @@ impl Rows {
     /// Names the row and, where the key is good, the feature an error is about.
     pub(crate) fn locate(&self, key: Key<'_>, error: Error) -> Error {
         let spec = self.find(key).and_then(|index| self.schema.inputs.get(index));
-        spec.map_or(error.clone(), |spec| error.in_feature(&spec.name)).in_row(self.len())
+        spec.map_or(error.clone(), |spec| spec.blame(error)).in_row(self.len())
     }
 
     fn close_row(&mut self) -> Result<()> {
@@ -446,7 +447,7 @@ impl OpenRow {
 pub(crate) fn missing(inputs: &Specs, given: &[bool]) -> String {
     let given = given.iter().copied().chain(std::iter::repeat(false));
     let missing = inputs.iter().zip(given).filter(|(_, given)| !given);
-    let names: Vec<String> = missing.map(|(spec, _)| format!("{:?}", spec.name)).collect();
+    let names: Vec<String> = missing.map(|(spec, _)| spec.quoted(&spec.name)).collect();
     names.join(", ")
 }
 
@@ -477,6 +478,9 @@ fn not_finite(number: f64) -> Error {
     Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and the wire cannot carry it"))
 }
 
+/// How much of a label that is none a message shows.
+const GIVEN_BYTES: usize = 256;
+
 /// A category by its label.
 #[inline]
 pub(crate) fn category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
@@ -492,7 +496,8 @@ pub(crate) fn unlisted_category<'v>(spec: &FeatureSpec, label: &'v str) -> Resul
         return Ok(Value::Text(label));
     }
     let alike = look_alike(label, spec.categories().iter().map(NulString::as_str));
-    Err(unknown_category(spec, &format!("\"{label}\""), &alike))
+    let alike = if spec.hidden { "" } else { &alike };
+    Err(unknown_category(spec, &format!("\"{}\"", shortened(label, GIVEN_BYTES)), alike))
 }
 
 /// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
@@ -510,10 +515,9 @@ pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value
 
 #[cold]
 fn unknown_category(spec: &FeatureSpec, given: &str, alike: &str) -> Error {
-    const SHOWN: usize = 8;
     let labels: Vec<String> =
-        spec.categories().iter().take(SHOWN).map(|label| format!("{label:?}")).collect();
-    let more = if spec.categories().len() > SHOWN { ", ..." } else { "" };
+        spec.categories().iter().take(SHOWN_LABELS).map(|label| spec.quoted(label)).collect();
+    let more = if spec.categories().len() > SHOWN_LABELS { ", ..." } else { "" };
     let message = format!("{given} is none of its categories: {}{more}{alike}", labels.join(", "));
     Error::new(ErrorKind::FeatureValue, message)
 }

@@ -4,6 +4,7 @@ use crate::buffer::Stamp;
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{collected, filled, none_for};
+use crate::message::{LEFT_OUT, shortened};
 use crate::text::{NulString, Snippet};
 use std::fmt;
 use std::sync::Arc;
@@ -36,6 +37,10 @@ impl fmt::Display for FeatureType {
     }
 }
 
+/// How many of a feature's labels messages show, and how much of each and of its name.
+pub(crate) const SHOWN_LABELS: usize = 8;
+const SHOWN_BYTES: usize = 128;
+
 /// One input or output of a deployed model.
 #[derive(Clone, Debug)]
 pub struct FeatureSpec {
@@ -43,6 +48,8 @@ pub struct FeatureSpec {
     pub(crate) feature_type: FeatureType,
     pub(crate) shape: Vec<usize>,
     pub(crate) categories: Names,
+    /// Whether its name or a label holds a part of the token, so that no message shows one.
+    pub(crate) hidden: bool,
     /// Its name as a key within a JSON object: comma, key and colon.
     pub(crate) member_json: Stamp,
     /// The same with category `i` behind it, as the JSON it was declared with: text or an integer.
@@ -80,6 +87,24 @@ impl FeatureSpec {
         self.shape.iter().product()
     }
 
+    /// Names this feature in an error.
+    pub(crate) fn blame(&self, error: Error) -> Error {
+        if self.hidden { error.in_hidden_feature(&self.name) } else { error.in_feature(&self.name) }
+    }
+
+    /// A text of its own for messages, in quotes: its name, or one of its labels.
+    pub(crate) fn quoted(&self, text: &str) -> String {
+        format!("{:?}", if self.hidden { LEFT_OUT.to_owned() } else { shortened(text, SHOWN_BYTES) })
+    }
+
+    /// Whether any text that messages show of it makes this true: then they show none.
+    pub(crate) fn vet(&mut self, holds_token: &dyn Fn(&str) -> bool) {
+        let labels = self.categories().iter().take(SHOWN_LABELS).map(NulString::as_str);
+        let shown: Vec<String> =
+            labels.chain([self.name.as_str()]).map(|text| shortened(text, MOST_NAME_BYTES)).collect();
+        self.hidden = shown.iter().any(|text| holds_token(text));
+    }
+
     /// What its values are, for messages: `numeric [8, 8, 1]`.
     pub(crate) fn kind_text(&self) -> String {
         format!("{} {:?}", self.feature_type, self.shape)
@@ -98,6 +123,11 @@ impl Specs {
     pub(crate) fn new(features: Vec<FeatureSpec>) -> Result<std::result::Result<Specs, NulString>> {
         let names = Names::new(collected(features.iter().map(|feature| feature.name.clone()))?)?;
         Ok(names.map(|names| Specs { features, names }))
+    }
+
+    /// Looks for the token in what messages show of them.
+    pub(crate) fn vet(&mut self, holds_token: &dyn Fn(&str) -> bool) {
+        self.features.iter_mut().for_each(|feature| feature.vet(holds_token));
     }
 
     /// How many there are.
@@ -143,7 +173,7 @@ impl Specs {
 
     #[cold]
     fn unknown(&self, what: fmt::Arguments<'_>) -> Error {
-        let names: Vec<String> = self.features.iter().map(|feature| format!("{:?}", feature.name)).collect();
+        let names: Vec<String> = self.features.iter().map(|feature| feature.quoted(&feature.name)).collect();
         let known = format!("{what}; the deployment has {} here: {}", self.len(), names.join(", "));
         Error::new(ErrorKind::UnknownFeature, known)
     }

@@ -13,6 +13,8 @@ mod error;
 mod layout;
 #[path = "../src/memory.rs"]
 mod memory;
+#[path = "../src/message.rs"]
+mod message;
 #[path = "../src/wire/shortest.rs"]
 mod shortest;
 #[path = "../src/wire/sixteen.rs"]

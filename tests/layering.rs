@@ -6,18 +6,19 @@ use std::path::{Path, PathBuf};
 
 /// Every module of the crate, and the modules it may name.
 const MAY_NAME: &[(&str, &[&str])] = &[
-    ("error", &[]),
+    ("message", &[]),
+    ("error", &["message"]),
     ("buffer", &["error"]),
     ("memory", &["error"]),
     ("text", &["error", "memory"]),
     ("code_points", &[]),
     ("url", &["code_points", "error"]),
-    ("spec", &["buffer", "code_points", "error", "memory", "text"]),
-    ("wire", &["buffer", "code_points", "error", "memory", "spec", "text"]),
+    ("spec", &["buffer", "code_points", "error", "memory", "message", "text"]),
+    ("wire", &["buffer", "code_points", "error", "memory", "message", "spec", "text"]),
     // URLs and code points are pure, and know nothing but errors themselves.
-    ("transport", &["code_points", "error", "memory", "url"]),
+    ("transport", &["code_points", "error", "memory", "message", "url"]),
     ("options", &["error", "transport", "wire"]),
-    ("rows", &["buffer", "code_points", "error", "memory", "spec", "text", "wire"]),
+    ("rows", &["buffer", "code_points", "error", "memory", "message", "spec", "text", "wire"]),
     ("packed", &["error", "rows"]),
     ("input_columns", &["error", "memory", "rows", "spec", "wire"]),
     ("predictions", &["code_points", "error", "memory", "spec", "text", "wire"]),

@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
+/// What stands for a server's text that quotes the token.
+const LEFT_OUT: &str = "[left out: it holds part of the token]";
 /// A header's value, which is as secret.
 const KEY: &str = "k3y";
 
@@ -234,10 +236,103 @@ fn the_token_is_in_the_authorization_header_and_nowhere_else() {
         assert!(found.is_empty(), "{secret} is in {found:#?}");
     }
     // There was something to find.
-    let quoted = texts.iter().filter(|text| text.contains("[the token]")).count();
+    let quoted = texts.iter().filter(|text| text.contains(LEFT_OUT)).count();
     assert!(quoted > 100 && texts.len() > 1000, "{quoted} of {} texts quote the token", texts.len());
     assert!(ANSWERED.load(Ordering::SeqCst) > 200);
     for level in ["Error: ", "Warning: ", "Info: ", "Debug: "] {
         assert!(texts.iter().any(|text| text.starts_with(level)), "the log has no {level}");
+    }
+}
+
+/// A deployment whose server answers predictions with this text as an error's message.
+fn saying(text: impl Fn(&str) -> String + Send + Sync + 'static) -> String {
+    common::deployment(move |request, stream| {
+        let token = request.header("authorization").unwrap().strip_prefix("Bearer ").unwrap();
+        let said = text(token).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let body = format!("{{\"errorCode\": \"BadData\", \"errorMessage\": \"{said}\"}}");
+        reply(stream, "400 Bad", &body)
+    })
+}
+
+fn refusal(url: &str, options: &Options, token: &str) -> Error {
+    let deployment = Deployment::open(url, token, options).unwrap();
+    deployment.predict(&numbers(&deployment, 1)).err().unwrap()
+}
+
+fn plain_options() -> Options {
+    let mut options = Options::default();
+    options.set_proxy("").unwrap();
+    options
+}
+
+/// Writes the token in another way.
+type Spelling = Box<dyn Fn(&str) -> String + Send + Sync>;
+
+#[test]
+fn the_token_is_not_quoted_in_any_spelling() {
+    let token = "Abc.Def-123~xyz_9";
+    let each =
+        |write: fn(char) -> String| move |token: &str| -> String { token.chars().map(write).collect() };
+    let spellings: [Spelling; 10] = [
+        Box::new(|token| token.to_uppercase()),
+        Box::new(|token| token[3..9].to_owned()),
+        Box::new(each(|c| format!("%{:02x}", u32::from(c)))),
+        Box::new(each(|c| format!("\\u{:04x}", u32::from(c)))),
+        Box::new(each(|c| format!("&#x{:x};", u32::from(c)))),
+        Box::new(each(|c| format!("{c} "))),
+        Box::new(each(|c| format!("{c}\n-"))),
+        Box::new(each(|c| format!("{:02x}", u32::from(c)))),
+        Box::new(|_| "QmVhcmVyIEFiYy5EZWYtMTIzfnh5el85".to_owned()),
+        Box::new(|_| "see ZXIgQWJjLkRlZi0xMjN-eHl6Xzk, it says".to_owned()),
+    ];
+    for (number, spelling) in spellings.into_iter().enumerate() {
+        let error = refusal(&saying(spelling), &plain_options(), token);
+        assert!(error.to_string().ends_with(&format!("BadData: {LEFT_OUT}")), "{number}: {error}");
+        assert_eq!((error.server_code(), error.server_message()), (Some("BadData"), Some(LEFT_OUT)));
+    }
+    let error = refusal(&saying(|_| "no row 3: see Abc.D".to_owned()), &plain_options(), token);
+    assert!(error.to_string().ends_with("status 400: BadData: no row 3: see Abc.D"), "{error}");
+}
+
+#[test]
+fn the_tokens_of_a_callback_are_not_quoted_later() {
+    let number = AtomicUsize::new(0);
+    let mut options = plain_options();
+    options.set_token_source(move |_| {
+        let names = ["the-first-one", "another-secret", "something-else"];
+        Ok(names[number.fetch_add(1, Ordering::SeqCst).min(2)].to_owned())
+    });
+    let url = saying(|token| if token == "something-else" { "not first-one" } else { "well" }.to_owned());
+    let deployment = Deployment::open(&url, "unused", &options).unwrap();
+    let ask = || deployment.predict(&numbers(&deployment, 1)).err().unwrap();
+    assert_eq!(ask().server_message(), Some("well"));
+    assert_eq!(ask().server_message(), Some(LEFT_OUT));
+}
+
+#[test]
+fn short_and_common_tokens_do_not_touch_our_own_words() {
+    for token in ["Token", "t", "the", "Error", "status", "answered", "BadData"] {
+        let error = refusal(&saying(|token| format!("not {token}")), &plain_options(), token);
+        let expected = format!("the server answered with status 400: BadData: {LEFT_OUT}");
+        assert!(error.to_string().ends_with(&expected), "{token}: {error}");
+        assert_eq!(error.server_code(), Some("BadData"));
+        let error = refusal(&saying(|_| "no row 5".to_owned()), &plain_options(), token);
+        assert!(error.to_string().ends_with("status 400: BadData: no row 5"), "{token}: {error}");
+    }
+}
+
+#[test]
+fn a_feature_named_by_the_token_is_not_named_in_messages() {
+    let address = listen(|mut stream| {
+        while let Some(request) = read_request(&mut stream) {
+            let body = DESCRIBE.replace("\"in\"", "\"my 5ome-t0ken\"");
+            reply(&mut stream, "200 OK", if request.is_post() { "{}" } else { &body });
+        }
+    });
+    let url = format!("http://{address}/deployment/x/forward");
+    let deployment = Deployment::open(&url, "5ome-t0ken", &plain_options()).unwrap();
+    let mut rows = deployment.rows();
+    for error in [rows.add_number("other", 1.0).unwrap_err(), rows.add_text(0, "x").unwrap_err()] {
+        assert!(error.to_string().contains(LEFT_OUT) && !error.to_string().contains("t0ken"), "{error}");
     }
 }

@@ -38,7 +38,9 @@ pub unsafe extern "C" fn sidekick_error_status(error: *const sidekick_error) -> 
 }
 
 /// What went wrong and what to do, on one line, with the row and the feature where there are any; `""` for NULL. Its
-/// length goes to `length` unless that is NULL. The token is never in it. Since 0.1.0.
+/// length goes to `length` unless that is NULL. It is bounded, and holds 1 KiB of others' text at most. The token is never in it: text
+/// of a server, a proxy or a certificate that holds 6 or more characters in a row of a token in use, however they are written, is left
+/// out. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_message(
     error: *const sidekick_error,
@@ -56,7 +58,7 @@ pub unsafe extern "C" fn sidekick_error_http_status(error: *const sidekick_error
 }
 
 /// The server's `errorCode`, such as `"FeatureNotFound"`; `""` where it sent none. Its length goes to `length` unless
-/// that is NULL. Since 0.1.0.
+/// that is NULL. One that is none of the Deployment API's is cut to 1 KiB, and left out where it holds a part of the token. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_server_code(
     error: *const sidekick_error,
@@ -66,8 +68,8 @@ pub unsafe extern "C" fn sidekick_error_server_code(
     unsafe { return_text(error.as_ref().map_or("\0", |it| optional(&it.server_code)), length) }
 }
 
-/// The server's `errorMessage`, text for people; `""` where it sent none. Its length goes to `length` unless that is
-/// NULL. Since 0.1.0.
+/// The server's `errorMessage`, text for people, cut to 1 KiB; `""` where it sent none. Its length goes to `length` unless that is
+/// NULL. It is left out where it, or what else the server said, holds a part of the token. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_server_message(
     error: *const sidekick_error,

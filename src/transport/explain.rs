@@ -1,6 +1,7 @@
 //! Why an attempt came to nothing, in our own words: a library's own may hold parts of the URL.
 
 use crate::error::{Error, ErrorKind};
+use crate::message::Message;
 use rustls::CertificateError;
 use std::io;
 
@@ -110,6 +111,8 @@ fn own(error: &io::Error) -> Option<Error> {
     ours.or_else(|| inner.downcast_ref::<rustls::Error>().map(explain_tls))
 }
 
+const UNTRUSTED: &str = "the server cannot be trusted, or speaks no TLS: ";
+
 fn explain_tls(error: &rustls::Error) -> Error {
     use CertificateError::{Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer};
     use rustls::AlertDescription::{CertificateRequired, HandshakeFailure};
@@ -128,12 +131,13 @@ fn explain_tls(error: &rustls::Error) -> Error {
         AlertReceived(CertificateRequired | HandshakeFailure) => {
             format!("{error}; it may want a client certificate, see the option client_certificate")
         }
-        _ => error.to_string(),
+        // It may show what the certificate says.
+        _ => return Error::with_quotes(ErrorKind::Tls, Message::from(UNTRUSTED).quote(error)),
     };
-    Error::new(ErrorKind::Tls, format!("the server cannot be trusted, or speaks no TLS: {why}"))
+    Error::new(ErrorKind::Tls, format!("{UNTRUSTED}{why}"))
 }
 
 /// The error of bytes that are no HTTP/1.1.
 pub(super) fn not_http(error: &ureq_proto::Error) -> Error {
-    Error::new(ErrorKind::Network, format!("the reply is not HTTP: {error}"))
+    Error::with_quotes(ErrorKind::Network, Message::from("the reply is not HTTP: ").quote(error))
 }

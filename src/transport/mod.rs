@@ -3,6 +3,7 @@
 mod cancel;
 mod connection;
 mod credentials;
+mod decodings;
 mod exchange;
 mod explain;
 mod head;
@@ -12,6 +13,7 @@ mod pool;
 mod proxy;
 mod resolve;
 mod retry;
+mod secrets;
 mod settings;
 mod socket;
 mod system;
@@ -34,6 +36,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use head::{Content, Head, Target};
 use pool::Pool;
+use secrets::Secrets;
 use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
@@ -58,6 +61,7 @@ pub(crate) struct Transport {
     address: Arc<str>,
     /// The caller's, unless a callback gives them.
     credentials: Option<Credentials>,
+    secrets: Arc<Secrets>,
     settings: Settings,
 }
 
@@ -68,9 +72,10 @@ pub(crate) struct Reply {
     attempts: u32,
     retry_after: Option<Duration>,
     location: Option<String>,
-    token: Arc<str>,
-    /// What was asked for, for messages.
+    secrets: Arc<Secrets>,
+    /// What was asked for, for messages, and whether the server sent us there.
     asked: Arc<str>,
+    redirected: bool,
 }
 
 impl Reply {
@@ -79,14 +84,19 @@ impl Reply {
         (200..300).contains(&self.status)
     }
 
-    /// Adds to an error what is known of the exchange that led to it, and takes the token out: the server may have quoted it.
+    /// Adds to an error what is known of the exchange that led to it, and what the server said, unless it quoted the token.
     pub(crate) fn blame(&self, error: Error) -> Error {
-        error.with_http_status(self.status).with_attempts(self.attempts).without_secret(&self.token)
+        error.with_http_status(self.status).with_attempts(self.attempts).vetted(|text| self.holds_token(text))
     }
 
     /// The same for an error that another URL may mend: it names what was asked for.
     pub(crate) fn blame_address(&self, error: Error) -> Error {
-        self.blame(error.at(&self.asked))
+        self.blame(if self.redirected { error.at_quoted(&self.asked) } else { error.at(&self.asked) })
+    }
+
+    /// Whether a text holds a part of a token that is in use.
+    pub(crate) fn holds_token(&self, text: &str) -> bool {
+        self.secrets.are_in(text)
     }
 }
 
@@ -101,6 +111,7 @@ struct Message<'a> {
     method: &'static str,
     target: &'a Target,
     asked: &'a Arc<str>,
+    redirected: bool,
     content_type: Option<&'static str>,
     gzip: bool,
     body: Body<'a>,
@@ -110,6 +121,8 @@ impl Transport {
     /// A transport to the server of `url`, which sends this token as `Authorization: Bearer`.
     pub(crate) fn new(server: &Url, token: &str, settings: &Settings) -> Result<Transport> {
         let credentials = settings.token_source.is_none().then(|| Credentials::new(token)).transpose()?;
+        let secrets = Arc::new(Secrets::new());
+        credentials.iter().for_each(|credentials| secrets.remember(&credentials.token));
         let endpoint = server.endpoint();
         let proxy = proxy::choose(settings, server)?;
         let near = endpoint.is_loopback() || proxy.as_ref().is_some_and(|proxy| proxy.endpoint.is_loopback());
@@ -126,6 +139,7 @@ impl Transport {
             target: Target::of(server),
             address: format!("POST {server}").into(),
             credentials,
+            secrets,
             settings: settings.clone(),
         })
     }
@@ -133,10 +147,11 @@ impl Transport {
     /// Asks for a document; redirects are followed on the same scheme, host and port.
     pub(crate) fn get(&self, mut url: Url, cancel: Option<&Cancel>) -> Result<Reply> {
         let watch = Watch::new(&self.settings, cancel);
-        for _ in 0..=MOST_REDIRECTS {
+        for redirects in 0..=MOST_REDIRECTS {
             let (target, asked) = (&Target::of(&url), &format!("GET {url}").into());
             let (content_type, body) = (None, Body::default());
-            let message = Message { method: "GET", target, asked, content_type, gzip: false, body };
+            let (method, redirected) = ("GET", redirects > 0);
+            let message = Message { method, target, asked, redirected, content_type, gzip: false, body };
             let reply = self.exchange(&message, &watch)?;
             let (300..400, Some(location)) = (reply.status, &reply.location) else { return Ok(reply) };
             let Some(next) = url.join(location).ok().filter(|next| next.is_of_same_origin(&url)) else {
@@ -150,7 +165,8 @@ impl Transport {
             url = next;
         }
         let message = format!("the server redirected more than {MOST_REDIRECTS} times");
-        Err(Error::new(ErrorKind::Http, message).at(format_args!("GET {url}")).with_attempts(1))
+        let error = Error::new(ErrorKind::Http, message).at_quoted(format_args!("GET {url}"));
+        Err(error.vetted(|text| self.secrets.are_in(text)).with_attempts(1))
     }
 
     /// Posts slices, one behind the other, as one body to the URL of this transport. Redirects are not followed.
@@ -166,7 +182,8 @@ impl Transport {
         let packed = if gzip { pack(&body)? } else { Vec::new() };
         let body = if gzip { [&*packed, &[], &[]] } else { body };
         let (method, target, asked, content_type) = ("POST", &self.target, &self.address, Some(content_type));
-        self.exchange(&Message { method, target, asked, content_type, gzip, body }, &watch)
+        let redirected = false;
+        self.exchange(&Message { method, target, asked, redirected, content_type, gzip, body }, &watch)
     }
 
     /// As `send`, and tells the log where nothing good came of it. Where the network is to blame, the error names the peer.
@@ -191,8 +208,9 @@ impl Transport {
         let mut credentials = self.ask_credentials(false)?;
         let (mut attempts, mut retries) = (1, 0);
         let (mut fresh, mut renewed) = (false, false);
-        let failed =
-            |error: Error, attempts: u32, token: &str| error.with_attempts(attempts).without_secret(token);
+        let failed = |error: Error, attempts: u32| {
+            error.with_attempts(attempts).vetted(|text| self.secrets.are_in(text))
+        };
         loop {
             let outcome = self.attempt(message, &credentials, watch, fresh, attempts);
             let stale = !fresh && matches!(&outcome, Err(Trouble { again: Again::Surely, .. }));
@@ -202,8 +220,7 @@ impl Transport {
                 Some(Duration::ZERO)
             } else if refused && !renewed && self.settings.token_source.is_some() {
                 renewed = true;
-                credentials =
-                    self.ask_credentials(true).map_err(|e| failed(e, attempts, &credentials.token))?;
+                credentials = self.ask_credentials(true).map_err(|e| failed(e, attempts))?;
                 Some(Duration::ZERO)
             } else {
                 let wait = self.wait_before_retry(&outcome, retries);
@@ -211,13 +228,13 @@ impl Transport {
                 wait
             };
             let Some(wait) = wait.filter(|wait| watch.has_time_for(*wait)) else {
-                return outcome.map_err(|trouble| failed(trouble.error, attempts, &credentials.token));
+                return outcome.map_err(|trouble| failed(trouble.error, attempts));
             };
             self.settings.log(LogLevel::Warning, || {
                 let (method, milliseconds) = (message.method, wait.as_millis());
                 format!("{method} {}: attempt {attempts} failed; again in {milliseconds} ms", self.way)
             });
-            watch.sleep(wait).map_err(|e| failed(explain::explain(&e), attempts, &credentials.token))?;
+            watch.sleep(wait).map_err(|e| failed(explain::explain(&e), attempts))?;
             attempts += 1;
         }
     }
@@ -266,8 +283,9 @@ impl Transport {
         let retry_after =
             text(header::RETRY_AFTER).and_then(|text| retry::parse_retry_after(text, SystemTime::now()));
         let location = text(header::LOCATION).map(str::to_owned);
-        let (token, asked) = (Arc::clone(&credentials.token), Arc::clone(message.asked));
-        Ok(Reply { status, body, attempts, retry_after, location, token, asked })
+        let (secrets, asked, redirected) =
+            (Arc::clone(&self.secrets), Arc::clone(message.asked), message.redirected);
+        Ok(Reply { status, body, attempts, retry_after, location, secrets, asked, redirected })
     }
 
     fn connection(&self, watch: &Watch, fresh: bool) -> std::result::Result<Connection, Trouble> {
@@ -297,7 +315,11 @@ impl Transport {
     fn ask_credentials(&self, refused: bool) -> Result<Credentials> {
         match (&self.credentials, &self.settings.token_source) {
             (Some(credentials), _) => Ok(credentials.clone()),
-            (None, Some(source)) => Credentials::new(&source(refused)?),
+            (None, Some(source)) => {
+                let credentials = Credentials::new(&source(refused)?)?;
+                self.secrets.remember(&credentials.token);
+                Ok(credentials)
+            }
             (None, None) => Err(Error::new(ErrorKind::Internal, "a transport without a token")),
         }
     }

@@ -4,6 +4,7 @@ use super::array::MOST_DIMENSIONS;
 use super::json::Cursor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{collected, joined, push};
+use crate::message::Message;
 use crate::spec::{FeatureSpec, FeatureType, MOST_NAME_BYTES, Names, Schema, Specs, key_json, text_json};
 use crate::text::NulString;
 use std::borrow::Cow;
@@ -15,7 +16,7 @@ const OUTPUTS: [&str; 6] = ["components", "schemas", "output-row-batch", "proper
 /// Reads a describe document.
 pub(crate) fn parse(document: &[u8]) -> Result<Schema> {
     read(document).map_err(|error| match error.kind() {
-        ErrorKind::ReplyJson => unusable(&error.to_string()),
+        ErrorKind::ReplyJson => refused(error.into_message()),
         _ => error,
     })
 }
@@ -63,7 +64,10 @@ fn features(document: &[u8], side: &str, path: &[&str]) -> Result<Specs> {
         Ok(())
     })?;
     let found = found.ok_or_else(|| unusable(&format!("it has no {}", path.join("."))))?;
-    Specs::new(found)?.map_err(|name| unusable(&format!("the {side} \"{}\" stands in it twice", &*name)))
+    Specs::new(found)?.map_err(|name| {
+        let message = Message::from(format!("the {side} \"")).quote(&*name);
+        refused(message.say("\" stands in it twice"))
+    })
 }
 
 /// What the document says of a feature.
@@ -156,7 +160,8 @@ fn spec(name: &str, feature: Feature<'_>) -> Result<FeatureSpec> {
     if name.len() > MOST_NAME_BYTES {
         return Err(too_long("a feature's name", name));
     }
-    let refuse = |what: &str| Err(unusable(&format!("feature \"{name}\" {what}")));
+    let of_feature = |what: Message| refused(Message::from("feature \"").quote(name).say("\" ").before(what));
+    let refuse = |what: &str| Err(of_feature(what.into()));
     let Some(Marks { feature_type, shape }) = feature.marks.or(feature.wrapped) else {
         return refuse("has no \"x-peltarion\" mark");
     };
@@ -166,13 +171,17 @@ fn spec(name: &str, feature: Feature<'_>) -> Result<FeatureSpec> {
         "binary" => FeatureType::Binary,
         "text" => FeatureType::Text,
         "image" => FeatureType::Image,
-        other => return refuse(&format!("is of the type \"{other}\", which this library does not know")),
+        other => {
+            let what = Message::from("is of the type \"").quote(other);
+            return Err(of_feature(what.say("\", which this library does not know")));
+        }
     };
     let Some(shape) = shape else {
         return refuse(&format!("has a shape of more than {MOST_DIMENSIONS} dimensions"));
     };
     if shape.iter().try_fold(4usize, |bytes, &extent| bytes.checked_mul(extent)).is_none() {
-        return refuse(&format!("has the shape {shape:?}, which is larger than memory"));
+        let what = Message::from("has the shape ").quote(format_args!("{shape:?}"));
+        return Err(of_feature(what.say(", which is larger than memory")));
     }
     let labels = feature.categories;
     if labels.iter().any(|label| matches!(label, Label::Other)) {
@@ -191,7 +200,8 @@ fn spec(name: &str, feature: Feature<'_>) -> Result<FeatureSpec> {
         push(&mut category_json, joined(&[&key, &label.json()])?.into())?;
     }
     let member_json = key.into();
-    Ok(FeatureSpec { name: name.into(), feature_type, shape, categories, member_json, category_json })
+    let (name, hidden) = (name.into(), false);
+    Ok(FeatureSpec { name, feature_type, shape, categories, hidden, member_json, category_json })
 }
 
 impl Label<'_> {
@@ -217,8 +227,12 @@ fn too_long(what: &str, text: &str) -> Error {
 }
 
 fn unusable(what: &str) -> Error {
-    let message = format!("the describe document of this URL does not describe a deployment: {what}");
-    Error::new(ErrorKind::Describe, message)
+    refused(what.into())
+}
+
+fn refused(what: Message) -> Error {
+    let message = Message::from("the describe document of this URL does not describe a deployment: ");
+    Error::with_quotes(ErrorKind::Describe, message.before(what))
 }
 
 #[cfg(test)]
@@ -274,7 +288,7 @@ mod tests {
         let refused = |inputs: &str| {
             let error = parse_inputs(inputs).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Describe);
-            error.to_string()
+            error.vetted(|_| false).to_string()
         };
         assert!(refused(r#"{"a": {}}"#).contains("\"a\" has no \"x-peltarion\""));
         assert!(refused(r#"{"a": {"x-peltarion": {"type": "video"}}}"#).contains("\"video\""));

@@ -1,12 +1,10 @@
 //! Replies that say no: the Deployment API's error object, or whatever a proxy in between puts in its place.
 
 use super::json::Cursor;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, is_api_code};
 use crate::memory::replaced;
-use std::borrow::Cow;
+use crate::message::Message;
 
-/// How much of an unknown body a message shows.
-const SHOWN_CHARACTERS: usize = 300;
 /// How much of one is looked at for that.
 const READ_BYTES: usize = 16 * 1024;
 /// How much of an error object's texts is kept.
@@ -55,11 +53,12 @@ pub(crate) fn of_status(status: u16, body: &[u8]) -> Error {
         Ok(object) => server_error(&format!("with status {status}"), object),
         Err(error) if error.kind() == ErrorKind::Memory => error,
         Err(_) => {
-            let explained = match explanation(body).as_str() {
-                "" => " and no text".to_owned(),
-                text => format!(": {}", readable(text)),
+            let answered = Message::from(format!("the server answered with status {status}"));
+            let message = match explanation(body).as_str() {
+                "" => answered.say(" and no text"),
+                text => answered.say(": ").quote(text),
             };
-            Error::new(ErrorKind::Http, format!("the server answered with status {status}{explained}"))
+            Error::with_quotes(ErrorKind::Http, message)
         }
     }
 }
@@ -69,14 +68,23 @@ pub(crate) fn of_accepted_reply(body: &[u8]) -> Error {
     match ErrorObject::read(body) {
         Ok(object) => server_error("with a good status, but an error", object),
         Err(error) if error.kind() == ErrorKind::Memory => error,
-        Err(e) => Error::new(ErrorKind::ReplyJson, format!("the reply's error object cannot be read: {e}")),
+        Err(error) => {
+            let message =
+                Message::from("the reply's error object cannot be read: ").before(error.into_message());
+            Error::with_quotes(ErrorKind::ReplyJson, message)
+        }
     }
 }
 
 fn server_error(how: &str, object: ErrorObject) -> Error {
-    let message = object.message.as_deref().unwrap_or("no message");
-    let text = format!("the server answered {how}: {}: {}", readable(&object.code), readable(message));
-    Error::new(ErrorKind::Server, text).with_server(Some(object.code), object.message)
+    let ErrorObject { code, message } = object;
+    let text = Message::from(format!("the server answered {how}: "));
+    let text = if is_api_code(&code) { text.say(&code) } else { text.quote(&code) }.say(": ");
+    let text = match &message {
+        Some(message) => text.quote(message),
+        None => text.say("no message"),
+    };
+    Error::with_quotes(ErrorKind::Server, text).with_server(Some(code), message)
 }
 
 /// What a body that is no error object says: the text in some other JSON, that of a page, or the whole.
@@ -158,14 +166,6 @@ fn one_spaced(text: &str) -> String {
     spaced
 }
 
-/// Text from outside, cut to a readable length.
-fn readable(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(SHOWN_CHARACTERS) {
-        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or(text))),
-        None => Cow::Borrowed(text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,7 +173,8 @@ mod tests {
     #[test]
     fn the_error_object_is_read() {
         let error =
-            of_status(401, br#"{"errorCode":"InvalidTokenError","errorMessage":"no \ud83e\udd8a","more":1}"#);
+            of_status(401, br#"{"errorCode":"InvalidTokenError","errorMessage":"no \ud83e\udd8a","more":1}"#)
+                .vetted(|_| false);
         assert_eq!(error.kind(), ErrorKind::Server);
         assert_eq!(error.server_code(), Some("InvalidTokenError"));
         assert_eq!(error.to_string(), "the server answered with status 401: InvalidTokenError: no 🦊");
@@ -181,16 +182,16 @@ mod tests {
 
     #[test]
     fn anything_else_is_shown_in_a_readable_form() {
-        let text = |body: &[u8]| of_status(502, body).to_string();
+        let text = |body: &[u8]| of_status(502, body).vetted(|_| false).to_string();
         assert_eq!(text(b" \n"), "the server answered with status 502 and no text");
         assert_eq!(text(b"\x07Bad\n"), "the server answered with status 502: \\u{7}Bad");
-        assert!(text(&[b'x'; 9000]).ends_with("xx…") && text(&[b'x'; 9000]).len() < 400);
+        assert!(text(&[b'x'; 9000]).ends_with("xx…") && text(&[b'x'; 9000]).len() < 600);
         assert_eq!(of_status(502, b"\xff").kind(), ErrorKind::Http);
     }
 
     #[test]
     fn other_shapes_of_errors_are_read() {
-        let text = |body: &str| of_status(500, body.as_bytes()).to_string();
+        let text = |body: &str| of_status(500, body.as_bytes()).vetted(|_| false).to_string();
         for body in [
             r#"{"error": "it broke"}"#,
             r#"{"error": {"code": 7, "message": "it broke"}}"#,
@@ -207,6 +208,6 @@ mod tests {
             assert_eq!(text(body), "the server answered with status 500: it broke", "{body}");
         }
         assert_eq!(text(r#"{"code": 7}"#), r#"the server answered with status 500: {"code": 7}"#);
-        assert!(text(&"[".repeat(100_000)).len() < 400);
+        assert!(text(&"[".repeat(100_000)).len() < 600);
     }
 }

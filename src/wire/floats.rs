@@ -5,6 +5,7 @@ use super::json::Cursor;
 use super::layout::eight_digits_of_four;
 use super::short::{self, Short};
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::message::Message;
 use crate::text::Snippet;
 
 /// The widest text of a 64-bit float.
@@ -80,7 +81,10 @@ fn read_other_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
     let text = cursor.number_text()?;
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
-        _ => Err(Error::new(ErrorKind::ReplyType, format!("the number {text} is beyond a 64-bit float"))),
+        _ => {
+            let message = Message::from("the number ").quote(text).say(" is beyond a 64-bit float");
+            Err(Error::with_quotes(ErrorKind::ReplyType, message))
+        }
     }
 }
 
@@ -204,8 +208,9 @@ fn read_f32(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
     match text.parse::<f32>() {
         Ok(value) if value.is_finite() => Ok(value),
         _ => {
-            let message = format!("element {element}, {text}, is beyond a 32-bit float");
-            Err(Error::new(ErrorKind::ReplyType, message))
+            let message = Message::from(format!("element {element}, ")).quote(text);
+            let message = message.say(", is beyond a 32-bit float");
+            Err(Error::with_quotes(ErrorKind::ReplyType, message))
         }
     }
 }
@@ -318,7 +323,7 @@ mod tests {
 
     #[test]
     fn an_element_that_does_not_fit_is_named() {
-        let text = |list: &str| read(list, 3).unwrap_err().to_string();
+        let text = |list: &str| read(list, 3).unwrap_err().vetted(|_| false).to_string();
         assert_eq!(text("[1,1e39]"), "element 1, 1e39, is beyond a 32-bit float");
         assert_eq!(text("[1,null]"), "element 1 is null where a number should be");
         assert_eq!(text("[1,2,3,4]"), "an array with more than the 3 values of its shape");

@@ -7,6 +7,7 @@ use super::{data_url, floats, npy};
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory::{push, reserve_text};
+use crate::message::Message;
 use crate::spec::{FeatureSpec, MOST_NAME_BYTES, Names};
 use crate::text::NulString;
 use std::fmt::Display;
@@ -32,7 +33,7 @@ pub(super) fn read_value(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &m
 pub(super) fn blame(spec: &FeatureSpec, error: Error) -> Error {
     match error.kind() {
         ErrorKind::ReplyJson => error,
-        _ => error.in_feature(spec.name()),
+        _ => spec.blame(error),
     }
 }
 
@@ -78,8 +79,9 @@ fn read_image(
     let text = cursor.string()?;
     let url = data_url::split(&text)?;
     let Some(media_type) = MediaType::from_name(url.media_type) else {
-        let message = format!("a data URL of media type \"{}\"; pictures are PNG or JPEG", url.media_type);
-        return Err(Error::new(ErrorKind::ReplyDataUrl, message));
+        let message = Message::from("a data URL of media type \"").quote(url.media_type);
+        let message = message.say("\"; pictures are PNG or JPEG");
+        return Err(Error::with_quotes(ErrorKind::ReplyDataUrl, message));
     };
     let start = pieces.buffer.len();
     url.decode_into(&mut pieces.buffer)?;
@@ -167,9 +169,10 @@ fn read_first_categories(
 
 fn read_probability(cursor: &mut Cursor<'_>, label: &impl Display) -> Result<f64> {
     if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
-        let message =
-            format!("category \"{label}\" has {} where a probability should be", cursor.kind_of_next());
-        return Err(Error::new(ErrorKind::ReplyType, message));
+        let found = cursor.kind_of_next();
+        let message = Message::from("category \"").quote(label);
+        let message = message.say(format_args!("\" has {found} where a probability should be"));
+        return Err(Error::with_quotes(ErrorKind::ReplyType, message));
     }
     floats::read_f64(cursor)
 }
@@ -184,11 +187,18 @@ fn check_category_count(spec: &FeatureSpec, count: usize, known: usize) -> Resul
 
 fn unknown_label(label: &str, known: &Names) -> Error {
     let alike = look_alike(label, known.list().iter().map(NulString::as_str));
-    Error::new(ErrorKind::ReplyType, format!("the category \"{label}\" is none of the output's{alike}"))
+    let message =
+        Message::from("the category \"").quote(label).say("\" is none of the output's").quote(alike);
+    Error::with_quotes(ErrorKind::ReplyType, message)
 }
 
 fn label_twice(label: &str) -> Error {
-    Error::new(ErrorKind::ReplyType, format!("the category \"{label}\" stands twice"))
+    of_category(label, "stands twice")
+}
+
+fn of_category(label: &str, what: &str) -> Error {
+    let message = Message::from("the category \"").quote(label).say("\" ").say(what);
+    Error::with_quotes(ErrorKind::ReplyType, message)
 }
 
 /// `{"shape": [...], "data": [...]}` or a `.npy` data URL: both forms are read, whichever the server sends.
@@ -216,7 +226,7 @@ fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) 
     data_url::split(&text)?.decode_into(&mut file)?;
     let as_reply = |error: Error| match error.kind() {
         ErrorKind::Memory => error,
-        _ => Error::new(ErrorKind::ReplyDataUrl, error.to_string()),
+        _ => Error::with_quotes(ErrorKind::ReplyDataUrl, Message::default().quote(error)),
     };
     let array = npy::parse(&file).map_err(as_reply)?;
     check_shape(spec, array.shape())?;
@@ -280,6 +290,7 @@ fn check_shape(spec: &FeatureSpec, shape: &[usize]) -> Result<()> {
     if shape == spec.shape() {
         return Ok(());
     }
-    let message = format!("an array of shape {shape:?} where the output has {:?}", spec.shape());
-    Err(Error::new(ErrorKind::ReplyShape, message))
+    let message = Message::from("an array of shape ").quote(format_args!("{shape:?}"));
+    let message = message.say(format_args!(" where the output has {:?}", spec.shape()));
+    Err(Error::with_quotes(ErrorKind::ReplyShape, message))
 }

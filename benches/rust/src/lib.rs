@@ -18,6 +18,9 @@ mod input_columns;
 #[path = "../../../src/memory.rs"]
 mod memory;
 #[allow(dead_code, unexpected_cfgs)]
+#[path = "../../../src/message.rs"]
+mod message;
+#[allow(dead_code, unexpected_cfgs)]
 #[path = "../../../src/rows.rs"]
 mod rows;
 #[allow(dead_code, unexpected_cfgs)]
