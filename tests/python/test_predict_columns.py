@@ -122,6 +122,7 @@ def test_pictures_are_paths_or_bytes():
         ({"c": numpy.array([True, False, True])}, TypeError, '^row 0: feature "c": expected a category'),
         ({"c": [0.5, 0.5, 0.5]}, TypeError, '^row 0: feature "c": expected a category'),
         ({"t": "abc"}, TypeError, 'the column "t" has to be a sequence of values'),
+        ({"n": bytearray(b"abc")}, TypeError, 'the column "n" has to be a sequence of values'),
         ({"n": 1.0}, TypeError, 'the column "n" has to be a sequence of values'),
         ({"n": numpy.array(1.0)}, TypeError, 'the column "n" has to be a sequence of values'),
         ({"n": iter([1])}, TypeError, 'the column "n" has to be a sequence of values'),

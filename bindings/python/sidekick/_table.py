@@ -150,7 +150,7 @@ def _values(name: str, column: Any) -> Any:
     """A column's values: numbers where they lie, others as Python's."""
     if isinstance(column, (list, tuple)):
         return column
-    if isinstance(column, (str, bytes, Mapping)) or not hasattr(column, "__len__"):
+    if isinstance(column, (str, bytes, bytearray, Mapping)) or not hasattr(column, "__len__"):
         raise _no_column(name, column)
     dtype = getattr(column, "dtype", None)
     if dtype is None and not hasattr(column, "__array__"):
