@@ -931,9 +931,9 @@ sidekick_status sidekick_options_set_max_image_pixels(sidekick_options *options,
                                                       sidekick_error **error);
 
 /**
- * 1 turns images that are added as files the way their metadata say they are to be shown (the EXIF orientation of JPEG, PNG, TIFF
- * and WebP); an image that is turned goes out as PNG. With 0, the default, pixels go out as stored. The size and the pixels of
- * images in responses are always those stored.
+ * 1 turns images that are added as files the way their metadata say they are to be shown (the EXIF
+ * orientation of JPEG, PNG, TIFF and WebP); an image that is turned goes out as PNG. With 0, the default,
+ * pixels go out as stored. The size and the pixels of images in responses are always those stored.
  *
  * Errors: `SIDEKICK_ERROR_ARGUMENT` for NULL. Since 0.2.
  */
@@ -1187,9 +1187,9 @@ sidekick_status sidekick_predictions_image(const sidekick_predictions *predictio
                                            sidekick_error **error);
 
 /**
- * Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels. Also fails with
- * `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or has more pixels than `sidekick_options_set_max_image_pixels` allows.
- * Since 0.1.0.
+ * Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels.
+ * Also fails with `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or has more pixels than
+ * `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.
  */
 sidekick_status sidekick_predictions_image_size(const sidekick_predictions *predictions,
                                                 size_t output,
@@ -1200,9 +1200,10 @@ sidekick_status sidekick_predictions_image_size(const sidekick_predictions *pred
                                                 sidekick_error **error);
 
 /**
- * Decodes the picture of a row into `buffer`: 8-bit samples, rows from the top without gaps, `width * height * channels` bytes as
- * `sidekick_predictions_image_size` tells them. Also fails with `SIDEKICK_ERROR_ARGUMENT` where `buffer_size` is another, and
- * with `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or too large. Since 0.1.0.
+ * Decodes the image of a row into `buffer`: 8-bit samples as stored, rows from the top without gaps,
+ * `width * height * channels` bytes as `sidekick_predictions_image_size` reports them. Also fails with
+ * `SIDEKICK_ERROR_ARGUMENT` if `buffer_size` is another, and with `SIDEKICK_ERROR_IMAGE` if the image is cut
+ * off or damaged, or too large. Since 0.1.0.
  */
 sidekick_status sidekick_predictions_image_pixels(const sidekick_predictions *predictions,
                                                   size_t output,
@@ -1349,15 +1350,17 @@ sidekick_status sidekick_rows_add_text_at(sidekick_rows *rows,
                                           sidekick_error **error);
 
 /**
- * Adds an encoded image of `size` bytes to an image input, with its pixels as stored; its kind is found from its bytes. PNG and JPEG
- * go out without being decoded, and without their metadata (EXIF, XMP, IPTC, comments, texts, thumbnails). With alpha or more than
- * 8 bits a sample they become PNG without alpha, as do BMP, GIF (its first frame), TIFF (its first page: grey, RGB or CMYK of 8 or
- * 16 bits a sample, or black and white) and WebP. The server resizes it to the input's shape.
+ * Adds an encoded image of `size` bytes to an image input, with its pixels as stored; its kind is found from
+ * its bytes. PNG and JPEG go out without being decoded, and without their metadata (EXIF, XMP, IPTC,
+ * comments, texts, thumbnails). With alpha or more than 8 bits a sample they become PNG without alpha, as do
+ * BMP, GIF (its first frame), TIFF (its first page: grey, RGB or CMYK of 8 or 16 bits a sample, or black and
+ * white) and WebP. The server resizes it to the input's shape.
  *
- * Errors: also `SIDEKICK_ERROR_IMAGE` for a file that is cut off or damaged, of another kind (such as a TIFF of floating-point
- * samples), or with more pixels than `sidekick_options_set_max_image_pixels` allows. A JPEG is whole when its scans are complete:
- * the marker that ends it may be missing, and bytes may follow. If that marker is there, the data before it are not looked at: what
- * is damaged inside a JPEG is for the server to find. Since 0.1.0.
+ * Errors: also `SIDEKICK_ERROR_IMAGE` for a file that is cut off or damaged, of another kind (such as a TIFF
+ * of floating-point samples), or with more pixels than `sidekick_options_set_max_image_pixels` allows. A
+ * JPEG is whole when its scans are complete: the marker that ends it may be missing, and bytes may follow.
+ * If that marker is there, the data before it are not looked at: what is damaged inside a JPEG is for the
+ * server to find. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_image(sidekick_rows *rows,
                                         const char *name,

@@ -64,8 +64,9 @@ impl Options {
         Ok(())
     }
 
-    /// Turns images that are added as files the way their metadata (the EXIF orientation of JPEG, PNG, TIFF and WebP) say they
-    /// are to be shown; an image that is turned goes out as PNG. Off by default: pixels go out as stored.
+    /// Turns images that are added as files the way their metadata (the EXIF orientation of JPEG, PNG, TIFF
+    /// and WebP) say they are to be shown; an image that is turned goes out as PNG. Off by default: pixels go
+    /// out as stored.
     pub fn set_apply_orientation(&mut self, apply: bool) {
         self.images.apply_orientation = apply;
     }

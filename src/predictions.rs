@@ -215,8 +215,8 @@ impl Predictions {
         image.ok_or_else(|| self.no_row(row))
     }
 
-    /// Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels. A file that is cut
-    /// off is an error, and an image with more pixels than
+    /// Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels.
+    /// A file that is cut off is an error, and an image with more pixels than
     /// [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels) allows.
     pub fn image_size<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<(u32, u32, u8)> {
         let key = output.into();
@@ -224,8 +224,8 @@ impl Predictions {
             .map_err(|error| self.name_image(key, row, error))
     }
 
-    /// The pixels of the image of a row as stored, 8 bits a sample, with the errors of [`image_size`](Self::image_size). Decodes it
-    /// at every call.
+    /// The pixels of the image of a row as stored, 8 bits a sample, with the errors of
+    /// [`image_size`](Self::image_size). Decodes it at every call.
     pub fn image_pixels<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<DecodedImage> {
         let key = output.into();
         picture::decode(self.image(key, row)?.bytes, &self.image_rules)

@@ -113,11 +113,12 @@ impl Rows {
         })
     }
 
-    /// Adds an encoded image to an image feature, with its pixels as stored. PNG and JPEG, recognized by their bytes, are not
-    /// decoded for that, and go out without their metadata; with alpha or more than 8 bits a sample, and from BMP, GIF (its first
-    /// frame), TIFF (its first page) and WebP, they become PNG without alpha. Its width and height need not be the feature's. A
-    /// file that is cut off is refused, and an image with more pixels than
-    /// [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels) allows.
+    /// Adds an encoded image to an image feature, with its pixels as stored. PNG and JPEG, recognized by
+    /// their bytes, are not decoded for that, and go out without their metadata; with alpha or more than 8
+    /// bits a sample, and from BMP, GIF (its first frame), TIFF (its first page) and WebP, they become PNG
+    /// without alpha. Its width and height need not be the feature's. A file that is cut off is refused, and
+    /// an image with more pixels than [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels)
+    /// allows.
     pub fn add_image<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
         let rules = self.image_rules;
         self.add_wire_image(key.into(), || picture::from_encoded(bytes, &rules))

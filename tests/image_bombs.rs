@@ -1,4 +1,5 @@
-//! Small files that declare a huge image are refused before memory is taken for it, on the way out and on the way back.
+//! Small files that declare a huge image are refused before memory is taken for it, on the way out and on the
+//! way back.
 
 #![cfg(target_os = "linux")]
 

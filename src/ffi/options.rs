@@ -359,9 +359,9 @@ pub unsafe extern "C" fn sidekick_options_set_max_image_pixels(
     })
 }
 
-/// 1 turns images that are added as files the way their metadata say they are to be shown (the EXIF orientation of JPEG, PNG, TIFF
-/// and WebP); an image that is turned goes out as PNG. With 0, the default, pixels go out as stored. The size and the pixels of
-/// images in responses are always those stored.
+/// 1 turns images that are added as files the way their metadata say they are to be shown (the EXIF
+/// orientation of JPEG, PNG, TIFF and WebP); an image that is turned goes out as PNG. With 0, the default,
+/// pixels go out as stored. The size and the pixels of images in responses are always those stored.
 ///
 /// Errors: `SIDEKICK_ERROR_ARGUMENT` for NULL. Since 0.2.
 #[unsafe(no_mangle)]

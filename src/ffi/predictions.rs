@@ -398,9 +398,9 @@ pub unsafe extern "C" fn sidekick_predictions_image(
     })
 }
 
-/// Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels. Also fails with
-/// `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or has more pixels than `sidekick_options_set_max_image_pixels` allows.
-/// Since 0.1.0.
+/// Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels.
+/// Also fails with `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or has more pixels than
+/// `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_image_size(
     predictions: *const sidekick_predictions,
@@ -425,9 +425,10 @@ pub unsafe extern "C" fn sidekick_predictions_image_size(
     })
 }
 
-/// Decodes the picture of a row into `buffer`: 8-bit samples, rows from the top without gaps, `width * height * channels` bytes as
-/// `sidekick_predictions_image_size` tells them. Also fails with `SIDEKICK_ERROR_ARGUMENT` where `buffer_size` is another, and
-/// with `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or too large. Since 0.1.0.
+/// Decodes the image of a row into `buffer`: 8-bit samples as stored, rows from the top without gaps,
+/// `width * height * channels` bytes as `sidekick_predictions_image_size` reports them. Also fails with
+/// `SIDEKICK_ERROR_ARGUMENT` if `buffer_size` is another, and with `SIDEKICK_ERROR_IMAGE` if the image is cut
+/// off or damaged, or too large. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_image_pixels(
     predictions: *const sidekick_predictions,

@@ -213,15 +213,17 @@ pub unsafe extern "C" fn sidekick_rows_add_text_at(
     })
 }
 
-/// Adds an encoded image of `size` bytes to an image input, with its pixels as stored; its kind is found from its bytes. PNG and JPEG
-/// go out without being decoded, and without their metadata (EXIF, XMP, IPTC, comments, texts, thumbnails). With alpha or more than
-/// 8 bits a sample they become PNG without alpha, as do BMP, GIF (its first frame), TIFF (its first page: grey, RGB or CMYK of 8 or
-/// 16 bits a sample, or black and white) and WebP. The server resizes it to the input's shape.
+/// Adds an encoded image of `size` bytes to an image input, with its pixels as stored; its kind is found from
+/// its bytes. PNG and JPEG go out without being decoded, and without their metadata (EXIF, XMP, IPTC,
+/// comments, texts, thumbnails). With alpha or more than 8 bits a sample they become PNG without alpha, as do
+/// BMP, GIF (its first frame), TIFF (its first page: grey, RGB or CMYK of 8 or 16 bits a sample, or black and
+/// white) and WebP. The server resizes it to the input's shape.
 ///
-/// Errors: also `SIDEKICK_ERROR_IMAGE` for a file that is cut off or damaged, of another kind (such as a TIFF of floating-point
-/// samples), or with more pixels than `sidekick_options_set_max_image_pixels` allows. A JPEG is whole when its scans are complete:
-/// the marker that ends it may be missing, and bytes may follow. If that marker is there, the data before it are not looked at: what
-/// is damaged inside a JPEG is for the server to find. Since 0.1.0.
+/// Errors: also `SIDEKICK_ERROR_IMAGE` for a file that is cut off or damaged, of another kind (such as a TIFF
+/// of floating-point samples), or with more pixels than `sidekick_options_set_max_image_pixels` allows. A
+/// JPEG is whole when its scans are complete: the marker that ends it may be missing, and bytes may follow.
+/// If that marker is there, the data before it are not looked at: what is damaged inside a JPEG is for the
+/// server to find. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_image(
     rows: *mut sidekick_rows,

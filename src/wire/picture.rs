@@ -1,7 +1,8 @@
 //! Images in and out: which kind some bytes are, what goes on the wire as it is, and raw pixels.
 //!
-//! PNG and JPEG go out without a pixel decoded, less their metadata. What the wire does not carry (alpha, other depths, other
-//! kinds) becomes an 8-bit grey or RGB PNG, which loses nothing but the alpha channel and the extra depth.
+//! PNG and JPEG go out without a pixel decoded, less their metadata. What the wire does not carry (alpha,
+//! other depths, other kinds) becomes an 8-bit grey or RGB PNG, which loses nothing but the alpha channel and
+//! the extra depth.
 
 use super::jpeg;
 use super::png::Samples;

@@ -1,4 +1,5 @@
-//! Image files as 8-bit samples: their size is looked at before they are decoded, and what is not whole is refused.
+//! Image files as 8-bit samples: their size is looked at before they are decoded, and what is not whole is
+//! refused.
 
 use super::picture::MediaType;
 use crate::error::{Error, ErrorKind, Result, reserve};
@@ -11,6 +12,8 @@ use std::io::Cursor;
 const DEFAULT_MAX_PIXELS: u64 = 64 << 20;
 /// The most that a decoder may need for a pixel: 16-bit RGBA.
 const MAX_BYTES_PER_PIXEL: u64 = 8;
+/// What a decoder may take for any image: colour profiles can be larger than small images.
+const MIN_ALLOWED: u64 = 16 << 20;
 /// Where a PNG keeps its bits per sample: in IHDR, after signature, chunk head, width and height.
 const PNG_BIT_DEPTH_AT: usize = 24;
 
@@ -177,7 +180,7 @@ fn webp_exif(bytes: &[u8]) -> Option<&[u8]> {
 
 fn decoder(bytes: &[u8], format: ImageFormat, max_pixels: u64) -> Result<impl ImageDecoder + '_> {
     let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(max_pixels.saturating_mul(MAX_BYTES_PER_PIXEL).max(1 << 20));
+    limits.max_alloc = Some(max_pixels.saturating_mul(MAX_BYTES_PER_PIXEL).max(MIN_ALLOWED));
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
     reader.into_decoder().map_err(undecodable)

@@ -94,9 +94,9 @@ public:
         return add(sidekick_rows_add_text, sidekick_rows_add_text_at, input, text.data(), text.size());
     }
 
-    /// Adds an encoded image (PNG, JPEG, BMP, GIF, TIFF or WebP) to an image input, with its pixels as stored (see
-    /// `Options::apply_orientation`) and without its metadata; the server resizes it. A file that is cut off is refused, and one
-    /// with more pixels than `Options::max_image_pixels` allows.
+    /// Adds an encoded image (PNG, JPEG, BMP, GIF, TIFF or WebP) to an image input, with its pixels as stored
+    /// (see `Options::apply_orientation`) and without its metadata; the server resizes it. A file that is cut
+    /// off is refused, and one with more pixels than `Options::max_image_pixels` allows.
     Rows& image(FeatureKey input, Bytes encoded) { return done(try_image(input, encoded)); }
     /// As `image`, without throwing.
     Result<void> try_image(FeatureKey input, Bytes encoded) {

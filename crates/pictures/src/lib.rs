@@ -1,5 +1,5 @@
-//! What the client and the server share about image files: a JPEG reader that refuses what is not whole, and JPEG and PNG
-//! files taken apart without decoding them, so that their metadata can be left out.
+//! What the client and the server share about image files: a JPEG reader that refuses what is not whole, and
+//! JPEG and PNG files taken apart without decoding them, so that their metadata can be left out.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

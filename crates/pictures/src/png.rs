@@ -6,8 +6,9 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// The chunks besides the critical ones that say what the samples mean.
 const NEEDED: [&[u8; 4]; 7] = [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT"];
 
-/// The parts of a file that its image needs: the critical chunks, and those that say what its samples mean. What follows the
-/// image is left out too. A file that has not all its chunks is an error; what is in them is not looked at.
+/// The parts of a file that its image needs: the critical chunks, and those that say what its samples mean.
+/// What follows the image is left out too. A file that has not all its chunks is an error; what is in them is
+/// not looked at.
 pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
     if !file.starts_with(SIGNATURE) {
         return Err(Error::Damaged("it does not begin as a PNG"));

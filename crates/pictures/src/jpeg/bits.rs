@@ -8,7 +8,8 @@ const LONGEST: usize = 16;
 
 /// A Huffman table, made for decoding.
 pub(super) struct Table {
-    /// By the next [`SHORT`] bits: the length of the code that they start with times 256, and its symbol; 0 for a longer code.
+    /// By the next [`SHORT`] bits: the length of the code that they start with times 256, and its symbol; 0
+    /// for a longer code.
     short: [u16; 1 << SHORT],
     /// By length: the code after the last of that length, aligned to 16 bits; 0 if there is none.
     ends: [u32; LONGEST + 1],

@@ -1,5 +1,5 @@
-//! From the samples of the components to pixels: components at a lower resolution are brought to the image's, as
-//! libjpeg's decoders do it, and colours become RGB.
+//! From the samples of the components to pixels: components at a lower resolution are brought to the image's,
+//! as libjpeg's decoders do it, and colours become RGB.
 
 use super::Error;
 use super::frame::{Colors, Component, Frame};

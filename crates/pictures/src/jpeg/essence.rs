@@ -9,10 +9,12 @@ const PLAIN_JFIF: &[u8] = b"\xff\xe0\0\x10JFIF\0\x01\x02\0\0\x01\0\x01\0\0";
 /// What a JFIF segment holds if it has no thumbnail.
 const PLAIN_JFIF_SIZE: usize = 14;
 
-/// The parts of a file that its image needs: all but comments and application segments other than those of JFIF and Adobe, which
-/// say what the colours are, and the ICC profile. Thumbnails and what follows the image are left out too.
+/// The parts of a file that its image needs: all but comments and application segments other than those of
+/// JFIF and Adobe, which say what the colours are, and the ICC profile. Thumbnails and what follows the image
+/// are left out too.
 ///
-/// A file that has no end marker is decoded to find out whether it is whole; of others the coded data are not looked at.
+/// A file that has no end marker is decoded to find out whether it is whole; of others the coded data are not
+/// looked at.
 pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
     let mut essence = Essence::default();
     let end = match walk(file, usize::MAX, &mut essence) {
@@ -30,7 +32,8 @@ pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
     Ok(essence)
 }
 
-/// Sorts the segments of a file up to the end of its image, or to where that is known to be; returns where it is.
+/// Sorts the segments of a file up to the end of its image, or to where that is known to be; returns where it
+/// is.
 fn walk<'a>(file: &'a [u8], known_end: usize, essence: &mut Essence<'a>) -> Result<usize, Error> {
     let mut segments = Segments::new(file)?;
     let mut scans = 0;

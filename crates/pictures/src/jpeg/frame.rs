@@ -1,4 +1,5 @@
-//! What a file says of its image before the image: its size, its components and their colours (T.81 B.2.2, B.2.3).
+//! What a file says of its image before the image: its size, its components and their colours (T.81 B.2.2,
+//! B.2.3).
 
 use super::segments::code;
 use super::{Error, damaged, unsupported};

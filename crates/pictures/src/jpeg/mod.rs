@@ -1,8 +1,8 @@
-//! JPEG files (ITU T.81) of 8 bits a sample with Huffman codes: baseline, sequential and progressive, with any number of scans
-//! and components at any resolution; grey, YCbCr, RGB, CMYK and YCCK.
+//! JPEG files (ITU T.81) of 8 bits a sample with Huffman codes: baseline, sequential and progressive, with
+//! any number of scans and components at any resolution; grey, YCbCr, RGB, CMYK and YCCK.
 //!
-//! A file is whole when its scans are complete. It may lack the marker that ends it, and bytes may follow that. Pixels equal
-//! those of libjpeg-turbo.
+//! A file is whole when its scans are complete. It may lack the marker that ends it, and bytes may follow
+//! that. Pixels equal those of libjpeg-turbo.
 
 mod bits;
 mod colors;
@@ -52,15 +52,16 @@ pub fn header(file: &[u8]) -> Result<Header, Error> {
     }
 }
 
-/// The pixels of a file, as [`header`] announces them: rows without gaps, samples interleaved. Memory for them is reserved when
-/// the file has proved to be whole.
+/// The pixels of a file, as [`header`] announces them: rows without gaps, samples interleaved. Memory for
+/// them is reserved when the file has proved to be whole.
 pub fn decode(file: &[u8]) -> Result<Vec<u8>, Error> {
     let mut decoder = Decoder::new(file, true);
     decoder.read()?;
     decoder.pixels()
 }
 
-/// Finds out whether a file is whole. A file without the marker that ends it is decoded for that, but not to pixels.
+/// Finds out whether a file is whole. A file without the marker that ends it is decoded for that, but not to
+/// pixels.
 pub fn check(file: &[u8]) -> Result<(), Error> {
     header(file)?;
     essence(file).map(|_| ())
@@ -200,7 +201,8 @@ impl<'a> Decoder<'a> {
         self.known.iter().flatten().all(|known| *known == Some(0))
     }
 
-    /// Whether there is an image: coefficients that no scan brings are zero, but the first ones have to be there.
+    /// Whether there is an image: coefficients that no scan brings are zero, but the first ones have to be
+    /// there.
     fn is_enough(&self) -> bool {
         !self.known.is_empty() && self.known.iter().all(|known| known[0].is_some())
     }

@@ -83,8 +83,9 @@ struct State {
     empty_blocks: u32,
 }
 
-/// Reads a scan's blocks, and has each put where it belongs: `put` is called with the component, its block's column and row,
-/// and a function that reads the block's part of the scan into the block. Returns where in the file the scan ends.
+/// Reads a scan's blocks, and has each put where it belongs: `put` is called with the component, its block's
+/// column and row, and a function that reads the block's part of the scan into the block. Returns where in
+/// the file the scan ends.
 pub(super) fn read(
     file: &[u8],
     start: usize,
@@ -292,7 +293,8 @@ fn read_more_ac(
     Ok(())
 }
 
-/// Reads a bit more of each coefficient that has a value, up to the place after so many zeros; returns that place.
+/// Reads a bit more of each coefficient that has a value, up to the place after so many zeros; returns that
+/// place.
 fn refine(
     bits: &mut Bits,
     scan: &Scan,

@@ -55,7 +55,8 @@ pub(super) fn next_marker(file: &[u8], from: usize) -> Option<Marker> {
     }
 }
 
-/// The marker that ends a scan: the first one that is no restart. In coded data 0xff is followed by 0 or by a marker.
+/// The marker that ends a scan: the first one that is no restart. In coded data 0xff is followed by 0 or by a
+/// marker.
 pub(super) fn end_of_scan(file: &[u8], from: usize) -> Option<Marker> {
     let mut at = from;
     loop {

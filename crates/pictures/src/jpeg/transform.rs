@@ -1,5 +1,6 @@
-//! From coefficients to samples: the inverse transform in integers that the Independent JPEG Group's library made common
-//! (Loeffler, Ligtenberg and Moschytz 1989), so that samples equal those of the decoders built on it.
+//! From coefficients to samples: the inverse transform in integers that the Independent JPEG Group's library
+//! made common (Loeffler, Ligtenberg and Moschytz 1989), so that samples equal those of the decoders built on
+//! it.
 
 use super::scan::Block;
 use super::tables::Steps;
