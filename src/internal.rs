@@ -74,7 +74,7 @@ pub fn read_floats(json: &[u8], limit: usize) -> Result<Vec<f32>> {
 /// Reads a JSON number as 64-bit float; only white space may follow.
 pub fn read_number(json: &[u8]) -> Result<f64> {
     let mut cursor = Cursor::new(json);
-    let value = floats::read_f64(&mut cursor)?;
+    let value = floats::next_f64(&mut cursor)?;
     cursor.end()?;
     Ok(value)
 }

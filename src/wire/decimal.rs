@@ -1,413 +1,358 @@
-//! JSON numbers read 8 digits at a time. What cannot be told exactly this way is left to the standard library.
+//! The fast path of every reader of numbers: sixteen digits at a time.
+//!
+//! A number is read here only if each of its bytes was looked at, and if its digits leave no doubt about the nearest float.
+//! Any other is left to the plain path.
 
-use super::digits::{self, EXACT_INTEGERS, EXACT_POWERS, POWERS};
-use super::sixteen::Sixteen;
+use super::digits::{EXACT_INTEGERS, EXACT_POWERS};
+use super::plain;
+use super::sixteen::{Digits, Sixteen};
+use wide::f64x2;
 
-/// A number's digits as one whole number: `digits * 10^exponent`.
-pub(crate) struct Decimal {
-    negative: bool,
-    digits: u64,
-    exponent: i32,
+/// The longest number that is read, and one byte more.
+const WINDOW: usize = 32;
+/// So many bytes make the number: a sign and digits.
+const DIGITS: usize = 16;
+
+/// What a place of the point says of the number that [`Decimal::digits`] is.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The least that it is: a first zero stands alone before the point.
+    least: f64,
+    /// What it is divided by to have its point and sign.
+    unit: f64,
+    /// What it is multiplied by, almost.
+    inverse: f64,
 }
 
-/// So many always fit a signed 64-bit integer, which becomes a float faster than an unsigned one.
-const MOST_DIGITS: usize = 18;
+/// By the sign and by how many bytes are before the point: a sign and 1 to 16 digits. Nothing is as large as `least` at others.
+static PLACES: [[Place; WINDOW]; 2] = {
+    let mut places = [[Place { least: f64::INFINITY, unit: 1.0, inverse: 1.0 }; WINDOW]; 2];
+    let mut sign = 0;
+    while sign < 2 {
+        let mut point = sign + 1;
+        while point <= DIGITS {
+            let unit = EXACT_POWERS[DIGITS - point];
+            let unit = if sign == 1 { -unit } else { unit };
+            let least = if point == sign + 1 { 0.0 } else { EXACT_POWERS[DIGITS - 1 - sign] };
+            places[sign][point] = Place { least, unit, inverse: 1.0 / unit };
+            point += 1;
+        }
+        sign += 1;
+    }
+    places
+};
+
+/// Where the sign, the digits and the point of a number without an exponent are, if it is one.
+struct Shape {
+    /// The first 16 bytes, without the sign, without the point, and without what is after the number.
+    digits: Digits,
+    place: &'static Place,
+    sign: usize,
+    /// How many bytes are before the point, and in all without it.
+    point: usize,
+    count: usize,
+}
+
+impl Shape {
+    /// That of the first `length` bytes. Whether they are digits, and enough before the point, is not looked at yet.
+    #[inline(always)]
+    fn of(window: &[u8; WINDOW], length: usize) -> Option<Shape> {
+        let place = sixteen_at(window, 0).place_of(b'.');
+        let (point, count) = if place < length { (place, length - 1) } else { (length, length) };
+        if length >= WINDOW || point + 1 == length {
+            return None;
+        }
+        Some(Shape::new(window, point, count))
+    }
+
+    /// The same where it has a point, for which it takes fewer steps.
+    #[inline(always)]
+    fn with_point(window: &[u8; WINDOW], length: usize) -> Option<Shape> {
+        let point = sixteen_at(window, 0).place_of(b'.');
+        if point + 1 >= length { None } else { Some(Shape::new(window, point, length - 1)) }
+    }
+
+    #[inline(always)]
+    fn new(window: &[u8; WINDOW], point: usize, count: usize) -> Shape {
+        let sign = usize::from(window[0] == b'-');
+        let digits = sixteen_at(window, 0).join(sixteen_at(window, 1), point).digits(sign, count);
+        Shape { digits, place: &PLACES[sign][point % WINDOW], sign, point, count }
+    }
+}
+
+/// A number in JSON's grammar, without an exponent.
+struct Decimal {
+    /// The number that the first 16 bytes make, the sign counted as 0, the point left out, and zeros after the last.
+    digits: f64,
+    shape: Shape,
+}
 
 impl Decimal {
-    /// Reads the number at the start of `bytes`, in JSON's grammar, and how long it is; nothing where it is malformed, has
-    /// more than 18 digits, or comes too near the end of the bytes to be told.
+    /// Reads a number that is exactly the first `length` bytes. `None` if they are none, or more than 16 bytes before the
+    /// point.
     #[inline(always)]
-    pub(crate) fn read(bytes: &[u8]) -> Option<(Decimal, usize)> {
-        let negative = bytes.first() == Some(&b'-');
-        let start = usize::from(negative);
-        let (mut digits, mut end) = read_whole(bytes, start)?;
-        let whole = end - start;
-        if whole == 0 || (whole > 1 && bytes.get(start) == Some(&b'0')) {
+    fn read(window: &[u8; WINDOW], length: usize) -> Option<Decimal> {
+        let shape = Shape::of(window, length)?;
+        let more = sixteen_at(window, DIGITS).digits(0, length.saturating_sub(DIGITS));
+        if !shape.digits.are_digits() || (shape.count > DIGITS && !more.are_digits()) {
             return None;
         }
-        let mut exponent = 0;
-        let mut count = whole;
-        if bytes.get(end) == Some(&b'.') {
-            let point = end + 1;
-            (digits, end) = read_fraction(bytes, point, digits);
-            if end == point {
-                return None;
-            }
-            exponent = -((end - point) as i32);
-            count += end - point;
-        }
-        if count > MOST_DIGITS {
-            return None;
-        }
-        if matches!(bytes.get(end), Some(b'e' | b'E')) {
-            let (power, after) = read_exponent(bytes, end + 1)?;
-            exponent += power;
-            end = after;
-        }
-        Some((Decimal { negative, digits, exponent }, end))
+        let digits = shape.digits.number();
+        if digits >= shape.place.least { Some(Decimal { digits, shape }) } else { None }
     }
 
-    /// The nearest 64-bit float, where one multiplication or division of exact numbers gives it.
-    #[inline]
-    pub(crate) fn to_f64(&self) -> Option<f64> {
-        if self.digits > EXACT_INTEGERS {
-            return None;
-        }
-        let power = *EXACT_POWERS.get(self.exponent.unsigned_abs() as usize)?;
-        let digits = self.digits.cast_signed() as f64;
-        let size = if self.exponent < 0 { digits / power } else { digits * power };
-        Some(if self.negative { -size } else { size })
+    /// The nearest 64-bit float, if digits and power of ten are such floats: then one operation gives it.
+    #[inline(always)]
+    fn to_f64(&self) -> Option<f64> {
+        if self.is_exact() { Some(self.digits / self.shape.place.unit) } else { None }
     }
 
-    /// The nearest 32-bit float, where a 64-bit float that is almost the number leaves no doubt.
-    #[inline]
-    pub(crate) fn to_f32(&self) -> Option<f32> {
-        let power = *EXACT_POWERS.get(self.exponent.unsigned_abs() as usize)?;
-        let digits = self.digits.cast_signed() as f64;
-        let size = if self.exponent < 0 { digits / power } else { digits * power };
-        let normal = size >= f64::from(f32::MIN_POSITIVE) && size < f64::from(f32::MAX);
-        if (normal && is_clear(size)) || self.digits == 0 {
-            let size = size as f32;
-            return Some(if self.negative { -size } else { size });
-        }
-        None
+    /// The nearest 32-bit float, if a 64-bit float that is almost the number leaves no doubt.
+    #[inline(always)]
+    fn to_f32(&self) -> Option<f32> {
+        self.near().filter(|value| is_clear(*value)).map(|value| value as f32)
     }
+
+    /// A 64-bit float that is almost the number.
+    #[inline(always)]
+    fn near(&self) -> Option<f64> {
+        self.is_near().then_some(self.digits * self.shape.place.inverse)
+    }
+
+    /// Whether the number that the digits make is all of them, and exact.
+    #[inline(always)]
+    fn is_exact(&self) -> bool {
+        // If the last of the 16 digits is 0, the number they make is even: below 10^16 each of those is a float.
+        self.shape.count < DIGITS || (self.shape.count == DIGITS && self.digits < EXACT_INTEGERS as f64)
+    }
+
+    /// Whether digits after the first 16 change the number by less than one part in 2^40, which is 2^13 units in the last place
+    /// of a 64-bit float.
+    #[inline(always)]
+    fn is_near(&self) -> bool {
+        self.shape.count <= DIGITS || self.digits >= (1u64 << 40) as f64
+    }
+
+    /// The number times a power of ten: with the whole number that the digits make, in one operation.
+    fn scaled(&self, exponent: i32) -> Option<f64> {
+        let count = self.shape.count.min(DIGITS);
+        // Without the zeros after the digits the power of ten is the smallest.
+        let digits = self.digits / EXACT_POWERS.get(DIGITS - count)?;
+        let exponent = exponent + self.shape.point as i32 - count as i32;
+        let power = EXACT_POWERS.get(exponent.unsigned_abs() as usize)?;
+        let size = if exponent < 0 { digits / power } else { digits * power };
+        Some(if self.shape.sign == 1 { -size } else { size })
+    }
+}
+
+/// The first `length` bytes as the nearest 64-bit float.
+#[inline(always)]
+fn to_f64(window: &[u8; WINDOW], length: usize) -> Option<f64> {
+    match Decimal::read(window, length) {
+        Some(decimal) => decimal.to_f64(),
+        None => exponential_to_f64(window, length),
+    }
+}
+
+#[inline(never)]
+fn exponential_to_f64(window: &[u8; WINDOW], length: usize) -> Option<f64> {
+    let (decimal, exponent) = read_exponential(window, length)?;
+    if decimal.is_exact() { decimal.scaled(exponent) } else { None }
+}
+
+#[inline(never)]
+fn exponential_to_f32(window: &[u8; WINDOW], length: usize) -> Option<f32> {
+    let (decimal, exponent) = read_exponential(window, length)?;
+    let value = decimal.scaled(exponent)?;
+    let normal = value.abs() >= f64::from(f32::MIN_POSITIVE) && value.abs() < f64::from(f32::MAX);
+    (decimal.is_near() && normal && is_clear(value)).then_some(value as f32)
+}
+
+/// A number with an exponent of one or two digits.
+#[inline]
+fn read_exponential(window: &[u8; WINDOW], length: usize) -> Option<(Decimal, i32)> {
+    let text = window.get(..length)?;
+    let place = text.iter().position(|byte| matches!(byte, b'e' | b'E'))?;
+    let (sign, digits) = match text.get(place + 1..)? {
+        [b'-', digits @ ..] => (-1, digits),
+        [b'+', digits @ ..] | digits => (1, digits),
+    };
+    let digit = |byte: u8| i32::from(byte - b'0');
+    let exponent = match *digits {
+        [ones @ b'0'..=b'9'] => digit(ones),
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => 10 * digit(tens) + digit(ones),
+        _ => return None,
+    };
+    Some((Decimal::read(window, place)?, sign * exponent))
+}
+
+/// The bits of a 64-bit float that a 32-bit one has not, and half a unit of that.
+const DROPPED: u32 = (1 << 29) - 1;
+const HALF: u32 = 1 << 28;
+/// In units of the last place: more than any error here, and left in doubt is one random number in 2^14.
+const DOUBT: u32 = 1 << 14;
+
+/// Whether the 32-bit float nearest to a number is also the nearest to numbers almost equal: whether the bits that go are not
+/// almost half a unit.
+#[inline(always)]
+fn is_clear(value: f64) -> bool {
+    (value.to_bits() as u32).wrapping_sub(HALF - DOUBT) & DROPPED > 2 * DOUBT
+}
+
+#[inline(always)]
+fn sixteen_at(window: &[u8; WINDOW], at: usize) -> Sixteen {
+    Sixteen::new(window.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default())
+}
+
+/// The number at the start of `bytes`, up to the byte `after` it or another such byte, as the nearest 64-bit float; and its
+/// length. `None` if the plain path has to read it.
+#[inline(always)]
+pub(super) fn read_f64(bytes: &[u8], after: [u8; 2]) -> Option<(f64, usize)> {
+    let window = bytes.first_chunk()?;
+    let length = end_of(window, after);
+    Some((to_f64(window, length)?, length))
+}
+
+/// The same as the nearest 32-bit float.
+#[inline(always)]
+pub(super) fn read_f32(bytes: &[u8], after: [u8; 2]) -> Option<(f32, usize)> {
+    let window = bytes.first_chunk()?;
+    let length = end_of(window, after);
+    let value = Decimal::read(window, length).and_then(|decimal| decimal.to_f32());
+    Some((value.or_else(|| exponential_to_f32(window, length))?, length))
+}
+
+/// Where one of two bytes is first; 0 if neither is.
+#[inline(always)]
+fn end_of(window: &[u8; WINDOW], after: [u8; 2]) -> usize {
+    let places = |at| sixteen_at(window, at).places_of(after[0]) | sixteen_at(window, at).places_of(after[1]);
+    let first = places(0);
+    let all = if first == 0 { places(16) << 16 } else { first };
+    all.trailing_zeros() as usize % WINDOW
+}
+
+/// A bit for each place where a byte is.
+#[inline(always)]
+fn places(window: &[u8; WINDOW], byte: u8) -> u32 {
+    sixteen_at(window, 0).places_of(byte) | sixteen_at(window, 16).places_of(byte) << 16
 }
 
 /// So many list elements are read together, at most.
-pub(crate) const RUN: usize = 256;
+pub(crate) const RUN: usize = 64;
 
-/// Reads list elements into `values`, a run at most, for as long as it can tell them, all or none stand behind a space, and a
-/// comma comes behind; how many, and how many bytes they took, commas included.
+/// Reads list elements into `values`, a run at most, each up to its comma, until one cannot be read; how many, and how many
+/// bytes they took, commas included.
 pub(crate) fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
+    // Mostly all or none have a space before them.
     match bytes.first() {
         Some(b' ') => read_spaced_run::<1>(bytes, values),
         _ => read_spaced_run::<0>(bytes, values),
     }
 }
 
-/// The same where each element stands behind so many spaces.
+/// The same where each element is after so many spaces.
 ///
 /// First all become 64-bit floats that are almost the numbers, and then 32-bit ones: a processor looks only so many steps
 /// ahead, and can begin with more numbers the less there is to do for each.
 fn read_spaced_run<const SPACES: usize>(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
-    let mut close = [0.0; RUN];
-    let (mut count, mut end) = (0, 0);
-    let pairs = values.len().min(RUN) / 2;
-    for pair in close.as_chunks_mut().0.iter_mut().take(pairs) {
-        let Some((numbers, length)) = read_pair::<SPACES>(bytes, end) else { break };
-        *pair = numbers;
-        (count, end) = (count + 2, end + length);
-    }
-    for (one, _) in close.iter_mut().zip(&*values).skip(count) {
-        let Some((number, length)) = read_one::<SPACES>(bytes, end) else { break };
-        *one = number;
-        (count, end) = (count + 1, end + length);
-    }
-    let mut doubtful = false;
-    for (value, close) in values.iter_mut().zip(&close).take(count) {
-        *value = *close as f32;
-        doubtful |= !is_clear(*close);
-    }
-    if doubtful { settle::<SPACES>(bytes, values, &close, (count, end)) } else { (count, end) }
-}
-
-/// Reads those elements of a run again that 64-bit floats leave in doubt. The first that stays so ends the run.
-#[cold]
-#[inline(never)]
-fn settle<const SPACES: usize>(
-    bytes: &[u8],
-    values: &mut [f32],
-    close: &[f64],
-    run: (usize, usize),
-) -> (usize, usize) {
-    let mut at = 0;
-    for (index, (value, close)) in values.iter_mut().zip(close).take(run.0).enumerate() {
-        if !is_clear(*close) {
-            match read_other(bytes, at + SPACES) {
-                Some((read, _)) => *value = read as f32,
-                None => return (index, at),
-            }
-        }
-        let text = bytes.get(at..).unwrap_or_default();
-        at += text.iter().take_while(|byte| **byte != b',').count() + 1;
-    }
-    run
-}
-
-/// Bytes in which a number is looked for: a sign and digits, 16 in all, with a point, which make it, and up to `MORE_DIGITS`
-/// that only have to be digits; and its comma.
-const WINDOW: usize = 32;
-const MORE_DIGITS: usize = 8;
-const TEXT: usize = 17 + MORE_DIGITS;
-/// With more than 16 digits, what 16 make has to be at least this: then the others change it by less than one part in 2^40,
-/// which is 2^13 units in the last place of a 64-bit float.
-const ENOUGH: f64 = (1u64 << 40) as f64;
-
-/// Two short elements, as floats that are almost the numbers, and how many bytes they take with their commas. Where both end is
-/// found at once, since that is what the next ones wait for.
-#[inline(always)]
-fn read_pair<const SPACES: usize>(bytes: &[u8], at: usize) -> Option<([f64; 2], usize)> {
-    let window: &[u8; 2 * WINDOW] = bytes.get(at..)?.first_chunk()?;
-    let (first, second) = two_commas(window.first_chunk()?)?;
-    let one = Plain::split(behind_space::<SPACES>(window, 0)?, first.wrapping_sub(SPACES))?;
-    let other = behind_space::<SPACES>(window, first + 1)?;
-    let other = Plain::split(other, second.wrapping_sub(first + 1 + SPACES))?;
-    Some((weigh([&one, &other])?, second + 1))
-}
-
-/// An element, as a float that is almost the number, and how many bytes it takes with its comma.
-#[inline(always)]
-fn read_one<const SPACES: usize>(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
-    if SPACES == 1 && bytes.get(at) != Some(&b' ') {
-        return None;
-    }
-    let plain = behind_space::<SPACES>(bytes, at).and_then(read_plain);
-    let (number, length) = plain.or_else(|| read_other(bytes, at + SPACES))?;
-    Some((number, SPACES + length))
-}
-
-/// What stands at a place, behind a space if there is to be one.
-#[inline(always)]
-fn behind_space<const SPACES: usize>(bytes: &[u8], at: usize) -> Option<&[u8; WINDOW]> {
-    let spaced = SPACES == 0 || bytes.get(at) == Some(&b' ');
-    bytes.get(at + SPACES..)?.first_chunk().filter(|_| spaced)
-}
-
-/// A number like `-12.345` whose comma was found; also how many bytes they are.
-#[inline(always)]
-fn read_plain(window: &[u8; WINDOW]) -> Option<(f64, usize)> {
-    let comma = comma_place(window);
-    let plain = Plain::split(window, comma.min(17))?;
-    let [size, _] = weigh([&plain, &plain])?;
-    let more = comma.saturating_sub(17);
-    if more > 0 && (size.abs() < ENOUGH * plain.weights[1].abs() || !more_digits(window, more)) {
-        return None;
-    }
-    Some((size, comma + 1))
-}
-
-/// A number of at most 16 digits, its sign counted as one.
-struct Plain {
-    /// The digits, without the point.
-    text: Sixteen,
-    /// Which of the bytes they are.
-    mask: [u8; 16],
-    /// What the first eight count, and the last eight.
-    weights: [f64; 2],
-}
-
-impl Plain {
-    /// Whether the bytes are digits is not looked at yet.
-    #[inline(always)]
-    fn split(window: &[u8; WINDOW], length: usize) -> Option<Plain> {
-        let sign = usize::from(window[0] == b'-');
-        let point = sixteen(window, 0).place_of(b'.');
-        // A first zero stands alone before the point.
-        let most = if window.get(sign) == Some(&b'0') { 1 } else { MOST_WHOLE };
-        let whole = point.wrapping_sub(sign + 1);
-        if whole >= most || point + 1 >= length {
-            return None;
-        }
-        Some(Plain {
-            text: sixteen(window, 0).join(sixteen(window, 1), point),
-            mask: *MASKS.get(sign)?.get(length)?,
-            weights: *WEIGHTS.get(sign)?.get(whole)?,
-        })
-    }
-}
-
-/// 64-bit floats that are almost these numbers; nothing where something else than digits is in them.
-///
-/// They are filled up with zeros to 16 digits. What eight of them make is exact; their weights, the products, and the sum are
-/// off by half a unit in the last place at most.
-#[inline(always)]
-fn weigh(numbers: [&Plain; 2]) -> Option<[f64; 2]> {
-    let texts = numbers.map(|number| number.text.digits_in(Sixteen::new(number.mask)));
-    Sixteen::weigh(texts, numbers.map(|number| number.weights))
-}
-
-/// Most digits before the point.
-const MOST_WHOLE: usize = 8;
-
-/// By the sign and by the digits before the point less one: what the first eight of 16 digits count, and the last eight. The
-/// sign takes the place of a digit.
-static WEIGHTS: [[[f64; 2]; MOST_WHOLE]; 2] = {
-    let mut weights = [[[0.0; 2]; MOST_WHOLE]; 2];
-    let mut whole = 0;
-    while whole < MOST_WHOLE {
-        let units = [1.0 / EXACT_POWERS[15 - whole], -1.0 / EXACT_POWERS[14 - whole]];
-        weights[0][whole] = [1e8 * units[0], units[0]];
-        weights[1][whole] = [1e8 * units[1], units[1]];
-        whole += 1;
-    }
-    weights
-};
-
-/// By the sign and by the length of a number with a point: which of 16 bytes are digits.
-static MASKS: [[[u8; 16]; 18]; 2] = {
-    let mut masks = [[[0; 16]; 18]; 2];
-    let mut at = 0;
-    while at < 2 * 18 * 16 {
-        let (sign, length, place) = (at / 16 / 18, at / 16 % 18, at % 16);
-        masks[sign][length][place] = if sign <= place && place + 1 < length { 0xff } else { 0 };
-        at += 1;
-    }
-    masks
-};
-
-/// Where the first comma is; beyond the window where there is none.
-#[inline(always)]
-fn comma_place(window: &[u8; WINDOW]) -> usize {
-    let place = sixteen(window, 0).place_of(b',');
-    // Elements of one list mostly end on the same side: no guess goes wrong.
-    if place < 16 { place } else { 16 + sixteen(window, 16).place_of(b',') }
-}
-
-/// Where the first two commas are, if they are there.
-#[inline(always)]
-fn two_commas(window: &[u8; WINDOW]) -> Option<(usize, usize)> {
-    let commas = sixteen(window, 0).places_of(b',') | sixteen(window, 16).places_of(b',') << 16;
-    let others = commas & commas.wrapping_sub(1);
-    (others != 0).then_some((commas.trailing_zeros() as usize, others.trailing_zeros() as usize))
-}
-
-#[inline(always)]
-fn sixteen(window: &[u8; WINDOW], at: usize) -> Sixteen {
-    Sixteen::new(window.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default())
-}
-
-/// Whether so many digits follow the first 16, which take 17 bytes with the point.
-#[inline(always)]
-fn more_digits(window: &[u8; WINDOW], count: usize) -> bool {
-    let more = window.first_chunk::<TEXT>().and_then(|text| text.last_chunk());
-    count <= MORE_DIGITS && more.is_some_and(|more| digits::count(digits::values(more)) >= count)
-}
-
-/// Whether the 32-bit float nearest to `size` is also the nearest to numbers almost equal: whether the bits that go are not
-/// almost half a unit.
-#[inline(always)]
-fn is_clear(size: f64) -> bool {
-    const DROPPED: u32 = (1 << 29) - 1;
-    const HALF: u32 = 1 << 28;
-    // In units of the last place of `size`: more than any error here, and left in doubt is one random number in 2^14.
-    const DOUBT: u32 = 1 << 14;
-    (size.to_bits() as u32).wrapping_sub(HALF - DOUBT) & DROPPED > 2 * DOUBT
-}
-
-/// Any other number at `at` with a comma behind it: the nearest 32-bit float.
-#[cold]
-#[inline(never)]
-fn read_other(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
-    let (decimal, length) = Decimal::read(bytes.get(at..)?)?;
-    let value = decimal.to_f32()?;
-    (bytes.get(at + length) == Some(&b',')).then_some((value.into(), length + 1))
-}
-
-/// The digits before the point. Mostly there is one: to guess so is faster than to count.
-#[inline(always)]
-fn read_whole(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
-    match bytes.get(start..)?.first_chunk()? {
-        [digit @ b'0'..=b'9', b'.'] => Some((u64::from(digit - b'0'), start + 1)),
-        _ => read_digits(bytes, start, 0),
-    }
-}
-
-/// As [`read_digits`], where there mostly are about 8 or about 16: to guess so is faster than to count.
-#[inline(always)]
-fn read_fraction(bytes: &[u8], mut at: usize, mut number: u64) -> (u64, usize) {
-    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let values = digits::values(eight);
-        if digits::count(values) < 8 {
-            break;
-        }
-        number = number.wrapping_mul(POWERS[8]).wrapping_add(digits::number(values));
-        at += 8;
-    }
-    while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
-        number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-        at += 1;
-    }
-    (number, at)
-}
-
-/// Appends the digits that stand at `at` to `number`, which wraps beyond 18 digits; also where they end. Nothing where the
-/// bytes end too soon for 8 to be looked at together.
-#[inline(never)]
-fn read_digits(bytes: &[u8], mut at: usize, mut number: u64) -> Option<(u64, usize)> {
-    loop {
-        let values = digits::values(bytes.get(at..)?.first_chunk()?);
-        let count = digits::count(values);
-        if count < 8 {
-            let number =
-                number.wrapping_mul(POWERS[count]).wrapping_add(digits::leading_number(values, count));
-            return Some((number, at + count));
-        }
-        number = number.wrapping_mul(POWERS[8]).wrapping_add(digits::number(values));
-        at += 8;
-    }
-}
-
-/// An exponent of up to 3 digits, byte by byte: it mostly has two.
-#[inline(never)]
-fn read_exponent(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
-    let negative = bytes.get(at) == Some(&b'-');
-    let start = at + usize::from(negative || bytes.get(at) == Some(&b'+'));
-    let (mut power, mut end) = (0, start);
-    while let Some(digit @ b'0'..=b'9') = bytes.get(end) {
-        power = power * 10 + i32::from(digit - b'0');
-        end += 1;
-        if end > start + 3 {
-            return None;
-        }
-    }
-    let power = if negative { -power } else { power };
-    (end > start).then_some((power, end))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Option<(Decimal, usize)> {
-        Decimal::read(format!("{text},       ").as_bytes())
-    }
-
-    #[test]
-    fn what_is_read_is_the_number() {
-        for text in [
-            "0",
-            "-0",
-            "7",
-            "-12.5",
-            "0.1",
-            "12345678",
-            "123456789.25",
-            "1e5",
-            "-2.5E-3",
-            "0.12345678901234567",
-        ] {
-            let (decimal, length) = read(text).unwrap();
-            assert_eq!(length, text.len(), "{text}");
-            if let Some(value) = decimal.to_f64() {
-                assert_eq!(value.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
-            }
-            let value = decimal.to_f32().unwrap();
-            assert_eq!(value.to_bits(), text.parse::<f32>().unwrap().to_bits(), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_plain_number_is_left_to_others() {
-        for text in
-            ["", "-", "01", "-00", ".5", "1.", "1.e3", "1e", "1e+", "1e12345", "+1", "12345678901234567890"]
+    let mut near = [0.0; RUN];
+    let most = values.len().min(RUN);
+    let (mut count, mut at) = (0, 0);
+    while count < most {
+        let Some(rest) = near.get_mut(count..most) else { break };
+        let window = bytes.get(at..).and_then(<[u8]>::first_chunk);
+        let start = window.and_then(|window: &[u8; LOOK]| window.first_chunk());
+        let commas = start.map_or(0, |start| places(start, b','));
+        if let Some(two) = rest.first_chunk_mut()
+            && let Some((read, length)) = window.and_then(|window| read_two::<SPACES>(window, commas))
         {
-            assert!(read(text).is_none(), "{text}");
+            *two = read;
+            (count, at) = (count + 2, at + length);
+            continue;
         }
-        assert!(Decimal::read(b"15").is_none());
-        for text in ["1e39", "1e-44", "1.00000017881393432"] {
-            assert!(read(text).unwrap().0.to_f32().is_none(), "{text}");
+        let one = window.and_then(|window| read_one::<SPACES>(window, commas));
+        match one.or_else(|| read_other(bytes.get(at..)?)) {
+            Some((read, length)) => {
+                rest[0] = read;
+                (count, at) = (count + 1, at + length);
+            }
+            None => break,
         }
-        assert!(read("12345678901234567").unwrap().0.to_f64().is_none());
     }
+    let mut clear = true;
+    for (value, near) in values.iter_mut().zip(&near).take(count) {
+        *value = *near as f32;
+        clear &= is_clear(*near);
+    }
+    if clear { (count, at) } else { read_one_by_one(bytes, values.get_mut(..count).unwrap_or_default()) }
+}
+
+/// Reads a run again in which a 64-bit float leaves the 32-bit one in doubt.
+#[cold]
+#[inline(never)]
+fn read_one_by_one(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
+    let mut at = 0;
+    for (index, value) in values.iter_mut().enumerate() {
+        let Some((read, length)) = bytes.get(at..).and_then(read_other) else { return (index, at) };
+        (*value, at) = (read as f32, at + length);
+    }
+    (values.len(), at)
+}
+
+/// Bytes in which two elements are looked for.
+const LOOK: usize = 2 * WINDOW + 2;
+
+/// Two elements of up to 16 bytes without their points, each after so many spaces, as floats that are almost the numbers; and how
+/// long they are with their commas. For two at a time there is less to do than for each.
+#[inline(always)]
+fn read_two<const SPACES: usize>(window: &[u8; LOOK], commas: u32) -> Option<([f64; 2], usize)> {
+    let others = commas & commas.wrapping_sub(1);
+    let (first, second) = (commas.trailing_zeros() as usize, others.trailing_zeros() as usize);
+    if others == 0 || (SPACES == 1 && (window[0] != b' ' || window[first + 1] != b' ')) {
+        return None;
+    }
+    let one = Shape::with_point(window.get(SPACES..)?.first_chunk()?, first.wrapping_sub(SPACES))?;
+    let start = first + 1 + SPACES;
+    let other = Shape::with_point(window.get(start..)?.first_chunk()?, second.wrapping_sub(start))?;
+    let digits = [one.digits, other.digits];
+    let numbers = Digits::numbers(digits);
+    let [a, b] = numbers.to_array();
+    if one.count.max(other.count) > DIGITS || !Digits::are_all_digits(digits) {
+        return None;
+    }
+    if a < one.place.least || b < other.place.least {
+        return None;
+    }
+    let values = numbers * f64x2::new([one.place.inverse, other.place.inverse]);
+    Some((values.to_array(), second + 1))
+}
+
+/// One element in the same way, of up to 31 bytes.
+#[inline(always)]
+fn read_one<const SPACES: usize>(window: &[u8; LOOK], commas: u32) -> Option<(f64, usize)> {
+    let comma = commas.trailing_zeros() as usize;
+    if SPACES == 1 && window[0] != b' ' {
+        return None;
+    }
+    let number = window.get(SPACES..)?.first_chunk()?;
+    Some((Decimal::read(number, comma.wrapping_sub(SPACES))?.near()?, comma + 1))
+}
+
+/// An element with any white space around it, and how long it is with its comma.
+#[cold]
+#[inline(never)]
+fn read_other(bytes: &[u8]) -> Option<(f64, usize)> {
+    let space = usize::from(bytes.first() == Some(&b' '));
+    if let Some((value, length)) = bytes.get(space..).and_then(|number| read_f32(number, [b','; 2])) {
+        return Some((value.into(), space + length + 1));
+    }
+    let comma = bytes.iter().position(|byte| *byte == b',')?;
+    Some((read_plain_element(bytes.get(..comma)?)?.into(), comma + 1))
+}
+
+fn read_plain_element(text: &[u8]) -> Option<f32> {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let number = text.get(text.iter().take_while(|byte| is_space(byte)).count()..)?;
+    let (value, length) = plain::read_f32(number)?;
+    number.get(length..)?.iter().all(is_space).then_some(value)
 }

@@ -1,8 +1,9 @@
 //! Numbers as JSON text and back, exactly: the text of a float reads back to the same bits.
 
-use super::decimal::{Decimal, RUN};
+use super::decimal::{self, RUN};
 use super::json::Cursor;
 use super::layout::eight_digits_of_four;
+use super::plain;
 use super::short::{self, Short};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::message::Message;
@@ -64,28 +65,30 @@ impl Number {
     }
 }
 
-/// Reads one number as 64-bit float.
-#[inline]
-pub(crate) fn read_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
-    match cursor.short_number() {
-        Some(value) => Ok(value),
-        None => read_other_f64(cursor),
-    }
+/// What mostly comes after a number; the plain path reads the others.
+const ENDS: [u8; 2] = *b",}";
+
+/// The number at the start of `bytes` as a 64-bit float, and its length; `None` if there is none or it is too large.
+#[inline(always)]
+pub(crate) fn read_f64(bytes: &[u8]) -> Option<(f64, usize)> {
+    decimal::read_f64(bytes, ENDS).or_else(|| plain::read_f64(bytes))
 }
 
-#[inline(never)]
-fn read_other_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
-    if let Some(value) = cursor.decimal(Decimal::to_f64) {
+/// The same as a 32-bit float.
+#[inline(always)]
+pub(crate) fn read_f32(bytes: &[u8]) -> Option<(f32, usize)> {
+    decimal::read_f32(bytes, ENDS).or_else(|| plain::read_f32(bytes))
+}
+
+/// Reads the number that comes next as a 64-bit float.
+#[inline]
+pub(crate) fn next_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
+    if let Some(value) = cursor.f64() {
         return Ok(value);
     }
     let text = cursor.number_text()?;
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        _ => {
-            let message = Message::from("the number ").quote(text).say(" is beyond a 64-bit float");
-            Err(Error::with_quotes(ErrorKind::ReplyType, message))
-        }
-    }
+    let message = Message::from("the number ").quote(text).say(" is beyond a 64-bit float");
+    Err(Error::with_quotes(ErrorKind::ReplyType, message))
 }
 
 /// Appends the numbers of the object at the start of `bytes` to `values`, and tells what follows, where its keys are these, in this
@@ -124,45 +127,23 @@ fn append_f64_members<'a>(bytes: &'a [u8], keys: &[Snippet], values: &mut Vec<f6
     if value.is_nan() { None } else { Some(rest) }
 }
 
-/// Bytes in which a member is looked for: those of most keys and of a number.
-const WINDOW: usize = 48;
-
-/// Reads the number behind a key and the byte `after` that; and tells what follows. What is not there is not a number, and nothing
+/// Reads the number after a key, with the byte `after` it; also what follows. What is not there is not a number, and nothing
 /// follows.
 #[inline(always)]
 fn read_member<'a>(bytes: &'a [u8], key: &Snippet, after: u8) -> (f64, &'a [u8]) {
-    // So many bytes are asked for once: what is looked at here is among them.
-    let window = Some(bytes).filter(|bytes| bytes.len() >= WINDOW);
-    let quick = window.and_then(|bytes| key.strip_short(bytes)).and_then(|number| read_usual(number, after));
-    quick.unwrap_or_else(|| read_other_member(bytes, key, after))
+    let Some(number) = key.strip(bytes) else { return (f64::NAN, &[]) };
+    match decimal::read_f64(number, [after; 2]) {
+        Some((value, length)) => (value, number.get(length + 1..).unwrap_or_default()),
+        None => read_plain_member(number, after),
+    }
 }
 
-/// The same for other keys, for other numbers, and close to the end of the bytes.
 #[cold]
 #[inline(never)]
-fn read_other_member<'a>(bytes: &'a [u8], key: &Snippet, after: u8) -> (f64, &'a [u8]) {
-    let number = key.strip(bytes);
-    let found = number.and_then(|number| read_usual(number, after).or_else(|| read_apart(number, after)));
-    found.unwrap_or((f64::NAN, &[]))
-}
-
-/// Reads a number that is as most are, and the byte `after` it; and tells what follows.
-#[inline(always)]
-fn read_usual(number: &[u8], after: u8) -> Option<(f64, &[u8])> {
-    let (value, length) = short::read_probability(number, after)?;
-    Some((value, number.get(length + 1..)?))
-}
-
-/// The same, however the number is written; but not behind white space, where more of it is to come.
-fn read_apart(number: &[u8], after: u8) -> Option<(f64, &[u8])> {
-    if number.first()?.is_ascii_whitespace() {
-        return None;
-    }
-    // What is refused and has no minus is mostly no short number: it has more digits, or no point.
-    let read = if number.starts_with(b"-") { read_f64 } else { read_other_f64 };
-    let mut cursor = Cursor::new(number);
-    let value = read(&mut cursor).ok()?;
-    Some((value, cursor.rest().strip_prefix(&[after])?))
+fn read_plain_member(number: &[u8], after: u8) -> (f64, &[u8]) {
+    let member = plain::read_f64(number)
+        .and_then(|(value, length)| Some((value, number.get(length..)?.strip_prefix(&[after])?)));
+    member.unwrap_or((f64::NAN, &[]))
 }
 
 /// Appends the list of numbers that comes next to `values`; at most `limit` of them.
@@ -176,7 +157,7 @@ pub(crate) fn read_f32_list(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, limi
             return Err(Error::new(ErrorKind::ReplyShape, message));
         }
         reserve(values, 1)?;
-        values.push(read_f32(cursor, element)?);
+        values.push(read_element(cursor, element)?);
         Ok(())
     })
 }
@@ -195,24 +176,18 @@ fn read_blocks(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, most: usize) -> R
     }
 }
 
-/// Reads one element, however it is written, or says which it is that cannot be read.
-fn read_f32(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
+/// Reads one element, or says which it is that cannot be read.
+fn read_element(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
     if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
         let message = format!("element {element} is {} where a number should be", cursor.kind_of_next());
         return Err(Error::new(ErrorKind::ReplyType, message));
     }
-    if let Some(value) = cursor.decimal(Decimal::to_f32) {
+    if let Some(value) = cursor.f32() {
         return Ok(value);
     }
     let text = cursor.number_text()?;
-    match text.parse::<f32>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        _ => {
-            let message = Message::from(format!("element {element}, ")).quote(text);
-            let message = message.say(", is beyond a 32-bit float");
-            Err(Error::with_quotes(ErrorKind::ReplyType, message))
-        }
-    }
+    let message = Message::from(format!("element {element}, ")).quote(text);
+    Err(Error::with_quotes(ErrorKind::ReplyType, message.say(", is beyond a 32-bit float")))
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ pub(crate) mod columns;
 pub(crate) mod data_url;
 mod decimal;
 pub(crate) mod describe;
+#[cfg(test)]
+mod differential;
 mod digits;
 mod escapes;
 pub(crate) mod failure;
@@ -15,6 +17,7 @@ pub(crate) mod json;
 mod layout;
 pub(crate) mod npy;
 pub(crate) mod picture;
+mod plain;
 mod png;
 pub(crate) mod raster;
 pub(crate) mod reply;

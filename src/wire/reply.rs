@@ -3,7 +3,7 @@
 use super::columns::{Column, Columns};
 use super::json::Cursor;
 use super::reply_values::{blame, read_value};
-use super::{failure, floats, short};
+use super::{failure, floats};
 use crate::error::{Error, ErrorKind, Result};
 use crate::spec::{FeatureSpec, Names, Specs};
 use crate::text::Snippet;
@@ -128,7 +128,7 @@ impl Slot<'_> {
         let value = key.strip(bytes.strip_prefix(&[before])?)?;
         match self.column {
             Column::Numbers(numbers) => {
-                let (number, length) = short::read(value)?;
+                let (number, length) = floats::read_f64(value)?;
                 numbers.push(number);
                 value.get(length..)
             }

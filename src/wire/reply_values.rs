@@ -19,7 +19,7 @@ pub(super) fn read_value(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &m
         Column::Numbers(numbers) => {
             // Made room for with all rows' numbers.
             expect(cursor, spec, "a number", |byte| matches!(byte, b'-' | b'0'..=b'9'))?;
-            numbers.push(floats::read_f64(cursor)?);
+            numbers.push(floats::next_f64(cursor)?);
             Ok(())
         }
         Column::Texts(texts) => read_text(cursor, spec, texts),
@@ -174,7 +174,7 @@ fn read_probability(cursor: &mut Cursor<'_>, label: &impl Display) -> Result<f64
         let message = message.say(format_args!("\" has {found} where a probability should be"));
         return Err(Error::with_quotes(ErrorKind::ReplyType, message));
     }
-    floats::read_f64(cursor)
+    floats::next_f64(cursor)
 }
 
 fn check_category_count(spec: &FeatureSpec, count: usize, known: usize) -> Result<()> {

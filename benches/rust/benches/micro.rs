@@ -16,6 +16,9 @@ fn floats(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(ELEMENTS as u64)).sample_size(30);
     group.bench_function("out", |bencher| bencher.iter(|| pieces.add_array(&values_in)));
     group.bench_function("in", |bencher| bencher.iter(|| pieces.read_reply(reply.as_bytes(), 1)));
+    let (spaced, long) = (reply.replace(',', ", "), pieces.reply_of_17_digits(&values_in));
+    group.bench_function("in-spaced", |bencher| bencher.iter(|| pieces.read_reply(spaced.as_bytes(), 1)));
+    group.bench_function("in-17-digits", |bencher| bencher.iter(|| pieces.read_reply(long.as_bytes(), 1)));
 }
 
 fn categories(criterion: &mut Criterion) {

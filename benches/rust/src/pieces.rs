@@ -102,7 +102,19 @@ impl Pieces {
         // In one text: what the allocator does with many small ones would be counted with the reading.
         let mut data = String::new();
         values.iter().for_each(|value| write!(data, "{value},").expect("memory"));
-        let array = format!(r#"{{"shape":[{},1],"data":[{}]}}"#, self.elements, data.trim_end_matches(','));
+        self.reply_with(rows, &classes, data.trim_end_matches(','))
+    }
+
+    /// A reply of one row whose array is these values with all digits of 64-bit floats, as many servers write them.
+    pub fn reply_of_17_digits(&self, values: &[f32]) -> String {
+        let mut data = String::new();
+        values.iter().for_each(|value| write!(data, "{:?},", f64::from(*value)).expect("memory"));
+        let zeros: Vec<String> = (0..LABELS).map(|label| format!("\"{}\":0.0", label_name(label))).collect();
+        self.reply_with(1, &zeros, data.trim_end_matches(','))
+    }
+
+    fn reply_with(&self, rows: usize, classes: &[String], data: &str) -> String {
+        let array = format!(r#"{{"shape":[{},1],"data":[{data}]}}"#, self.elements);
         let row = format!(r#"{{"class":{{{}}},"array":{array}}}"#, classes.join(","));
         format!(r#"{{"rows":[{}]}}"#, vec![row; rows].join(","))
     }

@@ -1,7 +1,7 @@
 //! Does a piece of the library's work as often as asked for: callgrind counts the instructions of two runs, and their
 //! difference is that of the pieces alone.
 //!
-//! Use: count-instructions number|row-by-column|text|float-out|float-in|category-row COUNT
+//! Use: count-instructions number|row-by-column|text|float-out|float-in|float-in-17-digits|category-row COUNT
 
 use sidekick_benches::pieces::{LABELS, Pieces, values};
 
@@ -20,6 +20,10 @@ fn main() {
             let pieces = Pieces::new(count);
             pieces.read_reply(pieces.reply(1, &values(LABELS), &values(count)).as_bytes(), 1);
         }
+        "float-in-17-digits" => {
+            let pieces = Pieces::new(count);
+            pieces.read_reply(pieces.reply_of_17_digits(&values(count)).as_bytes(), 1);
+        }
         "category-row" => {
             let pieces = Pieces::new(1);
             pieces.read_reply(pieces.reply(count, &values(LABELS), &[0.5]).as_bytes(), count);
@@ -33,6 +37,6 @@ fn numbers(count: usize) -> Vec<f64> {
 }
 
 fn usage() -> ! {
-    eprintln!("usage: count-instructions number|row-by-column|text|float-out|float-in|category-row COUNT");
+    eprintln!("usage: count-instructions number|row-by-column|text|float-out|float-in|float-in-17-digits|category-row COUNT");
     std::process::exit(2)
 }
