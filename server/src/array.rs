@@ -45,17 +45,17 @@ impl<'de> Visitor<'de> for ReadArray<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ArrayObject, A::Error> {
-        let mut array = ArrayObject { shape: None, data: None };
+        let (mut shape, mut data) = (None, None);
         while let Some(key) = map.next_key::<Cow<str>>()? {
             match &*key {
-                "shape" if array.shape.is_some() => return Err(Error::duplicate_field("shape")),
-                "data" if array.data.is_some() => return Err(Error::duplicate_field("data")),
-                "shape" => array.shape = map.next_value_seed(ReadList::new(self.rank, self.work))?,
-                "data" => array.data = map.next_value_seed(ReadList::new(self.size, self.work))?,
+                "shape" if shape.is_some() => return Err(Error::duplicate_field("shape")),
+                "data" if data.is_some() => return Err(Error::duplicate_field("data")),
+                "shape" => shape = Some(map.next_value_seed(ReadList::new(self.rank, self.work))?),
+                "data" => data = Some(map.next_value_seed(ReadList::new(self.size, self.work))?),
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(array)
+        Ok(ArrayObject { shape: shape.flatten(), data: data.flatten() })
     }
 }
 
@@ -132,7 +132,13 @@ mod tests {
     fn null_is_as_good_as_none_and_other_types_are_errors() {
         let array = read(r#"{"shape": null}"#).unwrap();
         assert!(array.shape.is_none() && array.data.is_none());
-        for text in ["[]", r#"{"data": 1}"#, r#"{"data": ["1"]}"#, r#"{"data": [], "data": []}"#] {
+        for text in [
+            "[]",
+            r#"{"data": 1}"#,
+            r#"{"data": ["1"]}"#,
+            r#"{"data": [], "data": []}"#,
+            r#"{"data": null, "data": []}"#,
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
     }
