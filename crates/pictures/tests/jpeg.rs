@@ -129,6 +129,21 @@ fn metadata_are_left_out_wherever_they_are() {
     assert_eq!(pixels(&joined(&[&all, &all[..]].concat())).unwrap(), pixels_of_plain);
 }
 
+/// Readers skip them, but tell a JPEG by the marker that follows the first.
+#[test]
+fn bytes_between_segments_are_left_out() {
+    let plain = file("three-scans-422.jpg");
+    let scan = plain.windows(2).rposition(|bytes| bytes == [0xff, 0xda]).unwrap();
+    let (start, more) = ([&b"more"[..], &segment(0xfe, b"secret")].concat(), [b'm'; 300]);
+    for changed in [with(&plain, &more), with(&plain, &start), [&plain[..], &more].concat()] {
+        assert_eq!(joined(&changed), plain);
+        assert_eq!(pixels(&changed), pixels(&plain));
+    }
+    // Before another scan they belong to the coded data of the one before.
+    let changed = [&plain[..scan], &more, &plain[scan..]].concat();
+    assert_eq!(joined(&changed), changed);
+}
+
 #[test]
 fn what_colours_mean_is_kept() {
     let plain = file("three-scans-444.jpg");

@@ -9,6 +9,9 @@ const PLAIN_JFIF: &[u8] = b"\xff\xe0\0\x10JFIF\0\x01\x02\0\0\x01\0\x01\0\0";
 /// What a JFIF segment holds if it has no thumbnail.
 const PLAIN_JFIF_SIZE: usize = 14;
 
+/// After the marker that begins the file.
+const FIRST_SEGMENT: usize = 2;
+
 /// The parts of a file that its image needs: all but comments and application segments other than those of
 /// JFIF and Adobe, which say what the colours are, and the ICC profile. Thumbnails and what follows the image
 /// are left out too.
@@ -37,12 +40,19 @@ pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
 fn walk<'a>(file: &'a [u8], known_end: usize, essence: &mut Essence<'a>) -> Result<usize, Error> {
     let mut segments = Segments::new(file)?;
     let mut scans = 0;
+    // Where the last segment ended, unless coded data follow it.
+    let mut last_end = Some(FIRST_SEGMENT);
     loop {
         let (marker, content, end) = match segments.next() {
             Ok((marker, ..)) if marker.start >= known_end => return Ok(known_end),
             Err(_) if known_end < usize::MAX => return Ok(known_end),
             segment => segment?,
         };
+        if let Some(last_end) = last_end.filter(|last_end| *last_end < marker.start) {
+            essence.keep(file, last_end);
+            essence.leave_out(marker.start);
+        }
+        last_end = Some(end).filter(|_| marker.code != code::START_OF_SCAN);
         match marker.code {
             code::END_OF_IMAGE if scans == 0 => return Err(Error::Cut),
             code::END_OF_IMAGE => return Ok(end),
