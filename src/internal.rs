@@ -1,5 +1,5 @@
-//! The readers and writers of the wire without a network, as functions of bytes: for fuzz targets, benchmarks and tests outside
-//! this crate. Not part of the API; it changes without notice.
+//! The readers and writers of the wire without a network, as functions of bytes: for fuzz targets, benchmarks
+//! and tests outside this crate. Not part of the API; it changes without notice.
 
 use crate::error::{Error, Result};
 use crate::predictions::Predictions;

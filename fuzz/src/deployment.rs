@@ -1,4 +1,5 @@
-//! `deployment.json`, and what follows from one: the describe document and responses, as the client reads them.
+//! `deployment.json`, and what follows from one: the describe document and responses, as the client reads
+//! them.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! Lists of floats: what is read is what `serde_json` splits and the standard library reads; what is written reads back.
+//! Lists of floats: what is read is what `serde_json` splits and the standard library reads; what is written
+//! reads back.
 
 use sidekick::internal;
 
@@ -38,7 +39,8 @@ pub fn read_characters(bytes: &[u8]) {
     read_list(&text);
 }
 
-/// Numbers from a grammar that knows only valid ones: each byte says how the text goes on, so that most lists are accepted.
+/// Numbers from a grammar that knows only valid ones: each byte says how the text goes on, so that most lists
+/// are accepted.
 pub fn read_numbers(bytes: &[u8]) {
     let mut text = vec![b'['];
     for (place, number) in bytes.chunks(4).enumerate() {
@@ -56,7 +58,8 @@ pub fn read_numbers(bytes: &[u8]) {
     assert!(whole || large, "{}", String::from_utf8_lossy(&text));
 }
 
-/// White space and sign, digits before and after the point, and the exponent: a byte each, and a fourth for the digits.
+/// White space and sign, digits before and after the point, and the exponent: a byte each, and a fourth for
+/// the digits.
 fn put_number(text: &mut Vec<u8>, [space, whole, fraction, seed]: [u8; 4]) {
     let spaces: &[u8] = [&b""[..], b" ", b"", b" ", b"  ", b"\n", b"\t ", b""][usize::from(space % 8)];
     text.extend_from_slice(spaces);
@@ -122,7 +125,8 @@ fn same_digits(text: &[u8], other: &str) -> bool {
     decimal(text) == decimal(other)
 }
 
-/// Whether a value lies in the middle between this text and its neighbour of as many digits, so that either is as close.
+/// Whether a value lies in the middle between this text and its neighbour of as many digits, so that either
+/// is as close.
 fn is_tie(text: &[u8], value: f32) -> bool {
     let (_, _, power) = decimal(std::str::from_utf8(text).unwrap());
     let twice = f64::from(value.abs()) * 10f64.powi(-power as i32) * 2.0;

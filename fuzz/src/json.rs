@@ -1,4 +1,5 @@
-//! A plain reader of JSON to compare with: `serde_json` splits the text, and each number is kept as it is written.
+//! A plain reader of JSON to compare with: `serde_json` splits the text, and each number is kept as it is
+//! written.
 
 use std::fmt;
 

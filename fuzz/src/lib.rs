@@ -1,5 +1,5 @@
-//! What the fuzz targets do with their input. Where a plain reader of the same format exists, the target holds the library
-//! against it.
+//! What the fuzz targets do with their input. Where a plain reader of the same format exists, the target
+//! holds the library against it.
 
 pub mod deployment;
 pub mod describe;

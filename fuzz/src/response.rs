@@ -83,7 +83,8 @@ const PIECES: [&str; 40] = [
     "\"v\":",
 ];
 
-/// Bytes as pieces of a response with a number, a category and an array: nothing but numbers and what is around them.
+/// Bytes as pieces of a response with a number, a category and an array: nothing but numbers and what is
+/// around them.
 pub fn read_characters(bytes: &[u8]) {
     let outputs = [
         Output { name: "x", kind: Kind::Number },

@@ -22,7 +22,8 @@ pub enum Kind {
     Array(Vec<usize>),
 }
 
-/// Plain names, names that JSON escapes, longer ones than are compared at once, and two that differ in the middle alone.
+/// Plain names, names that JSON escapes, longer ones than are compared at once, and two that differ in the
+/// middle alone.
 const NAMES: [&str; 8] = [
     "x",
     "class",

@@ -46,7 +46,8 @@ fn resolve(url: &str, location: &str) {
     let reference = UriReferenceStr::new(location).unwrap_or_else(|_| panic!("{location} is no reference"));
     let expected = reference.resolve_against(base).to_string();
     assert_eq!(internal::origin(&found), internal::origin(&expected), "{location} from {url}: {found}");
-    // The steps `.` and `..` of the base may be taken before or after, and `%2E` is a dot to one (RFC 3986, 5.2.1, 6.2.2.2).
+    // The steps `.` and `..` of the base may be taken before or after, and `%2E` is a dot to one (RFC 3986,
+    // 5.2.1, 6.2.2.2).
     let encoded_dot = |text: &str| text.contains("%2e") || text.contains("%2E");
     if !base.path_str().contains("/.") && !encoded_dot(url) && !encoded_dot(location) {
         assert_eq!(internal::target(&found), internal::target(&expected), "{location} from {url}: {found}");

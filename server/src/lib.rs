@@ -1,5 +1,5 @@
-//! The local deployment server, module by module. Without the feature `serve` it is what reads requests and writes replies,
-//! which needs neither a model runtime nor a network: the fuzz targets build that alone.
+//! The local deployment server, module by module. Without the feature `serve` it is what reads requests and
+//! writes replies, which needs neither a model runtime nor a network: the fuzz targets build that alone.
 
 pub mod array;
 pub mod auth;
