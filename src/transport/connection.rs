@@ -135,6 +135,10 @@ impl Connection {
         self.input.get(self.start..self.end).unwrap_or_default()
     }
 
+    pub(super) fn input_mut(&mut self) -> &mut [u8] {
+        self.input.get_mut(self.start..self.end).unwrap_or_default()
+    }
+
     pub(super) fn consume(&mut self, bytes: usize) {
         self.start = self.end.min(self.start + bytes);
     }

@@ -2,6 +2,7 @@
 
 use super::connection::{BUFFER_BYTES, Connection};
 use super::explain::{Trouble, explain, not_http, was_closed};
+use super::folding;
 use crate::error::{Error, ErrorKind, reserve};
 use flate2::read::MultiGzDecoder;
 use std::io::{self, IoSlice, Read};
@@ -106,7 +107,7 @@ struct Head {
 fn receive_head(connection: &mut Connection, broken: Option<&io::Error>) -> Result<Head, Trouble> {
     let mut passed = 0;
     loop {
-        let head = parse_head(connection.input()).map_err(|error| not_http(&error))?;
+        let head = parse_head(connection).map_err(|error| not_http(&error))?;
         let used = head.as_ref().map_or(0, |head| head.bytes);
         if passed + used > HEAD_BYTES || connection.is_full() && used == 0 {
             return Err(Error::new(ErrorKind::Network, "the reply's headers are too large").into());
@@ -125,8 +126,24 @@ fn receive_head(connection: &mut Connection, broken: Option<&io::Error>) -> Resu
     }
 }
 
-/// The head at the start of the input, if it is there as a whole.
-fn parse_head(input: &[u8]) -> Result<Option<Head>, ureq_proto::Error> {
+/// The head at the start of the input, if it is there as a whole, also in an older form.
+fn parse_head(connection: &mut Connection) -> Result<Option<Head>, ureq_proto::Error> {
+    let error = match parse_plain_head(connection.input()) {
+        Err(error) => error,
+        parsed => return parsed,
+    };
+    match folding::length(connection.input()) {
+        None => Err(error),
+        Some(0) => Ok(None),
+        Some(length) => {
+            folding::unfold(connection.input_mut().get_mut(..length).unwrap_or_default());
+            parse_plain_head(connection.input())
+        }
+    }
+}
+
+/// The same in today's form.
+fn parse_plain_head(input: &[u8]) -> Result<Option<Head>, ureq_proto::Error> {
     // Nothing is there before the first bytes are read.
     if input.is_empty() {
         return Ok(None);
@@ -273,11 +290,7 @@ fn receive_body(
 ) -> Result<(Vec<u8>, bool), Error> {
     let mut bytes = Vec::new();
     let mut body = BodyReader { connection, call, left: limit, limit };
-    let read = if gzip {
-        MultiGzDecoder::new(&mut body).take(limit.saturating_add(1)).read_to_end(&mut bytes)
-    } else {
-        body.read_to_end(&mut bytes)
-    };
+    let read = if gzip { unpack(&mut body, limit, &mut bytes) } else { body.read_to_end(&mut bytes) };
     read.map_err(|error| explain_body(&error, gzip))?;
     if bytes.len() as u64 > limit {
         return Err(too_large(limit));
@@ -288,6 +301,18 @@ fn receive_body(
         None => true,
     };
     Ok((bytes, must_close))
+}
+
+/// Unpacks gzip of any number of members; a body of nothing is nothing.
+fn unpack(body: &mut BodyReader<'_>, limit: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    let mut first = [0];
+    let read = body.read(&mut first)?;
+    let packed = first.get(..read).unwrap_or_default().chain(body);
+    if read == 0 {
+        Ok(0)
+    } else {
+        MultiGzDecoder::new(packed).take(limit.saturating_add(1)).read_to_end(bytes)
+    }
 }
 
 fn explain_body(error: &io::Error, gzip: bool) -> Error {

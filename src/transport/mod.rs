@@ -6,6 +6,7 @@ mod credentials;
 mod decodings;
 mod exchange;
 mod explain;
+mod folding;
 mod head;
 mod limit;
 mod log;

@@ -449,6 +449,17 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_surrogate_names_its_feature() {
+        for name in ["text", "image", "array"] {
+            let error = read_rows(&[row(&[]), row(&[(name, r#""a\ud800b""#)])]).unwrap_err();
+            assert_eq!(
+                (error.kind(), error.row(), error.feature()),
+                (ErrorKind::ReplyJson, Some(1), Some(name))
+            );
+        }
+    }
+
+    #[test]
     fn what_is_no_json_is_refused() {
         for value in ["NaN", "tru", "[1,", "\"\\x\""] {
             let (kind, _) = refused("text", value);

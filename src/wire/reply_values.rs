@@ -31,10 +31,7 @@ pub(super) fn read_value(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &m
 
 #[cold]
 pub(super) fn blame(spec: &FeatureSpec, error: Error) -> Error {
-    match error.kind() {
-        ErrorKind::ReplyJson => error,
-        _ => spec.blame(error),
-    }
+    spec.blame(error)
 }
 
 /// Makes sure that a value starts as its type has it.
