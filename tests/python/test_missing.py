@@ -250,6 +250,9 @@ def test_an_array_of_times_is_refused():
             numpy.array([5, 6], "m8[s]"),
             pandas.Series(pandas.to_timedelta([1, 2], "s")),
             datetime.date(2020, 1, 1),
+            # Their buffers are bytes, without strides.
+            numpy.datetime64(5, "ns"),
+            numpy.timedelta64(5, "s"),
         ):
             for predict in (
                 lambda: client.predict(a=value),

@@ -126,6 +126,8 @@ def test_pictures_are_paths_or_bytes():
         ({"n": 1.0}, TypeError, 'the column "n" has to be a sequence of values'),
         ({"n": numpy.array(1.0)}, TypeError, 'the column "n" has to be a sequence of values'),
         ({"n": iter([1])}, TypeError, 'the column "n" has to be a sequence of values'),
+        ({"n": {1.0, 2.0}}, TypeError, 'the column "n" has to be a sequence of values, or an array, not a set'),
+        ({"n": frozenset([1.0])}, TypeError, 'the column "n" has to be a sequence of values'),
         ({"c": ["a", "b"]}, ValueError, 'the column "c" has 2 values, that of "n" has 3'),
     ],
 )

@@ -104,6 +104,16 @@ def test_without_a_limit_there_is_none(slow):
         assert call() == {"n": 1.0}
 
 
+def test_what_is_no_mapping_is_refused_with_and_without_keywords():
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        client = server.open()
+        for row in ([1], 5, "n", b"n"):
+            for keywords in ({}, {"n": 1}):
+                with pytest.raises(sidekick.InvalidTypeError, match="^row 0: expected a dict of features, got ") as raised:
+                    client.predict(row, **keywords)
+                assert raised.value.row == 0
+
+
 def test_a_keyword_beside_a_row_that_is_no_input_is_refused():
     with answering(NUMBER, NUMBER, lambda rows: rows) as server:
         client = server.open()

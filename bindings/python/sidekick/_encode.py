@@ -135,10 +135,15 @@ class Encoders:
                 call(library.sidekick_rows_end_row, into, where=where)
 
 
-def _made(each: Iterable[tuple[str, Callable[[Any], T]]], row: Any, number: int, names: Sequence[str]) -> list[T]:
-    """What each function makes of the value of its feature; raises what is wrong with the row, which has to have all names."""
+def require_mapping(row: Any, number: int) -> None:
+    """Refuses a row that is neither a dict nor like one."""
     if not isinstance(row, dict) and not hasattr(row, "keys"):
         raise about(InvalidTypeError(f"row {number}: expected a dict of features, got {kind_of(row)}"), number)
+
+
+def _made(each: Iterable[tuple[str, Callable[[Any], T]]], row: Any, number: int, names: Sequence[str]) -> list[T]:
+    """What each function makes of the value of its feature; raises what is wrong with the row, which has to have all names."""
+    require_mapping(row, number)
     made, name = [], ""
     try:
         for name, make in each:

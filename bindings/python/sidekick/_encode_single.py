@@ -13,7 +13,7 @@ from sidekick._buffer import Buffer
 from sidekick._library import Handle, Where, call, library
 from sidekick._optional import need
 from sidekick._pillow import samples_of
-from sidekick._refused import Refused, Unreadable, is_missing, is_time_array, kind_of, unfit
+from sidekick._refused import Refused, Unreadable, is_missing, is_time, is_time_array, kind_of, unfit
 from sidekick.errors import InvalidTypeError, InvalidValueError, MissingValueError
 
 if TYPE_CHECKING:
@@ -114,6 +114,9 @@ def _with_bytes(image: Image.Image) -> Image.Image:
 
 
 def _buffer(value: Any) -> Buffer:
+    # NumPy's scalars of times have buffers of bytes.
+    if is_time(type(value)):
+        raise unfit(value, "an array of numbers")
     _require_whole(value)
     try:
         return Buffer(value)

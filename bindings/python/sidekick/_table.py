@@ -150,7 +150,8 @@ def _values(name: str, column: Any) -> Any:
     """A column's values: numbers where they lie, others as Python's."""
     if isinstance(column, (list, tuple)):
         return column
-    if isinstance(column, (str, bytes, bytearray, Mapping)) or not hasattr(column, "__len__"):
+    # A set has no order in which its values could be those of the rows.
+    if isinstance(column, (str, bytes, bytearray, Mapping, set, frozenset)) or not hasattr(column, "__len__"):
         raise _no_column(name, column)
     dtype = getattr(column, "dtype", None)
     if dtype is None and not hasattr(column, "__array__"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sidekick._callbacks import TokenSource, set_log, token_bytes
 from sidekick._decode import Decoders
-from sidekick._encode import Encoders, chunks
+from sidekick._encode import Encoders, chunks, require_mapping
 from sidekick._interrupt import interruptible, new_cancel
 from sidekick._library import Handle, Where, call, library, make, number, text
 from sidekick._one_row import OneRow, one_row
@@ -233,6 +233,7 @@ class Deployment:
         elif features:
             if unknown := features.keys() - self._input_names:
                 raise InvalidTypeError(f"predict: the keyword {min(unknown)!r} beside a row is no input, nor is it timeout")
+            require_mapping(row, 0)
             row = {**row, **features}
         cancel = _limited(timeout)
         if self._one_row is not None:
