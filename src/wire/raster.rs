@@ -196,7 +196,9 @@ fn samples(decoder: impl ImageDecoder) -> Result<Vec<u8>> {
 }
 
 fn undecodable(error: image::ImageError) -> Error {
-    Error::new(ErrorKind::Image, format!("the image cannot be read: {error}"))
+    let unsupported = matches!(error, image::ImageError::Unsupported(_));
+    let hint = if unsupported { "; save it as a PNG of 8 bits a sample" } else { "" };
+    Error::new(ErrorKind::Image, format!("the image cannot be read: {error}{hint}"))
 }
 
 fn refused(error: sidekick_pictures::Error) -> Error {
@@ -221,7 +223,7 @@ fn reduce(color: ColorType, bytes: &mut Vec<u8>) -> Result<()> {
             Ok(())
         }
         _ => {
-            let message = "its samples are floating-point numbers, whose range is unknown; \
+            let message = "its samples are floating-point numbers or 32-bit integers, whose range is unknown; \
                            save it with 8 or 16 bits a sample, or add its pixels";
             Err(Error::new(ErrorKind::Image, message))
         }

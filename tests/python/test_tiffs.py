@@ -99,6 +99,8 @@ def test_what_has_no_one_meaning_is_refused(sent):
             refused(sent, tiff(samples.astype("u4"), photometric, order, sample_format=0, extra=extra))
         refused(sent, tiff(SAMPLES[..., :3], LAB, order))
     refused(sent, tiff(SAMPLES[..., :3].astype("f4"), RGB, "<", FLOAT), "floating-point")
+    refused(sent, tiff(SAMPLES[..., :3].astype("u4"), RGB), "save it as a PNG")
+    refused(sent, tiff(SAMPLES[..., :1].astype("f4"), BLACK_IS_ZERO, "<", FLOAT), "save it as a PNG")
 
 
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "group4"])

@@ -73,6 +73,68 @@ fn a_cut_file_with_an_end_marker_is_refused_by_the_decoder() {
     assert_eq!(pixels(&[&file[..second], b"\xff\xd9"].concat()), Err(Error::Cut));
 }
 
+/// A download that broke off, in a file that was made as long as it should become.
+#[test]
+fn zeros_are_not_taken_for_the_rest_of_a_cut_file() {
+    for name in ["seven.jpg", "interleaved.jpg", "standard-tables.jpg"] {
+        let whole = file(name);
+        let scan = whole.windows(2).rposition(|bytes| bytes == [0xff, 0xda]).unwrap();
+        let half = &whole[..(scan + whole.len()) / 2];
+        let filled = [half, &[0; 50_000]].concat();
+        assert_eq!(pixels(&filled), Err(Error::Cut), "{name}");
+        assert_eq!(jpeg::check(&filled), Err(Error::Cut), "{name}");
+    }
+    let whole = file("seven.jpg");
+    let padded = [&whole[..whole.len() - 2], &[0; 50_000]].concat();
+    assert_eq!(pixels(&padded).unwrap(), pixels(&whole).unwrap());
+    jpeg::check(&padded).unwrap();
+}
+
+#[test]
+fn the_end_of_another_file_does_not_end_a_cut_one() {
+    let whole = file("seven.jpg");
+    let followed = [file("seven-half.jpg").as_slice(), &whole].concat();
+    assert!(jpeg::check(&followed).is_err());
+    assert!(pixels(&followed).is_err());
+    let unended = [&whole[..whole.len() - 2], &whole].concat();
+    assert_eq!(pixels(&joined(&unended)).unwrap(), pixels(&whole).unwrap());
+    assert!(joined(&unended).len() < whole.len() + 8);
+}
+
+/// Every segment with this marker is left out.
+fn without(file: &[u8], marker: u8) -> Vec<u8> {
+    let mut left = file.to_vec();
+    while let Some(at) = left.windows(2).position(|bytes| bytes == [0xff, marker]) {
+        let length = usize::from(u16::from_be_bytes([left[at + 2], left[at + 3]]));
+        left.drain(at..at + 2 + length);
+    }
+    left
+}
+
+/// As cameras write the frames of Motion JPEG.
+#[test]
+fn without_huffman_tables_those_of_the_standard_hold() {
+    let whole = file("standard-tables.jpg");
+    let bare = without(&whole, 0xc4);
+    assert!(bare.len() + 400 < whole.len());
+    assert_eq!(pixels(&bare).unwrap(), pixels(&whole).unwrap());
+    jpeg::check(&bare[..bare.len() - 2]).unwrap();
+    assert!(pixels(&without(&file("progressive.jpg"), 0xc4)).is_err());
+}
+
+#[test]
+fn components_of_the_same_number_are_told_apart_by_their_order() {
+    let whole = file("interleaved.jpg");
+    let mut same = whole.clone();
+    let frame = same.windows(2).position(|bytes| bytes == [0xff, 0xc0]).unwrap();
+    let scan = same.windows(2).position(|bytes| bytes == [0xff, 0xda]).unwrap();
+    for component in 0..3 {
+        same[frame + 10 + 3 * component] = 7;
+        same[scan + 5 + 2 * component] = 7;
+    }
+    assert_eq!(pixels(&same).unwrap(), pixels(&whole).unwrap());
+}
+
 #[test]
 fn bytes_after_the_end_are_accepted() {
     for name in ["interleaved.jpg", "progressive.jpg"] {

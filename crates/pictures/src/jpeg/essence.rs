@@ -55,6 +55,8 @@ fn walk<'a>(file: &'a [u8], known_end: usize, essence: &mut Essence<'a>) -> Resu
         last_end = Some(end).filter(|_| marker.code != code::START_OF_SCAN);
         match marker.code {
             code::END_OF_IMAGE if scans == 0 => return Err(Error::Cut),
+            // Another file follows, whose end marker is not this one's.
+            code::START_OF_IMAGE if scans > 0 && known_end == usize::MAX => return Err(Error::Cut),
             code::END_OF_IMAGE => return Ok(end),
             code::START_OF_SCAN => scans += 1,
             _ => {}

@@ -2,7 +2,8 @@
 //! any number of scans and components at any resolution; grey, YCbCr, RGB, CMYK and YCCK.
 //!
 //! A file is whole when its scans are complete. It may lack the marker that ends it, and bytes may follow
-//! that. Pixels equal those of libjpeg-turbo.
+//! that. Sequential files may lack the Huffman tables that the standard gives as examples. Pixels equal those
+//! of libjpeg-turbo, which smooths progressive files besides if they lack coefficients.
 
 mod bits;
 mod colors;
@@ -10,6 +11,7 @@ mod essence;
 mod frame;
 mod scan;
 mod segments;
+mod standard;
 mod tables;
 mod transform;
 
@@ -133,11 +135,13 @@ impl<'a> Decoder<'a> {
                 code::START_OF_SCAN => {
                     let end = self.read_scan(content, end)?;
                     if self.is_finished() {
-                        return Ok(end);
+                        return if is_filled_up(self.file, end) { Err(Error::Cut) } else { Ok(end) };
                     }
                     segments.seek(end);
                 }
                 code::END_OF_IMAGE if self.is_enough() => return Ok(marker.start),
+                // The next file begins, before this one has its scans.
+                code::START_OF_IMAGE if self.frame.is_some() => return Err(Error::Cut),
                 code::END_OF_IMAGE => return Err(Error::Cut),
                 code if is_frame(code) => self.begin_frame(code, content)?,
                 _ => {}
@@ -174,6 +178,9 @@ impl<'a> Decoder<'a> {
         let frame = self.frame.as_ref().ok_or_else(|| damaged("a scan comes before the frame header"))?;
         let scan = Scan::parse(content, frame)?;
         note_known(&mut self.known, &scan)?;
+        if !frame.progressive {
+            self.tables.add_standard()?;
+        }
         let (tables, stores) = (&self.tables, &mut self.stores);
         let mut steps = Vec::new();
         for component in &frame.components {
@@ -224,6 +231,15 @@ impl<'a> Decoder<'a> {
         colors::write_pixels(frame, &planes, frame.colors(self.jfif, self.adobe), &mut pixels)?;
         Ok(pixels)
     }
+}
+
+/// Whether zeros stand where the scans end and from there to the end of the file: a file that was made as long
+/// as it should become, and then cut off. Zeros are valid codes, so that the scans seem complete.
+fn is_filled_up(file: &[u8], end: usize) -> bool {
+    // More of them than a scan ends with.
+    const ZEROS: usize = 16;
+    let rest = file.get(end.saturating_sub(ZEROS)..).unwrap_or_default();
+    end < file.len() && rest.iter().all(|byte| *byte == 0)
 }
 
 /// What an Adobe segment says of the colours.

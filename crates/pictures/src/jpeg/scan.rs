@@ -31,8 +31,10 @@ impl Scan {
         let &[first, last, bits] = rest.first_chunk().ok_or_else(short)?;
         let mut components: Vec<(usize, usize, usize)> = Vec::new();
         for &[id, tables] in selectors.as_chunks().0 {
-            let index = frame.components.iter().position(|component| component.id == id);
-            let index = index.filter(|index| components.last().is_none_or(|(last, ..)| last < index));
+            // In the order of the frame, so that those of the same number are told apart too.
+            let first = components.last().map_or(0, |(last, ..)| last + 1);
+            let mut rest = frame.components.iter().enumerate().skip(first);
+            let index = rest.find(|(_, component)| component.id == id).map(|(index, _)| index);
             let index = index.ok_or_else(|| damaged("a scan has a component that it cannot have"))?;
             components.push((index, usize::from(tables >> 4), usize::from(tables & 15)));
         }

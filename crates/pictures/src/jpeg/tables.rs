@@ -1,6 +1,7 @@
 //! The tables that a file defines before its scans (T.81 B.2.4).
 
 use super::bits::Table;
+use super::standard;
 use super::{Error, damaged};
 
 /// The order in which coefficients are coded (T.81 Figure A.6), as indices of a block in reading order.
@@ -52,6 +53,18 @@ impl Tables {
             let place = place.ok_or_else(|| damaged("a Huffman table has an invalid number"))?;
             *place = Some(Table::new(counts, symbols)?);
             content = rest;
+        }
+        Ok(())
+    }
+
+    /// Has the standard's tables where the file defines none, as frames of Motion JPEG do not.
+    pub(super) fn add_standard(&mut self) -> Result<(), Error> {
+        for (tables, standard) in [(&mut self.dc, standard::DC), (&mut self.ac, standard::AC)] {
+            for (table, (counts, symbols)) in tables.iter_mut().zip(standard) {
+                if table.is_none() {
+                    *table = Some(Table::new(counts, symbols)?);
+                }
+            }
         }
         Ok(())
     }
