@@ -191,6 +191,20 @@ fn metadata_are_left_out_wherever_they_are() {
     assert_eq!(pixels(&joined(&[&all, &all[..]].concat())).unwrap(), pixels_of_plain);
 }
 
+/// A name counts in the segments that are its own: elsewhere no reader looks for it.
+#[test]
+fn names_in_other_segments_are_metadata() {
+    let plain = with(&file("three-scans-444.jpg"), &segment(0xee, b"Adobe\0\x64\0\0\0\0\0"));
+    let plain = joined(&plain);
+    for content in [&b"JFIF\0\x01\x01\0\0\x01\0\x01\x01\x01more"[..], b"Exif\0\0MM\0*"] {
+        for marker in [0xe9, 0xfe] {
+            let changed = with(&plain, &segment(marker, content));
+            assert_eq!(joined(&changed), plain);
+            assert_eq!(jpeg::essence(&changed).unwrap().exif(), None);
+        }
+    }
+}
+
 /// Readers skip them, but tell a JPEG by the marker that follows the first.
 #[test]
 fn bytes_between_segments_are_left_out() {

@@ -65,12 +65,12 @@ fn walk<'a>(file: &'a [u8], known_end: usize, essence: &mut Essence<'a>) -> Resu
             continue;
         }
         essence.keep(file, marker.start);
-        if content.starts_with(b"JFIF\0") {
+        if marker.code == code::APPLICATION && content.starts_with(b"JFIF\0") {
             essence.replace(PLAIN_JFIF, end);
         } else {
             essence.leave_out(end);
         }
-        if let Some(exif) = content.strip_prefix(b"Exif\0\0") {
+        if let Some(exif) = content.strip_prefix(b"Exif\0\0").filter(|_| marker.code == code::EXIF) {
             essence.set_exif(exif);
         }
     }

@@ -20,6 +20,7 @@ pub(super) mod code {
     pub(in super::super) const QUANTIZATION_TABLES: u8 = 0xdb;
     pub(in super::super) const RESTART_INTERVAL: u8 = 0xdd;
     pub(in super::super) const APPLICATION: u8 = 0xe0;
+    pub(in super::super) const EXIF: u8 = 0xe1;
     pub(in super::super) const ICC: u8 = 0xe2;
     pub(in super::super) const ADOBE: u8 = 0xee;
     pub(in super::super) const APPLICATION_LAST: u8 = 0xef;
