@@ -42,6 +42,11 @@ pub(crate) fn unseen(character: char) -> Option<&'static str> {
 /// The end of a message about a text that is none of those known, where one of them looks the same to people:
 /// what differs.
 pub(crate) fn look_alike<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    // Names and labels are shorter.
+    const MOST_BYTES: usize = 8 * 1024;
+    if given.len() > MOST_BYTES {
+        return String::new();
+    }
     let seen = as_seen(given);
     let alike = known.into_iter().find(|known| *known != given && as_seen(known) == seen);
     alike.map_or(String::new(), |known| format!("; {}", difference(given, known)))

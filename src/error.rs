@@ -142,7 +142,11 @@ impl Error {
 
     /// The error of a file that cannot be read or written, with the system's reason and its number.
     pub(crate) fn of_file(path: &Path, cannot_be: &str, reason: &io::Error) -> Error {
-        let message = format!("the file {} cannot be {cannot_be}: {reason}", path.display());
+        const SHOWN: usize = 1024;
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let start = String::from_utf8_lossy(bytes.get(..SHOWN).unwrap_or(bytes));
+        let cut = if bytes.len() > SHOWN { "…" } else { "" };
+        let message = format!("the file {start}{cut} cannot be {cannot_be}: {reason}");
         let missing = reason.kind() == io::ErrorKind::OutOfMemory;
         let kind = if missing { ErrorKind::Memory } else { ErrorKind::File };
         let mut error = Error::new(kind, message);

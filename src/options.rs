@@ -206,8 +206,8 @@ impl Options {
 
     /// Sets which hosts are asked without the proxy, instead of the environment's `no_proxy`: names (which stand for their
     /// sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas.
-    pub fn set_no_proxy(&mut self, hosts: &str) {
-        self.transport.no_proxy = Some(hosts.to_owned());
+    pub fn set_no_proxy(&mut self, hosts: &str) -> Result<()> {
+        self.transport.set_no_proxy(hosts)
     }
 }
 

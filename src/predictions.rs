@@ -3,6 +3,7 @@
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::collected;
+use crate::message::shortened;
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::text::{NulString, without_nul};
 use crate::wire::array::{DType, byte_size};
@@ -326,7 +327,8 @@ impl<'a> Probabilities<'a> {
         let place = self.categories.labels.find(label);
         place.and_then(|place| values.get(place)).copied().ok_or_else(|| {
             let alike = look_alike(label, self.categories.labels.list().iter().map(NulString::as_str));
-            let message = format!("there is no category \"{label}\" among the output's{alike}");
+            let message =
+                format!("there is no category \"{}\" among the output's{alike}", shortened(label, 512));
             Error::new(ErrorKind::Argument, message)
         })
     }

@@ -5,7 +5,7 @@ use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory;
 use crate::message::shortened;
-use crate::spec::{FeatureSpec, FeatureType, Key, SHOWN_LABELS, Schema, Specs};
+use crate::spec::{FeatureSpec, FeatureType, Key, SHOWN_LABELS, Schema, Specs, first_quoted};
 use crate::text::NulString;
 use crate::wire::array::Array;
 use crate::wire::floats::Number;
@@ -447,9 +447,9 @@ impl OpenRow {
 /// The names of the inputs that were not given.
 pub(crate) fn missing(inputs: &Specs, given: &[bool]) -> String {
     let given = given.iter().copied().chain(std::iter::repeat(false));
+    const SHOWN: usize = 20;
     let missing = inputs.iter().zip(given).filter(|(_, given)| !given);
-    let names: Vec<String> = missing.map(|(spec, _)| spec.quoted(&spec.name)).collect();
-    names.join(", ")
+    first_quoted(missing.map(|(spec, _)| spec), SHOWN)
 }
 
 #[inline]

@@ -168,15 +168,24 @@ impl Specs {
     #[cold]
     fn unknown_name(&self, name: &str) -> Error {
         let alike = look_alike(name, self.names.list().iter().map(NulString::as_str));
-        self.unknown(format_args!("there is no feature named \"{name}\"{alike}"))
+        self.unknown(format_args!("there is no feature named \"{}\"{alike}", shortened(name, SHOWN_BYTES)))
     }
 
     #[cold]
     fn unknown(&self, what: fmt::Arguments<'_>) -> Error {
-        let names: Vec<String> = self.features.iter().map(|feature| feature.quoted(&feature.name)).collect();
-        let known = format!("{what}; the deployment has {} here: {}", self.len(), names.join(", "));
+        const SHOWN: usize = 20;
+        let names = first_quoted(self.features.iter(), SHOWN);
+        let known = format!("{what}; the deployment has {} here: {names}", self.len());
         Error::new(ErrorKind::UnknownFeature, known)
     }
+}
+
+/// The names of the first features, as a message shows them.
+pub(crate) fn first_quoted<'a>(mut features: impl Iterator<Item = &'a FeatureSpec>, most: usize) -> String {
+    let first: Vec<String> =
+        features.by_ref().take(most).map(|feature| feature.quoted(&feature.name)).collect();
+    let more = if features.next().is_some() { ", ..." } else { "" };
+    first.join(", ") + more
 }
 
 impl<'a> IntoIterator for &'a Specs {

@@ -75,6 +75,9 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// URLs are no longer than this.
+pub(crate) const URL_BYTES: usize = 8 * 1024;
+
 /// An absolute URL of one of some schemes, with a host.
 pub(crate) struct Parts {
     uri: Uri<String>,
@@ -85,6 +88,9 @@ impl Parts {
     /// Reads a URL; each scheme has its default port. The error completes a sentence that begins with what is
     /// read.
     pub(crate) fn parse(text: &str, schemes: &[(&str, u16)]) -> std::result::Result<Parts, String> {
+        if text.len() > URL_BYTES {
+            return Err(format!("has more than {URL_BYTES} characters"));
+        }
         let mut uri = Uri::parse(text).map_err(|error| malformed(text, &error))?.to_owned();
         uri.set_fragment(None);
         let scheme = uri.scheme();

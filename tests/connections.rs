@@ -95,7 +95,7 @@ fn a_proxy_that_cannot_be_reached_is_named_with_the_server() {
         let mut options = options();
         options.set_log(move |_, line| heard.lock().unwrap().push(line.to_owned()));
         options.set_proxy(&format!("{proxy}://u:wr0ng@{closed}")).unwrap();
-        options.set_no_proxy("");
+        options.set_no_proxy("").unwrap();
         let url = format!("{scheme}://127.0.0.1:18081/deployment/x/forward");
         let error = Deployment::open(&url, TOKEN, &options).unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
@@ -279,12 +279,12 @@ fn a_proxy_stands_in_between() {
     options.set_proxy(&format!("http://u:p@{}", proxies::http())).unwrap();
     ask(&open(NOWHERE, &options)).unwrap();
 
-    options.set_no_proxy("nowhere.invalid");
+    options.set_no_proxy("nowhere.invalid").unwrap();
     options.set_allow_token_over_http(true);
     let direct = Deployment::open(NOWHERE, TOKEN, &options).unwrap_err();
     assert_eq!(direct.kind(), ErrorKind::Connect);
 
-    options.set_no_proxy("");
+    options.set_no_proxy("").unwrap();
     options.set_proxy(&format!("http://u:wr0ng@{}", proxies::http())).unwrap();
     let error = Deployment::open(NOWHERE, TOKEN, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);

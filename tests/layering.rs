@@ -21,7 +21,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("rows", &["buffer", "code_points", "error", "memory", "message", "spec", "text", "wire"]),
     ("packed", &["error", "rows"]),
     ("input_columns", &["error", "memory", "rows", "spec", "wire"]),
-    ("predictions", &["code_points", "error", "memory", "spec", "text", "wire"]),
+    ("predictions", &["code_points", "error", "memory", "message", "spec", "text", "wire"]),
     ("batches", &["deployment", "error", "memory", "options", "rows", "transport", "wire"]),
     (
         "deployment",

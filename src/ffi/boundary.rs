@@ -155,6 +155,15 @@ pub(super) unsafe fn text<'a>(pointer: *const c_char, length: usize, what: &str)
     })
 }
 
+/// A copy of a text of any size.
+pub(super) fn copied(text: &str) -> Result<String> {
+    let mut copy = String::new();
+    let missing = |_| Error::new(ErrorKind::Memory, format!("no memory for {} bytes of text", text.len()));
+    copy.try_reserve_exact(text.len()).map_err(missing)?;
+    copy.push_str(text);
+    Ok(copy)
+}
+
 /// A place for an output: checked before the work, written after it.
 pub(super) struct Out<T>(NonNull<T>);
 

@@ -1,6 +1,6 @@
 //! What the library calls back: for a token, and with a log.
 
-use super::boundary::{guard, object_mut, text};
+use super::boundary::{copied, guard, object_mut, text};
 use super::error::sidekick_error;
 use super::options::sidekick_options;
 use super::status::sidekick_status;
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn sidekick_token_set(
     guard(error, || {
         // SAFETY: the caller's promises.
         let (token, value) = unsafe { (object_mut(token, "token")?, text(value, value_length, "value")?) };
-        token.0 = Ok(value.to_owned());
+        token.0 = Ok(copied(value)?);
         Ok(())
     })
 }
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn sidekick_token_fail(
         // SAFETY: the caller's promises.
         let (token, message) =
             unsafe { (object_mut(token, "token")?, text(message, message_length, "message")?) };
-        token.0 = Err(message.to_owned());
+        token.0 = Err(copied(shown(message))?);
         Ok(())
     })
 }
@@ -100,6 +100,11 @@ pub unsafe extern "C" fn sidekick_options_set_log_callback(
         set_log(&mut options.0, callback, data);
         Ok(())
     })
+}
+
+/// As much of a caller's message as an error shows.
+fn shown(message: &str) -> &str {
+    message.get(..message.floor_char_boundary(1024)).unwrap_or(message)
 }
 
 fn set_token_source(options: &mut Options, callback: sidekick_token_callback, data: Data) {

@@ -457,8 +457,7 @@ pub unsafe extern "C" fn sidekick_options_set_no_proxy(
         // SAFETY: the caller's promises.
         let (options, hosts) =
             unsafe { (object_mut(options, "options")?, text(hosts, hosts_length, "hosts")?) };
-        options.0.set_no_proxy(hosts);
-        Ok(())
+        options.0.set_no_proxy(hosts)
     })
 }
 

@@ -4,7 +4,7 @@ use super::boundary::{bytes, elements, guard, object_mut};
 use super::error::sidekick_error;
 use super::rows::sidekick_rows;
 use super::status::{SIDEKICK_COLUMN_PIECES, SIDEKICK_COLUMN_TEXTS, sidekick_status};
-use crate::{DType, InputColumn, Result};
+use crate::{DType, Error, ErrorKind, InputColumn, Result};
 use std::ffi::c_void;
 use std::ptr::null;
 
@@ -76,7 +76,13 @@ unsafe fn columns<'a>(
         // SAFETY: this function's own demand.
         Ok((*input, unsafe { column(place, *kind, *values, *size, ends, count) }?))
     });
-    read.collect()
+    let mut columns = Vec::new();
+    let missing = |_| Error::new(ErrorKind::Memory, format!("no memory for {column_count} columns"));
+    columns.try_reserve_exact(column_count).map_err(missing)?;
+    for column in read {
+        columns.push(column?);
+    }
+    Ok(columns)
 }
 
 /// The column at a place, which errors name.

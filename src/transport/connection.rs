@@ -8,6 +8,7 @@ use super::socket::Socket;
 use super::tls::Tls;
 use super::tunnel;
 use super::watch::Watch;
+use crate::memory;
 use crate::url::Endpoint;
 use rustls::{ClientConnection, StreamOwned};
 use std::fmt;
@@ -46,7 +47,8 @@ impl Way {
             Some(tls) => Stream::Tls(Box::new(tls.wrap(socket)?)),
             None => Stream::Plain(socket),
         };
-        Ok(Connection { stream, input: vec![0; BUFFER_BYTES].into(), start: 0, end: 0, was_used: false })
+        let input = memory::filled(BUFFER_BYTES, 0)?;
+        Ok(Connection { stream, input, start: 0, end: 0, was_used: false })
     }
 
     fn connect_through(&self, proxy: &Proxy, settings: &Settings, watch: Watch) -> Result<Socket, Trouble> {
@@ -68,7 +70,7 @@ impl fmt::Display for Way {
 /// One connection, and a buffer of what was read from it and not yet consumed.
 pub(super) struct Connection {
     stream: Stream,
-    input: Box<[u8]>,
+    input: Vec<u8>,
     start: usize,
     end: usize,
     /// Whether a request went over it before: the server may have closed it since.

@@ -25,11 +25,17 @@ impl Credentials {
     }
 }
 
+/// Tokens are no longer than this: servers take no head as large as 64 KiB.
+const MOST_BYTES: usize = 16 * 1024;
+
 /// Refuses what is not a token (RFC 6750, section 2.1, but with all of visible ASCII), without showing it.
 fn check(token: &str) -> Result<()> {
     let refuse = |what: &str| Err(Error::new(ErrorKind::Argument, format!("the token {what}")));
     if token.is_empty() {
         return refuse("is empty; give the one that belongs to the deployment");
+    }
+    if token.len() > MOST_BYTES {
+        return refuse(&format!("has {} bytes; it can have {MOST_BYTES}", token.len()));
     }
     let is_scheme = |start: &str| start.eq_ignore_ascii_case(SCHEME);
     let (start, rest) = token.split_at_checked(SCHEME.len()).unwrap_or((token, "-"));

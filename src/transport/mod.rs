@@ -283,7 +283,8 @@ impl Transport {
         let text = |name| head.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let retry_after =
             text(header::RETRY_AFTER).and_then(|text| retry::parse_retry_after(text, SystemTime::now()));
-        let location = text(header::LOCATION).map(str::to_owned);
+        let location =
+            text(header::LOCATION).filter(|text| text.len() <= crate::url::URL_BYTES).map(str::to_owned);
         let (secrets, asked, redirected) =
             (Arc::clone(&self.secrets), Arc::clone(message.asked), message.redirected);
         Ok(Reply { status, body, attempts, retry_after, location, secrets, asked, redirected })

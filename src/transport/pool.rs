@@ -37,7 +37,8 @@ impl Pool {
         let Some(mut idle) = self.idle() else { return };
         let now = Instant::now();
         idle.retain(|(since, _)| now.duration_since(*since) < self.longest);
-        if idle.len() < self.most {
+        // Where there is no memory to keep it, another is made.
+        if idle.len() < self.most && idle.try_reserve(1).is_ok() {
             idle.push((now, connection));
         }
     }

@@ -10,6 +10,12 @@ use std::time::Duration;
 use ureq_proto::http::{HeaderName, HeaderValue};
 
 const USER_AGENT: &str = concat!("sidekick/", env!("CARGO_PKG_VERSION"));
+/// Of a caller's headers there are no more than these, with no more bytes: what servers take in a head.
+const HEADERS: usize = 256;
+const HEADER_BYTES: usize = 32 * 1024;
+const SUFFIX_BYTES: usize = 1024;
+/// A list of hosts is no longer than this.
+const NO_PROXY_BYTES: usize = 32 * 1024;
 /// Headers that a request has of its own, or that belong to the connection.
 const OWN_HEADERS: [&str; 14] = [
     "accept",
@@ -139,6 +145,16 @@ impl Settings {
         Ok(())
     }
 
+    /// Sets the hosts that are asked without the proxy.
+    pub(crate) fn set_no_proxy(&mut self, hosts: &str) -> Result<()> {
+        if hosts.len() > NO_PROXY_BYTES {
+            let message = format!("no_proxy has more than {NO_PROXY_BYTES} bytes");
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        self.no_proxy = Some(hosts.to_owned());
+        Ok(())
+    }
+
     pub(crate) fn set_backoff(&mut self, first: Duration, ceiling: Duration) -> Result<()> {
         if first > ceiling {
             return Err(Error::new(ErrorKind::Argument, "the first backoff is above its ceiling"));
@@ -149,6 +165,13 @@ impl Settings {
 
     /// Adds a header to every request to the deployment's server.
     pub(crate) fn add_header(&mut self, name: &str, value: &str) -> Result<()> {
+        let bytes: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        let most =
+            self.headers.len() < HEADERS && name.len().saturating_add(value.len()) <= HEADER_BYTES - bytes;
+        if !most {
+            let message = format!("more than {HEADERS} headers, or more than {HEADER_BYTES} bytes of them");
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
         let refused = |what: &str| Error::new(ErrorKind::Argument, format!("the header \"{name}\" {what}"));
         let parsed = HeaderName::from_bytes(name.as_bytes());
         let parsed = parsed.map_err(|_| refused("has no name that a header can have"))?;
@@ -167,6 +190,10 @@ impl Settings {
         let printable = suffix.bytes().all(|byte| (b' '..0x7f).contains(&byte));
         if !printable {
             let message = "the User-Agent suffix has characters other than printable ASCII";
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        if suffix.len() > SUFFIX_BYTES {
+            let message = format!("the User-Agent suffix has more than {SUFFIX_BYTES} characters");
             return Err(Error::new(ErrorKind::Argument, message));
         }
         self.user_agent_suffix = suffix.trim().to_owned();

@@ -45,7 +45,10 @@ pub(crate) fn write_with<T>(
     let written = write_bytes(&mut encoder).and_then(|written| encoder.finish().map(|_| written));
     drop(encoder);
     out.push(b'"');
-    written.map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+    written.map_err(|e| match e.kind() {
+        io::ErrorKind::OutOfMemory => Error::new(ErrorKind::Memory, "no memory to write it"),
+        _ => Error::new(ErrorKind::Internal, e.to_string()),
+    })
 }
 
 /// Makes room for a data URL of so many bytes and appends what comes before their text; tells the length of that.

@@ -1,5 +1,7 @@
 //! The entropy coder of baseline JPEG, with the Huffman tables that ITU T.81 Annex K suggests.
 
+use crate::error::{Result, reserve};
+
 /// A Huffman code and the bits of the value behind it: how many they are in the upper five bits, themselves in the others.
 type Code = u32;
 /// The codes of all symbols. A symbol is how many zeros stand before a value, times 16, plus the size of the value in bits.
@@ -130,6 +132,10 @@ const fn bits_of(code: Code) -> u32 {
     code & ((1 << LENGTH_AT) - 1)
 }
 
+/// The most that a block adds: 64 codes of up to 16 bits, with values of up to 11 bits, and bits that waited; each byte may get a
+/// zero behind it.
+const MOST_BLOCK_BYTES: usize = 2 * (64 * 27 / 8 + 8);
+
 /// Appends codes to a file.
 pub(super) struct BitWriter {
     file: Vec<u8>,
@@ -148,7 +154,13 @@ impl BitWriter {
         BitWriter { file, waiting: Waiting { bits: 0, free: 64 } }
     }
 
-    /// Appends a block, its coefficients in the order of the file (T.81 F.1.2).
+    /// Makes room for so many blocks.
+    #[inline]
+    pub(super) fn reserve(&mut self, blocks: usize) -> Result<()> {
+        reserve(&mut self.file, blocks * MOST_BLOCK_BYTES)
+    }
+
+    /// Appends a block, its coefficients in the order of the file (T.81 F.1.2), for which there is room.
     pub(super) fn put_block(&mut self, coefficients: &[i16; 64], previous_dc: i16, table: &Table) {
         // A copy, which stays in registers.
         let mut waiting = self.waiting;

@@ -4,6 +4,8 @@
 //! into vector instructions.
 
 use super::huffman::{self, BitWriter, Specification};
+use crate::error::{Result, reserve};
+use crate::memory::filled;
 use std::array::from_fn;
 use std::f32::consts::FRAC_1_SQRT_2;
 use std::f64::consts::{PI, SQRT_2};
@@ -85,21 +87,25 @@ const MIDDLE: f32 = 128.0;
 const LARGEST: f32 = 127.0;
 
 /// Encodes rows of 8-bit samples without gaps, grey or interleaved RGB, at a quality from 1 to 100.
-pub(super) fn encode(samples: &[u8], width: u16, height: u16, is_rgb: bool, quality: u8) -> Vec<u8> {
+pub(super) fn encode(samples: &[u8], width: u16, height: u16, is_rgb: bool, quality: u8) -> Result<Vec<u8>> {
     let steps = steps_of(quality);
-    let mut strip = Strip::new(usize::from(width), is_rgb, &steps);
+    let mut strip = Strip::new(usize::from(width), is_rgb, &steps)?;
     // Room for most pictures.
-    let mut file = Vec::with_capacity(1024 + samples.len() / 8);
+    let mut file = Vec::new();
+    reserve(&mut file, 1024 + samples.len() / 8)?;
     write_headers(&mut file, width, height, &strip.planes, &steps);
     let mut bits = BitWriter::new(file);
-    let lines: Vec<&[u8]> = samples.chunks_exact(samples.len() / usize::from(height)).collect();
-    for lines in lines.chunks(strip.height()) {
-        strip.load(lines);
-        strip.code(&mut bits);
+    let line = samples.len() / usize::from(height);
+    for samples in samples.chunks(line * strip.height()) {
+        let lines: Vec<&[u8]> = samples.chunks_exact(line).collect();
+        strip.load(&lines);
+        strip.code(&mut bits)?;
     }
+    // A block's room is more than that of what is left.
+    bits.reserve(1)?;
     let mut file = bits.finish();
     file.extend(marker::END_OF_IMAGE);
-    file
+    Ok(file)
 }
 
 /// The tables of luminance and of colour, scaled as by the Independent JPEG Group's encoder and those that followed it.
@@ -160,12 +166,12 @@ struct Strip {
 }
 
 impl Strip {
-    fn new(width: usize, is_rgb: bool, steps: &[Steps; 2]) -> Strip {
+    fn new(width: usize, is_rgb: bool, steps: &[Steps; 2]) -> Result<Strip> {
         let units = width.div_ceil(if is_rgb { 16 } else { 8 });
         let plane = |side, table: usize| Plane::new(units, side, table, &steps[table]);
-        let planes = if is_rgb { vec![plane(2, 0), plane(1, 1), plane(1, 1)] } else { vec![plane(1, 0)] };
+        let planes = if is_rgb { vec![plane(2, 0)?, plane(1, 1)?, plane(1, 1)?] } else { vec![plane(1, 0)?] };
         let line = if is_rgb { units * 16 } else { 0 };
-        Strip { units, planes, pixels: [vec![0; line], vec![0; line]] }
+        Ok(Strip { units, planes, pixels: [filled(line, 0)?, filled(line, 0)?] })
     }
 
     /// How many lines of the picture it takes.
@@ -191,12 +197,15 @@ impl Strip {
     }
 
     /// Codes its units from left to right, the blocks of each plane in reading order.
-    fn code(&mut self, bits: &mut BitWriter) {
+    fn code(&mut self, bits: &mut BitWriter) -> Result<()> {
+        let blocks = self.planes.iter().map(|plane| plane.side * plane.side).sum();
         for unit in 0..self.units {
+            bits.reserve(blocks)?;
             for plane in &mut self.planes {
                 plane.code(unit, bits);
             }
         }
+        Ok(())
     }
 }
 
@@ -215,10 +224,10 @@ struct Plane {
 }
 
 impl Plane {
-    fn new(units: usize, side: usize, table: usize, steps: &Steps) -> Plane {
+    fn new(units: usize, side: usize, table: usize, steps: &Steps) -> Result<Plane> {
         let across = units * side;
-        let samples = vec![[0.0; 8]; across * side * 8];
-        Plane { across, side, table, samples, factors: factors_of(steps), previous_dc: 0 }
+        let samples = filled(across * side * 8, [0.0; 8])?;
+        Ok(Plane { across, side, table, samples, factors: factors_of(steps), previous_dc: 0 })
     }
 
     fn row(&mut self, index: usize) -> &mut [f32] {
@@ -426,7 +435,7 @@ mod tests {
 
     #[test]
     fn a_black_block_is_coded_as_the_tables_say() {
-        let file = encode(&[0; 64], 8, 8, false, 50);
+        let file = encode(&[0; 64], 8, 8, false, 50).unwrap();
         // Of -1024, in steps of 16, -64 is left: 11110 for seven bits, -65 in as many, and 1010 for the end.
         assert!(file.ends_with(&[0b1111_0011, 0b1111_1010, 0xff, 0xd9]));
     }
@@ -447,7 +456,7 @@ mod tests {
         for ((width, height), quality) in sizes.into_iter().flat_map(|size| [30, 75, 90].map(|q| (size, q))) {
             let count = usize::from(width) * usize::from(height);
             for samples in [smooth(width, height, 0), noise(count), vec![77; count]] {
-                let ours = encode(&samples, width, height, false, quality);
+                let ours = encode(&samples, width, height, false, quality).unwrap();
                 let mut theirs = Vec::new();
                 JpegEncoder::new_with_quality(&mut theirs, quality)
                     .encode(&samples, u32::from(width), u32::from(height), ExtendedColorType::L8)
@@ -467,12 +476,12 @@ mod tests {
     fn smooth_pictures_come_back_whatever_their_size() {
         for (width, height) in SIZES {
             let grey = smooth(width, height, 0);
-            let picture = decoded(&encode(&grey, width, height, false, 95)).into_luma8();
+            let picture = decoded(&encode(&grey, width, height, false, 95).unwrap()).into_luma8();
             assert_eq!(picture.dimensions(), (u32::from(width), u32::from(height)));
             assert!(signal_to_noise(&grey, &picture) > 45.0);
 
             let samples = interleaved([0, 1, 2].map(|channel| smooth(width, height, channel)));
-            let file = encode(&samples, width, height, true, 95);
+            let file = encode(&samples, width, height, true, 95).unwrap();
             let picture = decoded(&file).into_rgb8();
             assert_eq!(picture.dimensions(), (u32::from(width), u32::from(height)));
             let decibels = signal_to_noise(&samples, &picture);
@@ -485,7 +494,7 @@ mod tests {
         let colors: [[u8; 3]; 7] =
             [[0; 3], [255; 3], [255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0], [12, 200, 99]];
         for (color, quality) in colors.into_iter().flat_map(|color| [40, 75, 90, 100].map(|q| (color, q))) {
-            let picture = decoded(&encode(&color.repeat(19 * 9), 19, 9, true, quality)).into_rgb8();
+            let picture = decoded(&encode(&color.repeat(19 * 9), 19, 9, true, quality).unwrap()).into_rgb8();
             // Half a step of the first coefficients, which are eight times the sample.
             let bound = if quality == 100 { 2 } else { 4 };
             let close = |pixel: &image::Rgb<u8>| (0..3).all(|i| pixel.0[i].abs_diff(color[i]) <= bound);
@@ -506,7 +515,7 @@ mod tests {
         for pattern in patterns {
             let samples: Vec<u8> =
                 (0..64 * 16).map(|i| (127.5 + 127.5 * pattern(i % 64, i / 64)) as u8).collect();
-            let grey = decoded(&encode(&samples, 64, 16, false, 100)).into_luma8();
+            let grey = decoded(&encode(&samples, 64, 16, false, 100).unwrap()).into_luma8();
             assert!(mean_square_error(&samples, &grey) < 1.0);
         }
     }
@@ -526,7 +535,7 @@ mod tests {
                 .enumerate_pixels_mut()
                 .filter(|(x, y, _)| *x >= 80 && *y >= 48)
                 .for_each(|(_, _, pixel)| *pixel = last);
-            let picture = decoded(&encode(&picture, 96, 64, true, 100)).into_rgb8();
+            let picture = decoded(&encode(&picture, 96, 64, true, 100).unwrap()).into_rgb8();
             for (x, y) in (88..96).flat_map(|x| (56..64).map(move |y| (x, y))) {
                 assert_eq!(picture.get_pixel(x, y), &last);
             }
@@ -542,7 +551,7 @@ mod tests {
             }),
             quality in 1..=100u8,
         ) {
-            let picture = decoded(&encode(&samples, width, height, is_rgb, quality));
+            let picture = decoded(&encode(&samples, width, height, is_rgb, quality).unwrap());
             prop_assert_eq!((picture.width(), picture.height()), (u32::from(width), u32::from(height)));
             prop_assert_eq!(picture.color().has_color(), is_rgb);
             let noise_left = mean_square_error(&samples, picture.as_bytes());

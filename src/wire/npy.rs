@@ -2,6 +2,7 @@
 
 use super::array::{Array, DType, MOST_DIMENSIONS, byte_size, contiguous_strides};
 use crate::error::{Error, ErrorKind, Result};
+use crate::message::shortened;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -85,7 +86,10 @@ fn parse_descr(text: &str) -> Result<(DType, bool)> {
         "u8" => DType::U64,
         _ => {
             let taken = "f4, f8, i1, i2, i4, i8, u1, u2, u4, u8 and b1";
-            return Err(bad(&format!("its dtype is '{descr}', and those that are read are {taken}")));
+            return Err(bad(&format!(
+                "its dtype is '{}', and those that are read are {taken}",
+                shortened(descr, 64)
+            )));
         }
     };
     Ok((dtype, order == ">" || order != "<" && cfg!(target_endian = "big")))

@@ -7,7 +7,8 @@
 use super::jpeg;
 use super::png::Samples;
 use super::raster::{self, ImageRules, Raster};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::memory::filled;
 use image::ImageFormat;
 use sidekick_pictures::Essence;
 use std::borrow::Cow;
@@ -124,7 +125,9 @@ pub(crate) fn from_encoded<'a>(bytes: &'a [u8], rules: &ImageRules) -> Result<Wi
         Some((media_type, essence)) if essence.is_all_of(bytes) => {
             return Ok(WireImage::File(media_type, Cow::Borrowed(bytes)));
         }
-        Some((media_type, essence)) => return Ok(WireImage::Parts(media_type, essence.clone())),
+        Some((media_type, essence)) => {
+            return Ok(WireImage::Parts(media_type, essence.copied().map_err(raster::refused)?));
+        }
         None => {}
     }
     let mut raster = file.decode()?;
@@ -176,7 +179,7 @@ fn packed_samples<'a>(pixels: &Pixels<'a>) -> Result<Cow<'a, [u8]>> {
         return Err(bad_pixels(message));
     };
     if channels == 4 {
-        let mut rgb = vec![0; width * height * 3];
+        let mut rgb = filled(width * height * 3, 0)?;
         let rows = bytes.chunks(stride).zip(rgb.chunks_exact_mut(width * 3));
         rows.for_each(|(row, into)| copy_rgb(row.get(..row_bytes).unwrap_or(row), into));
         return Ok(Cow::Owned(rgb));
@@ -184,8 +187,10 @@ fn packed_samples<'a>(pixels: &Pixels<'a>) -> Result<Cow<'a, [u8]>> {
     if stride == row_bytes {
         return Ok(Cow::Borrowed(bytes));
     }
-    let rows: Vec<&[u8]> = bytes.chunks(stride).map(|row| row.get(..row_bytes).unwrap_or(row)).collect();
-    Ok(Cow::Owned(rows.concat()))
+    let mut rows = Vec::new();
+    reserve(&mut rows, row_bytes * height)?;
+    bytes.chunks(stride).for_each(|row| rows.extend_from_slice(row.get(..row_bytes).unwrap_or(row)));
+    Ok(Cow::Owned(rows))
 }
 
 /// Copies RGBA without its alpha: two pixels at a time, as one word, whose last two bytes the next two pixels write over.
@@ -211,7 +216,7 @@ fn jpeg(samples: &Samples<'_>, quality: u8) -> Result<WireImage<'static>> {
     }
     // Sides are at most MAX_SIDE, which fits.
     let (width, height) = (samples.width as u16, samples.height as u16);
-    let bytes = jpeg::encode(&samples.bytes, width, height, samples.is_rgb, quality);
+    let bytes = jpeg::encode(&samples.bytes, width, height, samples.is_rgb, quality)?;
     Ok(WireImage::File(MediaType::Jpeg, Cow::Owned(bytes)))
 }
 

@@ -62,6 +62,11 @@ pub(super) fn most_bytes(samples: &Samples<'_>) -> usize {
     zlib + zlib.div_ceil(CHUNK_BYTES - KIND_BYTES) * (KIND_BYTES + CHUNK_FRAME) + OTHER_CHUNKS
 }
 
+/// How many more may have been written where a file did not get smaller: a row, of up to two bytes a sample, and a chunk.
+pub(super) fn most_beyond(samples: &Samples<'_>) -> usize {
+    2 * (1 + samples.row_bytes()) + 2 * CHUNK_BYTES
+}
+
 /// Writes a file, and tells whether it is smaller than a stored one; if not, it may break off.
 pub(super) fn write_compressed(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<bool> {
     write_head(samples, out)?;

@@ -201,7 +201,7 @@ fn undecodable(error: image::ImageError) -> Error {
     Error::new(ErrorKind::Image, format!("the image cannot be read: {error}{hint}"))
 }
 
-fn refused(error: sidekick_pictures::Error) -> Error {
+pub(super) fn refused(error: sidekick_pictures::Error) -> Error {
     let kind = match error {
         sidekick_pictures::Error::Memory(_) => ErrorKind::Memory,
         _ => ErrorKind::Image,

@@ -5,6 +5,7 @@ use super::json::Cursor;
 use super::reply_values::{blame, read_value};
 use super::{failure, floats};
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory::collected;
 use crate::spec::{FeatureSpec, Names, Specs};
 use crate::text::Snippet;
 
@@ -16,7 +17,7 @@ pub(crate) fn read(body: &[u8], rows: usize, outputs: &Specs, columns: &mut Colu
     }
     columns.reserve(outputs, rows)?;
     let mut found = false;
-    let mut reader = Reader::new(outputs, columns, rows);
+    let mut reader = Reader::new(outputs, columns, rows)?;
     cursor.object(|cursor, key| match &*key {
         "rows" | "Rows" if !found => {
             found = true;
@@ -63,12 +64,12 @@ struct Slot<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(outputs: &'a Specs, columns: &'a mut Columns, sent: usize) -> Reader<'a> {
+    fn new(outputs: &'a Specs, columns: &'a mut Columns, sent: usize) -> Result<Reader<'a>> {
         let Columns { rows, columns } = columns;
         let slot =
             |(spec, column)| Slot { spec, elements: FeatureSpec::element_count(spec), column, last: 0 };
-        let slots = outputs.iter().zip(columns).map(slot).collect();
-        Reader { names: outputs.names(), slots, rows, sent, got: 0 }
+        let slots = collected(outputs.iter().zip(columns).map(slot))?;
+        Ok(Reader { names: outputs.names(), slots, rows, sent, got: 0 })
     }
 
     #[inline]

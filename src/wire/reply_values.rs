@@ -10,7 +10,6 @@ use crate::memory::{push, reserve_text};
 use crate::message::Message;
 use crate::spec::{FeatureSpec, MOST_NAME_BYTES, Names};
 use crate::text::NulString;
-use std::fmt::Display;
 
 /// The readers of all but numbers stay calls, whose stack frames numbers shall not pay for.
 #[inline]
@@ -164,7 +163,7 @@ fn read_first_categories(
     Ok(())
 }
 
-fn read_probability(cursor: &mut Cursor<'_>, label: &impl Display) -> Result<f64> {
+fn read_probability(cursor: &mut Cursor<'_>, label: &str) -> Result<f64> {
     if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
         let found = cursor.kind_of_next();
         let message = Message::from("category \"").quote(label);

@@ -125,8 +125,9 @@ pub(crate) fn put_image(out: &mut Vec<u8>, image: &WireImage<'_>) -> Result<()> 
     };
     let start = out.len();
     let (media_type, most) = (MediaType::Png.name(), png::most_bytes(samples));
+    let room = most + png::most_beyond(samples);
     let smaller =
-        data_url::write_with(out, media_type, most, |encoder| png::write_compressed(samples, encoder))?;
+        data_url::write_with(out, media_type, room, |encoder| png::write_compressed(samples, encoder))?;
     if smaller {
         return Ok(());
     }

@@ -1,7 +1,9 @@
 //! The parts of a file that its image needs.
 
+use crate::Error;
+
 /// The parts of a file that its image needs, one after the other, without the metadata between them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Essence<'a> {
     parts: Vec<&'a [u8]>,
     /// Where in the file the last part begins, if what follows it may be joined to it.
@@ -29,9 +31,9 @@ impl<'a> Essence<'a> {
     }
 
     /// Keeps the file up to `end`.
-    pub(crate) fn keep(&mut self, file: &'a [u8], end: usize) {
+    pub(crate) fn keep(&mut self, file: &'a [u8], end: usize) -> Result<(), Error> {
         if end == self.end {
-            return;
+            return Ok(());
         }
         let start = match self.joined_from {
             Some(start) => {
@@ -40,8 +42,9 @@ impl<'a> Essence<'a> {
             }
             None => self.end,
         };
-        self.parts.push(file.get(start..end).unwrap_or_default());
+        self.push(file.get(start..end).unwrap_or_default())?;
         (self.joined_from, self.end) = (Some(start), end);
+        Ok(())
     }
 
     /// Leaves the file out up to `end`.
@@ -50,9 +53,29 @@ impl<'a> Essence<'a> {
     }
 
     /// Puts something else in place of the file up to `end`.
-    pub(crate) fn replace(&mut self, part: &'static [u8], end: usize) {
+    pub(crate) fn replace(&mut self, part: &'static [u8], end: usize) -> Result<(), Error> {
         self.leave_out(end);
+        self.push(part)
+    }
+
+    fn push(&mut self, part: &'a [u8]) -> Result<(), Error> {
+        self.parts.try_reserve(1).map_err(|_| Error::Memory(size_of::<&[u8]>()))?;
         self.parts.push(part);
+        Ok(())
+    }
+
+    /// A copy, as memory allows.
+    pub fn copied(&self) -> Result<Essence<'a>, Error> {
+        let mut parts = Vec::new();
+        parts.try_reserve_exact(self.parts.len()).map_err(|_| Error::Memory(size_of_val(&*self.parts)))?;
+        parts.extend_from_slice(&self.parts);
+        Ok(Essence {
+            parts,
+            joined_from: self.joined_from,
+            end: self.end,
+            left_out: self.left_out,
+            exif: self.exif,
+        })
     }
 
     pub(crate) fn set_exif(&mut self, exif: &'a [u8]) {

@@ -19,7 +19,7 @@ pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
         let (kind, content, end) = chunk(file, at)?;
         // Critical chunks have a capital first.
         if !kind[0].is_ascii_uppercase() && !NEEDED.contains(&kind) {
-            essence.keep(file, at);
+            essence.keep(file, at)?;
             essence.leave_out(end);
         }
         if kind == b"eXIf" {
@@ -30,7 +30,7 @@ pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
             break;
         }
     }
-    essence.keep(file, at);
+    essence.keep(file, at)?;
     if at < file.len() {
         essence.leave_out(file.len());
     }

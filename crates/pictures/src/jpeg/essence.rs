@@ -22,13 +22,14 @@ pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
     let mut essence = Essence::default();
     let end = match walk(file, usize::MAX, &mut essence) {
         Ok(end) => end,
+        Err(Error::Memory(bytes)) => return Err(Error::Memory(bytes)),
         Err(_) => {
             let end = end_of_scans(file)?;
             essence = Essence::default();
             walk(file, end, &mut essence)?
         }
     };
-    essence.keep(file, end);
+    essence.keep(file, end)?;
     if end < file.len() {
         essence.leave_out(file.len());
     }
@@ -64,9 +65,9 @@ fn walk<'a>(file: &'a [u8], known_end: usize, essence: &mut Essence<'a>) -> Resu
         if needs(marker, content) {
             continue;
         }
-        essence.keep(file, marker.start);
+        essence.keep(file, marker.start)?;
         if marker.code == code::APPLICATION && content.starts_with(b"JFIF\0") {
-            essence.replace(PLAIN_JFIF, end);
+            essence.replace(PLAIN_JFIF, end)?;
         } else {
             essence.leave_out(end);
         }
