@@ -19,8 +19,10 @@
  * - Threads: deployments, predictions, replies and cancellations are shared freely; options, rows, streams and errors are used by
  *   one thread at a time. Nothing is kept per thread.
  * - No function aborts, prints, exits, touches signals, or changes locale or environment. A defect inside becomes
- *   `SIDEKICK_ERROR_INTERNAL` with its text. One thing is the Rust runtime's: where memory for a small object cannot
- *   be had, the process ends; large buffers fail with `SIDEKICK_ERROR_MEMORY`.
+ *   `SIDEKICK_ERROR_INTERNAL` with its text. Memory that cannot be had is `SIDEKICK_ERROR_MEMORY`, and what was called goes on to
+ *   work, with two exceptions, which end the process as the Rust runtime has it: a request for less than 64 KiB, and one that a
+ *   library of others makes while it decodes PNG to samples, TIFF or WebP, packs a request with gzip, or reads certificates;
+ *   whether there is memory is asked before those.
  * - The token is sent to the deployment's server and to nothing else; no message holds a part of it, nor of one before it.
  */
 

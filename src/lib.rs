@@ -33,6 +33,7 @@ mod code_points;
 mod deployment;
 mod error;
 mod ffi;
+mod file;
 mod input_columns;
 #[cfg(feature = "internal-api")]
 #[doc(hidden)]

@@ -60,6 +60,11 @@ pub(crate) fn replaced(bytes: &[u8]) -> Result<String> {
     Ok(text)
 }
 
+/// Makes sure that so many bytes could be had, for a library that takes its own memory and ends the process where there is none.
+pub(crate) fn probe(bytes: usize) -> Result<()> {
+    reserve(&mut Vec::<u8>::new(), bytes)
+}
+
 /// The error of so many bytes that could not be had.
 #[cold]
 pub(crate) fn none_for(bytes: usize) -> Error {
@@ -78,6 +83,7 @@ mod tests {
             assert_eq!(replaced(bytes).unwrap(), String::from_utf8_lossy(bytes));
         }
         assert_eq!(joined(&["a", "", "bc"]).unwrap(), "abc");
+        assert!(probe(1 << 20).is_ok() && probe(usize::MAX).is_err());
         assert_eq!(filled(usize::MAX, 0u8).unwrap_err().kind(), ErrorKind::Memory);
         assert_eq!(reserve_text(&mut String::new(), usize::MAX).unwrap_err().kind(), ErrorKind::Memory);
     }

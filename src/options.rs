@@ -1,6 +1,7 @@
 //! Settings for a deployment, one setter each.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::file;
 use crate::transport::{LogLevel, Settings, TlsVersion};
 use crate::wire::raster::ImageRules;
 use std::path::Path;
@@ -100,7 +101,7 @@ impl Options {
 
     /// Trusts the certificates of a PEM file instead of the system's.
     pub fn set_ca_file(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        self.set_ca_pem(&read(path.as_ref())?)
+        self.set_ca_pem(&file::read(path.as_ref())?)
     }
 
     /// Trusts the certificates of a PEM text instead of the system's.
@@ -115,7 +116,7 @@ impl Options {
         certificate: impl AsRef<Path>,
         key: impl AsRef<Path>,
     ) -> Result<()> {
-        self.set_client_certificate_pem(&read(certificate.as_ref())?, &read(key.as_ref())?)
+        self.set_client_certificate_pem(&file::read(certificate.as_ref())?, &file::read(key.as_ref())?)
     }
 
     /// Shows the server a client certificate, from PEM texts. The key has to be that of the certificate.
@@ -209,10 +210,6 @@ impl Options {
     pub fn set_no_proxy(&mut self, hosts: &str) -> Result<()> {
         self.transport.set_no_proxy(hosts)
     }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|reason| Error::of_file(path, "read", &reason))
 }
 
 fn at_least_one(option: &str, value: usize) -> Result<usize> {

@@ -2,6 +2,7 @@
 
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result};
+use crate::file;
 use crate::memory::collected;
 use crate::message::shortened;
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
@@ -411,7 +412,7 @@ fn another_type(spec: &FeatureSpec, wanted: &str) -> Error {
 }
 
 fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<()> {
-    let written = File::create(path).and_then(|file| {
+    let written = file::create(path).and_then(|file| {
         let mut file = BufWriter::new(file);
         write(&mut file)?;
         file.flush()

@@ -3,6 +3,7 @@
 use crate::buffer::Buffer;
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::file;
 use crate::memory;
 use crate::message::shortened;
 use crate::spec::{FeatureSpec, FeatureType, Key, SHOWN_LABELS, Schema, Specs, first_quoted};
@@ -127,7 +128,7 @@ impl Rows {
     /// Adds a picture from a file, as [`Rows::add_image`] does.
     pub fn add_image_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
         let key = key.into();
-        let bytes = read_file(path.as_ref()).map_err(|error| self.locate(key, error))?;
+        let bytes = file::read(path.as_ref()).map_err(|error| self.locate(key, error))?;
         self.add_image(key, &bytes)
     }
 
@@ -163,7 +164,7 @@ impl Rows {
     /// Adds an array from a `.npy` file.
     pub fn add_npy_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
         let key = key.into();
-        let bytes = read_file(path.as_ref()).map_err(|error| self.locate(key, error))?;
+        let bytes = file::read(path.as_ref()).map_err(|error| self.locate(key, error))?;
         self.add_npy(key, &bytes)
     }
 
@@ -521,10 +522,6 @@ fn unknown_category(spec: &FeatureSpec, given: &str, alike: &str) -> Error {
     let more = if spec.categories().len() > SHOWN_LABELS { ", ..." } else { "" };
     let message = format!("{given} is none of its categories: {}{more}{alike}", labels.join(", "));
     Error::new(ErrorKind::FeatureValue, message)
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|reason| Error::of_file(path, "read", &reason))
 }
 
 #[cfg(test)]

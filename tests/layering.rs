@@ -9,6 +9,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("message", &[]),
     ("error", &["message"]),
     ("buffer", &["error"]),
+    ("file", &["error"]),
     ("memory", &["error"]),
     ("text", &["error", "memory"]),
     ("code_points", &[]),
@@ -17,11 +18,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("wire", &["buffer", "code_points", "error", "memory", "message", "spec", "text"]),
     // URLs and code points are pure, and know nothing but errors themselves.
     ("transport", &["code_points", "error", "memory", "message", "url"]),
-    ("options", &["error", "transport", "wire"]),
-    ("rows", &["buffer", "code_points", "error", "memory", "message", "spec", "text", "wire"]),
+    ("options", &["error", "file", "transport", "wire"]),
+    ("rows", &["buffer", "code_points", "error", "file", "memory", "message", "spec", "text", "wire"]),
     ("packed", &["error", "rows"]),
     ("input_columns", &["error", "memory", "rows", "spec", "wire"]),
-    ("predictions", &["code_points", "error", "memory", "message", "spec", "text", "wire"]),
+    ("predictions", &["code_points", "error", "file", "memory", "message", "spec", "text", "wire"]),
     ("batches", &["deployment", "error", "memory", "options", "rows", "transport", "wire"]),
     (
         "deployment",

@@ -27,7 +27,8 @@ pub use log::LogLevel;
 pub(crate) use settings::Settings;
 pub use tls::TlsVersion;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::memory;
 use crate::url::Url;
 use connection::{Connection, Way};
 use credentials::Credentials;
@@ -39,7 +40,7 @@ use head::{Content, Head, Target};
 use pool::Pool;
 use secrets::Secrets;
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tls::Tls;
@@ -329,9 +330,28 @@ impl Transport {
 
 /// The slices as one body in gzip, fast rather than small.
 fn pack(body: &Body<'_>) -> Result<Vec<u8>> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    // More than the packer's own state.
+    memory::probe(1 << 20)?;
+    let mut packer = GzEncoder::new(Packed(Vec::new()), Compression::fast());
     let packed = body.iter().try_for_each(|slice| packer.write_all(slice)).and_then(|()| packer.finish());
-    packed.map_err(|error| Error::new(ErrorKind::Memory, format!("the request cannot be packed: {error}")))
+    let packed = packed
+        .map_err(|error| Error::new(ErrorKind::Memory, format!("the request cannot be packed: {error}")))?;
+    Ok(packed.0)
+}
+
+/// What was packed, as far as there is memory.
+struct Packed(Vec<u8>);
+
+impl Write for Packed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        reserve(&mut self.0, bytes.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

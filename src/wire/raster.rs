@@ -3,6 +3,7 @@
 
 use super::picture::MediaType;
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::memory;
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
 use sidekick_pictures::{Essence, jpeg, png};
@@ -179,6 +180,8 @@ fn webp_exif(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 fn decoder(bytes: &[u8], format: ImageFormat, max_pixels: u64) -> Result<impl ImageDecoder + '_> {
+    // A row at a time, and the window of what was packed.
+    memory::probe(1 << 20)?;
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(max_pixels.saturating_mul(MAX_BYTES_PER_PIXEL).max(MIN_ALLOWED));
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -191,6 +194,8 @@ fn samples(decoder: impl ImageDecoder) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reserve(&mut bytes, size)?;
     bytes.resize(size, 0);
+    // Decoders of whole images keep a second one, in up to four bytes a pixel where three are asked for.
+    memory::probe(size.saturating_mul(3) / 2)?;
     decoder.read_image(&mut bytes).map_err(undecodable)?;
     Ok(bytes)
 }

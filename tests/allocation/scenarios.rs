@@ -29,6 +29,9 @@ pub struct Scenario {
     pub run: Box<dyn Fn(&str) + Send + Sync>,
     /// Whether it need not make large requests.
     pub is_small: bool,
+    /// Whether a library that is not ours asks for large memory of its own: there a request that is refused may end the process,
+    /// as the header says.
+    pub is_foreign: bool,
 }
 
 impl Scenario {
@@ -74,6 +77,7 @@ fn scenario(
         reply: Box::new(move |_| reply.clone()),
         run: Box::new(run),
         is_small: false,
+        is_foreign: false,
     }
 }
 
@@ -344,7 +348,7 @@ fn pictures() -> Vec<Scenario> {
     ];
     for (what, format, picture) in kinds {
         let file = OnceLock::new();
-        all.push(scenario(
+        let made = scenario(
             format!("a picture as {format:?}, {what}"),
             IMAGE,
             NUMBER,
@@ -353,9 +357,11 @@ fn pictures() -> Vec<Scenario> {
                 let file = file.get_or_init(|| encoded(&picture(), format));
                 predict_one(url, |rows| rows.add_image("x", file));
             },
-        ));
+        );
+        let is_foreign = matches!(format, ImageFormat::Png | ImageFormat::Tiff | ImageFormat::WebP);
+        all.push(Scenario { is_foreign, ..made });
     }
-    all.push(with("a picture's file", IMAGE, |url| {
+    let file = with("a picture's file", IMAGE, |url| {
         let file = encoded(
             &DynamicImage::from(RgbImage::from_raw(200, 200, samples(120_000)).unwrap()),
             ImageFormat::Png,
@@ -363,7 +369,8 @@ fn pictures() -> Vec<Scenario> {
         let path = temporary("in.png", &file);
         predict_one(url, |rows| rows.add_image_file("x", &path));
         std::fs::remove_file(path).unwrap();
-    }));
+    });
+    all.push(Scenario { is_foreign: true, ..file });
     let replies: [Picture; 6] = [
         ("RGB", ImageFormat::Png, rgb),
         ("RGBA", ImageFormat::Png, rgba),
@@ -403,7 +410,8 @@ fn pictures() -> Vec<Scenario> {
             let url = data_url(format.to_mime_type(), &encoded(&picture(), format));
             format!(r#"{{"rows":[{{"x":{url}}}]}}"#).into_bytes()
         };
-        all.push(Scenario { reply: Box::new(move |_| body.get_or_init(&make).clone()), ..made });
+        let reply = Box::new(move |_: &[u8]| body.get_or_init(&make).clone());
+        all.push(Scenario { reply, is_foreign: format == ImageFormat::Png, ..made });
     }
     all
 }
@@ -534,7 +542,7 @@ fn transports() -> Vec<Scenario> {
             reply_head: "200 OK\r\nContent-Encoding: gzip",
             ..scenario("replies in gzip", TEXT, TEXT, packed, move |url: &str| post(url, |_| ()))
         },
-        Scenario { reply: Box::new(|_| many_rows(1).into_bytes()), ..rows },
+        Scenario { reply: Box::new(|_| many_rows(1).into_bytes()), is_foreign: true, ..rows },
     ]
 }
 
