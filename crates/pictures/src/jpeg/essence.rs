@@ -50,7 +50,7 @@ fn walk<'a>(file: &'a [u8], known_end: usize, essence: &mut Essence<'a>) -> Resu
             segment => segment?,
         };
         if let Some(last_end) = last_end.filter(|last_end| *last_end < marker.start) {
-            essence.keep(file, last_end);
+            essence.keep(file, last_end)?;
             essence.leave_out(marker.start);
         }
         last_end = Some(end).filter(|_| marker.code != code::START_OF_SCAN);
