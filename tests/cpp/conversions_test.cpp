@@ -3,6 +3,7 @@
 #include "check.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -84,6 +85,14 @@ struct quality_of<Quality, std::void_t<decltype(std::declval<sidekick::Rows&>().
 
 enum Plain { first, second };
 enum class Scoped { first };
+struct Half {
+    operator double() const { return 0.5; }
+};
+// Converts as a lambda without captures does.
+struct Function {
+    using Pointer = void (*)();
+    operator Pointer() const { return nullptr; }
+};
 
 template <typename Value>
 constexpr bool is_key = std::is_convertible_v<Value, sidekick::FeatureKey>;
@@ -103,6 +112,9 @@ static_assert(!number_of<bool>() && !number_of<char>() && !number_of<char16_t>()
               !number_of<const char*>());
 static_assert(!number_of<std::string>() && !number_of<std::nullptr_t>() && !number_of<Scoped>());
 
+static_assert(number_of<std::atomic<int>>() && number_of<std::integral_constant<int, 2>>() &&
+              !number_of<std::vector<bool>::reference>() && !number_of<std::true_type>());
+
 // Integers: none is cut from a number, or wrapped.
 static_assert(integer_of<int>() && integer_of<std::int8_t>() && integer_of<std::size_t>() &&
               integer_of<std::int64_t>() && integer_of<Plain>());
@@ -115,6 +127,10 @@ static_assert(!binary_of<const char*>() && !binary_of<char*>() && !binary_of<voi
               !binary_of<std::nullptr_t>());
 static_assert(!binary_of<const char (&)[3]>() && !binary_of<std::string>() && !binary_of<std::string_view>());
 static_assert(!binary_of<int>() && !binary_of<double>() && !binary_of<Plain>() && !binary_of<int (*)()>());
+
+// A class that stands for a number, and a lambda, are true only by a second conversion.
+static_assert(binary_of<std::atomic<bool>>() && !binary_of<std::atomic<int>>() &&
+              !binary_of<std::integral_constant<int, 2>>() && !binary_of<Half>() && !binary_of<Function>());
 
 // Texts: NULL is none, nor is a number.
 static_assert(text_of<const char*>() && text_of<char*>() && text_of<std::string>() &&

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace sidekick {
 inline namespace SIDEKICK_CPP {
@@ -45,6 +46,14 @@ constexpr bool is_plain_enum = std::is_enum_v<Value> && std::is_convertible_v<Va
 template <typename Element>
 constexpr bool is_element = std::is_arithmetic_v<Element> && !is_character<Element> && sizeof(Element) <= 8;
 
+// A class that converts to `bool` itself. One that stands for a number or a pointer converts in two steps,
+// which braces refuse.
+template <typename Value, typename = void>
+struct stands_for_bool : std::false_type {};
+template <typename Value>
+struct stands_for_bool<Value, std::void_t<decltype(bool{std::declval<const Value&>()})>>
+    : std::bool_constant<std::is_class_v<Value> && std::is_convertible_v<const Value&, bool>> {};
+
 template <typename Target, typename Value>
 constexpr bool in_range(Value value) noexcept {
     using Limits = std::numeric_limits<Target>;
@@ -68,7 +77,8 @@ public:
     template <typename Value, typename = std::enable_if_t<
                                   std::is_floating_point_v<Value> || detail::is_integer<Value> ||
                                   detail::is_plain_enum<Value> ||
-                                  (std::is_class_v<Value> && std::is_convertible_v<const Value&, double>)>>
+                                  (std::is_class_v<Value> && std::is_convertible_v<const Value&, double> &&
+                                   !detail::stands_for_bool<Value>::value)>>
     constexpr Number(const Value& value) noexcept(!std::is_class_v<Value>)
         : value_(static_cast<double>(value)) {}
 
@@ -121,7 +131,7 @@ public:
     /// A `bool`, or of a class that stands for one, such as an element of `std::vector<bool>`.
     template <typename Value, typename = std::enable_if_t<
                                   std::is_same_v<Value, bool> ||
-                                  (std::is_class_v<Value> && std::is_convertible_v<const Value&, bool> &&
+                                  (detail::stands_for_bool<Value>::value &&
                                    !std::is_convertible_v<const Value&, const volatile void*>)>>
     constexpr Flag(const Value& value) noexcept(!std::is_class_v<Value>) : value_(value) {}
 
