@@ -142,14 +142,28 @@ fn malformed(text: &str, error: &ParseError) -> String {
                     "percent-encode it as {encoded}, or in a host's name use its ASCII form (xn--...)"
                 ),
             };
-            let shown = match character.is_ascii_graphic() {
-                true => format!("\"{character}\""),
-                false => code_point(character),
-            };
-            format!("has {shown} at character {place}, which no URL has there; {hint}")
+            format!("has {} at character {place}, which no URL has there; {hint}", shown(character))
         }
         (_, None) => "ends too early".to_owned(),
     }
+}
+
+fn shown(character: char) -> String {
+    if character.is_ascii_graphic() { format!("\"{character}\"") } else { code_point(character) }
+}
+
+/// What is wrong with the beginning of a text that does not start with a scheme of ours.
+fn no_scheme(text: &str) -> String {
+    let from = text.find(|character: char| character.is_ascii_alphanumeric()).unwrap_or_default();
+    let (before, rest) = text.split_at(from);
+    match before.chars().next().filter(|_| has_scheme(rest)) {
+        Some(first) => format!("has {} at character 1; leave it out", shown(first)),
+        None => "does not start with http:// or https://".to_owned(),
+    }
+}
+
+fn has_scheme(text: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| starts_with(text, scheme))
 }
 
 fn read_host(host: ParsedHost<'_>) -> std::result::Result<Host, String> {
@@ -188,8 +202,7 @@ impl Url {
         let refuse = |what: &str| Error::new(ErrorKind::Argument, format!("the URL {what}"));
         let parts = Parts::parse(text, &[("http", 80), ("https", 443)]).map_err(|what| {
             // Without a scheme, what stands before the first colon is read as one.
-            let has_scheme = ["http://", "https://"].iter().any(|scheme| starts_with(text, scheme));
-            refuse(if has_scheme { &what } else { "does not start with http:// or https://" })
+            refuse(&if has_scheme(text) { what } else { no_scheme(text) })
         })?;
         if parts.uri.authority().is_some_and(|authority| authority.has_userinfo()) {
             return Err(refuse(
@@ -464,6 +477,14 @@ mod tests {
         }
         assert!(refused(&format!("http://{}/", "h".repeat(254))).contains("more than 253 characters"));
         assert!(!refused("http://u:p4ss@h/").contains("p4ss"));
+        for (text, what) in [
+            ("\u{feff}http://h/", "has U+FEFF (byte order mark) at character 1"),
+            (" https://h/", "has U+0020 (space) at character 1"),
+            ("\"http://h/\"", "has \"\"\" at character 1"),
+        ] {
+            assert!(refused(text).contains(what), "{}", refused(text));
+            assert!(refused(text).ends_with("leave it out"), "{}", refused(text));
+        }
     }
 
     /// Pieces of URLs, good ones and such as have misled readers.

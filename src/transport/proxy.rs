@@ -114,18 +114,19 @@ fn is_exception(list: &str, server: &Endpoint) -> bool {
     let host = server.host();
     list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
         let entry = entry.to_ascii_lowercase();
-        if entry == "*" || server.address().is_some_and(|address| in_network(&entry, address)) {
-            return true;
-        }
-        let (name, entry_port) = match entry.rsplit_once(':') {
-            Some((name, digits)) if digits.parse::<u16>().is_ok() && !name.contains(':') => {
-                (name, digits.parse().ok())
-            }
+        let (name, port) = match entry.rsplit_once(':').map(|(name, digits)| (name, digits.parse())) {
+            Some((name, Ok(port))) if !name.contains(':') || name.ends_with(']') => (name, Some(port)),
             _ => (entry.as_str(), None),
         };
+        if port.is_some_and(|port: u16| port != server.port()) {
+            return false;
+        }
+        if name == "*" || server.address().is_some_and(|address| in_network(name, address)) {
+            return true;
+        }
         let name = name.trim_start_matches("*.").trim_start_matches('.');
         let same = host == name || host.strip_suffix(name).is_some_and(|front| front.ends_with('.'));
-        same && !name.is_empty() && entry_port.is_none_or(|port: u16| port == server.port())
+        same && !name.is_empty()
     })
 }
 
@@ -134,6 +135,7 @@ fn in_network(network: &str, host: IpAddr) -> bool {
     let network = network.trim_start_matches('[').trim_end_matches(']');
     let (address, length) = network.split_once('/').unwrap_or((network, "128"));
     let (Ok(address), Ok(length)) = (address.parse::<IpAddr>(), length.parse::<u32>()) else { return false };
+    let host = if address.is_ipv4() { host.to_canonical() } else { host };
     match (address, host) {
         (IpAddr::V4(a), IpAddr::V4(b)) => {
             same_prefix(u128::from(a.to_bits()) << 96, u128::from(b.to_bits()) << 96, length)
@@ -275,6 +277,11 @@ mod tests {
             assert!(!is_exception(list, outside), "{outside}");
         }
         assert!(is_exception(list, "host:8080") && is_exception("host:80", "host"));
+        assert!(is_exception("[::1]:8080, 10.0.0.0/8:81", "[::1]:8080"));
+        assert!(!is_exception("[::1]:8080", "[::1]:80") && !is_exception("::1:8080", "[::1]:8080"));
+        assert!(is_exception("10.0.0.7:81", "10.0.0.7:81") && !is_exception("10.0.0.7:81", "10.0.0.7"));
+        assert!(!is_exception("h:x, h:99999", "h"));
+        assert!(is_exception("192.0.2.0/24", "[::ffff:192.0.2.1]"));
         assert!(is_exception("*", "anything") && !is_exception("", "anything"));
     }
 }
