@@ -1,5 +1,6 @@
 """What goes wrong with a request or its reply."""
 
+import base64
 import errno
 import json
 import os
@@ -218,6 +219,15 @@ def test_every_error_is_of_one_class():
 def test_a_reply_s_error_has_its_row_and_its_output():
     error = error_of([{"n": "1"}])
     assert (error.row, error.feature) == (0, "n")
+
+
+def test_an_image_s_error_has_its_row_and_its_output():
+    # Cut off, and without its samples.
+    for data in (png()[:-20], png().replace(b"IDAT", b"idAT")):
+        text = "data:image/png;base64," + base64.b64encode(data).decode()
+        error = error_of([{"out": text}], {"out": feature("image", 4, 4, 3)})
+        assert isinstance(error, sidekick.ReplyError)
+        assert (error.row, error.feature) == (0, "out")
 
 
 def test_request_errors_can_be_pickled():

@@ -11,7 +11,7 @@ from typing import Any
 from sidekick._dicts import dicts
 from sidekick._library import Handle, Where, call, failures, library, number, text
 from sidekick._optional import need
-from sidekick.errors import ReplyError
+from sidekick.errors import ReplyError, about
 from sidekick.features import FeatureSpec
 
 Column = Callable[[Handle, int, Where], Sequence[Any]]
@@ -121,12 +121,13 @@ def _images(index: int, spec: FeatureSpec) -> Column:
         try:
             call(library.sidekick_predictions_image_size, predictions, index, row, *sides, where=sent_row)
         except ValueError as error:
-            raise ReplyError(str(error)) from None
+            raise about(ReplyError(str(error)), sent_row(row), spec.name) from None
         try:
             opened = _needed(spec).open(BytesIO(string_at(address, size.value)), formats=("PNG", "JPEG"))
             opened.load()
         except (OSError, SyntaxError, ValueError) as error:
-            raise ReplyError(f'row {sent_row(row)}: feature "{spec.name}": the image cannot be read: {error}') from None
+            why = f'row {sent_row(row)}: feature "{spec.name}": the image cannot be read: {error}'
+            raise about(ReplyError(why), sent_row(row), spec.name) from None
         return opened
 
     def column(predictions: Handle, count: int, where: Where) -> list[Any]:

@@ -97,7 +97,8 @@ class _Categories:
         if labels == self._labels:
             return self._matrix.put(predictions, places, part)
         if set(labels) != set(self._labels):
-            raise ReplyError(f'feature "{self._spec.name}": the categories differ from one reply to the next')
+            why = f'feature "{self._spec.name}": the categories differ from one reply to the next'
+            raise about(ReplyError(why), feature=self._spec.name)
         self._matrix.made()[places] = self._matrix.read(predictions)[:, [labels.index(label) for label in self._labels]]
 
     def miss(self, places: Places) -> None:
