@@ -150,6 +150,7 @@ fn essence(bytes: &[u8], format: ImageFormat) -> Result<Option<Essence<'_>>> {
     match format {
         ImageFormat::Jpeg => jpeg::essence(bytes).map(Some).map_err(refused),
         ImageFormat::Png => png::essence(bytes).map(Some).map_err(refused),
+        ImageFormat::WebP if !is_whole_webp(bytes) => Err(refused(sidekick_pictures::Error::Cut)),
         _ => Ok(None),
     }
 }
@@ -161,6 +162,13 @@ fn exif<'a>(bytes: &'a [u8], format: ImageFormat, essence: Option<&Essence<'a>>)
         ImageFormat::WebP => webp_exif(bytes),
         _ => essence.and_then(Essence::exif),
     }
+}
+
+/// Whether a WebP file is as long as its header says: of lossy images, the decoder makes up what is cut off.
+fn is_whole_webp(bytes: &[u8]) -> bool {
+    const RIFF: usize = 4;
+    let rest = bytes.get(RIFF..).and_then(<[u8]>::split_first_chunk);
+    rest.is_some_and(|(size, rest)| u32::from_le_bytes(*size) as usize <= rest.len())
 }
 
 /// The EXIF chunk of a WebP file.
@@ -376,6 +384,23 @@ mod tests {
         tiff[resolution..resolution + 10].copy_from_slice(&[0x12, 0x01, 3, 0, 1, 0, 0, 0, 3, 0]);
         assert_eq!(opened(&tiff, true).unwrap().orientation, Orientation::Rotate180);
         assert_eq!(opened(&tiff, false).unwrap().orientation, Orientation::NoTransforms);
+    }
+
+    /// The decoder goes on with zeros after the end of a lossy file.
+    #[test]
+    #[cfg(feature = "more-images")]
+    fn a_webp_that_is_cut_off_is_refused() {
+        let path = format!("{}/tests/images/lossy.webp", env!("CARGO_MANIFEST_DIR"));
+        let lossy = std::fs::read(path).unwrap();
+        for file in [lossy, encoded(colours(), ImageFormat::WebP)] {
+            let whole = opened(&file, false).unwrap().decode().unwrap();
+            for end in 0..file.len() {
+                let refused = opened(&file[..end], false).and_then(|file| file.decode()).unwrap_err();
+                assert_eq!(refused.kind(), ErrorKind::Image, "{end}");
+            }
+            let longer = [file.as_slice(), b"more"].concat();
+            assert_eq!(opened(&longer, false).unwrap().decode().unwrap(), whole);
+        }
     }
 
     #[test]
