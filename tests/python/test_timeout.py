@@ -104,6 +104,12 @@ def test_without_a_limit_there_is_none(slow):
         assert call() == {"n": 1.0}
 
 
+def test_a_keyword_that_looks_like_an_input_is_shown_by_its_code_points():
+    with answering({"a b": feature("numeric")}, NUMBER, lambda rows: rows) as server:
+        with pytest.raises(TypeError, match=r"'a\\xa0b' looks the same as 'a b', and is not"):
+            server.open().predict({"a b": 1}, **{"a\xa0b": 2})
+
+
 def test_what_is_no_mapping_is_refused_with_and_without_keywords():
     with answering(NUMBER, NUMBER, lambda rows: rows) as server:
         client = server.open()

@@ -10,6 +10,7 @@ from html import escape
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from sidekick._alike import look_alikes
 from sidekick._callbacks import TokenSource, set_log, token_bytes
 from sidekick._decode import Decoders
 from sidekick._encode import Encoders, chunks, require_mapping
@@ -232,7 +233,8 @@ class Deployment:
             row = features
         elif features:
             if unknown := features.keys() - self._input_names:
-                raise InvalidTypeError(f"predict: the keyword {min(unknown)!r} beside a row is no input, nor is it timeout")
+                why = f"predict: the keyword {min(unknown)!r} beside a row is no input, nor is it timeout"
+                raise InvalidTypeError(why + look_alikes(self._input_names, unknown))
             require_mapping(row, 0)
             row = {**row, **features}
         cancel = _limited(timeout)
