@@ -3,36 +3,6 @@
 pub mod peer;
 pub mod pieces;
 
-// The library's pure modules, compiled into this crate too, so that what is private there can be measured here. They name
-// one another from the root of their crate.
-#[allow(dead_code, unexpected_cfgs)]
-#[path = "../../../src/buffer.rs"]
-mod buffer;
-#[allow(dead_code, unexpected_cfgs)]
-#[path = "../../../src/error.rs"]
-mod error;
-#[allow(dead_code, unexpected_cfgs)]
-#[path = "../../../src/input_columns.rs"]
-mod input_columns;
-#[allow(dead_code, unexpected_cfgs)]
-#[path = "../../../src/memory.rs"]
-mod memory;
-#[allow(dead_code, unexpected_cfgs)]
-#[path = "../../../src/message.rs"]
-mod message;
-#[allow(dead_code, unexpected_cfgs)]
-#[path = "../../../src/rows.rs"]
-mod rows;
-#[allow(dead_code, unexpected_cfgs)]
-#[path = "../../../src/spec.rs"]
-mod spec;
-#[allow(dead_code, unexpected_cfgs)]
-#[path = "../../../src/text.rs"]
-mod text;
-#[allow(dead_code, unexpected_cfgs)]
-#[path = "../../../src/wire/mod.rs"]
-mod wire;
-
 use std::time::Instant;
 
 /// `CLIENT KIND URL ROWS REQUESTS`

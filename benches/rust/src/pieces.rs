@@ -1,47 +1,42 @@
 //! Single pieces of the library's work, each on its own: for the micro benchmarks and the instruction counts.
 
-use crate::input_columns::InputColumn;
-use crate::rows::Rows;
-use crate::spec::{Schema, Specs};
-use crate::wire::array::Array;
-use crate::wire::columns::Columns;
-use crate::wire::picture::{PixelEncoding, Pixels};
-use crate::wire::{Protocol, describe};
+use sidekick::internal::Model;
+use sidekick::{Array, InputColumn, PixelEncoding, Pixels};
 use std::fmt::Write;
-use std::sync::Arc;
 
 pub const LABELS: usize = 1000;
 
 /// A deployment that takes a number, a text, an array of `elements` and a picture, and gives a number, a categorical and
 /// such an array.
 pub struct Pieces {
-    schema: Arc<Schema>,
+    model: Model,
+    /// A deployment that takes a number and nothing else.
+    one_number: Model,
     elements: usize,
 }
+
+const NUMBER: &str = r#""number": {"x-peltarion": {"type": "numeric", "shape": [1]}}"#;
 
 impl Pieces {
     pub fn new(elements: usize) -> Pieces {
         let labels: Vec<String> = (0..LABELS).map(|label| format!("\"{}\"", label_name(label))).collect();
         let labels = labels.join(",");
-        let document = format!(
-            r#"{{"paths": {{"/": {{"x-peltarion-tensorjson": true}}}}, "components": {{"schemas": {{
-            "input-row": {{"properties": {{
-                "number": {{"x-peltarion": {{"type": "numeric", "shape": [1]}}}},
-                "text": {{"x-peltarion": {{"type": "text", "shape": [1]}}}},
-                "array": {{"x-peltarion": {{"type": "numeric", "shape": [{elements}, 1]}}}},
-                "image": {{"x-peltarion": {{"type": "image", "shape": [1, 1, 3]}}}}}}}},
-            "output-row-batch": {{"properties": {{"rows": {{"properties": {{
-                "class": {{"x-peltarion": {{"type": "categorical", "shape": [{LABELS}]}}, "enum": [{labels}]}},
-                "array": {{"x-peltarion": {{"type": "numeric", "shape": [{elements}, 1]}}}}}}}}}}}}}}}}}}"#
+        let inputs = format!(
+            r#"{NUMBER}, "text": {{"x-peltarion": {{"type": "text", "shape": [1]}}}},
+            "array": {{"x-peltarion": {{"type": "numeric", "shape": [{elements}, 1]}}}},
+            "image": {{"x-peltarion": {{"type": "image", "shape": [1, 1, 3]}}}}"#
         );
-        let schema = describe::parse(document.as_bytes()).expect("the document is good");
-        Pieces { schema: Arc::new(schema), elements }
+        let outputs = format!(
+            r#""class": {{"x-peltarion": {{"type": "categorical", "shape": [{LABELS}]}}, "enum": [{labels}]}},
+            "array": {{"x-peltarion": {{"type": "numeric", "shape": [{elements}, 1]}}}}"#
+        );
+        Pieces { model: model(&inputs, &outputs), one_number: model(NUMBER, &outputs), elements }
     }
 
     /// Adds a number to as many rows.
     #[inline(never)]
     pub fn add_numbers(&self, numbers: &[f64]) {
-        let mut rows = self.rows();
+        let mut rows = self.model.rows();
         for &number in numbers {
             rows.add_number(0, number).expect("a number");
             rows.discard_row();
@@ -51,16 +46,14 @@ impl Pieces {
     /// Adds the numbers as a column: whole rows of a deployment that takes nothing else.
     #[inline(never)]
     pub fn add_number_column(&self, numbers: &[f64]) {
-        let number = self.schema.inputs.get(0).expect("the number").clone();
-        let inputs = Specs::new(vec![number]).expect("one name");
-        let mut rows = Pieces { schema: Arc::new(Schema { inputs, ..(*self.schema).clone() }), ..*self }.rows();
+        let mut rows = self.one_number.rows();
         rows.add_columns(numbers.len(), &[(0, InputColumn::of(numbers))]).expect("a column");
     }
 
     /// Adds a text to as many rows.
     #[inline(never)]
     pub fn add_texts(&self, text: &str, count: usize) {
-        let mut rows = self.rows();
+        let mut rows = self.model.rows();
         for _ in 0..count {
             rows.add_text(1, text).expect("a text");
             rows.discard_row();
@@ -71,27 +64,25 @@ impl Pieces {
     #[inline(never)]
     pub fn add_array(&self, values: &[f32]) {
         let array = Array::of(&[self.elements, 1], values).expect("an array");
-        self.rows().add_array(2, &array).expect("an array");
+        self.model.rows().add_array(2, &array).expect("an array");
     }
 
     /// Adds one encoded picture.
     pub fn add_image(&self, encoded: &[u8]) {
-        self.rows().add_image(3, encoded).expect("a picture");
+        self.model.rows().add_image(3, encoded).expect("a picture");
     }
 
     /// Adds a 640x480 RGB picture, which becomes a PNG, or a JPEG of a quality.
     pub fn add_pixels(&self, bytes: &[u8], quality: Option<u8>) {
         let pixels = Pixels { width: 640, height: 480, channels: 3, row_stride: 0, bytes };
         let encoding = quality.map_or(PixelEncoding::Png, PixelEncoding::Jpeg);
-        self.rows().add_pixels(3, &pixels, encoding).expect("a picture");
+        self.model.rows().add_pixels(3, &pixels, encoding).expect("a picture");
     }
 
     /// Reads a reply of as many rows.
     #[inline(never)]
     pub fn read_reply(&self, body: &[u8], rows: usize) {
-        let mut columns = Columns::new(&self.schema.outputs).expect("there is memory");
-        let protocol = Protocol::of(&self.schema);
-        protocol.read_reply(body, rows, &self.schema.outputs, &mut columns).expect("a good reply");
+        self.model.read_response(body, rows).expect("a good response");
     }
 
     /// A reply of rows whose categorical and array are these.
@@ -118,10 +109,15 @@ impl Pieces {
         let row = format!(r#"{{"class":{{{}}},"array":{array}}}"#, classes.join(","));
         format!(r#"{{"rows":[{}]}}"#, vec![row; rows].join(","))
     }
+}
 
-    fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.schema), Protocol::of(&self.schema))
-    }
+fn model(inputs: &str, outputs: &str) -> Model {
+    let document = format!(
+        r#"{{"paths": {{"/": {{"x-peltarion-tensorjson": true}}}}, "components": {{"schemas": {{
+        "input-row": {{"properties": {{{inputs}}}}},
+        "output-row-batch": {{"properties": {{"rows": {{"properties": {{{outputs}}}}}}}}}}}}}}}"#
+    );
+    Model::new(document.as_bytes()).expect("the document is good")
 }
 
 fn label_name(label: usize) -> String {

@@ -37,6 +37,8 @@ fn numbers(count: usize) -> Vec<f64> {
 }
 
 fn usage() -> ! {
-    eprintln!("usage: count-instructions number|row-by-column|text|float-out|float-in|float-in-17-digits|category-row COUNT");
+    eprintln!(
+        "usage: count-instructions number|row-by-column|text|float-out|float-in|float-in-17-digits|category-row COUNT"
+    );
     std::process::exit(2)
 }
