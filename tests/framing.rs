@@ -68,6 +68,10 @@ fn gzip_may_have_several_members() {
     for bad in [[&*good, b"garbage"].concat(), good[..good.len() - 3].to_vec(), [&*good, b"\x1f"].concat()] {
         assert_eq!(answered(head, &bad).unwrap_err().kind(), ErrorKind::Network);
     }
-    let busy = answered("HTTP/1.1 503 Busy\r\nContent-Encoding: gzip\r\nContent-Length: #", b"").unwrap_err();
+    let busy = answered(
+        "HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Encoding: gzip\r\nContent-Length: #",
+        b"",
+    )
+    .unwrap_err();
     assert_eq!((busy.kind(), busy.http_status(), busy.attempts()), (ErrorKind::Http, Some(503), 3));
 }

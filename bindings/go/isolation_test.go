@@ -17,8 +17,8 @@ func TestBadRowsAreIsolated(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := file.Bytes()
-	// Its head is good: the server alone finds that it breaks off.
-	broken := whole[:len(whole)-20]
+	broken := slices.Clone(whole)
+	damage(broken)
 
 	deployment := open(t, "single-image", sidekick.WithIsolatedBadRows(true))
 	rows := deployment.NewRows()
