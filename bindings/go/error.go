@@ -123,7 +123,7 @@ type Error struct {
 func (e *Error) Error() string { return "sidekick: " + e.Message }
 
 // Unwrap is the context's error if the context ended, [ErrClosed] if something was closed, the system's error (a
-// [syscall.Errno], such as one that is [io/fs.ErrNotExist]) for a file that cannot be read, and else nil.
+// [syscall.Errno], such as one that is [io/fs.ErrNotExist]) for a file error, and else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
 // Is tells whether target is the error's status or the group of its status.

@@ -28,7 +28,7 @@ class Refused(Exception):
 
 
 class Unreadable(Refused):
-    """A file that cannot be read, for the system's reason."""
+    """A file error, for the system's reason."""
 
     def __init__(self, path: object, reason: OSError) -> None:
         super().__init__(InvalidValueError, f"the file {path} cannot be read: {reason.strerror} (os error {reason.errno})")

@@ -1,7 +1,7 @@
 """What can go wrong: every exception that this package makes is an `Error`, and Python's own for its kind.
 
 A wrong input raises an `InvalidTypeError` (another type than the feature's) or an `InvalidValueError` (a wrong shape, a
-missing feature, a value that cannot be sent); the message names the row and the feature, and so do `row` and `feature`.
+missing feature, an invalid value); the message names the row and the feature, and so do `row` and `feature`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class InvalidTypeError(Error, TypeError):
 
 
 class InvalidValueError(Error, ValueError):
-    """A value that cannot be sent, a row that lacks one, or an argument that cannot be."""
+    """An invalid value, a row that lacks one, or an invalid argument."""
 
 
 class MissingValueError(InvalidValueError, InvalidTypeError):
@@ -33,7 +33,7 @@ class MissingValueError(InvalidValueError, InvalidTypeError):
 
 
 class FileError(Error, OSError):
-    """A file that cannot be read: also the subclass of `OSError` that says why, such as `FileNotFoundError`."""
+    """A file error: also the subclass of `OSError` that says why, such as `FileNotFoundError`."""
 
     def __str__(self) -> str:
         return str(self.args[0])
