@@ -29,7 +29,7 @@ no_proxy := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,localho
 NO_PROXY := $(no_proxy)
 export no_proxy NO_PROXY
 
-.PHONY: all lib server c-examples header install uninstall docs bench quickstart test train clean
+.PHONY: all check serve lib server c-examples header install uninstall docs bench quickstart test train clean
 .PHONY: fuzz test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
 
 all: lib server
@@ -66,6 +66,17 @@ c-examples: lib
 	    $(CC) -std=c99 -O2 -Wall -Wextra -pedantic -Iinclude examples/c/$$name.c examples/c/example.c \
 	        -L$(LIB) -Wl,-rpath,'$$ORIGIN/../../release' -lsidekick -o target/examples/c/$$name; \
 	done
+
+# The fast loop while a change is written: format, lints, unit tests, the import rules and the header.
+check:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy -q --workspace --all-targets --all-features -- -D warnings
+	$(CARGO) test -q --workspace --lib --all-features
+	$(CARGO) test -q -p sidekick --all-features --test layering --test header
+
+# The local server with the shipped deployments, until it is interrupted.
+serve: server
+	$(SERVER) server/deployments/*/
 
 # Writes include/sidekick.h anew from the exports.
 header:
