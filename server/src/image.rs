@@ -9,7 +9,7 @@ use image::{
     DynamicImage, ExtendedColorType, GrayImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits,
     RgbImage,
 };
-use sidekick_pictures::jpeg;
+use sidekick_pictures::{jpeg, png};
 
 use crate::data_url;
 use crate::error::ApiError;
@@ -90,6 +90,7 @@ fn decode_png(bytes: &[u8], max_pixels: u64) -> Result<DynamicImage, ApiError> {
     let decoder = reader.into_decoder().map_err(undecodable)?;
     let (width, height) = decoder.dimensions();
     check_pixels(width, height, max_pixels)?;
+    png::essence(bytes).map_err(undecodable)?;
     DynamicImage::from_decoder(decoder).map_err(undecodable)
 }
 

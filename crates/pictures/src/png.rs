@@ -7,8 +7,8 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const NEEDED: [&[u8; 4]; 7] = [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT"];
 
 /// The parts of a file that its image needs: the critical chunks, and those that say what its samples mean.
-/// What follows the image is left out too. A file that has not all its chunks is an error; what is in them is
-/// not looked at.
+/// What follows the image is left out too. A file that has not all its chunks is an error, and so is a palette
+/// that is not whole colours; else what is in the chunks is not looked at.
 pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
     if !file.starts_with(SIGNATURE) {
         return Err(Error::Damaged("it does not begin as a PNG"));
@@ -21,6 +21,10 @@ pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
         if !kind[0].is_ascii_uppercase() && !NEEDED.contains(&kind) {
             essence.keep(file, at)?;
             essence.leave_out(end);
+        }
+        // A decoder may read beyond the last whole colour.
+        if kind == b"PLTE" && (content.len() % 3 != 0 || content.is_empty()) {
+            return Err(Error::Damaged("its palette is not whole colours"));
         }
         if kind == b"eXIf" {
             essence.set_exif(content);

@@ -15,7 +15,7 @@ fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
 fn chunks_that_the_image_needs_are_kept() {
     let kinds =
         ["IHDR", "PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "sBIT", "IDAT", "IDAT", "IEND"];
-    let chunks: Vec<Vec<u8>> = kinds.iter().map(|kind| chunk(kind.as_bytes(), b"content")).collect();
+    let chunks: Vec<Vec<u8>> = kinds.iter().map(|kind| chunk(kind.as_bytes(), b"contents!")).collect();
     let plain = file(&chunks);
     let essence = png::essence(&plain).unwrap();
     assert!(essence.is_all_of(&plain));
@@ -33,6 +33,17 @@ fn chunks_that_the_image_needs_are_kept() {
     }
     let longer = [&plain, b"secret".as_slice()].concat();
     assert_eq!(png::essence(&longer).unwrap().parts(), [plain.as_slice()]);
+}
+
+#[test]
+fn a_palette_of_parts_of_colours_is_refused() {
+    for (length, good) in
+        [(0, false), (1, false), (2, false), (3, true), (4, false), (767, false), (768, true)]
+    {
+        let chunks = [chunk(b"IHDR", &[0; 13]), chunk(b"PLTE", &vec![7; length]), chunk(b"IEND", b"")];
+        let file = file(&chunks);
+        assert_eq!(png::essence(&file).is_ok(), good, "{length}");
+    }
 }
 
 #[test]
