@@ -154,6 +154,9 @@ fn shown(character: char) -> String {
 
 /// What is wrong with the beginning of a text that does not start with a scheme of ours.
 fn no_scheme(text: &str) -> String {
+    if text.is_empty() {
+        return "is empty; give the one that belongs to the deployment".to_owned();
+    }
     let from = text.find(|character: char| character.is_ascii_alphanumeric()).unwrap_or_default();
     let (before, rest) = text.split_at(from);
     match before.chars().next().filter(|_| has_scheme(rest)) {
@@ -424,7 +427,7 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_url_is_said() {
         for (text, what) in [
-            ("", "does not start with http:// or https://"),
+            ("", "is empty; give the one that belongs to the deployment"),
             ("h/forward", "does not start with http:// or https://"),
             ("localhost:8000/x", "does not start with http:// or https://"),
             ("http:h/x", "does not start with http:// or https://"),

@@ -116,7 +116,8 @@ const UNTRUSTED: &str = "the server cannot be trusted, or speaks no TLS: ";
 fn explain_tls(error: &rustls::Error) -> Error {
     use CertificateError::{Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer};
     use rustls::AlertDescription::{CertificateRequired, HandshakeFailure};
-    use rustls::Error::{AlertReceived, InvalidCertificate};
+    use rustls::Error::{AlertReceived, InvalidCertificate, InvalidMessage};
+    use rustls::InvalidMessage::InvalidContentType;
     let why = match error {
         InvalidCertificate(UnknownIssuer) => {
             "no trusted authority signed its certificate; a private one can be set with the option ca_file"
@@ -130,6 +131,12 @@ fn explain_tls(error: &rustls::Error) -> Error {
         }
         AlertReceived(CertificateRequired | HandshakeFailure) => {
             format!("{error}; it may want a client certificate, see the option client_certificate")
+        }
+        InvalidMessage(InvalidContentType) => {
+            return Error::new(
+                ErrorKind::Tls,
+                "the server does not answer in TLS; if it expects plain HTTP at this port, the URL begins with http://",
+            );
         }
         // It may show what the certificate says.
         _ => return Error::with_quotes(ErrorKind::Tls, Message::from(UNTRUSTED).quote(error)),

@@ -50,7 +50,7 @@ fn kept(cursor: &mut Cursor<'_>) -> Result<String> {
 /// The error of a reply whose status is not 2xx. The status decides that it failed; the body explains.
 pub(crate) fn of_status(status: u16, body: &[u8]) -> Error {
     match ErrorObject::read(body) {
-        Ok(object) => server_error(&format!("with status {status}"), object),
+        Ok(object) => server_error(&format!("with status {status}"), object, hint(status)),
         Err(error) if error.kind() == ErrorKind::Memory => error,
         Err(_) => {
             let answered = Message::from(format!("the server answered with status {status}"));
@@ -58,7 +58,7 @@ pub(crate) fn of_status(status: u16, body: &[u8]) -> Error {
                 "" => answered.say(" and no text"),
                 text => answered.say(": ").quote(text),
             };
-            Error::with_quotes(ErrorKind::Http, message)
+            Error::with_quotes(ErrorKind::Http, message.say(hint(status)))
         }
     }
 }
@@ -66,7 +66,7 @@ pub(crate) fn of_status(status: u16, body: &[u8]) -> Error {
 /// The error of a 2xx reply that holds an error object.
 pub(crate) fn of_accepted_reply(body: &[u8]) -> Error {
     match ErrorObject::read(body) {
-        Ok(object) => server_error("with a good status, but an error", object),
+        Ok(object) => server_error("with a good status, but an error", object, ""),
         Err(error) if error.kind() == ErrorKind::Memory => error,
         Err(error) => {
             let message =
@@ -76,7 +76,12 @@ pub(crate) fn of_accepted_reply(body: &[u8]) -> Error {
     }
 }
 
-fn server_error(how: &str, object: ErrorObject) -> Error {
+/// What to do about a status. The server's own words may have been left out, since the name of a deployment is often part of its token.
+fn hint(status: u16) -> &'static str {
+    if status == 404 { "; check the URL, and the deployment's ID in it" } else { "" }
+}
+
+fn server_error(how: &str, object: ErrorObject, hint: &str) -> Error {
     let ErrorObject { code, message } = object;
     let text = Message::from(format!("the server answered {how}: "));
     let text = if is_api_code(&code) { text.say(&code) } else { text.quote(&code) }.say(": ");
@@ -84,7 +89,7 @@ fn server_error(how: &str, object: ErrorObject) -> Error {
         Some(message) => text.quote(message),
         None => text.say("no message"),
     };
-    Error::with_quotes(ErrorKind::Server, text).with_server(Some(code), message)
+    Error::with_quotes(ErrorKind::Server, text.say(hint)).with_server(Some(code), message)
 }
 
 /// What a body that is no error object says: the text in some other JSON, that of a page, or the whole.
@@ -178,6 +183,24 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Server);
         assert_eq!(error.server_code(), Some("InvalidTokenError"));
         assert_eq!(error.to_string(), "the server answered with status 401: InvalidTokenError: no 🦊");
+    }
+
+    #[test]
+    fn a_404_says_what_to_check_also_where_the_server_s_words_are_left_out() {
+        let body = br#"{"errorCode":"ResourceNotFound","errorMessage":"there is penguins"}"#;
+        let text = of_status(404, body).vetted(|_| true).to_string();
+        assert_eq!(
+            text,
+            format!(
+                "the server answered with status 404: ResourceNotFound: {}; check the URL, and the deployment's ID in it",
+                crate::message::LEFT_OUT
+            )
+        );
+        let text = of_status(404, b"").vetted(|_| false).to_string();
+        assert_eq!(
+            text,
+            "the server answered with status 404 and no text; check the URL, and the deployment's ID in it"
+        );
     }
 
     #[test]

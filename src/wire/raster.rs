@@ -67,7 +67,10 @@ impl<'a> File<'a> {
     pub(super) fn open(bytes: &'a [u8], rules: &ImageRules) -> Result<File<'a>> {
         let format = image::guess_format(bytes).ok().filter(|format| is_accepted(*format));
         let format = format.ok_or_else(|| {
-            let message = format!("its bytes are none of {}", accepted_kinds());
+            let message = match bytes {
+                [] => "the file is empty: it has 0 bytes".to_owned(),
+                _ => format!("its bytes are none of {}", accepted_kinds()),
+            };
             Error::new(ErrorKind::Image, message)
         })?;
         let (width, height, color) = header(bytes, format, rules.max_pixels)?;

@@ -135,6 +135,8 @@ def test_other_types_are_type_errors(sent, value):
 def test_bytes_that_are_no_picture_are_a_value_error(sent):
     with pytest.raises(ValueError, match='^row 0: feature "image": its bytes are none of PNG'):
         sent(b"no picture")
+    with pytest.raises(ValueError, match='^row 0: feature "image": the file is empty: it has 0 bytes$'):
+        sent(b"")
 
 
 def test_a_cut_off_file_is_a_value_error(sent):

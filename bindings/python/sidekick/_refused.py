@@ -8,7 +8,8 @@ from typing import Any
 
 from sidekick.errors import Error, InvalidTypeError, InvalidValueError, MissingValueError, about, file_error
 
-_CONVERT = 'convert it first, for instance to seconds, as in (value - start) / numpy.timedelta64(1, "s"), or to text by str()'
+_TO_SECONDS = 'convert it first, for instance to seconds, as in (value - start) / numpy.timedelta64(1, "s")'
+_TO_TEXT = "convert it to text first, for instance with str()"
 
 
 class Refused(Exception):
@@ -44,8 +45,13 @@ def unfit(value: object, expected: str, why: str = "") -> Refused:
     if is_missing(value):
         return Refused(MissingValueError, f"{message}: the value is missing; fill it in, or leave its row out")
     if is_time(type(value)) or is_time_array(value):
-        return Refused(InvalidTypeError, f"{message}: {_CONVERT}")
+        return Refused(InvalidTypeError, f"{message}: {_TO_SECONDS if takes_numbers(expected) else _TO_TEXT}")
     return Refused(InvalidTypeError, message + why)
+
+
+def takes_numbers(expected: str) -> bool:
+    """Whether what is expected is a number or an array of them."""
+    return expected.startswith(("a number", "an array"))
 
 
 def kind_of(value: object) -> str:
