@@ -14,7 +14,10 @@ const WINDOW: usize = 32;
 const DIGITS: usize = 16;
 
 /// What a place of the point says of the number that [`Decimal::digits`] is.
+///
+/// Its size is a power of two: it is found by a shift.
 #[derive(Clone, Copy)]
+#[repr(align(32))]
 struct Place {
     /// The least that it is: a first zero stands alone before the point.
     least: f64,
@@ -74,8 +77,10 @@ impl Shape {
 
     #[inline(always)]
     fn new(window: &[u8; WINDOW], point: usize, count: usize) -> Shape {
-        let sign = usize::from(window[0] == b'-');
-        let digits = sixteen_at(window, 0).join(sixteen_at(window, 1), point).digits(sign, count);
+        let start = sixteen_at(window, 0);
+        // As a bit of a mask: the compiler would take the first byte by way of memory.
+        let sign = start.places_of(b'-') as usize % 2;
+        let digits = start.join(sixteen_at(window, 1), point).digits(sign, count);
         Shape { digits, place: &PLACES[sign][point % WINDOW], sign, point, count }
     }
 }
@@ -257,24 +262,23 @@ pub(crate) fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
 fn read_spaced_run<const SPACES: usize>(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
     let mut near = [0.0; RUN];
     let most = values.len().min(RUN);
-    let (mut count, mut at) = (0, 0);
-    while count < most {
-        let Some(rest) = near.get_mut(count..most) else { break };
-        let window = bytes.get(at..).and_then(<[u8]>::first_chunk);
+    let (mut count, mut text) = (0, bytes);
+    while let Some(rest) = near.get_mut(count..most).filter(|rest| !rest.is_empty()) {
+        let window = text.first_chunk();
         let start = window.and_then(|window: &[u8; LOOK]| window.first_chunk());
         let commas = start.map_or(0, |start| places(start, b','));
         if let Some(two) = rest.first_chunk_mut()
             && let Some((read, length)) = window.and_then(|window| read_two::<SPACES>(window, commas))
         {
             *two = read;
-            (count, at) = (count + 2, at + length);
+            (count, text) = (count + 2, text.get(length..).unwrap_or_default());
             continue;
         }
         let one = window.and_then(|window| read_one::<SPACES>(window, commas));
-        match one.or_else(|| read_other(bytes.get(at..)?)) {
+        match one.or_else(|| read_other(text)) {
             Some((read, length)) => {
                 rest[0] = read;
-                (count, at) = (count + 1, at + length);
+                (count, text) = (count + 1, text.get(length..).unwrap_or_default());
             }
             None => break,
         }
@@ -284,7 +288,11 @@ fn read_spaced_run<const SPACES: usize>(bytes: &[u8], values: &mut [f32]) -> (us
         *value = *near as f32;
         clear &= is_clear(*near);
     }
-    if clear { (count, at) } else { read_one_by_one(bytes, values.get_mut(..count).unwrap_or_default()) }
+    if clear {
+        (count, bytes.len() - text.len())
+    } else {
+        read_one_by_one(bytes, values.get_mut(..count).unwrap_or_default())
+    }
 }
 
 /// Reads a run again in which a 64-bit float leaves the 32-bit one in doubt.
@@ -316,11 +324,10 @@ fn read_two<const SPACES: usize>(window: &[u8; LOOK], commas: u32) -> Option<([f
     let other = Shape::with_point(window.get(start..)?.first_chunk()?, second.wrapping_sub(start))?;
     let digits = [one.digits, other.digits];
     let numbers = Digits::numbers(digits);
-    let [a, b] = numbers.to_array();
     if one.count.max(other.count) > DIGITS || !Digits::are_all_digits(digits) {
         return None;
     }
-    if a < one.place.least || b < other.place.least {
+    if numbers.simd_lt(f64x2::new([one.place.least, other.place.least])).to_bitmask() != 0 {
         return None;
     }
     let values = numbers * f64x2::new([one.place.inverse, other.place.inverse]);
