@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -202,7 +203,13 @@ impl Deployment {
     pub fn load(folder: &Path) -> Result<Deployment, String> {
         let file = folder.join("deployment.json");
         let at_file = |problem: String| format!("{}: {problem}", file.display());
-        let text = fs::read_to_string(&file).map_err(|error| at_file(error.to_string()))?;
+        let text = fs::read_to_string(&file).map_err(|error| {
+            let hint = match error.kind() {
+                io::ErrorKind::NotFound => "; each DIR is the folder of one deployment",
+                _ => "",
+            };
+            at_file(format!("{error}{hint}"))
+        })?;
         Deployment::parse(&text, folder).map_err(at_file)
     }
 

@@ -78,7 +78,7 @@ struct Arguments {
 
 /// Checks the form of an address; its host is looked up at the start.
 fn host_and_port(text: &str) -> Result<String, String> {
-    let (host, port) = text.rsplit_once(':').ok_or("the port is missing")?;
+    let (host, port) = text.rsplit_once(':').ok_or("write HOST:PORT, such as 127.0.0.1:8000")?;
     port.parse::<u16>().map_err(|_| format!("the port {port:?} is not a number from 0 to 65535"))?;
     match host {
         "" => Err("the host is missing".to_owned()),
@@ -139,7 +139,13 @@ fn load(folders: &[PathBuf]) -> Result<Vec<Arc<Served>>, String> {
 }
 
 async fn serve(arguments: &Arguments, served: Vec<Arc<Served>>) -> Result<(), String> {
-    let cannot_listen = |error: io::Error| format!("--listen {}: {error}", arguments.listen);
+    let cannot_listen = |error: io::Error| {
+        let hint = match error.kind() {
+            io::ErrorKind::AddrInUse => "; another server runs there: stop it, or choose another port",
+            _ => "",
+        };
+        format!("--listen {}: {error}{hint}", arguments.listen)
+    };
     let signals = Signals::new().map_err(|error| error.to_string())?;
     let listener = bind(&arguments.listen).await.map_err(cannot_listen)?;
     let bound = listener.local_addr().map_err(cannot_listen)?;
