@@ -47,7 +47,8 @@ pub unsafe extern "C" fn sidekick_cancel_trigger(
 /// Sets a time limit: calls that were given this cancellation, and those that will be, end with `SIDEKICK_ERROR_TIMEOUT` when so many
 /// milliseconds have passed from now on; 0 removes the limit. A stream that was given it is ended as one call is. The limit holds for a
 /// whole call, with all its requests and retries, beside those of the options: the one that passes first counts. A request in flight
-/// keeps the limit it began with; the look-up of a host name is not cut short. Any thread, any number of times, never blocks; of limits
+/// keeps the limit it began with; the look-up of a host name is not cut short. An attempt that failed with no time left for another
+/// ends the call with its own error. Any thread, any number of times, never blocks; of limits
 /// that several threads set at once, one holds. Errors: `SIDEKICK_ERROR_ARGUMENT` for NULL. Since 0.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_cancel_set_timeout(
