@@ -19,7 +19,7 @@
  * - Threads: deployments, predictions, replies and cancellations are shared freely; options, rows, streams and errors are used by
  *   one thread at a time. Nothing is kept per thread.
  * - No function aborts, prints, exits, touches signals, or changes locale or environment. A defect inside becomes
- *   `SIDEKICK_ERROR_INTERNAL` with its text. Memory that cannot be had is `SIDEKICK_ERROR_MEMORY`, and what was called goes on to
+ *   `SIDEKICK_ERROR_INTERNAL` with its text. Out of memory is `SIDEKICK_ERROR_MEMORY`, and what was called goes on to
  *   work, with two exceptions, which end the process as the Rust runtime has it: a request for less than 64 KiB, and one that a
  *   library of others makes while it decodes PNG to samples, TIFF or WebP, packs a request with gzip, or reads certificates;
  *   whether there is memory is asked before those.

@@ -7,7 +7,7 @@ const SHOWN_POINTS: usize = 8;
 /// How much of a text that looks alike a message shows, in characters.
 const SHOWN_CHARACTERS: usize = 100;
 
-/// A character's code point, with the name of one that cannot be seen: `U+00A0 (no-break space)`.
+/// A character's code point, with the name of an invisible one: `U+00A0 (no-break space)`.
 pub(crate) fn code_point(character: char) -> String {
     let number = format!("U+{:04X}", u32::from(character));
     match unseen(character) {

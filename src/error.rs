@@ -140,7 +140,7 @@ impl Error {
         }))
     }
 
-    /// The error of a file that cannot be read or written, with the system's reason and its number.
+    /// The error of reading or writing a file, with the system's reason and its number.
     pub(crate) fn of_file(path: &Path, cannot_be: &str, reason: &io::Error) -> Error {
         const SHOWN: usize = 1024;
         let bytes = path.as_os_str().as_encoded_bytes();

@@ -74,9 +74,10 @@ private:
  */
 class Deployment {
 public:
-    /// Opens the deployment at `url` with `token`: asks the server what the model takes and gives, and blocks meanwhile. A URL
-    /// whose path ends in `/deployment/ID`, also with `/forward`, `/openapi.json` or a slash after it, is that deployment's; any
-    /// other is the one that predictions are posted to. The token is visible ASCII, without "Bearer " before it.
+    /// Opens the deployment at `url` with `token`: asks the server what the model takes and gives, and blocks
+    /// meanwhile. A URL whose path ends in `/deployment/ID`, also with `/forward`, `/openapi.json` or a slash
+    /// after it, is that deployment's; any other is the one that predictions are posted to. The token is
+    /// visible ASCII, without "Bearer " before it.
     static Deployment open(Text url, Text token, const Options& options = {}) {
         return try_open(url, token, options).value();
     }
@@ -171,8 +172,8 @@ public:
         return detail::then(done, [&] { return Predictions(handle, outputs_); });
     }
 
-    /// A stream: rows are pushed, and their predictions taken in order. Fails with `Status::Memory` where the system has no
-    /// more file descriptors: it holds two.
+    /// A stream: rows are pushed, and their predictions taken in order. Fails with `Status::Memory` where the
+    /// system has no more file descriptors: it holds two.
     Stream stream() const { return try_stream().value(); }
     /// As `stream`, without throwing.
     Result<Stream> try_stream() const {
@@ -180,9 +181,9 @@ public:
         const auto done = detail::attempt(sidekick_stream_new, c_handle(), nullptr, &handle);
         return detail::then(done, [&] { return Stream(handle, outputs_); });
     }
-    /// As `stream`, until `cancel` is triggered: then what is under way is called off, and pushes and all batches that are
-    /// not predicted yet fail with `Status::Cancelled`. `cancel` need not outlive the call: a stop token that it is made of
-    /// works for as long as the stream lives.
+    /// As `stream`, until `cancel` is triggered: then what is under way is called off, and pushes and all
+    /// batches that are not predicted yet fail with `Status::Cancelled`. `cancel` need not outlive the call:
+    /// a stop token that it is made of works for as long as the stream lives.
     Stream stream(const Cancel& cancel) const { return try_stream(cancel).value(); }
     /// As `stream` with a cancellation, without throwing.
     Result<Stream> try_stream(const Cancel& cancel) const {

@@ -24,8 +24,8 @@ inline namespace SIDEKICK_CPP {
  */
 class Cancel {
 public:
-    /// A cancellation that is not triggered. Fails with `Status::Memory` where the system has no more file descriptors: it
-    /// holds two.
+    /// A cancellation that is not triggered. Fails with `Status::Memory` where the system has no more file
+    /// descriptors: it holds two.
     Cancel() : Cancel(try_make().value()) {}
     /// As the constructor, without throwing.
     static Result<Cancel> try_make() {
@@ -49,9 +49,10 @@ public:
     /// As `trigger`, without throwing.
     Result<void> try_trigger() const { return detail::attempt(sidekick_cancel_trigger, c_handle()); }
 
-    /// Sets a time limit: calls that have this cancellation fail with `Status::Timeout` when so much time has passed from now on,
-    /// each with all its requests and retries; 0 removes the limit, a negative one is `Status::Argument`. A request in flight keeps
-    /// the limit it began with. From any thread, any number of times.
+    /// Sets a time limit: calls that have this cancellation fail with `Status::Timeout` when so much time has
+    /// passed from now on, each with all its requests and retries; 0 removes the limit, a negative one is
+    /// `Status::Argument`. A request in flight keeps the limit it began with. From any thread, any number of
+    /// times.
     void set_timeout(std::chrono::milliseconds limit) const { try_set_timeout(limit).value(); }
     /// As `set_timeout`, without throwing.
     Result<void> try_set_timeout(std::chrono::milliseconds limit) const {
