@@ -34,16 +34,15 @@ export no_proxy NO_PROXY
 
 all: lib server
 
-# The shared library, with the link that its soname needs, and the static one. Built without the Rust library beside them,
-# whose public functions would have to stay: that is a tenth of the size.
+# The shared library, with the link that its soname needs, and the static one.
 lib:
-	$(CARGO) rustc --release -p sidekick --lib --crate-type cdylib,staticlib
+	$(CARGO) build --release -p libsidekick
 	ln -sf libsidekick.so $(LIB)/libsidekick.so.$(firstword $(subst ., ,$(VERSION)))
 	@echo "$(LIB)/libsidekick.so: $$(stat -c %s $(LIB)/libsidekick.so) bytes"
 
 # What a program that links the static library needs beside it, as rustc prints it.
 $(LIB)/native-static-libs: Cargo.toml Cargo.lock | lib
-	$(CARGO) rustc -q -p sidekick --lib --crate-type staticlib -- --print native-static-libs=$(CURDIR)/$@
+	$(CARGO) rustc -q -p libsidekick --lib --crate-type staticlib -- --print native-static-libs=$(CURDIR)/$@
 
 install: lib $(LIB)/native-static-libs
 	bindings/c/install install
@@ -80,7 +79,7 @@ serve: server
 
 # Writes include/sidekick.h anew from the exports.
 header:
-	SIDEKICK_WRITE_HEADER=1 $(CARGO) test -q -p sidekick --features header --test header
+	SIDEKICK_WRITE_HEADER=1 $(CARGO) test -q -p libsidekick --features header --test header
 
 quickstart:
 	@examples/quickstart
@@ -99,7 +98,7 @@ test-rust: $(TEST_DEPLOYMENTS)/ready server
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	$(WITH_SERVER) $(CARGO) test --workspace --all-features
-	$(CARGO) build --examples
+	$(CARGO) build -p sidekick --examples
 	$(WITH_SERVER) $(VENV)/bin/python tests/examples.py target/debug/examples
 
 test-fuzz:

@@ -23,7 +23,7 @@ mod header {
 
     /// Writes `sidekick.h` into the build's own folder; `tests/header.rs` compares it with the committed one.
     pub fn write() {
-        println!("cargo:rerun-if-changed=src/ffi");
+        println!("cargo:rerun-if-changed=src");
         println!("cargo:rerun-if-changed=cbindgen.toml");
         let root = var("CARGO_MANIFEST_DIR").expect("cargo sets it");
         let mut config = cbindgen::Config::from_file("cbindgen.toml").expect("cbindgen.toml is well-formed");

@@ -1,193 +1,375 @@
-//! The handle of one deployed model: opened by URL and token, asked for predictions.
+//! `sidekick_deployment`: the handle of one deployed model.
 
-use crate::batches::{self, Predicted};
-use crate::error::{Error, ErrorKind, Result};
-use crate::memory;
-use crate::options::Options;
-use crate::predictions::{Predictions, require_room};
-use crate::rows::Rows;
-use crate::spec::{Schema, Specs};
-use crate::stream::Stream;
-use crate::text::NulString;
-use crate::transport::{Cancel, Reply, Transport};
-use crate::url::Url;
-use crate::wire::columns::Columns;
-use crate::wire::{Protocol, describe, failure};
-use std::fmt;
-use std::ops::Range;
-use std::sync::Arc;
+use crate::boundary::{Out, OutView, buffer, bytes, guard, object, text};
+use crate::cancel::sidekick_cancel;
+use crate::error::sidekick_error;
+use crate::handle::Handle;
+use crate::options::sidekick_options;
+use crate::predictions::sidekick_predictions;
+use crate::reply::sidekick_reply;
+use crate::rows::sidekick_rows;
+use crate::status::{SIDEKICK_INPUT, SIDEKICK_OUTPUT, sidekick_status};
+use sidekick::{Cancel, Deployment, Error, ErrorKind, FeatureSpec, Options, Result, Rows, Specs, Stream};
+use std::ffi::{c_char, c_void};
 
-/// One deployed model: its specs and its connections. Safe to share between threads; a clone is the same deployment.
-#[derive(Clone)]
-pub struct Deployment(Arc<Inner>);
+/// One deployed model: its specs and its connections. Share it freely between threads. Free it when its last call has
+/// returned and its streams are freed; rows and predictions made with it may outlive it. Since 0.1.0.
+pub struct sidekick_deployment(Deployment);
 
-struct Inner {
-    url: String,
-    schema: Arc<Schema>,
-    protocol: Protocol,
-    transport: Transport,
-    options: Options,
+impl Handle for sidekick_deployment {}
+
+/// Opens the deployment at `url` with `token`: asks the server what the model takes and gives. A URL whose path ends in
+/// `/deployment/ID`, also with `/forward`, `/openapi.json` or a `/` after it, is that deployment's: it predicts at
+/// `/deployment/ID/forward`. Any other URL is the one that predictions are posted to, and `/deployment/forward` is such a one. A
+/// query is kept there. The server is asked for `openapi.json` beside that URL. URLs are read as RFC 3986 says: what it does not
+/// allow, such as a space or a letter beyond ASCII, has to be percent-encoded. The token is visible ASCII, without "Bearer " before
+/// it; where a token callback is set it is not used, and may be empty. `options` may be NULL for the defaults. Blocks
+/// while the server is asked. Free the deployment with `sidekick_deployment_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, with
+/// the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server refuses, and with
+/// `SIDEKICK_ERROR_DESCRIBE` where the URL is not a deployment's. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_open(
+    url: *const c_char,
+    url_length: usize,
+    token: *const c_char,
+    token_length: usize,
+    options: *const sidekick_options,
+    deployment: *mut *mut sidekick_deployment,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (url, token) = unsafe { (text(url, url_length, "url")?, text(token, token_length, "token")?) };
+        // SAFETY: the caller's promises.
+        let (options, out) = unsafe { (options.as_ref(), Out::new(deployment, "deployment")?) };
+        let options = options.map_or_else(Options::default, |options| options.0.clone());
+        out.set(sidekick_deployment(Deployment::open(url, token, &options)?).into_raw());
+        Ok(())
+    })
 }
 
-/// A reply as it came, whatever its status.
-#[derive(Debug)]
-pub struct RawReply {
-    /// The HTTP status.
-    pub status: u16,
-    /// The body; bytes that are not UTF-8 are replaced.
-    pub text: NulString,
+/// As `sidekick_deployment_open`, until `cancel` is triggered: then it fails with `SIDEKICK_ERROR_CANCELLED`. `cancel` may be NULL.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_open_cancellable(
+    url: *const c_char,
+    url_length: usize,
+    token: *const c_char,
+    token_length: usize,
+    options: *const sidekick_options,
+    cancel: *const sidekick_cancel,
+    deployment: *mut *mut sidekick_deployment,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (url, token) = unsafe { (text(url, url_length, "url")?, text(token, token_length, "token")?) };
+        // SAFETY: the caller's promises.
+        let (options, out) = unsafe { (options.as_ref(), Out::new(deployment, "deployment")?) };
+        let options = options.map_or_else(Options::default, |options| options.0.clone());
+        // SAFETY: the caller's promises.
+        let cancel = unsafe { cancel.as_ref() }.map(|cancel| &cancel.0);
+        out.set(sidekick_deployment(Deployment::open_cancellable(url, token, &options, cancel)?).into_raw());
+        Ok(())
+    })
 }
 
-impl Deployment {
-    /// Opens the deployment at `url`: asks the server what the model takes and gives. A path that ends in `/deployment/ID`, also
-    /// with `/forward`, `/openapi.json` or a slash after it, is that deployment's; any other URL is the one that predictions are
-    /// posted to. The token is sent to that server alone and shown nowhere.
-    pub fn open(url: &str, token: &str, options: &Options) -> Result<Deployment> {
-        Deployment::open_cancellable(url, token, options, None)
+/// 1 if arrays travel as `{"shape", "data"}`, 0 if as `.npy` data URLs, or for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_tensor_json(deployment: *const sidekick_deployment) -> i32 {
+    // SAFETY: the caller's promises.
+    unsafe { deployment.as_ref() }.map_or(0, |it| i32::from(it.0.tensor_json()))
+}
+
+/// How many features there are on a side, `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`; 0 for NULL or any other side. They are
+/// indexed from 0 in the order of the describe document. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_count(
+    deployment: *const sidekick_deployment,
+    side: i32,
+) -> usize {
+    // SAFETY: the caller's promises.
+    unsafe { deployment.as_ref() }.and_then(|it| specs(it, side).ok()).map_or(0, Specs::len)
+}
+
+/// The index of the feature called `name`, to be looked up once and used in loops. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`; the message lists the names there are. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_index(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    name: *const c_char,
+    name_length: usize,
+    index: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, name) =
+            unsafe { (object(deployment, "deployment")?, text(name, name_length, "name")?) };
+        // SAFETY: the caller's promises.
+        let out = unsafe { Out::new(index, "index") }?;
+        out.set(specs(deployment, side)?.index_of(name)?);
+        Ok(())
+    })
+}
+
+/// The name of a feature; it lives as long as the deployment. Fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_name(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    name: *mut *const c_char,
+    name_length: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) =
+            unsafe { (feature(deployment, side, index)?, OutView::new(name, name_length, "name")?) };
+        out.set_text(spec.name().with_nul());
+        Ok(())
+    })
+}
+
+/// The type of a feature, one of the `SIDEKICK_TYPE_` constants. Fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_type(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    feature_type: *mut i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) =
+            unsafe { (feature(deployment, side, index)?, Out::new(feature_type, "feature_type")?) };
+        out.set(spec.feature_type() as i32);
+        Ok(())
+    })
+}
+
+/// The shape of a feature for one example: `rank` sizes, which live as long as the deployment. `[1]` is a scalar, an
+/// image is `[height, width, channels]`, a categorical output `[number of categories]`. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_shape(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    shape: *mut *const usize,
+    rank: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) = unsafe { (feature(deployment, side, index)?, OutView::new(shape, rank, "shape")?) };
+        out.set(spec.shape());
+        Ok(())
+    })
+}
+
+/// How many categories the describe document lists for a feature; 0 where it lists none. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_category_count(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    count: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) = unsafe { (feature(deployment, side, index)?, Out::new(count, "count")?) };
+        out.set(spec.categories().len());
+        Ok(())
+    })
+}
+
+/// The label of a listed category, an integer category as its digits; it lives as long as the deployment. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`, and with `SIDEKICK_ERROR_ARGUMENT` where there is no such category. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_category(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    category: usize,
+    label: *mut *const c_char,
+    label_length: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) =
+            unsafe { (feature(deployment, side, index)?, OutView::new(label, label_length, "label")?) };
+        let label = spec.categories().get(category);
+        let label = label
+            .ok_or_else(|| Error::new(ErrorKind::Argument, format!("there is no category {category}")))?;
+        out.set_text(label.with_nul());
+        Ok(())
+    })
+}
+
+/// Predicts all rows, `batch_rows` of them to a request, and blocks until they are there; the predictions are in the
+/// order of the rows. The rows stay as they are, and may be read by several calls at once. Free the predictions with
+/// `sidekick_predictions_free`. Where nothing of a reply arrived a request is sent again as the options say. Fails with
+/// `SIDEKICK_ERROR_ROW_INCOMPLETE` where a row was left half built, with `SIDEKICK_ERROR_ARGUMENT` for rows of another
+/// deployment, with the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server
+/// refuses, and with the reply's statuses (41 to 47) where its answer is not what it declared. Any thread.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_predict(
+    deployment: *const sidekick_deployment,
+    rows: *const sidekick_rows,
+    predictions: *mut *mut sidekick_predictions,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, rows) = unsafe { (object(deployment, "deployment")?, object(rows, "rows")?) };
+        // SAFETY: the caller's promises.
+        let out = unsafe { Out::new(predictions, "predictions") }?;
+        out.set(sidekick_predictions(deployment.0.predict(&rows.0)?).into_raw());
+        Ok(())
+    })
+}
+
+/// As `sidekick_deployment_predict`, until `cancel` is triggered: then all its requests are called off, and it fails with
+/// `SIDEKICK_ERROR_CANCELLED`. The deployment goes on to work. `cancel` may be NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_predict_cancellable(
+    deployment: *const sidekick_deployment,
+    rows: *const sidekick_rows,
+    cancel: *const sidekick_cancel,
+    predictions: *mut *mut sidekick_predictions,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, rows) = unsafe { (object(deployment, "deployment")?, object(rows, "rows")?) };
+        // SAFETY: the caller's promises.
+        let (cancel, out) = unsafe { (cancel.as_ref(), Out::new(predictions, "predictions")?) };
+        let found = deployment.0.predict_cancellable(&rows.0, cancel.map(|cancel| &cancel.0))?;
+        out.set(sidekick_predictions(found).into_raw());
+        Ok(())
+    })
+}
+
+/// Predicts rows given as the records of `sidekick_rows_add_packed`, and copies their results into `values`: one call for all that
+/// bindings whose calls into C are dear do for a row or a few. Row after row, for each output in its order, a number or a binary
+/// probability is one value, a category as many as it lists labels (`sidekick_deployment_category`), in their order. Blocks, and
+/// is called off by `cancel` (which may be NULL), as `sidekick_deployment_predict_cancellable`; fails as that and
+/// `sidekick_rows_add_packed` do, with `SIDEKICK_ERROR_FEATURE_TYPE` where an output is another, or a category that lists no labels,
+/// and with `SIDEKICK_ERROR_ARGUMENT` where `count` is not the number of values. A row that the server calls bad is the call's error,
+/// also where such rows are isolated. Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_predict_packed(
+    deployment: *const sidekick_deployment,
+    records: *const c_void,
+    size: usize,
+    cancel: *const sidekick_cancel,
+    values: *mut f64,
+    count: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, records) =
+            unsafe { (object(deployment, "deployment")?, bytes(records, size, "records")?) };
+        // SAFETY: the caller's promises.
+        let (cancel, values) = unsafe { (cancel.as_ref(), buffer(values, count, "values")?) };
+        deployment.0.predict_packed(records, cancel.map(|cancel| &cancel.0), values)
+    })
+}
+
+/// Posts JSON text that the caller made, as it stands, and gives back what the server answers: a status other than
+/// 2xx is no error here. Free the reply with `sidekick_reply_free`. Fails with the connection's statuses (20 to 23).
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_post_json(
+    deployment: *const sidekick_deployment,
+    json: *const c_char,
+    json_length: usize,
+    reply: *mut *mut sidekick_reply,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, json) =
+            unsafe { (object(deployment, "deployment")?, text(json, json_length, "json")?) };
+        // SAFETY: the caller's promises.
+        let out = unsafe { Out::new(reply, "reply") }?;
+        out.set(sidekick_reply(deployment.0.post_json(json)?).into_raw());
+        Ok(())
+    })
+}
+
+/// As `sidekick_deployment_post_json`, until `cancel` is triggered: then it fails with `SIDEKICK_ERROR_CANCELLED`. `cancel` may be NULL.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_post_json_cancellable(
+    deployment: *const sidekick_deployment,
+    json: *const c_char,
+    json_length: usize,
+    cancel: *const sidekick_cancel,
+    reply: *mut *mut sidekick_reply,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, json) =
+            unsafe { (object(deployment, "deployment")?, text(json, json_length, "json")?) };
+        // SAFETY: the caller's promises.
+        let (cancel, out) = unsafe { (cancel.as_ref(), Out::new(reply, "reply")?) };
+        let answer = deployment.0.post_json_cancellable(json, cancel.map(|cancel| &cancel.0))?;
+        out.set(sidekick_reply(answer).into_raw());
+        Ok(())
+    })
+}
+
+/// Frees a deployment and closes its connections; NULL is fine. No call and no stream of it may still be there. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_free(deployment: *mut sidekick_deployment) {
+    // SAFETY: the caller's promises.
+    unsafe { Handle::free(deployment) }
+}
+
+impl sidekick_deployment {
+    pub(crate) fn rows(&self) -> Rows {
+        self.0.rows()
     }
 
-    /// As [`open`](Self::open), until cancelled.
-    pub fn open_cancellable(
-        url: &str,
-        token: &str,
-        options: &Options,
-        cancel: Option<&Cancel>,
-    ) -> Result<Deployment> {
-        let (url, describe) = Url::parse(url)?.of_deployment()?;
-        let transport = Transport::new(&url, token, &options.transport)?;
-        let schema = ask_schema(&transport, describe, cancel)?;
-        let protocol = Protocol::of(&schema);
-        let (url, schema, options) = (url.to_string(), Arc::new(schema), options.clone());
-        Ok(Deployment(Arc::new(Inner { url, schema, protocol, transport, options })))
-    }
-
-    /// What the model takes.
-    pub fn inputs(&self) -> &Specs {
-        &self.0.schema.inputs
-    }
-
-    /// What the model gives.
-    pub fn outputs(&self) -> &Specs {
-        &self.0.schema.outputs
-    }
-
-    /// Whether arrays travel as `{"shape", "data"}` (or else as `.npy` data URLs).
-    pub fn tensor_json(&self) -> bool {
-        self.0.schema.tensorjson
-    }
-
-    /// Empty rows for this deployment.
-    pub fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.0.schema), self.0.protocol, self.0.options.images)
-    }
-
-    /// Predicts all rows, `batch_rows` to a request. The predictions are in the order of the rows.
-    pub fn predict(&self, rows: &Rows) -> Result<Predictions> {
-        self.predict_cancellable(rows, None)
-    }
-
-    /// As [`predict`](Self::predict), until cancelled: all its requests are called off, and the deployment goes on to work.
-    pub fn predict_cancellable(&self, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predictions> {
-        self.require_own(rows)?;
-        let predicted = batches::predict(self, rows, cancel)?;
-        Ok(self.predictions(predicted))
-    }
-
-    /// Predicts the rows of packed records, as [`Rows::add_packed`] takes them, and puts the numbers of their results into
-    /// `values`, as [`Predictions::copy_numbers`] does. A row that was isolated is an error.
-    pub fn predict_packed(&self, records: &[u8], cancel: Option<&Cancel>, values: &mut [f64]) -> Result<()> {
-        let mut rows = self.rows();
-        rows.add_packed(records)?;
-        require_room(self.outputs(), rows.len(), values)?;
-        let predictions = self.predict_cancellable(&rows, cancel)?;
-        predictions.failures().first().map_or(Ok(()), |failure| Err(failure.clone()))?;
-        predictions.copy_numbers(values)
-    }
-
-    /// Opens a stream: rows are pushed, and their predictions taken in the order of the rows.
-    pub fn stream(&self) -> Result<Stream> {
-        self.stream_cancellable(None)
-    }
-
-    /// As [`stream`](Self::stream), until cancelled: what is under way is called off, and all else fails too.
-    pub fn stream_cancellable(&self, cancel: Option<&Cancel>) -> Result<Stream> {
-        Stream::new(self, cancel)
-    }
-
-    /// Posts JSON that the caller made, and gives back what the server says, whatever its status.
-    pub fn post_json(&self, json: &str) -> Result<RawReply> {
-        self.post_json_cancellable(json, None)
-    }
-
-    /// As [`post_json`](Self::post_json), until cancelled.
-    pub fn post_json_cancellable(&self, json: &str, cancel: Option<&Cancel>) -> Result<RawReply> {
-        let reply = self.0.transport.post("application/json", [json.as_bytes(), &[], &[]], cancel)?;
-        let text = match String::from_utf8(reply.body) {
-            Ok(text) => text,
-            Err(bytes) => memory::replaced(bytes.as_bytes())?,
-        };
-        Ok(RawReply { status: reply.status, text: NulString::of_any_size(text)? })
-    }
-
-    /// An error for rows that cannot be predicted here: of another deployment, or with a row left half built.
-    pub(crate) fn require_own(&self, rows: &Rows) -> Result<()> {
-        if !rows.belongs_to(&self.0.schema) {
-            let message = "these rows were made for another deployment; make them with this one";
-            return Err(Error::new(ErrorKind::Argument, message));
-        }
-        rows.require_closed()
-    }
-
-    /// Results as what users read.
-    pub(crate) fn predictions(&self, predicted: Predicted) -> Predictions {
-        let Predicted { columns, failures } = predicted;
-        Predictions::new(Arc::clone(&self.0.schema), columns, failures, self.0.options.images)
-    }
-
-    /// Predicts some of the rows in one request, and appends the results to the columns. An error names its row among all.
-    pub(crate) fn predict_batch(
-        &self,
-        rows: &Rows,
-        batch: Range<usize>,
-        columns: &mut Columns,
-        cancel: Option<&Cancel>,
-    ) -> Result<()> {
-        let protocol = &self.0.protocol;
-        let body = protocol.body(rows.wire(batch.clone()));
-        let reply = accept(self.0.transport.post(protocol.content_type(), body, cancel)?)?;
-        let read = protocol.read_reply(&reply.body, batch.len(), &self.0.schema.outputs, columns);
-        read.map_err(|error| reply.blame(error).offset_row(batch.start))
-    }
-
-    pub(crate) fn options(&self) -> &Options {
-        &self.0.options
+    pub(crate) fn stream(&self, cancel: Option<&Cancel>) -> Result<Stream> {
+        self.0.stream_cancellable(cancel)
     }
 }
 
-impl fmt::Debug for Deployment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Deployment")
-            .field("url", &self.0.url)
-            .field("schema", &self.0.schema)
-            .finish_non_exhaustive()
+fn specs(deployment: &sidekick_deployment, side: i32) -> Result<&Specs> {
+    match side {
+        SIDEKICK_INPUT => Ok(deployment.0.inputs()),
+        SIDEKICK_OUTPUT => Ok(deployment.0.outputs()),
+        _ => Err(Error::new(
+            ErrorKind::Argument,
+            format!("side {side} is neither SIDEKICK_INPUT nor SIDEKICK_OUTPUT"),
+        )),
     }
 }
 
-fn ask_schema(transport: &Transport, describe: Url, cancel: Option<&Cancel>) -> Result<Schema> {
-    let reply = accept(transport.get(describe, cancel)?)?;
-    let mut schema = describe::parse(&reply.body).map_err(|error| reply.blame_address(error))?;
-    if schema.inputs.is_empty() || schema.outputs.is_empty() {
-        let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");
-        return Err(reply.blame_address(error));
-    }
-    schema.inputs.vet(&|text| reply.holds_token(text));
-    schema.outputs.vet(&|text| reply.holds_token(text));
-    Ok(schema)
-}
-
-fn accept(reply: Reply) -> Result<Reply> {
-    if reply.is_success() {
-        return Ok(reply);
-    }
-    Err(reply.blame_address(failure::of_status(reply.status, &reply.body)))
+/// The spec of a feature.
+///
+/// # Safety
+/// `deployment` is NULL or points to a live deployment.
+unsafe fn feature<'a>(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+) -> Result<&'a FeatureSpec> {
+    // SAFETY: this function's own demand.
+    let deployment = unsafe { object(deployment, "deployment") }?;
+    specs(deployment, side)?.get(index)
 }

@@ -1,442 +1,148 @@
-//! What went wrong: a kind, a message that says what to do, and the context a program can act on.
+//! `sidekick_error`: what went wrong, in full.
 
-use crate::message::{LEFT_OUT, Message, is_harmful, shortened};
-use std::fmt::{self, Write as _};
-use std::io;
-use std::ops::Range;
-use std::path::Path;
+use crate::boundary::return_text;
+use crate::handle::Handle;
+use crate::status::{SIDEKICK_OK, sidekick_status};
+use sidekick::{Error, NulString};
+use std::ffi::c_char;
 
-/// The result of everything in this library that can fail.
-pub type Result<T> = std::result::Result<T, Error>;
-
-/// What sort of thing went wrong. The numbers are the C API's statuses: fixed, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[repr(i32)]
-pub enum ErrorKind {
-    /// The call itself is wrong: an index out of range, text that is not UTF-8, a malformed URL.
-    Argument = 1,
-    /// A defect of this library.
-    Internal = 2,
-    /// Memory for a buffer whose size a caller or a reply decides could not be had.
-    Memory = 3,
-    /// A file could not be read or written.
-    File = 4,
-    /// A stream that holds as many batches as it may: take predictions first.
-    StreamFull = 5,
-    /// No feature has the name or the index given.
-    UnknownFeature = 10,
-    /// A value, or a getter, of another type than the feature's.
-    FeatureType = 11,
-    /// A value of another shape than the feature's.
-    FeatureShape = 12,
-    /// A value of the right type that cannot be sent: not finite, or not one of the categories.
-    FeatureValue = 13,
-    /// A feature given twice in one row.
-    FeatureTwice = 14,
-    /// A row that lacks features where a whole row is needed.
-    RowIncomplete = 15,
-    /// Bytes that are no picture this library reads, or a picture beyond its limits.
-    Image = 16,
-    /// Bytes that are no `.npy` file this library reads.
-    Npy = 17,
-    /// No connection to the server could be made.
-    Connect = 20,
-    /// The server's TLS certificate or handshake was not accepted.
-    Tls = 21,
-    /// A time limit passed.
-    Timeout = 22,
-    /// An established connection broke, or what came over it is not HTTP.
-    Network = 23,
-    /// The caller cancelled the call.
-    Cancelled = 24,
-    /// A status other than 2xx without an error object of the Deployment API.
-    Http = 30,
-    /// The server answered with an error object: see the server's code and message.
-    Server = 31,
-    /// The describe document does not describe a deployment this library understands.
-    Describe = 40,
-    /// A reply that is not the JSON it should be.
-    ReplyJson = 41,
-    /// A reply with fewer or more rows than were sent.
-    ReplyRows = 42,
-    /// A reply row without one of the declared outputs.
-    ReplyOutput = 43,
-    /// A reply value of another form than the output's type has.
-    ReplyType = 44,
-    /// A reply value of another shape, or number of categories, than declared.
-    ReplyShape = 45,
-    /// A data URL in a reply that is malformed, or whose bytes are not of its media type.
-    ReplyDataUrl = 46,
-    /// A reply beyond the size limit.
-    ReplyTooLarge = 47,
+/// What went wrong, in full. It belongs to whoever called the function that made it; one thread at a time. The getters
+/// cannot fail, and take NULL as "no error". Text they return lives until `sidekick_error_free`. Since 0.1.0.
+pub struct sidekick_error {
+    error: Error,
+    message: NulString,
+    server_code: Option<NulString>,
+    server_message: Option<NulString>,
+    feature: Option<NulString>,
 }
 
-/// How much of a feature's name a message shows.
-const NAME_BYTES: usize = 256;
-/// The error codes of the Deployment API. They are no text of the server's: whatever the token is, they are shown.
-const API_CODES: [&str; 11] = [
-    "BadData",
-    "FeatureNotFound",
-    "DataUriError",
-    "JsonParsingError",
-    "JsonPropertyTypeMismatch",
-    "InvalidTokenError",
-    "InsufficientScopeTokenError",
-    "DeploymentNotEnabled",
-    "ResourceNotFound",
-    "UnsupportedContentType",
-    "InternalError",
-];
+impl Handle for sidekick_error {}
 
-/// An error with its context. Cheap to move: one pointer.
-#[derive(Clone)]
-pub struct Error(Box<Details>);
-
-#[derive(Clone)]
-struct Details {
-    kind: ErrorKind,
-    message: Message,
-    row: Option<usize>,
-    rows: Option<FailedRows>,
-    feature: Option<String>,
-    /// Whether no message shows the feature's name.
-    hides_feature: bool,
-    http_status: Option<u16>,
-    server_code: Option<String>,
-    server_message: Option<String>,
-    attempts: u32,
-    os_error: Option<i32>,
-}
-
-/// The rows of a request that failed, among those of the whole call.
-#[derive(Clone)]
-struct FailedRows {
-    rows: Range<usize>,
-    /// How many there are in all, where that is known.
-    all: Option<usize>,
-}
-
-impl Error {
-    /// A new error of a kind, with a message that says what was wrong and what to do.
-    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error::with_quotes(kind, message.into().into())
-    }
-
-    /// The same with text of others in its message: nobody sees that before it was [`vetted`](Self::vetted).
-    pub(crate) fn with_quotes(kind: ErrorKind, message: Message) -> Error {
-        Error(Box::new(Details {
-            kind,
-            message,
-            row: None,
-            rows: None,
-            feature: None,
-            hides_feature: false,
-            http_status: None,
-            server_code: None,
-            server_message: None,
-            attempts: 0,
-            os_error: None,
-        }))
-    }
-
-    /// The error of reading or writing a file, with the system's reason and its number.
-    pub(crate) fn of_file(path: &Path, cannot_be: &str, reason: &io::Error) -> Error {
-        const SHOWN: usize = 1024;
-        let bytes = path.as_os_str().as_encoded_bytes();
-        let start = String::from_utf8_lossy(bytes.get(..SHOWN).unwrap_or(bytes));
-        let cut = if bytes.len() > SHOWN { "…" } else { "" };
-        let message = format!("the file {start}{cut} cannot be {cannot_be}: {reason}");
-        let missing = reason.kind() == io::ErrorKind::OutOfMemory;
-        let kind = if missing { ErrorKind::Memory } else { ErrorKind::File };
-        let mut error = Error::new(kind, message);
-        error.0.os_error = reason.raw_os_error();
-        error
-    }
-
-    /// Names the feature it is about.
-    pub fn in_feature(mut self, name: &str) -> Error {
-        self.0.feature = Some(name.to_owned());
-        self
-    }
-
-    /// Names the feature it is about, whose name holds a part of the token.
-    pub(crate) fn in_hidden_feature(self, name: &str) -> Error {
-        let mut error = self.in_feature(name);
-        error.0.hides_feature = true;
-        error
-    }
-
-    /// Names the row it is about, counted from 0.
-    pub fn in_row(mut self, row: usize) -> Error {
-        self.0.row = Some(row);
-        self
-    }
-
-    /// Names the rows of the request that failed, out of so many in all.
-    pub fn in_rows(mut self, rows: Range<usize>, all: usize) -> Error {
-        self.0.rows = Some(FailedRows { rows, all: Some(all) });
-        self
-    }
-
-    /// Moves the rows it is about from their places in a batch to those in the whole stream.
-    pub(crate) fn in_stream(self, first: usize) -> Error {
-        let mut error = self.offset_row(first);
-        if let Some(FailedRows { rows, all }) = &mut error.0.rows {
-            *rows = rows.start.saturating_add(first)..rows.end.saturating_add(first);
-            *all = None;
-        }
-        error
-    }
-
-    /// Moves the row it is about by `first`: from its place in a request to its place in the whole.
-    pub fn offset_row(mut self, first: usize) -> Error {
-        self.0.row = self.0.row.map(|row| row.saturating_add(first));
-        self
-    }
-
-    /// Adds the HTTP status of the reply it came with.
-    pub fn with_http_status(mut self, status: u16) -> Error {
-        self.0.http_status = Some(status);
-        self
-    }
-
-    /// Adds what the server's error object says; nobody sees that either before it was vetted.
-    pub(crate) fn with_server(mut self, code: Option<String>, message: Option<String>) -> Error {
-        self.0.server_code = code;
-        self.0.server_message = message;
-        self
-    }
-
-    /// Adds how many attempts were made.
-    pub fn with_attempts(mut self, attempts: u32) -> Error {
-        self.0.attempts = attempts;
-        self
-    }
-
-    /// Names the peer, or the address that was asked.
-    pub(crate) fn at(self, place: impl fmt::Display) -> Error {
-        self.after(Message::default().say(place))
-    }
-
-    /// Names the address that a server sent us to.
-    pub(crate) fn at_quoted(self, place: impl fmt::Display) -> Error {
-        self.after(Message::default().quote(place))
-    }
-
-    fn after(mut self, place: Message) -> Error {
-        let message = std::mem::take(&mut self.0.message);
-        self.0.message = place.say(": ").before(message);
-        self
-    }
-
-    /// Shows what the server said, unless that holds a part of a token: then none of it.
-    pub(crate) fn vetted(mut self, holds_token: impl FnOnce(&str) -> bool) -> Error {
-        let Details { message, server_code, server_message, .. } = &mut *self.0;
-        let code = server_code.as_mut().filter(|code| !is_api_code(code));
-        let said = [code, server_message.as_mut()].into_iter().flatten();
-        let said: Vec<&mut String> = said.collect();
-        let foreign = said.iter().fold(message.foreign(), |foreign, text| foreign + " " + text);
-        let leave_out = !foreign.trim().is_empty() && holds_token(&foreign);
-        message.settle(leave_out);
-        if leave_out {
-            said.into_iter().for_each(|text| *text = LEFT_OUT.to_owned());
-        }
-        self
-    }
-
-    /// Its message as it was made.
-    pub(crate) fn into_message(self) -> Message {
-        self.0.message
-    }
-
-    /// What sort of thing went wrong.
-    pub fn kind(&self) -> ErrorKind {
-        self.0.kind
-    }
-
-    /// The row it is about, counted from 0 over all rows of the call, where there is one.
-    pub fn row(&self) -> Option<usize> {
-        self.0.row
-    }
-
-    /// The rows of the request that failed, counted from 0 over all rows of the call: those before it were predicted.
-    pub fn rows(&self) -> Option<Range<usize>> {
-        self.0.rows.as_ref().map(|failed| failed.rows.clone())
-    }
-
-    /// The name of the input or output it is about, where there is one.
-    pub fn feature(&self) -> Option<&str> {
-        self.0.feature.as_deref()
-    }
-
-    /// The HTTP status of the reply, where there was one.
-    pub fn http_status(&self) -> Option<u16> {
-        self.0.http_status
-    }
-
-    /// The server's `errorCode`, where it sent one, cut to 1 KiB. One that is none of the Deployment API's, and what
-    /// [`server_message`](Self::server_message) gives, are left out where they hold a part of the token.
-    pub fn server_code(&self) -> Option<&str> {
-        self.0.server_code.as_deref()
-    }
-
-    /// The server's `errorMessage`, where it sent one, cut to 1 KiB.
-    pub fn server_message(&self) -> Option<&str> {
-        self.0.server_message.as_deref()
-    }
-
-    /// How many times a request was sent; 0 where none was.
-    pub fn attempts(&self) -> u32 {
-        self.0.attempts
-    }
-
-    /// The system's number (`errno`) for why a file could not be read or written, if it gave one.
-    pub fn os_error(&self) -> Option<i32> {
-        self.0.os_error
-    }
-
-    /// Whether the same call may succeed later: the connection or the server was at fault, for now.
-    pub fn is_retryable(&self) -> bool {
-        match self.0.kind {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Network => true,
-            _ => matches!(self.0.http_status, Some(429 | 502 | 503 | 504)),
+impl From<Error> for sidekick_error {
+    fn from(error: Error) -> sidekick_error {
+        sidekick_error {
+            message: error.to_string().into(),
+            server_code: error.server_code().map(NulString::from),
+            server_message: error.server_message().map(NulString::from),
+            feature: error.feature().map(NulString::from),
+            error,
         }
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut f = OneLine(f);
-        match (&self.0.row, &self.0.rows) {
-            (Some(row), _) => write!(f, "row {row}: ")?,
-            (None, Some(FailedRows { rows, all })) if all.is_none_or(|all| rows.len() < all) => {
-                let (last, attempts) = (rows.end.saturating_sub(1), self.0.attempts);
-                let of_all = all.map_or(String::new(), |all| format!(" of {all}"));
-                let times = if attempts == 1 { "attempt" } else { "attempts" };
-                write!(f, "rows {} to {last}{of_all}, after {attempts} {times}: ", rows.start)?;
-            }
-            _ => {}
-        }
-        if let Some(feature) = &self.0.feature {
-            let shown =
-                if self.0.hides_feature { LEFT_OUT.to_owned() } else { shortened(feature, NAME_BYTES) };
-            write!(f, "feature \"{shown}\": ")?;
-        }
-        write!(f, "{}", self.0.message)
-    }
+/// Its status, one of the `SIDEKICK_ERROR_` constants; `SIDEKICK_OK` for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_status(error: *const sidekick_error) -> sidekick_status {
+    // SAFETY: the caller's promises.
+    unsafe { error.as_ref() }.map_or(SIDEKICK_OK, |it| it.error.kind() as sidekick_status)
 }
 
-/// Keeps a message on one line: names, labels and paths may hold control characters, which are escaped.
-struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
-
-impl fmt::Write for OneLine<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().try_for_each(|character| match is_harmful(character) {
-            true => write!(self.0, "{}", character.escape_default()),
-            false => self.0.write_char(character),
-        })
-    }
+/// What went wrong and what to do, on one line, with the row and the feature where there are any; `""` for NULL. Its
+/// length goes to `length` unless that is NULL. It is bounded, and holds 1 KiB of others' text at most. The token is never in it: text
+/// of a server, a proxy or a certificate that holds 6 or more characters in a row of a token in use, however they are written, is left
+/// out. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_message(
+    error: *const sidekick_error,
+    length: *mut usize,
+) -> *const c_char {
+    // SAFETY: the caller's promises.
+    unsafe { return_text(error.as_ref().map_or("\0", |it| it.message.with_nul()), length) }
 }
 
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {self}", self.0.kind)
-    }
+/// The HTTP status of the reply it came with; 0 where there was none. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_http_status(error: *const sidekick_error) -> i32 {
+    // SAFETY: the caller's promises.
+    unsafe { error.as_ref() }.and_then(|it| it.error.http_status()).map_or(0, i32::from)
 }
 
-impl std::error::Error for Error {}
-
-/// Whether a code is one of the Deployment API's.
-pub(crate) fn is_api_code(code: &str) -> bool {
-    API_CODES.contains(&code)
+/// The server's `errorCode`, such as `"FeatureNotFound"`; `""` where it sent none. Its length goes to `length` unless
+/// that is NULL. One that is none of the Deployment API's is cut to 1 KiB, and left out where it holds a part of the token. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_server_code(
+    error: *const sidekick_error,
+    length: *mut usize,
+) -> *const c_char {
+    // SAFETY: the caller's promises.
+    unsafe { return_text(error.as_ref().map_or("\0", |it| optional(&it.server_code)), length) }
 }
 
-/// Makes room for `more` elements, or says that memory ran out instead of aborting the process.
-pub(crate) fn reserve<T>(buffer: &mut Vec<T>, more: usize) -> Result<()> {
-    buffer.try_reserve(more).map_err(|_| {
-        let bytes = more.saturating_mul(size_of::<T>());
-        Error::new(ErrorKind::Memory, format!("no memory for {bytes} more bytes"))
-    })
+/// The server's `errorMessage`, text for people, cut to 1 KiB; `""` where it sent none. Its length goes to `length` unless that is
+/// NULL. It is left out where it, or what else the server said, holds a part of the token. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_server_message(
+    error: *const sidekick_error,
+    length: *mut usize,
+) -> *const c_char {
+    // SAFETY: the caller's promises.
+    unsafe { return_text(error.as_ref().map_or("\0", |it| optional(&it.server_message)), length) }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The row it is about, counted from 0 over all rows of the call; -1 where it is about no single row. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_row(error: *const sidekick_error) -> i64 {
+    // SAFETY: the caller's promises.
+    let row = unsafe { error.as_ref() }.and_then(|it| it.error.row());
+    row.and_then(|row| i64::try_from(row).ok()).unwrap_or(-1)
+}
 
-    #[test]
-    fn the_message_leads_with_row_and_feature() {
-        let error = Error::new(ErrorKind::FeatureShape, "expected 3 values, got 2").in_feature("x").in_row(4);
-        assert_eq!(error.to_string(), "row 4: feature \"x\": expected 3 values, got 2");
-        assert_eq!(error.clone().offset_row(10).row(), Some(14));
-        assert!(!error.is_retryable());
-    }
+/// The first row of the request that failed, counted from 0 over all rows of the call; -1 where no request of rows did. It failed after
+/// `sidekick_error_attempts`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_rows_first(error: *const sidekick_error) -> i64 {
+    // SAFETY: the caller's promises.
+    let rows = unsafe { error.as_ref() }.and_then(|it| it.error.rows());
+    rows.and_then(|rows| i64::try_from(rows.start).ok()).unwrap_or(-1)
+}
 
-    #[test]
-    fn the_message_names_the_rows_of_a_part() {
-        let error =
-            |rows: Range<usize>| Error::new(ErrorKind::Network, "gone").with_attempts(3).in_rows(rows, 10);
-        assert_eq!(error(4..8).to_string(), "rows 4 to 7 of 10, after 3 attempts: gone");
-        assert_eq!(error(4..8).rows(), Some(4..8));
-        assert_eq!(error(4..8).in_row(5).to_string(), "row 5: gone");
-        assert_eq!(error(0..10).to_string(), "gone");
-        assert_eq!(error(0..10).in_stream(20).to_string(), "rows 20 to 29, after 3 attempts: gone");
-    }
+/// How many rows the request that failed had; 0 where no request of rows did. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_rows_count(error: *const sidekick_error) -> usize {
+    // SAFETY: the caller's promises.
+    unsafe { error.as_ref() }.and_then(|it| it.error.rows()).map_or(0, |rows| rows.len())
+}
 
-    #[test]
-    fn the_message_is_one_line() {
-        let error = Error::new(ErrorKind::File, "no \n or \0 \u{9b}☀").in_feature("a\tb");
-        assert_eq!(error.to_string(), r#"feature "a\tb": no \n or \u{0} \u{9b}☀"#);
-        assert_eq!(error.feature(), Some("a\tb"));
-    }
+/// The name of the input or output it is about; `""` where it is about none. Its length goes to `length` unless that
+/// is NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_feature(
+    error: *const sidekick_error,
+    length: *mut usize,
+) -> *const c_char {
+    // SAFETY: the caller's promises.
+    unsafe { return_text(error.as_ref().map_or("\0", |it| optional(&it.feature)), length) }
+}
 
-    #[test]
-    fn what_a_server_said_is_shown_or_left_out_as_a_whole() {
-        let error = |code: &str| {
-            let text = Message::from("the server said ").quote(code).say(": ").quote("not s3cret");
-            let said = (Some(code.to_owned()), Some("not s3cret".to_owned()));
-            Error::with_quotes(ErrorKind::Server, text).with_server(said.0, said.1)
-        };
-        let looked_at = |code: &str, secret: &str| error(code).vetted(|text| text.contains(secret));
-        assert_eq!(error("Bad").to_string(), "the server said [left out]: [left out]");
-        assert_eq!(looked_at("Bad", "other").to_string(), "the server said Bad: not s3cret");
-        assert_eq!(looked_at("Bad", "other").server_message(), Some("not s3cret"));
-        for secret in ["Bad", "s3cret"] {
-            let hidden = looked_at("Bad", secret);
-            assert_eq!(hidden.to_string(), format!("the server said {LEFT_OUT}: {LEFT_OUT}"));
-            assert_eq!((hidden.server_code(), hidden.server_message()), (Some(LEFT_OUT), Some(LEFT_OUT)));
-        }
-        assert_eq!(looked_at("BadData", "s3cret").server_code(), Some("BadData"));
-    }
+/// The system's error number for why a file could not be read or written, an `errno` such as `ENOENT`; 0 if there is none. The message
+/// has the system's text for it. Since 0.2.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_os_error(error: *const sidekick_error) -> i32 {
+    // SAFETY: the caller's promises.
+    unsafe { error.as_ref() }.and_then(|it| it.error.os_error()).unwrap_or(0)
+}
 
-    #[test]
-    fn a_message_is_bounded_and_harmless() {
-        let error = Error::new(ErrorKind::FeatureValue, "x".repeat(1 << 20)).in_feature(&"y".repeat(1 << 20));
-        assert!(error.to_string().len() < 4096);
-        assert_eq!(error.feature().map(str::len), Some(1 << 20));
-        let turned = Error::new(ErrorKind::File, "a\u{202e}b\u{2028}").to_string();
-        assert_eq!(turned, r"a\u{202e}b\u{2028}");
-        let hidden = Error::new(ErrorKind::ReplyType, "no number").in_hidden_feature("s3cret");
-        assert_eq!(hidden.to_string(), format!("feature \"{LEFT_OUT}\": no number"));
-    }
+/// How many times a request was sent; 0 where none was. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_attempts(error: *const sidekick_error) -> u32 {
+    // SAFETY: the caller's promises.
+    unsafe { error.as_ref() }.map_or(0, |it| it.error.attempts())
+}
 
-    #[test]
-    fn a_file_beyond_memory_is_no_missing_file() {
-        let kind = |reason: io::ErrorKind| Error::of_file(Path::new("x"), "read", &reason.into()).kind();
-        assert_eq!(kind(io::ErrorKind::OutOfMemory), ErrorKind::Memory);
-        assert_eq!(kind(io::ErrorKind::NotFound), ErrorKind::File);
-    }
+/// 1 if the same call may succeed later (the connection or the server was at fault, for now), else 0. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_retryable(error: *const sidekick_error) -> i32 {
+    // SAFETY: the caller's promises.
+    unsafe { error.as_ref() }.map_or(0, |it| i32::from(it.error.is_retryable()))
+}
 
-    #[test]
-    fn only_passing_faults_are_retryable() {
-        assert!(Error::new(ErrorKind::Connect, "").is_retryable());
-        assert!(Error::new(ErrorKind::Http, "").with_http_status(503).is_retryable());
-        assert!(!Error::new(ErrorKind::Server, "").with_http_status(400).is_retryable());
-    }
+/// Frees an error and the text its getters returned; NULL is fine. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_error_free(error: *mut sidekick_error) {
+    // SAFETY: the caller's promises.
+    unsafe { Handle::free(error) }
+}
 
-    #[test]
-    fn reserving_the_impossible_is_an_error() {
-        let refused = reserve(&mut Vec::<u64>::new(), usize::MAX / 8).unwrap_err();
-        assert_eq!(refused.kind(), ErrorKind::Memory);
-    }
+fn optional(text: &Option<NulString>) -> &str {
+    text.as_ref().map_or("\0", NulString::with_nul)
 }

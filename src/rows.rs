@@ -1,633 +1,631 @@
-//! Examples being built, feature by feature: each value is checked and put into its final bytes when it is added.
+//! `sidekick_rows`: examples being built, feature by feature.
 
-use crate::buffer::Buffer;
-use crate::code_points::look_alike;
-use crate::error::{Error, ErrorKind, Result, reserve};
-use crate::file;
-use crate::memory;
-use crate::message::shortened;
-use crate::spec::{FeatureSpec, FeatureType, Key, SHOWN_LABELS, Schema, Specs, first_quoted};
-use crate::text::NulString;
-use crate::wire::array::Array;
-use crate::wire::floats::Number;
-use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
-use crate::wire::raster::ImageRules;
-use crate::wire::{Protocol, Value, npy};
-use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
+use crate::boundary::{Out, bytes, elements, guard, null, object, object_mut, text};
+use crate::deployment::sidekick_deployment;
+use crate::error::sidekick_error;
+use crate::handle::Handle;
+use crate::status::sidekick_status;
+use sidekick::{Array, DType, Error, ErrorKind, Key, PixelEncoding, Pixels, Result, Rows};
+use std::ffi::{c_char, c_void};
 
-/// Rows for one deployment. A failed call leaves them as they were.
-pub struct Rows {
-    schema: Arc<Schema>,
-    protocol: Protocol,
-    image_rules: ImageRules,
-    buffer: Buffer,
-    /// Where each finished row lies in the buffer.
-    finished: Vec<Range<usize>>,
-    open: OpenRow,
-}
+/// Examples being built for one deployment. Add every input of a row in any order, end the row, go on with the next; or add whole
+/// rows from columns at once, with `sidekick_rows_add_columns`.
+/// Each value is checked against the input's spec, and copied, by the call that adds it; a call that fails leaves the
+/// rows as they were. One thread at a time; any number of threads may predict the same rows while none changes them.
+///
+/// Every `add` function fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`, `_FEATURE_TYPE` (the input takes something else)
+/// and `_FEATURE_TWICE` (the row has it already); the error names the row and the feature. Those that end in `_at` take
+/// the input's index instead of its name: look it up once, and use it in loops. Since 0.1.0.
+pub struct sidekick_rows(pub(crate) Rows);
 
-/// A state of the rows to return to.
-pub(crate) struct Mark {
-    bytes: usize,
-    finished: usize,
-    open: OpenRow,
-}
+impl Handle for sidekick_rows {}
 
-/// The row that is being built.
-struct OpenRow {
-    /// Which inputs it has; empty before the first is given.
-    given: Vec<bool>,
-    count: usize,
-    /// Where the next input probably is: inputs mostly come in order.
-    next: usize,
-}
-
-/// Where the values of a whole row go.
-pub(crate) struct RowWriter<'a> {
-    protocol: Protocol,
-    buffer: &'a mut Buffer,
-}
-
-impl Rows {
-    pub(crate) fn new(schema: Arc<Schema>, protocol: Protocol, image_rules: ImageRules) -> Rows {
-        let open = OpenRow { given: Vec::new(), count: 0, next: 0 };
-        Rows { schema, protocol, image_rules, buffer: Buffer::default(), finished: Vec::new(), open }
-    }
-
-    /// How many rows are finished.
-    pub fn len(&self) -> usize {
-        self.finished.len()
-    }
-
-    /// Whether no row is finished.
-    pub fn is_empty(&self) -> bool {
-        self.finished.is_empty()
-    }
-
-    /// Adds a number to a numeric feature of shape `[1]`. It has to be finite.
-    #[inline(always)]
-    pub fn add_number<'a>(&mut self, key: impl Into<Key<'a>>, number: f64) -> Result<()> {
-        self.add(key.into(), |spec| {
-            require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "a number")?;
-            finite(number).map(Value::Number)
-        })
-    }
-
-    /// Adds an integer to a numeric feature of shape `[1]`, or as the category of a categorical or binary one.
-    pub fn add_integer<'a>(&mut self, key: impl Into<Key<'a>>, integer: i64) -> Result<()> {
-        self.add(key.into(), |spec| match spec.feature_type {
-            FeatureType::Categorical | FeatureType::Binary => integer_category(spec, integer),
-            _ => {
-                require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "an integer")?;
-                Ok(Value::Integer(integer))
-            }
-        })
-    }
-
-    /// Adds a category, by its label, to a categorical or binary feature. Where the feature lists its categories it
-    /// has to be one of them.
-    #[inline(always)]
-    pub fn add_category<'a>(&mut self, key: impl Into<Key<'a>>, label: &str) -> Result<()> {
-        self.add(key.into(), |spec| {
-            let fits = matches!(spec.feature_type, FeatureType::Categorical | FeatureType::Binary);
-            require(spec, fits, "a category")?;
-            category(spec, label)
-        })
-    }
-
-    /// Adds one of the two classes of a binary feature: `false` is 0, `true` is 1.
-    pub fn add_binary<'a>(&mut self, key: impl Into<Key<'a>>, value: bool) -> Result<()> {
-        self.add(key.into(), |spec| {
-            require(spec, spec.feature_type == FeatureType::Binary, "a binary value")?;
-            Ok(Value::Integer(i64::from(value)))
-        })
-    }
-
-    /// Adds text to a text feature.
-    #[inline(always)]
-    pub fn add_text<'a>(&mut self, key: impl Into<Key<'a>>, text: &str) -> Result<()> {
-        self.add(key.into(), |spec| {
-            require(spec, spec.feature_type == FeatureType::Text, "text")?;
-            Ok(Value::Text(text))
-        })
-    }
-
-    /// Adds an encoded image to an image feature, with its pixels as stored. PNG and JPEG, recognized by
-    /// their bytes, are not decoded for that, and go out without their metadata; with alpha or more than 8
-    /// bits a sample, and from BMP, GIF (its first frame), TIFF (its first page) and WebP, they become PNG
-    /// without alpha. Its width and height need not be the feature's. A file that is cut off is refused, and
-    /// an image with more pixels than [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels)
-    /// allows.
-    pub fn add_image<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
-        let rules = self.image_rules;
-        self.add_wire_image(key.into(), || picture::from_encoded(bytes, &rules))
-    }
-
-    /// Adds a picture from a file, as [`Rows::add_image`] does.
-    pub fn add_image_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
-        let key = key.into();
-        let bytes = file::read(path.as_ref()).map_err(|error| self.locate(key, error))?;
-        self.add_image(key, &bytes)
-    }
-
-    /// Adds a picture from raw pixels.
-    pub fn add_pixels<'a>(
-        &mut self,
-        key: impl Into<Key<'a>>,
-        pixels: &Pixels<'_>,
-        encoding: PixelEncoding,
-    ) -> Result<()> {
-        self.add_wire_image(key.into(), || picture::from_pixels(pixels, encoding))
-    }
-
-    /// Adds an array to a numeric feature of the same shape. Elements become 32-bit floats, and have to be finite.
-    pub fn add_array<'a>(&mut self, key: impl Into<Key<'a>>, array: &Array<'_>) -> Result<()> {
-        self.add(key.into(), |spec| {
-            require(spec, spec.is_array(), "an array")?;
-            if array.shape() == spec.shape() {
-                return Ok(Value::Array(array));
-            }
-            let message = format!("expected an array of shape {:?}, got {:?}", spec.shape(), array.shape());
-            Err(Error::new(ErrorKind::FeatureShape, message))
-        })
-    }
-
-    /// Adds an array from the bytes of a `.npy` file: C or Fortran order, either byte order.
-    pub fn add_npy<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
-        let key = key.into();
-        let array = npy::parse(bytes).map_err(|error| self.locate(key, error))?;
-        self.add_array(key, &array)
-    }
-
-    /// Adds an array from a `.npy` file.
-    pub fn add_npy_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
-        let key = key.into();
-        let bytes = file::read(path.as_ref()).map_err(|error| self.locate(key, error))?;
-        self.add_npy(key, &bytes)
-    }
-
-    /// Adds an `ndarray` view; one that is not row-major is copied first.
-    #[cfg(feature = "ndarray")]
-    pub fn add_ndarray<'a, T: crate::wire::array::Element>(
-        &mut self,
-        key: impl Into<Key<'a>>,
-        view: ndarray::ArrayViewD<'_, T>,
-    ) -> Result<()> {
-        let values = view.as_standard_layout();
-        self.add_array(key, &Array::of(view.shape(), values.as_slice().unwrap_or_default())?)
-    }
-
-    /// Finishes the row that is being built. Every input has to be there; what lacks is named.
-    pub fn end_row(&mut self) -> Result<()> {
-        if self.open.count < self.schema.inputs.len() {
-            return Err(self.incomplete());
-        }
-        self.close_row()?;
-        self.open.reset();
+/// Makes empty rows for a deployment. They may outlive it. Free them with `sidekick_rows_free`. Fails only with
+/// `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_new(
+    deployment: *const sidekick_deployment,
+    rows: *mut *mut sidekick_rows,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, out) = unsafe { (object(deployment, "deployment")?, Out::new(rows, "rows")?) };
+        out.set(sidekick_rows(deployment.rows()).into_raw());
         Ok(())
-    }
+    })
+}
 
-    /// Drops the features of the row that is being built.
-    pub fn discard_row(&mut self) {
-        let end = self.finished.last().map_or(0, |row| row.end);
-        self.buffer.truncate(end);
-        self.open.reset();
-    }
+/// How many rows are finished; 0 for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_count(rows: *const sidekick_rows) -> usize {
+    // SAFETY: the caller's promises.
+    unsafe { rows.as_ref() }.map_or(0, |it| it.0.len())
+}
 
-    /// Drops all rows and keeps the memory for the next ones.
-    pub fn clear(&mut self) {
-        self.finished.clear();
-        self.discard_row();
-    }
+/// Adds a number to a numeric input of shape `[1]`. Also fails with `SIDEKICK_ERROR_FEATURE_VALUE` for NaN and infinity,
+/// which the wire cannot carry. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_number(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    number: f64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        rows.add_number(key, number)
+    })
+}
 
-    /// Becomes a copy of some finished rows, in the memory it has.
-    pub(crate) fn copy_rows(&mut self, other: &Rows, rows: Range<usize>) -> Result<()> {
-        self.clear();
-        let wire = other.wire(rows.clone());
-        let places = other.finished.get(rows).unwrap_or_default();
-        self.buffer.extend(wire)?;
-        let start = places.first().map_or(0, |row| row.start);
-        reserve(&mut self.finished, places.len())?;
-        self.finished.extend(places.iter().map(|row| row.start - start..row.end - start));
+/// As `sidekick_rows_add_number`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_number_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    number: f64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        rows.add_number(key, number)
+    })
+}
+
+/// Adds an integer to a numeric input of shape `[1]`, or as the category of a categorical or binary input. Also fails with
+/// `SIDEKICK_ERROR_FEATURE_VALUE` where the input lists its categories and this is none of them. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_integer(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    integer: i64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        rows.add_integer(key, integer)
+    })
+}
+
+/// As `sidekick_rows_add_integer`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_integer_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    integer: i64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        rows.add_integer(key, integer)
+    })
+}
+
+/// Adds a category, by its label, to a categorical or binary input. Also fails with `SIDEKICK_ERROR_FEATURE_VALUE` where
+/// the input lists its categories and this is none of them. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_category(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    label: *const c_char,
+    label_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        // SAFETY: the caller's promises.
+        let label = unsafe { text(label, label_length, "label") }?;
+        rows.add_category(key, label)
+    })
+}
+
+/// As `sidekick_rows_add_category`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_category_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    label: *const c_char,
+    label_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        // SAFETY: the caller's promises.
+        let label = unsafe { text(label, label_length, "label") }?;
+        rows.add_category(key, label)
+    })
+}
+
+/// Adds 0 or 1 to a binary input. Also fails with `SIDEKICK_ERROR_ARGUMENT` for any other value. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_binary(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    value: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        rows.add_binary(key, binary(value)?)
+    })
+}
+
+/// As `sidekick_rows_add_binary`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_binary_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    value: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        rows.add_binary(key, binary(value)?)
+    })
+}
+
+/// Adds UTF-8 text to a text input. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_text(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    value: *const c_char,
+    value_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        // SAFETY: the caller's promises.
+        let value = unsafe { text(value, value_length, "value") }?;
+        rows.add_text(key, value)
+    })
+}
+
+/// As `sidekick_rows_add_text`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_text_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    value: *const c_char,
+    value_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        // SAFETY: the caller's promises.
+        let value = unsafe { text(value, value_length, "value") }?;
+        rows.add_text(key, value)
+    })
+}
+
+/// Adds an encoded image of `size` bytes to an image input, with its pixels as stored; its kind is found from
+/// its bytes. PNG and JPEG go out without being decoded, and without their metadata (EXIF, XMP, IPTC,
+/// comments, texts, thumbnails). With alpha or more than 8 bits a sample they become PNG without alpha, as do
+/// BMP, GIF (its first frame), TIFF (its first page: grey, RGB or CMYK of 8 or 16 bits a sample, or black and
+/// white) and WebP. The server resizes it to the input's shape.
+///
+/// Errors: also `SIDEKICK_ERROR_IMAGE` for a file that is cut off or damaged, of another kind (such as a TIFF
+/// of floating-point samples), or with more pixels than `sidekick_options_set_max_image_pixels` allows. A
+/// JPEG is whole when its scans are complete: the marker that ends it may be missing, and bytes may follow.
+/// If that marker is there, the data before it are not looked at: what is damaged inside a JPEG is for the
+/// server to find. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_image(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    encoded: *const c_void,
+    size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        // SAFETY: the caller's promises.
+        let encoded = unsafe { bytes(encoded, size, "encoded") }?;
+        rows.add_image(key, encoded)
+    })
+}
+
+/// As `sidekick_rows_add_image`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_image_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    encoded: *const c_void,
+    size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        // SAFETY: the caller's promises.
+        let encoded = unsafe { bytes(encoded, size, "encoded") }?;
+        rows.add_image(key, encoded)
+    })
+}
+
+/// Adds a picture from a file, as `sidekick_rows_add_image` does. Also fails with `SIDEKICK_ERROR_FILE`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_image_file(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    path: *const c_char,
+    path_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        // SAFETY: the caller's promises.
+        let path = unsafe { text(path, path_length, "path") }?;
+        rows.add_image_file(key, path)
+    })
+}
+
+/// As `sidekick_rows_add_image_file`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_image_file_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    path: *const c_char,
+    path_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        // SAFETY: the caller's promises.
+        let path = unsafe { text(path, path_length, "path") }?;
+        rows.add_image_file(key, path)
+    })
+}
+
+/// Adds a picture from raw 8-bit pixels: `height` rows from the top, `row_stride` bytes apart (0 for rows without gaps), each
+/// of `width` pixels of `channels` interleaved samples: 1 grey, 3 RGB, 4 RGBA (whose alpha is dropped). `size` is how many
+/// bytes there are at `samples`. It is sent as PNG where `jpeg_quality` is 0, else as JPEG of that quality, 1 to 100, its
+/// colours at half the resolution (4:2:0), as is usual. Also fails
+/// with `SIDEKICK_ERROR_ARGUMENT` where the numbers do not fit each other. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_pixels(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    width: u32,
+    height: u32,
+    channels: u32,
+    row_stride: usize,
+    samples: *const c_void,
+    size: usize,
+    jpeg_quality: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        // SAFETY: the caller's promises.
+        let samples = unsafe { bytes(samples, size, "samples") }?;
+        rows.add_pixels(key, &pixels(width, height, channels, row_stride, samples), encoding(jpeg_quality))
+    })
+}
+
+/// As `sidekick_rows_add_pixels`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_pixels_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    width: u32,
+    height: u32,
+    channels: u32,
+    row_stride: usize,
+    samples: *const c_void,
+    size: usize,
+    jpeg_quality: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        // SAFETY: the caller's promises.
+        let samples = unsafe { bytes(samples, size, "samples") }?;
+        rows.add_pixels(key, &pixels(width, height, channels, row_stride, samples), encoding(jpeg_quality))
+    })
+}
+
+/// Adds an array to a numeric input of the same shape: `rank` sizes in `shape`, elements of one of the `SIDEKICK_DTYPE_`
+/// constants in this machine's byte order, `data_size` bytes from element `[0, ..., 0]` on. `strides` are the `rank` distances in
+/// bytes from one element to the next of each dimension, or NULL for row-major without gaps; with a negative stride, elements
+/// lie before `data`, and that they are there is the caller's promise. Elements become 32-bit floats. Also fails with
+/// `SIDEKICK_ERROR_FEATURE_SHAPE`, with `SIDEKICK_ERROR_FEATURE_VALUE` for an element that is not finite as such (the message
+/// names it), and with `SIDEKICK_ERROR_ARGUMENT` where shape and strides reach beyond the data. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_array(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    dtype: i32,
+    shape: *const usize,
+    rank: usize,
+    strides: *const isize,
+    data: *const c_void,
+    data_size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        // SAFETY: the caller's promises.
+        let array = unsafe { array(dtype, shape, rank, strides, data, data_size) }?;
+        rows.add_array(key, &array)
+    })
+}
+
+/// As `sidekick_rows_add_array`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_array_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    dtype: i32,
+    shape: *const usize,
+    rank: usize,
+    strides: *const isize,
+    data: *const c_void,
+    data_size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        // SAFETY: the caller's promises.
+        let array = unsafe { array(dtype, shape, rank, strides, data, data_size) }?;
+        rows.add_array(key, &array)
+    })
+}
+
+/// Adds an array from the `size` bytes of a `.npy` file (versions 1 to 3, C or Fortran order, either byte order; f4, f8, i1 to i8,
+/// u1 to u8, b1) to a numeric input of the same shape. Also fails with `SIDEKICK_ERROR_NPY`, `_FEATURE_SHAPE` and
+/// `_FEATURE_VALUE`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_npy(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    file: *const c_void,
+    size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        // SAFETY: the caller's promises.
+        let file = unsafe { bytes(file, size, "file") }?;
+        rows.add_npy(key, file)
+    })
+}
+
+/// As `sidekick_rows_add_npy`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_npy_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    file: *const c_void,
+    size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        // SAFETY: the caller's promises.
+        let file = unsafe { bytes(file, size, "file") }?;
+        rows.add_npy(key, file)
+    })
+}
+
+/// Adds an array from a `.npy` file, as `sidekick_rows_add_npy` does. Also fails with `SIDEKICK_ERROR_FILE`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_npy_file(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    path: *const c_char,
+    path_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        // SAFETY: the caller's promises.
+        let path = unsafe { text(path, path_length, "path") }?;
+        rows.add_npy_file(key, path)
+    })
+}
+
+/// As `sidekick_rows_add_npy_file`, by the input's index. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_npy_file_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    path: *const c_char,
+    path_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        // SAFETY: the caller's promises.
+        let path = unsafe { text(path, path_length, "path") }?;
+        rows.add_npy_file(key, path)
+    })
+}
+
+/// Adds many small values in one call, for bindings whose calls into C are dear. `records` holds records one behind the other,
+/// `size` bytes in all. A record is, in this machine's byte order, a `uint32_t` kind, the `uint32_t` index of the input, a
+/// `uint64_t` length, and a payload of that many bytes, padded to a multiple of 8. Kinds: 0 ends the row (length 0); 1 a
+/// `double` for a number; 2 an `int64_t` for an integer; 3 a category's label; 4 an `int64_t` that is 0 or 1 for a binary input; 5
+/// text. Each does what the function of its name does. Other values can be added between two calls, also within a row. Where a
+/// record fails nothing of the call is added; fails as those functions do, and with `SIDEKICK_ERROR_ARGUMENT` for
+/// records that are malformed. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_packed(
+    rows: *mut sidekick_rows,
+    records: *const c_void,
+    size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, records) = unsafe { (object_mut(rows, "rows")?, bytes(records, size, "records")?) };
+        rows.0.add_packed(records)
+    })
+}
+
+/// Finishes the row that is being built. Fails with `SIDEKICK_ERROR_ROW_INCOMPLETE` where inputs are missing; the
+/// message names them, and they can still be added. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_end_row(
+    rows: *mut sidekick_rows,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let rows = unsafe { object_mut(rows, "rows") }?;
+        rows.0.end_row()
+    })
+}
+
+/// Drops the features of the row that is being built, and keeps the finished rows. Fails only with
+/// `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_discard_row(
+    rows: *mut sidekick_rows,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        unsafe { object_mut(rows, "rows") }?.0.discard_row();
         Ok(())
-    }
+    })
+}
 
-    /// Adds a whole row, while none is open: `put` puts a value for each of the inputs. Where it fails it leaves a trace.
-    #[inline]
-    pub(crate) fn add_row(&mut self, put: impl FnOnce(&mut RowWriter<'_>) -> Result<()>) -> Result<()> {
-        let Rows { protocol, buffer, finished, .. } = self;
-        let put = |buffer: &mut Buffer| put(&mut RowWriter { protocol: *protocol, buffer });
-        begin_row(*protocol, buffer, !finished.is_empty(), put)?;
-        self.close_row()
-    }
-
-    /// Makes room for so many more bytes of the wire's text.
-    pub(crate) fn reserve_text(&mut self, bytes: usize) -> Result<()> {
-        self.buffer.reserve(bytes)
-    }
-
-    /// Makes room for the places of so many more rows.
-    pub(crate) fn reserve_rows(&mut self, count: usize) -> Result<()> {
-        reserve(&mut self.finished, count)
-    }
-
-    /// What the deployment takes and gives.
-    pub(crate) fn image_rules(&self) -> ImageRules {
-        self.image_rules
-    }
-
-    pub(crate) fn schema(&self) -> &Arc<Schema> {
-        &self.schema
-    }
-
-    /// The state now.
-    pub(crate) fn mark(&self) -> Result<Mark> {
-        Ok(Mark { bytes: self.buffer.len(), finished: self.finished.len(), open: self.open.copy()? })
-    }
-
-    /// Undoes everything since a state.
-    pub(crate) fn return_to(&mut self, mark: Mark) {
-        self.buffer.truncate(mark.bytes);
-        self.finished.truncate(mark.finished);
-        self.open = mark.open;
-    }
-
-    /// Whether these rows were made for a deployment with this schema.
-    pub(crate) fn belongs_to(&self, schema: &Arc<Schema>) -> bool {
-        Arc::ptr_eq(&self.schema, schema)
-    }
-
-    /// An error if a row is half built.
-    pub(crate) fn require_closed(&self) -> Result<()> {
-        if self.open.count == 0 {
-            return Ok(());
-        }
-        let message = "the row is not finished: end it or discard it first";
-        Err(Error::new(ErrorKind::RowIncomplete, message).in_row(self.len()))
-    }
-
-    /// The wire form of some finished rows.
-    pub(crate) fn wire(&self, rows: Range<usize>) -> &[u8] {
-        let start = self.finished.get(rows.start).map_or(0, |row| row.start);
-        let end =
-            rows.end.checked_sub(1).and_then(|last| self.finished.get(last)).map_or(start, |row| row.end);
-        self.buffer.as_slice().get(start..end).unwrap_or_default()
-    }
-
-    /// Looks the feature up, has its value made, and writes it. Whatever fails is named and leaves no trace.
-    #[inline(always)]
-    fn add<'v>(&mut self, key: Key<'_>, value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>) -> Result<()> {
-        let before = self.buffer.len();
-        self.write(key, value).map_err(|error| self.undo(before, key, error))
-    }
-
-    #[inline(always)]
-    fn write<'v>(
-        &mut self,
-        key: Key<'_>,
-        value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>,
-    ) -> Result<()> {
-        let index = self.find(key)?;
-        let Rows { schema, protocol, buffer, finished, open, .. } = self;
-        let spec = schema.inputs.get(index)?;
-        open.require_new(index, schema.inputs.len())?;
-        let value = value(spec)?;
-        if open.count > 0 {
-            protocol.put(buffer, spec, &value)?;
-        } else {
-            put_first(*protocol, buffer, !finished.is_empty(), spec, &value)?;
-        }
-        open.mark(index);
+/// Drops all rows and keeps their memory for the next ones. Fails only with `SIDEKICK_ERROR_ARGUMENT`, for NULL.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_clear(
+    rows: *mut sidekick_rows,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        unsafe { object_mut(rows, "rows") }?.0.clear();
         Ok(())
-    }
+    })
+}
 
-    #[cold]
-    fn undo(&mut self, before: usize, key: Key<'_>, error: Error) -> Error {
-        self.buffer.truncate(before);
-        self.locate(key, error)
-    }
+/// Frees rows; NULL is fine. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_free(rows: *mut sidekick_rows) {
+    // SAFETY: the caller's promises.
+    unsafe { Handle::free(rows) }
+}
 
-    fn add_wire_image<'v>(
-        &mut self,
-        key: Key<'_>,
-        image: impl FnOnce() -> Result<WireImage<'v>>,
-    ) -> Result<()> {
-        self.add(key, |spec| {
-            require(spec, spec.feature_type == FeatureType::Image, "an image")?;
-            image().map(Value::Image)
-        })
-    }
+/// The rows and the name of the input something is added to.
+///
+/// # Safety
+/// The caller's promises hold for both.
+unsafe fn named<'a>(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+) -> Result<(&'a mut Rows, Key<'a>)> {
+    // SAFETY: this function's own demand.
+    unsafe { Ok((&mut object_mut(rows, "rows")?.0, Key::Name(text(name, name_length, "name")?))) }
+}
 
-    /// The index of an input.
-    #[inline(always)]
-    pub(crate) fn find(&self, key: Key<'_>) -> Result<usize> {
-        match key {
-            Key::Name(name) => self.schema.inputs.index_near(self.open.next, name),
-            Key::Index(index) => self.schema.inputs.get(index).map(|_| index),
-        }
-    }
+/// The rows and the index of the input something is added to.
+///
+/// # Safety
+/// The caller's promises hold for the rows.
+unsafe fn indexed<'a>(rows: *mut sidekick_rows, index: usize) -> Result<(&'a mut Rows, Key<'a>)> {
+    // SAFETY: this function's own demand.
+    unsafe { Ok((&mut object_mut(rows, "rows")?.0, Key::Index(index))) }
+}
 
-    fn incomplete(&self) -> Error {
-        let message = format!("the row lacks {}", missing(&self.schema.inputs, &self.open.given));
-        Error::new(ErrorKind::RowIncomplete, message).in_row(self.len())
-    }
-
-    /// Names the row and, where the key is good, the feature an error is about.
-    pub(crate) fn locate(&self, key: Key<'_>, error: Error) -> Error {
-        let spec = self.find(key).and_then(|index| self.schema.inputs.get(index));
-        spec.map_or(error.clone(), |spec| spec.blame(error)).in_row(self.len())
-    }
-
-    fn close_row(&mut self) -> Result<()> {
-        const SEPARATOR: usize = 1;
-        let start = self.finished.last().map_or(0, |row| row.end + SEPARATOR);
-        if self.finished.len() == self.finished.capacity() {
-            reserve(&mut self.finished, 1)?;
-        }
-        self.protocol.close_row(&mut self.buffer)?;
-        self.finished.push(start..self.buffer.len());
-        Ok(())
+fn binary(value: i32) -> Result<bool> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Error::new(ErrorKind::Argument, format!("a binary value of {value}; it is 0 or 1"))),
     }
 }
 
-/// Puts a row's first value; `behind` says that a row is before it.
-#[inline(never)]
-fn put_first(
-    protocol: Protocol,
-    buffer: &mut Buffer,
-    behind: bool,
-    spec: &FeatureSpec,
-    value: &Value<'_>,
-) -> Result<()> {
-    begin_row(protocol, buffer, behind, |buffer| protocol.put(buffer, spec, value))
-}
-
-/// Begins a row with what `put` puts; `behind` says that a row is before it.
-#[inline(always)]
-fn begin_row(
-    protocol: Protocol,
-    buffer: &mut Buffer,
-    behind: bool,
-    put: impl FnOnce(&mut Buffer) -> Result<()>,
-) -> Result<()> {
-    if behind {
-        buffer.push(protocol.row_separator())?;
-    }
-    let start = buffer.len();
-    put(buffer)?;
-    protocol.open_row(buffer, start);
-    Ok(())
-}
-
-impl RowWriter<'_> {
-    /// Puts a finite number whose digits are found already as the value of one more input. Apart from other values, as the next
-    /// two: most of those of tables are such.
-    #[inline(always)]
-    pub(crate) fn put_number_of(&mut self, spec: &FeatureSpec, number: &Number) -> Result<()> {
-        self.protocol.put_number_of(self.buffer, spec, number)
-    }
-
-    /// Puts one of the categories of one more input.
-    #[inline(always)]
-    pub(crate) fn put_category(&mut self, spec: &FeatureSpec, index: usize) -> Result<()> {
-        self.protocol.put_category(self.buffer, spec, index)
-    }
-
-    /// Puts a text: the first `length` bytes of text that goes on.
-    #[inline(always)]
-    pub(crate) fn put_text_of(&mut self, spec: &FeatureSpec, text: &[u8], length: usize) -> Result<()> {
-        self.protocol.put_text_of(self.buffer, spec, text, length)
-    }
-
-    /// Puts the value of one more input.
-    #[inline(never)]
-    pub(crate) fn put(&mut self, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
-        self.protocol.put(self.buffer, spec, value)
+/// 0 is PNG, anything else a JPEG quality, whose range the core checks.
+fn encoding(jpeg_quality: i32) -> PixelEncoding {
+    match jpeg_quality {
+        0 => PixelEncoding::Png,
+        quality => PixelEncoding::Jpeg(u8::try_from(quality).unwrap_or(u8::MAX)),
     }
 }
 
-impl OpenRow {
-    /// An error if the row has this input already.
-    #[inline]
-    fn require_new(&mut self, index: usize, inputs: usize) -> Result<()> {
-        match self.given.get(index) {
-            Some(false) => Ok(()),
-            Some(true) => Err(given_twice()),
-            None => self.make_room(inputs),
-        }
+fn pixels(width: u32, height: u32, channels: u32, row_stride: usize, bytes: &[u8]) -> Pixels<'_> {
+    Pixels { width, height, channels: u8::try_from(channels).unwrap_or(u8::MAX), row_stride, bytes }
+}
+
+/// An array as C describes it. Elements before `data`, where a stride is negative, are the caller's promise.
+///
+/// # Safety
+/// `shape` and `strides` (unless NULL) have `rank` elements; `data` has `data_size` bytes, and before it those that
+/// negative strides reach.
+unsafe fn array<'a>(
+    dtype: i32,
+    shape: *const usize,
+    rank: usize,
+    strides: *const isize,
+    data: *const c_void,
+    data_size: usize,
+) -> Result<Array<'a>> {
+    let dtype = DType::try_from(dtype)?;
+    // SAFETY: this function's own demand.
+    let shape = unsafe { elements(shape, rank, "shape") }?;
+    if strides.is_null() {
+        // SAFETY: this function's own demand.
+        return Array::new(dtype, shape, unsafe { bytes(data, data_size, "data") }?);
     }
-
-    #[cold]
-    fn make_room(&mut self, inputs: usize) -> Result<()> {
-        self.given = memory::filled(inputs, false)?;
-        Ok(())
+    // SAFETY: this function's own demand.
+    let strides = unsafe { elements(strides, rank, "strides") }?;
+    let before = Array::bytes_before(dtype, shape, strides)?;
+    if before > 0 && data.is_null() {
+        return Err(null("data"));
     }
-
-    fn copy(&self) -> Result<OpenRow> {
-        let given = memory::collected(self.given.iter().copied())?;
-        Ok(OpenRow { given, count: self.count, next: self.next })
-    }
-
-    fn mark(&mut self, index: usize) {
-        if let Some(given) = self.given.get_mut(index) {
-            *given = true;
-        }
-        self.count += 1;
-        self.next = index + 1;
-    }
-
-    fn reset(&mut self) {
-        self.given.fill(false);
-        self.count = 0;
-        self.next = 0;
-    }
-}
-
-/// The names of the inputs that were not given.
-pub(crate) fn missing(inputs: &Specs, given: &[bool]) -> String {
-    let given = given.iter().copied().chain(std::iter::repeat(false));
-    const SHOWN: usize = 20;
-    let missing = inputs.iter().zip(given).filter(|(_, given)| !given);
-    first_quoted(missing.map(|(spec, _)| spec), SHOWN)
-}
-
-#[inline]
-fn require(spec: &FeatureSpec, fits: bool, what: &str) -> Result<()> {
-    if fits { Ok(()) } else { Err(another_type(spec, what)) }
-}
-
-#[cold]
-pub(crate) fn another_type(spec: &FeatureSpec, what: &str) -> Error {
-    Error::new(ErrorKind::FeatureType, format!("is {}, got {what}", spec.kind_text()))
-}
-
-#[cold]
-fn given_twice() -> Error {
-    let message = "was already given in this row; end the row before the next one";
-    Error::new(ErrorKind::FeatureTwice, message)
-}
-
-/// A number that the wire can carry.
-#[inline]
-pub(crate) fn finite(number: f64) -> Result<f64> {
-    if number.is_finite() { Ok(number) } else { Err(not_finite(number)) }
-}
-
-#[cold]
-fn not_finite(number: f64) -> Error {
-    Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and the wire cannot carry it"))
-}
-
-/// How much of a label that is none a message shows.
-const GIVEN_BYTES: usize = 256;
-
-/// A category by its label.
-#[inline]
-pub(crate) fn category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
-    match spec.categories.find(label) {
-        Some(index) => Ok(Value::Category(index)),
-        None => unlisted_category(spec, label),
-    }
-}
-
-/// A category that the spec does not list: any will do where it lists none.
-pub(crate) fn unlisted_category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
-    if spec.categories().is_empty() {
-        return Ok(Value::Text(label));
-    }
-    let alike = look_alike(label, spec.categories().iter().map(NulString::as_str));
-    let alike = if spec.hidden { "" } else { &alike };
-    Err(unknown_category(spec, &format!("\"{}\"", shortened(label, GIVEN_BYTES)), alike))
-}
-
-/// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
-pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value<'static>> {
-    if spec.categories().is_empty() {
-        return Ok(Value::Integer(integer));
-    }
-    let bit = spec.feature_type == FeatureType::Binary && matches!(integer, 0 | 1);
-    match spec.categories.find(&integer.to_string()) {
-        Some(index) => Ok(Value::Category(index)),
-        None if bit => Ok(Value::Integer(integer)),
-        None => Err(unknown_category(spec, &integer.to_string(), "")),
-    }
-}
-
-#[cold]
-fn unknown_category(spec: &FeatureSpec, given: &str, alike: &str) -> Error {
-    let labels: Vec<String> =
-        spec.categories().iter().take(SHOWN_LABELS).map(|label| spec.quoted(label)).collect();
-    let more = if spec.categories().len() > SHOWN_LABELS { ", ..." } else { "" };
-    let message = format!("{given} is none of its categories: {}{more}{alike}", labels.join(", "));
-    Error::new(ErrorKind::FeatureValue, message)
+    // SAFETY: this function's own demand covers the bytes that negative strides reach.
+    let span = unsafe { bytes(data.wrapping_byte_sub(before), before.saturating_add(data_size), "data") }?;
+    Array::with_layout(dtype, shape, strides, before, cfg!(target_endian = "big"), span)
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::wire::array::DType;
-    use crate::wire::describe;
-
-    pub(crate) fn rows() -> Rows {
-        let document = r#"{"paths": {"/": {"x-peltarion-tensorjson": true}}, "components": {"schemas": {
-            "output-row-batch": {"properties": {"rows": {"properties": {}}}},
-            "input-row": {"properties": {
-                "n": {"x-peltarion": {"type": "numeric", "shape": [1]}},
-                "c\"": {"x-peltarion": {"type": "categorical", "shape": [2]}, "enum": ["a", 7]},
-                "b": {"x-peltarion": {"type": "binary", "shape": [1]}},
-                "a": {"x-peltarion": {"type": "numeric", "shape": [2]}},
-                "t": {"x-peltarion": {"type": "text"}}}}}}}"#;
-        let schema = describe::parse(document.as_bytes()).unwrap();
-        let protocol = Protocol::of(&schema);
-        Rows::new(Arc::new(schema), protocol, ImageRules::default())
-    }
-
-    fn fill(rows: &mut Rows, number: f64) {
-        rows.add_number("n", number).unwrap();
-        rows.add_category("c\"", "7").unwrap();
-        rows.add_binary("b", true).unwrap();
-        rows.add_array(3, &Array::new(DType::U8, &[2], &[1, 2]).unwrap()).unwrap();
-        rows.add_text("t", "").unwrap();
-        rows.end_row().unwrap();
-    }
+    use std::ptr::null;
 
     #[test]
-    fn rows_are_the_final_bytes() {
-        let mut rows = rows();
-        fill(&mut rows, 0.5);
-        fill(&mut rows, -2e-7);
-        let first = r#"{"n":0.5,"c\"":7,"b":1,"a":{"shape":[2],"data":[1,2]},"t":""}"#;
-        assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), first);
-        let both =
-            serde_json::from_slice::<serde_json::Value>(&[b"[", rows.wire(0..2), b"]"].concat()).unwrap();
-        assert_eq!(both[1]["n"], -2e-7);
-        assert_eq!(rows.wire(1..2), &rows.buffer.as_slice()[first.len() + 1..]);
-        rows.clear();
-        assert!(rows.is_empty() && rows.buffer.len() == 0);
-        fill(&mut rows, 0.5);
-        assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), first);
-    }
-
-    #[test]
-    fn misuse_is_reported_by_the_call_and_changes_nothing() {
-        let mut rows = rows();
-        fill(&mut rows, 1.0);
-        rows.add_number("n", 1.0).unwrap();
-        let before = rows.buffer.as_slice().to_vec();
-        let twice = rows.add_number("n", 2.0).unwrap_err();
-        assert_eq!(
-            (twice.kind(), twice.row(), twice.feature()),
-            (ErrorKind::FeatureTwice, Some(1), Some("n"))
-        );
-        assert_eq!(rows.add_number("x", 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
-        let marked = rows.add_number("\u{feff}n", 2.0).unwrap_err().to_string();
-        assert!(marked.contains("has nothing where this has U+FEFF (byte order mark)"), "{marked}");
-        let spaced = rows.add_category("c\"", "a\u{a0}").unwrap_err().to_string();
-        assert!(spaced.contains("\"a\" looks the same") && spaced.contains("U+00A0"), "{spaced}");
-        assert_eq!(rows.add_number(5, 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
-        assert_eq!(rows.add_number("a", 2.0).unwrap_err().kind(), ErrorKind::FeatureType);
-        assert_eq!(rows.add_text("b", "x").unwrap_err().kind(), ErrorKind::FeatureType);
-        assert_eq!(rows.add_category("c\"", "x").unwrap_err().kind(), ErrorKind::FeatureValue);
-        assert_eq!(rows.add_integer("c\"", 8).unwrap_err().kind(), ErrorKind::FeatureValue);
-        let wide = Array::new(DType::U8, &[1, 2], &[1, 2]).unwrap();
-        let shape = rows.add_array("a", &wide).unwrap_err();
-        assert_eq!(shape.to_string(), "row 1: feature \"a\": expected an array of shape [2], got [1, 2]");
-        let nan = Array::new(DType::F32, &[2], &[255; 8]).unwrap();
-        assert_eq!(rows.add_array("a", &nan).unwrap_err().kind(), ErrorKind::FeatureValue);
-        assert_eq!(rows.add_npy("a", b"x").unwrap_err().feature(), Some("a"));
-        let file = rows.add_npy_file("a", "no such file").unwrap_err();
-        assert_eq!((file.kind(), file.row(), file.feature()), (ErrorKind::File, Some(1), Some("a")));
-        let missing = std::fs::read("no such file").unwrap_err();
-        assert_eq!(file.os_error(), missing.raw_os_error());
-        assert!(file.to_string().contains(&missing.to_string()), "{file}");
-        let missing = rows.end_row().unwrap_err();
-        assert_eq!(missing.to_string(), r#"row 1: the row lacks "c\"", "b", "a", "t""#);
-        assert!(rows.require_closed().is_err());
-        assert_eq!(rows.buffer.as_slice(), before);
-        rows.discard_row();
-        rows.require_closed().unwrap();
-        assert_eq!(rows.len(), 1);
-    }
-
-    #[test]
-    fn numbers_that_are_not_finite_are_refused() {
-        for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(rows().add_number("n", number).unwrap_err().kind(), ErrorKind::FeatureValue);
-        }
-    }
-
-    #[test]
-    fn integers_go_where_the_wire_takes_them() {
-        let mut rows = rows();
-        rows.add_integer("n", i64::MIN).unwrap();
-        rows.add_integer("c\"", 7).unwrap();
-        rows.add_integer("b", 0).unwrap();
-        assert_eq!(
-            std::str::from_utf8(rows.buffer.as_slice()).unwrap(),
-            r#"{"n":-9223372036854775808,"c\"":7,"b":0"#
-        );
-        assert_eq!(rows.add_integer("a", 0).unwrap_err().kind(), ErrorKind::FeatureType);
+    fn null_is_refused_where_negative_strides_reach_before_it() {
+        // SAFETY: shape and stride have one element, and NULL is what is tested.
+        let refused = unsafe { array(DType::U8 as i32, &3, 1, &-1, null(), 1) };
+        assert_eq!(refused.err().map(|error| error.to_string()).as_deref(), Some("data is NULL"));
     }
 }

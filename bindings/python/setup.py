@@ -33,7 +33,7 @@ def built_library():
     if named := os.environ.get("SIDEKICK_LIBRARY"):
         return Path(named)
     # As `make lib` does, so that what is built already is found.
-    command = ["cargo", "rustc", "--release", "--package", "sidekick", "--lib", "--crate-type", "cdylib,staticlib"]
+    command = ["cargo", "build", "--release", "--package", "libsidekick"]
     command.append("--message-format=json-render-diagnostics")
     try:
         built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)

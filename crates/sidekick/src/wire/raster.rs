@@ -359,7 +359,7 @@ mod tests {
 
     #[test]
     fn a_jpeg_is_turned_by_its_exif_segment() {
-        let path = format!("{}/tests/images/interleaved.jpg", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/../../tests/images/interleaved.jpg", env!("CARGO_MANIFEST_DIR"));
         let plain = std::fs::read(path).unwrap();
         let exif = exif(6);
         let length = (exif.len() as u16 + 8).to_be_bytes();
@@ -393,7 +393,7 @@ mod tests {
     #[test]
     #[cfg(feature = "more-images")]
     fn a_webp_that_is_cut_off_is_refused() {
-        let path = format!("{}/tests/images/lossy.webp", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/../../tests/images/lossy.webp", env!("CARGO_MANIFEST_DIR"));
         let lossy = std::fs::read(path).unwrap();
         for file in [lossy, encoded(colours(), ImageFormat::WebP)] {
             let whole = opened(&file, false).unwrap().decode().unwrap();

@@ -1,12 +1,12 @@
 //! `sidekick_reply`: a server's answer as it came.
 
-use super::boundary::return_text;
-use super::handle::Handle;
-use crate::RawReply;
+use crate::boundary::return_text;
+use crate::handle::Handle;
+use sidekick::RawReply;
 use std::ffi::c_char;
 
 /// A server's answer to `sidekick_deployment_post_json`, as it came. Immutable; share it freely. Since 0.1.0.
-pub struct sidekick_reply(pub(super) RawReply);
+pub struct sidekick_reply(pub(crate) RawReply);
 
 impl Handle for sidekick_reply {}
 

@@ -1,9 +1,9 @@
 //! What every export does at its edges: guard against panics, check pointers, borrow text and bytes, write outputs.
 
-use super::error::sidekick_error;
-use super::handle::Handle;
-use super::status::{SIDEKICK_OK, sidekick_status};
-use crate::{Error, ErrorKind, Result};
+use crate::error::sidekick_error;
+use crate::handle::Handle;
+use crate::status::{SIDEKICK_OK, sidekick_status};
+use sidekick::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::ffi::{CStr, c_char, c_void};
 use std::fmt::Display;
@@ -12,10 +12,10 @@ use std::ptr::NonNull;
 use std::sync::Once;
 
 /// The length that means "up to the NUL".
-pub(super) const SIDEKICK_NUL: usize = usize::MAX;
+pub(crate) const SIDEKICK_NUL: usize = usize::MAX;
 
 /// Runs the body of an export. Its error, or its panic, becomes a status and, where asked for, an error object.
-pub(super) fn guard(error: *mut *mut sidekick_error, body: impl FnOnce() -> Result<()>) -> sidekick_status {
+pub(crate) fn guard(error: *mut *mut sidekick_error, body: impl FnOnce() -> Result<()>) -> sidekick_status {
     quiet_panics();
     let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(panicked(&*payload)));
     let Err(failure) = result else { return SIDEKICK_OK };
@@ -46,7 +46,7 @@ fn panicked(payload: &(dyn Any + Send)) -> Error {
 
 /// The error of a pointer that is NULL where it must not be.
 #[cold]
-pub(super) fn null(what: impl Display) -> Error {
+pub(crate) fn null(what: impl Display) -> Error {
     Error::new(ErrorKind::Argument, format!("{what} is NULL"))
 }
 
@@ -54,7 +54,7 @@ pub(super) fn null(what: impl Display) -> Error {
 ///
 /// # Safety
 /// `pointer` is NULL or points to a live object.
-pub(super) unsafe fn object<'a, T>(pointer: *const T, what: &str) -> Result<&'a T> {
+pub(crate) unsafe fn object<'a, T>(pointer: *const T, what: &str) -> Result<&'a T> {
     // SAFETY: this function's own demand.
     unsafe { pointer.as_ref() }.ok_or_else(|| null(what))
 }
@@ -63,7 +63,7 @@ pub(super) unsafe fn object<'a, T>(pointer: *const T, what: &str) -> Result<&'a 
 ///
 /// # Safety
 /// `pointer` is NULL or points to a live object that nobody else uses meanwhile.
-pub(super) unsafe fn object_mut<'a, T>(pointer: *mut T, what: &str) -> Result<&'a mut T> {
+pub(crate) unsafe fn object_mut<'a, T>(pointer: *mut T, what: &str) -> Result<&'a mut T> {
     // SAFETY: this function's own demand.
     unsafe { pointer.as_mut() }.ok_or_else(|| null(what))
 }
@@ -73,7 +73,7 @@ pub(super) unsafe fn object_mut<'a, T>(pointer: *mut T, what: &str) -> Result<&'
 /// # Safety
 /// Unless `count` is 0, `pointer` is NULL or points to `count` initialized elements.
 #[inline]
-pub(super) unsafe fn elements<'a, T>(pointer: *const T, count: usize, what: impl Display) -> Result<&'a [T]> {
+pub(crate) unsafe fn elements<'a, T>(pointer: *const T, count: usize, what: impl Display) -> Result<&'a [T]> {
     if count == 0 {
         return Ok(&[]);
     }
@@ -89,7 +89,7 @@ pub(super) unsafe fn elements<'a, T>(pointer: *const T, count: usize, what: impl
 ///
 /// # Safety
 /// As for [`elements`].
-pub(super) unsafe fn bytes<'a>(pointer: *const c_void, count: usize, what: impl Display) -> Result<&'a [u8]> {
+pub(crate) unsafe fn bytes<'a>(pointer: *const c_void, count: usize, what: impl Display) -> Result<&'a [u8]> {
     // SAFETY: this function's own demand.
     unsafe { elements(pointer.cast(), count, what) }
 }
@@ -99,7 +99,7 @@ pub(super) unsafe fn bytes<'a>(pointer: *const c_void, count: usize, what: impl 
 /// # Safety
 /// Unless `count` is 0, `pointer` is NULL or points to `count` elements that nobody else uses meanwhile. Any value has to be one
 /// of a `T`, as it is for numbers: nobody filled the buffer before.
-pub(super) unsafe fn buffer<'a, T>(pointer: *mut T, count: usize, what: &str) -> Result<&'a mut [T]> {
+pub(crate) unsafe fn buffer<'a, T>(pointer: *mut T, count: usize, what: &str) -> Result<&'a mut [T]> {
     if count == 0 {
         return Ok(&mut []);
     }
@@ -115,7 +115,7 @@ pub(super) unsafe fn buffer<'a, T>(pointer: *mut T, count: usize, what: &str) ->
 ///
 /// # Safety
 /// As for [`buffer`].
-pub(super) unsafe fn byte_buffer<'a>(pointer: *mut c_void, count: usize, what: &str) -> Result<&'a mut [u8]> {
+pub(crate) unsafe fn byte_buffer<'a>(pointer: *mut c_void, count: usize, what: &str) -> Result<&'a mut [u8]> {
     // SAFETY: this function's own demand.
     unsafe { buffer(pointer.cast(), count, what) }
 }
@@ -136,7 +136,7 @@ fn misplaced(what: impl Display) -> Error {
 ///
 /// # Safety
 /// Unless `length` is 0, `pointer` is NULL, or points to `length` bytes, or for [`SIDEKICK_NUL`] to text that a NUL ends.
-pub(super) unsafe fn text<'a>(pointer: *const c_char, length: usize, what: &str) -> Result<&'a str> {
+pub(crate) unsafe fn text<'a>(pointer: *const c_char, length: usize, what: &str) -> Result<&'a str> {
     let bytes = if length == SIDEKICK_NUL {
         let start = NonNull::new(pointer.cast_mut()).ok_or_else(|| null(what))?;
         // SAFETY: not NULL, and this function's own demand.
@@ -156,7 +156,7 @@ pub(super) unsafe fn text<'a>(pointer: *const c_char, length: usize, what: &str)
 }
 
 /// A copy of a text of any size.
-pub(super) fn copied(text: &str) -> Result<String> {
+pub(crate) fn copied(text: &str) -> Result<String> {
     let mut copy = String::new();
     let missing = |_| Error::new(ErrorKind::Memory, format!("no memory for {} bytes of text", text.len()));
     copy.try_reserve_exact(text.len()).map_err(missing)?;
@@ -165,23 +165,23 @@ pub(super) fn copied(text: &str) -> Result<String> {
 }
 
 /// A place for an output: checked before the work, written after it.
-pub(super) struct Out<T>(NonNull<T>);
+pub(crate) struct Out<T>(NonNull<T>);
 
 impl<T> Out<T> {
     /// # Safety
     /// `pointer` is NULL or a place for a `T` that nobody else uses meanwhile.
-    pub(super) unsafe fn new(pointer: *mut T, what: &str) -> Result<Out<T>> {
+    pub(crate) unsafe fn new(pointer: *mut T, what: &str) -> Result<Out<T>> {
         NonNull::new(pointer).map(Out).ok_or_else(|| null(what))
     }
 
-    pub(super) fn set(self, value: T) {
+    pub(crate) fn set(self, value: T) {
         // SAFETY: the demand of `new`, held for the call that made this `Out`.
         unsafe { self.0.write(value) }
     }
 }
 
 /// The two places of a borrowed text, or of a view: pointer and length.
-pub(super) struct OutView<T> {
+pub(crate) struct OutView<T> {
     start: Out<*const T>,
     length: Out<usize>,
 }
@@ -189,13 +189,13 @@ pub(super) struct OutView<T> {
 impl<T> OutView<T> {
     /// # Safety
     /// Both pointers are as [`Out::new`] demands.
-    pub(super) unsafe fn new(start: *mut *const T, length: *mut usize, what: &str) -> Result<OutView<T>> {
+    pub(crate) unsafe fn new(start: *mut *const T, length: *mut usize, what: &str) -> Result<OutView<T>> {
         // SAFETY: this function's own demand.
         let (start, length) = unsafe { (Out::new(start, what)?, Out::new(length, "the length")?) };
         Ok(OutView { start, length })
     }
 
-    pub(super) fn set(self, view: &[T]) {
+    pub(crate) fn set(self, view: &[T]) {
         self.start.set(view.as_ptr());
         self.length.set(view.len());
     }
@@ -203,7 +203,7 @@ impl<T> OutView<T> {
 
 impl OutView<c_char> {
     /// Hands out text that is closed by a NUL, without counting the NUL.
-    pub(super) fn set_text(self, with_nul: &str) {
+    pub(crate) fn set_text(self, with_nul: &str) {
         self.start.set(with_nul.as_ptr().cast());
         self.length.set(with_nul.len().saturating_sub(1));
     }
@@ -213,7 +213,7 @@ impl OutView<c_char> {
 ///
 /// # Safety
 /// `length` is NULL or a place for a length.
-pub(super) unsafe fn return_text(with_nul: &str, length: *mut usize) -> *const c_char {
+pub(crate) unsafe fn return_text(with_nul: &str, length: *mut usize) -> *const c_char {
     if let Some(length) = NonNull::new(length) {
         // SAFETY: this function's own demand.
         unsafe { length.write(with_nul.len().saturating_sub(1)) };
@@ -224,7 +224,7 @@ pub(super) unsafe fn return_text(with_nul: &str, length: *mut usize) -> *const c
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ffi::error::{sidekick_error_free, sidekick_error_message, sidekick_error_status};
+    use crate::error::{sidekick_error_free, sidekick_error_message, sidekick_error_status};
     use std::ptr::null_mut;
 
     #[test]

@@ -4,7 +4,7 @@ use sidekick::{Array, Deployment, ErrorKind, Options, PixelEncoding, Pixels};
 use std::path::{Path, PathBuf};
 
 fn data(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data").join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/data").join(path)
 }
 
 fn url(id: &str) -> String {
@@ -19,8 +19,10 @@ fn open(id: &str) -> Deployment {
 
 /// A figure that the training script recorded for a shipped deployment.
 fn recorded(id: &str, metric: &str) -> f64 {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("server/deployments").join(id).join("deployment.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../server/deployments")
+        .join(id)
+        .join("deployment.json");
     let declared: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     declared["held_out"]["metrics"][metric].as_f64().unwrap()
 }

@@ -1,10 +1,10 @@
 //! Rows from whole columns: the arrays that describe them in C become the core's columns.
 
-use super::boundary::{bytes, elements, guard, object_mut};
-use super::error::sidekick_error;
-use super::rows::sidekick_rows;
-use super::status::{SIDEKICK_COLUMN_PIECES, SIDEKICK_COLUMN_TEXTS, sidekick_status};
-use crate::{DType, Error, ErrorKind, InputColumn, Result};
+use crate::boundary::{bytes, elements, guard, object_mut};
+use crate::error::sidekick_error;
+use crate::rows::sidekick_rows;
+use crate::status::{SIDEKICK_COLUMN_PIECES, SIDEKICK_COLUMN_TEXTS, sidekick_status};
+use sidekick::{DType, Error, ErrorKind, InputColumn, Result};
 use std::ffi::c_void;
 use std::ptr::null;
 

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// An object that C holds by pointer.
-pub(super) trait Handle: Sized {
+pub(crate) trait Handle: Sized {
     /// Gives the object to the caller.
     fn into_raw(self) -> *mut Self {
         Box::into_raw(Box::new(self))

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/connections.md");
+const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/connections.md");
 const BEGIN: &str = "<!-- The table is written by tests/misbehaviour.rs. -->\n";
 const END: &str = "<!-- Here ends the table. -->\n";
 

@@ -1,10 +1,10 @@
 //! What the library calls back: for a token, and with a log.
 
-use super::boundary::{copied, guard, object_mut, text};
-use super::error::sidekick_error;
-use super::options::sidekick_options;
-use super::status::sidekick_status;
-use crate::{Error, ErrorKind, LogLevel, Options};
+use crate::boundary::{copied, guard, object_mut, text};
+use crate::error::sidekick_error;
+use crate::options::sidekick_options;
+use crate::status::sidekick_status;
+use sidekick::{Error, ErrorKind, LogLevel, Options};
 use std::ffi::{c_char, c_void};
 
 /// Where a token callback puts its token, with `sidekick_token_set`, or why there is none, with `sidekick_token_fail`; what is put

@@ -127,7 +127,7 @@ pub const SIDEKICK_COLUMN_TEXTS: i32 = -2;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DType, ErrorKind, FeatureType, LogLevel, TlsVersion};
+    use sidekick::{DType, ErrorKind, FeatureType, LogLevel, TlsVersion};
 
     #[test]
     fn the_numbers_are_the_cores() {

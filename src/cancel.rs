@@ -1,15 +1,15 @@
 //! `sidekick_cancel`: calls off calls that are under way.
 
-use super::boundary::{Out, guard, object};
-use super::error::sidekick_error;
-use super::handle::Handle;
-use super::status::sidekick_status;
-use crate::Cancel;
+use crate::boundary::{Out, guard, object};
+use crate::error::sidekick_error;
+use crate::handle::Handle;
+use crate::status::sidekick_status;
+use sidekick::Cancel;
 use std::time::Duration;
 
 /// Calls off the calls it was given to, from any thread. It can be given to any number of them, at once and one after another, and stays
 /// triggered. Share it freely. Since 0.1.0.
-pub struct sidekick_cancel(pub(super) Cancel);
+pub struct sidekick_cancel(pub(crate) Cancel);
 
 impl Handle for sidekick_cancel {}
 

@@ -99,7 +99,7 @@ fn refused_on_reading(name: &str, media_type: &str, file: &[u8]) {
 /// One test, for it measures the process.
 #[test]
 fn bombs_are_refused_without_memory() {
-    let webp = fs::read(format!("{}/tests/images/bomb.webp", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let webp = fs::read(format!("{}/../../tests/images/bomb.webp", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let deployment = open(&serve(""), &options());
     for (name, file) in [
         ("WebP", webp),

@@ -1,0 +1,64 @@
+//! Typed, fast, safe predictions from deployed models.
+//!
+//! Open a [`Deployment`] from a URL and a token, build [`Rows`] feature by feature, predict them, and read typed
+//! [`Predictions`]. The C API in `include/sidekick.h` is a thin layer over exactly this.
+//!
+//! ```no_run
+//! use sidekick::{Deployment, Options};
+//!
+//! # fn main() -> sidekick::Result<()> {
+//! let deployment = Deployment::open("http://127.0.0.1:8000/deployment/digits/forward", "digits-token", &Options::default())?;
+//! let mut rows = deployment.rows();
+//! rows.add_image_file("image", "digit.png")?;
+//! rows.end_row()?;
+//! let predictions = deployment.predict(&rows)?;
+//! let digits = predictions.probabilities("digit")?;
+//! let best = digits.top(0, 1)?[0];
+//! println!("{}: {:.3}", digits.labels()[best], digits.row(0)?[best]);
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+#[cfg(target_endian = "big")]
+compile_error!(
+    "libsidekick supports little-endian targets only: on a big-endian one it would write wrong numbers"
+);
+
+mod batches;
+mod buffer;
+mod code_points;
+mod deployment;
+mod error;
+mod file;
+mod input_columns;
+#[cfg(feature = "internal-api")]
+#[doc(hidden)]
+pub mod internal;
+mod memory;
+mod message;
+mod options;
+mod packed;
+mod predictions;
+mod rows;
+mod spec;
+mod stream;
+mod text;
+mod transport;
+mod url;
+mod wire;
+
+pub use deployment::{Deployment, RawReply};
+pub use error::{Error, ErrorKind, Result};
+pub use input_columns::{InputColumn, InputPieces};
+pub use options::{DEFAULT_BATCH_ROWS, Options};
+pub use predictions::{EncodedImage, Predictions, Probabilities};
+pub use rows::Rows;
+pub use spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
+pub use stream::Stream;
+pub use text::NulString;
+pub use transport::{Cancel, LogLevel, TlsVersion};
+pub use wire::array::{Array, DType, Element};
+pub use wire::picture::{DecodedImage, MediaType, PixelEncoding, Pixels};

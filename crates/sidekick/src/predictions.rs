@@ -1,0 +1,457 @@
+//! Typed results, column by column: one value by row, or a whole column as one slice.
+
+use crate::code_points::look_alike;
+use crate::error::{Error, ErrorKind, Result};
+use crate::file;
+use crate::memory::collected;
+use crate::message::shortened;
+use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
+use crate::text::{NulString, without_nul};
+use crate::wire::array::{DType, byte_size};
+use crate::wire::columns::{Categories, Column, Columns, Pieces};
+use crate::wire::npy;
+use crate::wire::picture::{self, DecodedImage, MediaType};
+use crate::wire::raster::ImageRules;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The predictions for some rows, in the order of the rows. Immutable.
+///
+/// Every reader takes an output, by name or by index, and most take a row. Asking an output for another type than its
+/// own is an error of the kind [`ErrorKind::FeatureType`].
+pub struct Predictions {
+    schema: Arc<Schema>,
+    columns: Columns,
+    /// One for each row that was isolated, in their order.
+    failures: Vec<Error>,
+    image_rules: ImageRules,
+}
+
+/// The probabilities of a categorical output: a row-major matrix, rows x categories.
+#[derive(Clone, Copy)]
+pub struct Probabilities<'a> {
+    categories: &'a Categories,
+}
+
+/// A picture as the server sent it.
+#[derive(Clone, Copy, Debug)]
+pub struct EncodedImage<'a> {
+    /// What its bytes are.
+    pub media_type: MediaType,
+    /// The PNG or JPEG file.
+    pub bytes: &'a [u8],
+}
+
+impl Predictions {
+    pub(crate) fn new(
+        schema: Arc<Schema>,
+        columns: Columns,
+        failures: Vec<Error>,
+        image_rules: ImageRules,
+    ) -> Predictions {
+        Predictions { schema, columns, failures, image_rules }
+    }
+
+    /// The rows that the server called bad, an error for each, in their order; there are some only where the option
+    /// `isolate_bad_rows` is on. The predictions are those of all the other rows.
+    pub fn failures(&self) -> &[Error] {
+        &self.failures
+    }
+
+    /// Which of the rows that were sent a prediction is of: they differ behind a row that failed.
+    pub fn sent_row(&self, prediction: usize) -> Result<usize> {
+        self.require_row(prediction)?;
+        let mut failed = self.failures.iter().filter_map(Error::row).peekable();
+        let mut row = prediction;
+        while failed.next_if(|failed| *failed <= row).is_some() {
+            row += 1;
+        }
+        Ok(row)
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.columns.rows
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The outputs.
+    pub fn outputs(&self) -> &Specs {
+        &self.schema.outputs
+    }
+
+    /// The number, or the binary probability, of a row.
+    pub fn number<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<f64> {
+        let numbers = self.numbers(output)?;
+        numbers.get(row).copied().ok_or_else(|| self.no_row(row))
+    }
+
+    /// All numbers, or binary probabilities.
+    pub fn numbers<'a>(&self, output: impl Into<Key<'a>>) -> Result<&[f64]> {
+        match self.column(output.into())? {
+            (_, Column::Numbers(numbers)) => Ok(numbers),
+            (spec, _) => Err(another_type(spec, "a number")),
+        }
+    }
+
+    /// The text of a row.
+    pub fn text<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&str> {
+        self.text_with_nul(output, row).map(without_nul)
+    }
+
+    /// The text of a row together with the NUL that closes it.
+    pub fn text_with_nul<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&str> {
+        match self.column(output.into())? {
+            (_, Column::Texts(texts)) => {
+                texts.range(row).and_then(|range| texts.buffer.get(range)).ok_or_else(|| self.no_row(row))
+            }
+            (spec, _) => Err(another_type(spec, "text")),
+        }
+    }
+
+    /// All texts in one: each closed by a NUL, and where each ends, its NUL included.
+    pub fn texts_with_nul<'a>(&self, output: impl Into<Key<'a>>) -> Result<(&str, &[usize])> {
+        match self.column(output.into())? {
+            (_, Column::Texts(texts)) => Ok((&texts.buffer, &texts.ends)),
+            (spec, _) => Err(another_type(spec, "text")),
+        }
+    }
+
+    /// The probabilities of a categorical output.
+    pub fn probabilities<'a>(&self, output: impl Into<Key<'a>>) -> Result<Probabilities<'_>> {
+        match self.column(output.into())? {
+            (_, Column::Categories(categories)) => Ok(Probabilities { categories }),
+            (spec, _) => Err(another_type(spec, "a category")),
+        }
+    }
+
+    /// The array of a row: its elements, row-major. Its shape is the output's.
+    pub fn array<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&[f32]> {
+        let (spec, values) = self.array_column(output.into())?;
+        self.require_row(row)?;
+        let size = spec.element_count();
+        Ok(values.get(row * size..(row + 1) * size).unwrap_or_default())
+    }
+
+    /// The arrays of all rows, one behind the other.
+    pub fn arrays<'a>(&self, output: impl Into<Key<'a>>) -> Result<&[f32]> {
+        self.array_column(output.into()).map(|(_, values)| values)
+    }
+
+    /// Copies the array of a row into `buffer` as elements of another type, in this machine's byte order. Integers
+    /// are cut towards zero, and held at the ends of their range. The buffer has to have the array's size exactly.
+    pub fn copy_array<'a>(
+        &self,
+        output: impl Into<Key<'a>>,
+        row: usize,
+        dtype: DType,
+        buffer: &mut [u8],
+    ) -> Result<()> {
+        let key = output.into();
+        let (spec, _) = self.array_column(key)?;
+        let wanted = byte_size(dtype, spec.shape())?;
+        if buffer.len() != wanted {
+            let message =
+                format!("the array takes {wanted} bytes as {dtype:?}, the buffer has {}", buffer.len());
+            return Err(spec.blame(Error::new(ErrorKind::Argument, message)));
+        }
+        let values = self.array(key, row)?;
+        match dtype {
+            DType::F32 => copy_as(values, buffer, f32::to_ne_bytes),
+            DType::F64 => copy_as(values, buffer, |value| f64::from(value).to_ne_bytes()),
+            DType::I8 => copy_as(values, buffer, |value| (value as i8).to_ne_bytes()),
+            DType::I16 => copy_as(values, buffer, |value| (value as i16).to_ne_bytes()),
+            DType::I32 => copy_as(values, buffer, |value| (value as i32).to_ne_bytes()),
+            DType::I64 => copy_as(values, buffer, |value| (value as i64).to_ne_bytes()),
+            DType::U8 => copy_as(values, buffer, |value| (value as u8).to_ne_bytes()),
+            DType::U16 => copy_as(values, buffer, |value| (value as u16).to_ne_bytes()),
+            DType::U32 => copy_as(values, buffer, |value| (value as u32).to_ne_bytes()),
+            DType::U64 => copy_as(values, buffer, |value| (value as u64).to_ne_bytes()),
+        }
+        Ok(())
+    }
+
+    /// Copies the numbers of all rows into `values`, row after row: for each output in its order, a number or a binary
+    /// probability is one value, a category as many as the describe document lists labels, in their order. The values have to be
+    /// as many; an output that is no such numbers is an error.
+    pub fn copy_numbers(&self, values: &mut [f64]) -> Result<()> {
+        let width = require_room(self.outputs(), self.len(), values)?;
+        let mut start = 0;
+        for column in &self.columns.columns {
+            let (column, cells) = match column {
+                Column::Numbers(numbers) => (numbers, 1),
+                Column::Categories(it) => (&it.probabilities, it.labels.list().len()),
+                _ => continue,
+            };
+            let rows = values.chunks_exact_mut(width);
+            let slots = rows.filter_map(|row| row.get_mut(start..start + cells));
+            slots.zip(column.chunks_exact(cells)).for_each(|(slot, cells)| slot.copy_from_slice(cells));
+            start += cells;
+        }
+        Ok(())
+    }
+
+    /// Writes the array of a row to a `.npy` file (version 1.0, little-endian 32-bit floats, C order).
+    pub fn save_npy<'a>(&self, output: impl Into<Key<'a>>, row: usize, path: impl AsRef<Path>) -> Result<()> {
+        let key = output.into();
+        let (spec, _) = self.array_column(key)?;
+        let values = self.array(key, row)?;
+        write_file(path.as_ref(), |file| {
+            file.write_all(&npy::header_f32(spec.shape()))?;
+            values.iter().try_for_each(|value| file.write_all(&value.to_le_bytes()))
+        })
+    }
+
+    /// The picture of a row as the server sent it.
+    pub fn image<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<EncodedImage<'_>> {
+        let (pieces, media_types) = self.image_column(output.into())?;
+        let bytes = pieces.range(row).and_then(|range| pieces.buffer.get(range));
+        let image =
+            bytes.zip(media_types.get(row)).map(|(bytes, &media_type)| EncodedImage { media_type, bytes });
+        image.ok_or_else(|| self.no_row(row))
+    }
+
+    /// Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels.
+    /// A file that is cut off is an error, and an image with more pixels than
+    /// [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels) allows.
+    pub fn image_size<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<(u32, u32, u8)> {
+        let key = output.into();
+        picture::dimensions(self.image(key, row)?.bytes, &self.image_rules)
+            .map_err(|error| self.name_image(key, row, error))
+    }
+
+    /// The pixels of the image of a row as stored, 8 bits a sample, with the errors of
+    /// [`image_size`](Self::image_size). Decodes it at every call.
+    pub fn image_pixels<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<DecodedImage> {
+        let key = output.into();
+        picture::decode(self.image(key, row)?.bytes, &self.image_rules)
+            .map_err(|error| self.name_image(key, row, error))
+    }
+
+    /// Writes the picture of a row to a file, as the server sent it.
+    pub fn save_image<'a>(
+        &self,
+        output: impl Into<Key<'a>>,
+        row: usize,
+        path: impl AsRef<Path>,
+    ) -> Result<()> {
+        let image = self.image(output, row)?;
+        write_file(path.as_ref(), |file| file.write_all(image.bytes))
+    }
+
+    fn column(&self, key: Key<'_>) -> Result<(&FeatureSpec, &Column)> {
+        let outputs = &self.schema.outputs;
+        let index = match key {
+            Key::Name(name) => outputs.index_of(name)?,
+            Key::Index(index) => index,
+        };
+        let spec = outputs.get(index)?;
+        let column = self.columns.columns.get(index);
+        column
+            .map(|column| (spec, column))
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "an output without a column"))
+    }
+
+    fn array_column(&self, key: Key<'_>) -> Result<(&FeatureSpec, &[f32])> {
+        match self.column(key)? {
+            (spec, Column::Arrays(values)) => Ok((spec, values)),
+            (spec, _) => Err(another_type(spec, "an array")),
+        }
+    }
+
+    fn image_column(&self, key: Key<'_>) -> Result<(&Pieces<Vec<u8>>, &[MediaType])> {
+        match self.column(key)? {
+            (_, Column::Images(pieces, media_types)) => Ok((pieces, media_types)),
+            (spec, _) => Err(another_type(spec, "an image")),
+        }
+    }
+
+    fn name_image(&self, key: Key<'_>, row: usize, error: Error) -> Error {
+        let spec = self.column(key).map(|(spec, _)| spec);
+        spec.map_or(error.clone(), |spec| spec.blame(error)).in_row(row)
+    }
+
+    fn require_row(&self, row: usize) -> Result<()> {
+        if row < self.len() { Ok(()) } else { Err(self.no_row(row)) }
+    }
+
+    fn no_row(&self, row: usize) -> Error {
+        Error::new(ErrorKind::Argument, format!("there is no row {row}; the predictions have {}", self.len()))
+    }
+}
+
+#[cfg(feature = "ndarray")]
+impl Predictions {
+    /// The arrays of all rows as one view of shape `[rows, ...shape]`.
+    pub fn ndarray<'a>(&self, output: impl Into<Key<'a>>) -> Result<ndarray::ArrayViewD<'_, f32>> {
+        let (spec, values) = self.array_column(output.into())?;
+        let shape = [&[self.len()], spec.shape()].concat();
+        ndarray::ArrayViewD::from_shape(shape, values)
+            .map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+    }
+}
+
+impl<'a> Probabilities<'a> {
+    /// The categories, in the order of the columns.
+    pub fn labels(&self) -> &'a [NulString] {
+        self.categories.labels.list()
+    }
+
+    /// The category of a column.
+    pub fn label(&self, category: usize) -> Result<&'a NulString> {
+        self.labels().get(category).ok_or_else(|| missing("category", category))
+    }
+
+    /// The whole matrix.
+    pub fn matrix(&self) -> &'a [f64] {
+        &self.categories.probabilities
+    }
+
+    /// The probabilities of a row, one a category.
+    #[inline]
+    pub fn row(&self, row: usize) -> Result<&'a [f64]> {
+        let count = self.labels().len();
+        let range = row.checked_mul(count).and_then(|start| Some(start..start.checked_add(count)?));
+        let found = range.and_then(|range| self.matrix().get(range)).filter(|found| !found.is_empty());
+        found.ok_or_else(|| missing("row", row))
+    }
+
+    /// The probability of a category, by its label.
+    pub fn of(&self, row: usize, label: &str) -> Result<f64> {
+        let values = self.row(row)?;
+        let place = self.categories.labels.find(label);
+        place.and_then(|place| values.get(place)).copied().ok_or_else(|| {
+            let alike = look_alike(label, self.categories.labels.list().iter().map(NulString::as_str));
+            let message =
+                format!("there is no category \"{}\" among the output's{alike}", shortened(label, 512));
+            Error::new(ErrorKind::Argument, message)
+        })
+    }
+
+    /// The places of the `count` most probable categories of a row, the most probable first; ties in label order.
+    #[inline(never)]
+    pub fn top(&self, row: usize, count: usize) -> Result<Vec<usize>> {
+        let values = self.row(row)?;
+        let value = |place: &usize| values.get(*place).copied().unwrap_or_default();
+        let order = |a: &usize, b: &usize| value(b).total_cmp(&value(a)).then(a.cmp(b));
+        let mut places = collected(0..values.len())?;
+        if count < places.len() {
+            places.select_nth_unstable_by(count, order);
+            places.truncate(count);
+        }
+        places.sort_unstable_by(order);
+        Ok(places)
+    }
+
+    /// The category at a place when a row's categories are sorted as [`Probabilities::top`] does, and its probability.
+    pub fn at_rank(&self, row: usize, rank: usize) -> Result<(&'a NulString, f64)> {
+        let values = self.row(row)?;
+        let place = if rank == 0 {
+            most_probable(values)
+        } else {
+            self.top(row, rank.saturating_add(1))?.get(rank).copied()
+        };
+        let found = place.and_then(|place| self.labels().get(place).zip(values.get(place)));
+        let found = found.map(|(label, &probability)| (label, probability));
+        found.ok_or_else(|| missing("category of rank", rank))
+    }
+}
+
+#[cold]
+fn missing(what: &str, number: usize) -> Error {
+    Error::new(ErrorKind::Argument, format!("there is no {what} {number}"))
+}
+
+/// The place of the largest value, the first of several. No branch asks which is larger: it could not be foreseen.
+fn most_probable(values: &[f64]) -> Option<usize> {
+    let (&first, others) = values.split_first()?;
+    let (mut place, mut most) = (0, first);
+    for (next, &value) in (1..).zip(others) {
+        place = if value > most { next } else { place };
+        most = if value > most { value } else { most };
+    }
+    Some(place)
+}
+
+fn copy_as<const SIZE: usize>(values: &[f32], buffer: &mut [u8], convert: impl Fn(f32) -> [u8; SIZE]) {
+    for (slot, &value) in buffer.as_chunks_mut::<SIZE>().0.iter_mut().zip(values) {
+        *slot = convert(value);
+    }
+}
+
+/// How many numbers a row of results is, for which there has to be just enough room.
+pub(crate) fn require_room(outputs: &Specs, rows: usize, values: &[f64]) -> Result<usize> {
+    let width = outputs.iter().map(number_count).sum::<Result<usize>>()?;
+    if width.checked_mul(rows) == Some(values.len()) {
+        return Ok(width);
+    }
+    let message =
+        format!("{rows} rows of results are {width} numbers each, and there is room for {}", values.len());
+    Err(Error::new(ErrorKind::Argument, message))
+}
+
+/// How many numbers an output's value is.
+fn number_count(spec: &FeatureSpec) -> Result<usize> {
+    match spec.feature_type() {
+        FeatureType::Numeric if !spec.is_array() => Ok(1),
+        FeatureType::Binary => Ok(1),
+        FeatureType::Categorical if !spec.categories().is_empty() => Ok(spec.categories().len()),
+        _ => Err(another_type(spec, "numbers")),
+    }
+}
+
+fn another_type(spec: &FeatureSpec, wanted: &str) -> Error {
+    let message = format!("the output is {}, and was read as {wanted}", spec.kind_text());
+    spec.blame(Error::new(ErrorKind::FeatureType, message))
+}
+
+fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<()> {
+    let written = file::create(path).and_then(|file| {
+        let mut file = BufWriter::new(file);
+        write(&mut file)?;
+        file.flush()
+    });
+    written.map_err(|reason| Error::of_file(path, "written", &reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Names;
+
+    fn probabilities(values: &[f64]) -> Categories {
+        let labels = ["a", "b", "c"].map(NulString::from).to_vec();
+        Categories { labels: Names::new(labels).unwrap().unwrap(), probabilities: values.to_vec() }
+    }
+
+    #[test]
+    fn the_most_probable_come_first_and_ties_keep_their_order() {
+        let categories = probabilities(&[0.1, 0.8, 0.1, 0.5, 0.5, 0.0]);
+        let it = Probabilities { categories: &categories };
+        assert_eq!(it.top(0, 3).unwrap(), [1, 0, 2]);
+        assert_eq!(it.top(1, 1).unwrap(), [0]);
+        assert!(it.top(1, 0).unwrap().is_empty());
+        assert_eq!(it.top(1, 9).unwrap(), [0, 1, 2]);
+        assert_eq!(it.of(0, "b").unwrap(), 0.8);
+        let ranked = |row, rank| it.at_rank(row, rank).unwrap().0.as_str();
+        assert_eq!([ranked(0, 0), ranked(0, 1), ranked(0, 2), ranked(1, 0)], ["b", "a", "c", "a"]);
+        assert!(it.at_rank(0, 3).is_err());
+        for error in [it.top(2, 1).unwrap_err(), it.of(0, "d").unwrap_err(), it.row(usize::MAX).unwrap_err()]
+        {
+            assert_eq!(error.kind(), ErrorKind::Argument);
+        }
+    }
+
+    #[test]
+    fn integers_are_cut_and_held() {
+        let mut bytes = [0u8; 4];
+        copy_as(&[1.9, -1.0, 300.0, 7.0], &mut bytes, |value| (value as u8).to_ne_bytes());
+        assert_eq!(bytes, [1, 0, 255, 7]);
+    }
+}

@@ -1,0 +1,633 @@
+//! Examples being built, feature by feature: each value is checked and put into its final bytes when it is added.
+
+use crate::buffer::Buffer;
+use crate::code_points::look_alike;
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::file;
+use crate::memory;
+use crate::message::shortened;
+use crate::spec::{FeatureSpec, FeatureType, Key, SHOWN_LABELS, Schema, Specs, first_quoted};
+use crate::text::NulString;
+use crate::wire::array::Array;
+use crate::wire::floats::Number;
+use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
+use crate::wire::raster::ImageRules;
+use crate::wire::{Protocol, Value, npy};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Rows for one deployment. A failed call leaves them as they were.
+pub struct Rows {
+    schema: Arc<Schema>,
+    protocol: Protocol,
+    image_rules: ImageRules,
+    buffer: Buffer,
+    /// Where each finished row lies in the buffer.
+    finished: Vec<Range<usize>>,
+    open: OpenRow,
+}
+
+/// A state of the rows to return to.
+pub(crate) struct Mark {
+    bytes: usize,
+    finished: usize,
+    open: OpenRow,
+}
+
+/// The row that is being built.
+struct OpenRow {
+    /// Which inputs it has; empty before the first is given.
+    given: Vec<bool>,
+    count: usize,
+    /// Where the next input probably is: inputs mostly come in order.
+    next: usize,
+}
+
+/// Where the values of a whole row go.
+pub(crate) struct RowWriter<'a> {
+    protocol: Protocol,
+    buffer: &'a mut Buffer,
+}
+
+impl Rows {
+    pub(crate) fn new(schema: Arc<Schema>, protocol: Protocol, image_rules: ImageRules) -> Rows {
+        let open = OpenRow { given: Vec::new(), count: 0, next: 0 };
+        Rows { schema, protocol, image_rules, buffer: Buffer::default(), finished: Vec::new(), open }
+    }
+
+    /// How many rows are finished.
+    pub fn len(&self) -> usize {
+        self.finished.len()
+    }
+
+    /// Whether no row is finished.
+    pub fn is_empty(&self) -> bool {
+        self.finished.is_empty()
+    }
+
+    /// Adds a number to a numeric feature of shape `[1]`. It has to be finite.
+    #[inline(always)]
+    pub fn add_number<'a>(&mut self, key: impl Into<Key<'a>>, number: f64) -> Result<()> {
+        self.add(key.into(), |spec| {
+            require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "a number")?;
+            finite(number).map(Value::Number)
+        })
+    }
+
+    /// Adds an integer to a numeric feature of shape `[1]`, or as the category of a categorical or binary one.
+    pub fn add_integer<'a>(&mut self, key: impl Into<Key<'a>>, integer: i64) -> Result<()> {
+        self.add(key.into(), |spec| match spec.feature_type {
+            FeatureType::Categorical | FeatureType::Binary => integer_category(spec, integer),
+            _ => {
+                require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "an integer")?;
+                Ok(Value::Integer(integer))
+            }
+        })
+    }
+
+    /// Adds a category, by its label, to a categorical or binary feature. Where the feature lists its categories it
+    /// has to be one of them.
+    #[inline(always)]
+    pub fn add_category<'a>(&mut self, key: impl Into<Key<'a>>, label: &str) -> Result<()> {
+        self.add(key.into(), |spec| {
+            let fits = matches!(spec.feature_type, FeatureType::Categorical | FeatureType::Binary);
+            require(spec, fits, "a category")?;
+            category(spec, label)
+        })
+    }
+
+    /// Adds one of the two classes of a binary feature: `false` is 0, `true` is 1.
+    pub fn add_binary<'a>(&mut self, key: impl Into<Key<'a>>, value: bool) -> Result<()> {
+        self.add(key.into(), |spec| {
+            require(spec, spec.feature_type == FeatureType::Binary, "a binary value")?;
+            Ok(Value::Integer(i64::from(value)))
+        })
+    }
+
+    /// Adds text to a text feature.
+    #[inline(always)]
+    pub fn add_text<'a>(&mut self, key: impl Into<Key<'a>>, text: &str) -> Result<()> {
+        self.add(key.into(), |spec| {
+            require(spec, spec.feature_type == FeatureType::Text, "text")?;
+            Ok(Value::Text(text))
+        })
+    }
+
+    /// Adds an encoded image to an image feature, with its pixels as stored. PNG and JPEG, recognized by
+    /// their bytes, are not decoded for that, and go out without their metadata; with alpha or more than 8
+    /// bits a sample, and from BMP, GIF (its first frame), TIFF (its first page) and WebP, they become PNG
+    /// without alpha. Its width and height need not be the feature's. A file that is cut off is refused, and
+    /// an image with more pixels than [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels)
+    /// allows.
+    pub fn add_image<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
+        let rules = self.image_rules;
+        self.add_wire_image(key.into(), || picture::from_encoded(bytes, &rules))
+    }
+
+    /// Adds a picture from a file, as [`Rows::add_image`] does.
+    pub fn add_image_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
+        let key = key.into();
+        let bytes = file::read(path.as_ref()).map_err(|error| self.locate(key, error))?;
+        self.add_image(key, &bytes)
+    }
+
+    /// Adds a picture from raw pixels.
+    pub fn add_pixels<'a>(
+        &mut self,
+        key: impl Into<Key<'a>>,
+        pixels: &Pixels<'_>,
+        encoding: PixelEncoding,
+    ) -> Result<()> {
+        self.add_wire_image(key.into(), || picture::from_pixels(pixels, encoding))
+    }
+
+    /// Adds an array to a numeric feature of the same shape. Elements become 32-bit floats, and have to be finite.
+    pub fn add_array<'a>(&mut self, key: impl Into<Key<'a>>, array: &Array<'_>) -> Result<()> {
+        self.add(key.into(), |spec| {
+            require(spec, spec.is_array(), "an array")?;
+            if array.shape() == spec.shape() {
+                return Ok(Value::Array(array));
+            }
+            let message = format!("expected an array of shape {:?}, got {:?}", spec.shape(), array.shape());
+            Err(Error::new(ErrorKind::FeatureShape, message))
+        })
+    }
+
+    /// Adds an array from the bytes of a `.npy` file: C or Fortran order, either byte order.
+    pub fn add_npy<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
+        let key = key.into();
+        let array = npy::parse(bytes).map_err(|error| self.locate(key, error))?;
+        self.add_array(key, &array)
+    }
+
+    /// Adds an array from a `.npy` file.
+    pub fn add_npy_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
+        let key = key.into();
+        let bytes = file::read(path.as_ref()).map_err(|error| self.locate(key, error))?;
+        self.add_npy(key, &bytes)
+    }
+
+    /// Adds an `ndarray` view; one that is not row-major is copied first.
+    #[cfg(feature = "ndarray")]
+    pub fn add_ndarray<'a, T: crate::wire::array::Element>(
+        &mut self,
+        key: impl Into<Key<'a>>,
+        view: ndarray::ArrayViewD<'_, T>,
+    ) -> Result<()> {
+        let values = view.as_standard_layout();
+        self.add_array(key, &Array::of(view.shape(), values.as_slice().unwrap_or_default())?)
+    }
+
+    /// Finishes the row that is being built. Every input has to be there; what lacks is named.
+    pub fn end_row(&mut self) -> Result<()> {
+        if self.open.count < self.schema.inputs.len() {
+            return Err(self.incomplete());
+        }
+        self.close_row()?;
+        self.open.reset();
+        Ok(())
+    }
+
+    /// Drops the features of the row that is being built.
+    pub fn discard_row(&mut self) {
+        let end = self.finished.last().map_or(0, |row| row.end);
+        self.buffer.truncate(end);
+        self.open.reset();
+    }
+
+    /// Drops all rows and keeps the memory for the next ones.
+    pub fn clear(&mut self) {
+        self.finished.clear();
+        self.discard_row();
+    }
+
+    /// Becomes a copy of some finished rows, in the memory it has.
+    pub(crate) fn copy_rows(&mut self, other: &Rows, rows: Range<usize>) -> Result<()> {
+        self.clear();
+        let wire = other.wire(rows.clone());
+        let places = other.finished.get(rows).unwrap_or_default();
+        self.buffer.extend(wire)?;
+        let start = places.first().map_or(0, |row| row.start);
+        reserve(&mut self.finished, places.len())?;
+        self.finished.extend(places.iter().map(|row| row.start - start..row.end - start));
+        Ok(())
+    }
+
+    /// Adds a whole row, while none is open: `put` puts a value for each of the inputs. Where it fails it leaves a trace.
+    #[inline]
+    pub(crate) fn add_row(&mut self, put: impl FnOnce(&mut RowWriter<'_>) -> Result<()>) -> Result<()> {
+        let Rows { protocol, buffer, finished, .. } = self;
+        let put = |buffer: &mut Buffer| put(&mut RowWriter { protocol: *protocol, buffer });
+        begin_row(*protocol, buffer, !finished.is_empty(), put)?;
+        self.close_row()
+    }
+
+    /// Makes room for so many more bytes of the wire's text.
+    pub(crate) fn reserve_text(&mut self, bytes: usize) -> Result<()> {
+        self.buffer.reserve(bytes)
+    }
+
+    /// Makes room for the places of so many more rows.
+    pub(crate) fn reserve_rows(&mut self, count: usize) -> Result<()> {
+        reserve(&mut self.finished, count)
+    }
+
+    /// What the deployment takes and gives.
+    pub(crate) fn image_rules(&self) -> ImageRules {
+        self.image_rules
+    }
+
+    pub(crate) fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// The state now.
+    pub(crate) fn mark(&self) -> Result<Mark> {
+        Ok(Mark { bytes: self.buffer.len(), finished: self.finished.len(), open: self.open.copy()? })
+    }
+
+    /// Undoes everything since a state.
+    pub(crate) fn return_to(&mut self, mark: Mark) {
+        self.buffer.truncate(mark.bytes);
+        self.finished.truncate(mark.finished);
+        self.open = mark.open;
+    }
+
+    /// Whether these rows were made for a deployment with this schema.
+    pub(crate) fn belongs_to(&self, schema: &Arc<Schema>) -> bool {
+        Arc::ptr_eq(&self.schema, schema)
+    }
+
+    /// An error if a row is half built.
+    pub(crate) fn require_closed(&self) -> Result<()> {
+        if self.open.count == 0 {
+            return Ok(());
+        }
+        let message = "the row is not finished: end it or discard it first";
+        Err(Error::new(ErrorKind::RowIncomplete, message).in_row(self.len()))
+    }
+
+    /// The wire form of some finished rows.
+    pub(crate) fn wire(&self, rows: Range<usize>) -> &[u8] {
+        let start = self.finished.get(rows.start).map_or(0, |row| row.start);
+        let end =
+            rows.end.checked_sub(1).and_then(|last| self.finished.get(last)).map_or(start, |row| row.end);
+        self.buffer.as_slice().get(start..end).unwrap_or_default()
+    }
+
+    /// Looks the feature up, has its value made, and writes it. Whatever fails is named and leaves no trace.
+    #[inline(always)]
+    fn add<'v>(&mut self, key: Key<'_>, value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>) -> Result<()> {
+        let before = self.buffer.len();
+        self.write(key, value).map_err(|error| self.undo(before, key, error))
+    }
+
+    #[inline(always)]
+    fn write<'v>(
+        &mut self,
+        key: Key<'_>,
+        value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>,
+    ) -> Result<()> {
+        let index = self.find(key)?;
+        let Rows { schema, protocol, buffer, finished, open, .. } = self;
+        let spec = schema.inputs.get(index)?;
+        open.require_new(index, schema.inputs.len())?;
+        let value = value(spec)?;
+        if open.count > 0 {
+            protocol.put(buffer, spec, &value)?;
+        } else {
+            put_first(*protocol, buffer, !finished.is_empty(), spec, &value)?;
+        }
+        open.mark(index);
+        Ok(())
+    }
+
+    #[cold]
+    fn undo(&mut self, before: usize, key: Key<'_>, error: Error) -> Error {
+        self.buffer.truncate(before);
+        self.locate(key, error)
+    }
+
+    fn add_wire_image<'v>(
+        &mut self,
+        key: Key<'_>,
+        image: impl FnOnce() -> Result<WireImage<'v>>,
+    ) -> Result<()> {
+        self.add(key, |spec| {
+            require(spec, spec.feature_type == FeatureType::Image, "an image")?;
+            image().map(Value::Image)
+        })
+    }
+
+    /// The index of an input.
+    #[inline(always)]
+    pub(crate) fn find(&self, key: Key<'_>) -> Result<usize> {
+        match key {
+            Key::Name(name) => self.schema.inputs.index_near(self.open.next, name),
+            Key::Index(index) => self.schema.inputs.get(index).map(|_| index),
+        }
+    }
+
+    fn incomplete(&self) -> Error {
+        let message = format!("the row lacks {}", missing(&self.schema.inputs, &self.open.given));
+        Error::new(ErrorKind::RowIncomplete, message).in_row(self.len())
+    }
+
+    /// Names the row and, where the key is good, the feature an error is about.
+    pub(crate) fn locate(&self, key: Key<'_>, error: Error) -> Error {
+        let spec = self.find(key).and_then(|index| self.schema.inputs.get(index));
+        spec.map_or(error.clone(), |spec| spec.blame(error)).in_row(self.len())
+    }
+
+    fn close_row(&mut self) -> Result<()> {
+        const SEPARATOR: usize = 1;
+        let start = self.finished.last().map_or(0, |row| row.end + SEPARATOR);
+        if self.finished.len() == self.finished.capacity() {
+            reserve(&mut self.finished, 1)?;
+        }
+        self.protocol.close_row(&mut self.buffer)?;
+        self.finished.push(start..self.buffer.len());
+        Ok(())
+    }
+}
+
+/// Puts a row's first value; `behind` says that a row is before it.
+#[inline(never)]
+fn put_first(
+    protocol: Protocol,
+    buffer: &mut Buffer,
+    behind: bool,
+    spec: &FeatureSpec,
+    value: &Value<'_>,
+) -> Result<()> {
+    begin_row(protocol, buffer, behind, |buffer| protocol.put(buffer, spec, value))
+}
+
+/// Begins a row with what `put` puts; `behind` says that a row is before it.
+#[inline(always)]
+fn begin_row(
+    protocol: Protocol,
+    buffer: &mut Buffer,
+    behind: bool,
+    put: impl FnOnce(&mut Buffer) -> Result<()>,
+) -> Result<()> {
+    if behind {
+        buffer.push(protocol.row_separator())?;
+    }
+    let start = buffer.len();
+    put(buffer)?;
+    protocol.open_row(buffer, start);
+    Ok(())
+}
+
+impl RowWriter<'_> {
+    /// Puts a finite number whose digits are found already as the value of one more input. Apart from other values, as the next
+    /// two: most of those of tables are such.
+    #[inline(always)]
+    pub(crate) fn put_number_of(&mut self, spec: &FeatureSpec, number: &Number) -> Result<()> {
+        self.protocol.put_number_of(self.buffer, spec, number)
+    }
+
+    /// Puts one of the categories of one more input.
+    #[inline(always)]
+    pub(crate) fn put_category(&mut self, spec: &FeatureSpec, index: usize) -> Result<()> {
+        self.protocol.put_category(self.buffer, spec, index)
+    }
+
+    /// Puts a text: the first `length` bytes of text that goes on.
+    #[inline(always)]
+    pub(crate) fn put_text_of(&mut self, spec: &FeatureSpec, text: &[u8], length: usize) -> Result<()> {
+        self.protocol.put_text_of(self.buffer, spec, text, length)
+    }
+
+    /// Puts the value of one more input.
+    #[inline(never)]
+    pub(crate) fn put(&mut self, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
+        self.protocol.put(self.buffer, spec, value)
+    }
+}
+
+impl OpenRow {
+    /// An error if the row has this input already.
+    #[inline]
+    fn require_new(&mut self, index: usize, inputs: usize) -> Result<()> {
+        match self.given.get(index) {
+            Some(false) => Ok(()),
+            Some(true) => Err(given_twice()),
+            None => self.make_room(inputs),
+        }
+    }
+
+    #[cold]
+    fn make_room(&mut self, inputs: usize) -> Result<()> {
+        self.given = memory::filled(inputs, false)?;
+        Ok(())
+    }
+
+    fn copy(&self) -> Result<OpenRow> {
+        let given = memory::collected(self.given.iter().copied())?;
+        Ok(OpenRow { given, count: self.count, next: self.next })
+    }
+
+    fn mark(&mut self, index: usize) {
+        if let Some(given) = self.given.get_mut(index) {
+            *given = true;
+        }
+        self.count += 1;
+        self.next = index + 1;
+    }
+
+    fn reset(&mut self) {
+        self.given.fill(false);
+        self.count = 0;
+        self.next = 0;
+    }
+}
+
+/// The names of the inputs that were not given.
+pub(crate) fn missing(inputs: &Specs, given: &[bool]) -> String {
+    let given = given.iter().copied().chain(std::iter::repeat(false));
+    const SHOWN: usize = 20;
+    let missing = inputs.iter().zip(given).filter(|(_, given)| !given);
+    first_quoted(missing.map(|(spec, _)| spec), SHOWN)
+}
+
+#[inline]
+fn require(spec: &FeatureSpec, fits: bool, what: &str) -> Result<()> {
+    if fits { Ok(()) } else { Err(another_type(spec, what)) }
+}
+
+#[cold]
+pub(crate) fn another_type(spec: &FeatureSpec, what: &str) -> Error {
+    Error::new(ErrorKind::FeatureType, format!("is {}, got {what}", spec.kind_text()))
+}
+
+#[cold]
+fn given_twice() -> Error {
+    let message = "was already given in this row; end the row before the next one";
+    Error::new(ErrorKind::FeatureTwice, message)
+}
+
+/// A number that the wire can carry.
+#[inline]
+pub(crate) fn finite(number: f64) -> Result<f64> {
+    if number.is_finite() { Ok(number) } else { Err(not_finite(number)) }
+}
+
+#[cold]
+fn not_finite(number: f64) -> Error {
+    Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and the wire cannot carry it"))
+}
+
+/// How much of a label that is none a message shows.
+const GIVEN_BYTES: usize = 256;
+
+/// A category by its label.
+#[inline]
+pub(crate) fn category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
+    match spec.categories.find(label) {
+        Some(index) => Ok(Value::Category(index)),
+        None => unlisted_category(spec, label),
+    }
+}
+
+/// A category that the spec does not list: any will do where it lists none.
+pub(crate) fn unlisted_category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
+    if spec.categories().is_empty() {
+        return Ok(Value::Text(label));
+    }
+    let alike = look_alike(label, spec.categories().iter().map(NulString::as_str));
+    let alike = if spec.hidden { "" } else { &alike };
+    Err(unknown_category(spec, &format!("\"{}\"", shortened(label, GIVEN_BYTES)), alike))
+}
+
+/// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
+pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value<'static>> {
+    if spec.categories().is_empty() {
+        return Ok(Value::Integer(integer));
+    }
+    let bit = spec.feature_type == FeatureType::Binary && matches!(integer, 0 | 1);
+    match spec.categories.find(&integer.to_string()) {
+        Some(index) => Ok(Value::Category(index)),
+        None if bit => Ok(Value::Integer(integer)),
+        None => Err(unknown_category(spec, &integer.to_string(), "")),
+    }
+}
+
+#[cold]
+fn unknown_category(spec: &FeatureSpec, given: &str, alike: &str) -> Error {
+    let labels: Vec<String> =
+        spec.categories().iter().take(SHOWN_LABELS).map(|label| spec.quoted(label)).collect();
+    let more = if spec.categories().len() > SHOWN_LABELS { ", ..." } else { "" };
+    let message = format!("{given} is none of its categories: {}{more}{alike}", labels.join(", "));
+    Error::new(ErrorKind::FeatureValue, message)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::wire::array::DType;
+    use crate::wire::describe;
+
+    pub(crate) fn rows() -> Rows {
+        let document = r#"{"paths": {"/": {"x-peltarion-tensorjson": true}}, "components": {"schemas": {
+            "output-row-batch": {"properties": {"rows": {"properties": {}}}},
+            "input-row": {"properties": {
+                "n": {"x-peltarion": {"type": "numeric", "shape": [1]}},
+                "c\"": {"x-peltarion": {"type": "categorical", "shape": [2]}, "enum": ["a", 7]},
+                "b": {"x-peltarion": {"type": "binary", "shape": [1]}},
+                "a": {"x-peltarion": {"type": "numeric", "shape": [2]}},
+                "t": {"x-peltarion": {"type": "text"}}}}}}}"#;
+        let schema = describe::parse(document.as_bytes()).unwrap();
+        let protocol = Protocol::of(&schema);
+        Rows::new(Arc::new(schema), protocol, ImageRules::default())
+    }
+
+    fn fill(rows: &mut Rows, number: f64) {
+        rows.add_number("n", number).unwrap();
+        rows.add_category("c\"", "7").unwrap();
+        rows.add_binary("b", true).unwrap();
+        rows.add_array(3, &Array::new(DType::U8, &[2], &[1, 2]).unwrap()).unwrap();
+        rows.add_text("t", "").unwrap();
+        rows.end_row().unwrap();
+    }
+
+    #[test]
+    fn rows_are_the_final_bytes() {
+        let mut rows = rows();
+        fill(&mut rows, 0.5);
+        fill(&mut rows, -2e-7);
+        let first = r#"{"n":0.5,"c\"":7,"b":1,"a":{"shape":[2],"data":[1,2]},"t":""}"#;
+        assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), first);
+        let both =
+            serde_json::from_slice::<serde_json::Value>(&[b"[", rows.wire(0..2), b"]"].concat()).unwrap();
+        assert_eq!(both[1]["n"], -2e-7);
+        assert_eq!(rows.wire(1..2), &rows.buffer.as_slice()[first.len() + 1..]);
+        rows.clear();
+        assert!(rows.is_empty() && rows.buffer.len() == 0);
+        fill(&mut rows, 0.5);
+        assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), first);
+    }
+
+    #[test]
+    fn misuse_is_reported_by_the_call_and_changes_nothing() {
+        let mut rows = rows();
+        fill(&mut rows, 1.0);
+        rows.add_number("n", 1.0).unwrap();
+        let before = rows.buffer.as_slice().to_vec();
+        let twice = rows.add_number("n", 2.0).unwrap_err();
+        assert_eq!(
+            (twice.kind(), twice.row(), twice.feature()),
+            (ErrorKind::FeatureTwice, Some(1), Some("n"))
+        );
+        assert_eq!(rows.add_number("x", 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
+        let marked = rows.add_number("\u{feff}n", 2.0).unwrap_err().to_string();
+        assert!(marked.contains("has nothing where this has U+FEFF (byte order mark)"), "{marked}");
+        let spaced = rows.add_category("c\"", "a\u{a0}").unwrap_err().to_string();
+        assert!(spaced.contains("\"a\" looks the same") && spaced.contains("U+00A0"), "{spaced}");
+        assert_eq!(rows.add_number(5, 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
+        assert_eq!(rows.add_number("a", 2.0).unwrap_err().kind(), ErrorKind::FeatureType);
+        assert_eq!(rows.add_text("b", "x").unwrap_err().kind(), ErrorKind::FeatureType);
+        assert_eq!(rows.add_category("c\"", "x").unwrap_err().kind(), ErrorKind::FeatureValue);
+        assert_eq!(rows.add_integer("c\"", 8).unwrap_err().kind(), ErrorKind::FeatureValue);
+        let wide = Array::new(DType::U8, &[1, 2], &[1, 2]).unwrap();
+        let shape = rows.add_array("a", &wide).unwrap_err();
+        assert_eq!(shape.to_string(), "row 1: feature \"a\": expected an array of shape [2], got [1, 2]");
+        let nan = Array::new(DType::F32, &[2], &[255; 8]).unwrap();
+        assert_eq!(rows.add_array("a", &nan).unwrap_err().kind(), ErrorKind::FeatureValue);
+        assert_eq!(rows.add_npy("a", b"x").unwrap_err().feature(), Some("a"));
+        let file = rows.add_npy_file("a", "no such file").unwrap_err();
+        assert_eq!((file.kind(), file.row(), file.feature()), (ErrorKind::File, Some(1), Some("a")));
+        let missing = std::fs::read("no such file").unwrap_err();
+        assert_eq!(file.os_error(), missing.raw_os_error());
+        assert!(file.to_string().contains(&missing.to_string()), "{file}");
+        let missing = rows.end_row().unwrap_err();
+        assert_eq!(missing.to_string(), r#"row 1: the row lacks "c\"", "b", "a", "t""#);
+        assert!(rows.require_closed().is_err());
+        assert_eq!(rows.buffer.as_slice(), before);
+        rows.discard_row();
+        rows.require_closed().unwrap();
+        assert_eq!(rows.len(), 1);
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_are_refused() {
+        for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(rows().add_number("n", number).unwrap_err().kind(), ErrorKind::FeatureValue);
+        }
+    }
+
+    #[test]
+    fn integers_go_where_the_wire_takes_them() {
+        let mut rows = rows();
+        rows.add_integer("n", i64::MIN).unwrap();
+        rows.add_integer("c\"", 7).unwrap();
+        rows.add_integer("b", 0).unwrap();
+        assert_eq!(
+            std::str::from_utf8(rows.buffer.as_slice()).unwrap(),
+            r#"{"n":-9223372036854775808,"c\"":7,"b":0"#
+        );
+        assert_eq!(rows.add_integer("a", 0).unwrap_err().kind(), ErrorKind::FeatureType);
+    }
+}
