@@ -71,7 +71,7 @@ check:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy -q --workspace --all-targets --all-features -- -D warnings
 	$(CARGO) test -q --workspace --lib --all-features
-	$(CARGO) test -q -p sidekick --all-features --test layering --test header
+	$(CARGO) test -q -p libsidekick --all-features --test layering --test header
 
 # The local server with the shipped deployments, until it is interrupted.
 serve: server

@@ -4,46 +4,100 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every module of the crate, and the modules it may name.
+/// Every module of the client, and the modules it may name.
 const MAY_NAME: &[(&str, &[&str])] = &[
+    // What everything else stands on.
     ("message", &[]),
+    ("code_points", &[]),
     ("error", &["message"]),
-    ("buffer", &["error"]),
     ("file", &["error"]),
     ("memory", &["error"]),
     ("text", &["error", "memory"]),
-    ("code_points", &[]),
+    ("names", &["error", "memory", "text"]),
     ("url", &["code_points", "error"]),
-    ("spec", &["buffer", "code_points", "error", "memory", "message", "text"]),
-    ("wire", &["buffer", "code_points", "error", "memory", "message", "spec", "text"]),
     // URLs and code points are pure, and know nothing but errors themselves.
     ("transport", &["code_points", "error", "memory", "message", "url"]),
-    ("options", &["error", "file", "transport", "wire"]),
-    ("rows", &["buffer", "code_points", "error", "file", "memory", "message", "spec", "text", "wire"]),
-    ("packed", &["error", "rows"]),
-    ("input_columns", &["error", "memory", "rows", "spec", "wire"]),
-    ("predictions", &["code_points", "error", "file", "memory", "message", "spec", "text", "wire"]),
-    ("batches", &["deployment", "error", "memory", "options", "rows", "transport", "wire"]),
+    // The data that users give and read.
+    ("array", &["error"]),
+    ("npy", &["array", "error", "message"]),
+    ("images", &["error", "memory", "text"]),
+    ("options", &["error", "file", "images", "transport"]),
+    ("spec", &["code_points", "error", "memory", "message", "names", "protocol", "text"]),
+    ("results", &["error", "images", "memory", "names", "spec"]),
     (
-        "deployment",
+        "protocol",
         &[
-            "batches",
+            "array",
+            "code_points",
+            "error",
+            "images",
+            "memory",
+            "message",
+            "names",
+            "npy",
+            "results",
+            "spec",
+            "text",
+        ],
+    ),
+    (
+        "rows",
+        &[
+            "array",
+            "code_points",
+            "error",
+            "file",
+            "images",
+            "memory",
+            "message",
+            "npy",
+            "protocol",
+            "spec",
+            "text",
+        ],
+    ),
+    (
+        "predictions",
+        &[
+            "array",
+            "code_points",
+            "error",
+            "file",
+            "images",
+            "memory",
+            "message",
+            "names",
+            "npy",
+            "results",
+            "spec",
+            "text",
+        ],
+    ),
+    // One request, many of them, and what users hold.
+    (
+        "client",
+        &[
             "error",
             "memory",
             "options",
             "predictions",
+            "protocol",
+            "results",
             "rows",
             "spec",
-            "stream",
             "text",
             "transport",
             "url",
-            "wire",
         ],
     ),
+    ("batches", &["client", "error", "memory", "rows", "transport"]),
+    ("stream", &["batches", "client", "error", "memory", "predictions", "rows", "transport"]),
+    (
+        "deployment",
+        &["batches", "client", "error", "options", "predictions", "rows", "spec", "stream", "transport"],
+    ),
     // The functions that fuzz targets and benchmarks call.
-    ("internal", &["error", "predictions", "rows", "spec", "url", "wire"]),
-    ("stream", &["batches", "deployment", "error", "memory", "predictions", "rows", "transport"]),
+    ("internal", &["error", "images", "npy", "predictions", "protocol", "results", "rows", "spec", "url"]),
 ];
 const MAX_LINES: usize = 700;
 /// Words that make a decision, which is the core's to make.
@@ -57,7 +111,7 @@ struct Source {
 }
 
 impl Source {
-    /// The module it belongs to: `wire` for `wire/npy.rs`, `error` for `error.rs`.
+    /// The module it belongs to: `rows` for `rows/mod.rs`, `error` for `error.rs`.
     fn module(&self) -> &str {
         self.path.split(['/', '.']).next().unwrap_or_default()
     }
@@ -221,8 +275,8 @@ fn transport_alone_names_the_http_library() {
 }
 
 #[test]
-fn the_wire_alone_names_the_image_libraries() {
-    for source in sources().iter().filter(|source| source.module() != "wire") {
+fn images_alone_names_the_image_libraries() {
+    for source in sources().iter().filter(|source| source.module() != "images") {
         for library in ["sidekick_pictures", "ImageReader"] {
             assert!(!source.names(library), "{} names {library}", source.path);
         }

@@ -1,11 +1,10 @@
 //! One predict call as several requests: sent one by one, or several at a time, their results in the order of the rows.
 
-use crate::deployment::Deployment;
-use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::client::{Client, Predicted};
+use crate::error::{Error, ErrorKind, Result};
 use crate::memory::push;
 use crate::rows::Rows;
 use crate::transport::Cancel;
-use crate::wire::columns::Columns;
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
@@ -13,19 +12,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-/// The results of a call's rows: the values of those that were predicted, and one error for each that the server refused.
-pub(crate) struct Predicted {
-    pub(crate) columns: Columns,
-    pub(crate) failures: Vec<Error>,
-}
-
 /// Predicts all rows of a call.
-pub(crate) fn predict(deployment: &Deployment, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
-    let mut predicted = Predicted::new(deployment)?;
-    predicted.columns.reserve(deployment.outputs(), rows.len())?;
-    let batches = Batches::new(deployment, rows);
-    let workers = deployment.options().max_in_flight.min(batches.count());
-    let call = Call { deployment, rows, batches, cancel };
+pub(crate) fn predict(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
+    let mut predicted = Predicted::new(&client.schema().outputs)?;
+    predicted.columns.reserve(&client.schema().outputs, rows.len())?;
+    let batches = Batches::new(client, rows);
+    let workers = client.options().max_in_flight.min(batches.count());
+    let call = Call { client, rows, batches, cancel };
     if workers > 1 {
         side_by_side(&call, workers, &mut predicted)?;
     } else {
@@ -35,32 +28,16 @@ pub(crate) fn predict(deployment: &Deployment, rows: &Rows, cancel: Option<&Canc
 }
 
 /// Predicts rows that are one batch: in one request, or more where bad rows are isolated.
-pub(crate) fn predict_batch(
-    deployment: &Deployment,
-    rows: &Rows,
-    cancel: Option<&Cancel>,
-) -> Result<Predicted> {
-    let mut predicted = Predicted::new(deployment)?;
+pub(crate) fn predict_batch(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
+    let mut predicted = Predicted::new(&client.schema().outputs)?;
     let batches = Batches { rows: rows.len(), batch_rows: rows.len() };
-    Call { deployment, rows, batches, cancel }.predict(0..rows.len(), &mut predicted)?;
+    Call { client, rows, batches, cancel }.predict(0..rows.len(), &mut predicted)?;
     Ok(predicted)
-}
-
-impl Predicted {
-    fn new(deployment: &Deployment) -> Result<Predicted> {
-        Ok(Predicted { columns: Columns::new(deployment.outputs())?, failures: Vec::new() })
-    }
-
-    fn append(&mut self, more: Predicted) -> Result<()> {
-        reserve(&mut self.failures, more.failures.len())?;
-        self.failures.extend(more.failures);
-        self.columns.append(more.columns)
-    }
 }
 
 /// One predict call.
 struct Call<'a> {
-    deployment: &'a Deployment,
+    client: &'a Client,
     rows: &'a Rows,
     batches: Batches,
     cancel: Option<&'a Cancel>,
@@ -69,7 +46,7 @@ struct Call<'a> {
 impl Call<'_> {
     /// Predicts the rows of a batch.
     fn predict_batch(&self, batch: usize) -> Result<Predicted> {
-        let mut predicted = Predicted::new(self.deployment)?;
+        let mut predicted = Predicted::new(&self.client.schema().outputs)?;
         self.predict(self.batches.range(batch), &mut predicted).map(|()| predicted)
     }
 
@@ -77,10 +54,10 @@ impl Call<'_> {
     /// halved until the rows that are to blame stand alone.
     fn predict(&self, rows: Range<usize>, predicted: &mut Predicted) -> Result<()> {
         let columns = &mut predicted.columns;
-        let Err(error) = self.deployment.predict_batch(self.rows, rows.clone(), columns, self.cancel) else {
+        let Err(error) = self.client.predict(self.rows, rows.clone(), columns, self.cancel) else {
             return Ok(());
         };
-        if !self.deployment.options().isolate_bad_rows || !blames_rows(&error) {
+        if !self.client.options().isolate_bad_rows || !blames_rows(&error) {
             return Err(error.in_rows(rows, self.batches.rows));
         }
         if rows.len() == 1 {
@@ -165,8 +142,8 @@ pub(crate) struct Batches {
 }
 
 impl Batches {
-    pub(crate) fn new(deployment: &Deployment, rows: &Rows) -> Batches {
-        Batches { rows: rows.len(), batch_rows: deployment.options().batch_rows }
+    pub(crate) fn new(client: &Client, rows: &Rows) -> Batches {
+        Batches { rows: rows.len(), batch_rows: client.options().batch_rows }
     }
 
     pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<usize>> {

@@ -2,17 +2,19 @@
 //! and tests outside this crate. Not part of the API; it changes without notice.
 
 use crate::error::{Error, Result};
+use crate::images::raster::ImageRules;
+use crate::images::{self, DecodedImage, MediaType, WireImage};
+use crate::npy;
 use crate::predictions::Predictions;
+use crate::protocol::Protocol;
+use crate::protocol::deployment_api::floats::{self, WIDEST_F64};
+use crate::protocol::deployment_api::json::Cursor;
+use crate::protocol::deployment_api::shortest::ListWriter;
+use crate::protocol::deployment_api::{data_url, describe, failure, request};
+use crate::results::Columns;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
 use crate::url::Url;
-use crate::wire::columns::Columns;
-use crate::wire::floats::{self, WIDEST_F64};
-use crate::wire::json::Cursor;
-use crate::wire::picture::{self, DecodedImage, MediaType, WireImage};
-use crate::wire::raster::ImageRules;
-use crate::wire::shortest::ListWriter;
-use crate::wire::{Protocol, data_url, describe, failure, npy, request};
 use std::sync::Arc;
 
 /// What a describe document says, and requests and responses that follow it.
@@ -128,7 +130,7 @@ pub fn npy_header(shape: &[usize]) -> Vec<u8> {
 
 /// The data URL, in quotes, that an encoded image is sent as.
 pub fn image_on_the_wire(image: &[u8]) -> Result<Vec<u8>> {
-    let image: WireImage<'_> = picture::from_encoded(image, &ImageRules::default())?;
+    let image: WireImage<'_> = images::from_encoded(image, &ImageRules::default())?;
     let mut text = Vec::new();
     request::put_image(&mut text, &image)?;
     Ok(text)
@@ -136,12 +138,12 @@ pub fn image_on_the_wire(image: &[u8]) -> Result<Vec<u8>> {
 
 /// Width, height and channels of a PNG or JPEG, without decoding its pixels.
 pub fn image_size(image: &[u8]) -> Result<(u32, u32, u8)> {
-    picture::dimensions(image, &ImageRules::default())
+    images::dimensions(image, &ImageRules::default())
 }
 
 /// The pixels of an encoded image.
 pub fn decode_image(image: &[u8]) -> Result<DecodedImage> {
-    picture::decode(image, &ImageRules::default())
+    images::decode(image, &ImageRules::default())
 }
 
 /// PNG or JPEG, by the first bytes.

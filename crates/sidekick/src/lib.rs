@@ -27,38 +27,41 @@ compile_error!(
     "libsidekick supports little-endian targets only: on a big-endian one it would write wrong numbers"
 );
 
+mod array;
 mod batches;
-mod buffer;
+mod client;
 mod code_points;
 mod deployment;
 mod error;
 mod file;
-mod input_columns;
+mod images;
 #[cfg(feature = "internal-api")]
 #[doc(hidden)]
 pub mod internal;
 mod memory;
 mod message;
+mod names;
+mod npy;
 mod options;
-mod packed;
 mod predictions;
+mod protocol;
+mod results;
 mod rows;
 mod spec;
 mod stream;
 mod text;
 mod transport;
 mod url;
-mod wire;
 
-pub use deployment::{Deployment, RawReply};
+pub use array::{Array, DType, Element};
+pub use client::RawReply;
+pub use deployment::Deployment;
 pub use error::{Error, ErrorKind, Result};
-pub use input_columns::{InputColumn, InputPieces};
+pub use images::{DecodedImage, MediaType, PixelEncoding, Pixels};
 pub use options::{DEFAULT_BATCH_ROWS, Options};
 pub use predictions::{EncodedImage, Predictions, Probabilities};
-pub use rows::Rows;
+pub use rows::{InputColumn, InputPieces, Rows};
 pub use spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 pub use stream::Stream;
 pub use text::NulString;
 pub use transport::{Cancel, LogLevel, TlsVersion};
-pub use wire::array::{Array, DType, Element};
-pub use wire::picture::{DecodedImage, MediaType, PixelEncoding, Pixels};

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
+use crate::images::raster::ImageRules;
 use crate::transport::{LogLevel, Settings, TlsVersion};
-use crate::wire::raster::ImageRules;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

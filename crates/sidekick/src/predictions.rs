@@ -1,17 +1,17 @@
 //! Typed results, column by column: one value by row, or a whole column as one slice.
 
+use crate::array::{DType, byte_size};
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
+use crate::images::raster::ImageRules;
+use crate::images::{self, DecodedImage, MediaType};
 use crate::memory::collected;
 use crate::message::shortened;
+use crate::npy;
+use crate::results::{Categories, Column, Columns, Pieces};
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::text::{NulString, without_nul};
-use crate::wire::array::{DType, byte_size};
-use crate::wire::columns::{Categories, Column, Columns, Pieces};
-use crate::wire::npy;
-use crate::wire::picture::{self, DecodedImage, MediaType};
-use crate::wire::raster::ImageRules;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -222,7 +222,7 @@ impl Predictions {
     /// [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels) allows.
     pub fn image_size<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<(u32, u32, u8)> {
         let key = output.into();
-        picture::dimensions(self.image(key, row)?.bytes, &self.image_rules)
+        images::dimensions(self.image(key, row)?.bytes, &self.image_rules)
             .map_err(|error| self.name_image(key, row, error))
     }
 
@@ -230,7 +230,7 @@ impl Predictions {
     /// [`image_size`](Self::image_size). Decodes it at every call.
     pub fn image_pixels<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<DecodedImage> {
         let key = output.into();
-        picture::decode(self.image(key, row)?.bytes, &self.image_rules)
+        images::decode(self.image(key, row)?.bytes, &self.image_rules)
             .map_err(|error| self.name_image(key, row, error))
     }
 
@@ -423,7 +423,7 @@ fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Names;
+    use crate::names::Names;
 
     fn probabilities(values: &[f64]) -> Categories {
         let labels = ["a", "b", "c"].map(NulString::from).to_vec();

@@ -1,7 +1,7 @@
 //! Predictions as a stream: rows are pushed, predictions taken in their order, and only so many are under way at once.
 
 use crate::batches::{self, Batches};
-use crate::deployment::Deployment;
+use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory::{none_for, push};
 use crate::predictions::Predictions;
@@ -32,7 +32,7 @@ pub struct Stream {
 
 /// What a stream is made of; only of use in the process that made it, where its threads are.
 struct Pipeline {
-    deployment: Deployment,
+    client: Arc<Client>,
     /// Calls off what is under way, also when the stream is dropped.
     cancel: Cancel,
     /// Batches whose predictions were not taken yet, in the order of the rows.
@@ -84,13 +84,13 @@ struct Workers {
 type Job = (Batch, Arc<Place>);
 
 impl Stream {
-    pub(crate) fn new(deployment: &Deployment, cancel: Option<&Cancel>) -> Result<Stream> {
+    pub(crate) fn new(client: &Arc<Client>, cancel: Option<&Cancel>) -> Result<Stream> {
         let pipeline = Pipeline {
-            deployment: deployment.clone(),
+            client: Arc::clone(client),
             cancel: Cancel::under(cancel)?,
             held: VecDeque::new(),
             pushed_rows: 0,
-            workers: Workers::new(deployment.options().max_in_flight),
+            workers: Workers::new(client.options().max_in_flight),
             spare: Vec::new(),
         };
         Ok(Stream { pipeline: Some(pipeline), process: process::id() })
@@ -135,19 +135,19 @@ impl Drop for Stream {
 
 impl Pipeline {
     fn push(&mut self, rows: &Rows) -> Result<()> {
-        self.deployment.require_own(rows)?;
+        self.client.require_own(rows)?;
         self.cancel.check()?;
         if self.is_full() {
             let message = format!("the stream holds {} batches; take predictions first", self.held.len());
             return Err(Error::new(ErrorKind::StreamFull, message));
         }
-        let ranges = Batches::new(&self.deployment, rows);
+        let ranges = Batches::new(&self.client, rows);
         let mut batches = Vec::new();
         for range in ranges.ranges() {
             push(&mut batches, self.batch(rows, range)?)?;
         }
         self.reserve(batches.len())?;
-        self.workers.start(self.held.len() + batches.len(), &self.deployment, &self.cancel)?;
+        self.workers.start(self.held.len() + batches.len(), &self.client, &self.cancel)?;
         self.held.extend(batches.into_iter().map(|batch| self.workers.give(batch)));
         self.pushed_rows += rows.len();
         Ok(())
@@ -165,7 +165,7 @@ impl Pipeline {
 
     fn batch(&mut self, rows: &Rows, range: Range<usize>) -> Result<Batch> {
         let first = self.pushed_rows + range.start;
-        let mut copy = self.spare.pop().unwrap_or_else(|| self.deployment.rows());
+        let mut copy = self.spare.pop().unwrap_or_else(|| self.client.rows());
         copy.copy_rows(rows, range)?;
         Ok(Batch { rows: copy, first })
     }
@@ -173,7 +173,7 @@ impl Pipeline {
     fn next(&mut self) -> Result<Option<Predictions>> {
         let Some(held) = self.held.pop_front() else { return Ok(None) };
         let done = match held {
-            Held::Here(batch) => batch.predict(&self.deployment, &self.cancel),
+            Held::Here(batch) => batch.predict(&self.client, &self.cancel),
             Held::Away(place) => place.wait(),
         };
         if let Some(rows) = done.rows {
@@ -191,9 +191,9 @@ impl Drop for Pipeline {
 }
 
 impl Batch {
-    fn predict(self, deployment: &Deployment, cancel: &Cancel) -> Done {
-        let predicted = batches::predict_batch(deployment, &self.rows, Some(cancel));
-        let result = predicted.map(|predicted| deployment.predictions(predicted));
+    fn predict(self, client: &Arc<Client>, cancel: &Cancel) -> Done {
+        let predicted = batches::predict_batch(client, &self.rows, Some(cancel));
+        let result = predicted.map(|predicted| client.predictions(predicted));
         // Where bad rows are sought, a request has some rows of the batch: all go without predictions.
         let count = self.rows.len();
         let result = result.map_err(|error| error.in_rows(0..count, count).in_stream(self.first));
@@ -230,12 +230,12 @@ impl Workers {
     }
 
     /// Starts as many threads as can be of use for so many batches.
-    fn start(&mut self, batches: usize, deployment: &Deployment, cancel: &Cancel) -> Result<()> {
+    fn start(&mut self, batches: usize, client: &Arc<Client>, cancel: &Cancel) -> Result<()> {
         let wanted = if self.most > 1 { batches.min(self.most) } else { 0 };
         while self.threads.len() < wanted {
-            let (queue, deployment, cancel) = (Arc::clone(&self.queue), deployment.clone(), cancel.clone());
+            let (queue, client, cancel) = (Arc::clone(&self.queue), Arc::clone(client), cancel.clone());
             reserve(&mut self.threads, 1)?;
-            let started = batches::worker().spawn(move || work(&queue, &deployment, &cancel));
+            let started = batches::worker().spawn(move || work(&queue, &client, &cancel));
             self.threads.push(started.map_err(|error| batches::no_thread(&error))?);
         }
         Ok(())
@@ -264,10 +264,10 @@ impl Drop for Workers {
 }
 
 /// What a thread does: predicts the next batch that nobody has.
-fn work(queue: &Mutex<Receiver<Job>>, deployment: &Deployment, cancel: &Cancel) {
+fn work(queue: &Mutex<Receiver<Job>>, client: &Arc<Client>, cancel: &Cancel) {
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
     while let Ok((batch, place)) = next() {
-        let predict = AssertUnwindSafe(|| batch.predict(deployment, cancel));
+        let predict = AssertUnwindSafe(|| batch.predict(client, cancel));
         place.fill(catch_unwind(predict).unwrap_or_else(|_| Done::lost()));
     }
 }

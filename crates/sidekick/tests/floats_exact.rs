@@ -3,23 +3,23 @@
 
 #![allow(dead_code)]
 
-#[path = "../src/wire/decimal.rs"]
+#[path = "../src/protocol/deployment_api/decimal.rs"]
 mod decimal;
-#[path = "../src/wire/digits.rs"]
+#[path = "../src/protocol/deployment_api/digits.rs"]
 mod digits;
 #[path = "../src/error.rs"]
 mod error;
-#[path = "../src/wire/layout.rs"]
+#[path = "../src/protocol/deployment_api/layout.rs"]
 mod layout;
 #[path = "../src/memory.rs"]
 mod memory;
 #[path = "../src/message.rs"]
 mod message;
-#[path = "../src/wire/plain.rs"]
+#[path = "../src/protocol/deployment_api/plain.rs"]
 mod plain;
-#[path = "../src/wire/shortest.rs"]
+#[path = "../src/protocol/deployment_api/shortest.rs"]
 mod shortest;
-#[path = "../src/wire/sixteen.rs"]
+#[path = "../src/protocol/deployment_api/sixteen.rs"]
 mod sixteen;
 
 use shortest::ListWriter;

@@ -1,9 +1,9 @@
 //! Rows of numbers and categories: keys in and out of order, escaped, twice, missing and unknown.
 
 use super::*;
+use crate::protocol::deployment_api::{describe, reply};
+use crate::results::{Column, Columns};
 use crate::spec::Specs;
-use crate::wire::columns::{Column, Columns};
-use crate::wire::{describe, reply};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;

@@ -1,9 +1,10 @@
 //! Typed columns: where a reply's values end up, one column an output, row after row.
 
-use super::picture::MediaType;
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::images::MediaType;
 use crate::memory::{collected, filled, push_text};
-use crate::spec::{FeatureSpec, FeatureType, Names, Specs};
+use crate::names::Names;
+use crate::spec::{FeatureSpec, FeatureType, Specs};
 
 /// One output's values over all rows.
 #[derive(Debug)]

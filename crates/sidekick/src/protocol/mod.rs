@@ -1,40 +1,15 @@
 //! Bytes in, bytes out: how rows become request bodies and reply bodies become columns. Nothing here knows a network.
 
-pub(crate) mod array;
-pub(crate) mod columns;
-pub(crate) mod data_url;
-mod decimal;
-pub(crate) mod describe;
-#[cfg(test)]
-mod differential;
-mod digits;
-mod escapes;
-pub(crate) mod failure;
-pub(crate) mod floats;
-mod huffman;
-mod jpeg;
-pub(crate) mod json;
-mod layout;
-pub(crate) mod npy;
-pub(crate) mod picture;
-mod plain;
-mod png;
-pub(crate) mod raster;
-pub(crate) mod reply;
-mod reply_values;
-pub(crate) mod request;
-mod short;
-pub(crate) mod shortest;
-pub(crate) mod sixteen;
-mod unescape;
+pub(crate) mod deployment_api;
 
-use crate::buffer::Buffer;
+use crate::array::Array;
 use crate::error::Result;
+use crate::images::WireImage;
+use crate::results::Columns;
 use crate::spec::{FeatureSpec, Schema, Specs};
-use array::Array;
-use columns::Columns;
-use floats::Number;
-use picture::WireImage;
+use deployment_api::buffer::Buffer;
+use deployment_api::floats::Number;
+use deployment_api::{reply, request};
 
 /// A value that was checked against its feature's spec.
 pub(crate) enum Value<'a> {

@@ -3,8 +3,8 @@
 //! All that comes before the entropy coder is done in floats, by plain loops over rows and blocks that the compiler turns
 //! into vector instructions.
 
-use super::huffman::{self, BitWriter, Specification};
 use crate::error::{Result, reserve};
+use crate::images::huffman::{self, BitWriter, Specification};
 use crate::memory::filled;
 use std::array::from_fn;
 use std::f32::consts::FRAC_1_SQRT_2;

@@ -1,14 +1,15 @@
 //! Rows from whole columns: a table that lies column by column becomes rows in one call.
 
+use crate::array::{Array, DType, Element, byte_size};
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::images;
+use crate::images::raster::ImageRules;
 use crate::memory::{filled, push};
+use crate::protocol::Value;
+use crate::protocol::deployment_api::floats::{BLOCK, Number};
+use crate::protocol::deployment_api::sixteen::places_behind;
 use crate::rows::{RowWriter, Rows, another_type, finite, integer_category, missing, unlisted_category};
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
-use crate::wire::array::{Array, DType, Element, byte_size};
-use crate::wire::floats::{BLOCK, Number};
-use crate::wire::raster::ImageRules;
-use crate::wire::sixteen::places_behind;
-use crate::wire::{Value, picture};
 use std::borrow::Cow;
 use std::mem::replace;
 use std::ops::Range;
@@ -218,7 +219,7 @@ impl<'a> Reader<'a> {
             Source::Pictures(bytes, ends) => {
                 let piece = piece_range(ends, row);
                 let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
-                out.put(spec, &Value::Image(picture::from_encoded(encoded, image_rules)?))
+                out.put(spec, &Value::Image(images::from_encoded(encoded, image_rules)?))
             }
         }
     }

@@ -29,10 +29,10 @@ const UP: u8 = 2;
 
 /// 8-bit samples without gaps, grey or interleaved RGB.
 pub(crate) struct Samples<'a> {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) is_rgb: bool,
-    pub(super) bytes: Cow<'a, [u8]>,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) is_rgb: bool,
+    pub(crate) bytes: Cow<'a, [u8]>,
 }
 
 impl Samples<'_> {
@@ -57,18 +57,18 @@ impl Samples<'_> {
 }
 
 /// The most that a file of these samples has.
-pub(super) fn most_bytes(samples: &Samples<'_>) -> usize {
+pub(crate) fn most_bytes(samples: &Samples<'_>) -> usize {
     let zlib = samples.stored_bytes();
     zlib + zlib.div_ceil(CHUNK_BYTES - KIND_BYTES) * (KIND_BYTES + CHUNK_FRAME) + OTHER_CHUNKS
 }
 
 /// How many more may have been written where a file did not get smaller: a row, of up to two bytes a sample, and a chunk.
-pub(super) fn most_beyond(samples: &Samples<'_>) -> usize {
+pub(crate) fn most_beyond(samples: &Samples<'_>) -> usize {
     2 * (1 + samples.row_bytes()) + 2 * CHUNK_BYTES
 }
 
 /// Writes a file, and tells whether it is smaller than a stored one; if not, it may break off.
-pub(super) fn write_compressed(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<bool> {
+pub(crate) fn write_compressed(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<bool> {
     write_head(samples, out)?;
     let written = Cell::new(0);
     let mut compressor = fdeflate::Compressor::new(Data::new(out, &written))?;
@@ -91,7 +91,7 @@ pub(super) fn write_compressed(samples: &Samples<'_>, out: &mut impl Write) -> i
 }
 
 /// Writes a file of samples that do not get smaller.
-pub(super) fn write_stored(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write_stored(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<()> {
     write_head(samples, out)?;
     let written = Cell::new(0);
     let mut data = Data::new(out, &written);

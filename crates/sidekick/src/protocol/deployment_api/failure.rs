@@ -1,9 +1,9 @@
 //! Replies that say no: the Deployment API's error object, or whatever a proxy in between puts in its place.
 
-use super::json::Cursor;
 use crate::error::{Error, ErrorKind, Result, is_api_code};
 use crate::memory::replaced;
 use crate::message::Message;
+use crate::protocol::deployment_api::json::Cursor;
 
 /// How much of one is looked at for that.
 const READ_BYTES: usize = 16 * 1024;

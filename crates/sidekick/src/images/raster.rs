@@ -1,8 +1,8 @@
 //! Image files as 8-bit samples: their size is looked at before they are decoded, and what is not whole is
 //! refused.
 
-use super::picture::MediaType;
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::images::MediaType;
 use crate::memory;
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};

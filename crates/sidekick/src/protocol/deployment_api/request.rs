@@ -1,12 +1,15 @@
 //! Values as the text of a request, each written once, in its final bytes.
 
-use super::array::{Array, DType};
-use super::floats::{self, Number};
-use super::picture::{MediaType, WireImage};
-use super::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
-use super::{Value, data_url, escapes, npy, png};
-use crate::buffer::Buffer;
+use crate::array::{Array, DType};
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::images::png;
+use crate::images::{MediaType, WireImage};
+use crate::npy;
+use crate::protocol::Value;
+use crate::protocol::deployment_api::buffer::Buffer;
+use crate::protocol::deployment_api::floats::{self, Number};
+use crate::protocol::deployment_api::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
+use crate::protocol::deployment_api::{data_url, escapes};
 use crate::spec::FeatureSpec;
 use std::io::{BufWriter, Write};
 

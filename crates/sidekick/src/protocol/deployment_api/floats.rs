@@ -1,12 +1,12 @@
 //! Numbers as JSON text and back, exactly: the text of a float reads back to the same bits.
 
-use super::decimal::{self, RUN};
-use super::json::Cursor;
 use super::layout::eight_digits_of_four;
 use super::plain;
-use super::short::{self, Short};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::message::Message;
+use crate::protocol::deployment_api::decimal::{self, RUN};
+use crate::protocol::deployment_api::json::Cursor;
+use crate::protocol::deployment_api::short::{self, Short};
 use crate::text::Snippet;
 
 /// The widest text of a 64-bit float.
@@ -192,8 +192,8 @@ fn read_element(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::shortest::ListWriter;
     use super::*;
+    use crate::protocol::deployment_api::shortest::ListWriter;
     use proptest::prelude::*;
 
     fn read(text: &str, limit: usize) -> Result<Vec<f32>> {
@@ -215,7 +215,7 @@ mod tests {
 
     /// The values read from this text by the keys of the labels, and what follows, where that is quick.
     fn read_members(text: &str) -> Option<(Vec<f64>, &str)> {
-        let keys = LABELS.map(|label| Snippet::from(crate::spec::key_json(label)));
+        let keys = LABELS.map(|label| Snippet::from(crate::names::key_json(label)));
         let mut values = vec![7.0];
         let rest = read_f64_members(text.as_bytes(), &keys, &mut values);
         assert_eq!(values.remove(0), 7.0);
@@ -225,7 +225,7 @@ mod tests {
 
     /// An object with these labels and values, such as it mostly is.
     fn members(texts: [&str; 4]) -> String {
-        let members = LABELS.iter().zip(texts).map(|(label, text)| crate::spec::key_json(label) + text);
+        let members = LABELS.iter().zip(texts).map(|(label, text)| crate::names::key_json(label) + text);
         format!("{{{}}}", members.collect::<Vec<_>>().join(","))
     }
 

@@ -1,8 +1,8 @@
 //! Lists of floats, and numbers alone.
 
 use super::*;
-use crate::wire::json::Cursor;
-use crate::wire::{decimal, floats, plain};
+use crate::protocol::deployment_api::json::Cursor;
+use crate::protocol::deployment_api::{decimal, floats, plain};
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 

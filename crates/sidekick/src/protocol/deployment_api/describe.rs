@@ -1,11 +1,12 @@
 //! The describe document (OpenAPI 3 with `x-peltarion` marks), current and older form, read into a schema.
 
-use super::array::MOST_DIMENSIONS;
-use super::json::Cursor;
+use crate::array::MOST_DIMENSIONS;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{collected, joined, push};
 use crate::message::Message;
-use crate::spec::{FeatureSpec, FeatureType, MOST_NAME_BYTES, Names, Schema, Specs, key_json, text_json};
+use crate::names::{MOST_NAME_BYTES, Names, key_json, text_json};
+use crate::protocol::deployment_api::json::Cursor;
+use crate::spec::{FeatureSpec, FeatureType, Schema, Specs};
 use crate::text::NulString;
 use std::borrow::Cow;
 
@@ -238,7 +239,7 @@ fn refused(what: Message) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::buffer::Buffer;
+    use crate::protocol::deployment_api::buffer::Buffer;
 
     fn document(paths: &str, inputs: &str, outputs: &str) -> String {
         format!(

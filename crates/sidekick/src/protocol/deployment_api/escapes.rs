@@ -1,8 +1,8 @@
 //! The bytes of a text that JSON escapes (RFC 8259, section 7): control characters, quotes and backslashes.
 
-use super::sixteen::Sixteen;
-use crate::buffer::Buffer;
 use crate::error::Result;
+use crate::protocol::deployment_api::buffer::Buffer;
+use crate::protocol::deployment_api::sixteen::Sixteen;
 
 /// Whether a text has some.
 pub(super) fn has_any(text: &[u8]) -> bool {

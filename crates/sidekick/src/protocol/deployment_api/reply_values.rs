@@ -1,14 +1,16 @@
 //! The value of an output in a reply, read straight into its column and checked against the output's spec.
 
-use super::columns::{Categories, Column, Pieces};
-use super::json::Cursor;
-use super::picture::MediaType;
-use super::{data_url, floats, npy};
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::images::MediaType;
 use crate::memory::{push, reserve_text};
 use crate::message::Message;
-use crate::spec::{FeatureSpec, MOST_NAME_BYTES, Names};
+use crate::names::{MOST_NAME_BYTES, Names};
+use crate::npy;
+use crate::protocol::deployment_api::json::Cursor;
+use crate::protocol::deployment_api::{data_url, floats};
+use crate::results::{Categories, Column, Pieces};
+use crate::spec::FeatureSpec;
 use crate::text::NulString;
 
 /// The readers of all but numbers stay calls, whose stack frames numbers shall not pay for.

@@ -1,18 +1,24 @@
 //! Examples being built, feature by feature: each value is checked and put into its final bytes when it is added.
 
-use crate::buffer::Buffer;
+mod columns;
+mod packed;
+
+pub use columns::{InputColumn, InputPieces};
+
+use crate::array::Array;
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::file;
+use crate::images::raster::ImageRules;
+use crate::images::{self, PixelEncoding, Pixels, WireImage};
 use crate::memory;
 use crate::message::shortened;
+use crate::npy;
+use crate::protocol::deployment_api::buffer::Buffer;
+use crate::protocol::deployment_api::floats::Number;
+use crate::protocol::{Protocol, Value};
 use crate::spec::{FeatureSpec, FeatureType, Key, SHOWN_LABELS, Schema, Specs, first_quoted};
 use crate::text::NulString;
-use crate::wire::array::Array;
-use crate::wire::floats::Number;
-use crate::wire::picture::{self, PixelEncoding, Pixels, WireImage};
-use crate::wire::raster::ImageRules;
-use crate::wire::{Protocol, Value, npy};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -122,7 +128,7 @@ impl Rows {
     /// allows.
     pub fn add_image<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
         let rules = self.image_rules;
-        self.add_wire_image(key.into(), || picture::from_encoded(bytes, &rules))
+        self.add_wire_image(key.into(), || images::from_encoded(bytes, &rules))
     }
 
     /// Adds a picture from a file, as [`Rows::add_image`] does.
@@ -139,7 +145,7 @@ impl Rows {
         pixels: &Pixels<'_>,
         encoding: PixelEncoding,
     ) -> Result<()> {
-        self.add_wire_image(key.into(), || picture::from_pixels(pixels, encoding))
+        self.add_wire_image(key.into(), || images::from_pixels(pixels, encoding))
     }
 
     /// Adds an array to a numeric feature of the same shape. Elements become 32-bit floats, and have to be finite.
@@ -170,7 +176,7 @@ impl Rows {
 
     /// Adds an `ndarray` view; one that is not row-major is copied first.
     #[cfg(feature = "ndarray")]
-    pub fn add_ndarray<'a, T: crate::wire::array::Element>(
+    pub fn add_ndarray<'a, T: crate::array::Element>(
         &mut self,
         key: impl Into<Key<'a>>,
         view: ndarray::ArrayViewD<'_, T>,
@@ -527,8 +533,8 @@ fn unknown_category(spec: &FeatureSpec, given: &str, alike: &str) -> Error {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::wire::array::DType;
-    use crate::wire::describe;
+    use crate::array::DType;
+    use crate::protocol::deployment_api::describe;
 
     pub(crate) fn rows() -> Rows {
         let document = r#"{"paths": {"/": {"x-peltarion-tensorjson": true}}, "components": {"schemas": {

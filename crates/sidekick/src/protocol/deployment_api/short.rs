@@ -1,8 +1,8 @@
 //! 64-bit floats of a few digits as text, exactly: most numbers of tables are such. `zmij` prints the rest.
 
 use super::digits::{EXACT_POWERS, POWERS};
-use super::floats::WIDEST_F64;
 use super::layout::{Layout, eight_digits, put_decimal};
+use crate::protocol::deployment_api::floats::WIDEST_F64;
 
 /// Exponents of the values that are written here: from 2^-16 up to 2^23.
 const MIN_EXPONENT: i32 = -16;

@@ -4,12 +4,16 @@
 //! other depths, other kinds) becomes an 8-bit grey or RGB PNG, which loses nothing but the alpha channel and
 //! the extra depth.
 
-use super::jpeg;
-use super::png::Samples;
-use super::raster::{self, ImageRules, Raster};
+mod huffman;
+mod jpeg;
+pub(crate) mod png;
+pub(crate) mod raster;
+
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory::filled;
 use image::ImageFormat;
+use png::Samples;
+use raster::{ImageRules, Raster};
 use sidekick_pictures::Essence;
 use std::borrow::Cow;
 
@@ -226,8 +230,8 @@ fn bad_pixels(what: String) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{data_url, request};
     use super::*;
+    use crate::protocol::deployment_api::{data_url, request};
     use image::{DynamicImage, GrayImage, ImageBuffer, LumaA, RgbImage, Rgba, RgbaImage};
     use std::io::Cursor;
 

@@ -3,11 +3,11 @@
 //! This reader exists because long lists of floats must be read once, exactly, and straight into their column, and because
 //! memory that runs out has to be an error.
 
-use super::unescape;
-use super::{decimal, floats, plain};
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{push, reserve_text};
-use crate::spec::Names;
+use crate::names::Names;
+use crate::protocol::deployment_api::unescape;
+use crate::protocol::deployment_api::{decimal, floats, plain};
 use crate::text::Snippet;
 use std::borrow::Cow;
 

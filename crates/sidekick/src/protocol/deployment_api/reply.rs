@@ -1,12 +1,13 @@
 //! A 2xx reply read in one pass, straight into typed columns, each value checked against its output's spec.
 
-use super::columns::{Column, Columns};
-use super::json::Cursor;
-use super::reply_values::{blame, read_value};
-use super::{failure, floats};
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::collected;
-use crate::spec::{FeatureSpec, Names, Specs};
+use crate::names::Names;
+use crate::protocol::deployment_api::json::Cursor;
+use crate::protocol::deployment_api::reply_values::{blame, read_value};
+use crate::protocol::deployment_api::{failure, floats};
+use crate::results::{Column, Columns};
+use crate::spec::{FeatureSpec, Specs};
 use crate::text::Snippet;
 
 /// Appends the values of `{"rows": [...]}` to the columns; `rows` is how many rows were sent.
@@ -157,9 +158,9 @@ fn no_column() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::describe;
-    use super::super::picture::MediaType;
     use super::*;
+    use crate::images::MediaType;
+    use crate::protocol::deployment_api::describe;
 
     /// Outputs of every type, each named as its type.
     fn outputs() -> Specs {
@@ -503,7 +504,7 @@ mod tests {
                 "a": {"x-peltarion": {"type": "numeric", "shape": [10]}}}}}}}}}"#;
         let outputs = describe::parse(document.as_bytes()).unwrap().outputs;
         let mut columns = Columns::new(&outputs).unwrap();
-        let body = include_bytes!("../../tests/replies/mixed-spaces.json");
+        let body = include_bytes!("../../../tests/replies/mixed-spaces.json");
         read(body, 1, &outputs, &mut columns).unwrap();
         let Some(Column::Arrays(values)) = columns.columns.pop() else { panic!() };
         assert_eq!(values, [1.5, 2.5, 3.5, 12.5, -3.25, 2900000.0, 7.0, 8.0, 9.0, 10.0]);

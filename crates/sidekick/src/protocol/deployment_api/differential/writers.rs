@@ -1,11 +1,12 @@
 //! The writers of numbers against `zmij` and the standard library.
 
 use super::*;
-use crate::buffer::{Buffer, Stamp};
-use crate::spec::{FeatureSpec, FeatureType, Names};
-use crate::wire::floats::{self, BLOCK, Number, WIDEST_F64};
-use crate::wire::request;
-use crate::wire::shortest::ListWriter;
+use crate::names::Names;
+use crate::protocol::deployment_api::buffer::{Buffer, Stamp};
+use crate::protocol::deployment_api::floats::{self, BLOCK, Number, WIDEST_F64};
+use crate::protocol::deployment_api::request;
+use crate::protocol::deployment_api::shortest::ListWriter;
+use crate::spec::{FeatureSpec, FeatureType};
 
 /// Any finite number, or one near a decimal of few digits, a power of two, or the end of a range.
 fn number(random: &mut Random) -> f64 {
@@ -54,7 +55,7 @@ fn spec(name: &str) -> FeatureSpec {
         feature_type: FeatureType::Numeric,
         shape: vec![1],
         categories: Names::default(),
-        member_json: Stamp::from(format!(",{}", crate::spec::key_json(name))),
+        member_json: Stamp::from(format!(",{}", crate::names::key_json(name))),
         category_json: Vec::new(),
     }
 }
@@ -73,7 +74,7 @@ fn columns_of_numbers_follow_one_another() {
             Number::set_block(&mut block, &values);
             for (number, value) in block.iter().zip(values) {
                 request::put_number_of(&mut out, spec, number).unwrap();
-                write!(all, ",{}{}", crate::spec::key_json(spec.name()), expected(value)).unwrap();
+                write!(all, ",{}{}", crate::names::key_json(spec.name()), expected(value)).unwrap();
             }
         }
         assert_eq!(String::from_utf8_lossy(out.as_slice()), all);

@@ -1,6 +1,6 @@
 //! The `.npy` format, versions 1.0 to 3.0, as NumPy's documentation of `numpy.lib.format` describes it.
 
-use super::array::{Array, DType, MOST_DIMENSIONS, byte_size, contiguous_strides};
+use crate::array::{Array, DType, MOST_DIMENSIONS, byte_size, contiguous_strides};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::shortened;
 
