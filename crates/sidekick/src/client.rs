@@ -10,15 +10,20 @@ use crate::results::Columns;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
 use crate::text::NulString;
-use crate::transport::{Cancel, Reply, Transport};
+use crate::transport::{Cancel, Reply, Request, Target, Transport};
 use crate::url::Url;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// The media type of the Deployment API's replies.
+const ACCEPT: &str = "application/json";
+
 /// Sends the requests of one deployment. Safe to share between threads.
 pub(crate) struct Client {
     url: String,
+    /// What predictions are asked of.
+    target: Target,
     schema: Arc<Schema>,
     protocol: Protocol,
     transport: Transport,
@@ -45,10 +50,11 @@ impl Client {
     pub(crate) fn open(url: &str, token: &str, options: &Options, cancel: Option<&Cancel>) -> Result<Client> {
         let (url, describe) = Url::parse(url)?.of_deployment()?;
         let transport = Transport::new(&url, token, &options.transport)?;
-        let schema = ask_schema(&transport, describe, cancel)?;
+        let schema = ask_schema(&transport, &describe, cancel)?;
         let protocol = Protocol::of(&schema);
+        let target = Target::of(&url);
         let (url, schema, options) = (url.to_string(), Arc::new(schema), options.clone());
-        Ok(Client { url, schema, protocol, transport, options })
+        Ok(Client { url, target, schema, protocol, transport, options })
     }
 
     pub(crate) fn schema(&self) -> &Schema {
@@ -82,9 +88,13 @@ impl Client {
         cancel: Option<&Cancel>,
     ) -> Result<()> {
         let body = self.protocol.body(rows.wire(batch.clone()));
-        let reply = accept(self.transport.post(self.protocol.content_type(), body, cancel)?)?;
+        let reply = accept(self.transport.post(&self.request(self.protocol.content_type(), &body), cancel)?)?;
         let read = self.protocol.read_reply(&reply.body, batch.len(), &self.schema.outputs, columns);
         read.map_err(|error| reply.blame(error).offset_row(batch.start))
+    }
+
+    fn request<'a>(&'a self, content_type: &'a str, parts: &'a [&'a [u8]]) -> Request<'a> {
+        Request { target: &self.target, accept: ACCEPT, content_type, headers: &[], parts }
     }
 
     /// Results as what users read.
@@ -95,7 +105,7 @@ impl Client {
 
     /// Posts JSON that the caller made, and returns what the server says, whatever its status.
     pub(crate) fn post_json(&self, json: &str, cancel: Option<&Cancel>) -> Result<RawReply> {
-        let reply = self.transport.post("application/json", [json.as_bytes(), &[], &[]], cancel)?;
+        let reply = self.transport.post(&self.request("application/json", &[json.as_bytes()]), cancel)?;
         let text = match String::from_utf8(reply.body) {
             Ok(text) => text,
             Err(bytes) => memory::replaced(bytes.as_bytes())?,
@@ -125,8 +135,8 @@ impl Predicted {
     }
 }
 
-fn ask_schema(transport: &Transport, describe: Url, cancel: Option<&Cancel>) -> Result<Schema> {
-    let reply = accept(transport.get(describe, cancel)?)?;
+fn ask_schema(transport: &Transport, describe: &Url, cancel: Option<&Cancel>) -> Result<Schema> {
+    let reply = accept(transport.get(describe, ACCEPT, cancel)?)?;
     let mut schema = describe::parse(&reply.body).map_err(|error| reply.blame_address(error))?;
     if schema.inputs.is_empty() || schema.outputs.is_empty() {
         let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");

@@ -2,7 +2,7 @@
 
 use super::connection::{BUFFER_BYTES, Connection};
 use super::explain::{Trouble, explain, not_http, was_closed};
-use super::folding;
+use super::response_head::ResponseHead;
 use crate::error::{Error, ErrorKind, reserve};
 use flate2::read::MultiGzDecoder;
 use std::io::{self, IoSlice, Read};
@@ -10,8 +10,7 @@ use std::time::Duration;
 use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestResult};
-use ureq_proto::http::{Request, Response, StatusCode, Version, header};
-use ureq_proto::parser::try_parse_response;
+use ureq_proto::http::Request;
 
 /// Up to this size head and body are joined: to copy them costs less than to have the system gather them.
 const JOINED_BYTES: usize = 4 * 1024;
@@ -19,71 +18,78 @@ const JOINED_BYTES: usize = 4 * 1024;
 const READ_AHEAD: usize = 4 * 1024;
 /// Heads of replies, those of 1xx included, are no larger than this in all.
 const HEAD_BYTES: usize = 64 * 1024;
-const HEADERS: usize = 128;
-const USUAL_HEADERS: usize = 16;
-/// The headers that say where a body ends, what is around it, and what becomes of the connection.
-const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "content-encoding", "connection"];
+/// So many slices are handed to the system at once. Its own limit is 1024 (`IOV_MAX`).
+const SLICES: usize = 64;
 /// A reply's own word for its size is believed up to here before any of it came.
 const RESERVED_AHEAD: usize = 64 * 1024 * 1024;
 
 /// How long a reply may take that a connection still holds which broke while it was written to: it is there, or never comes.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
-/// The body of a request: slices to be sent one behind the other.
-pub(super) type Body<'a> = [&'a [u8]; 3];
-
 /// A reply as it came, and whether the connection can take another request.
 pub(super) struct Received {
-    pub(super) head: Response<()>,
+    pub(super) status: u16,
+    /// The text of its head.
+    pub(super) head: Vec<u8>,
     pub(super) body: Vec<u8>,
     pub(super) reusable: bool,
 }
 
-/// Sends a request whose body is these slices, one behind the other, and reads its reply of at most `limit` bytes.
+/// Sends a request whose body is these parts, one after the other, and reads its reply of at most `limit` bytes.
 pub(super) fn run(
     connection: &mut Connection,
-    head: Vec<u8>,
-    body: &Body<'_>,
+    mut head: Vec<u8>,
+    parts: &[&[u8]],
     limit: u64,
 ) -> Result<Received, Trouble> {
-    let Some(broken) = send(connection, head, body)? else { return receive(connection, None, limit) };
+    let broken = send(connection, &mut head, parts)?;
+    // The request's head is done: its memory takes the reply's.
+    head.clear();
+    let Some(broken) = broken else { return receive(connection, None, head, limit) };
     connection.hurry(LAST_WORDS).map_err(|error| explain(&error))?;
-    receive(connection, Some(&broken), limit).map_err(|trouble| match trouble.error.kind() {
+    receive(connection, Some(&broken), head, limit).map_err(|trouble| match trouble.error.kind() {
         // What broke the writing explains more than what the reading found, unless the call is over.
         ErrorKind::Timeout if connection.check().is_ok() => Trouble { error: explain(&broken), ..trouble },
         _ => trouble,
     })
 }
 
-/// Reads the reply to a request. `broken` is what broke the writing of it.
-fn receive(connection: &mut Connection, broken: Option<&io::Error>, limit: u64) -> Result<Received, Trouble> {
-    let Head { response: head, bytes, length, closes } = receive_head(connection, broken)?;
+/// Reads the reply to a request. `broken` is what broke the writing of it; `head` takes the text of the reply's head.
+fn receive(
+    connection: &mut Connection,
+    broken: Option<&io::Error>,
+    mut head: Vec<u8>,
+    limit: u64,
+) -> Result<Received, Trouble> {
+    let ResponseHead { status, bytes, length, closes, is_gzip } = receive_head(connection, broken)?;
+    reserve(&mut head, bytes)?;
+    head.extend_from_slice(connection.input().get(..bytes).unwrap_or_default());
     let received = match length {
         Some(length) if length > limit => Err(too_large(limit)),
         Some(length) => {
             connection.consume(bytes);
             receive_direct(connection, length, closes)
         }
-        None => receive_framed(connection, is_gzip(&head), limit),
+        None => receive_framed(connection, is_gzip, limit),
     };
-    let (body, must_close) = received.map_err(|error| error.with_http_status(head.status().as_u16()))?;
+    let (body, must_close) = received.map_err(|error| error.with_http_status(status))?;
     let reusable = broken.is_none() && !must_close && connection.input().is_empty();
-    Ok(Received { head, body, reusable })
+    Ok(Received { status, head, body, reusable })
 }
 
 /// Sends head and body. A connection that breaks meanwhile may still hold the reply that says why: then that is what comes back.
 fn send(
     connection: &mut Connection,
-    mut head: Vec<u8>,
-    body: &Body<'_>,
+    head: &mut Vec<u8>,
+    parts: &[&[u8]],
 ) -> Result<Option<io::Error>, Trouble> {
-    let [start, middle, end] = *body;
     let was_used = connection.was_used;
-    let written = if head.len() + start.len() + middle.len() + end.len() <= JOINED_BYTES {
-        [start, middle, end].iter().for_each(|slice| head.extend_from_slice(slice));
-        connection.write_all(&mut [IoSlice::new(&head)])
+    let bytes = parts.iter().fold(head.len(), |bytes, part| bytes.saturating_add(part.len()));
+    let written = if bytes <= JOINED_BYTES {
+        parts.iter().for_each(|part| head.extend_from_slice(part));
+        connection.write_all(&mut [IoSlice::new(head)])
     } else {
-        connection.write_all(&mut [&head, start, middle, end].map(IoSlice::new))
+        write_parts(connection, head, parts)
     };
     match written {
         Ok(()) => Ok(None),
@@ -92,28 +98,29 @@ fn send(
     }
 }
 
-/// What the head of a reply says.
-struct Head {
-    response: Response<()>,
-    /// How many bytes it has, which are left to consume.
-    bytes: usize,
-    /// The size of a body that comes as it is, with nothing around it; all others are the HTTP library's to take apart.
-    length: Option<u64>,
-    /// Whether the server closes the connection after its reply, or may.
-    closes: bool,
+/// Sends head and body without a copy, some slices at a time.
+fn write_parts(connection: &mut Connection, head: &[u8], parts: &[&[u8]]) -> io::Result<()> {
+    let mut parts = std::iter::once(&head).chain(parts).filter(|part| !part.is_empty()).peekable();
+    while parts.peek().is_some() {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let filled = slices.iter_mut().zip(parts.by_ref()).map(|(slice, part)| *slice = IoSlice::new(part));
+        let count = filled.count();
+        connection.write_all(slices.get_mut(..count).unwrap_or_default())?;
+    }
+    Ok(())
 }
 
 /// The head of the reply, past those of 1xx.
-fn receive_head(connection: &mut Connection, broken: Option<&io::Error>) -> Result<Head, Trouble> {
+fn receive_head(connection: &mut Connection, broken: Option<&io::Error>) -> Result<ResponseHead, Trouble> {
     let mut passed = 0;
     loop {
-        let head = parse_head(connection).map_err(|error| not_http(&error))?;
+        let head = ResponseHead::parse(connection).map_err(|error| not_http(&error))?;
         let used = head.as_ref().map_or(0, |head| head.bytes);
         if passed + used > HEAD_BYTES || connection.is_full() && used == 0 {
             return Err(Error::new(ErrorKind::Network, "the reply's headers are too large").into());
         }
         match head {
-            Some(head) if is_interim(&head.response) => {
+            Some(head) if head.is_interim() => {
                 connection.consume(used);
                 passed += used;
             }
@@ -124,65 +131,6 @@ fn receive_head(connection: &mut Connection, broken: Option<&io::Error>) -> Resu
             None => fill(connection).map_err(|error| without_reply(connection, &error, broken))?,
         }
     }
-}
-
-/// The head at the start of the input, if it is there as a whole, also in an older form.
-fn parse_head(connection: &mut Connection) -> Result<Option<Head>, ureq_proto::Error> {
-    let error = match parse_plain_head(connection.input()) {
-        Err(error) => error,
-        parsed => return parsed,
-    };
-    match folding::length(connection.input()) {
-        None => Err(error),
-        Some(0) => Ok(None),
-        Some(length) => {
-            folding::unfold(connection.input_mut().get_mut(..length).unwrap_or_default());
-            parse_plain_head(connection.input())
-        }
-    }
-}
-
-/// The same in today's form.
-fn parse_plain_head(input: &[u8]) -> Result<Option<Head>, ureq_proto::Error> {
-    // Nothing is there before the first bytes are read.
-    if input.is_empty() {
-        return Ok(None);
-    }
-    if let Some(head) = parse_usual_head(input) {
-        return Ok(Some(head));
-    }
-    let parsed = try_parse_response::<HEADERS>(input)?;
-    Ok(parsed.map(|(bytes, response)| {
-        let (length, closes) = (plain_length(&response), closes(&response));
-        Head { response, bytes, length, closes }
-    }))
-}
-
-/// The head of most replies, a success with a body of known size: no table is made of its headers, and none is kept. Whatever else
-/// there may be is the HTTP library's to tell.
-fn parse_usual_head(input: &[u8]) -> Option<Head> {
-    let mut headers = [httparse::EMPTY_HEADER; USUAL_HEADERS];
-    let mut reply = httparse::Response::new(&mut headers);
-    let Ok(httparse::Status::Complete(bytes)) = reply.parse(input) else { return None };
-    if (reply.version, reply.code) != (Some(1), Some(200)) {
-        return None;
-    }
-    let mut length = None;
-    for header in reply.headers.iter() {
-        let is = |name: &str| header.name.eq_ignore_ascii_case(name);
-        let keeps_alive = is("connection") && header.value.eq_ignore_ascii_case(b"keep-alive");
-        if is("content-length") && length.is_none() {
-            length = Some(parse_length(header.value)?);
-        } else if !keeps_alive && FRAMING.into_iter().any(is) {
-            return None;
-        }
-    }
-    Some(Head { response: Response::new(()), bytes, length: Some(length?), closes: false })
-}
-
-/// Whether another head follows, the reply's own.
-fn is_interim(head: &Response<()>) -> bool {
-    head.status().is_informational() && head.status() != StatusCode::SWITCHING_PROTOCOLS
 }
 
 /// Reads more of a head.
@@ -198,31 +146,6 @@ fn without_reply(connection: &mut Connection, error: &io::Error, broken: Option<
     let is_over = connection.check().is_err();
     let error = broken.filter(|_| !is_over).unwrap_or(error);
     Trouble::without_reply(error, connection.was_used)
-}
-
-/// The size of a body that comes as it is, with nothing around it; all others are the HTTP library's to take apart.
-fn plain_length(head: &Response<()>) -> Option<u64> {
-    let has = |name| head.headers().contains_key(name);
-    let special = has(header::TRANSFER_ENCODING) || has(header::CONTENT_ENCODING);
-    let mut lengths = head.headers().get_all(header::CONTENT_LENGTH).iter();
-    let (length, None) = (lengths.next()?.as_bytes(), lengths.next()) else { return None };
-    if special || !head.status().is_success() || head.status() == StatusCode::NO_CONTENT {
-        return None;
-    }
-    parse_length(length)
-}
-
-fn parse_length(text: &[u8]) -> Option<u64> {
-    let digits = text.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
-}
-
-/// Whether the server closes the connection after its reply, or may.
-fn closes(head: &Response<()>) -> bool {
-    let mut connection = head.headers().get_all(header::CONNECTION).iter();
-    let mut options = connection.by_ref().flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
-    head.version() != Version::HTTP_11
-        || options.any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
 }
 
 /// A body of a known size, read to where it stays, and whether the connection has to be closed after it.
@@ -274,11 +197,6 @@ fn await_reply() -> Result<Call<RecvResponse>, Error> {
         Ok(Some(SendRequestResult::RecvResponse(call))) => Ok(call),
         _ => Err(defect()),
     }
-}
-
-fn is_gzip(head: &Response<()>) -> bool {
-    let encoding = head.headers().get(header::CONTENT_ENCODING);
-    encoding.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"gzip"))
 }
 
 /// The whole body, of unknown size or unpacked, and whether the connection has to be closed after it.

@@ -7,12 +7,13 @@ mod decodings;
 mod exchange;
 mod explain;
 mod folding;
-mod head;
 mod limit;
 mod log;
 mod pool;
 mod proxy;
+mod request_head;
 mod resolve;
+mod response_head;
 mod retry;
 mod secrets;
 mod settings;
@@ -24,6 +25,7 @@ mod watch;
 
 pub use cancel::Cancel;
 pub use log::LogLevel;
+pub(crate) use request_head::Target;
 pub(crate) use settings::Settings;
 pub use tls::TlsVersion;
 
@@ -32,19 +34,18 @@ use crate::memory;
 use crate::url::Url;
 use connection::{Connection, Way};
 use credentials::Credentials;
-use exchange::{Body, Received};
+use exchange::Received;
 use explain::{Again, Trouble};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use head::{Content, Head, Target};
 use pool::Pool;
+use request_head::{Content, HeadFields, RequestHead};
 use secrets::Secrets;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tls::Tls;
-use ureq_proto::http::{HeaderValue, header};
 use watch::Watch;
 
 /// Redirects that a request for a document follows.
@@ -56,31 +57,54 @@ const GZIP_FROM: usize = 1024;
 pub(crate) struct Transport {
     pool: Pool,
     way: Way,
-    head: Head,
-    /// What predictions are asked of.
-    target: Target,
-    /// The same for messages.
-    address: Arc<str>,
+    head: RequestHead,
     /// The caller's, unless a callback gives them.
     credentials: Option<Credentials>,
     secrets: Arc<Secrets>,
     settings: Settings,
 }
 
+/// A request with a body.
+pub(crate) struct Request<'a> {
+    /// On the server of the transport.
+    pub(crate) target: &'a Target,
+    pub(crate) accept: &'a str,
+    pub(crate) content_type: &'a str,
+    /// Headers of this request alone: names and values that HTTP allows.
+    pub(crate) headers: &'a [(&'a str, &'a str)],
+    /// The body: any number of slices, sent one after the other.
+    pub(crate) parts: &'a [&'a [u8]],
+}
+
 /// What the server sent back, whatever its status.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// The text of its head.
+    head: Vec<u8>,
     attempts: u32,
-    retry_after: Option<Duration>,
-    location: Option<String>,
     secrets: Arc<Secrets>,
     /// What was asked for, for messages, and whether the server sent us there.
-    asked: Arc<str>,
+    method: &'static str,
+    url: Arc<str>,
     redirected: bool,
 }
 
 impl Reply {
+    /// The value of its first header of this name, in any case of its letters. It is text of the server's. None if it is not
+    /// printable ASCII.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        response_head::find_header(&self.head, name)
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        retry::parse_retry_after(self.header("retry-after")?, SystemTime::now())
+    }
+
+    fn location(&self) -> Option<&str> {
+        self.header("location").filter(|text| text.len() <= crate::url::URL_BYTES)
+    }
+
     /// Whether the status is 2xx.
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
@@ -93,7 +117,8 @@ impl Reply {
 
     /// The same for an error that another URL may mend: it names what was asked for.
     pub(crate) fn blame_address(&self, error: Error) -> Error {
-        self.blame(if self.redirected { error.at_quoted(&self.asked) } else { error.at(&self.asked) })
+        let asked = format_args!("{} {}", self.method, self.url);
+        self.blame(if self.redirected { error.at_quoted(asked) } else { error.at(asked) })
     }
 
     /// Whether a text holds a part of a token that is in use.
@@ -110,13 +135,9 @@ impl fmt::Debug for Transport {
 
 /// A request, as often as it is sent.
 struct Message<'a> {
-    method: &'static str,
-    target: &'a Target,
-    asked: &'a Arc<str>,
+    head: HeadFields<'a>,
     redirected: bool,
-    content_type: Option<&'static str>,
-    gzip: bool,
-    body: Body<'a>,
+    parts: &'a [&'a [u8]],
 }
 
 impl Transport {
@@ -137,9 +158,7 @@ impl Transport {
         Ok(Transport {
             pool: Pool::new(settings.idle_connections, settings.idle_time),
             way: Way::new(endpoint.clone(), proxy, tls),
-            head: Head::new(server, settings),
-            target: Target::of(server),
-            address: format!("POST {server}").into(),
+            head: RequestHead::new(server, settings),
             credentials,
             secrets,
             settings: settings.clone(),
@@ -147,16 +166,14 @@ impl Transport {
     }
 
     /// Asks for a document; redirects are followed on the same scheme, host and port.
-    pub(crate) fn get(&self, mut url: Url, cancel: Option<&Cancel>) -> Result<Reply> {
+    pub(crate) fn get(&self, url: &Url, accept: &str, cancel: Option<&Cancel>) -> Result<Reply> {
         let watch = Watch::new(&self.settings, cancel);
-        for redirects in 0..=MOST_REDIRECTS {
-            let (target, asked) = (&Target::of(&url), &format!("GET {url}").into());
-            let (content_type, body) = (None, Body::default());
-            let (method, redirected) = ("GET", redirects > 0);
-            let message = Message { method, target, asked, redirected, content_type, gzip: false, body };
-            let reply = self.exchange(&message, &watch)?;
-            let (300..400, Some(location)) = (reply.status, &reply.location) else { return Ok(reply) };
-            let Some(next) = url.join(location).ok().filter(|next| next.is_of_same_origin(&url)) else {
+        let mut redirection: Option<Url> = None;
+        for _ in 0..=MOST_REDIRECTS {
+            let asked = redirection.as_ref().unwrap_or(url);
+            let reply = self.get_once(asked, accept, redirection.is_some(), &watch)?;
+            let (300..400, Some(location)) = (reply.status, reply.location()) else { return Ok(reply) };
+            let Some(next) = asked.join(location).ok().filter(|next| next.is_of_same_origin(asked)) else {
                 let message = format!(
                     "the server answered with status {}, to ask another host or scheme",
                     reply.status
@@ -164,28 +181,32 @@ impl Transport {
                 let hint = "; the token was given for this one alone: open the deployment by its new URL";
                 return Err(reply.blame_address(Error::new(ErrorKind::Http, message + hint)));
             };
-            url = next;
+            redirection = Some(next);
         }
         let message = format!("the server redirected more than {MOST_REDIRECTS} times");
+        let url = redirection.as_ref().unwrap_or(url);
         let error = Error::new(ErrorKind::Http, message).at_quoted(format_args!("GET {url}"));
         Err(error.vetted(|text| self.secrets.are_in(text)).with_attempts(1))
     }
 
-    /// Posts slices, one behind the other, as one body to the URL of this transport. Redirects are not followed.
-    pub(crate) fn post(
-        &self,
-        content_type: &'static str,
-        body: Body<'_>,
-        cancel: Option<&Cancel>,
-    ) -> Result<Reply> {
+    fn get_once(&self, url: &Url, accept: &str, redirected: bool, watch: &Watch) -> Result<Reply> {
+        let target = &Target::of(url);
+        let head = HeadFields { method: "GET", target, accept, headers: &[], content: None };
+        self.exchange(&Message { head, redirected, parts: &[] }, watch)
+    }
+
+    /// Posts a body. Redirects are not followed.
+    pub(crate) fn post(&self, request: &Request<'_>, cancel: Option<&Cancel>) -> Result<Reply> {
         let watch = Watch::new(&self.settings, cancel);
-        let gzip =
-            self.settings.request_gzip && body.iter().map(|slice| slice.len()).sum::<usize>() >= GZIP_FROM;
-        let packed = if gzip { pack(&body)? } else { Vec::new() };
-        let body = if gzip { [&*packed, &[], &[]] } else { body };
-        let (method, target, asked, content_type) = ("POST", &self.target, &self.address, Some(content_type));
-        let redirected = false;
-        self.exchange(&Message { method, target, asked, redirected, content_type, gzip, body }, &watch)
+        let &Request { target, accept, content_type: media_type, headers, parts } = request;
+        let bytes = parts.iter().fold(0, |bytes: usize, part| bytes.saturating_add(part.len()));
+        let gzip = self.settings.request_gzip && bytes >= GZIP_FROM;
+        let packed = if gzip { pack(parts)? } else { Vec::new() };
+        let packed: [&[u8]; 1] = [&packed];
+        let (parts, length) = if gzip { (&packed[..], packed[0].len()) } else { (parts, bytes) };
+        let content = Some(Content { media_type, length, gzip });
+        let head = HeadFields { method: "POST", target, accept, headers, content };
+        self.exchange(&Message { head, redirected: false, parts }, &watch)
     }
 
     /// As `send`, and tells the log where nothing good came of it. Where the network is to blame, the error names the peer.
@@ -196,7 +217,8 @@ impl Transport {
             Ok(reply) => format!("status {} at attempt {}", reply.status, reply.attempts),
             Err(error) => error.to_string(),
         };
-        self.settings.log(LogLevel::Error, || format!("{} {} failed: {failure}", message.method, self.way));
+        self.settings
+            .log(LogLevel::Error, || format!("{} {} failed: {failure}", message.head.method, self.way));
         outcome.map_err(|error| match error.kind() {
             ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Network => {
                 error.at(&self.way)
@@ -233,7 +255,7 @@ impl Transport {
                 return outcome.map_err(|trouble| failed(trouble.error, attempts));
             };
             self.settings.log(LogLevel::Warning, || {
-                let (method, milliseconds) = (message.method, wait.as_millis());
+                let (method, milliseconds) = (message.head.method, wait.as_millis());
                 format!("{method} {}: attempt {attempts} failed; again in {milliseconds} ms", self.way)
             });
             watch.sleep(wait).map_err(|e| failed(explain::explain(&e), attempts))?;
@@ -248,7 +270,7 @@ impl Transport {
         retries: u32,
     ) -> Option<Duration> {
         let asked = match outcome {
-            Ok(reply) if retry::is_passing(reply.status) => reply.retry_after,
+            Ok(reply) if retry::is_passing(reply.status) => reply.retry_after(),
             Err(trouble) if trouble.again != Again::No => None,
             _ => return None,
         };
@@ -266,29 +288,23 @@ impl Transport {
         attempts: u32,
     ) -> std::result::Result<Reply, Trouble> {
         let start = Instant::now();
-        let head = self.head(message, credentials);
+        let head = self.head.of(&message.head, &credentials.authorization);
         let mut connection = self.connection(watch, fresh)?;
         connection.begin(watch.clone());
-        let Received { head, body, reusable } =
-            exchange::run(&mut connection, head, &message.body, self.settings.reply_limit)?;
+        let Received { status, head, body, reusable } =
+            exchange::run(&mut connection, head, message.parts, self.settings.reply_limit)?;
         connection.end();
         if reusable {
             self.pool.put(connection);
         }
-        let status = head.status().as_u16();
         self.settings.log(LogLevel::Info, || {
             let (bytes, milliseconds) = (body.len(), start.elapsed().as_millis());
-            let method = message.method;
+            let method = message.head.method;
             format!("{method} {}: status {status}, {bytes} bytes after {milliseconds} ms", self.way)
         });
-        let text = |name| head.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let retry_after =
-            text(header::RETRY_AFTER).and_then(|text| retry::parse_retry_after(text, SystemTime::now()));
-        let location =
-            text(header::LOCATION).filter(|text| text.len() <= crate::url::URL_BYTES).map(str::to_owned);
-        let (secrets, asked, redirected) =
-            (Arc::clone(&self.secrets), Arc::clone(message.asked), message.redirected);
-        Ok(Reply { status, body, attempts, retry_after, location, secrets, asked, redirected })
+        let (method, redirected) = (message.head.method, message.redirected);
+        let (secrets, url) = (Arc::clone(&self.secrets), Arc::clone(&message.head.target.shown));
+        Ok(Reply { status, body, head, attempts, secrets, method, url, redirected })
     }
 
     fn connection(&self, watch: &Watch, fresh: bool) -> std::result::Result<Connection, Trouble> {
@@ -303,15 +319,6 @@ impl Transport {
             format!("{}: connected after {} ms", self.way, start.elapsed().as_millis())
         });
         Ok(connection)
-    }
-
-    fn head(&self, message: &Message<'_>, credentials: &Credentials) -> Vec<u8> {
-        let content = message.content_type.map(|media_type| Content {
-            media_type,
-            length: message.body.iter().map(|slice| slice.len()).sum(),
-            gzip: message.gzip,
-        });
-        self.head.of(message.method, message.target, &credentials.authorization, content)
     }
 
     /// The token to send: the caller's, or what its callback says now.
@@ -329,11 +336,11 @@ impl Transport {
 }
 
 /// The slices as one body in gzip, fast rather than small.
-fn pack(body: &Body<'_>) -> Result<Vec<u8>> {
+fn pack(parts: &[&[u8]]) -> Result<Vec<u8>> {
     // More than the packer's own state.
     memory::probe(1 << 20)?;
     let mut packer = GzEncoder::new(Packed(Vec::new()), Compression::fast());
-    let packed = body.iter().try_for_each(|slice| packer.write_all(slice)).and_then(|()| packer.finish());
+    let packed = parts.iter().try_for_each(|slice| packer.write_all(slice)).and_then(|()| packer.finish());
     let packed = packed
         .map_err(|error| Error::new(ErrorKind::Memory, format!("the request cannot be packed: {error}")))?;
     Ok(packed.0)
@@ -356,6 +363,8 @@ impl Write for Packed {
 
 #[cfg(test)]
 mod tests_of_faults;
+#[cfg(test)]
+mod tests_of_requests;
 
 #[cfg(test)]
 mod tests {
@@ -373,7 +382,7 @@ mod tests {
         settings.set_proxy("").unwrap();
         let url = Url::parse("http://no-such-host.invalid/").unwrap();
         let transport = Transport::new(&url, "secret", &settings).unwrap();
-        let failure = transport.get(url, None).err().unwrap();
+        let failure = transport.get(&url, "*/*", None).err().unwrap();
         assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::Connect, 1));
     }
 

@@ -3,7 +3,7 @@
 use super::system::Call;
 use super::system::faults::{Injected, inject};
 use super::watch::Watch;
-use super::{Cancel, Reply, Settings, Transport};
+use super::{Cancel, Reply, Request, Settings, Target, Transport};
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Url;
 use rustix::io::Errno;
@@ -59,7 +59,13 @@ fn settings() -> Settings {
 }
 
 fn post(transport: &Transport, body: &[u8]) -> Result<Reply> {
-    transport.post("text/plain", [body, &[], &[]], None)
+    post_parts(transport, &[body], None)
+}
+
+fn post_parts(transport: &Transport, parts: &[&[u8]], cancel: Option<&Cancel>) -> Result<Reply> {
+    let target = &Target::of(&Url::parse("http://127.0.0.1/forward").unwrap());
+    let request = Request { target, accept: "*/*", content_type: "text/plain", headers: &[], parts };
+    transport.post(&request, cancel)
 }
 
 fn open(url: &str, settings: &Settings) -> Transport {
@@ -207,7 +213,7 @@ fn signals_do_not_outlast_a_wait_before_a_retry_or_a_cancellation() {
             std::thread::sleep(Duration::from_millis(20));
             cancel.trigger();
         });
-        let cancelled = transport.post("text/plain", [b"body", &[], &[]], Some(&cancel));
+        let cancelled = post_parts(&transport, &[b"body"], Some(&cancel));
         assert_eq!(failure(cancelled), (ErrorKind::Cancelled, 1));
     });
 }
