@@ -22,7 +22,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("npy", &["array", "error", "message"]),
     ("images", &["error", "memory", "text"]),
     ("options", &["error", "file", "images", "transport"]),
-    ("spec", &["code_points", "error", "memory", "message", "names", "protocol", "text"]),
+    ("spec", &["code_points", "error", "memory", "message", "names", "text"]),
     ("results", &["error", "images", "memory", "names", "spec"]),
     (
         "protocol",

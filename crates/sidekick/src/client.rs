@@ -50,8 +50,7 @@ impl Client {
     pub(crate) fn open(url: &str, token: &str, options: &Options, cancel: Option<&Cancel>) -> Result<Client> {
         let (url, describe) = Url::parse(url)?.of_deployment()?;
         let transport = Transport::new(&url, token, &options.transport)?;
-        let schema = ask_schema(&transport, &describe, cancel)?;
-        let protocol = Protocol::of(&schema);
+        let (schema, protocol) = ask_schema(&transport, &describe, cancel)?;
         let target = Target::of(&url);
         let (url, schema, options) = (url.to_string(), Arc::new(schema), options.clone());
         Ok(Client { url, target, schema, protocol, transport, options })
@@ -61,13 +60,17 @@ impl Client {
         &self.schema
     }
 
+    pub(crate) fn protocol(&self) -> &Protocol {
+        &self.protocol
+    }
+
     pub(crate) fn options(&self) -> &Options {
         &self.options
     }
 
     /// Empty rows.
     pub(crate) fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.schema), self.protocol, self.options.images)
+        Rows::new(Arc::clone(&self.schema), self.protocol.clone(), self.options.images)
     }
 
     /// An error for rows that cannot be predicted here: of another deployment, or with a row left half built.
@@ -135,16 +138,16 @@ impl Predicted {
     }
 }
 
-fn ask_schema(transport: &Transport, describe: &Url, cancel: Option<&Cancel>) -> Result<Schema> {
+fn ask_schema(transport: &Transport, describe: &Url, cancel: Option<&Cancel>) -> Result<(Schema, Protocol)> {
     let reply = accept(transport.get(describe, ACCEPT, cancel)?)?;
-    let mut schema = describe::parse(&reply.body).map_err(|error| reply.blame_address(error))?;
+    let (mut schema, wire) = describe::parse(&reply.body).map_err(|error| reply.blame_address(error))?;
     if schema.inputs.is_empty() || schema.outputs.is_empty() {
         let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");
         return Err(reply.blame_address(error));
     }
     schema.inputs.vet(&|text| reply.holds_token(text));
     schema.outputs.vet(&|text| reply.holds_token(text));
-    Ok(schema)
+    Ok((schema, Protocol::deployment_api(wire)))
 }
 
 fn accept(reply: Reply) -> Result<Reply> {

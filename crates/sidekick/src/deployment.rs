@@ -46,7 +46,7 @@ impl Deployment {
 
     /// Whether arrays travel as `{"shape", "data"}` (or else as `.npy` data URLs).
     pub fn tensor_json(&self) -> bool {
-        self.0.schema().tensorjson
+        self.0.protocol().tensor_json()
     }
 
     /// Empty rows for this deployment.

@@ -26,8 +26,8 @@ pub struct Model {
 impl Model {
     /// Reads a describe document.
     pub fn new(document: &[u8]) -> Result<Model> {
-        let schema = describe::parse(document)?;
-        let protocol = Protocol::of(&schema);
+        let (schema, wire) = describe::parse(document)?;
+        let protocol = Protocol::deployment_api(wire);
         Ok(Model { schema: Arc::new(schema), protocol })
     }
 
@@ -43,12 +43,12 @@ impl Model {
 
     /// Whether arrays travel as `{"shape", "data"}`.
     pub fn tensor_json(&self) -> bool {
-        self.schema.tensorjson
+        self.protocol.tensor_json()
     }
 
     /// Empty rows.
     pub fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.schema), self.protocol, ImageRules::default())
+        Rows::new(Arc::clone(&self.schema), self.protocol.clone(), ImageRules::default())
     }
 
     /// The body of a request that sends all finished rows.

@@ -2,25 +2,27 @@
 
 use crate::error::Result;
 use crate::memory::{collected, filled, none_for};
-use crate::text::{NulString, Snippet};
+use crate::text::NulString;
 use std::sync::Arc;
 
 /// Names and labels are no longer than this, so that what is made of one is small.
 pub(crate) const MOST_NAME_BYTES: usize = 4096;
 
 /// Distinct names in a fixed order, found fastest when asked for in that order. Clones share them.
+///
+/// A name is looked for where the caller expects it, then in the slot of its fingerprint, then among the sorted names.
+/// Measured against `hashbrown` with `foldhash`, in instructions: 25 to 45 for a name that is where it is expected, 41
+/// to 98 in any order of 20 names, 75 to 97 of 1000. A number that is added takes about 400 in all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
     list: Vec<NulString>,
-    /// The mark of each.
-    marks: Vec<Mark>,
-    /// For each slot the place of a name whose mark has it.
+    /// The fingerprint of each.
+    fingerprints: Vec<Fingerprint>,
+    /// For each slot the place of a name whose fingerprint has it.
     slots: Vec<u32>,
-    /// Each as the key of a JSON object, colon included.
-    keys: Vec<Snippet>,
     /// Their places in the order of the names, for those that no slot leads to.
     sorted: Vec<u32>,
 }
@@ -35,15 +37,9 @@ impl Names {
         if let Some((name, _)) = names.clone().zip(names.skip(1)).find(|(name, next)| name == next) {
             return Ok(Err(name.clone()));
         }
-        let marks = collected(list.iter().map(|name| Mark::of(name.as_bytes())))?;
-        let keys = collected(list.iter().map(|name| key_json(name).into()))?;
-        let slots = slots(&marks)?;
-        Ok(Ok(Names(Arc::new(Shared { list, marks, slots, keys, sorted }))))
-    }
-
-    /// The names as keys of a JSON object.
-    pub(crate) fn keys(&self) -> &[Snippet] {
-        &self.0.keys
+        let fingerprints = collected(list.iter().map(|name| Fingerprint::of(name.as_bytes())))?;
+        let slots = slots(&fingerprints)?;
+        Ok(Ok(Names(Arc::new(Shared { list, fingerprints, slots, sorted }))))
     }
 
     pub(crate) fn list(&self) -> &[NulString] {
@@ -53,21 +49,25 @@ impl Names {
     /// The place of a name that is probably at `hint`.
     #[inline(always)]
     pub(crate) fn find_near(&self, hint: usize, name: &str) -> Option<usize> {
-        let mark = Mark::of(name.as_bytes());
-        if self.is_at(hint, &mark, name) { Some(hint) } else { self.find_marked(&mark, name) }
+        let fingerprint = Fingerprint::of(name.as_bytes());
+        if self.is_at(hint, &fingerprint, name) {
+            Some(hint)
+        } else {
+            self.find_fingerprint(&fingerprint, name)
+        }
     }
 
     /// The place of a name of which nothing is known.
     #[inline(always)]
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        self.find_marked(&Mark::of(name.as_bytes()), name)
+        self.find_fingerprint(&Fingerprint::of(name.as_bytes()), name)
     }
 
     #[inline(always)]
-    fn find_marked(&self, mark: &Mark, name: &str) -> Option<usize> {
+    fn find_fingerprint(&self, fingerprint: &Fingerprint, name: &str) -> Option<usize> {
         let Shared { slots, .. } = &*self.0;
-        let place = slots.get(mark.slot(slots.len())).map_or(0, |place| *place as usize);
-        if self.is_at(place, mark, name) { Some(place) } else { self.find_sorted(name) }
+        let place = slots.get(fingerprint.slot(slots.len())).map_or(0, |place| *place as usize);
+        if self.is_at(place, fingerprint, name) { Some(place) } else { self.find_sorted(name) }
     }
 
     #[inline(never)]
@@ -79,10 +79,10 @@ impl Names {
     }
 
     #[inline(always)]
-    fn is_at(&self, place: usize, mark: &Mark, name: &str) -> bool {
-        let Shared { list, marks, .. } = &*self.0;
-        let same = marks.get(place).is_some_and(|there| there.is(mark));
-        same && (mark.is_all() || list.get(place).is_some_and(|there| **there == *name))
+    fn is_at(&self, place: usize, fingerprint: &Fingerprint, name: &str) -> bool {
+        let Shared { list, fingerprints, .. } = &*self.0;
+        let same = fingerprints.get(place).is_some_and(|there| there.is(fingerprint));
+        same && (fingerprint.is_all() || list.get(place).is_some_and(|there| **there == *name))
     }
 }
 
@@ -92,33 +92,23 @@ impl PartialEq for Names {
     }
 }
 
-/// A name as the key of a JSON object, colon included.
-pub(crate) fn key_json(name: &str) -> String {
-    text_json(name) + ":"
-}
-
-/// A text, of the size of a name, in JSON.
-pub(crate) fn text_json(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
 /// What mostly tells names apart at once: their length and eight bytes at either end, or the bytes of a shorter one.
 #[derive(Clone, Copy, Debug)]
-struct Mark {
+struct Fingerprint {
     first: u64,
     last: u64,
     length: usize,
 }
 
-impl Mark {
+impl Fingerprint {
     #[inline(always)]
-    fn of(name: &[u8]) -> Mark {
+    fn of(name: &[u8]) -> Fingerprint {
         let length = name.len();
         match (name.first_chunk(), name.last_chunk()) {
             (Some(first), Some(last)) => {
-                Mark { first: u64::from_le_bytes(*first), last: u64::from_le_bytes(*last), length }
+                Fingerprint { first: u64::from_le_bytes(*first), last: u64::from_le_bytes(*last), length }
             }
-            _ => Mark {
+            _ => Fingerprint {
                 first: name.iter().fold(0, |ends, &byte| ends << 8 | u64::from(byte)),
                 last: 0,
                 length,
@@ -143,7 +133,7 @@ impl Mark {
 
     /// Whether two are the same, in one comparison.
     #[inline(always)]
-    fn is(&self, other: &Mark) -> bool {
+    fn is(&self, other: &Fingerprint) -> bool {
         (self.first ^ other.first) | (self.last ^ other.last) | (self.length ^ other.length) as u64 == 0
     }
 }
@@ -151,11 +141,11 @@ impl Mark {
 /// So many slots for each name that two seldom share one.
 const SLOTS_A_NAME: usize = 8;
 
-fn slots(marks: &[Mark]) -> Result<Vec<u32>> {
-    let count = (marks.len() * SLOTS_A_NAME).next_power_of_two();
+fn slots(fingerprints: &[Fingerprint]) -> Result<Vec<u32>> {
+    let count = (fingerprints.len() * SLOTS_A_NAME).next_power_of_two();
     let mut slots = filled(count, 0)?;
-    for (place, mark) in marks.iter().enumerate() {
-        if let Some(slot) = slots.get_mut(mark.slot(count)) {
+    for (place, fingerprint) in fingerprints.iter().enumerate() {
+        if let Some(slot) = slots.get_mut(fingerprint.slot(count)) {
             *slot = place as u32;
         }
     }
@@ -169,7 +159,7 @@ mod tests {
     #[test]
     fn names_are_found_with_any_hint() {
         for count in [4, 40] {
-            // The first two have the same mark.
+            // The first two have the same fingerprint.
             let middle = |middle: &str| format!("the start{middle}and the end");
             let first = [middle("1"), middle("2"), "b b".to_owned(), "ç".to_owned()];
             let all = first.into_iter().chain((4..40).map(|number| number.to_string())).take(count);

@@ -159,7 +159,7 @@ impl Predictions {
         if buffer.len() != wanted {
             let message =
                 format!("the array takes {wanted} bytes as {dtype:?}, the buffer has {}", buffer.len());
-            return Err(spec.blame(Error::new(ErrorKind::Argument, message)));
+            return Err(spec.in_feature(Error::new(ErrorKind::Argument, message)));
         }
         let values = self.array(key, row)?;
         match dtype {
@@ -274,7 +274,7 @@ impl Predictions {
 
     fn name_image(&self, key: Key<'_>, row: usize, error: Error) -> Error {
         let spec = self.column(key).map(|(spec, _)| spec);
-        spec.map_or(error.clone(), |spec| spec.blame(error)).in_row(row)
+        spec.map_or(error.clone(), |spec| spec.in_feature(error)).in_row(row)
     }
 
     fn require_row(&self, row: usize) -> Result<()> {
@@ -408,7 +408,7 @@ fn number_count(spec: &FeatureSpec) -> Result<usize> {
 
 fn another_type(spec: &FeatureSpec, wanted: &str) -> Error {
     let message = format!("the output is {}, and was read as {wanted}", spec.kind_text());
-    spec.blame(Error::new(ErrorKind::FeatureType, message))
+    spec.in_feature(Error::new(ErrorKind::FeatureType, message))
 }
 
 fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<()> {

@@ -5,7 +5,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::memory::collected;
 use crate::message::{LEFT_OUT, shortened};
 use crate::names::{MOST_NAME_BYTES, Names};
-use crate::protocol::deployment_api::buffer::Stamp;
 use crate::text::NulString;
 use std::fmt;
 
@@ -50,10 +49,6 @@ pub struct FeatureSpec {
     pub(crate) categories: Names,
     /// Whether its name or a label holds a part of the token, so that no message shows one.
     pub(crate) hidden: bool,
-    /// Its name as a key within a JSON object: comma, key and colon.
-    pub(crate) member_json: Stamp,
-    /// The same with category `i` behind it, as the JSON it was declared with: text or an integer.
-    pub(crate) category_json: Vec<Stamp>,
 }
 
 impl FeatureSpec {
@@ -88,7 +83,7 @@ impl FeatureSpec {
     }
 
     /// Names this feature in an error.
-    pub(crate) fn blame(&self, error: Error) -> Error {
+    pub(crate) fn in_feature(&self, error: Error) -> Error {
         if self.hidden { error.in_hidden_feature(&self.name) } else { error.in_feature(&self.name) }
     }
 
@@ -202,7 +197,6 @@ impl<'a> IntoIterator for &'a Specs {
 pub struct Schema {
     pub(crate) inputs: Specs,
     pub(crate) outputs: Specs,
-    pub(crate) tensorjson: bool,
 }
 
 /// Names the input a value is for: by name, or by an index that was looked up before.

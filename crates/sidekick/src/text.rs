@@ -75,43 +75,60 @@ impl fmt::Debug for NulString {
     }
 }
 
-/// Text that is looked for often. Its start lies at hand: mostly that is all of it, and to compare so many bytes at once is
-/// faster than to call what compares as many as there are.
+/// A short text that is read and written often, such as a key. Its start is kept at hand: to compare or copy so
+/// many bytes at once is faster than to call what compares or copies as many as there are.
 #[derive(Clone, Debug)]
 pub(crate) struct Snippet {
-    /// The start, and a bit for each byte of it that is text.
-    start: u8x16,
+    head: [u8; Snippet::HEAD],
+    /// A bit for each of the first bytes that are compared at once, if it is text.
     mask: u32,
-    text: String,
+    text: Box<[u8]>,
 }
 
-const HEAD: usize = 16;
+/// How many bytes are compared at once.
+const COMPARED: usize = 16;
 
 impl Snippet {
+    /// Holds most keys, with a label.
+    pub(crate) const HEAD: usize = 32;
+
+    /// The whole text.
+    #[inline(always)]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The first bytes of the text; zeros after a shorter one.
+    #[inline(always)]
+    pub(crate) fn head(&self) -> &[u8; Snippet::HEAD] {
+        &self.head
+    }
+
     /// What of these bytes follows the text, if they start with it.
     #[inline]
     pub(crate) fn strip<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
-        if self.text.len() <= HEAD && bytes.len() >= HEAD {
+        if self.text.len() <= COMPARED && bytes.len() >= COMPARED {
             return self.strip_short(bytes);
         }
-        bytes.strip_prefix(self.text.as_bytes())
+        bytes.strip_prefix(&*self.text)
     }
 
-    /// The same where the text is short, and the bytes are not; else nothing.
+    /// The same if the text is short and the bytes are not; else nothing.
     #[inline(always)]
-    pub(crate) fn strip_short<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
-        let same = u8x16::new(*bytes.first_chunk()?).simd_eq(self.start).to_bitmask();
-        let starts = !same & self.mask == 0 && self.text.len() <= HEAD;
+    fn strip_short<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let start = u8x16::new(*self.head.first_chunk()?);
+        let same = u8x16::new(*bytes.first_chunk()?).simd_eq(start).to_bitmask();
+        let starts = !same & self.mask == 0 && self.text.len() <= COMPARED;
         if starts { bytes.get(self.text.len()..) } else { None }
     }
 }
 
 impl From<String> for Snippet {
     fn from(text: String) -> Snippet {
-        let mut head = [0; HEAD];
+        let mut head = [0; Snippet::HEAD];
         head.iter_mut().zip(text.bytes()).for_each(|(head, byte)| *head = byte);
-        let mask = (1 << text.len().min(HEAD)) - 1;
-        Snippet { start: u8x16::new(head), mask, text }
+        let mask = (1 << text.len().min(COMPARED)) - 1;
+        Snippet { head, mask, text: text.into_bytes().into() }
     }
 }
 

@@ -6,10 +6,12 @@ use crate::array::Array;
 use crate::error::Result;
 use crate::images::WireImage;
 use crate::results::Columns;
-use crate::spec::{FeatureSpec, Schema, Specs};
+use crate::spec::Specs;
 use deployment_api::buffer::Buffer;
 use deployment_api::floats::Number;
+use deployment_api::wire::Wire;
 use deployment_api::{reply, request};
+use std::sync::Arc;
 
 /// A value that was checked against its feature's spec.
 pub(crate) enum Value<'a> {
@@ -24,25 +26,28 @@ pub(crate) enum Value<'a> {
 
 /// A way of speaking to a deployment. Rows and predictions know the wire through this alone. Not a trait object: a value's way
 /// into the buffer is inlined where the value is added.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) enum Protocol {
     /// The Deployment API's JSON rows.
-    JsonRows {
-        /// Whether arrays travel as JSON, not as `.npy` files.
-        tensorjson: bool,
-    },
+    DeploymentApi(Arc<Wire>),
 }
 
 impl Protocol {
-    /// The one that the deployment declares.
-    pub(crate) fn of(schema: &Schema) -> Protocol {
-        Protocol::JsonRows { tensorjson: schema.tensorjson }
+    /// The Deployment API, as a describe document has it.
+    pub(crate) fn deployment_api(wire: Wire) -> Protocol {
+        Protocol::DeploymentApi(Arc::new(wire))
+    }
+
+    /// Whether arrays are sent as `{"shape", "data"}`.
+    pub(crate) fn tensor_json(&self) -> bool {
+        let Protocol::DeploymentApi(wire) = self;
+        wire.tensorjson
     }
 
     /// The media type of a request's body.
     pub(crate) fn content_type(&self) -> &'static str {
         match self {
-            Protocol::JsonRows { .. } => "application/json",
+            Protocol::DeploymentApi(..) => "application/json",
         }
     }
 
@@ -50,30 +55,30 @@ impl Protocol {
     #[inline]
     pub(crate) fn row_separator(&self) -> u8 {
         match self {
-            Protocol::JsonRows { .. } => b',',
+            Protocol::DeploymentApi(..) => b',',
         }
     }
 
     /// Appends a feature to the open row.
     #[inline(always)]
-    pub(crate) fn put(&self, out: &mut Buffer, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
-        let Protocol::JsonRows { tensorjson } = self;
-        request::put_member(out, spec, value, *tensorjson)
+    pub(crate) fn put(&self, out: &mut Buffer, index: usize, value: &Value<'_>) -> Result<()> {
+        let Protocol::DeploymentApi(wire) = self;
+        request::put_member(out, wire.input(index)?, value, wire.tensorjson)
     }
 
     /// The same with a finite number whose digits are found already.
     #[inline(always)]
-    pub(crate) fn put_number_of(&self, out: &mut Buffer, spec: &FeatureSpec, number: &Number) -> Result<()> {
+    pub(crate) fn put_number_of(&self, out: &mut Buffer, index: usize, number: &Number) -> Result<()> {
         match self {
-            Protocol::JsonRows { .. } => request::put_number_of(out, spec, number),
+            Protocol::DeploymentApi(wire) => request::put_number_of(out, wire.input(index)?, number),
         }
     }
 
     /// The same with one of the feature's categories.
     #[inline(always)]
-    pub(crate) fn put_category(&self, out: &mut Buffer, spec: &FeatureSpec, index: usize) -> Result<()> {
+    pub(crate) fn put_category(&self, out: &mut Buffer, index: usize, category: usize) -> Result<()> {
         match self {
-            Protocol::JsonRows { .. } => request::put_category(out, spec, index),
+            Protocol::DeploymentApi(wire) => request::put_category(out, wire.input(index)?, category),
         }
     }
 
@@ -82,12 +87,12 @@ impl Protocol {
     pub(crate) fn put_text_of(
         &self,
         out: &mut Buffer,
-        spec: &FeatureSpec,
+        index: usize,
         text: &[u8],
         length: usize,
     ) -> Result<()> {
         match self {
-            Protocol::JsonRows { .. } => request::put_text_of(out, spec, text, length),
+            Protocol::DeploymentApi(wire) => request::put_text_of(out, wire.input(index)?, text, length),
         }
     }
 
@@ -95,7 +100,7 @@ impl Protocol {
     #[inline]
     pub(crate) fn open_row(&self, out: &mut Buffer, start: usize) {
         match self {
-            Protocol::JsonRows { .. } => request::open_row(out, start),
+            Protocol::DeploymentApi(..) => request::open_row(out, start),
         }
     }
 
@@ -103,14 +108,14 @@ impl Protocol {
     #[inline]
     pub(crate) fn close_row(&self, out: &mut Buffer) -> Result<()> {
         match self {
-            Protocol::JsonRows { .. } => out.push(b'}'),
+            Protocol::DeploymentApi(..) => out.push(b'}'),
         }
     }
 
     /// The body of a request that sends these rows: slices to be sent one behind the other.
     pub(crate) fn body<'a>(&self, rows: &'a [u8]) -> [&'a [u8]; 3] {
         match self {
-            Protocol::JsonRows { .. } => [b"{\"rows\":[", rows, b"]}"],
+            Protocol::DeploymentApi(..) => [b"{\"rows\":[", rows, b"]}"],
         }
     }
 
@@ -123,7 +128,7 @@ impl Protocol {
         columns: &mut Columns,
     ) -> Result<()> {
         match self {
-            Protocol::JsonRows { .. } => reply::read(body, rows, outputs, columns),
+            Protocol::DeploymentApi(wire) => reply::read(body, rows, outputs, &wire.outputs, columns),
         }
     }
 }

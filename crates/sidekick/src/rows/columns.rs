@@ -129,8 +129,9 @@ fn readers<'a>(
     for (index, column) in columns {
         let spec = inputs.get(*index)?;
         let twice = given.get_mut(*index).is_some_and(|given| replace(given, true));
-        let reader = if twice { Err(given_twice()) } else { Reader::new(spec, count, column, image_rules) };
-        push(&mut readers, reader.map_err(|error| spec.blame(error))?)?;
+        let reader =
+            if twice { Err(given_twice()) } else { Reader::new(*index, spec, count, column, image_rules) };
+        push(&mut readers, reader.map_err(|error| spec.in_feature(error))?)?;
     }
     if given.iter().all(|given| *given) {
         return Ok(readers);
@@ -141,6 +142,7 @@ fn readers<'a>(
 
 /// A column that fits its input, and makes the values of its rows.
 struct Reader<'a> {
+    index: usize,
     spec: &'a FeatureSpec,
     source: Source<'a>,
     image_rules: ImageRules,
@@ -159,6 +161,7 @@ enum Source<'a> {
 
 impl<'a> Reader<'a> {
     fn new(
+        index: usize,
         spec: &'a FeatureSpec,
         count: usize,
         column: &InputColumn<'a>,
@@ -169,7 +172,7 @@ impl<'a> Reader<'a> {
             InputColumn::Pieces { bytes, ends } => piece_source(spec, count, bytes, ends),
             InputColumn::Texts(bytes) => closed_source(spec, count, bytes),
         };
-        Ok(Reader { spec, source: source?, image_rules })
+        Ok(Reader { index, spec, source: source?, image_rules })
     }
 
     /// Makes ready for a block of rows.
@@ -182,44 +185,44 @@ impl<'a> Reader<'a> {
     /// Puts the value of a row; what fails is named.
     #[inline]
     fn put(&mut self, row: usize, out: &mut RowWriter<'_>) -> Result<()> {
-        self.put_value(row, out).map_err(|error| self.spec.blame(error))
+        self.put_value(row, out).map_err(|error| self.spec.in_feature(error))
     }
 
     #[inline]
     fn put_value(&mut self, row: usize, out: &mut RowWriter<'_>) -> Result<()> {
-        let Reader { spec, source, image_rules } = self;
+        let Reader { index, spec, source, image_rules } = self;
         match source {
             Source::Floats(_, block) => {
                 let number = block.get(row % BLOCK).ok_or_else(beyond_column)?;
                 finite(number.value())?;
-                out.put_number_of(spec, number)
+                out.put_number_of(*index, number)
             }
-            Source::Integers(numbers) => out.put(spec, &numbers.value(row)?),
+            Source::Integers(numbers) => out.put(*index, &numbers.value(row)?),
             Source::IntegerCategories(numbers) => {
                 let Value::Integer(integer) = numbers.value(row)? else {
                     return Err(another_type(spec, "floats"));
                 };
-                out.put(spec, &integer_category(spec, integer)?)
+                out.put(*index, &integer_category(spec, integer)?)
             }
             Source::Labels(labels) => {
                 let (label, _) = labels.get(row)?;
                 match spec.categories.find(label) {
-                    Some(index) => out.put_category(spec, index),
-                    None => out.put(spec, &unlisted_category(spec, label)?),
+                    Some(category) => out.put_category(*index, category),
+                    None => out.put(*index, &unlisted_category(spec, label)?),
                 }
             }
             Source::Arrays(numbers) => {
                 let bytes = numbers.row_bytes(row, spec.element_count())?;
-                out.put(spec, &Value::Array(&Array::new(numbers.dtype, spec.shape(), bytes)?))
+                out.put(*index, &Value::Array(&Array::new(numbers.dtype, spec.shape(), bytes)?))
             }
             Source::Texts(texts) => {
                 let (text, all_on) = texts.get(row)?;
-                out.put_text_of(spec, all_on, text.len())
+                out.put_text_of(*index, all_on, text.len())
             }
             Source::Pictures(bytes, ends) => {
                 let piece = piece_range(ends, row);
                 let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
-                out.put(spec, &Value::Image(images::from_encoded(encoded, image_rules)?))
+                out.put(*index, &Value::Image(images::from_encoded(encoded, image_rules)?))
             }
         }
     }

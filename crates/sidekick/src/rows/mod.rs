@@ -52,7 +52,7 @@ struct OpenRow {
 
 /// Where the values of a whole row go.
 pub(crate) struct RowWriter<'a> {
-    protocol: Protocol,
+    protocol: &'a Protocol,
     buffer: &'a mut Buffer,
 }
 
@@ -224,8 +224,8 @@ impl Rows {
     #[inline]
     pub(crate) fn add_row(&mut self, put: impl FnOnce(&mut RowWriter<'_>) -> Result<()>) -> Result<()> {
         let Rows { protocol, buffer, finished, .. } = self;
-        let put = |buffer: &mut Buffer| put(&mut RowWriter { protocol: *protocol, buffer });
-        begin_row(*protocol, buffer, !finished.is_empty(), put)?;
+        let put = |buffer: &mut Buffer| put(&mut RowWriter { protocol, buffer });
+        begin_row(protocol, buffer, !finished.is_empty(), put)?;
         self.close_row()
     }
 
@@ -301,9 +301,9 @@ impl Rows {
         open.require_new(index, schema.inputs.len())?;
         let value = value(spec)?;
         if open.count > 0 {
-            protocol.put(buffer, spec, &value)?;
+            protocol.put(buffer, index, &value)?;
         } else {
-            put_first(*protocol, buffer, !finished.is_empty(), spec, &value)?;
+            put_first(protocol, buffer, !finished.is_empty(), index, &value)?;
         }
         open.mark(index);
         Ok(())
@@ -343,7 +343,7 @@ impl Rows {
     /// Names the row and, where the key is good, the feature an error is about.
     pub(crate) fn locate(&self, key: Key<'_>, error: Error) -> Error {
         let spec = self.find(key).and_then(|index| self.schema.inputs.get(index));
-        spec.map_or(error.clone(), |spec| spec.blame(error)).in_row(self.len())
+        spec.map_or(error.clone(), |spec| spec.in_feature(error)).in_row(self.len())
     }
 
     fn close_row(&mut self) -> Result<()> {
@@ -361,19 +361,19 @@ impl Rows {
 /// Puts a row's first value; `behind` says that a row is before it.
 #[inline(never)]
 fn put_first(
-    protocol: Protocol,
+    protocol: &Protocol,
     buffer: &mut Buffer,
     behind: bool,
-    spec: &FeatureSpec,
+    index: usize,
     value: &Value<'_>,
 ) -> Result<()> {
-    begin_row(protocol, buffer, behind, |buffer| protocol.put(buffer, spec, value))
+    begin_row(protocol, buffer, behind, |buffer| protocol.put(buffer, index, value))
 }
 
 /// Begins a row with what `put` puts; `behind` says that a row is before it.
 #[inline(always)]
 fn begin_row(
-    protocol: Protocol,
+    protocol: &Protocol,
     buffer: &mut Buffer,
     behind: bool,
     put: impl FnOnce(&mut Buffer) -> Result<()>,
@@ -391,26 +391,26 @@ impl RowWriter<'_> {
     /// Puts a finite number whose digits are found already as the value of one more input. Apart from other values, as the next
     /// two: most of those of tables are such.
     #[inline(always)]
-    pub(crate) fn put_number_of(&mut self, spec: &FeatureSpec, number: &Number) -> Result<()> {
-        self.protocol.put_number_of(self.buffer, spec, number)
+    pub(crate) fn put_number_of(&mut self, index: usize, number: &Number) -> Result<()> {
+        self.protocol.put_number_of(self.buffer, index, number)
     }
 
     /// Puts one of the categories of one more input.
     #[inline(always)]
-    pub(crate) fn put_category(&mut self, spec: &FeatureSpec, index: usize) -> Result<()> {
-        self.protocol.put_category(self.buffer, spec, index)
+    pub(crate) fn put_category(&mut self, index: usize, category: usize) -> Result<()> {
+        self.protocol.put_category(self.buffer, index, category)
     }
 
     /// Puts a text: the first `length` bytes of text that goes on.
     #[inline(always)]
-    pub(crate) fn put_text_of(&mut self, spec: &FeatureSpec, text: &[u8], length: usize) -> Result<()> {
-        self.protocol.put_text_of(self.buffer, spec, text, length)
+    pub(crate) fn put_text_of(&mut self, index: usize, text: &[u8], length: usize) -> Result<()> {
+        self.protocol.put_text_of(self.buffer, index, text, length)
     }
 
     /// Puts the value of one more input.
     #[inline(never)]
-    pub(crate) fn put(&mut self, spec: &FeatureSpec, value: &Value<'_>) -> Result<()> {
-        self.protocol.put(self.buffer, spec, value)
+    pub(crate) fn put(&mut self, index: usize, value: &Value<'_>) -> Result<()> {
+        self.protocol.put(self.buffer, index, value)
     }
 }
 
@@ -545,8 +545,8 @@ pub(crate) mod tests {
                 "b": {"x-peltarion": {"type": "binary", "shape": [1]}},
                 "a": {"x-peltarion": {"type": "numeric", "shape": [2]}},
                 "t": {"x-peltarion": {"type": "text"}}}}}}}"#;
-        let schema = describe::parse(document.as_bytes()).unwrap();
-        let protocol = Protocol::of(&schema);
+        let (schema, wire) = describe::parse(document.as_bytes()).unwrap();
+        let protocol = Protocol::deployment_api(wire);
         Rows::new(Arc::new(schema), protocol, ImageRules::default())
     }
 

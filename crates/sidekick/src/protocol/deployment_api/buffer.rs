@@ -1,6 +1,7 @@
 //! Bytes on their way to the wire, written where they stay: small pieces cost no call and no length.
 
 use crate::error::{Result, reserve};
+use crate::text::Snippet;
 
 /// Bytes that grow at their end. Behind them there is room that is written already: a short piece is put there as a block of fixed
 /// size, of which so many bytes are kept as count.
@@ -61,6 +62,33 @@ impl Buffer {
         Ok(())
     }
 
+    /// Appends a snippet.
+    #[inline(always)]
+    pub(crate) fn put_snippet(&mut self, text: &Snippet) -> Result<()> {
+        self.put_snippet_with(text, |_: &mut [u8; 0]| 0)
+    }
+
+    /// Appends a snippet and a piece of up to `SIZE` bytes, as [`Buffer::put`] does.
+    #[inline(always)]
+    pub(crate) fn put_snippet_with<const SIZE: usize>(
+        &mut self,
+        text: &Snippet,
+        write: impl Fn(&mut [u8; SIZE]) -> usize,
+    ) -> Result<()> {
+        let length = text.as_bytes().len();
+        if length > Snippet::HEAD || SIZE > ROOM - Snippet::HEAD {
+            self.extend(text.as_bytes())?;
+            return self.put(write);
+        }
+        self.put(|room: &mut [u8; ROOM]| {
+            if let Some(head) = room.first_chunk_mut() {
+                *head = *text.head();
+            }
+            let behind = room.get_mut(length..).and_then(<[u8]>::first_chunk_mut);
+            length + behind.map_or(0, &write)
+        })
+    }
+
     /// Appends one byte.
     #[inline(always)]
     pub(crate) fn push(&mut self, byte: u8) -> Result<()> {
@@ -98,55 +126,8 @@ impl Buffer {
     }
 }
 
-/// A short text that is written often: so many bytes are always copied, which is faster than to copy as many as it has.
-#[derive(Clone, Debug)]
-pub(crate) struct Stamp {
-    head: [u8; HEAD],
-    text: Box<[u8]>,
-}
-
-/// Holds most keys, with a label.
-const HEAD: usize = 32;
-
-impl Stamp {
-    /// Appends the text.
-    #[inline(always)]
-    pub(crate) fn append_to(&self, out: &mut Buffer) -> Result<()> {
-        self.append_with(out, |_: &mut [u8; 0]| 0)
-    }
-
-    /// Appends the text and a piece of up to `SIZE` bytes, as [`Buffer::put`] does.
-    #[inline(always)]
-    pub(crate) fn append_with<const SIZE: usize>(
-        &self,
-        out: &mut Buffer,
-        write: impl Fn(&mut [u8; SIZE]) -> usize,
-    ) -> Result<()> {
-        let length = self.text.len();
-        if length > HEAD || SIZE > ROOM - HEAD {
-            out.extend(&self.text)?;
-            return out.put(write);
-        }
-        out.put(|room: &mut [u8; ROOM]| {
-            if let Some(head) = room.first_chunk_mut() {
-                *head = self.head;
-            }
-            let behind = room.get_mut(length..).and_then(<[u8]>::first_chunk_mut);
-            length + behind.map_or(0, &write)
-        })
-    }
-}
-
-/// For a head and a number behind it.
-const ROOM: usize = HEAD + 32;
-
-impl From<String> for Stamp {
-    fn from(text: String) -> Stamp {
-        let mut head = [0; HEAD];
-        head.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
-        Stamp { head, text: text.into_bytes().into() }
-    }
-}
+/// For the head of a snippet and a number after it.
+const ROOM: usize = Snippet::HEAD + 32;
 
 #[cfg(test)]
 mod tests {
@@ -180,18 +161,18 @@ mod tests {
     }
 
     #[test]
-    fn stamps_are_written_whatever_their_length() {
-        for length in 0..2 * HEAD {
+    fn snippets_are_written_whatever_their_length() {
+        for length in 0..2 * Snippet::HEAD {
             let text: String = ('!'..='~').cycle().take(length).collect();
-            let stamp = Stamp::from(text.clone());
+            let snippet = Snippet::from(text.clone());
             let mut buffer = Buffer::default();
             buffer.push(b'x').unwrap();
-            stamp.append_to(&mut buffer).unwrap();
+            buffer.put_snippet(&snippet).unwrap();
             let write = |room: &mut [u8; 24]| {
                 room[..2].copy_from_slice(b"12");
                 2
             };
-            stamp.append_with(&mut buffer, write).unwrap();
+            buffer.put_snippet_with(&snippet, write).unwrap();
             assert_eq!(buffer.as_slice(), format!("x{text}{text}12").as_bytes());
         }
     }

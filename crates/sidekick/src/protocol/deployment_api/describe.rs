@@ -2,10 +2,11 @@
 
 use crate::array::MOST_DIMENSIONS;
 use crate::error::{Error, ErrorKind, Result};
-use crate::memory::{collected, joined, push};
+use crate::memory::{collected, push};
 use crate::message::Message;
-use crate::names::{MOST_NAME_BYTES, Names, key_json, text_json};
+use crate::names::{MOST_NAME_BYTES, Names};
 use crate::protocol::deployment_api::json::Cursor;
+use crate::protocol::deployment_api::wire::{InputKeys, OutputKeys, Wire, text_json};
 use crate::spec::{FeatureSpec, FeatureType, Schema, Specs};
 use crate::text::NulString;
 use std::borrow::Cow;
@@ -15,14 +16,14 @@ const INPUTS: [&str; 4] = ["components", "schemas", "input-row", "properties"];
 const OUTPUTS: [&str; 6] = ["components", "schemas", "output-row-batch", "properties", "rows", "properties"];
 
 /// Reads a describe document.
-pub(crate) fn parse(document: &[u8]) -> Result<Schema> {
+pub(crate) fn parse(document: &[u8]) -> Result<(Schema, Wire)> {
     read(document).map_err(|error| match error.kind() {
         ErrorKind::ReplyJson => refused(error.into_message()),
         _ => error,
     })
 }
 
-fn read(document: &[u8]) -> Result<Schema> {
+fn read(document: &[u8]) -> Result<(Schema, Wire)> {
     let mut cursor = Cursor::new(document);
     let mut tensorjson = false;
     at(&mut cursor, &["paths"], &mut |cursor| {
@@ -32,8 +33,12 @@ fn read(document: &[u8]) -> Result<Schema> {
         })
     })?;
     cursor.end()?;
-    let inputs = features(document, "input", &INPUTS)?;
-    Ok(Schema { inputs, outputs: features(document, "output", &OUTPUTS)?, tensorjson })
+    let input_keys =
+        |spec: &FeatureSpec, labels: &[Label<'_>]| InputKeys::new(&spec.name, labels.iter().map(Label::json));
+    let output_keys = |spec: &FeatureSpec, _: &[Label<'_>]| OutputKeys::new(&spec.name, spec.categories());
+    let (inputs, input_keys) = features(document, "input", &INPUTS, input_keys)?;
+    let (outputs, output_keys) = features(document, "output", &OUTPUTS, output_keys)?;
+    Ok((Schema { inputs, outputs }, Wire { tensorjson, inputs: input_keys, outputs: output_keys }))
 }
 
 /// Reads what stands at a path of keys, if anything does; all else is passed over.
@@ -56,19 +61,31 @@ fn read_tensorjson(cursor: &mut Cursor<'_>) -> Result<bool> {
     Ok(marked)
 }
 
-fn features(document: &[u8], side: &str, path: &[&str]) -> Result<Specs> {
+/// The features at a path, and the keys that are made of each.
+fn features<K>(
+    document: &[u8],
+    side: &str,
+    path: &[&str],
+    keys_of: impl Fn(&FeatureSpec, &[Label<'_>]) -> Result<K>,
+) -> Result<(Specs, Vec<K>)> {
     let mut found = None;
     at(&mut Cursor::new(document), path, &mut |cursor| {
-        let mut features = Vec::new();
-        cursor.object(|cursor, name| push(&mut features, spec(&name, Feature::read(cursor)?)?))?;
-        found = Some(features);
+        let (mut features, mut keys) = (Vec::new(), Vec::new());
+        cursor.object(|cursor, name| {
+            let feature = Feature::read(cursor)?;
+            let spec = spec(&name, &feature)?;
+            push(&mut keys, keys_of(&spec, &feature.categories)?)?;
+            push(&mut features, spec)
+        })?;
+        found = Some((features, keys));
         Ok(())
     })?;
-    let found = found.ok_or_else(|| unusable(&format!("it has no {}", path.join("."))))?;
-    Specs::new(found)?.map_err(|name| {
+    let (features, keys) = found.ok_or_else(|| unusable(&format!("it has no {}", path.join("."))))?;
+    let specs = Specs::new(features)?.map_err(|name| {
         let message = Message::from(format!("the {side} \"")).quote(&*name);
         refused(message.say("\" stands in it twice"))
-    })
+    })?;
+    Ok((specs, keys))
 }
 
 /// What the document says of a feature.
@@ -157,16 +174,16 @@ fn read_category<'a>(cursor: &mut Cursor<'a>) -> Result<Label<'a>> {
     }
 }
 
-fn spec(name: &str, feature: Feature<'_>) -> Result<FeatureSpec> {
+fn spec(name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
     if name.len() > MOST_NAME_BYTES {
         return Err(too_long("a feature's name", name));
     }
     let of_feature = |what: Message| refused(Message::from("feature \"").quote(name).say("\" ").before(what));
     let refuse = |what: &str| Err(of_feature(what.into()));
-    let Some(Marks { feature_type, shape }) = feature.marks.or(feature.wrapped) else {
+    let Some(Marks { feature_type, shape }) = feature.marks.as_ref().or(feature.wrapped.as_ref()) else {
         return refuse("has no \"x-peltarion\" mark");
     };
-    let feature_type = match &*feature_type {
+    let feature_type = match &**feature_type {
         "numeric" => FeatureType::Numeric,
         "categorical" => FeatureType::Categorical,
         "binary" => FeatureType::Binary,
@@ -184,7 +201,7 @@ fn spec(name: &str, feature: Feature<'_>) -> Result<FeatureSpec> {
         let what = Message::from("has the shape ").quote(format_args!("{shape:?}"));
         return Err(of_feature(what.say(", which is larger than memory")));
     }
-    let labels = feature.categories;
+    let labels = &feature.categories;
     if labels.iter().any(|label| matches!(label, Label::Other)) {
         return refuse("has a category that is neither text nor an integer");
     }
@@ -195,14 +212,8 @@ fn spec(name: &str, feature: Feature<'_>) -> Result<FeatureSpec> {
     else {
         return refuse("lists a category twice");
     };
-    let key = format!(",{}", key_json(name));
-    let mut category_json = Vec::new();
-    for label in &labels {
-        push(&mut category_json, joined(&[&key, &label.json()])?.into())?;
-    }
-    let member_json = key.into();
-    let (name, hidden) = (name.into(), false);
-    Ok(FeatureSpec { name, feature_type, shape, categories, hidden, member_json, category_json })
+    let (name, shape, hidden) = (name.into(), collected(shape.iter().copied())?, false);
+    Ok(FeatureSpec { name, feature_type, shape, categories, hidden })
 }
 
 impl Label<'_> {
@@ -249,7 +260,7 @@ mod tests {
         )
     }
 
-    fn parse_inputs(inputs: &str) -> Result<Schema> {
+    fn parse_inputs(inputs: &str) -> Result<(Schema, Wire)> {
         parse(document("{}", inputs, "{}").as_bytes())
     }
 
@@ -260,15 +271,15 @@ mod tests {
             "a": {"x-peltarion": {"type": "categorical", "shape": [3]}, "enum": ["b", 7, "a"]},
             "m": {"x-peltarion": {"type": "image", "shape": [8, 9, 3]}}}"#;
         let outputs = r#"{"y": {"x-peltarion": {"type": "numeric", "shape": [2, 3]}}}"#;
-        let schema = parse(document(paths, inputs, outputs).as_bytes()).unwrap();
-        assert!(schema.tensorjson);
+        let (schema, wire) = parse(document(paths, inputs, outputs).as_bytes()).unwrap();
+        assert!(wire.tensorjson);
         let names: Vec<&str> = schema.inputs.iter().map(|spec| &**spec.name()).collect();
         assert_eq!(names, ["z ☀.", "a", "m"]);
         let category = schema.inputs.get(1).unwrap();
         let labels: Vec<&str> = category.categories().iter().map(|label| &**label).collect();
         assert_eq!(labels, ["b", "7", "a"]);
         let mut json = Buffer::default();
-        category.category_json.iter().try_for_each(|category| category.append_to(&mut json)).unwrap();
+        wire.inputs[1].categories.iter().try_for_each(|category| json.put_snippet(category)).unwrap();
         assert_eq!(json.as_slice(), br#","a":"b","a":7,"a":"a""#);
         assert_eq!(schema.inputs.get(2).unwrap().shape(), [8, 9, 3]);
         assert!(schema.outputs.get(0).unwrap().is_array());
@@ -278,8 +289,8 @@ mod tests {
     fn the_older_form_is_read() {
         let inputs =
             r#"{"a": {"extensions": {"x-peltarion": {"type": "binary", "shape": [1]}}, "enum": ["n", "y"]}}"#;
-        let schema = parse_inputs(inputs).unwrap();
-        assert!(!schema.tensorjson);
+        let (schema, wire) = parse_inputs(inputs).unwrap();
+        assert!(!wire.tensorjson);
         assert_eq!(schema.inputs.get(0).unwrap().feature_type(), FeatureType::Binary);
         assert_eq!(schema.inputs.get(0).unwrap().categories().len(), 2);
     }

@@ -215,7 +215,7 @@ mod tests {
 
     /// The values read from this text by the keys of the labels, and what follows, where that is quick.
     fn read_members(text: &str) -> Option<(Vec<f64>, &str)> {
-        let keys = LABELS.map(|label| Snippet::from(crate::names::key_json(label)));
+        let keys = LABELS.map(|label| Snippet::from(crate::protocol::deployment_api::wire::key_json(label)));
         let mut values = vec![7.0];
         let rest = read_f64_members(text.as_bytes(), &keys, &mut values);
         assert_eq!(values.remove(0), 7.0);
@@ -225,7 +225,10 @@ mod tests {
 
     /// An object with these labels and values, such as it mostly is.
     fn members(texts: [&str; 4]) -> String {
-        let members = LABELS.iter().zip(texts).map(|(label, text)| crate::names::key_json(label) + text);
+        let members = LABELS
+            .iter()
+            .zip(texts)
+            .map(|(label, text)| crate::protocol::deployment_api::wire::key_json(label) + text);
         format!("{{{}}}", members.collect::<Vec<_>>().join(","))
     }
 

@@ -37,19 +37,21 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// As [`Cursor::object`], where the keys probably are these names in this order: `each` gets the place of a name, or a
-    /// key that is none of them. Of the first names so many were read already, and their values.
+    /// As [`Cursor::object`], for an object whose keys probably are these names in this order: `each` gets the place of a
+    /// name, or a key that is none of them. `key_at` has the names as JSON, or some of them. The first `read` names were read
+    /// already, and their values.
     #[inline]
-    pub(crate) fn object_of(
+    pub(crate) fn object_of<'k>(
         &mut self,
         names: &Names,
+        key_at: impl Fn(usize) -> Option<&'k Snippet>,
         read: usize,
         mut each: impl FnMut(&mut Cursor<'a>, std::result::Result<usize, Cow<'a, str>>) -> Result<()>,
     ) -> Result<()> {
         let mut next = read;
         let mut more = if read == 0 { self.has_first(b'{', b'}') } else { self.has_another(b'}') }?;
         while more {
-            let place = if names.keys().get(next).is_some_and(|key| self.take_key(key)) {
+            let place = if key_at(next).is_some_and(|key| self.take_key(key)) {
                 Ok(next)
             } else {
                 let key = self.key()?;
@@ -275,7 +277,7 @@ impl<'a> Cursor<'a> {
 
     /// Steps over all but this rest of the text.
     #[inline]
-    pub(crate) fn leave(&mut self, rest: &[u8]) {
+    pub(crate) fn advance_to(&mut self, rest: &[u8]) {
         self.at = self.bytes.len() - rest.len();
     }
 
@@ -311,7 +313,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn take_key(&mut self, key: &Snippet) -> bool {
         self.skip_space();
         let behind = key.strip(self.rest());
-        behind.inspect(|behind| self.leave(behind)).is_some()
+        behind.inspect(|behind| self.advance_to(behind)).is_some()
     }
 
     #[inline]
@@ -362,6 +364,7 @@ fn malformed(at: usize, what: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::deployment_api::wire::label_keys;
     use proptest::prelude::*;
 
     fn read_string(text: &str) -> Result<String> {
@@ -394,20 +397,31 @@ mod tests {
     #[test]
     fn known_names_are_told_by_their_place() {
         let names = Names::new(vec!["a".into(), "b\"".into(), "c".into()]).unwrap().unwrap();
+        let keys = label_keys(names.list()).unwrap();
         let mut seen = Vec::new();
         let mut cursor = Cursor::new(br#"{"a":1, "b\"" :2,"d":3,"c":4,"a":5}          "#);
         cursor
-            .object_of(&names, 0, |cursor, place| {
-                seen.push((place.map_err(Cow::into_owned), cursor.number_text()?.to_owned()));
-                Ok(())
-            })
+            .object_of(
+                &names,
+                |place| keys.get(place),
+                0,
+                |cursor, place| {
+                    seen.push((place.map_err(Cow::into_owned), cursor.number_text()?.to_owned()));
+                    Ok(())
+                },
+            )
             .unwrap();
         cursor.end().unwrap();
         Cursor::new(b" , \"c\" : 4 }")
-            .object_of(&names, 2, |cursor, place| {
-                assert_eq!(place.unwrap(), 2);
-                cursor.skip_value()
-            })
+            .object_of(
+                &names,
+                |place| keys.get(place),
+                2,
+                |cursor, place| {
+                    assert_eq!(place.unwrap(), 2);
+                    cursor.skip_value()
+                },
+            )
             .unwrap();
         let expected = [Ok(0), Ok(1), Err("d".to_owned()), Ok(2), Ok(0)];
         let expected: Vec<_> =

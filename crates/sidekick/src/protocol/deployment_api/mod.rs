@@ -20,3 +20,4 @@ mod short;
 pub(crate) mod shortest;
 pub(crate) mod sixteen;
 mod unescape;
+pub(crate) mod wire;

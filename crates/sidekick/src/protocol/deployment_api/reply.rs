@@ -1,24 +1,31 @@
 //! A 2xx reply read in one pass, straight into typed columns, each value checked against its output's spec.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::memory::collected;
+use crate::memory::push;
 use crate::names::Names;
 use crate::protocol::deployment_api::json::Cursor;
-use crate::protocol::deployment_api::reply_values::{blame, read_value};
+use crate::protocol::deployment_api::reply_values::{LabelKeys, in_feature, read_value};
+use crate::protocol::deployment_api::wire::OutputKeys;
 use crate::protocol::deployment_api::{failure, floats};
 use crate::results::{Column, Columns};
 use crate::spec::{FeatureSpec, Specs};
 use crate::text::Snippet;
 
 /// Appends the values of `{"rows": [...]}` to the columns; `rows` is how many rows were sent.
-pub(crate) fn read(body: &[u8], rows: usize, outputs: &Specs, columns: &mut Columns) -> Result<()> {
+pub(crate) fn read(
+    body: &[u8],
+    rows: usize,
+    outputs: &Specs,
+    keys: &[OutputKeys],
+    columns: &mut Columns,
+) -> Result<()> {
     let mut cursor = Cursor::new(body);
     if cursor.peek() != Some(b'{') {
         return Err(not_rows(&format!("it is {}", cursor.kind_of_next())));
     }
     columns.reserve(outputs, rows)?;
     let mut found = false;
-    let mut reader = Reader::new(outputs, columns, rows)?;
+    let mut reader = Reader::new(outputs, keys, columns, rows)?;
     cursor.object(|cursor, key| match &*key {
         "rows" | "Rows" if !found => {
             found = true;
@@ -46,6 +53,7 @@ fn wrong_row_count(got: &str, sent: usize) -> Error {
 
 struct Reader<'a> {
     names: &'a Names,
+    keys: &'a [OutputKeys],
     slots: Vec<Slot<'a>>,
     /// How many rows the columns have.
     rows: &'a mut usize,
@@ -57,6 +65,8 @@ struct Reader<'a> {
 /// Where an output's values go.
 struct Slot<'a> {
     spec: &'a FeatureSpec,
+    key: &'a Snippet,
+    labels: LabelKeys<'a>,
     /// How many values its shape holds.
     elements: usize,
     column: &'a mut Column,
@@ -65,12 +75,18 @@ struct Slot<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(outputs: &'a Specs, columns: &'a mut Columns, sent: usize) -> Result<Reader<'a>> {
+    fn new(
+        outputs: &'a Specs,
+        keys: &'a [OutputKeys],
+        columns: &'a mut Columns,
+        sent: usize,
+    ) -> Result<Reader<'a>> {
         let Columns { rows, columns } = columns;
-        let slot =
-            |(spec, column)| Slot { spec, elements: FeatureSpec::element_count(spec), column, last: 0 };
-        let slots = collected(outputs.iter().zip(columns).map(slot))?;
-        Ok(Reader { names: outputs.names(), slots, rows, sent, got: 0 })
+        let mut slots = Vec::new();
+        for ((spec, keys), column) in outputs.iter().zip(keys).zip(columns) {
+            push(&mut slots, Slot::new(spec, keys, column, sent)?)?;
+        }
+        Ok(Reader { names: outputs.names(), keys, slots, rows, sent, got: 0 })
     }
 
     #[inline]
@@ -78,10 +94,10 @@ impl<'a> Reader<'a> {
         if self.got == self.sent {
             return Err(wrong_row_count("more rows", self.sent));
         }
-        let (read, rest) = read_usual(cursor.rest(), self.names.keys(), &mut self.slots);
-        cursor.leave(rest);
+        let (read, rest) = read_fast(cursor.rest(), &mut self.slots);
+        cursor.advance_to(rest);
         match rest.strip_prefix(b"}") {
-            Some(rest) if read == self.slots.len() => cursor.leave(rest),
+            Some(rest) if read == self.slots.len() => cursor.advance_to(rest),
             _ => self.values(cursor, read).map_err(|error| error.in_row(self.got))?,
         }
         self.got += 1;
@@ -98,14 +114,16 @@ impl<'a> Reader<'a> {
             let message = format!("the row is {} where an object should be", cursor.kind_of_next());
             return Err(Error::new(ErrorKind::ReplyType, message));
         }
-        cursor.object_of(self.names, read, |cursor, index| match index {
+        let keys = self.keys;
+        let key_at = |index| keys.get(index).map(|keys: &OutputKeys| &keys.key);
+        cursor.object_of(self.names, key_at, read, |cursor, index| match index {
             Ok(index) => slots.get_mut(index).ok_or_else(no_column)?.read(cursor, row),
             Err(_) => cursor.skip_value(),
         })?;
         match slots.iter().find(|slot| slot.last != row) {
             None => Ok(()),
             Some(slot) => {
-                Err(slot.spec.blame(Error::new(ErrorKind::ReplyOutput, "the reply lacks this output")))
+                Err(slot.spec.in_feature(Error::new(ErrorKind::ReplyOutput, "the reply lacks this output")))
             }
         }
     }
@@ -114,28 +132,45 @@ impl<'a> Reader<'a> {
 /// Reads the first outputs of a row for as long as they are numbers or categories, in the order that is known and without white
 /// space: how many there were, and what follows. The fast lane for short rows: all that may be refused is left to others.
 #[inline(never)]
-fn read_usual<'a>(row: &'a [u8], keys: &[Snippet], slots: &mut [Slot<'_>]) -> (usize, &'a [u8]) {
+fn read_fast<'a>(row: &'a [u8], slots: &mut [Slot<'_>]) -> (usize, &'a [u8]) {
     let (mut rest, mut before, mut read) = (row, b'{', 0);
-    for (key, slot) in keys.iter().zip(slots) {
-        let Some(behind) = slot.read_usual(rest, before, key) else { break };
+    for slot in slots {
+        let Some(behind) = slot.read_fast(rest, before) else { break };
         (rest, before, read) = (behind, b',', read + 1);
     }
     (read, rest)
 }
 
-impl Slot<'_> {
+impl<'a> Slot<'a> {
+    fn new(
+        spec: &'a FeatureSpec,
+        keys: &'a OutputKeys,
+        column: &'a mut Column,
+        sent: usize,
+    ) -> Result<Slot<'a>> {
+        let mut labels = LabelKeys { declared: &keys.labels, learned: Vec::new() };
+        if let Column::Categories(it) = &column
+            && sent > 1
+        {
+            labels.learn(&it.labels)?;
+        }
+        Ok(Slot { spec, key: &keys.key, labels, elements: spec.element_count(), column, last: 0 })
+    }
+
     /// Reads the output's key and value, if they follow `before`; tells what follows, or nothing where nothing was read.
     #[inline(always)]
-    fn read_usual<'a>(&mut self, bytes: &'a [u8], before: u8, key: &Snippet) -> Option<&'a [u8]> {
-        let value = key.strip(bytes.strip_prefix(&[before])?)?;
+    fn read_fast<'b>(&mut self, bytes: &'b [u8], before: u8) -> Option<&'b [u8]> {
+        let value = self.key.strip(bytes.strip_prefix(&[before])?)?;
         match self.column {
             Column::Numbers(numbers) => {
                 let (number, length) = floats::read_f64(value)?;
                 numbers.push(number);
                 value.get(length..)
             }
-            Column::Categories(it) if it.labels.list().len() == self.elements => {
-                floats::read_f64_members(value, it.labels.keys(), &mut it.probabilities)
+            Column::Categories(it) => {
+                let keys = self.labels.all();
+                let all = keys.len() == self.elements;
+                all.then(|| floats::read_f64_members(value, keys, &mut it.probabilities)).flatten()
             }
             _ => None,
         }
@@ -147,7 +182,8 @@ impl Slot<'_> {
                 Error::new(ErrorKind::ReplyJson, "the output stands twice").in_feature(self.spec.name())
             );
         }
-        read_value(cursor, self.spec, self.column).map_err(|error| blame(self.spec, error))
+        let read = read_value(cursor, self.spec, &mut self.labels, self.column);
+        read.map_err(|error| in_feature(self.spec, error))
     }
 }
 
@@ -161,9 +197,28 @@ mod tests {
     use super::*;
     use crate::images::MediaType;
     use crate::protocol::deployment_api::describe;
+    use crate::protocol::deployment_api::wire::Wire;
+    use crate::spec::Schema;
+
+    struct Model(Schema, Wire);
+
+    impl Model {
+        fn of(document: &str) -> Model {
+            let (schema, wire) = describe::parse(document.as_bytes()).unwrap();
+            Model(schema, wire)
+        }
+
+        fn columns(&self) -> Columns {
+            Columns::new(&self.0.outputs).unwrap()
+        }
+
+        fn read(&self, body: &[u8], rows: usize, columns: &mut Columns) -> Result<()> {
+            read(body, rows, &self.0.outputs, &self.1.outputs, columns)
+        }
+    }
 
     /// Outputs of every type, each named as its type.
-    fn outputs() -> Specs {
+    fn outputs() -> Model {
         let document = r#"{"components": {"schemas": {"input-row": {"properties": {}},
             "output-row-batch": {"properties": {"rows": {"properties": {
                 "number": {"x-peltarion": {"type": "numeric", "shape": [1]}},
@@ -173,7 +228,7 @@ mod tests {
                 "text": {"x-peltarion": {"type": "text", "shape": [1]}},
                 "image": {"x-peltarion": {"type": "image", "shape": [1, 1, 1]}},
                 "array": {"x-peltarion": {"type": "numeric", "shape": [1, 2]}}}}}}}}}"#;
-        describe::parse(document.as_bytes()).unwrap().outputs
+        Model::of(document)
     }
 
     const VALUES: [(&str, &str); 7] = [
@@ -195,9 +250,9 @@ mod tests {
 
     fn read_rows(rows: &[String]) -> Result<Columns> {
         let outputs = outputs();
-        let mut columns = Columns::new(&outputs).unwrap();
+        let mut columns = outputs.columns();
         let body = format!("{{\"rows\":[{}]}}", rows.join(","));
-        read(body.as_bytes(), rows.len(), &outputs, &mut columns).map(|()| columns)
+        outputs.read(body.as_bytes(), rows.len(), &mut columns).map(|()| columns)
     }
 
     fn refused(name: &str, value: &str) -> (ErrorKind, String) {
@@ -227,21 +282,38 @@ mod tests {
         }
     }
 
+    #[test]
+    fn labels_of_one_response_are_those_of_the_next() {
+        let document = r#"{"components": {"schemas": {"input-row": {"properties": {}},
+            "output-row-batch": {"properties": {"rows": {"properties": {
+                "free": {"x-peltarion": {"type": "categorical", "shape": [2]}}}}}}}}}"#;
+        let outputs = Model::of(document);
+        let mut columns = outputs.columns();
+        let (usual, turned) = (r#"{"free":{"a":0.75,"b":0.25}}"#, r#"{"free":{"b":0.25,"a":0.75}}"#);
+        for rows in [vec![usual], vec![usual; 2], vec![turned], vec![turned, usual]] {
+            let body = format!("{{\"rows\":[{}]}}", rows.join(","));
+            outputs.read(body.as_bytes(), rows.len(), &mut columns).unwrap();
+        }
+        let [Column::Categories(it)] = &columns.columns[..] else { panic!() };
+        assert_eq!(it.probabilities, [0.75, 0.25].repeat(6));
+        assert_eq!(it.labels.list(), ["a", "b"]);
+    }
+
     /// Numbers and categories alone: what is read fastest.
-    fn table() -> Specs {
+    fn table() -> Model {
         let document = r#"{"components": {"schemas": {"input-row": {"properties": {}},
             "output-row-batch": {"properties": {"rows": {"properties": {
                 "x": {"x-peltarion": {"type": "numeric", "shape": [1]}},
                 "class": {"x-peltarion": {"type": "categorical", "shape": [3]}, "enum": ["a", "b\"", "c 3"]},
                 "y": {"x-peltarion": {"type": "binary", "shape": [1]}}}}}}}}}"#;
-        describe::parse(document.as_bytes()).unwrap().outputs
+        Model::of(document)
     }
 
     fn read_table(rows: &[String]) -> Result<(Vec<f64>, Vec<f64>, Vec<f64>)> {
         let outputs = table();
-        let mut columns = Columns::new(&outputs).unwrap();
+        let mut columns = outputs.columns();
         let body = format!("{{\"rows\":[{}]}}", rows.join(","));
-        read(body.as_bytes(), rows.len(), &outputs, &mut columns)?;
+        outputs.read(body.as_bytes(), rows.len(), &mut columns)?;
         assert_eq!(columns.rows, rows.len());
         let mut columns = columns.columns.into_iter();
         match (columns.next(), columns.next(), columns.next()) {
@@ -358,7 +430,7 @@ mod tests {
         for end in 0..body.len() {
             let outputs = table();
             let cut = body.get(..end).unwrap();
-            let error = read(cut.as_bytes(), 1, &outputs, &mut Columns::new(&outputs).unwrap()).unwrap_err();
+            let error = outputs.read(cut.as_bytes(), 1, &mut outputs.columns()).unwrap_err();
             assert!(matches!(error.kind(), ErrorKind::ReplyJson | ErrorKind::ReplyType), "{cut}: {error}");
         }
     }
@@ -366,10 +438,10 @@ mod tests {
     #[test]
     fn unknown_keys_are_passed_over_and_the_other_spelling_is_read() {
         let outputs = outputs();
-        let mut columns = Columns::new(&outputs).unwrap();
+        let mut columns = outputs.columns();
         let extra = row(&[]).replacen('{', "{\"new\":[{}],", 1);
         let body = format!("{{\"id\":{{\"a\":[1]}},\"Rows\":[{extra}],\"z\":null}}");
-        read(body.as_bytes(), 1, &outputs, &mut columns).unwrap();
+        outputs.read(body.as_bytes(), 1, &mut columns).unwrap();
         assert_eq!(columns.rows, 1);
     }
 
@@ -478,7 +550,7 @@ mod tests {
             "{\"rows\":[],\"rows\":[]}",
             "{\"rows\":{}}",
         ] {
-            let error = read(body.as_bytes(), 0, &outputs, &mut Columns::new(&outputs).unwrap()).unwrap_err();
+            let error = outputs.read(body.as_bytes(), 0, &mut outputs.columns()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::ReplyJson, "{body}");
         }
     }
@@ -486,9 +558,8 @@ mod tests {
     #[test]
     fn rows_and_outputs_are_counted() {
         let outputs = outputs();
-        let count = |body: &str, rows| {
-            read(body.as_bytes(), rows, &outputs, &mut Columns::new(&outputs).unwrap()).unwrap_err()
-        };
+        let count =
+            |body: &str, rows| outputs.read(body.as_bytes(), rows, &mut outputs.columns()).unwrap_err();
         assert_eq!(count("{\"rows\":[]}", 1).kind(), ErrorKind::ReplyRows);
         assert_eq!(count("{\"rows\":[{}]}", 0).kind(), ErrorKind::ReplyRows);
         let missing = count("{\"rows\":[{\"number\":1}]}", 1);
@@ -502,10 +573,10 @@ mod tests {
         let document = r#"{"components": {"schemas": {"input-row": {"properties": {}},
             "output-row-batch": {"properties": {"rows": {"properties": {
                 "a": {"x-peltarion": {"type": "numeric", "shape": [10]}}}}}}}}}"#;
-        let outputs = describe::parse(document.as_bytes()).unwrap().outputs;
-        let mut columns = Columns::new(&outputs).unwrap();
+        let outputs = Model::of(document);
+        let mut columns = outputs.columns();
         let body = include_bytes!("../../../tests/replies/mixed-spaces.json");
-        read(body, 1, &outputs, &mut columns).unwrap();
+        outputs.read(body, 1, &mut columns).unwrap();
         let Some(Column::Arrays(values)) = columns.columns.pop() else { panic!() };
         assert_eq!(values, [1.5, 2.5, 3.5, 12.5, -3.25, 2900000.0, 7.0, 8.0, 9.0, 10.0]);
     }
@@ -514,7 +585,7 @@ mod tests {
     fn an_error_object_with_a_good_status_is_the_servers_error() {
         let outputs = outputs();
         let body = r#"{"errorCode":"BadData","errorMessage":"no 🦊"}"#;
-        let error = read(body.as_bytes(), 1, &outputs, &mut Columns::new(&outputs).unwrap()).unwrap_err();
+        let error = outputs.read(body.as_bytes(), 1, &mut outputs.columns()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Server);
         assert_eq!((error.server_code(), error.server_message()), (Some("BadData"), Some("no 🦊")));
     }

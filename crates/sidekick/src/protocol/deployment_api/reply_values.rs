@@ -8,14 +8,43 @@ use crate::message::Message;
 use crate::names::{MOST_NAME_BYTES, Names};
 use crate::npy;
 use crate::protocol::deployment_api::json::Cursor;
+use crate::protocol::deployment_api::wire::label_keys;
 use crate::protocol::deployment_api::{data_url, floats};
 use crate::results::{Categories, Column, Pieces};
 use crate::spec::FeatureSpec;
-use crate::text::NulString;
+use crate::text::{NulString, Snippet};
+
+/// The labels of an output as keys of a JSON object.
+pub(super) struct LabelKeys<'a> {
+    /// Those of the describe document.
+    pub(super) declared: &'a [Snippet],
+    /// Those of the first row that was read, if the document lists none.
+    pub(super) learned: Vec<Snippet>,
+}
+
+impl LabelKeys<'_> {
+    #[inline]
+    pub(super) fn all(&self) -> &[Snippet] {
+        if self.learned.is_empty() { self.declared } else { &self.learned }
+    }
+
+    /// Makes the keys of labels that the document does not list.
+    pub(super) fn learn(&mut self, labels: &Names) -> Result<()> {
+        if self.declared.is_empty() {
+            self.learned = label_keys(labels.list())?;
+        }
+        Ok(())
+    }
+}
 
 /// The readers of all but numbers stay calls, whose stack frames numbers shall not pay for.
 #[inline]
-pub(super) fn read_value(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &mut Column) -> Result<()> {
+pub(super) fn read_value(
+    cursor: &mut Cursor<'_>,
+    spec: &FeatureSpec,
+    keys: &mut LabelKeys<'_>,
+    column: &mut Column,
+) -> Result<()> {
     match column {
         Column::Numbers(numbers) => {
             // Made room for with all rows' numbers.
@@ -24,15 +53,15 @@ pub(super) fn read_value(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &m
             Ok(())
         }
         Column::Texts(texts) => read_text(cursor, spec, texts),
-        Column::Categories(categories) => read_categories(cursor, spec, categories),
+        Column::Categories(categories) => read_categories(cursor, spec, keys, categories),
         Column::Arrays(values) => read_array(cursor, spec, values),
         Column::Images(pieces, media_types) => read_image(cursor, spec, pieces, media_types),
     }
 }
 
 #[cold]
-pub(super) fn blame(spec: &FeatureSpec, error: Error) -> Error {
-    spec.blame(error)
+pub(super) fn in_feature(spec: &FeatureSpec, error: Error) -> Error {
+    spec.in_feature(error)
 }
 
 /// Makes sure that a value starts as its type has it.
@@ -93,27 +122,37 @@ fn read_image(
 
 /// `{"label": probability, ...}`, fastest where the labels come in the order that is known.
 #[inline(never)]
-fn read_categories(cursor: &mut Cursor<'_>, spec: &FeatureSpec, categories: &mut Categories) -> Result<()> {
+fn read_categories(
+    cursor: &mut Cursor<'_>,
+    spec: &FeatureSpec,
+    keys: &mut LabelKeys<'_>,
+    categories: &mut Categories,
+) -> Result<()> {
     expect(cursor, spec, "an object of probabilities", |byte| byte == b'{')?;
     let Categories { labels, probabilities } = categories;
     let known = labels.list().len();
     if known == 0 {
-        return read_first_categories(cursor, spec, labels, probabilities);
+        read_first_categories(cursor, spec, labels, probabilities)?;
+        return keys.learn(labels);
     }
-    let count = match floats::read_f64_members(cursor.rest(), labels.keys(), probabilities) {
+    let keys = keys.all();
+    let fast =
+        if keys.len() == known { floats::read_f64_members(cursor.rest(), keys, probabilities) } else { None };
+    let count = match fast {
         Some(rest) => {
-            cursor.leave(rest);
+            cursor.advance_to(rest);
             known
         }
-        None => read_other_categories(cursor, labels, probabilities)?,
+        None => read_categories_slow(cursor, labels, keys, probabilities)?,
     };
     check_category_count(spec, count, known)
 }
 
 /// The same in any order; how many there are.
-fn read_other_categories(
+fn read_categories_slow(
     cursor: &mut Cursor<'_>,
     labels: &Names,
+    keys: &[Snippet],
     probabilities: &mut Vec<f64>,
 ) -> Result<usize> {
     let start = probabilities.len();
@@ -122,19 +161,24 @@ fn read_other_categories(
     probabilities.resize(start + labels.list().len(), f64::NAN);
     let slots = probabilities.get_mut(start..).unwrap_or_default();
     let mut count = 0;
-    cursor.object_of(labels, 0, |cursor, place| {
-        let place = place.map_err(|label| unknown_label(&label, labels))?;
-        let slot = slots.get_mut(place).zip(labels.list().get(place));
-        let Some((slot, label)) = slot else {
-            return Err(Error::new(ErrorKind::Internal, "a lost category"));
-        };
-        if !slot.is_nan() {
-            return Err(label_twice(label));
-        }
-        *slot = read_probability(cursor, label)?;
-        count += 1;
-        Ok(())
-    })?;
+    cursor.object_of(
+        labels,
+        |place| keys.get(place),
+        0,
+        |cursor, place| {
+            let place = place.map_err(|label| unknown_label(&label, labels))?;
+            let slot = slots.get_mut(place).zip(labels.list().get(place));
+            let Some((slot, label)) = slot else {
+                return Err(Error::new(ErrorKind::Internal, "a lost category"));
+            };
+            if !slot.is_nan() {
+                return Err(label_twice(label));
+            }
+            *slot = read_probability(cursor, label)?;
+            count += 1;
+            Ok(())
+        },
+    )?;
     Ok(count)
 }
 

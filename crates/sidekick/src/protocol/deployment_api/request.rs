@@ -9,8 +9,8 @@ use crate::protocol::Value;
 use crate::protocol::deployment_api::buffer::Buffer;
 use crate::protocol::deployment_api::floats::{self, Number};
 use crate::protocol::deployment_api::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
+use crate::protocol::deployment_api::wire::InputKeys;
 use crate::protocol::deployment_api::{data_url, escapes};
-use crate::spec::FeatureSpec;
 use std::io::{BufWriter, Write};
 
 /// The media type of `.npy` data URLs.
@@ -20,25 +20,25 @@ const NPY_MEDIA_TYPE: &str = "application/x.peltarion.npy";
 #[inline(always)]
 pub(crate) fn put_member(
     out: &mut Buffer,
-    spec: &FeatureSpec,
+    keys: &InputKeys,
     value: &Value<'_>,
     tensorjson: bool,
 ) -> Result<()> {
     match value {
-        Value::Number(number) => put_number(out, spec, *number),
-        Value::Category(index) => put_category(out, spec, *index),
+        Value::Number(number) => put_number(out, keys, *number),
+        Value::Category(index) => put_category(out, keys, *index),
         Value::Text(text) => {
-            spec.member_json.append_to(out)?;
+            out.put_snippet(&keys.key)?;
             put_text(out, text.as_bytes())
         }
-        _ => put_other(out, spec, value, tensorjson),
+        _ => put_other(out, keys, value, tensorjson),
     }
 }
 
 /// The same for values that are rare, or so large that a call is nothing beside them.
 #[inline(never)]
-fn put_other(out: &mut Buffer, spec: &FeatureSpec, value: &Value<'_>, tensorjson: bool) -> Result<()> {
-    spec.member_json.append_to(out)?;
+fn put_other(out: &mut Buffer, keys: &InputKeys, value: &Value<'_>, tensorjson: bool) -> Result<()> {
+    out.put_snippet(&keys.key)?;
     out.append(|out| match value {
         Value::Image(image) => put_image(out, image),
         Value::Array(array) if tensorjson => put_tensor(out, array),
@@ -56,21 +56,21 @@ pub(crate) fn open_row(out: &mut Buffer, start: usize) {
     out.set(start, b'{');
 }
 
-fn put_number(out: &mut Buffer, spec: &FeatureSpec, number: f64) -> Result<()> {
-    spec.member_json.append_with(out, |room| floats::put_f64(room, number))
+fn put_number(out: &mut Buffer, keys: &InputKeys, number: f64) -> Result<()> {
+    out.put_snippet_with(&keys.key, |room| floats::put_f64(room, number))
 }
 
 /// Appends the key of a feature, with the comma before it, and a finite number whose digits are found already.
 #[inline(always)]
-pub(crate) fn put_number_of(out: &mut Buffer, spec: &FeatureSpec, number: &Number) -> Result<()> {
-    spec.member_json.append_with(out, |room| number.put(room))
+pub(crate) fn put_number_of(out: &mut Buffer, keys: &InputKeys, number: &Number) -> Result<()> {
+    out.put_snippet_with(&keys.key, |room| number.put(room))
 }
 
 /// Appends the key of a feature, with the comma before it, and one of its categories.
 #[inline(always)]
-pub(crate) fn put_category(out: &mut Buffer, spec: &FeatureSpec, index: usize) -> Result<()> {
-    let json = spec.category_json.get(index);
-    json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?.append_to(out)
+pub(crate) fn put_category(out: &mut Buffer, keys: &InputKeys, index: usize) -> Result<()> {
+    let json = keys.categories.get(index);
+    out.put_snippet(json.ok_or_else(|| Error::new(ErrorKind::Internal, "a category without JSON"))?)
 }
 
 fn put_integer(out: &mut Vec<u8>, number: i64) -> Result<()> {
@@ -81,8 +81,8 @@ fn put_integer(out: &mut Vec<u8>, number: i64) -> Result<()> {
 
 /// Appends a key, with the comma before it, and a text: the first `length` bytes of text that goes on.
 #[inline(always)]
-pub(crate) fn put_text_of(out: &mut Buffer, spec: &FeatureSpec, text: &[u8], length: usize) -> Result<()> {
-    spec.member_json.append_to(out)?;
+pub(crate) fn put_text_of(out: &mut Buffer, keys: &InputKeys, text: &[u8], length: usize) -> Result<()> {
+    out.put_snippet(&keys.key)?;
     match text.first_chunk() {
         Some(text) if length <= escapes::SHORT => escapes::put_short(out, text, length),
         _ => put_text(out, text.get(..length).unwrap_or_default()),

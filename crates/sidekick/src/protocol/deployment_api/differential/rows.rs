@@ -1,6 +1,7 @@
 //! Rows of numbers and categories: keys in and out of order, escaped, twice, missing and unknown.
 
 use super::*;
+use crate::protocol::deployment_api::wire::OutputKeys;
 use crate::protocol::deployment_api::{describe, reply};
 use crate::results::{Column, Columns};
 use crate::spec::Specs;
@@ -10,7 +11,7 @@ use std::fmt;
 
 const LABELS: [&str; 5] = ["a", "b\"\\", "a label longer than sixteen bytes", "caf\u{e9}", ""];
 
-fn outputs() -> Specs {
+fn outputs() -> (Specs, Vec<OutputKeys>) {
     let labels = serde_json::to_string(&LABELS).unwrap();
     let document = format!(
         r#"{{"components": {{"schemas": {{"input-row": {{"properties": {{}}}},
@@ -20,7 +21,8 @@ fn outputs() -> Specs {
             "the probability of rain": {{"x-peltarion": {{"type": "binary", "shape": [1]}}}},
             "y\n": {{"x-peltarion": {{"type": "numeric", "shape": [1]}}}}}}}}}}}}}}}}}}"#
     );
-    describe::parse(document.as_bytes()).unwrap().outputs
+    let (schema, wire) = describe::parse(document.as_bytes()).unwrap();
+    (schema.outputs, wire.outputs)
 }
 
 /// The members of an object as they stand in its text.
@@ -89,9 +91,9 @@ fn expected(body: &str, outputs: &Specs) -> Option<Vec<Vec<u64>>> {
     Some(columns)
 }
 
-fn read(body: &str, rows: usize, outputs: &Specs) -> Option<Vec<Vec<u64>>> {
+fn read(body: &str, rows: usize, outputs: &Specs, keys: &[OutputKeys]) -> Option<Vec<Vec<u64>>> {
     let mut columns = Columns::new(outputs).unwrap();
-    reply::read(body.as_bytes(), rows, outputs, &mut columns).ok()?;
+    reply::read(body.as_bytes(), rows, outputs, keys, &mut columns).ok()?;
     let bits = |column: &Column| match column {
         Column::Numbers(values) => values.iter().map(|value| value.to_bits()).collect(),
         Column::Categories(it) => it.probabilities.iter().map(|value| value.to_bits()).collect(),
@@ -191,9 +193,9 @@ fn body(rows: usize, random: &mut Random) -> String {
         + random.of(&["]}", " ]\n}\n", "],\"more\":\"and as much text as is looked at for a number\"}"])
 }
 
-fn assert_same(body: &str, rows: usize, outputs: &Specs) -> bool {
+fn assert_same(body: &str, rows: usize, (outputs, keys): &(Specs, Vec<OutputKeys>)) -> bool {
     let expected = expected(body, outputs).filter(|columns| columns[0].len() == rows);
-    assert_eq!(read(body, rows, outputs), expected, "{body}");
+    assert_eq!(read(body, rows, outputs, keys), expected, "{body}");
     expected.is_some()
 }
 

@@ -1,12 +1,11 @@
 //! The writers of numbers against `zmij` and the standard library.
 
 use super::*;
-use crate::names::Names;
-use crate::protocol::deployment_api::buffer::{Buffer, Stamp};
+use crate::protocol::deployment_api::buffer::Buffer;
 use crate::protocol::deployment_api::floats::{self, BLOCK, Number, WIDEST_F64};
 use crate::protocol::deployment_api::request;
 use crate::protocol::deployment_api::shortest::ListWriter;
-use crate::spec::{FeatureSpec, FeatureType};
+use crate::protocol::deployment_api::wire::{InputKeys, key_json};
 
 /// Any finite number, or one near a decimal of few digits, a power of two, or the end of a range.
 fn number(random: &mut Random) -> f64 {
@@ -48,33 +47,22 @@ fn numbers_are_written_as_others_write_them() {
     }
 }
 
-fn spec(name: &str) -> FeatureSpec {
-    FeatureSpec {
-        name: name.into(),
-        hidden: false,
-        feature_type: FeatureType::Numeric,
-        shape: vec![1],
-        categories: Names::default(),
-        member_json: Stamp::from(format!(",{}", crate::names::key_json(name))),
-        category_json: Vec::new(),
-    }
-}
-
 #[test]
 fn columns_of_numbers_follow_one_another() {
     let mut random = Random(22);
-    let specs: Vec<FeatureSpec> =
-        (0..48).map(|length| spec(&"the name of a feature that is longer than a stamp"[..length])).collect();
+    let names = (0..48).map(|length| &"the name of a feature that is longer than a stamp"[..length]);
+    let all_keys: Vec<(&str, InputKeys)> =
+        names.map(|name| (name, InputKeys::new(name, std::iter::empty()).unwrap())).collect();
     for _ in 0..cases(300) {
         let (mut out, mut all) = (Buffer::default(), String::new());
         for _ in 0..random.below(40) {
-            let spec = &specs[random.below(specs.len())];
+            let (name, keys) = &all_keys[random.below(all_keys.len())];
             let values: [f64; BLOCK] = std::array::from_fn(|_| number(&mut random));
             let mut block = [Number::default(); BLOCK];
             Number::set_block(&mut block, &values);
             for (number, value) in block.iter().zip(values) {
-                request::put_number_of(&mut out, spec, number).unwrap();
-                write!(all, ",{}{}", crate::names::key_json(spec.name()), expected(value)).unwrap();
+                request::put_number_of(&mut out, keys, number).unwrap();
+                write!(all, ",{}{}", key_json(name), expected(value)).unwrap();
             }
         }
         assert_eq!(String::from_utf8_lossy(out.as_slice()), all);
