@@ -78,6 +78,11 @@
 #define SIDEKICK_LOG_DEBUG 4
 
 /**
+ * The Deployment API: JSON rows. Since 0.2.0.
+ */
+#define SIDEKICK_PROTOCOL_DEPLOYMENT_API 1
+
+/**
  * The features a model takes. Since 0.1.0.
  */
 #define SIDEKICK_INPUT 0
@@ -383,9 +388,9 @@ typedef void (*sidekick_log_callback)(void *data, int32_t level, const char *mes
 #define SIDEKICK_ERROR_DESCRIBE 40
 
 /**
- * A reply that is not the JSON it should be. Since 0.1.0.
+ * A response whose body is malformed: not JSON, or JSON of another form. Since 0.1.0.
  */
-#define SIDEKICK_ERROR_REPLY_JSON 41
+#define SIDEKICK_ERROR_REPLY_MALFORMED 41
 
 /**
  * A reply with fewer or more rows than were sent. Since 0.1.0.
@@ -408,9 +413,9 @@ typedef void (*sidekick_log_callback)(void *data, int32_t level, const char *mes
 #define SIDEKICK_ERROR_REPLY_SHAPE 45
 
 /**
- * A data URL in a reply that is malformed, or whose bytes are not of its media type. Since 0.1.0.
+ * A value in a response whose encoding is invalid: a malformed data URL, or bytes not of its media type. Since 0.1.0.
  */
-#define SIDEKICK_ERROR_REPLY_DATA_URL 46
+#define SIDEKICK_ERROR_REPLY_ENCODING 46
 
 /**
  * A reply beyond the size limit, see `sidekick_options_set_reply_limit`. Since 0.1.0.
@@ -513,26 +518,14 @@ sidekick_status sidekick_deployment_open(const char *url,
                                          const char *token,
                                          size_t token_length,
                                          const sidekick_options *options,
+                                         const sidekick_cancel *cancel,
                                          sidekick_deployment **deployment,
                                          sidekick_error **error);
 
 /**
- * As `sidekick_deployment_open`, until `cancel` is triggered: then it fails with `SIDEKICK_ERROR_CANCELLED`. `cancel` may be NULL.
- * Since 0.1.0.
+ * The protocol that the deployment speaks: one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL. Since 0.2.0.
  */
-sidekick_status sidekick_deployment_open_cancellable(const char *url,
-                                                     size_t url_length,
-                                                     const char *token,
-                                                     size_t token_length,
-                                                     const sidekick_options *options,
-                                                     const sidekick_cancel *cancel,
-                                                     sidekick_deployment **deployment,
-                                                     sidekick_error **error);
-
-/**
- * 1 if arrays travel as `{"shape", "data"}`, 0 if as `.npy` data URLs, or for NULL. Since 0.1.0.
- */
-int32_t sidekick_deployment_tensor_json(const sidekick_deployment *deployment);
+int32_t sidekick_deployment_protocol(const sidekick_deployment *deployment);
 
 /**
  * How many features there are on a side, `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`; 0 for NULL or any other side. They are
@@ -618,24 +611,15 @@ sidekick_status sidekick_deployment_category(const sidekick_deployment *deployme
  */
 sidekick_status sidekick_deployment_predict(const sidekick_deployment *deployment,
                                             const sidekick_rows *rows,
+                                            const sidekick_cancel *cancel,
                                             sidekick_predictions **predictions,
                                             sidekick_error **error);
-
-/**
- * As `sidekick_deployment_predict`, until `cancel` is triggered: then all its requests are called off, and it fails with
- * `SIDEKICK_ERROR_CANCELLED`. The deployment goes on to work. `cancel` may be NULL. Since 0.1.0.
- */
-sidekick_status sidekick_deployment_predict_cancellable(const sidekick_deployment *deployment,
-                                                        const sidekick_rows *rows,
-                                                        const sidekick_cancel *cancel,
-                                                        sidekick_predictions **predictions,
-                                                        sidekick_error **error);
 
 /**
  * Predicts rows given as the records of `sidekick_rows_add_packed`, and copies their results into `values`: one call for all that
  * bindings whose calls into C are dear do for a row or a few. Row after row, for each output in its order, a number or a binary
  * probability is one value, a category as many as it lists labels (`sidekick_deployment_category`), in their order. Blocks, and
- * is called off by `cancel` (which may be NULL), as `sidekick_deployment_predict_cancellable`; fails as that and
+ * is called off by `cancel` (which may be NULL), as `sidekick_deployment_predict`; fails as that and
  * `sidekick_rows_add_packed` do, with `SIDEKICK_ERROR_FEATURE_TYPE` where an output is another, or a category that lists no labels,
  * and with `SIDEKICK_ERROR_ARGUMENT` where `count` is not the number of values. A row that the server calls bad is the call's error,
  * also where such rows are isolated. Any thread. Since 0.1.0.
@@ -656,19 +640,9 @@ sidekick_status sidekick_deployment_predict_packed(const sidekick_deployment *de
 sidekick_status sidekick_deployment_post_json(const sidekick_deployment *deployment,
                                               const char *json,
                                               size_t json_length,
+                                              const sidekick_cancel *cancel,
                                               sidekick_reply **reply,
                                               sidekick_error **error);
-
-/**
- * As `sidekick_deployment_post_json`, until `cancel` is triggered: then it fails with `SIDEKICK_ERROR_CANCELLED`. `cancel` may be NULL.
- * Since 0.1.0.
- */
-sidekick_status sidekick_deployment_post_json_cancellable(const sidekick_deployment *deployment,
-                                                          const char *json,
-                                                          size_t json_length,
-                                                          const sidekick_cancel *cancel,
-                                                          sidekick_reply **reply,
-                                                          sidekick_error **error);
 
 /**
  * Frees a deployment and closes its connections; NULL is fine. No call and no stream of it may still be there. Since 0.1.0.

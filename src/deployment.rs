@@ -34,29 +34,6 @@ pub unsafe extern "C" fn sidekick_deployment_open(
     token: *const c_char,
     token_length: usize,
     options: *const sidekick_options,
-    deployment: *mut *mut sidekick_deployment,
-    error: *mut *mut sidekick_error,
-) -> sidekick_status {
-    guard(error, || {
-        // SAFETY: the caller's promises.
-        let (url, token) = unsafe { (text(url, url_length, "url")?, text(token, token_length, "token")?) };
-        // SAFETY: the caller's promises.
-        let (options, out) = unsafe { (options.as_ref(), Out::new(deployment, "deployment")?) };
-        let options = options.map_or_else(Options::default, |options| options.0.clone());
-        out.set(sidekick_deployment(Deployment::open(url, token, &options)?).into_raw());
-        Ok(())
-    })
-}
-
-/// As `sidekick_deployment_open`, until `cancel` is triggered: then it fails with `SIDEKICK_ERROR_CANCELLED`. `cancel` may be NULL.
-/// Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidekick_deployment_open_cancellable(
-    url: *const c_char,
-    url_length: usize,
-    token: *const c_char,
-    token_length: usize,
-    options: *const sidekick_options,
     cancel: *const sidekick_cancel,
     deployment: *mut *mut sidekick_deployment,
     error: *mut *mut sidekick_error,
@@ -74,11 +51,11 @@ pub unsafe extern "C" fn sidekick_deployment_open_cancellable(
     })
 }
 
-/// 1 if arrays travel as `{"shape", "data"}`, 0 if as `.npy` data URLs, or for NULL. Since 0.1.0.
+/// The protocol that the deployment speaks: one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL. Since 0.2.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidekick_deployment_tensor_json(deployment: *const sidekick_deployment) -> i32 {
+pub unsafe extern "C" fn sidekick_deployment_protocol(deployment: *const sidekick_deployment) -> i32 {
     // SAFETY: the caller's promises.
-    unsafe { deployment.as_ref() }.map_or(0, |it| i32::from(it.0.tensor_json()))
+    unsafe { deployment.as_ref() }.map_or(0, |it| it.0.protocol() as i32)
 }
 
 /// How many features there are on a side, `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`; 0 for NULL or any other side. They are
@@ -226,25 +203,6 @@ pub unsafe extern "C" fn sidekick_deployment_category(
 pub unsafe extern "C" fn sidekick_deployment_predict(
     deployment: *const sidekick_deployment,
     rows: *const sidekick_rows,
-    predictions: *mut *mut sidekick_predictions,
-    error: *mut *mut sidekick_error,
-) -> sidekick_status {
-    guard(error, || {
-        // SAFETY: the caller's promises.
-        let (deployment, rows) = unsafe { (object(deployment, "deployment")?, object(rows, "rows")?) };
-        // SAFETY: the caller's promises.
-        let out = unsafe { Out::new(predictions, "predictions") }?;
-        out.set(sidekick_predictions(deployment.0.predict(&rows.0)?).into_raw());
-        Ok(())
-    })
-}
-
-/// As `sidekick_deployment_predict`, until `cancel` is triggered: then all its requests are called off, and it fails with
-/// `SIDEKICK_ERROR_CANCELLED`. The deployment goes on to work. `cancel` may be NULL. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidekick_deployment_predict_cancellable(
-    deployment: *const sidekick_deployment,
-    rows: *const sidekick_rows,
     cancel: *const sidekick_cancel,
     predictions: *mut *mut sidekick_predictions,
     error: *mut *mut sidekick_error,
@@ -263,7 +221,7 @@ pub unsafe extern "C" fn sidekick_deployment_predict_cancellable(
 /// Predicts rows given as the records of `sidekick_rows_add_packed`, and copies their results into `values`: one call for all that
 /// bindings whose calls into C are dear do for a row or a few. Row after row, for each output in its order, a number or a binary
 /// probability is one value, a category as many as it lists labels (`sidekick_deployment_category`), in their order. Blocks, and
-/// is called off by `cancel` (which may be NULL), as `sidekick_deployment_predict_cancellable`; fails as that and
+/// is called off by `cancel` (which may be NULL), as `sidekick_deployment_predict`; fails as that and
 /// `sidekick_rows_add_packed` do, with `SIDEKICK_ERROR_FEATURE_TYPE` where an output is another, or a category that lists no labels,
 /// and with `SIDEKICK_ERROR_ARGUMENT` where `count` is not the number of values. A row that the server calls bad is the call's error,
 /// also where such rows are isolated. Any thread. Since 0.1.0.
@@ -292,27 +250,6 @@ pub unsafe extern "C" fn sidekick_deployment_predict_packed(
 /// Any thread. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_post_json(
-    deployment: *const sidekick_deployment,
-    json: *const c_char,
-    json_length: usize,
-    reply: *mut *mut sidekick_reply,
-    error: *mut *mut sidekick_error,
-) -> sidekick_status {
-    guard(error, || {
-        // SAFETY: the caller's promises.
-        let (deployment, json) =
-            unsafe { (object(deployment, "deployment")?, text(json, json_length, "json")?) };
-        // SAFETY: the caller's promises.
-        let out = unsafe { Out::new(reply, "reply") }?;
-        out.set(sidekick_reply(deployment.0.post_json(json)?).into_raw());
-        Ok(())
-    })
-}
-
-/// As `sidekick_deployment_post_json`, until `cancel` is triggered: then it fails with `SIDEKICK_ERROR_CANCELLED`. `cancel` may be NULL.
-/// Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sidekick_deployment_post_json_cancellable(
     deployment: *const sidekick_deployment,
     json: *const c_char,
     json_length: usize,

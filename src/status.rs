@@ -51,8 +51,8 @@ pub const SIDEKICK_ERROR_HTTP: sidekick_status = 30;
 pub const SIDEKICK_ERROR_SERVER: sidekick_status = 31;
 /// The URL's describe document does not describe a deployment this library understands. Since 0.1.0.
 pub const SIDEKICK_ERROR_DESCRIBE: sidekick_status = 40;
-/// A reply that is not the JSON it should be. Since 0.1.0.
-pub const SIDEKICK_ERROR_REPLY_JSON: sidekick_status = 41;
+/// A response whose body is malformed: not JSON, or JSON of another form. Since 0.1.0.
+pub const SIDEKICK_ERROR_REPLY_MALFORMED: sidekick_status = 41;
 /// A reply with fewer or more rows than were sent. Since 0.1.0.
 pub const SIDEKICK_ERROR_REPLY_ROWS: sidekick_status = 42;
 /// A reply row without one of the declared outputs. Since 0.1.0.
@@ -61,8 +61,8 @@ pub const SIDEKICK_ERROR_REPLY_OUTPUT: sidekick_status = 43;
 pub const SIDEKICK_ERROR_REPLY_TYPE: sidekick_status = 44;
 /// A reply value of another shape, or number of categories, than declared. Since 0.1.0.
 pub const SIDEKICK_ERROR_REPLY_SHAPE: sidekick_status = 45;
-/// A data URL in a reply that is malformed, or whose bytes are not of its media type. Since 0.1.0.
-pub const SIDEKICK_ERROR_REPLY_DATA_URL: sidekick_status = 46;
+/// A value in a response whose encoding is invalid: a malformed data URL, or bytes not of its media type. Since 0.1.0.
+pub const SIDEKICK_ERROR_REPLY_ENCODING: sidekick_status = 46;
 /// A reply beyond the size limit, see `sidekick_options_set_reply_limit`. Since 0.1.0.
 pub const SIDEKICK_ERROR_REPLY_TOO_LARGE: sidekick_status = 47;
 
@@ -80,6 +80,9 @@ pub const SIDEKICK_LOG_WARNING: i32 = 2;
 pub const SIDEKICK_LOG_INFO: i32 = 3;
 /// A connection was made or used again. Since 0.1.0.
 pub const SIDEKICK_LOG_DEBUG: i32 = 4;
+
+/// The Deployment API: JSON rows. Since 0.2.0.
+pub const SIDEKICK_PROTOCOL_DEPLOYMENT_API: i32 = 1;
 
 /// The features a model takes. Since 0.1.0.
 pub const SIDEKICK_INPUT: i32 = 0;
@@ -127,7 +130,7 @@ pub const SIDEKICK_COLUMN_TEXTS: i32 = -2;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sidekick::{DType, ErrorKind, FeatureType, LogLevel, TlsVersion};
+    use sidekick::{DType, ErrorKind, FeatureType, LogLevel, ProtocolKind, TlsVersion};
 
     #[test]
     fn the_numbers_are_the_cores() {
@@ -154,12 +157,12 @@ mod tests {
             (SIDEKICK_ERROR_HTTP, Http),
             (SIDEKICK_ERROR_SERVER, Server),
             (SIDEKICK_ERROR_DESCRIBE, Describe),
-            (SIDEKICK_ERROR_REPLY_JSON, ReplyJson),
+            (SIDEKICK_ERROR_REPLY_MALFORMED, ReplyMalformed),
             (SIDEKICK_ERROR_REPLY_ROWS, ReplyRows),
             (SIDEKICK_ERROR_REPLY_OUTPUT, ReplyOutput),
             (SIDEKICK_ERROR_REPLY_TYPE, ReplyType),
             (SIDEKICK_ERROR_REPLY_SHAPE, ReplyShape),
-            (SIDEKICK_ERROR_REPLY_DATA_URL, ReplyDataUrl),
+            (SIDEKICK_ERROR_REPLY_ENCODING, ReplyEncoding),
             (SIDEKICK_ERROR_REPLY_TOO_LARGE, ReplyTooLarge),
         ] {
             assert_eq!(status, kind as sidekick_status);
@@ -199,6 +202,7 @@ mod tests {
             (SIDEKICK_LOG_DEBUG, Debug),
         ];
         levels.into_iter().for_each(|(number, level)| assert_eq!(number, level as i32));
+        assert_eq!(SIDEKICK_PROTOCOL_DEPLOYMENT_API, ProtocolKind::DeploymentApi as i32);
         assert_eq!(SIDEKICK_TLS_1_2, TlsVersion::Tls12 as i32);
         assert_eq!(SIDEKICK_TLS_1_3, TlsVersion::Tls13 as i32);
     }

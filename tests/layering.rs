@@ -94,7 +94,18 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("stream", &["batches", "client", "error", "memory", "predictions", "rows", "transport"]),
     (
         "deployment",
-        &["batches", "client", "error", "options", "predictions", "rows", "spec", "stream", "transport"],
+        &[
+            "batches",
+            "client",
+            "error",
+            "options",
+            "predictions",
+            "protocol",
+            "rows",
+            "spec",
+            "stream",
+            "transport",
+        ],
     ),
     // The functions that fuzz targets and benchmarks call.
     ("internal", &["error", "images", "npy", "predictions", "protocol", "results", "rows", "spec", "url"]),

@@ -130,7 +130,7 @@ static uint64_t predict(client *it, size_t first, size_t rows) {
     sidekick_error *error = NULL;
     sidekick_predictions *predictions;
     build(it, first, rows);
-    check(sidekick_deployment_predict(it->deployment, it->rows, &predictions, &error), error);
+    check(sidekick_deployment_predict(it->deployment, it->rows, NULL, &predictions, &error), error);
     uint64_t sum = checksum(it, predictions);
     sidekick_predictions_free(predictions);
     return sum;
@@ -191,7 +191,7 @@ static void open_deployment(client *it, size_t in_flight) {
     check(sidekick_options_new(&options, &error), error);
     check(sidekick_options_set_batch_rows(options, it->task.rows, &error), error);
     check(sidekick_options_set_max_in_flight(options, in_flight, &error), error);
-    check(sidekick_deployment_open(it->task.url, SIDEKICK_NUL, "token", SIDEKICK_NUL, options, &it->deployment, &error),
+    check(sidekick_deployment_open(it->task.url, SIDEKICK_NUL, "token", SIDEKICK_NUL, options, NULL, &it->deployment, &error),
           error);
     sidekick_options_free(options);
     check(sidekick_rows_new(it->deployment, &it->rows, &error), error);

@@ -41,6 +41,11 @@ inline namespace SIDEKICK_CPP {
 /// The version of the running library, `MAJOR.MINOR.PATCH`; `SIDEKICK_VERSION` is that of the header.
 inline std::string_view version() noexcept { return sidekick_version(); }
 
+/// A protocol that a deployment speaks. Later versions may add some.
+enum class Protocol : std::int32_t {
+    DeploymentApi = SIDEKICK_PROTOCOL_DEPLOYMENT_API  ///< The Deployment API: JSON rows.
+};
+
 /// A server's answer to `Deployment::post_json`, as it came. Immutable: share it freely between threads.
 class Reply {
 public:
@@ -85,7 +90,7 @@ public:
     static Result<Deployment> try_open(Text url, Text token, const Options& options = {}) {
         sidekick_deployment* handle = nullptr;
         const auto done = detail::attempt(sidekick_deployment_open, url.data(), url.size(), token.data(), token.size(),
-                                          options.c_handle(), &handle);
+                                          options.c_handle(), nullptr, &handle);
         return detail::then(done, [&] { return Deployment(handle); });
     }
     /// As `open`, until `cancel` is triggered: then it fails with `Status::Cancelled`.
@@ -96,7 +101,7 @@ public:
     static Result<Deployment> try_open(Text url, Text token, const Options& options,
                                        const Cancel& cancel) {
         sidekick_deployment* handle = nullptr;
-        const auto done = detail::attempt_until(cancel, sidekick_deployment_open_cancellable, url.data(), url.size(),
+        const auto done = detail::attempt_until(cancel, sidekick_deployment_open, url.data(), url.size(),
                                                 token.data(), token.size(), options.c_handle(), cancel.c_handle(), &handle);
         return detail::then(done, [&] { return Deployment(handle); });
     }
@@ -118,8 +123,8 @@ public:
     /// As `output_index`, without throwing.
     Result<std::size_t> try_output_index(Text name) const { return index_of(SIDEKICK_OUTPUT, name); }
 
-    /// Whether arrays travel as `{"shape", "data"}`, not as `.npy` data URLs.
-    bool tensor_json() const noexcept { return sidekick_deployment_tensor_json(c_handle()) != 0; }
+    /// The protocol it speaks.
+    Protocol protocol() const noexcept { return static_cast<Protocol>(sidekick_deployment_protocol(c_handle())); }
 
     /// Empty rows for this deployment.
     Rows rows() const { return try_rows().value(); }
@@ -146,7 +151,7 @@ public:
     /// As `predict`, without throwing.
     Result<Predictions> try_predict(const Rows& rows) const {
         sidekick_predictions* handle = nullptr;
-        const auto done = detail::attempt(sidekick_deployment_predict, c_handle(), rows.c_handle(), &handle);
+        const auto done = detail::attempt(sidekick_deployment_predict, c_handle(), rows.c_handle(), nullptr, &handle);
         return detail::then(done, [&] { return Predictions(handle, outputs_); });
     }
 
@@ -167,7 +172,7 @@ public:
     /// As `predict` with a cancellation, without throwing.
     Result<Predictions> try_predict(const Rows& rows, const Cancel& cancel) const {
         sidekick_predictions* handle = nullptr;
-        const auto done = detail::attempt_until(cancel, sidekick_deployment_predict_cancellable, c_handle(),
+        const auto done = detail::attempt_until(cancel, sidekick_deployment_predict, c_handle(),
                                                 rows.c_handle(), cancel.c_handle(), &handle);
         return detail::then(done, [&] { return Predictions(handle, outputs_); });
     }
@@ -197,7 +202,8 @@ public:
     /// As `post_json`, without throwing.
     Result<Reply> try_post_json(Text json) const {
         sidekick_reply* handle = nullptr;
-        const auto done = detail::attempt(sidekick_deployment_post_json, c_handle(), json.data(), json.size(), &handle);
+        const auto done = detail::attempt(sidekick_deployment_post_json, c_handle(), json.data(), json.size(),
+                                          nullptr, &handle);
         return detail::then(done, [&] { return Reply(handle); });
     }
     /// As `post_json`, until `cancel` is triggered: then it fails with `Status::Cancelled`.
@@ -205,7 +211,7 @@ public:
     /// As `post_json` with a cancellation, without throwing.
     Result<Reply> try_post_json(Text json, const Cancel& cancel) const {
         sidekick_reply* handle = nullptr;
-        const auto done = detail::attempt_until(cancel, sidekick_deployment_post_json_cancellable, c_handle(), json.data(),
+        const auto done = detail::attempt_until(cancel, sidekick_deployment_post_json, c_handle(), json.data(),
                                                 json.size(), cancel.c_handle(), &handle);
         return detail::then(done, [&] { return Reply(handle); });
     }

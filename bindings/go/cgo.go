@@ -114,7 +114,7 @@ func openDeployment(ctx context.Context, url, token string, options []Option) (u
 	err = callUntilDone(ctx, func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status {
 		url, urlLength := cText(url)
 		token, tokenLength := cText(token)
-		return C.sidekick_deployment_open_cancellable(url, urlLength, token, tokenLength, settings.options, cancel,
+		return C.sidekick_deployment_open(url, urlLength, token, tokenLength, settings.options, cancel,
 			&deployment, failure)
 	})
 	return unsafe.Pointer(deployment), settings.batchRows, err
@@ -124,8 +124,8 @@ func freeDeployment(deployment unsafe.Pointer) {
 	C.sidekick_deployment_free((*C.sidekick_deployment)(deployment))
 }
 
-func tensorJSON(deployment unsafe.Pointer) bool {
-	return C.sidekick_deployment_tensor_json((*C.sidekick_deployment)(deployment)) != 0
+func protocolOf(deployment unsafe.Pointer) Protocol {
+	return Protocol(C.sidekick_deployment_protocol((*C.sidekick_deployment)(deployment)))
 }
 
 func inputsOf(deployment unsafe.Pointer) ([]Feature, error) {
@@ -204,7 +204,7 @@ func postJSON(ctx context.Context, deployment unsafe.Pointer, json []byte) (*Rep
 	var reply *C.sidekick_reply
 	err := callUntilDone(ctx, func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status {
 		start, length := cBytes(json)
-		return C.sidekick_deployment_post_json_cancellable((*C.sidekick_deployment)(deployment), (*C.char)(start), length,
+		return C.sidekick_deployment_post_json((*C.sidekick_deployment)(deployment), (*C.char)(start), length,
 			cancel, &reply, failure)
 	})
 	if err != nil {
@@ -220,7 +220,7 @@ func postJSON(ctx context.Context, deployment unsafe.Pointer, json []byte) (*Rep
 func predict(ctx context.Context, deployment, rows unsafe.Pointer, outputs *outputs) (*Predictions, error) {
 	var predictions *C.sidekick_predictions
 	err := callUntilDone(ctx, func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_deployment_predict_cancellable((*C.sidekick_deployment)(deployment), (*C.sidekick_rows)(rows),
+		return C.sidekick_deployment_predict((*C.sidekick_deployment)(deployment), (*C.sidekick_rows)(rows),
 			cancel, &predictions, failure)
 	})
 	if err != nil {

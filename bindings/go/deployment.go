@@ -6,14 +6,20 @@ import (
 	"unsafe"
 )
 
+// Protocol is a protocol that a deployment speaks. Later versions may add some.
+type Protocol int32
+
+// ProtocolDeploymentAPI is the Deployment API: JSON rows.
+const ProtocolDeploymentAPI Protocol = 1
+
 // Deployment is one deployed model: what it takes and gives, and the connections to its server. Any number of goroutines
 // can use it at once.
 type Deployment struct {
-	handle     *handle
-	inputs     features
-	outputs    *outputs
-	tensorJSON bool
-	yielder    yielder
+	handle   *handle
+	inputs   features
+	outputs  *outputs
+	protocol Protocol
+	yielder  yielder
 	// batchRows is how many rows go in one request.
 	batchRows int
 }
@@ -43,11 +49,11 @@ func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {
 		return nil, err
 	}
 	deployment := &Deployment{
-		handle:     owner,
-		inputs:     newFeatures(inputs),
-		outputs:    &outputs{features: newFeatures(found)},
-		tensorJSON: tensorJSON(object),
-		batchRows:  batchRows,
+		handle:    owner,
+		inputs:    newFeatures(inputs),
+		outputs:   &outputs{features: newFeatures(found)},
+		protocol:  protocolOf(object),
+		batchRows: batchRows,
 	}
 	runtime.AddCleanup(deployment, (*handle).drop, owner)
 	return deployment, nil
@@ -59,8 +65,8 @@ func (d *Deployment) Inputs() []Feature { return d.inputs.copies() }
 // Outputs are the features the model gives, in the order of its description: copies, which the caller may change.
 func (d *Deployment) Outputs() []Feature { return d.outputs.copies() }
 
-// TensorJSON tells whether arrays travel as {"shape", "data"}, or else as .npy data URLs.
-func (d *Deployment) TensorJSON() bool { return d.tensorJSON }
+// Protocol is the protocol the deployment speaks.
+func (d *Deployment) Protocol() Protocol { return d.protocol }
 
 // NewRows makes empty rows for this deployment. They may outlive it.
 func (d *Deployment) NewRows() *Rows {

@@ -59,8 +59,8 @@ const (
 
 	// StatusDescribe: what the URL describes is no deployment the library understands.
 	StatusDescribe Status = 40
-	// StatusReplyJSON: a reply that is not the JSON it should be.
-	StatusReplyJSON Status = 41
+	// StatusReplyMalformed: a response whose body is malformed.
+	StatusReplyMalformed Status = 41
 	// StatusReplyRows: a reply with fewer or more rows than were sent.
 	StatusReplyRows Status = 42
 	// StatusReplyOutput: a reply row without one of the outputs.
@@ -69,8 +69,8 @@ const (
 	StatusReplyType Status = 44
 	// StatusReplyShape: a reply value of another shape than declared.
 	StatusReplyShape Status = 45
-	// StatusReplyDataURL: a malformed data URL in a reply.
-	StatusReplyDataURL Status = 46
+	// StatusReplyEncoding: a value in a response whose encoding is invalid.
+	StatusReplyEncoding Status = 46
 	// StatusReplyTooLarge: a reply beyond the size limit, see [WithReplyLimit].
 	StatusReplyTooLarge Status = 47
 )

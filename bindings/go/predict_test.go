@@ -30,8 +30,8 @@ func TestEveryTypeComesBack(t *testing.T) {
 	for _, id := range echoes {
 		t.Run(id, func(t *testing.T) {
 			deployment := open(t, id)
-			if deployment.TensorJSON() != (id == "echo") {
-				t.Error("arrays travel in the other form")
+			if deployment.Protocol() != sidekick.ProtocolDeploymentAPI {
+				t.Error("the protocol is", deployment.Protocol())
 			}
 			rows := deployment.NewRows()
 			addEcho(rows, 0)

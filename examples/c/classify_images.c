@@ -29,7 +29,7 @@ int main(int argc, char **argv) {
         sidekick_rows_end_row(rows, &error);
         check(error);
     }
-    sidekick_deployment_predict(deployment, rows, &predictions, &error);
+    sidekick_deployment_predict(deployment, rows, NULL, &predictions, &error);
     check(error);
 
     for (int i = 0; i < argc; i++) {

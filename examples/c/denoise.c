@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
     check(error);
     sidekick_rows_end_row(rows, &error);
     check(error);
-    sidekick_deployment_predict(deployment, rows, &predictions, &error);
+    sidekick_deployment_predict(deployment, rows, NULL, &predictions, &error);
     check(error);
     sidekick_predictions_array_shape(predictions, 0, &shape, &rank, &error);
     check(error);

@@ -29,7 +29,7 @@ int main(int argc, char **argv) {
     const void *const texts = lines;
     sidekick_rows_add_columns(rows, count, 1, &input, &kind, &texts, &size, &all_ends, &error);
     check(error);
-    sidekick_deployment_predict(deployment, rows, &predictions, &error);
+    sidekick_deployment_predict(deployment, rows, NULL, &predictions, &error);
     check(error);
 
     for (size_t i = 0; i < count; i++) {

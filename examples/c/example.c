@@ -64,7 +64,7 @@ sidekick_deployment *open_from_options(int *argc, char **argv, const char *usage
 
     sidekick_deployment *deployment = NULL;
     sidekick_error *error = NULL;
-    sidekick_deployment_open(url, SIDEKICK_NUL, token, SIDEKICK_NUL, NULL, &deployment, &error);
+    sidekick_deployment_open(url, SIDEKICK_NUL, token, SIDEKICK_NUL, NULL, NULL, &deployment, &error);
     check(error);
     return deployment;
 }

@@ -83,7 +83,7 @@ int main(int argc, char **argv) {
         if (split_csv(record, fields) != columns) fail("error: %s has a row with another number of columns", argv[1]);
         add_row(deployment, rows, names, fields, columns);
     }
-    sidekick_deployment_predict(deployment, rows, &predictions, &error);
+    sidekick_deployment_predict(deployment, rows, NULL, &predictions, &error);
     check(error);
 
     FILE *output = open_file(argv[2], "w");

@@ -39,7 +39,7 @@ static inline sidekick_deployment *open_on(const char *variable, const char *id,
     sidekick_deployment *deployment = NULL;
     char token[128];
     snprintf(token, sizeof token, "%s-token", id);
-    OK(sidekick_deployment_open(url_on(variable, id), SIDEKICK_NUL, token, SIDEKICK_NUL, options, &deployment, &error));
+    OK(sidekick_deployment_open(url_on(variable, id), SIDEKICK_NUL, token, SIDEKICK_NUL, options, NULL, &deployment, &error));
     if (deployment == NULL) {
         exit(checks_failed("a deployment could not be opened"));
     }
@@ -64,7 +64,7 @@ static inline sidekick_rows *new_rows(const sidekick_deployment *deployment) {
 
 static inline sidekick_predictions *predict(const sidekick_deployment *deployment, const sidekick_rows *rows) {
     sidekick_predictions *predictions = NULL;
-    OK(sidekick_deployment_predict(deployment, rows, &predictions, &error));
+    OK(sidekick_deployment_predict(deployment, rows, NULL, &predictions, &error));
     return predictions;
 }
 

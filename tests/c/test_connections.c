@@ -28,7 +28,7 @@ static sidekick_options *options;
 
 static void fails_to_open(sidekick_status status, const char *url, uint32_t attempts, int32_t retryable) {
     sidekick_deployment *deployment = NULL;
-    KEEPS(status, sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, options, &deployment, &error));
+    KEEPS(status, sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, options, NULL, &deployment, &error));
     CHECK(deployment == NULL && sidekick_error_http_status(error) == 0);
     CHECK(sidekick_error_attempts(error) == attempts && sidekick_error_retryable(error) == retryable);
     ABOUT(-1, "");

@@ -8,7 +8,7 @@ static sidekick_deployment *const NOT_A_DEPLOYMENT = (sidekick_deployment *)&che
 /* Opening with these fails with this status, and writes no deployment. */
 static void refused(sidekick_status status, const char *url, size_t url_length, const char *token, size_t token_length) {
     sidekick_deployment *deployment = NOT_A_DEPLOYMENT;
-    KEEPS(status, sidekick_deployment_open(url, url_length, token, token_length, NULL, &deployment, &error));
+    KEEPS(status, sidekick_deployment_open(url, url_length, token, token_length, NULL, NULL, &deployment, &error));
     CHECK(deployment == NOT_A_DEPLOYMENT);
 }
 
@@ -18,10 +18,10 @@ static void test_open_takes_lengths(void) {
     size_t length;
     snprintf(url, sizeof url, "%sMORE", url_of("echo"));
     length = strlen(url) - 4;
-    OK(sidekick_deployment_open(url, length, "echo-tokenMORE", 10, NULL, &deployment, &error));
+    OK(sidekick_deployment_open(url, length, "echo-tokenMORE", 10, NULL, NULL, &deployment, &error));
     sidekick_deployment_free(deployment);
     deployment = NULL;
-    CHECK(sidekick_deployment_open(url, length, "echo-token", 10, NULL, &deployment, NULL) == SIDEKICK_OK);
+    CHECK(sidekick_deployment_open(url, length, "echo-token", 10, NULL, NULL, &deployment, NULL) == SIDEKICK_OK);
     sidekick_deployment_free(deployment);
     sidekick_deployment_free(NULL);
 }
@@ -35,7 +35,7 @@ static void test_open_takes_every_address_of_a_deployment(void) {
         char url[512];
         snprintf(url, sizeof url, "%s", url_of("echo"));
         snprintf(strstr(url, "/forward"), 32, "%s", ends[i]);
-        OK(sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, NULL, &deployment, &error));
+        OK(sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, NULL, NULL, &deployment, &error));
         CHECK(sidekick_deployment_feature_count(deployment, SIDEKICK_INPUT) > 0);
         sidekick_deployment_free(deployment);
     }
@@ -108,8 +108,8 @@ static void test_open_refuses_arguments(void) {
         FORGET();
     }
     FAILS(SIDEKICK_ERROR_ARGUMENT,
-          sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, NULL, NULL, &error));
-    CHECK(sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, NULL, NULL, NULL) ==
+          sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, NULL, NULL, NULL, &error));
+    CHECK(sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, NULL, NULL, NULL, NULL) ==
           SIDEKICK_ERROR_ARGUMENT);
 }
 
@@ -144,12 +144,12 @@ static void test_array_forms(void) {
     int i;
     for (i = 0; i < 3; i++) {
         sidekick_deployment *deployment = open_deployment(ids[i]);
-        CHECK(sidekick_deployment_tensor_json(deployment) == (i == 0));
+        CHECK(sidekick_deployment_protocol(deployment) == SIDEKICK_PROTOCOL_DEPLOYMENT_API);
         CHECK(sidekick_deployment_feature_count(deployment, SIDEKICK_INPUT) == INPUTS);
         CHECK(sidekick_deployment_feature_count(deployment, SIDEKICK_OUTPUT) == OUTPUTS);
         sidekick_deployment_free(deployment);
     }
-    CHECK(sidekick_deployment_tensor_json(NULL) == 0);
+    CHECK(sidekick_deployment_protocol(NULL) == 0);
 }
 
 /* A feature is at this index of its side, with this name, type and shape. */
@@ -364,15 +364,15 @@ static void test_predict_refusals(void) {
     sidekick_predictions *predictions = NULL;
     add_echo_row(rows, 1, "a", 0);
     add_echo_row(others, 1, "a", 0);
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict(NULL, rows, &predictions, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict(deployment, NULL, &predictions, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict(deployment, rows, NULL, &error));
-    KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict(deployment, others, &predictions, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict(NULL, rows, NULL, &predictions, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict(deployment, NULL, NULL, &predictions, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict(deployment, rows, NULL, NULL, &error));
+    KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict(deployment, others, NULL, &predictions, &error));
     SAYS("another deployment");
     FORGET();
-    CHECK(sidekick_deployment_predict(deployment, others, &predictions, NULL) == SIDEKICK_ERROR_ARGUMENT);
+    CHECK(sidekick_deployment_predict(deployment, others, NULL, &predictions, NULL) == SIDEKICK_ERROR_ARGUMENT);
     OK(sidekick_rows_add_number_at(rows, IN_NUMBER, 2, &error));
-    KEEPS(SIDEKICK_ERROR_ROW_INCOMPLETE, sidekick_deployment_predict(deployment, rows, &predictions, &error));
+    KEEPS(SIDEKICK_ERROR_ROW_INCOMPLETE, sidekick_deployment_predict(deployment, rows, NULL, &predictions, &error));
     ABOUT(1, "");
     CHECK(sidekick_error_attempts(error) == 0);
     FORGET();

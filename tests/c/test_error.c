@@ -90,7 +90,7 @@ static void test_the_servers_no(void) {
     sidekick_predictions *predictions = NULL;
     OK(sidekick_rows_add_number_at(rows, 0, 0, &error));
     OK(sidekick_rows_end_row(rows, &error));
-    KEEPS(SIDEKICK_ERROR_SERVER, sidekick_deployment_predict(deployment, rows, &predictions, &error));
+    KEEPS(SIDEKICK_ERROR_SERVER, sidekick_deployment_predict(deployment, rows, NULL, &predictions, &error));
     CHECK(predictions == NULL && strlen(sidekick_error_server_message(error, NULL)) > 0);
     SAYS(sidekick_error_server_code(error, NULL));
     SAYS(sidekick_error_server_message(error, NULL));
@@ -107,7 +107,7 @@ static void predict_lie(sidekick_status status, const char *name) {
     sidekick_predictions *predictions = NULL;
     OK(sidekick_rows_add_text_at(rows, 0, name, SIDEKICK_NUL, &error));
     OK(sidekick_rows_end_row(rows, &error));
-    KEEPS(status, sidekick_deployment_predict(deployment, rows, &predictions, &error));
+    KEEPS(status, sidekick_deployment_predict(deployment, rows, NULL, &predictions, &error));
     sidekick_rows_free(rows);
     sidekick_deployment_free(deployment);
 }

@@ -12,7 +12,7 @@ static sidekick_status predict_texts(const char *const *texts, size_t count, sid
         OK(sidekick_rows_add_text_at(rows, 0, texts[i], SIDEKICK_NUL, &error));
         OK(sidekick_rows_end_row(rows, &error));
     }
-    status = sidekick_deployment_predict(liar, rows, predictions, &error);
+    status = sidekick_deployment_predict(liar, rows, NULL, predictions, &error);
     sidekick_rows_free(rows);
     return status;
 }
@@ -90,8 +90,8 @@ static void test_outputs(void) {
     lies("1e999", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "1e999");
     lies("null flag", SIDEKICK_ERROR_REPLY_TYPE, 0, "flag", "a boolean where a number");
     lies("number for text", SIDEKICK_ERROR_REPLY_TYPE, 0, "text", "a number where text");
-    lies("lone surrogate", SIDEKICK_ERROR_REPLY_JSON, 0, "text", "bad escape");
-    lies("output twice", SIDEKICK_ERROR_REPLY_JSON, 0, "number", "twice");
+    lies("lone surrogate", SIDEKICK_ERROR_REPLY_MALFORMED, 0, "text", "bad escape");
+    lies("output twice", SIDEKICK_ERROR_REPLY_MALFORMED, 0, "number", "twice");
     lies("row is a list", SIDEKICK_ERROR_REPLY_TYPE, 0, "", "a list where an object");
 }
 
@@ -110,11 +110,11 @@ static void test_categories(void) {
 }
 
 static void test_pictures(void) {
-    lies("no data url", SIDEKICK_ERROR_REPLY_DATA_URL, 0, "picture", "data:");
-    lies("no base64", SIDEKICK_ERROR_REPLY_DATA_URL, 0, "picture", "base64");
-    lies("not marked base64", SIDEKICK_ERROR_REPLY_DATA_URL, 0, "picture", "base64");
-    lies("bmp", SIDEKICK_ERROR_REPLY_DATA_URL, 0, "picture", "image/bmp");
-    lies("png that is jpeg", SIDEKICK_ERROR_REPLY_DATA_URL, 0, "picture", "says image/png");
+    lies("no data url", SIDEKICK_ERROR_REPLY_ENCODING, 0, "picture", "data:");
+    lies("no base64", SIDEKICK_ERROR_REPLY_ENCODING, 0, "picture", "base64");
+    lies("not marked base64", SIDEKICK_ERROR_REPLY_ENCODING, 0, "picture", "base64");
+    lies("bmp", SIDEKICK_ERROR_REPLY_ENCODING, 0, "picture", "image/bmp");
+    lies("png that is jpeg", SIDEKICK_ERROR_REPLY_ENCODING, 0, "picture", "says image/png");
     lies("number for picture", SIDEKICK_ERROR_REPLY_TYPE, 0, "picture", "a number where a data URL");
 }
 
@@ -130,28 +130,28 @@ static void test_arrays(void) {
     lies("null element", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "element 1 is null");
     lies("deep array", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "a list where a number");
     lies("npy of other shape", SIDEKICK_ERROR_REPLY_SHAPE, 0, "array", "[2, 1]");
-    lies("npy cut off", SIDEKICK_ERROR_REPLY_DATA_URL, 0, "array", ".npy");
-    lies("npy with NaN", SIDEKICK_ERROR_REPLY_DATA_URL, 0, "array", "not a finite");
-    lies("npy that is none", SIDEKICK_ERROR_REPLY_DATA_URL, 0, "array", ".npy");
+    lies("npy cut off", SIDEKICK_ERROR_REPLY_ENCODING, 0, "array", ".npy");
+    lies("npy with NaN", SIDEKICK_ERROR_REPLY_ENCODING, 0, "array", "not a finite");
+    lies("npy that is none", SIDEKICK_ERROR_REPLY_ENCODING, 0, "array", ".npy");
 }
 
 static void test_rows(void) {
     lies("no rows", SIDEKICK_ERROR_REPLY_ROWS, -1, "", "0 rows, and 1 were sent");
     lies("a row too many", SIDEKICK_ERROR_REPLY_ROWS, -1, "", "more rows, and 1 were sent");
-    lies("rows null", SIDEKICK_ERROR_REPLY_JSON, -1, "", "'['");
-    lies("rows twice", SIDEKICK_ERROR_REPLY_JSON, -1, "", "\"rows\" twice");
-    lies("list", SIDEKICK_ERROR_REPLY_JSON, -1, "", "a list");
-    lies("bare object", SIDEKICK_ERROR_REPLY_JSON, -1, "", "no \"rows\"");
+    lies("rows null", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "'['");
+    lies("rows twice", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "\"rows\" twice");
+    lies("list", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "a list");
+    lies("bare object", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "no \"rows\"");
 }
 
 static void test_json(void) {
-    lies("not json", SIDEKICK_ERROR_REPLY_JSON, -1, "", "not JSON");
-    lies("html", SIDEKICK_ERROR_REPLY_JSON, -1, "", "not JSON");
-    lies("empty", SIDEKICK_ERROR_REPLY_JSON, -1, "", "nothing");
-    lies("cut json", SIDEKICK_ERROR_REPLY_JSON, -1, "", "its end");
-    lies("json and more", SIDEKICK_ERROR_REPLY_JSON, -1, "", "the end of the reply");
-    lies("deep", SIDEKICK_ERROR_REPLY_JSON, -1, "", "a list");
-    lies("not utf-8", SIDEKICK_ERROR_REPLY_JSON, 0, "text", "UTF-8");
+    lies("not json", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "not JSON");
+    lies("html", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "not JSON");
+    lies("empty", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "nothing");
+    lies("cut json", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "its end");
+    lies("json and more", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "the end of the reply");
+    lies("deep", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "a list");
+    lies("not utf-8", SIDEKICK_ERROR_REPLY_MALFORMED, 0, "text", "UTF-8");
 }
 
 static void test_errors(void) {
@@ -238,7 +238,7 @@ static void test_headers(void) {
 /* A URL whose describe document is none. */
 static void describes(const char *id, sidekick_status status, const char *part) {
     sidekick_deployment *deployment = NULL;
-    KEEPS(status, sidekick_deployment_open(url_on("SIDEKICK_LIAR_URL", id), SIDEKICK_NUL, "any-token", SIDEKICK_NUL, NULL, &deployment, &error));
+    KEEPS(status, sidekick_deployment_open(url_on("SIDEKICK_LIAR_URL", id), SIDEKICK_NUL, "any-token", SIDEKICK_NUL, NULL, NULL, &deployment, &error));
     SAYS(part);
     CHECK(deployment == NULL && sidekick_error_http_status(error) == 200 && sidekick_error_attempts(error) == 1);
     FORGET();
@@ -269,7 +269,7 @@ static void test_memory(void) {
     rows = new_rows(output);
     OK(sidekick_rows_add_text_at(rows, 0, "small", SIDEKICK_NUL, &error));
     OK(sidekick_rows_end_row(rows, &error));
-    FAILS(SIDEKICK_ERROR_MEMORY, sidekick_deployment_predict(output, rows, &predictions, &error));
+    FAILS(SIDEKICK_ERROR_MEMORY, sidekick_deployment_predict(output, rows, NULL, &predictions, &error));
     CHECK(predictions == NULL);
     sidekick_rows_free(rows);
     sidekick_deployment_free(output);

@@ -3,7 +3,7 @@
 
 static sidekick_reply *post(const sidekick_deployment *deployment, const char *json) {
     sidekick_reply *reply = NULL;
-    OK(sidekick_deployment_post_json(deployment, json, SIDEKICK_NUL, &reply, &error));
+    OK(sidekick_deployment_post_json(deployment, json, SIDEKICK_NUL, NULL, &reply, &error));
     return reply;
 }
 
@@ -22,13 +22,13 @@ static void test_good_and_bad_json(void) {
     const char *json = "{\"rows\": [{\"number\": 1}, {\"number\": 2}]} and more";
     sidekick_reply *reply = NULL;
     check_reply(post(deployment, "{\"rows\": [{\"number\": 1}]}"), 200, "\"rows\":1");
-    OK(sidekick_deployment_post_json(deployment, json, strlen(json) - 9, &reply, &error));
+    OK(sidekick_deployment_post_json(deployment, json, strlen(json) - 9, NULL, &reply, &error));
     check_reply(reply, 200, "\"rows\":2");
     check_reply(post(deployment, "{\"rows\": [{}]}"), 400, "FeatureNotFound");
     check_reply(post(deployment, "{\"rows\": ["), 400, "JsonParsingError");
     check_reply(post(deployment, ""), 400, "errorCode");
     reply = NULL;
-    OK(sidekick_deployment_post_json(deployment, NULL, 0, &reply, &error));
+    OK(sidekick_deployment_post_json(deployment, NULL, 0, NULL, &reply, &error));
     check_reply(reply, 400, "errorCode");
     sidekick_deployment_free(deployment);
 }
@@ -72,15 +72,15 @@ static void test_refusals(void) {
     CHECK(sidekick_reply_http_status(NULL) == 0);
     TEXT_IS("", sidekick_reply_text(NULL, NULL), 0);
     sidekick_reply_free(NULL);
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(NULL, "{}", SIDEKICK_NUL, &reply, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, NULL, SIDEKICK_NUL, &reply, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, NULL, 2, &reply, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, "\"\xff\"", SIDEKICK_NUL, &reply, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, "{}", SIDEKICK_NUL, NULL, &error));
-    KEEPS(SIDEKICK_ERROR_NETWORK, sidekick_deployment_post_json(deployment, closed, SIDEKICK_NUL, &reply, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(NULL, "{}", SIDEKICK_NUL, NULL, &reply, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, NULL, SIDEKICK_NUL, NULL, &reply, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, NULL, 2, NULL, &reply, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, "\"\xff\"", SIDEKICK_NUL, NULL, &reply, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, "{}", SIDEKICK_NUL, NULL, NULL, &error));
+    KEEPS(SIDEKICK_ERROR_NETWORK, sidekick_deployment_post_json(deployment, closed, SIDEKICK_NUL, NULL, &reply, &error));
     CHECK(sidekick_error_attempts(error) >= 3 && sidekick_error_retryable(error) == 1);
     FORGET();
-    CHECK(sidekick_deployment_post_json(deployment, closed, SIDEKICK_NUL, &reply, NULL) == SIDEKICK_ERROR_NETWORK);
+    CHECK(sidekick_deployment_post_json(deployment, closed, SIDEKICK_NUL, NULL, &reply, NULL) == SIDEKICK_ERROR_NETWORK);
     CHECK(reply == NULL);
     sidekick_deployment_free(deployment);
 }

@@ -27,7 +27,7 @@ static int own_rows_are_wrong(double number) {
         wrong += sidekick_rows_add_number_at(rows, i, number + (double)i, NULL) != SIDEKICK_OK;
     }
     wrong += sidekick_rows_end_row(rows, NULL) != SIDEKICK_OK;
-    wrong += sidekick_deployment_predict(deployment, rows, &predictions, NULL) != SIDEKICK_OK;
+    wrong += sidekick_deployment_predict(deployment, rows, NULL, &predictions, NULL) != SIDEKICK_OK;
     for (i = 0; i < 6; i++) {
         wrong += sidekick_predictions_number(predictions, i, 0, &found, NULL) != SIDEKICK_OK || found != number + (double)i;
     }
@@ -41,7 +41,7 @@ static int shared_objects_are_wrong(void) {
     sidekick_predictions *predictions = NULL;
     const double *mine = NULL, *shared = NULL;
     size_t count = 0;
-    int wrong = sidekick_deployment_predict(deployment, shared_rows, &predictions, NULL) != SIDEKICK_OK;
+    int wrong = sidekick_deployment_predict(deployment, shared_rows, NULL, &predictions, NULL) != SIDEKICK_OK;
     wrong += sidekick_predictions_numbers(predictions, 2, &mine, &count, NULL) != SIDEKICK_OK || count != 3;
     wrong += sidekick_predictions_numbers(shared_predictions, 2, &shared, &count, NULL) != SIDEKICK_OK || count != 3;
     wrong += memcmp(mine, shared, 3 * sizeof *mine) != 0;
@@ -89,7 +89,7 @@ int main(void) {
         OK(sidekick_rows_end_row(shared_rows, &error));
     }
     shared_predictions = predict(deployment, shared_rows);
-    OK(sidekick_deployment_post_json(deployment, "{\"rows\": [{}]}", SIDEKICK_NUL, &shared_reply, &error));
+    OK(sidekick_deployment_post_json(deployment, "{\"rows\": [{}]}", SIDEKICK_NUL, NULL, &shared_reply, &error));
     for (i = 0; i < THREADS; i++) {
         works[i].number = 100.0 * i;
         works[i].wrong = 0;

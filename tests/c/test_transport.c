@@ -35,7 +35,7 @@ static int asks_well(const sidekick_deployment *deployment, double value) {
     int well = sidekick_rows_new(deployment, &rows, NULL) == SIDEKICK_OK &&
                sidekick_rows_add_number_at(rows, 0, value, NULL) == SIDEKICK_OK &&
                sidekick_rows_end_row(rows, NULL) == SIDEKICK_OK &&
-               sidekick_deployment_predict(deployment, rows, &predictions, NULL) == SIDEKICK_OK &&
+               sidekick_deployment_predict(deployment, rows, NULL, &predictions, NULL) == SIDEKICK_OK &&
                sidekick_predictions_number(predictions, 0, 0, &found, NULL) == SIDEKICK_OK &&
                fabs(found * value - 1) < 1e-6;
     sidekick_predictions_free(predictions);
@@ -63,8 +63,8 @@ static void test_cancel(void) {
     OK(sidekick_cancel_new(&cancel, &error));
     CHECK(pthread_create(&thread, NULL, trigger_later, cancel) == 0);
     KEEPS(SIDEKICK_ERROR_CANCELLED,
-          sidekick_deployment_open_cancellable(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL,
-                                               options, cancel, &deployment, &error));
+          sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL,
+                                   options, cancel, &deployment, &error));
     SAYS("cancelled");
     CHECK(sidekick_error_retryable(error) == 0);
     FORGET();
@@ -96,15 +96,15 @@ static void test_cancel_timeout(void) {
     const int listener = silent_server(url, sizeof url);
     OK(sidekick_cancel_new(&cancel, &error));
     OK(sidekick_cancel_set_timeout(cancel, 100, &error));
-    KEEPS(SIDEKICK_ERROR_TIMEOUT, sidekick_deployment_open_cancellable(url, SIDEKICK_NUL, "x-token", SIDEKICK_NUL, NULL,
-                                                                       cancel, &deployment, &error));
+    KEEPS(SIDEKICK_ERROR_TIMEOUT,
+          sidekick_deployment_open(url, SIDEKICK_NUL, "x-token", SIDEKICK_NUL, NULL, cancel, &deployment, &error));
     SAYS("within 100 ms, the limit of its cancel");
     CHECK(sidekick_error_retryable(error) == 1 && deployment == NULL);
     FORGET();
     OK(sidekick_cancel_set_timeout(cancel, UINT64_MAX, &error));
     OK(sidekick_cancel_set_timeout(cancel, 0, &error));
-    OK(sidekick_deployment_open_cancellable(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, NULL,
-                                            cancel, &deployment, &error));
+    OK(sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, NULL,
+                                cancel, &deployment, &error));
     sidekick_deployment_free(deployment);
     sidekick_cancel_free(cancel);
     close(listener);
@@ -119,27 +119,27 @@ static void test_cancellable_calls(void) {
     sidekick_predictions *predictions = NULL;
     sidekick_reply *reply = NULL;
     OK(sidekick_cancel_new(&cancel, &error));
-    OK(sidekick_deployment_open_cancellable(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, NULL,
-                                            cancel, &deployment, &error));
+    OK(sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, NULL,
+                                cancel, &deployment, &error));
     rows = new_rows(deployment);
     OK(sidekick_rows_add_number_at(rows, 0, 4, &error));
     OK(sidekick_rows_end_row(rows, &error));
-    OK(sidekick_deployment_predict_cancellable(deployment, rows, cancel, &predictions, &error));
+    OK(sidekick_deployment_predict(deployment, rows, cancel, &predictions, &error));
     sidekick_predictions_free(predictions);
-    OK(sidekick_deployment_predict_cancellable(deployment, rows, NULL, &predictions, &error));
+    OK(sidekick_deployment_predict(deployment, rows, NULL, &predictions, &error));
     sidekick_predictions_free(predictions);
     predictions = NULL;
     OK(sidekick_cancel_trigger(cancel, &error));
     OK(sidekick_cancel_trigger(cancel, &error));
     KEEPS(SIDEKICK_ERROR_CANCELLED,
-          sidekick_deployment_predict_cancellable(deployment, rows, cancel, &predictions, &error));
+          sidekick_deployment_predict(deployment, rows, cancel, &predictions, &error));
     CHECK(sidekick_error_rows_first(error) == 0 && sidekick_error_rows_count(error) == 1);
     FORGET();
     FAILS(SIDEKICK_ERROR_CANCELLED,
-          sidekick_deployment_post_json_cancellable(deployment, "{}", SIDEKICK_NUL, cancel, &reply, &error));
+          sidekick_deployment_post_json(deployment, "{}", SIDEKICK_NUL, cancel, &reply, &error));
     CHECK(predictions == NULL && reply == NULL);
     CHECK(asks_well(deployment, 8));
-    OK(sidekick_deployment_post_json_cancellable(deployment, "{}", SIDEKICK_NUL, NULL, &reply, &error));
+    OK(sidekick_deployment_post_json(deployment, "{}", SIDEKICK_NUL, NULL, &reply, &error));
     sidekick_reply_free(reply);
     sidekick_rows_free(rows);
     sidekick_cancel_free(cancel);
@@ -195,7 +195,7 @@ static void test_callbacks(void) {
     sidekick_deployment *deployment = NULL;
     OK(sidekick_options_set_token_callback(options, give_token, &told, release, &error));
     OK(sidekick_options_set_log_callback(options, hear, &told, release, &error));
-    OK(sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "", 0, options, &deployment, &error));
+    OK(sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "", 0, options, NULL, &deployment, &error));
     CHECK(told.asked == 2 && told.refused == 1);
     sidekick_options_free(options);
     CHECK(asks_well(deployment, 2) && told.asked == 3 && told.released == 0);
@@ -216,17 +216,17 @@ static void test_callbacks_that_are_refused_or_replaced(void) {
     CHECK(told.released == 3);
     OK(sidekick_options_set_token_callback(options, give_none, NULL, NULL, &error));
     KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token",
-                                                            SIDEKICK_NUL, options, &deployment, &error));
+                                                            SIDEKICK_NUL, options, NULL, &deployment, &error));
     SAYS("token callback failed with 7");
     FORGET();
     OK(sidekick_options_set_token_callback(options, say_why, &refused, NULL, &error));
     KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token",
-                                                            SIDEKICK_NUL, options, &deployment, &error));
+                                                            SIDEKICK_NUL, options, NULL, &deployment, &error));
     CHECK(strcmp(sidekick_error_message(error, NULL), "the token callback failed: the vault is closed") == 0);
     CHECK(refused == SIDEKICK_ERROR_ARGUMENT);
     FORGET();
     OK(sidekick_options_set_token_callback(options, NULL, NULL, NULL, &error));
-    OK(sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, options, &deployment,
+    OK(sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, options, NULL, &deployment,
                                 &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_token_set(NULL, "x", 1, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_token_fail(NULL, "x", 1, &error));
@@ -268,7 +268,7 @@ static void test_token_over_http(void) {
     sidekick_deployment *deployment = NULL;
     sidekick_options *options = new_options();
     OK(sidekick_options_set_proxy(options, "", 0, &error));
-    KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_open("http://192.0.2.1/forward", SIDEKICK_NUL, "t", 1, options,
+    KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_open("http://192.0.2.1/forward", SIDEKICK_NUL, "t", 1, options, NULL,
                                                             &deployment, &error));
     SAYS("allow_token_over_http");
     FORGET();

@@ -40,9 +40,8 @@ TEST(indexes_are_found_by_name) {
     CHECK_FAILS(UnknownFeature, deployment.try_output_index(""));
 }
 
-TEST(both_array_forms_are_told) {
-    CHECK(check::open("echo").tensor_json());
-    CHECK(!check::open("echo-npy").tensor_json());
+TEST(the_protocol_is_reported) {
+    CHECK(check::open("echo").protocol() == sidekick::Protocol::DeploymentApi);
 }
 
 TEST(open_refuses_what_is_no_url_or_token) {
@@ -67,7 +66,7 @@ TEST(open_takes_every_address_of_a_deployment) {
     const std::string url = check::url("echo");
     const std::string base = url.substr(0, url.rfind('/'));
     for (const char* end : {"", "/", "/forward/", "/openapi.json"}) {
-        CHECK(Deployment::open(base + end, "echo-token").tensor_json());
+        CHECK(Deployment::open(base + end, "echo-token").protocol() == sidekick::Protocol::DeploymentApi);
     }
     CHECK_FAILS(Argument, Deployment::try_open("http://0.0.0.0:8000/forward", "echo-token"));
 }

@@ -114,7 +114,7 @@ TEST(what_was_moved_from_is_empty) {
     CHECK_THROWS(Argument, predictions[0].number(0));
     CHECK_THROWS(Argument, options.batch_rows(1));
     const auto taken = std::move(deployment);
-    CHECK(deployment.inputs().empty() && deployment.outputs().empty() && !deployment.tensor_json());
+    CHECK(deployment.inputs().empty() && deployment.outputs().empty() && deployment.protocol() == sidekick::Protocol{});
     CHECK_THROWS(Argument, deployment.rows());
     CHECK_THROWS(Argument, deployment.post_json("{}"));
     CHECK_FAILS(Argument, deployment.try_rows());

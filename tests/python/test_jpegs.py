@@ -30,7 +30,7 @@ def decoded(server, files):
     rows = library_rows(server.client, len(files))
     handle = server.client._handle
     predictions = _library.make(
-        library.sidekick_deployment_predict_cancellable, library.sidekick_predictions_free, handle, rows, None
+        library.sidekick_deployment_predict, library.sidekick_predictions_free, handle, rows, None
     )
     for row in range(len(files)):
         sides = [ctypes.c_uint32() for _ in range(3)]

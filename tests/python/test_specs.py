@@ -26,10 +26,8 @@ def test_changes_to_specs_do_not_reach_the_deployment(echo, row):
     assert echo.predict(**row)["number"] == 1.5
 
 
-def test_tensor_json_tells_how_arrays_travel(echo):
-    assert echo.tensor_json is True
-    assert deployment("echo-npy").tensor_json is False
-    assert deployment("echo-older").tensor_json is False
+def test_the_protocol_is_reported(echo):
+    assert echo.protocol == "deployment_api"
 
 
 def test_specs_compare_and_show_as_the_dataclass():

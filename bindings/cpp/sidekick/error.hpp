@@ -47,12 +47,12 @@ enum class Status : std::int32_t {
     Http = SIDEKICK_ERROR_HTTP,                             ///< An HTTP status other than 2xx, unexplained.
     Server = SIDEKICK_ERROR_SERVER,                         ///< The server refused: see `Error::server_code`.
     Describe = SIDEKICK_ERROR_DESCRIBE,                     ///< The URL is not a deployment's.
-    ReplyJson = SIDEKICK_ERROR_REPLY_JSON,                  ///< A reply that is not the JSON it should be.
+    ReplyMalformed = SIDEKICK_ERROR_REPLY_MALFORMED,        ///< A response whose body is malformed.
     ReplyRows = SIDEKICK_ERROR_REPLY_ROWS,                  ///< A reply with fewer or more rows than sent.
     ReplyOutput = SIDEKICK_ERROR_REPLY_OUTPUT,              ///< A reply that lacks a declared output.
     ReplyType = SIDEKICK_ERROR_REPLY_TYPE,                  ///< A reply value of another form than declared.
     ReplyShape = SIDEKICK_ERROR_REPLY_SHAPE,                ///< A reply value of another shape than declared.
-    ReplyDataUrl = SIDEKICK_ERROR_REPLY_DATA_URL,           ///< A malformed data URL in a reply.
+    ReplyEncoding = SIDEKICK_ERROR_REPLY_ENCODING,          ///< A value whose encoding is invalid.
     ReplyTooLarge = SIDEKICK_ERROR_REPLY_TOO_LARGE          ///< A reply beyond the size limit.
 };
 

@@ -43,6 +43,7 @@ not look)."""
 _INPUT, _OUTPUT = 0, 1
 # The size of a part of a table that is predicted by one call.
 _FEWEST_REQUESTS, _FEWEST_ROWS = 8, 4096
+_PROTOCOLS = {1: "deployment_api"}
 _DTYPES = {1: "numeric", 2: "categorical", 3: "binary", 4: "text", 5: "image"}
 
 
@@ -188,7 +189,7 @@ class Deployment:
         self._url = url
         self._batch_rows, self._max_in_flight = batch_rows, max_in_flight
         self._isolates = isolate_bad_rows
-        self._tensor_json = bool(library.sidekick_deployment_tensor_json(handle))
+        self._protocol = _PROTOCOLS[library.sidekick_deployment_protocol(handle)]
         self._inputs = _specs(handle, _INPUT)
         self._input_names = {spec.name for spec in self._inputs}
         self._outputs = _specs(handle, _OUTPUT)
@@ -205,9 +206,9 @@ class Deployment:
         return self._url
 
     @property
-    def tensor_json(self) -> bool:
-        """Whether arrays travel as JSON, not as `.npy` files."""
-        return self._tensor_json
+    def protocol(self) -> str:
+        """The protocol it speaks: `"deployment_api"`."""
+        return self._protocol
 
     @property
     def feature_specs_in(self) -> FeatureSpecs:
@@ -438,14 +439,14 @@ class Deployment:
         return count > (1 if self._isolates else self._batch_rows)
 
     def _ask(self, handle: Handle, rows: Handle, where: Where, cancel: Handle | None) -> Handle:
-        predict, free = library.sidekick_deployment_predict_cancellable, library.sidekick_predictions_free
+        predict, free = library.sidekick_deployment_predict, library.sidekick_predictions_free
         return make(predict, free, handle, rows, cancel, where=where)
 
     def _open(self, url: str, token: bytes, options: Handle) -> Handle:
         address = url.encode(errors="surrogatepass")
 
         def ask(cancel: Handle) -> Handle:
-            open_, free = library.sidekick_deployment_open_cancellable, library.sidekick_deployment_free
+            open_, free = library.sidekick_deployment_open, library.sidekick_deployment_free
             handle = make(open_, free, address, len(address), token, len(token), options, cancel)
             handle.kept = options.kept
             return handle

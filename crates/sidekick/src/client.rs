@@ -4,8 +4,8 @@ use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory;
 use crate::options::Options;
 use crate::predictions::Predictions;
-use crate::protocol::Protocol;
 use crate::protocol::deployment_api::{describe, failure};
+use crate::protocol::{Protocol, ProtocolKind};
 use crate::results::Columns;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
@@ -60,8 +60,8 @@ impl Client {
         &self.schema
     }
 
-    pub(crate) fn protocol(&self) -> &Protocol {
-        &self.protocol
+    pub(crate) fn protocol(&self) -> ProtocolKind {
+        self.protocol.kind()
     }
 
     pub(crate) fn options(&self) -> &Options {

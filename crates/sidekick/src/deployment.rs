@@ -5,6 +5,7 @@ use crate::client::{Client, RawReply};
 use crate::error::Result;
 use crate::options::Options;
 use crate::predictions::{Predictions, require_room};
+use crate::protocol::ProtocolKind;
 use crate::rows::Rows;
 use crate::spec::Specs;
 use crate::stream::Stream;
@@ -44,9 +45,9 @@ impl Deployment {
         &self.0.schema().outputs
     }
 
-    /// Whether arrays travel as `{"shape", "data"}` (or else as `.npy` data URLs).
-    pub fn tensor_json(&self) -> bool {
-        self.0.protocol().tensor_json()
+    /// The protocol it speaks.
+    pub fn protocol(&self) -> ProtocolKind {
+        self.0.protocol()
     }
 
     /// Empty rows for this deployment.

@@ -57,7 +57,7 @@ pub enum ErrorKind {
     /// The describe document does not describe a deployment this library understands.
     Describe = 40,
     /// A reply that is not the JSON it should be.
-    ReplyJson = 41,
+    ReplyMalformed = 41,
     /// A reply with fewer or more rows than were sent.
     ReplyRows = 42,
     /// A reply row without one of the declared outputs.
@@ -67,7 +67,7 @@ pub enum ErrorKind {
     /// A reply value of another shape, or number of categories, than declared.
     ReplyShape = 45,
     /// A data URL in a reply that is malformed, or whose bytes are not of its media type.
-    ReplyDataUrl = 46,
+    ReplyEncoding = 46,
     /// A reply beyond the size limit.
     ReplyTooLarge = 47,
 }

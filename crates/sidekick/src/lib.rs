@@ -60,6 +60,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use images::{DecodedImage, MediaType, PixelEncoding, Pixels};
 pub use options::{DEFAULT_BATCH_ROWS, Options};
 pub use predictions::{EncodedImage, Predictions, Probabilities};
+pub use protocol::ProtocolKind;
 pub use rows::{InputColumn, InputPieces, Rows};
 pub use spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 pub use stream::Stream;

@@ -303,7 +303,9 @@ fn quotes_the_token(request: &Request, stream: &mut TcpStream) -> bool {
 }
 
 fn cases() -> Vec<Case> {
-    use ErrorKind::{Connect, Http, Network, ReplyJson, ReplyRows, ReplyTooLarge, ReplyType, Timeout, Tls};
+    use ErrorKind::{
+        Connect, Http, Network, ReplyMalformed, ReplyRows, ReplyTooLarge, ReplyType, Timeout, Tls,
+    };
     let case = |what, fails: Option<(ErrorKind, &'static str)>, attempts, milliseconds, world| Case {
         what,
         fails,
@@ -367,7 +369,7 @@ fn cases() -> Vec<Case> {
             2000,
             with(short_silence, answers(promises_too_much)),
         ),
-        case("promises less than it sends", bad(ReplyJson, ""), 1, 1500, answers(promises_too_little)),
+        case("promises less than it sends", bad(ReplyMalformed, ""), 1, 1500, answers(promises_too_little)),
         case(
             "sends damaged gzip",
             bad(Network, "gzip is damaged"),
@@ -433,8 +435,14 @@ fn cases() -> Vec<Case> {
             answers(|_, stream| reply(stream, "307 Moved\r\nLocation: /", "")),
         ),
         case("answers with a page", bad(Http, "status 500: Bad day"), 1, 1500, answers(page)),
-        case("answers 200 with a page", bad(ReplyJson, ""), 1, 1500, says("<html><title>Log in</title>")),
-        case("answers with nothing", bad(ReplyJson, ""), 1, 1500, says("")),
+        case(
+            "answers 200 with a page",
+            bad(ReplyMalformed, ""),
+            1,
+            1500,
+            says("<html><title>Log in</title>"),
+        ),
+        case("answers with nothing", bad(ReplyMalformed, ""), 1, 1500, says("")),
         case(
             "quotes the token, with control characters",
             bad(ErrorKind::Server, "InvalidTokenError: [left out: it holds part of the token]"),
@@ -444,7 +452,7 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "sends invalid UTF-8",
-            bad(ReplyJson, ""),
+            bad(ReplyMalformed, ""),
             1,
             1500,
             answers(|_, stream| {
@@ -467,7 +475,7 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "gives an output twice",
-            bad(ReplyJson, "twice"),
+            bad(ReplyMalformed, "twice"),
             1,
             1500,
             says(r#"{"rows":[{"out":1,"out":2},{"out":1}]}"#),

@@ -99,7 +99,7 @@ fn reply_limit() {
         assert_eq!((error.kind(), error.http_status()), (ErrorKind::ReplyTooLarge, Some(200)));
         assert!(error.to_string().contains("reply_limit"), "{error}");
         options.set_reply_limit(100_000).unwrap();
-        assert_eq!(refused(&open(&url, &options)).kind(), ErrorKind::ReplyJson);
+        assert_eq!(refused(&open(&url, &options)).kind(), ErrorKind::ReplyMalformed);
         assert!(options.set_reply_limit(0).is_err());
     }
 }

@@ -24,6 +24,15 @@ pub(crate) enum Value<'a> {
     Array(&'a Array<'a>),
 }
 
+/// Which protocol a deployment speaks. The numbers are the C API's constants: fixed, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(i32)]
+pub enum ProtocolKind {
+    /// The Deployment API: JSON rows.
+    DeploymentApi = 1,
+}
+
 /// A way of speaking to a deployment. Rows and predictions know the wire through this alone. Not a trait object: a value's way
 /// into the buffer is inlined where the value is added.
 #[derive(Clone)]
@@ -39,9 +48,17 @@ impl Protocol {
     }
 
     /// Whether arrays are sent as `{"shape", "data"}`.
+    #[cfg(feature = "internal-api")]
     pub(crate) fn tensor_json(&self) -> bool {
         let Protocol::DeploymentApi(wire) = self;
         wire.tensorjson
+    }
+
+    /// Which protocol it is.
+    pub(crate) fn kind(&self) -> ProtocolKind {
+        match self {
+            Protocol::DeploymentApi(_) => ProtocolKind::DeploymentApi,
+        }
     }
 
     /// The media type of a request's body.

@@ -699,6 +699,6 @@ fn errors() -> Vec<Scenario> {
             format!(r#"{{"rows":[{{"x":[{}0]}}]}}"#, "0,".repeat(BYTES)),
             ErrorKind::ReplyType,
         ),
-        fails("a reply that is no JSON", "200 OK", long(), ErrorKind::ReplyJson),
+        fails("a reply that is no JSON", "200 OK", long(), ErrorKind::ReplyMalformed),
     ]
 }

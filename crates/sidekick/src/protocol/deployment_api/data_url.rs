@@ -67,7 +67,7 @@ pub(crate) struct DataUrl<'a> {
 
 /// Takes a data URL apart; letter case does not matter, parameters beside `base64` are passed over.
 pub(crate) fn split(text: &str) -> Result<DataUrl<'_>> {
-    let bad = |what: &str| Error::new(ErrorKind::ReplyDataUrl, format!("not a base64 data URL: {what}"));
+    let bad = |what: &str| Error::new(ErrorKind::ReplyEncoding, format!("not a base64 data URL: {what}"));
     let rest = match text.split_at_checked(5) {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("data:") => rest,
         _ => return Err(bad("it does not start with \"data:\"")),
@@ -92,7 +92,7 @@ impl DataUrl<'_> {
         out.truncate(start + decoded.as_ref().copied().unwrap_or(0));
         match decoded {
             Ok(_) => Ok(()),
-            Err(e) => Err(Error::new(ErrorKind::ReplyDataUrl, format!("bad base64 in a data URL: {e}"))),
+            Err(e) => Err(Error::new(ErrorKind::ReplyEncoding, format!("bad base64 in a data URL: {e}"))),
         }
     }
 }
@@ -129,7 +129,7 @@ mod tests {
             "data:;base64,a",
             "data:;base64,YW=I",
         ] {
-            assert_eq!(decode(bad).unwrap_err().kind(), ErrorKind::ReplyDataUrl, "{bad}");
+            assert_eq!(decode(bad).unwrap_err().kind(), ErrorKind::ReplyEncoding, "{bad}");
         }
     }
 

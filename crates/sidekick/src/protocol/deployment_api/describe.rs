@@ -18,7 +18,7 @@ const OUTPUTS: [&str; 6] = ["components", "schemas", "output-row-batch", "proper
 /// Reads a describe document.
 pub(crate) fn parse(document: &[u8]) -> Result<(Schema, Wire)> {
     read(document).map_err(|error| match error.kind() {
-        ErrorKind::ReplyJson => refused(error.into_message()),
+        ErrorKind::ReplyMalformed => refused(error.into_message()),
         _ => error,
     })
 }

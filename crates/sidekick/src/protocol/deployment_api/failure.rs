@@ -35,7 +35,7 @@ impl ErrorObject {
             _ => cursor.skip_value(),
         })?;
         cursor.end()?;
-        let code = code.ok_or_else(|| Error::new(ErrorKind::ReplyJson, "it has no \"errorCode\""))?;
+        let code = code.ok_or_else(|| Error::new(ErrorKind::ReplyMalformed, "it has no \"errorCode\""))?;
         Ok(ErrorObject { code, message })
     }
 }
@@ -71,7 +71,7 @@ pub(crate) fn of_accepted_reply(body: &[u8]) -> Error {
         Err(error) => {
             let message =
                 Message::from("the reply's error object cannot be read: ").before(error.into_message());
-            Error::with_quotes(ErrorKind::ReplyJson, message)
+            Error::with_quotes(ErrorKind::ReplyMalformed, message)
         }
     }
 }

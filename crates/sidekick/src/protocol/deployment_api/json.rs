@@ -358,7 +358,10 @@ impl<'a> Cursor<'a> {
 }
 
 fn malformed(at: usize, what: &str) -> Error {
-    Error::new(ErrorKind::ReplyJson, format!("the reply is not the JSON it should be: {what}, at byte {at}"))
+    Error::new(
+        ErrorKind::ReplyMalformed,
+        format!("the reply is not the JSON it should be: {what}, at byte {at}"),
+    )
 }
 
 #[cfg(test)]
@@ -432,7 +435,7 @@ mod tests {
     #[test]
     fn what_is_not_json_is_refused_with_its_place() {
         for bad in ["\"", "\"a", "\"a\\", "\"a\\\"", "\"\\x\"", "\"\n\"", "\"\\ud800\"", "a", "\"a\" b"] {
-            assert_eq!(read_string(bad).unwrap_err().kind(), ErrorKind::ReplyJson, "{bad}");
+            assert_eq!(read_string(bad).unwrap_err().kind(), ErrorKind::ReplyMalformed, "{bad}");
         }
         let place = Cursor::new(b"  [1 2]").array(|c| c.number_text().map(|_| ())).unwrap_err();
         assert!(place.to_string().ends_with("'2' where ',' should be, at byte 5"), "{place}");
@@ -440,7 +443,7 @@ mod tests {
             let place = Cursor::new(bad).string().unwrap_err();
             assert!(place.to_string().contains("bytes that are not UTF-8, at byte "), "{place}");
         }
-        assert_eq!(Cursor::new(b"\xff").string().unwrap_err().kind(), ErrorKind::ReplyJson);
+        assert_eq!(Cursor::new(b"\xff").string().unwrap_err().kind(), ErrorKind::ReplyMalformed);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(crate) fn read(
 }
 
 fn not_rows(what: &str) -> Error {
-    Error::new(ErrorKind::ReplyJson, format!("the reply is not an object with \"rows\": {what}"))
+    Error::new(ErrorKind::ReplyMalformed, format!("the reply is not an object with \"rows\": {what}"))
 }
 
 fn wrong_row_count(got: &str, sent: usize) -> Error {
@@ -179,7 +179,7 @@ impl<'a> Slot<'a> {
     fn read(&mut self, cursor: &mut Cursor<'_>, row: usize) -> Result<()> {
         if std::mem::replace(&mut self.last, row) == row {
             return Err(
-                Error::new(ErrorKind::ReplyJson, "the output stands twice").in_feature(self.spec.name())
+                Error::new(ErrorKind::ReplyMalformed, "the output stands twice").in_feature(self.spec.name())
             );
         }
         let read = read_value(cursor, self.spec, &mut self.labels, self.column);
@@ -257,7 +257,10 @@ mod tests {
 
     fn refused(name: &str, value: &str) -> (ErrorKind, String) {
         let error = read_rows(&[row(&[]), row(&[(name, value)])]).unwrap_err();
-        assert_eq!(error.row(), Some(1).filter(|_| error.kind() != ErrorKind::ReplyJson).or(error.row()));
+        assert_eq!(
+            error.row(),
+            Some(1).filter(|_| error.kind() != ErrorKind::ReplyMalformed).or(error.row())
+        );
         (error.kind(), error.to_string())
     }
 
@@ -369,8 +372,13 @@ mod tests {
         for (part, other, kind, message) in [
             ("\"x\":-1.5,", "", ErrorKind::ReplyOutput, "row 1: feature \"x\": the reply lacks this output"),
             (",\"y\":0.75", "", ErrorKind::ReplyOutput, "row 1: feature \"y\": the reply lacks this output"),
-            ("\"y\":", "\"x\":", ErrorKind::ReplyJson, "row 1: feature \"x\": the output stands twice"),
-            ("0.75}", "0.75,\"y\":1}", ErrorKind::ReplyJson, "row 1: feature \"y\": the output stands twice"),
+            ("\"y\":", "\"x\":", ErrorKind::ReplyMalformed, "row 1: feature \"x\": the output stands twice"),
+            (
+                "0.75}",
+                "0.75,\"y\":1}",
+                ErrorKind::ReplyMalformed,
+                "row 1: feature \"y\": the output stands twice",
+            ),
             (
                 "\"c 3\":0.5",
                 "\"a\":0.5",
@@ -410,13 +418,13 @@ mod tests {
             (
                 "0.75}",
                 "0.75",
-                ErrorKind::ReplyJson,
+                ErrorKind::ReplyMalformed,
                 "row 1: the reply is not the JSON it should be: '{' where '\"' should be",
             ),
             (
                 "-1.5,",
                 "-1.5",
-                ErrorKind::ReplyJson,
+                ErrorKind::ReplyMalformed,
                 "row 1: the reply is not the JSON it should be: '\"' where ',' should be, at byte",
             ),
         ] {
@@ -431,7 +439,10 @@ mod tests {
             let outputs = table();
             let cut = body.get(..end).unwrap();
             let error = outputs.read(cut.as_bytes(), 1, &mut outputs.columns()).unwrap_err();
-            assert!(matches!(error.kind(), ErrorKind::ReplyJson | ErrorKind::ReplyType), "{cut}: {error}");
+            assert!(
+                matches!(error.kind(), ErrorKind::ReplyMalformed | ErrorKind::ReplyType),
+                "{cut}: {error}"
+            );
         }
     }
 
@@ -518,7 +529,7 @@ mod tests {
             ("image", "\"data:image/jpeg;base64,/9j!\""),
             ("array", "\"data:application/x.peltarion.npy;base64,aGVq\""),
         ] {
-            assert_eq!(refused(name, value).0, ErrorKind::ReplyDataUrl, "{name} {value}");
+            assert_eq!(refused(name, value).0, ErrorKind::ReplyEncoding, "{name} {value}");
         }
     }
 
@@ -528,7 +539,7 @@ mod tests {
             let error = read_rows(&[row(&[]), row(&[(name, r#""a\ud800b""#)])]).unwrap_err();
             assert_eq!(
                 (error.kind(), error.row(), error.feature()),
-                (ErrorKind::ReplyJson, Some(1), Some(name))
+                (ErrorKind::ReplyMalformed, Some(1), Some(name))
             );
         }
     }
@@ -537,7 +548,7 @@ mod tests {
     fn what_is_no_json_is_refused() {
         for value in ["NaN", "tru", "[1,", "\"\\x\""] {
             let (kind, _) = refused("text", value);
-            assert!(matches!(kind, ErrorKind::ReplyJson | ErrorKind::ReplyType), "{value}");
+            assert!(matches!(kind, ErrorKind::ReplyMalformed | ErrorKind::ReplyType), "{value}");
         }
         let outputs = outputs();
         for body in [
@@ -551,7 +562,7 @@ mod tests {
             "{\"rows\":{}}",
         ] {
             let error = outputs.read(body.as_bytes(), 0, &mut outputs.columns()).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::ReplyJson, "{body}");
+            assert_eq!(error.kind(), ErrorKind::ReplyMalformed, "{body}");
         }
     }
 
@@ -565,7 +576,7 @@ mod tests {
         let missing = count("{\"rows\":[{\"number\":1}]}", 1);
         assert_eq!((missing.kind(), missing.feature()), (ErrorKind::ReplyOutput, Some("binary")));
         let twice = row(&[]).replacen('{', "{\"number\":1,", 1);
-        assert_eq!(read_rows(&[twice]).unwrap_err().kind(), ErrorKind::ReplyJson);
+        assert_eq!(read_rows(&[twice]).unwrap_err().kind(), ErrorKind::ReplyMalformed);
     }
 
     #[test]

@@ -108,13 +108,13 @@ fn read_image(
     let Some(media_type) = MediaType::from_name(url.media_type) else {
         let message = Message::from("a data URL of media type \"").quote(url.media_type);
         let message = message.say("\"; pictures are PNG or JPEG");
-        return Err(Error::with_quotes(ErrorKind::ReplyDataUrl, message));
+        return Err(Error::with_quotes(ErrorKind::ReplyEncoding, message));
     };
     let start = pieces.buffer.len();
     url.decode_into(&mut pieces.buffer)?;
     if MediaType::of_bytes(pieces.buffer.get(start..).unwrap_or_default()) != Some(media_type) {
         let message = format!("a data URL says {}, but its bytes are not", media_type.name());
-        return Err(Error::new(ErrorKind::ReplyDataUrl, message));
+        return Err(Error::new(ErrorKind::ReplyEncoding, message));
     }
     push(&mut pieces.ends, pieces.buffer.len())?;
     push(media_types, media_type)
@@ -268,7 +268,7 @@ fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) 
     data_url::split(&text)?.decode_into(&mut file)?;
     let as_reply = |error: Error| match error.kind() {
         ErrorKind::Memory => error,
-        _ => Error::with_quotes(ErrorKind::ReplyDataUrl, Message::default().quote(error)),
+        _ => Error::with_quotes(ErrorKind::ReplyEncoding, Message::default().quote(error)),
     };
     let array = npy::parse(&file).map_err(as_reply)?;
     check_shape(spec, array.shape())?;
