@@ -1,16 +1,13 @@
 //! The Rust API against the real local server, on the shipped deployments and on those made for the tests.
 
+mod common;
+
+use common::server::url;
 use sidekick::{Array, Deployment, ErrorKind, Options, PixelEncoding, Pixels, ProtocolKind};
 use std::path::{Path, PathBuf};
 
 fn data(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/data").join(path)
-}
-
-fn url(id: &str) -> String {
-    let base = std::env::var("SIDEKICK_SERVER_URL")
-        .expect("run these tests with `make test-rust`: they need a server");
-    format!("{base}/deployment/{id}/forward")
 }
 
 fn open(id: &str) -> Deployment {

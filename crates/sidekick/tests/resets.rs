@@ -61,9 +61,8 @@ fn pass_on(client: TcpStream, server: &str, count: &AtomicUsize) {
 
 #[test]
 fn resets_lose_nothing_and_mix_nothing_up() {
-    let server =
-        std::env::var("SIDEKICK_SERVER_URL").expect("run this with `make test-rust`: it needs a server");
-    let server = server.trim_start_matches("http://").to_owned();
+    let url = common::server::url("reciprocal");
+    let server = url.trim_start_matches("http://").split('/').next().unwrap().to_owned();
     let count = Arc::new(AtomicUsize::new(0));
     let exchanges = Arc::clone(&count);
     let line = common::listen(move |client| pass_on(client, &server, &exchanges));

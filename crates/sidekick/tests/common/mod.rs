@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod proxies;
+pub mod server;
 pub mod tls;
 
 use sidekick::{Deployment, Error, Options, Predictions, Result, Rows};
