@@ -11,8 +11,13 @@ export LIBDIR ?= $(PREFIX)/lib
 export INCLUDEDIR ?= $(PREFIX)/include
 export DESTDIR
 
-export LIB = target/release
-SERVER = target/server/sidekick-server
+# The library and the server that the tests use. `make PROFILE=dev test-c` builds them without optimization, in seconds.
+PROFILE ?= release
+PROFILE_FOLDER = $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+SERVER_PROFILE = $(if $(filter dev,$(PROFILE)),dev,server)
+export LIB = target/$(PROFILE_FOLDER)
+NATIVE_LIBS = $(LIB)/native-static-libs
+SERVER = target/$(if $(filter dev,$(PROFILE)),debug,server)/sidekick-server
 VENV = target/venv
 TEST_DEPLOYMENTS = target/tests/deployments
 # The shipped deployments and those made for the tests, on one server.
@@ -30,21 +35,19 @@ NO_PROXY := $(no_proxy)
 export no_proxy NO_PROXY
 
 .PHONY: all check serve lib server c-examples header install uninstall docs bench quickstart test train clean
-.PHONY: fuzz test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs wheel
+.PHONY: fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs wheel
 
 all: lib server
 
-# The shared library, with the link that its soname needs, and the static one.
+# The shared library, with the link that its soname needs, and the static one with a file of what a program that links it needs
+# beside it. setup.py builds with the same command: with another, cargo would compile anew. Cargo does not know of the file.
 lib:
-	$(CARGO) build --release -p libsidekick
+	@[ -e $(NATIVE_LIBS) ] || $(CARGO) clean --quiet --profile $(PROFILE) --package libsidekick
+	$(CARGO) rustc --profile $(PROFILE) --package libsidekick --lib -- --print native-static-libs=$(NATIVE_LIBS)
 	ln -sf libsidekick.so $(LIB)/libsidekick.so.$(firstword $(subst ., ,$(VERSION)))
 	@echo "$(LIB)/libsidekick.so: $$(stat -c %s $(LIB)/libsidekick.so) bytes"
 
-# What a program that links the static library needs beside it, as rustc prints it.
-$(LIB)/native-static-libs: Cargo.toml Cargo.lock | lib
-	$(CARGO) rustc -q -p libsidekick --lib --crate-type staticlib -- --print native-static-libs=$(CURDIR)/$@
-
-install: lib $(LIB)/native-static-libs
+install: lib
 	bindings/c/install install
 
 uninstall:
@@ -56,14 +59,14 @@ docs:
 	PROJECT_NUMBER=$(VERSION) doxygen docs/Doxyfile
 
 server:
-	$(CARGO) build --profile server -p sidekick-server
+	$(CARGO) build --profile $(SERVER_PROFILE) -p sidekick-server
 
 # The C examples, which find the library beside them.
 c-examples: lib
 	mkdir -p target/examples/c
 	set -e; for name in classify_images count_languages denoise detect_language score_table; do \
 	    $(CC) -std=c99 -O2 -Wall -Wextra -pedantic -Iinclude examples/c/$$name.c examples/c/example.c \
-	        -L$(LIB) -Wl,-rpath,'$$ORIGIN/../../release' -lsidekick -o target/examples/c/$$name; \
+	        -L$(LIB) -Wl,-rpath,'$$ORIGIN/../../$(PROFILE_FOLDER)' -lsidekick -o target/examples/c/$$name; \
 	done
 
 # The fast loop while a change is written: format, lints, unit tests, the import rules and the header.
@@ -88,7 +91,7 @@ quickstart:
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 
-test: test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-docs
+test: test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs
 
 # Licences and sources of all dependencies, as deny.toml allows them.
 test-dependencies: $(VENV)/ready
@@ -106,35 +109,39 @@ test-fuzz:
 	fuzz/run --all 3
 
 test-memcheck: $(VENV)/ready
-	tests/memcheck/run
+	tests/memcheck/run $(NAME)
 
 test-instructions: $(VENV)/ready
-	tests/instructions/run
+	tests/instructions/run $(NAME)
 
 test-server: $(VENV)/ready server
-	$(VENV)/bin/python -m pytest -q tests/server
+	tests/server/run $(NAME)
 
 test-models: $(VENV)/ready
 	$(VENV)/bin/python -m pytest -q tests/models
 
-test-c: $(TEST_DEPLOYMENTS)/ready c-examples server
-	$(WITH_SERVER) tests/c/run
+test-c: $(TEST_DEPLOYMENTS)/ready lib $(if $(NAME),,c-examples) server
+	$(WITH_SERVER) tests/c/run $(NAME)
+ifndef NAME
 	$(WITH_SERVER) $(VENV)/bin/python tests/examples.py target/examples/c
 	$(WITH_SERVER) tests/readme-run
+endif
 
 test-cpp: $(TEST_DEPLOYMENTS)/ready lib server
-	$(WITH_SERVER) tests/cpp/run
+	$(WITH_SERVER) tests/cpp/run $(NAME)
 
 test-go: $(TEST_DEPLOYMENTS)/ready lib server
-	$(WITH_SERVER) tests/go/run
+	$(WITH_SERVER) tests/go/run $(NAME)
 
 # The package builds the library with cargo, which finds it built.
 test-python: $(TEST_DEPLOYMENTS)/ready lib server
-	$(WITH_SERVER) tests/python/run
+	$(WITH_SERVER) tests/python/run $(NAME)
 
-test-install: $(TEST_DEPLOYMENTS)/ready lib server $(LIB)/native-static-libs
+test-install: $(TEST_DEPLOYMENTS)/ready lib server
 	$(WITH_SERVER) tests/install/run
-	$(WITH_SERVER) tests/abi/run
+
+test-abi: $(TEST_DEPLOYMENTS)/ready lib server
+	$(WITH_SERVER) tests/abi/run $(NAME)
 
 test-docs: docs $(TEST_DEPLOYMENTS)/ready lib server
 	$(WITH_SERVER) tests/docs/run
@@ -156,6 +163,9 @@ $(VENV)/ready: tests/requirements.txt server/train/requirements.txt tests/instal
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
+
+# The deployments that the tests of every language ask.
+test-deployments: $(TEST_DEPLOYMENTS)/ready
 
 $(TEST_DEPLOYMENTS)/ready: $(VENV)/ready tests/deployments/make.py
 	mkdir -p $(TEST_DEPLOYMENTS)

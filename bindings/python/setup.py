@@ -32,9 +32,12 @@ def built_library():
     """The shared library, built by cargo unless the environment names one."""
     if named := os.environ.get("SIDEKICK_LIBRARY"):
         return Path(named)
-    # As `make lib` does, so that what is built already is found.
-    command = ["cargo", "build", "--release", "--package", "libsidekick"]
+    # As `make lib` does, to the letter, so that cargo finds what is built already.
+    command = ["cargo", "rustc", "--release", "--package", "libsidekick", "--lib"]
     command.append("--message-format=json-render-diagnostics")
+    command += ["--", "--print", "native-static-libs=target/release/native-static-libs"]
+    # Rustc does not make the folder, and cargo makes it elsewhere if CARGO_TARGET_DIR says so.
+    (ROOT / "target" / "release").mkdir(parents=True, exist_ok=True)
     try:
         built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     except FileNotFoundError:
