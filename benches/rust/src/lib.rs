@@ -1,5 +1,6 @@
 //! What the benchmark's Rust clients share: the command line, the data, the clock, and the line they print.
 
+pub mod numbers;
 pub mod peer;
 pub mod pieces;
 

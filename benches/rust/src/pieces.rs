@@ -1,17 +1,19 @@
 //! Single pieces of the library's work, each on its own: for the micro benchmarks and the instruction counts.
 
+use crate::numbers::{json, json_of_17_digits};
 use sidekick::internal::Model;
 use sidekick::{Array, InputColumn, PixelEncoding, Pixels};
 use std::fmt::Write;
 
+/// The classes of a model of images, and of one of a table's rows.
 pub const LABELS: usize = 1000;
+pub const FEW_LABELS: usize = 10;
 
-/// A deployment that takes a number, a text, an array of `elements` and a picture, and gives a number, a categorical and
-/// such an array.
+/// A deployment that takes a number, a text, an array of `elements` and an image, and returns a categorical and such an array.
 pub struct Pieces {
     model: Model,
-    /// A deployment that takes a number and nothing else.
-    one_number: Model,
+    /// A deployment that takes a number, and returns a number and a categorical of few labels.
+    table: Model,
     elements: usize,
 }
 
@@ -19,18 +21,15 @@ const NUMBER: &str = r#""number": {"x-peltarion": {"type": "numeric", "shape": [
 
 impl Pieces {
     pub fn new(elements: usize) -> Pieces {
-        let labels: Vec<String> = (0..LABELS).map(|label| format!("\"{}\"", label_name(label))).collect();
-        let labels = labels.join(",");
         let inputs = format!(
             r#"{NUMBER}, "text": {{"x-peltarion": {{"type": "text", "shape": [1]}}}},
             "array": {{"x-peltarion": {{"type": "numeric", "shape": [{elements}, 1]}}}},
             "image": {{"x-peltarion": {{"type": "image", "shape": [1, 1, 3]}}}}"#
         );
-        let outputs = format!(
-            r#""class": {{"x-peltarion": {{"type": "categorical", "shape": [{LABELS}]}}, "enum": [{labels}]}},
-            "array": {{"x-peltarion": {{"type": "numeric", "shape": [{elements}, 1]}}}}"#
-        );
-        Pieces { model: model(&inputs, &outputs), one_number: model(NUMBER, &outputs), elements }
+        let array = format!(r#""array": {{"x-peltarion": {{"type": "numeric", "shape": [{elements}, 1]}}}}"#);
+        let outputs = format!("{}, {array}", class(LABELS));
+        let table_outputs = format!("{NUMBER}, {}", class(FEW_LABELS));
+        Pieces { model: model(&inputs, &outputs), table: model(NUMBER, &table_outputs), elements }
     }
 
     /// Adds a number to as many rows.
@@ -46,7 +45,7 @@ impl Pieces {
     /// Adds the numbers as a column: whole rows of a deployment that takes nothing else.
     #[inline(never)]
     pub fn add_number_column(&self, numbers: &[f64]) {
-        let mut rows = self.one_number.rows();
+        let mut rows = self.table.rows();
         rows.add_columns(numbers.len(), &[(0, InputColumn::of(numbers))]).expect("a column");
     }
 
@@ -67,48 +66,77 @@ impl Pieces {
         self.model.rows().add_array(2, &array).expect("an array");
     }
 
-    /// Adds one encoded picture.
+    /// Adds one encoded image.
     pub fn add_image(&self, encoded: &[u8]) {
-        self.model.rows().add_image(3, encoded).expect("a picture");
+        self.model.rows().add_image(3, encoded).expect("an image");
     }
 
-    /// Adds a 640x480 RGB picture, which becomes a PNG, or a JPEG of a quality.
+    /// Adds a 640x480 RGB image, which becomes a PNG, or a JPEG of a quality.
     pub fn add_pixels(&self, bytes: &[u8], quality: Option<u8>) {
         let pixels = Pixels { width: 640, height: 480, channels: 3, row_stride: 0, bytes };
         let encoding = quality.map_or(PixelEncoding::Png, PixelEncoding::Jpeg);
-        self.model.rows().add_pixels(3, &pixels, encoding).expect("a picture");
+        self.model.rows().add_pixels(3, &pixels, encoding).expect("an image");
     }
 
-    /// Reads a reply of as many rows.
+    /// Reads a response of as many rows.
     #[inline(never)]
-    pub fn read_reply(&self, body: &[u8], rows: usize) {
+    pub fn read_response(&self, body: &[u8], rows: usize) {
         self.model.read_response(body, rows).expect("a good response");
     }
 
-    /// A reply of rows whose categorical and array are these.
-    pub fn reply(&self, rows: usize, probabilities: &[f32], values: &[f32]) -> String {
-        let classes = probabilities.iter().enumerate();
-        let classes: Vec<String> =
-            classes.map(|(label, value)| format!("\"{}\":{value}", label_name(label))).collect();
-        // In one text: what the allocator does with many small ones would be counted with the reading.
-        let mut data = String::new();
-        values.iter().for_each(|value| write!(data, "{value},").expect("memory"));
-        self.reply_with(rows, &classes, data.trim_end_matches(','))
+    /// The same of the deployment with few labels.
+    #[inline(never)]
+    pub fn read_table_response(&self, body: &[u8], rows: usize) {
+        self.table.read_response(body, rows).expect("a good response");
     }
 
-    /// A reply of one row whose array is these values with all digits of 64-bit floats, as many servers write them.
-    pub fn reply_of_17_digits(&self, values: &[f32]) -> String {
-        let mut data = String::new();
-        values.iter().for_each(|value| write!(data, "{:?},", f64::from(*value)).expect("memory"));
-        let zeros: Vec<String> = (0..LABELS).map(|label| format!("\"{}\":0.0", label_name(label))).collect();
-        self.reply_with(1, &zeros, data.trim_end_matches(','))
+    /// A response of rows with these probabilities and this array.
+    pub fn response(&self, rows: usize, probabilities: &[f32], values: &[f32]) -> String {
+        self.response_with(rows, probabilities, &list(values, json))
     }
 
-    fn reply_with(&self, rows: usize, classes: &[String], data: &str) -> String {
+    /// A response of one row with this array in all digits of 64-bit floats, as many servers write them.
+    pub fn response_of_17_digits(&self, probabilities: &[f32], values: &[f32]) -> String {
+        self.response_with(1, probabilities, &list(values, json_of_17_digits))
+    }
+
+    fn response_with(&self, rows: usize, probabilities: &[f32], data: &str) -> String {
         let array = format!(r#"{{"shape":[{},1],"data":[{data}]}}"#, self.elements);
-        let row = format!(r#"{{"class":{{{}}},"array":{array}}}"#, classes.join(","));
+        let row = format!(r#"{{"class":{},"array":{array}}}"#, classes(probabilities));
         format!(r#"{{"rows":[{}]}}"#, vec![row; rows].join(","))
     }
+}
+
+/// A response of a number and the probabilities of few labels for each row.
+pub fn table_response(numbers: &[f64], probabilities: &[Vec<f32>]) -> String {
+    let row = |(number, probabilities): (&f64, &Vec<f32>)| {
+        format!(r#"{{"number":{number:?},"class":{}}}"#, classes(probabilities))
+    };
+    let rows: Vec<String> = numbers.iter().zip(probabilities).map(row).collect();
+    format!(r#"{{"rows":[{}]}}"#, rows.join(","))
+}
+
+/// In one text: what the allocator does with many small ones would be counted with the reading.
+fn list(values: &[f32], number: fn(f32) -> String) -> String {
+    let mut data = String::new();
+    values.iter().for_each(|value| write!(data, "{},", number(*value)).expect("memory"));
+    data.pop();
+    data
+}
+
+fn classes(probabilities: &[f32]) -> String {
+    let member = |(label, value): (usize, &f32)| format!("\"{}\":{}", label_name(label), json(*value));
+    let members: Vec<String> = probabilities.iter().enumerate().map(member).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+/// A categorical output of so many labels.
+fn class(labels: usize) -> String {
+    let names: Vec<String> = (0..labels).map(|label| format!("\"{}\"", label_name(label))).collect();
+    let names = names.join(",");
+    format!(
+        r#""class": {{"x-peltarion": {{"type": "categorical", "shape": [{labels}]}}, "enum": [{names}]}}"#
+    )
 }
 
 fn model(inputs: &str, outputs: &str) -> Model {
@@ -122,14 +150,4 @@ fn model(inputs: &str, outputs: &str) -> Model {
 
 fn label_name(label: usize) -> String {
     format!("class {label:04}")
-}
-
-/// Values as models take and give them, the same on every run: between -1 and 1, of 24 random bits.
-pub fn values(count: usize) -> Vec<f32> {
-    let mut state = 1u64;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / 8_388_608.0 - 1.0
-    };
-    (0..count).map(|_| next()).collect()
 }
