@@ -4,17 +4,18 @@
 use crate::error::{Error, Result};
 use crate::images::raster::ImageRules;
 use crate::images::{self, DecodedImage, MediaType, WireImage};
+use crate::memory::none_for;
 use crate::npy;
 use crate::predictions::Predictions;
 use crate::protocol::Protocol;
-use crate::protocol::deployment_api::floats::{self, WIDEST_F64};
+use crate::protocol::deployment_api::floats;
 use crate::protocol::deployment_api::json::Cursor;
-use crate::protocol::deployment_api::shortest::ListWriter;
 use crate::protocol::deployment_api::{data_url, describe, failure, request};
 use crate::results::Columns;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
 use crate::url::Url;
+use sidekick_numbers::{ListWriter, WIDEST_F64, write_f64};
 use std::sync::Arc;
 
 /// What a describe document says, and requests and responses that follow it.
@@ -85,7 +86,7 @@ pub fn read_number(json: &[u8]) -> Result<f64> {
 pub fn write_floats(values: &[f32]) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     let mut writer = ListWriter::new(&mut text);
-    writer.floats(values)?;
+    writer.floats(values).map_err(|missing| none_for(missing.0))?;
     writer.finish();
     Ok(text)
 }
@@ -93,7 +94,7 @@ pub fn write_floats(values: &[f32]) -> Result<Vec<u8>> {
 /// The text of a finite 64-bit float.
 pub fn write_number(value: f64) -> Vec<u8> {
     let mut room = [0; WIDEST_F64];
-    let length = floats::put_f64(&mut room, value);
+    let length = write_f64(&mut room, value);
     room.get(..length).unwrap_or_default().to_vec()
 }
 

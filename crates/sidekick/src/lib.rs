@@ -47,6 +47,7 @@ mod predictions;
 mod protocol;
 mod results;
 mod rows;
+mod scan;
 mod spec;
 mod stream;
 mod text;

@@ -8,9 +8,9 @@ use crate::images::WireImage;
 use crate::results::Columns;
 use crate::spec::Specs;
 use deployment_api::buffer::Buffer;
-use deployment_api::floats::Number;
 use deployment_api::wire::Wire;
 use deployment_api::{reply, request};
+use sidekick_numbers::Number;
 use std::sync::Arc;
 
 /// A value that was checked against its feature's spec.

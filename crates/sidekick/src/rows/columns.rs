@@ -6,10 +6,10 @@ use crate::images;
 use crate::images::raster::ImageRules;
 use crate::memory::{filled, push};
 use crate::protocol::Value;
-use crate::protocol::deployment_api::floats::{BLOCK, Number};
-use crate::protocol::deployment_api::sixteen::places_behind;
 use crate::rows::{RowWriter, Rows, another_type, finite, integer_category, missing, unlisted_category};
+use crate::scan::places_after;
 use crate::spec::{FeatureSpec, FeatureType, Key, Specs};
+use sidekick_numbers::{BLOCK, Number};
 use std::borrow::Cow;
 use std::mem::replace;
 use std::ops::Range;
@@ -266,7 +266,7 @@ fn piece_source<'a>(
 }
 
 fn closed_source<'a>(spec: &FeatureSpec, count: usize, bytes: &'a [u8]) -> Result<Source<'a>> {
-    let ends = places_behind(0, bytes, count)?;
+    let ends = places_after(0, bytes, count)?;
     let end = ends.last().copied().unwrap_or(0);
     if ends.len() == count && end == bytes.len() {
         return text_source(spec, Texts::new(bytes, Cow::Owned(ends), 1)?);

@@ -2,12 +2,11 @@
 
 use crate::error::Result;
 use crate::protocol::deployment_api::buffer::Buffer;
-use crate::protocol::deployment_api::sixteen::Sixteen;
+use crate::scan::escaped;
 
 /// Whether a text has some.
 pub(super) fn has_any(text: &[u8]) -> bool {
-    let any_in =
-        |blocks: &[[u8; 16]]| blocks.iter().fold(0, |any, block| any | Sixteen::new(*block).escaped()) != 0;
+    let any_in = |blocks: &[[u8; 16]]| blocks.iter().fold(0, |any, block| any | escaped(*block)) != 0;
     match text.last_chunk() {
         Some(last) => any_in(text.as_chunks().0) || any_in(&[*last]),
         None => any_of_few(text),
@@ -37,8 +36,8 @@ pub(super) const SHORT: usize = 64;
 /// copied at once, and what is behind the next one is written over.
 #[inline(always)]
 pub(super) fn put_short(out: &mut Buffer, text: &[u8; 2 * SHORT], length: usize) -> Result<()> {
-    let escaped = places(text) & u64::MAX.unbounded_shr((SHORT - length) as u32);
-    if escaped == 0 {
+    let places = places(text) & u64::MAX.unbounded_shr((SHORT - length) as u32);
+    if places == 0 {
         return out.put(|room: &mut [u8; SHORT + 2]| {
             copy_short(text, 0, room, 1);
             quote(room, length)
@@ -46,7 +45,7 @@ pub(super) fn put_short(out: &mut Buffer, text: &[u8; 2 * SHORT], length: usize)
     }
     // All may be escaped, by six bytes each, and a whole copy stand behind them.
     out.put(|room: &mut [u8; 7 * SHORT + 2]| {
-        let (mut from, mut at, mut left) = (0, 1, escaped);
+        let (mut from, mut at, mut left) = (0, 1, places);
         while left != 0 {
             let place = left.trailing_zeros() as usize;
             copy_short(text, from, room, at);
@@ -64,7 +63,7 @@ pub(super) fn put_short(out: &mut Buffer, text: &[u8; 2 * SHORT], length: usize)
 #[inline(always)]
 fn places(text: &[u8; 2 * SHORT]) -> u64 {
     let blocks = text.as_chunks().0.iter().take(SHORT / 16).rev();
-    blocks.fold(0, |places, block| places << 16 | u64::from(Sixteen::new(*block).escaped()))
+    blocks.fold(0, |places, block| places << 16 | u64::from(escaped(*block)))
 }
 
 #[inline(always)]

@@ -1,84 +1,11 @@
-//! Numbers as JSON text and back, exactly: the text of a float reads back to the same bits.
+//! Numbers in a response: those of a list, of an object, and alone; what cannot be read is named.
 
-use super::layout::eight_digits_of_four;
-use super::plain;
-use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory::none_for;
 use crate::message::Message;
-use crate::protocol::deployment_api::decimal::{self, RUN};
 use crate::protocol::deployment_api::json::Cursor;
-use crate::protocol::deployment_api::short::{self, Short};
 use crate::text::Snippet;
-
-/// The widest text of a 64-bit float.
-pub(crate) const WIDEST_F64: usize = 24;
-
-/// Writes the shortest text that reads back as this finite number; returns its length. Bytes behind it may change.
-#[inline(always)]
-pub(crate) fn put_f64(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
-    short::put(room, value).unwrap_or_else(|| put_other_f64(room, value))
-}
-
-#[inline(never)]
-fn put_other_f64(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
-    let mut printer = zmij::Buffer::new();
-    let text = printer.format_finite(value).as_bytes();
-    if let Some(place) = room.get_mut(..text.len()) {
-        place.copy_from_slice(text);
-    }
-    text.len()
-}
-
-/// A number whose digits are found before it is known where its text goes.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Number {
-    value: f64,
-    short: Short,
-    digits: u64,
-}
-
-/// So many are found together: each step is taken for all of them before the next, so that none waits for another.
-pub(crate) const BLOCK: usize = 16;
-
-impl Number {
-    /// Makes a block the numbers of these values: in place, as it would be copied.
-    #[inline(always)]
-    pub(crate) fn set_block(block: &mut [Number; BLOCK], values: &[f64; BLOCK]) {
-        for (number, value) in block.iter_mut().zip(values) {
-            (number.value, number.short) = (*value, Short::of(*value));
-        }
-        for four in block.as_chunks_mut::<4>().0 {
-            let digits = eight_digits_of_four(four.map(|number| number.short.whole));
-            four.iter_mut().zip(digits).for_each(|(number, digits)| number.digits = digits);
-        }
-    }
-
-    /// Its value.
-    #[inline(always)]
-    pub(crate) fn value(&self) -> f64 {
-        self.value
-    }
-
-    /// Writes it as [`put_f64`] does; it has to be finite.
-    #[inline(always)]
-    pub(crate) fn put(&self, room: &mut [u8; WIDEST_F64]) -> usize {
-        self.short.put(self.digits, room, self.value).unwrap_or_else(|| put_other_f64(room, self.value))
-    }
-}
-
-/// What mostly comes after a number; the plain path reads the others.
-const ENDS: [u8; 2] = *b",}";
-
-/// The number at the start of `bytes` as a 64-bit float, and its length; `None` if there is none or it is too large.
-#[inline(always)]
-pub(crate) fn read_f64(bytes: &[u8]) -> Option<(f64, usize)> {
-    decimal::read_f64(bytes, ENDS).or_else(|| plain::read_f64(bytes))
-}
-
-/// The same as a 32-bit float.
-#[inline(always)]
-pub(crate) fn read_f32(bytes: &[u8]) -> Option<(f32, usize)> {
-    decimal::read_f32(bytes, ENDS).or_else(|| plain::read_f32(bytes))
-}
+use sidekick_numbers::{ListErrorKind, read_f64_before};
 
 /// Reads the number that comes next as a 64-bit float.
 #[inline]
@@ -132,69 +59,46 @@ fn append_f64_members<'a>(bytes: &'a [u8], keys: &[Snippet], values: &mut Vec<f6
 #[inline(always)]
 fn read_member<'a>(bytes: &'a [u8], key: &Snippet, after: u8) -> (f64, &'a [u8]) {
     let Some(number) = key.strip(bytes) else { return (f64::NAN, &[]) };
-    match decimal::read_f64(number, [after; 2]) {
-        Some((value, length)) => (value, number.get(length + 1..).unwrap_or_default()),
-        None => read_plain_member(number, after),
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn read_plain_member(number: &[u8], after: u8) -> (f64, &[u8]) {
-    let member = plain::read_f64(number)
-        .and_then(|(value, length)| Some((value, number.get(length..)?.strip_prefix(&[after])?)));
-    member.unwrap_or((f64::NAN, &[]))
+    read_f64_before(number, after).unwrap_or((f64::NAN, &[]))
 }
 
 /// Appends the list of numbers that comes next to `values`; at most `limit` of them.
 pub(crate) fn read_f32_list(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, limit: usize) -> Result<()> {
-    let start = values.len();
-    cursor.array(|cursor| {
-        read_blocks(cursor, values, start + limit)?;
-        let element = values.len() - start;
-        if element == limit {
+    let read = sidekick_numbers::read_f32_list(cursor.rest(), values, limit);
+    cursor.advance_to(read.unwrap_or_else(|error| error.rest));
+    match read.map_err(|error| error.kind) {
+        Ok(_) => Ok(()),
+        Err(ListErrorKind::Start) => Err(cursor.unexpected_for(b'[')),
+        Err(ListErrorKind::Separator) => Err(cursor.unexpected_for(b',')),
+        Err(ListErrorKind::Element(index)) => Err(bad_element(cursor, index)),
+        Err(ListErrorKind::TooLong) => {
             let message = format!("an array with more than the {limit} values of its shape");
-            return Err(Error::new(ErrorKind::ReplyShape, message));
+            Err(Error::new(ErrorKind::ReplyShape, message))
         }
-        reserve(values, 1)?;
-        values.push(read_element(cursor, element)?);
-        Ok(())
-    })
-}
-
-/// Appends elements for as long as that is quick, until there are `most` values.
-fn read_blocks(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, most: usize) -> Result<()> {
-    let mut block = [0.0; RUN];
-    loop {
-        let room = RUN.min(most - values.len());
-        let count = cursor.floats(block.get_mut(..room).unwrap_or_default());
-        reserve(values, count)?;
-        values.extend_from_slice(block.get(..count).unwrap_or_default());
-        if count < RUN {
-            return Ok(());
-        }
+        Err(ListErrorKind::Memory(missing)) => Err(none_for(missing.0)),
     }
 }
 
-/// Reads one element, or says which it is that cannot be read.
-fn read_element(cursor: &mut Cursor<'_>, element: usize) -> Result<f32> {
+/// Says which element cannot be read, and why.
+#[cold]
+fn bad_element(cursor: &mut Cursor<'_>, index: usize) -> Error {
     if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
-        let message = format!("element {element} is {} where a number should be", cursor.kind_of_next());
-        return Err(Error::new(ErrorKind::ReplyType, message));
+        let message = format!("element {index} is {} where a number should be", cursor.kind_of_next());
+        return Error::new(ErrorKind::ReplyType, message);
     }
-    if let Some(value) = cursor.f32() {
-        return Ok(value);
-    }
-    let text = cursor.number_text()?;
-    let message = Message::from(format!("element {element}, ")).quote(text);
-    Err(Error::with_quotes(ErrorKind::ReplyType, message.say(", is beyond a 32-bit float")))
+    let text = match cursor.number_text() {
+        Ok(text) => text,
+        Err(error) => return error,
+    };
+    let message = Message::from(format!("element {index}, ")).quote(text);
+    Error::with_quotes(ErrorKind::ReplyType, message.say(", is beyond a 32-bit float"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::deployment_api::shortest::ListWriter;
     use proptest::prelude::*;
+    use sidekick_numbers::ListWriter;
 
     fn read(text: &str, limit: usize) -> Result<Vec<f32>> {
         let mut values = Vec::new();

@@ -7,7 +7,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{push, reserve_text};
 use crate::names::Names;
 use crate::protocol::deployment_api::unescape;
-use crate::protocol::deployment_api::{decimal, floats, plain};
 use crate::text::Snippet;
 use std::borrow::Cow;
 
@@ -174,31 +173,15 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub(crate) fn f64(&mut self) -> Option<f64> {
         self.skip_space();
-        let (value, length) = floats::read_f64(self.rest())?;
+        let (value, length) = sidekick_numbers::read_f64(self.rest())?;
         self.at += length;
         Some(value)
-    }
-
-    /// The same as a 32-bit float.
-    pub(crate) fn f32(&mut self) -> Option<f32> {
-        self.skip_space();
-        let (value, length) = floats::read_f32(self.rest())?;
-        self.at += length;
-        Some(value)
-    }
-
-    /// Reads elements of an array into `values`, each with the comma after it, until one cannot be read; how many. What comes
-    /// next is an element again.
-    pub(crate) fn floats(&mut self, values: &mut [f32]) -> usize {
-        let (count, length) = decimal::read_run(self.rest(), values);
-        self.at += length;
-        count
     }
 
     /// The text of the number that comes next, as JSON's grammar has it.
     pub(crate) fn number_text(&mut self) -> Result<&'a str> {
         self.skip_space();
-        let text = plain::text(self.rest()).ok_or_else(|| self.unexpected("a number"))?;
+        let text = sidekick_numbers::number_text(self.rest()).ok_or_else(|| self.unexpected("a number"))?;
         self.at += text.len();
         Ok(text)
     }
@@ -343,7 +326,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[cold]
-    fn unexpected_for(&self, byte: u8) -> Error {
+    pub(crate) fn unexpected_for(&self, byte: u8) -> Error {
         self.unexpected(&format!("'{}'", char::from(byte)))
     }
 

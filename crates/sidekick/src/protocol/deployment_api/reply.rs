@@ -163,7 +163,7 @@ impl<'a> Slot<'a> {
         let value = self.key.strip(bytes.strip_prefix(&[before])?)?;
         match self.column {
             Column::Numbers(numbers) => {
-                let (number, length) = floats::read_f64(value)?;
+                let (number, length) = sidekick_numbers::read_f64(value)?;
                 numbers.push(number);
                 value.get(length..)
             }

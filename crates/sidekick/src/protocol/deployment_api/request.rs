@@ -4,13 +4,13 @@ use crate::array::{Array, DType};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::png;
 use crate::images::{MediaType, WireImage};
+use crate::memory::none_for;
 use crate::npy;
 use crate::protocol::Value;
 use crate::protocol::deployment_api::buffer::Buffer;
-use crate::protocol::deployment_api::floats::{self, Number};
-use crate::protocol::deployment_api::shortest::{I8_TEXTS, ListWriter, U8_TEXTS};
 use crate::protocol::deployment_api::wire::InputKeys;
 use crate::protocol::deployment_api::{data_url, escapes};
+use sidekick_numbers::{I8_TEXTS, ListWriter, Number, OutOfMemory, U8_TEXTS, write_f64};
 use std::io::{BufWriter, Write};
 
 /// The media type of `.npy` data URLs.
@@ -57,13 +57,13 @@ pub(crate) fn open_row(out: &mut Buffer, start: usize) {
 }
 
 fn put_number(out: &mut Buffer, keys: &InputKeys, number: f64) -> Result<()> {
-    out.put_snippet_with(&keys.key, |room| floats::put_f64(room, number))
+    out.put_snippet_with(&keys.key, |room| write_f64(room, number))
 }
 
 /// Appends the key of a feature, with the comma before it, and a finite number whose digits are found already.
 #[inline(always)]
 pub(crate) fn put_number_of(out: &mut Buffer, keys: &InputKeys, number: &Number) -> Result<()> {
-    out.put_snippet_with(&keys.key, |room| number.put(room))
+    out.put_snippet_with(&keys.key, |room| number.write(room))
 }
 
 /// Appends the key of a feature, with the comma before it, and one of its categories.
@@ -107,15 +107,20 @@ fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
     out.extend_from_slice(start.as_bytes());
     let mut list = ListWriter::new(out);
     let written = match array.plain_bytes() {
-        Some((DType::U8, bytes)) => list.bytes(&U8_TEXTS, bytes),
-        Some((_, bytes)) => list.bytes(&I8_TEXTS, bytes),
-        None => array.for_each_block(|values| list.floats(values)),
+        Some((DType::U8, bytes)) => list.bytes(&U8_TEXTS, bytes).map_err(no_memory),
+        Some((_, bytes)) => list.bytes(&I8_TEXTS, bytes).map_err(no_memory),
+        None => array.for_each_block(|values| list.floats(values).map_err(no_memory)),
     };
     written?;
     list.finish();
     reserve(out, END.len())?;
     out.extend_from_slice(END);
     Ok(())
+}
+
+#[cold]
+fn no_memory(missing: OutOfMemory) -> Error {
+    none_for(missing.0)
 }
 
 /// A picture's file, or samples as a PNG: as they are where compression is of no use.

@@ -1,13 +1,13 @@
 //! Rows of numbers and categories: keys in and out of order, escaped, twice, missing and unknown.
 
-use super::*;
 use crate::protocol::deployment_api::wire::OutputKeys;
 use crate::protocol::deployment_api::{describe, reply};
 use crate::results::{Column, Columns};
 use crate::spec::Specs;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use std::fmt;
+use sidekick_numbers::generate::*;
+use std::fmt::{self, Write};
 
 const LABELS: [&str; 5] = ["a", "b\"\\", "a label longer than sixteen bytes", "caf\u{e9}", ""];
 

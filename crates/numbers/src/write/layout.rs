@@ -1,6 +1,5 @@
 //! Decimal digits as the text of a number: where its point goes, which zeros are added or left out. Without a branch.
 
-use super::digits::ZEROS;
 use std::num::NonZeroU64;
 use wide::{i16x8, u16x8, u32x4};
 
@@ -9,7 +8,7 @@ use wide::{i16x8, u16x8, u32x4};
 /// From byte `second` on stand all digits but the first. Over that, the first 8 bytes hold the digits that `keep` keeps in
 /// place, the others moved up behind the point by `shift` bits, and zeros and the point from `template`.
 #[derive(Clone, Copy)]
-pub(super) struct Layout {
+pub(super) struct DecimalLayout {
     keep: u64,
     template: u64,
     /// How many bits the zeros in front take, and by how many the last digit moves up to stand behind all but the first.
@@ -24,11 +23,13 @@ pub(super) struct Layout {
     end: u32,
 }
 
+/// Eight times the text `0`.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
 const ZERO_TO_POINT: u64 = (b'0' ^ b'.') as u64;
 
-impl Layout {
+impl DecimalLayout {
     /// For a number of 6 to 8 digits and one more, the last of the number standing `places` behind the point.
-    pub(super) const fn new(digits: u32, places: u32) -> Layout {
+    pub(super) const fn new(digits: u32, places: u32) -> DecimalLayout {
         let before = digits as i32 - places as i32;
         // The first bytes of the text have no place for the one digit more.
         assert!(digits >= 7 || before <= 0);
@@ -37,7 +38,7 @@ impl Layout {
         } else {
             (1, 8 * (2 - before) as u8, (3 - before) as u8, 0, 1)
         };
-        Layout {
+        DecimalLayout {
             keep,
             template: ZEROS ^ ZERO_TO_POINT << (8 * point),
             blank: 8 * (8 - digits) as u8,
@@ -61,7 +62,7 @@ pub(super) fn put_decimal<const ROOM: usize>(
     room: &mut [u8; ROOM],
     digits: u64,
     last: u32,
-    layout: &Layout,
+    layout: &DecimalLayout,
 ) -> usize {
     let digits = digits >> (layout.blank & 63);
     let others = digits >> 8 | u64::from(last) << (layout.last & 63);

@@ -6,8 +6,8 @@
 //! From a value to its text each step waits for the one before. So a group of values takes each step together: short loops,
 //! of which the processor has many rounds in hand at once, and the digits of four numbers side by side.
 
-use super::layout::{Layout, eight_digits_of_four, put_decimal, store};
-use crate::error::{Result, reserve};
+use super::layout::{DecimalLayout, eight_digits_of_four, put_decimal, store};
+use crate::{OutOfMemory, reserve};
 use std::hint::select_unpredictable;
 
 /// So many values take each step together; whole fours.
@@ -22,7 +22,7 @@ const BLOCK: usize = GROUP * WIDEST;
 const MIN_SIGNIFICAND: u32 = 1 << 23;
 
 /// Appends values and commas to a buffer, a block at a time.
-pub(crate) struct ListWriter<'a> {
+pub struct ListWriter<'a> {
     out: &'a mut Vec<u8>,
     start: usize,
     block: [u8; BLOCK],
@@ -30,12 +30,12 @@ pub(crate) struct ListWriter<'a> {
 
 impl<'a> ListWriter<'a> {
     /// A writer at the end of `out`.
-    pub(crate) fn new(out: &'a mut Vec<u8>) -> ListWriter<'a> {
+    pub fn new(out: &'a mut Vec<u8>) -> ListWriter<'a> {
         ListWriter { start: out.len(), out, block: [0; BLOCK] }
     }
 
     /// Appends finite values, each with a comma.
-    pub(crate) fn floats(&mut self, values: &[f32]) -> Result<()> {
+    pub fn floats(&mut self, values: &[f32]) -> Result<(), OutOfMemory> {
         for group in values.chunks(GROUP) {
             let mut decimals = Decimals::new();
             decimals.find(group);
@@ -47,7 +47,7 @@ impl<'a> ListWriter<'a> {
     }
 
     /// Appends bytes as whole numbers, each with a comma: copied, not printed.
-    pub(crate) fn bytes(&mut self, texts: &ByteTexts, bytes: &[u8]) -> Result<()> {
+    pub fn bytes(&mut self, texts: &ByteTexts, bytes: &[u8]) -> Result<(), OutOfMemory> {
         for group in bytes.chunks(BLOCK / WIDEST_BYTE) {
             let mut at = 0;
             for &byte in group {
@@ -64,14 +64,14 @@ impl<'a> ListWriter<'a> {
     }
 
     #[inline(always)]
-    fn append(&mut self, length: usize) -> Result<()> {
+    fn append(&mut self, length: usize) -> Result<(), OutOfMemory> {
         reserve(self.out, length)?;
         self.out.extend_from_slice(self.block.get(..length).unwrap_or_default());
         Ok(())
     }
 
     /// Drops the comma behind the last value.
-    pub(crate) fn finish(self) {
+    pub fn finish(self) {
         if self.out.len() > self.start {
             self.out.pop();
         }
@@ -79,12 +79,12 @@ impl<'a> ListWriter<'a> {
 }
 
 /// For each byte the text of its number and a comma, and in the top 8 bits how long that is.
-pub(crate) struct ByteTexts([u64; 256]);
+pub struct ByteTexts([u64; 256]);
 
 /// The numbers 0 to 255.
-pub(crate) static U8_TEXTS: ByteTexts = ByteTexts(byte_texts(false));
+pub static U8_TEXTS: ByteTexts = ByteTexts(byte_texts(false));
 /// The numbers that bytes are in two's complement.
-pub(crate) static I8_TEXTS: ByteTexts = ByteTexts(byte_texts(true));
+pub static I8_TEXTS: ByteTexts = ByteTexts(byte_texts(true));
 
 const fn byte_texts(signed: bool) -> [u64; 256] {
     let mut texts = [0; 256];
@@ -138,7 +138,7 @@ struct Form {
 
 struct Tables {
     forms: [Form; EXPONENTS],
-    layouts: [Layout; LAYOUTS],
+    layouts: [DecimalLayout; LAYOUTS],
 }
 
 static TABLES: Tables = tables();
@@ -146,7 +146,7 @@ static TABLES: Tables = tables();
 const fn tables() -> Tables {
     let mut forms = [Form { unit: 0, half_unit: 0, rounding: 0, longer_from: 0, layout: 0 }; EXPONENTS];
     // That of zero stays: `0.0`, as the number 0 has no digit that is not 0.
-    let mut layouts = [Layout::new(7, 6); LAYOUTS];
+    let mut layouts = [DecimalLayout::new(7, 6); LAYOUTS];
     let mut index = 0;
     while index < EXPONENTS {
         let exponent = MIN_EXPONENT + index as i32;
@@ -164,8 +164,8 @@ const fn tables() -> Tables {
         let fewest = digit_count(MIN_SIGNIFICAND, unit);
         let most = digit_count(2 * MIN_SIGNIFICAND - 1, unit);
         let layout = 2 * index;
-        layouts[layout] = Layout::new(fewest, places);
-        layouts[layout + 1] = Layout::new(most, places);
+        layouts[layout] = DecimalLayout::new(fewest, places);
+        layouts[layout + 1] = DecimalLayout::new(most, places);
         forms[index] =
             Form { unit, half_unit, rounding, longer_from: 10u32.pow(fewest), layout: layout as u8 };
         index += 1;
@@ -240,7 +240,7 @@ impl Decimals {
 
 /// Writes a value without its sign, a comma and the next value's minus sign; returns the length up to the comma.
 #[inline(always)]
-fn put_unsigned(block: &mut [u8; BLOCK], at: usize, digits: u64, last: u8, layout: &Layout) -> usize {
+fn put_unsigned(block: &mut [u8; BLOCK], at: usize, digits: u64, last: u8, layout: &DecimalLayout) -> usize {
     let Some(room) = block.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<WIDEST_UNSIGNED>) else {
         return 0;
     };

@@ -1,7 +1,7 @@
-//! The plain path of every reader of numbers: JSON's grammar (RFC 8259, section 6), then the standard library.
+//! The slow path of every reader: JSON's grammar (RFC 8259, section 6), then the standard library.
 
-/// How many bytes at the start are a JSON number; 0 where none is.
-pub(super) fn length(bytes: &[u8]) -> usize {
+/// How many bytes at the start are a JSON number; 0 if there is none.
+fn length(bytes: &[u8]) -> usize {
     let digits_from = |start: usize| {
         let tail = bytes.get(start..).unwrap_or_default();
         start + tail.iter().take_while(|byte| byte.is_ascii_digit()).count()
@@ -30,20 +30,20 @@ pub(super) fn length(bytes: &[u8]) -> usize {
 }
 
 /// The text of the number at the start of `bytes`.
-pub(super) fn text(bytes: &[u8]) -> Option<&str> {
+pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
     let text = bytes.get(..length(bytes)).filter(|text| !text.is_empty())?;
     std::str::from_utf8(text).ok()
 }
 
-/// The number at the start of `bytes` as the nearest 64-bit float, and its length; nothing where none is, or it is too large.
-pub(super) fn read_f64(bytes: &[u8]) -> Option<(f64, usize)> {
+/// The number at the start of `bytes` as the nearest 64-bit float, and its length; `None` if there is none or it is too large.
+pub(crate) fn read_f64(bytes: &[u8]) -> Option<(f64, usize)> {
     let text = text(bytes)?;
     let value = text.parse().ok().filter(|value: &f64| value.is_finite())?;
     Some((value, text.len()))
 }
 
 /// The same as the nearest 32-bit float.
-pub(super) fn read_f32(bytes: &[u8]) -> Option<(f32, usize)> {
+pub(crate) fn read_f32(bytes: &[u8]) -> Option<(f32, usize)> {
     let text = text(bytes)?;
     let value = text.parse().ok().filter(|value: &f32| value.is_finite())?;
     Some((value, text.len()))

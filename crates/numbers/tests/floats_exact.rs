@@ -1,28 +1,7 @@
 //! The float writer and reader against the standard library: ten million random bit patterns, and decimals next to the
 //! middle between two floats, where readers that round twice go wrong.
 
-#![allow(dead_code)]
-
-#[path = "../src/protocol/deployment_api/decimal.rs"]
-mod decimal;
-#[path = "../src/protocol/deployment_api/digits.rs"]
-mod digits;
-#[path = "../src/error.rs"]
-mod error;
-#[path = "../src/protocol/deployment_api/layout.rs"]
-mod layout;
-#[path = "../src/memory.rs"]
-mod memory;
-#[path = "../src/message.rs"]
-mod message;
-#[path = "../src/protocol/deployment_api/plain.rs"]
-mod plain;
-#[path = "../src/protocol/deployment_api/shortest.rs"]
-mod shortest;
-#[path = "../src/protocol/deployment_api/sixteen.rs"]
-mod sixteen;
-
-use shortest::ListWriter;
+use sidekick_numbers::{ListWriter, read_f32, read_f32_list, read_f64};
 use std::fmt::Write;
 use std::thread;
 
@@ -63,29 +42,24 @@ fn written(values: &[f32]) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Text behind a number, in which the reader looks ahead.
-const BEHIND: &str = "                                ";
+/// Text after a number, in which the reader looks ahead.
+const AFTER: &str = "                                ";
 
-/// What the fast path makes of a number, and nothing where it leaves it to the plain path.
-fn read(text: &str, buffer: &mut String) -> Option<f32> {
+fn read(text: &str, buffer: &mut String) -> f32 {
     buffer.clear();
-    write!(buffer, "{text},{BEHIND}").unwrap();
-    let (value, length) = decimal::read_f32(buffer.as_bytes(), *b",,")?;
+    write!(buffer, "{text},{AFTER}").unwrap();
+    let (value, length) = read_f32(buffer.as_bytes()).unwrap();
     assert_eq!(length, text.len(), "{text}");
-    Some(value)
+    value
 }
 
-/// Reads a list as a reply's is, which ends with a comma and text.
 fn check_list(text: &str, values: &[f32]) {
-    let (mut at, mut expected, mut room) = (0, values, [0.0; decimal::RUN]);
-    while !expected.is_empty() {
-        let room = &mut room[..expected.len().min(decimal::RUN)];
-        let (count, length) = decimal::read_run(&text.as_bytes()[at..], room);
-        let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-        assert!(count > 0, "{}", &text[at..at + 100]);
-        assert_eq!(bits(&room[..count]), bits(&expected[..count]), "{}", &text[at..at + length]);
-        at += length;
-        expected = &expected[count..];
+    let mut read = Vec::new();
+    let rest = read_f32_list(text.as_bytes(), &mut read, values.len()).unwrap();
+    assert_eq!(rest, AFTER.as_bytes());
+    assert_eq!(read.len(), values.len());
+    for (read, value) in read.iter().zip(values) {
+        assert_eq!(read.to_bits(), value.to_bits(), "{value}");
     }
 }
 
@@ -109,7 +83,7 @@ fn check_patterns(seed: u64, count: u64) {
         let text = written(&values);
         assert_eq!(text.split(',').count(), values.len());
         for list in [&text, &text.replace(',', ", ")] {
-            check_list(&format!("{list},{BEHIND}{BEHIND}"), &values);
+            check_list(&format!("[{list}]{AFTER}"), &values);
         }
         for (text, value) in text.split(',').zip(&values) {
             shortest.clear();
@@ -121,9 +95,7 @@ fn check_patterns(seed: u64, count: u64) {
                 distance(text, *value) <= distance(&shortest, *value) * 1.000_001,
                 "{text}, not {shortest}"
             );
-            if let Some(back) = read(text, &mut buffer) {
-                assert_eq!(back.to_bits(), value.to_bits(), "{text}");
-            }
+            assert_eq!(read(text, &mut buffer).to_bits(), value.to_bits(), "{text}");
         }
     }
 }
@@ -137,21 +109,17 @@ fn random_patterns_are_written_shortest_and_read_back() {
     });
 }
 
-/// Checks what the reader makes of a number and of its negative; how many of the two it told.
-fn check_read(text: &str, buffer: &mut String) -> usize {
-    let told = |text: &str, buffer: &mut String| {
-        let Some(read) = read(text, buffer) else { return 0 };
-        assert_eq!(read.to_bits(), text.parse::<f32>().unwrap().to_bits(), "{text}");
-        1
-    };
-    told(text, buffer) + told(&format!("-{text}"), buffer)
+/// Checks what the reader makes of a number and of its negative.
+fn check_read(text: &str, buffer: &mut String) {
+    for text in [text, &format!("-{text}")] {
+        assert_eq!(read(text, buffer).to_bits(), text.parse::<f32>().unwrap().to_bits(), "{text}");
+    }
 }
 
 #[test]
 fn decimals_next_to_ties_are_read_as_the_standard_library_reads_them() {
     let mut random = Random(7);
     let mut buffer = String::new();
-    let mut told = 0;
     for _ in 0..100_000 {
         let value = pattern(&mut random).abs();
         let above = f32::from_bits(value.to_bits() + 1);
@@ -161,21 +129,19 @@ fn decimals_next_to_ties_are_read_as_the_standard_library_reads_them() {
         let tie = (f64::from(value) + f64::from(above)) / 2.0;
         for nudged in [tie, tie.next_down(), tie.next_up()] {
             for digits in [7, 9, 12, 15, 16, 17] {
-                told += check_read(&format!("{nudged:.digits$e}"), &mut buffer);
+                check_read(&format!("{nudged:.digits$e}"), &mut buffer);
             }
             for places in [1, 7, 9, 12, 15, 16, 17, 20, 23] {
-                told += check_read(&format!("{nudged:.places$}"), &mut buffer);
+                check_read(&format!("{nudged:.places$}"), &mut buffer);
             }
         }
     }
-    assert!(told > 1_000_000, "the fast path left all but {told}");
 }
 
 #[test]
 fn numbers_of_any_digits_are_read_as_the_standard_library_reads_them() {
     let mut random = Random(9);
     let mut buffer = String::new();
-    let mut told = 0;
     for _ in 0..1_000_000 {
         let (bits, more) = (random.next(), random.next());
         let digits = bits >> (more % 63);
@@ -187,12 +153,10 @@ fn numbers_of_any_digits_are_read_as_the_standard_library_reads_them() {
             _ if more >> 40 & 1 == 0 => format!("0.{text}"),
             _ => format!("{text}e{power}"),
         };
-        told += check_read(&text, &mut buffer);
+        check_read(&text, &mut buffer);
         buffer.clear();
-        write!(buffer, "{text},{BEHIND}").unwrap();
-        if let Some((read, _)) = decimal::read_f64(buffer.as_bytes(), *b",,") {
-            assert_eq!(read.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
-        }
+        write!(buffer, "{text},{AFTER}").unwrap();
+        let (read, _) = read_f64(buffer.as_bytes()).unwrap();
+        assert_eq!(read.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
     }
-    assert!(told > 1_000_000, "the fast path left all but {told}");
 }

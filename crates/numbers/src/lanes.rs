@@ -1,32 +1,13 @@
-//! Sixteen bytes of text looked at together: where a byte is, which are digits, and what number those make.
+//! Bytes16 bytes of text as the lanes of one SIMD register: where a byte is, which are digits, and the number that they make.
 
-use crate::error::{Result, reserve};
-use crate::memory::push;
 use wide::{f64x2, i16x8, i32x4, i32x8, u8x16};
 
-/// The places behind each occurrence of a byte, of which there are probably so many.
-pub(crate) fn places_behind(byte: u8, text: &[u8], count: usize) -> Result<Vec<usize>> {
-    let mut places = Vec::new();
-    reserve(&mut places, count.min(text.len()))?;
-    let (blocks, rest) = text.as_chunks();
-    for (index, block) in blocks.iter().enumerate() {
-        let mut found = Sixteen::new(*block).places_of(byte);
-        while found != 0 {
-            push(&mut places, 16 * index + found.trailing_zeros() as usize + 1)?;
-            found &= found - 1;
-        }
-    }
-    let start = text.len() - rest.len();
-    let last = rest.iter().zip(start + 1..).filter(|(there, _)| **there == byte);
-    last.map(|(_, behind)| behind).try_for_each(|behind| push(&mut places, behind))?;
-    Ok(places)
-}
-
+/// Bytes16 bytes of text.
 #[derive(Clone, Copy)]
-pub(super) struct Sixteen(u8x16);
+pub(crate) struct Bytes16(u8x16);
 
-/// By the sign and by a count below 32, all ones in so many of sixteen bytes, but for the sign, and zeros in the rest.
-static BYTES: [[u8x16; 32]; 2] = {
+/// By sign and count: all ones in the first `count` of sixteen bytes but the first `sign`, zeros in the others.
+static MASKS: [[u8x16; 32]; 2] = {
     let mut masks = [[u8x16::ZERO; 32]; 2];
     let mut at = 0;
     while at < 2 * 32 {
@@ -43,66 +24,58 @@ static BYTES: [[u8x16; 32]; 2] = {
     masks
 };
 
-impl Sixteen {
+impl Bytes16 {
     #[inline(always)]
-    pub(super) fn new(bytes: [u8; 16]) -> Sixteen {
-        Sixteen(u8x16::new(bytes))
+    pub(crate) fn new(bytes: [u8; 16]) -> Bytes16 {
+        Bytes16(u8x16::new(bytes))
     }
 
-    /// A bit for each place where a byte stands.
+    /// A bit for each place where a byte is.
     #[inline(always)]
-    pub(super) fn places_of(self, byte: u8) -> u32 {
+    pub(crate) fn places_of(self, byte: u8) -> u32 {
         self.0.simd_eq(u8x16::splat(byte)).to_bitmask()
-    }
-
-    /// A bit for each byte that JSON escapes: control characters, quotes and backslashes.
-    #[inline(always)]
-    pub(super) fn escaped(self) -> u32 {
-        let marks = self.0.simd_eq(u8x16::splat(b'"')) | self.0.simd_eq(u8x16::splat(b'\\'));
-        let controls = self.0.min(u8x16::splat(0x1f)).simd_eq(self.0);
-        (marks | controls).to_bitmask()
     }
 
     /// The first `count` bytes of these, and the others of `rest`.
     #[inline(always)]
-    pub(super) fn join(self, rest: Sixteen, count: usize) -> Sixteen {
-        Sixteen(BYTES[0][count % 32].bitselect(self.0, rest.0))
+    pub(crate) fn join(self, rest: Bytes16, count: usize) -> Bytes16 {
+        Bytes16(MASKS[0][count % 32].bitselect(self.0, rest.0))
     }
 
-    /// Where a byte first stands; 16 or more if it does not.
+    /// The first place where a byte is; 16 or more if it is not there.
     #[inline(always)]
-    pub(super) fn place_of(self, byte: u8) -> usize {
+    pub(crate) fn place_of(self, byte: u8) -> usize {
         self.places_of(byte).trailing_zeros() as usize
     }
 
     /// The digits among the first `count` bytes, at most all, without the first `sign` of them.
     #[inline(always)]
-    pub(super) fn digits(self, sign: usize, count: usize) -> Digits {
-        Digits((self.0 - u8x16::splat(b'0')) & BYTES[sign % 2][count % 32])
+    pub(crate) fn digits(self, sign: usize, count: usize) -> Digits16 {
+        Digits16((self.0 - u8x16::splat(b'0')) & MASKS[sign % 2][count % 32])
     }
 }
 
-/// Sixteen bytes less '0'.
+/// Bytes16 bytes less '0'.
 #[derive(Clone, Copy)]
-pub(super) struct Digits(u8x16);
+pub(crate) struct Digits16(u8x16);
 
-impl Digits {
+impl Digits16 {
     /// Whether all are digits.
     #[inline(always)]
-    pub(super) fn are_digits(self) -> bool {
+    pub(crate) fn are_digits(self) -> bool {
         // What is above 9 reaches the high bit.
         self.0.saturating_add(u8x16::splat(0x76)).to_bitmask() == 0
     }
 
     /// The same of two.
     #[inline(always)]
-    pub(super) fn are_all_digits([one, other]: [Digits; 2]) -> bool {
-        Digits(one.0.max(other.0)).are_digits()
+    pub(crate) fn are_all_digits([one, other]: [Digits16; 2]) -> bool {
+        Digits16(one.0.max(other.0)).are_digits()
     }
 
     /// The number that they make, if they are digits: the nearest float.
     #[inline(always)]
-    pub(super) fn number(self) -> f64 {
+    pub(crate) fn number(self) -> f64 {
         let fours = fours(self.0);
         let eights = f64x2::from_i32x4_lower2(eights([fours, fours])) * f64x2::new([1e8, 1.0]);
         let [first, last] = eights.to_array();
@@ -111,7 +84,7 @@ impl Digits {
 
     /// The same of two.
     #[inline(always)]
-    pub(super) fn numbers(digits: [Digits; 2]) -> f64x2 {
+    pub(crate) fn numbers(digits: [Digits16; 2]) -> f64x2 {
         let [one, other]: [u64; 2] = bytemuck::cast(eights(digits.map(|digits| fours(digits.0))));
         let eights = [one, other].map(|eights| f64x2::from_i32x4_lower2(bytemuck::cast([eights, eights])));
         let [first, last] = f64x2::transpose(eights);
@@ -142,14 +115,14 @@ mod tests {
 
     #[test]
     fn digits_are_joined_around_a_point() {
-        let (start, next) = (Sixteen::new(*b"-2.3456789012345"), Sixteen::new(*b"2.34567890123456"));
+        let (start, next) = (Bytes16::new(*b"-2.3456789012345"), Bytes16::new(*b"2.34567890123456"));
         assert_eq!(start.place_of(b'.'), 2);
         assert!(start.place_of(b',') >= 16);
         let digits = start.join(next, 2).digits(1, 16);
         assert!(digits.are_digits());
         assert_eq!(digits.number(), 234_567_890_123_456.0);
         assert_eq!(start.join(next, 2).digits(1, 4).number(), 234_000_000_000_000.0);
-        assert_eq!(Sixteen::new(*b"9999999999999999").digits(0, 15).number(), 9_999_999_999_999_990.0);
+        assert_eq!(Bytes16::new(*b"9999999999999999").digits(0, 15).number(), 9_999_999_999_999_990.0);
     }
 
     #[test]
@@ -160,8 +133,8 @@ mod tests {
                 bytes[place] = byte;
                 for count in 0..32 {
                     let good = byte.is_ascii_digit() || place >= count;
-                    assert_eq!(Sixteen::new(bytes).digits(0, count).are_digits(), good, "{byte} at {place}");
-                    assert_eq!(Sixteen::new(bytes).digits(1, count).are_digits(), good || place == 0);
+                    assert_eq!(Bytes16::new(bytes).digits(0, count).are_digits(), good, "{byte} at {place}");
+                    assert_eq!(Bytes16::new(bytes).digits(1, count).are_digits(), good || place == 0);
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! 64-bit floats of a few digits as text, exactly: most numbers of tables are such. `zmij` prints the rest.
 
-use super::digits::{EXACT_POWERS, POWERS};
-use super::layout::{Layout, eight_digits, put_decimal};
-use crate::protocol::deployment_api::floats::WIDEST_F64;
+use super::WIDEST_F64;
+use super::layout::{DecimalLayout, eight_digits, put_decimal};
+use crate::powers::{EXACT_POWERS, POWERS};
 
 /// Exponents of the values that are written here: from 2^-16 up to 2^23.
 const MIN_EXPONENT: i32 = -16;
@@ -11,11 +11,11 @@ const EXPONENTS: usize = 39;
 /// How many decimals values of one exponent are written with at most, as whole numbers of units of `10^-places`: `10^places`.
 static UNITS: [f64; EXPONENTS] = forms().0;
 /// How their digits become text: 7, or 8.
-static LAYOUTS: [[Layout; 2]; EXPONENTS] = forms().1;
+static LAYOUTS: [[DecimalLayout; 2]; EXPONENTS] = forms().1;
 
-const fn forms() -> ([f64; EXPONENTS], [[Layout; 2]; EXPONENTS]) {
+const fn forms() -> ([f64; EXPONENTS], [[DecimalLayout; 2]; EXPONENTS]) {
     let mut units = [1.0; EXPONENTS];
-    let mut layouts = [[Layout::new(7, 1); 2]; EXPONENTS];
+    let mut layouts = [[DecimalLayout::new(7, 1); 2]; EXPONENTS];
     let mut index = 0;
     while index < EXPONENTS {
         let exponent = MIN_EXPONENT + index as i32;
@@ -25,7 +25,7 @@ const fn forms() -> ([f64; EXPONENTS], [[Layout; 2]; EXPONENTS]) {
             places += 1;
         }
         units[index] = EXACT_POWERS[places];
-        layouts[index] = [Layout::new(7, places as u32), Layout::new(8, places as u32)];
+        layouts[index] = [DecimalLayout::new(7, places as u32), DecimalLayout::new(8, places as u32)];
         index += 1;
     }
     (units, layouts)
@@ -38,36 +38,36 @@ const ROOM: usize = 16;
 
 /// A number as a whole number of units, and which of `LAYOUTS` makes text of its digits.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Short {
+pub(super) struct FixedPoint {
     pub(super) whole: u32,
     layout: u8,
 }
 
-impl Short {
+impl FixedPoint {
     /// A number that is not written here.
-    const OTHER: Short = Short { whole: 0, layout: u8::MAX };
+    const NONE: FixedPoint = FixedPoint { whole: 0, layout: u8::MAX };
 
     /// The shortest decimal that reads back as this number, where it has at most 7 digits, or 8 by its size.
     #[inline(always)]
-    pub(super) fn of(value: f64) -> Short {
+    pub(super) fn of(value: f64) -> FixedPoint {
         // Added to a number below it, it leaves the nearest whole number in the low bits.
         const WHOLE: f64 = (1u64 << 52) as f64;
         let size = value.abs();
         let index = ((size.to_bits() >> 52) as i32 - 1023).wrapping_sub(MIN_EXPONENT) as usize;
-        let Some(units) = UNITS.get(index) else { return Short::OTHER };
+        let Some(units) = UNITS.get(index) else { return FixedPoint::NONE };
         let sum = size * units + WHOLE;
         // So few digits that read back are the shortest: two such decimals are never the same float.
         if (sum - WHOLE) / units != size {
-            return Short::OTHER;
+            return FixedPoint::NONE;
         }
         let whole = sum.to_bits().wrapping_sub(WHOLE.to_bits()) as u32;
-        Short { whole, layout: 2 * index as u8 + u8::from(whole >= 10_000_000) }
+        FixedPoint { whole, layout: 2 * index as u8 + u8::from(whole >= 10_000_000) }
     }
 
     /// Writes the number, of whose whole number of units these are the digits, at the start of `room`; returns its length. Bytes
     /// behind it may change.
     #[inline(always)]
-    pub(super) fn put(self, digits: u64, room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
+    pub(super) fn write(self, digits: u64, room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
         let layout = LAYOUTS.as_flattened().get(usize::from(self.layout))?;
         let sign = usize::from(value.is_sign_negative());
         room[0] = b'-';
@@ -78,9 +78,9 @@ impl Short {
 
 /// Writes one such number.
 #[inline(always)]
-pub(super) fn put(room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
-    let short = Short::of(value);
-    short.put(eight_digits(short.whole), room, value)
+pub(super) fn write(room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
+    let number = FixedPoint::of(value);
+    number.write(eight_digits(number.whole), room, value)
 }
 
 #[cfg(test)]
@@ -90,7 +90,7 @@ mod tests {
 
     fn written(value: f64) -> Option<String> {
         let mut room = [b'x'; WIDEST_F64];
-        let length = put(&mut room, value)?;
+        let length = write(&mut room, value)?;
         Some(String::from_utf8(room[..length].to_vec()).unwrap())
     }
 

@@ -1,0 +1,65 @@
+//! Numbers as JSON text.
+
+mod fixed_point;
+mod layout;
+mod list;
+
+use fixed_point::FixedPoint;
+use layout::eight_digits_of_four;
+pub use list::{ByteTexts, I8_TEXTS, ListWriter, U8_TEXTS};
+
+/// The widest text of a 64-bit float.
+pub const WIDEST_F64: usize = 24;
+
+/// Writes the shortest text that reads back as this finite number; returns its length. Bytes behind it may change.
+#[inline(always)]
+pub fn write_f64(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
+    fixed_point::write(room, value).unwrap_or_else(|| write_slow(room, value))
+}
+
+#[inline(never)]
+fn write_slow(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
+    let mut printer = zmij::Buffer::new();
+    let text = printer.format_finite(value).as_bytes();
+    if let Some(place) = room.get_mut(..text.len()) {
+        place.copy_from_slice(text);
+    }
+    text.len()
+}
+
+/// A number whose digits are found before it is known where its text goes.
+#[derive(Clone, Copy, Default)]
+pub struct Number {
+    value: f64,
+    fixed: FixedPoint,
+    digits: u64,
+}
+
+/// So many are found together: each step is taken for all of them before the next, so that none waits for another.
+pub const BLOCK: usize = 16;
+
+impl Number {
+    /// Makes a block the numbers of these values: in place, as it would be copied.
+    #[inline(always)]
+    pub fn set_block(block: &mut [Number; BLOCK], values: &[f64; BLOCK]) {
+        for (number, value) in block.iter_mut().zip(values) {
+            (number.value, number.fixed) = (*value, FixedPoint::of(*value));
+        }
+        for four in block.as_chunks_mut::<4>().0 {
+            let digits = eight_digits_of_four(four.map(|number| number.fixed.whole));
+            four.iter_mut().zip(digits).for_each(|(number, digits)| number.digits = digits);
+        }
+    }
+
+    /// Its value.
+    #[inline(always)]
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// Writes it as [`write_f64`] does; it has to be finite.
+    #[inline(always)]
+    pub fn write(&self, room: &mut [u8; WIDEST_F64]) -> usize {
+        self.fixed.write(self.digits, room, self.value).unwrap_or_else(|| write_slow(room, self.value))
+    }
+}
