@@ -17,6 +17,10 @@ pub fn read(bytes: &[u8]) {
     let (values, text) = bytes.split_at(bytes.len().min(8));
     let Ok(text) = std::str::from_utf8(text) else { return };
     let Ok(deployment) = Deployment::parse(text, Path::new("folder")) else { return };
+    // A deployment without features has no describe document.
+    if !deployment.has_features() {
+        return;
+    }
     let layout = Layout::new(&deployment.inputs);
     assert_eq!(layout.slots.len(), deployment.inputs.len());
     let document = describe::document(&deployment).to_string();

@@ -1,11 +1,11 @@
-//! The bodies of requests: read within limits of size, time and memory, and unpacked where they are compressed.
+//! The bodies of requests: read within limits of size, time and memory, and decompressed.
 
 use std::io::Read;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
-use flate2::read::MultiGzDecoder;
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use futures_util::StreamExt;
 use tokio::time::timeout_at;
 
@@ -22,26 +22,36 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes unpacked between two looks at whether the work goes on.
 const CHUNK: usize = 256 << 10;
 
-/// Whether a body is compressed with gzip; any other coding is refused.
-pub fn is_gzip(headers: &HeaderMap) -> Result<bool, ApiError> {
-    let named = |name: &str, other: &str| other.trim().eq_ignore_ascii_case(name);
+/// How a body is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    Identity,
+    /// One or several members of gzip.
+    Gzip,
+    /// A stream of zlib, which HTTP calls deflate.
+    Deflate,
+}
+
+/// How a body says that it is compressed; a coding other than identity and those in `known` is refused.
+pub fn coding(headers: &HeaderMap, known: &[Coding]) -> Result<Coding, ApiError> {
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
-    let coding = match (codings.next(), codings.next()) {
-        (None, _) => return Ok(false),
+    let name = match (codings.next(), codings.next()) {
+        (None, _) => return Ok(Coding::Identity),
         (Some(coding), None) => coding.to_str().unwrap_or("?"),
         _ => "of several headers",
     };
-    match coding {
-        coding if named("identity", coding) => Ok(false),
-        coding if named("gzip", coding) || named("x-gzip", coding) => Ok(true),
-        coding => Err(ApiError::new(
-            ErrorCode::UnsupportedContentType,
-            format!(
-                "the Content-Encoding {:?} is not supported, gzip is",
-                coding.chars().take(40).collect::<String>()
-            ),
-        )),
-    }
+    let coding = match name.trim().to_ascii_lowercase().as_str() {
+        "identity" => return Ok(Coding::Identity),
+        "gzip" | "x-gzip" => Some(Coding::Gzip),
+        "deflate" => Some(Coding::Deflate),
+        _ => None,
+    };
+    coding.filter(|coding| known.contains(coding)).ok_or_else(|| {
+        let name = name.chars().take(40).collect::<String>();
+        let possible = if known.contains(&Coding::Deflate) { "gzip and deflate are" } else { "gzip is" };
+        let message = format!("the Content-Encoding {name:?} is not supported, {possible}");
+        ApiError::new(ErrorCode::UnsupportedContentType, message)
+    })
 }
 
 fn over(limit: usize) -> ApiError {
@@ -101,16 +111,35 @@ pub async fn drain(body: Body) {
     drop(tokio::time::timeout(DRAIN_PATIENCE, read_over).await);
 }
 
-/// Unpacks a body, of one gzip member or several, to at most `limit` bytes.
-pub fn unpack(body: &[u8], limit: usize, share: Share, work: &Work) -> Result<Bytes, ApiError> {
+/// Unpacks a body to at most `limit` bytes.
+pub fn unpack(
+    body: Bytes,
+    coding: Coding,
+    limit: usize,
+    share: Share,
+    work: &Work,
+) -> Result<Bytes, ApiError> {
+    match coding {
+        Coding::Identity => Ok(body),
+        Coding::Gzip => unpack_from(MultiGzDecoder::new(&*body), "gzip", limit, share, work),
+        Coding::Deflate => unpack_from(ZlibDecoder::new(&*body), "deflate", limit, share, work),
+    }
+}
+
+fn unpack_from(
+    mut decoder: impl Read,
+    name: &str,
+    limit: usize,
+    share: Share,
+    work: &Work,
+) -> Result<Bytes, ApiError> {
     let mut unpacked = Counted { bytes: Vec::new(), share };
-    let mut decoder = MultiGzDecoder::new(body);
     let mut chunk = vec![0; CHUNK];
     loop {
         work.step()?;
         let length = decoder
             .read(&mut chunk)
-            .map_err(|_| ApiError::bad_data("the request body is not gzip, or is cut short"))?;
+            .map_err(|_| ApiError::bad_data(format!("the request body is not {name}, or is cut short")))?;
         if length == 0 {
             return Ok(Bytes::from_owner(unpacked));
         }
@@ -126,7 +155,7 @@ mod tests {
     use std::io::Write;
 
     use flate2::Compression;
-    use flate2::write::GzEncoder;
+    use flate2::write::{GzEncoder, ZlibEncoder};
 
     use super::*;
     use crate::memory::Memory;
@@ -137,8 +166,29 @@ mod tests {
         encoder.finish().unwrap()
     }
 
+    fn unpacked_from(coding: Coding, body: &[u8], limit: usize) -> Result<Bytes, ApiError> {
+        let body = Bytes::copy_from_slice(body);
+        unpack(body, coding, limit, Memory::new(1 << 20).share(), &Work::unbounded())
+    }
+
     fn unpacked(body: &[u8], limit: usize) -> Result<Bytes, ApiError> {
-        unpack(body, limit, Memory::new(1 << 20).share(), &Work::unbounded())
+        unpacked_from(Coding::Gzip, body, limit)
+    }
+
+    #[test]
+    fn deflate_is_zlib() {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(b"one two").unwrap();
+        let body = encoder.finish().unwrap();
+        assert_eq!(unpacked_from(Coding::Deflate, &body, 7).unwrap(), "one two");
+        assert_eq!(unpacked_from(Coding::Deflate, &body, 6).unwrap_err().status.as_u16(), 413);
+        for body in [&body[..body.len() - 1], b"{}", b""] {
+            assert_eq!(
+                unpacked_from(Coding::Deflate, body, 9).unwrap_err().code,
+                ErrorCode::BadData,
+                "{body:?}"
+            );
+        }
     }
 
     #[test]

@@ -167,8 +167,8 @@ struct Declaration {
     describe: DescribeForm,
     #[serde(default = "model_file")]
     model: PathBuf,
-    inputs: Vec<DeclaredFeature>,
-    outputs: Vec<DeclaredFeature>,
+    inputs: Option<Vec<DeclaredFeature>>,
+    outputs: Option<Vec<DeclaredFeature>>,
     held_out: Option<Value>,
 }
 
@@ -227,6 +227,19 @@ impl Deployment {
         declaration.check(folder)
     }
 
+    /// Whether it has features. Without them it answers the Open Inference Protocol alone.
+    pub fn has_features(&self) -> bool {
+        !self.inputs.is_empty()
+    }
+
+    /// Where a client predicts, below the server's address.
+    pub fn path(&self) -> String {
+        match self.has_features() {
+            true => format!("/deployment/{}/forward", self.id),
+            false => format!("/v2/models/{}", self.id),
+        }
+    }
+
     /// Where the input of this name stands.
     pub fn input_place(&self, name: &str) -> Option<usize> {
         self.input_places.get(name).copied()
@@ -240,10 +253,7 @@ impl Declaration {
         if self.describe == DescribeForm::Older && self.tensorjson {
             return Err("tensorjson: the older describe form needs it to be false".to_owned());
         }
-        check_names("inputs", &self.inputs)?;
-        check_names("outputs", &self.outputs)?;
-        let inputs: Vec<Input> = check_each("inputs", self.inputs, DeclaredFeature::into_input)?;
-        let outputs: Vec<Output> = check_each("outputs", self.outputs, DeclaredFeature::into_output)?;
+        let (inputs, outputs) = features(self.inputs, self.outputs)?;
         let input_places =
             inputs.iter().enumerate().map(|(place, input)| (input.name.clone(), place)).collect();
         Ok(Deployment {
@@ -262,6 +272,24 @@ impl Declaration {
             input_places,
         })
     }
+}
+
+/// The features of a deployment; one that has neither inputs nor outputs is its model's tensors alone.
+fn features(
+    inputs: Option<Vec<DeclaredFeature>>,
+    outputs: Option<Vec<DeclaredFeature>>,
+) -> Result<(Vec<Input>, Vec<Output>), String> {
+    let (inputs, outputs) = match (inputs, outputs) {
+        (None, None) => return Ok((Vec::new(), Vec::new())),
+        (None, _) => return Err("missing field `inputs`".to_owned()),
+        (_, None) => return Err("missing field `outputs`".to_owned()),
+        (Some(inputs), Some(outputs)) => (inputs, outputs),
+    };
+    check_names("inputs", &inputs)?;
+    check_names("outputs", &outputs)?;
+    let inputs = check_each("inputs", inputs, DeclaredFeature::into_input)?;
+    let outputs = check_each("outputs", outputs, DeclaredFeature::into_output)?;
+    Ok((inputs, outputs))
 }
 
 fn check_id(id: &str) -> Result<(), String> {

@@ -13,7 +13,26 @@ use crate::work::Work;
 use crate::{data_url, image, npy};
 
 /// A bound on the values of one request's tensors, inputs and outputs each: 512 MiB of float32.
-const MAX_VALUES: usize = 1 << 27;
+pub const MAX_VALUES: usize = 1 << 27;
+
+/// The most rows of a request: neither its inputs nor its outputs get too large.
+fn max_rows(deployment: &Deployment, layout: &Layout) -> usize {
+    let output_size: usize = deployment.outputs.iter().map(|output| output.size()).sum();
+    (MAX_VALUES / layout.size().max(output_size).max(1)).max(1)
+}
+
+fn too_many_rows(most: usize) -> ApiError {
+    ApiError::bad_data(format!("the request has too many rows for one batch, send at most {most} at a time"))
+}
+
+/// Checks the number of rows of a request that brings its tensors ready.
+pub fn check_rows(deployment: &Deployment, layout: &Layout, rows: Option<usize>) -> Result<(), ApiError> {
+    let most = max_rows(deployment, layout);
+    match rows.is_some_and(|rows| rows > most) {
+        true => Err(too_many_rows(most)),
+        false => Ok(()),
+    }
+}
 
 /// The keys of an array's object.
 const ARRAY_KEYS: [&str; 2] = ["shape", "data"];
@@ -67,12 +86,11 @@ pub struct Encoder<'a> {
 impl<'a> Encoder<'a> {
     /// For a batch, whose errors name the row.
     pub fn new(deployment: &'a Deployment, layout: &'a Layout) -> Encoder<'a> {
-        let output_size: usize = deployment.outputs.iter().map(|output| output.size()).sum();
         Encoder {
             deployment,
             layout,
             rows: 0,
-            max_rows: (MAX_VALUES / layout.size().max(output_size)).max(1),
+            max_rows: max_rows(deployment, layout),
             values: vec![Vec::new(); layout.tensors.len()],
             given: vec![false; deployment.inputs.len()],
             current: None,
@@ -108,10 +126,7 @@ impl<'a> Encoder<'a> {
 
     pub fn begin_row(&mut self) -> Result<(), ApiError> {
         if self.rows == self.max_rows {
-            return Err(ApiError::bad_data(format!(
-                "the request has too many rows for one batch, send at most {} at a time",
-                self.max_rows
-            )));
+            return Err(too_many_rows(self.max_rows));
         }
         self.work.step()?;
         self.work.hold(self.layout.size() * size_of::<f32>())?;

@@ -96,6 +96,11 @@ impl ApiError {
         ApiError { status: StatusCode::SERVICE_UNAVAILABLE, ..ApiError::internal(message) }
     }
 
+    /// What the server cannot do with a deployment, whatever the request is.
+    pub fn not_implemented(message: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::NOT_IMPLEMENTED, ..ApiError::internal(message) }
+    }
+
     /// A known address asked with the wrong method: HTTP's own status, the API's nearest code.
     pub fn method_not_allowed(message: String) -> ApiError {
         ApiError {
@@ -113,17 +118,21 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let status = self.status;
-        let mut response = (status, Json(self)).into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            let scheme = HeaderValue::from_static("Bearer realm=\"deployment\"");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
-        }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
-        response
+        respond(self.status, &self)
     }
+}
+
+/// The response of an error, with the headers that its status needs.
+pub fn respond(status: StatusCode, body: &impl Serialize) -> Response {
+    let mut response = (status, Json(body)).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        let scheme = HeaderValue::from_static("Bearer realm=\"deployment\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
 }
 
 #[cfg(test)]

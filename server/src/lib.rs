@@ -1,6 +1,8 @@
 //! The local deployment server, module by module. Without the feature `serve` it is what reads requests and
 //! writes replies, which needs neither a model runtime nor a network: the fuzz targets build that alone.
 
+#[cfg(feature = "serve")]
+pub mod app;
 pub mod array;
 pub mod auth;
 #[cfg(feature = "serve")]
@@ -23,6 +25,9 @@ pub mod model;
 pub mod multipart;
 pub mod ngrams;
 pub mod npy;
+#[cfg(feature = "serve")]
+pub mod onnx;
+pub mod open_inference;
 #[cfg(feature = "serve")]
 pub mod page;
 pub mod request;

@@ -1,4 +1,4 @@
-//! Serves ONNX models over the Deployment API, locally.
+//! Serves ONNX models over the Deployment API and the Open Inference Protocol, locally.
 
 use std::convert::Infallible;
 use std::io::{self, Write};
@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
+use sidekick_server::app::{App, Served};
 use sidekick_server::connections::{self, Limits};
 use sidekick_server::deployment::Deployment;
-use sidekick_server::http::{self, App, Served};
+use sidekick_server::http;
 use sidekick_server::image;
 use sidekick_server::memory::Memory;
 use sidekick_server::model::LoadedModel;
@@ -26,7 +27,7 @@ const SPARE_THREADS: usize = 64;
 /// How long requests in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// Serves ONNX models over the Deployment API.
+/// Serves ONNX models over the Deployment API and the Open Inference Protocol.
 ///
 /// Each DIR is a deployment: a deployment.json and an ONNX model. Once all of them are loaded, standard output says
 ///
@@ -196,7 +197,7 @@ fn announce(address: SocketAddr, served: &[Arc<Served>]) -> io::Result<()> {
     writeln!(out, "listening on http://{address}")?;
     for deployment in served.iter().map(|served| &served.deployment) {
         let Deployment { id, title, tokens, .. } = deployment;
-        writeln!(out, "deployment {id} http://{address}/deployment/{id}/forward {} {title}", tokens[0])?;
+        writeln!(out, "deployment {id} http://{address}{} {} {title}", deployment.path(), tokens[0])?;
     }
     writeln!(out, "ready")?;
     out.flush()

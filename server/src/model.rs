@@ -1,11 +1,16 @@
 //! The ONNX model of a deployment, and how its tensors and the features fit together.
 
-use rten::{DataType, Dimension, Model, NodeId, Value, ValueType};
+use std::path::Path;
+
+use rten::{DataType, Dimension, Model, NodeId, Value, ValueOrView, ValueType};
 use rten_tensor::Layout as _;
 use rten_tensor::prelude::*;
 
 use crate::deployment::{Deployment, Input};
 use crate::layout::Layout;
+use crate::onnx::Declared;
+use crate::open_inference::signature::{Signature, TensorSpec};
+use crate::open_inference::tensors::{Tensor, Values};
 
 /// A loaded model with the places of the features in its tensors.
 pub struct LoadedModel {
@@ -14,6 +19,8 @@ pub struct LoadedModel {
     /// The model's inputs, in the order of the layout's tensors.
     inputs: Vec<ModelInput>,
     outputs: Vec<NodeId>,
+    /// All tensors of the model, or why the Open Inference Protocol does not carry them.
+    pub signature: Result<Signature, String>,
 }
 
 /// An input of the model, with the shape of one example.
@@ -29,9 +36,14 @@ impl LoadedModel {
         let options = rten::ModelOptions::with_all_ops();
         let model = options.load_file(&deployment.model).map_err(|error| at_file(error.to_string()))?;
         let layout = Layout::new(&deployment.inputs);
+        let signature = signature(&model, &deployment.model);
+        if !deployment.has_features() {
+            let signature = Ok(signature.map_err(at_file)?);
+            return Ok(LoadedModel { model, layout, inputs: Vec::new(), outputs: Vec::new(), signature });
+        }
         let inputs = find_inputs(&model, &deployment.inputs, &layout).map_err(at_file)?;
         let outputs = find_outputs(&model, deployment).map_err(at_file)?;
-        let loaded = LoadedModel { model, layout, inputs, outputs };
+        let loaded = LoadedModel { model, layout, inputs, outputs, signature };
         loaded.try_out(deployment).map_err(at_file)?;
         Ok(loaded)
     }
@@ -49,10 +61,7 @@ impl LoadedModel {
             let value = Value::from_shape(shape, values).map_err(|error| error.to_string())?;
             inputs.push((input.node, value.into()));
         }
-        let mut nodes = self.outputs.clone();
-        nodes.sort_unstable();
-        nodes.dedup();
-        let found = self.model.run(inputs, &nodes, None).map_err(|error| error.to_string())?;
+        let (nodes, found) = self.run_for(inputs, &self.outputs)?;
         let read = |(place, node)| {
             let value = &found[nodes.binary_search(node).unwrap_or_default()];
             read_output(deployment, place, value, rows)
@@ -60,11 +69,80 @@ impl LoadedModel {
         self.outputs.iter().enumerate().map(read).collect()
     }
 
+    /// Runs the model for these nodes, of which some may be the same; gives each once, sorted.
+    fn run_for(
+        &self,
+        inputs: Vec<(NodeId, ValueOrView)>,
+        wanted: &[NodeId],
+    ) -> Result<(Vec<NodeId>, Vec<Value>), String> {
+        let mut nodes = wanted.to_vec();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let found = self.model.run(inputs, &nodes, None).map_err(|error| error.to_string())?;
+        Ok((nodes, found))
+    }
+
+    /// Runs the model on all its inputs, in its order; gives the outputs at these places.
+    pub fn infer(&self, inputs: Vec<Tensor>, places: &[usize]) -> Result<Vec<Tensor>, String> {
+        let signature = self.signature.as_ref()?;
+        let mut fed = Vec::with_capacity(inputs.len());
+        for (node, tensor) in self.model.input_ids().iter().zip(inputs) {
+            fed.push((*node, to_engine(tensor)?.into()));
+        }
+        let wanted: Vec<NodeId> = places.iter().map(|&place| self.model.output_ids()[place]).collect();
+        let (nodes, found) = self.run_for(fed, &wanted)?;
+        let read = |(&place, node)| {
+            from_engine(&found[nodes.binary_search(node).unwrap_or_default()], &signature.outputs[place])
+        };
+        places.iter().zip(&wanted).map(read).collect()
+    }
+
     /// Two examples of zeros: an operator that is not there, a fixed batch or a wrong output shape shows at start.
     fn try_out(&self, deployment: &Deployment) -> Result<(), String> {
         let zeros = self.layout.tensors.iter().map(|tensor| vec![0.0; 2 * tensor.size]).collect();
         self.run(deployment, 2, zeros).map(drop).map_err(|error| format!("trying a batch of 2: {error}"))
     }
+}
+
+/// All inputs and outputs of the model as its file declares them.
+fn signature(model: &Model, file: &Path) -> Result<Signature, String> {
+    let declared = Declared::read(file)?;
+    let input =
+        |&node| declared.input(model.node_info(node).and_then(|info| info.name()).unwrap_or_default());
+    let inputs = model.input_ids().iter().map(input).collect::<Result<Vec<_>, _>>()?;
+    // The optimizer may have renamed an output, its place stays.
+    let outputs = declared.outputs()?;
+    match outputs.len() == model.output_ids().len() {
+        true => Ok(Signature { inputs, outputs }),
+        false => Err("the engine has other outputs than the model".to_owned()),
+    }
+}
+
+fn to_engine(Tensor { shape, values }: Tensor) -> Result<Value, String> {
+    Ok(match values {
+        Values::F32(values) => Value::from_shape(shape, values).map_err(|error| error.to_string())?,
+        Values::I32(values) => Value::from_shape(shape, values).map_err(|error| error.to_string())?,
+        Values::I8(values) => Value::from_shape(shape, values).map_err(|error| error.to_string())?,
+        Values::U8(values) => Value::from_shape(shape, values).map_err(|error| error.to_string())?,
+    })
+}
+
+fn from_engine(value: &Value, spec: &TensorSpec) -> Result<Tensor, String> {
+    let values = match value {
+        Value::FloatTensor(tensor) => Some(Values::F32(tensor.to_vec())),
+        Value::Int32Tensor(tensor) => Some(Values::I32(tensor.to_vec())),
+        Value::Int8Tensor(tensor) => Some(Values::I8(tensor.to_vec())),
+        Value::UInt8Tensor(tensor) => Some(Values::U8(tensor.to_vec())),
+        _ => None,
+    };
+    let values = values.filter(|values| values.are(spec.datatype)).ok_or_else(|| {
+        let (name, datatype) = (&spec.name, spec.datatype.name());
+        format!(
+            "the engine gave {} for output {name:?}, which the model declares as {datatype}",
+            value.dtype()
+        )
+    })?;
+    Ok(Tensor { shape: value.shape().to_vec(), values })
 }
 
 /// Finds the model's input for each tensor of the layout, and gives it its shape.

@@ -7,6 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 use serde_json::{Map, Value, json};
 
 use crate::deployment::{Category, Deployment, FeatureType, Input, InputKind, Output, OutputKind};
+use crate::open_inference::signature::{Datatype, Signature, TensorSpec};
 use crate::{data_url, image, npy};
 
 const STYLE: &str = include_str!("page.css");
@@ -63,8 +64,8 @@ pub fn index<'a>(deployments: impl Iterator<Item = &'a Deployment>) -> String {
 }
 
 /// The deployment view; without a token to show, people fill in theirs.
-pub fn view(deployment: &Deployment, base: &str, show_token: bool) -> String {
-    let url = format!("{base}/deployment/{}/forward", deployment.id);
+pub fn view(deployment: &Deployment, signature: Option<&Signature>, base: &str, show_token: bool) -> String {
+    let url = format!("{base}{}", deployment.path());
     let token = deployment.tokens.first().filter(|_| show_token).map_or("", String::as_str);
     page(
         &deployment.title,
@@ -75,20 +76,63 @@ pub fn view(deployment: &Deployment, base: &str, show_token: bool) -> String {
             dl {
                 dt { "URL" } dd { code { (url) } }
                 dt { "Token" } dd { @if show_token { code { (token) } } @else { "as printed when the server started" } }
+                @if deployment.has_features() {
+                    dt { "Open Inference Protocol" } dd { code { (base) "/v2/models/" (deployment.id) } }
+                }
                 @if let Some(held_out) = &deployment.held_out { (measured(held_out)) }
             }
-            h2 { "Inputs" }
-            (table(deployment.inputs.iter().map(input_cells)))
-            h2 { "Outputs" }
-            (table(deployment.outputs.iter().map(output_cells)))
-            h2 { "From the command line" }
-            pre { code { (call(deployment, &url, token)) } }
-            h2 { "Try it" }
-            (form(deployment, token))
-            output id="answer" data-url={"/deployment/" (deployment.id) "/forward"} {}
-            script src="/page.js" {}
+            @if deployment.has_features() { (features(deployment, &url, token)) }
+            @else if let Some(signature) = signature { (tensors(signature, &url, token)) }
         },
     )
+}
+
+/// What the Deployment API takes and gives.
+fn features(deployment: &Deployment, url: &str, token: &str) -> Markup {
+    html! {
+        h2 { "Inputs" }
+        (table(deployment.inputs.iter().map(input_cells)))
+        h2 { "Outputs" }
+        (table(deployment.outputs.iter().map(output_cells)))
+        h2 { "From the command line" }
+        pre { code { (call(deployment, url, token)) } }
+        h2 { "Try it" }
+        (form(deployment, token))
+        output id="answer" data-url={"/deployment/" (deployment.id) "/forward"} {}
+        script src="/page.js" {}
+    }
+}
+
+/// What the Open Inference Protocol takes and gives, where there are no features.
+fn tensors(signature: &Signature, url: &str, token: &str) -> Markup {
+    html! {
+        p { "The deployment has no features: it answers the Open Inference Protocol alone." }
+        h2 { "Inputs" }
+        (table(signature.inputs.iter().map(tensor_cells)))
+        h2 { "Outputs" }
+        (table(signature.outputs.iter().map(tensor_cells)))
+        h2 { "From the command line" }
+        pre { code { (command(&format!("{url}/infer"), token, &example_request(signature))) } }
+    }
+}
+
+fn tensor_cells(spec: &TensorSpec) -> Cells {
+    let size = |size: &i64| if *size < 0 { "any".to_owned() } else { size.to_string() };
+    let sizes: Vec<String> = spec.wire_shape().iter().map(size).collect();
+    [spec.name.clone(), spec.datatype.name().to_owned(), sizes.join(" × "), String::new()]
+}
+
+/// Tensors of zeros, every free size 1, if they are short enough to be shown.
+fn example_request(signature: &Signature) -> String {
+    let input = |spec: &TensorSpec| {
+        let shape: Vec<usize> = spec.shape.iter().map(|size| size.fixed().unwrap_or(1)).collect();
+        let count = shape.iter().product();
+        let zero = if spec.datatype == Datatype::Bool { json!(false) } else { json!(0) };
+        let data = (count <= LARGEST_ARRAY && spec.datatype != Datatype::Fp16).then(|| vec![zero; count])?;
+        Some(json!({"name": spec.name, "shape": shape, "datatype": spec.datatype.name(), "data": data}))
+    };
+    let inputs: Option<Vec<Value>> = signature.inputs.iter().map(input).collect();
+    inputs.map_or("@request.json".to_owned(), |inputs| json!({"inputs": inputs}).to_string())
 }
 
 fn page(title: &str, body: Markup) -> String {
@@ -176,15 +220,19 @@ fn names(categories: &[Category]) -> Vec<String> {
 
 /// A curl call that works as pasted.
 fn call(deployment: &Deployment, url: &str, token: &str) -> String {
-    let token = if token.is_empty() { "TOKEN" } else { token };
     let example = |input: &Input| Some((input.name.clone(), example(input, deployment.tensorjson)?));
     let row: Option<Map<String, Value>> = deployment.inputs.iter().map(example).collect();
-    let body = row.map_or("@rows.json".to_owned(), |row| json!({"rows": [row]}).to_string());
+    command(url, token, &row.map_or("@rows.json".to_owned(), |row| json!({"rows": [row]}).to_string()))
+}
+
+/// The curl call that posts a body, or a file of that name.
+fn command(url: &str, token: &str, body: &str) -> String {
+    let token = if token.is_empty() { "TOKEN" } else { token };
     [
         format!("curl {url}"),
         format!("--header {}", quote(&format!("Authorization: Bearer {token}"))),
         "--header 'Content-Type: application/json'".to_owned(),
-        format!("--data {}", quote(&body)),
+        format!("--data {}", quote(body)),
     ]
     .join(" \\\n  ")
 }

@@ -17,6 +17,10 @@ Each becomes a folder OUTDIR/ID with a deployment.json and a model.onnx; its tok
 | reciprocal | number -> number, 1 / number, so 0 gives a value JSON cannot carry |
 | names | numbers with awkward names, passed through |
 | integers | category 1, 2 or 3 -> its one-hot probabilities; array [2] -> itself |
+| simple | no features; INT32 tensors INPUT0, INPUT1 [n, 16] -> OUTPUT0 their sum, OUTPUT1 their difference |
+| tensors | no features; a tensor of each datatype, passed through; see TENSORS |
+| fixed | no features, no batch axis; FP32 matrix [2, 3] -> INT64 count [] of its values, FP32 ratio [2, 3] = 1 / matrix |
+| half | no features; FP16 x [n, 2] -> FP16 y [n, 2], the same |
 
 The outputs of echo: `number`, `flag`, `picture`, `grey` and `array` are the inputs passed through; `category` is
 0.8 x one-hot + 0.2 / 3; `text` is the label that stands where the category stands, whatever the text.
@@ -51,6 +55,18 @@ ECHO_OUTPUTS = [
     {"name": "picture", "type": "image", "shape": [4, 4, 3], "tensor": "picture_out"},
     {"name": "grey", "type": "image", "shape": [4, 4, 1], "tensor": "grey_out"},
     {"name": "array", "type": "numeric", "shape": [2, 3], "tensor": "array_out"},
+]
+
+
+# The inputs of `tensors`; each has an output NAME_out.
+TENSORS = [
+    ("bool", TensorProto.BOOL, ["n", 2]),
+    ("int8", TensorProto.INT8, ["n"]),
+    ("uint8", TensorProto.UINT8, ["n", 2, 2]),
+    ("int32", TensorProto.INT32, ["n", "width"]),
+    ("int64", TensorProto.INT64, ["n", 2]),
+    ("fp32", TensorProto.FLOAT, ["n", 3]),
+    ("fp64", TensorProto.DOUBLE, ["n"]),
 ]
 
 
@@ -159,11 +175,12 @@ def reciprocal_model():
     )
 
 
-def write(folder, made, inputs, outputs, **more):
+def write(folder, made, inputs=None, outputs=None, **more):
     folder.mkdir(parents=True, exist_ok=True)
     name = folder.name
     declaration = {"id": name, "title": f"Test {name}", "tokens": [f"{name}-token"], **more}
-    declaration.update(inputs=inputs, outputs=outputs)
+    if inputs is not None:
+        declaration.update(inputs=inputs, outputs=outputs)
     save(made, folder / "model.onnx")
     (folder / "deployment.json").write_text(json.dumps(declaration, indent=2, ensure_ascii=False), encoding="utf-8")
 
@@ -209,6 +226,32 @@ def write_integers(out):
     )
 
 
+def tensor(name, dtype, *dims):
+    return helper.make_tensor_value_info(name, dtype, list(dims))
+
+
+def write_tensors(out):
+    """Models that are served without features, for the Open Inference Protocol alone."""
+    pair = [tensor(name, TensorProto.INT32, "n", 16) for name in ("INPUT0", "INPUT1", "OUTPUT0", "OUTPUT1")]
+    nodes = [
+        helper.make_node("Add", ["INPUT0", "INPUT1"], ["OUTPUT0"]),
+        helper.make_node("Sub", ["INPUT0", "INPUT1"], ["OUTPUT1"]),
+    ]
+    write(out / "simple", model(nodes, pair[:2], pair[2:]))
+    passed = [helper.make_node("Identity", [name], [name + "_out"]) for name, _, _ in TENSORS]
+    inputs = [tensor(name, dtype, *dims) for name, dtype, dims in TENSORS]
+    outputs = [tensor(name + "_out", dtype, *dims) for name, dtype, dims in TENSORS]
+    write(out / "tensors", model(passed, inputs, outputs))
+    nodes = [
+        helper.make_node("Size", ["matrix"], ["count"]),
+        helper.make_node("Reciprocal", ["matrix"], ["ratio"]),
+    ]
+    outputs = [tensor("count", TensorProto.INT64), tensor("ratio", TensorProto.FLOAT, 2, 3)]
+    write(out / "fixed", model(nodes, [tensor("matrix", TensorProto.FLOAT, 2, 3)], outputs))
+    half = [tensor(name, TensorProto.FLOAT16, "n", 2) for name in ("x", "y")]
+    write(out / "half", model([helper.make_node("Identity", ["x"], ["y"])], half[:1], half[1:]))
+
+
 def main(arguments):
     if len(arguments) != 1:
         sys.exit("usage: make.py OUTDIR")
@@ -217,6 +260,7 @@ def main(arguments):
     write_singles(out)
     write_names(out)
     write_integers(out)
+    write_tensors(out)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,163 @@
+//! What the handlers share: the deployments, and the way of a request from its body to its reply.
+
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::request::Parts;
+use axum::http::{Method, Uri};
+
+use crate::body::{self, Coding};
+use crate::connections::Client;
+use crate::deployment::Deployment;
+use crate::describe;
+use crate::error::{ApiError, ErrorCode};
+use crate::memory::{Counted, Memory};
+use crate::model::LoadedModel;
+use crate::open_inference::metadata;
+use crate::turns::{Lane, Turn, Turns};
+use crate::work::{StopOnDrop, Work};
+
+/// A deployment ready to answer.
+pub struct Served {
+    pub deployment: Deployment,
+    pub model: LoadedModel,
+    /// The describe document of the Deployment API.
+    pub describe: Bytes,
+    /// The model's metadata for the Open Inference Protocol, or why it has none.
+    pub metadata: Result<Bytes, String>,
+    /// The page, with the token and without; made when it is first asked for.
+    pub pages: [OnceLock<Bytes>; 2],
+}
+
+impl Served {
+    pub fn new(deployment: Deployment, model: LoadedModel) -> Served {
+        let describe = describe::document(&deployment).to_string().into();
+        let metadata = match &model.signature {
+            Ok(signature) => Ok(metadata::model(&deployment.id, signature).to_string().into()),
+            Err(problem) => Err(problem.clone()),
+        };
+        Served { deployment, model, describe, metadata, pages: Default::default() }
+    }
+}
+
+/// What the handlers share.
+pub struct App {
+    pub served: Vec<Arc<Served>>,
+    /// Where clients reach the server: `http://HOST:PORT`.
+    pub base: String,
+    /// The port, if only this machine reaches it.
+    pub local_port: Option<u16>,
+    pub max_body: usize,
+    pub max_pixels: u64,
+    /// From a request's head to its answer.
+    pub deadline: Duration,
+    pub memory: Arc<Memory>,
+    pub turns: Arc<Turns>,
+}
+
+pub type Shared = State<Arc<App>>;
+
+/// More deployments than these are not listed in an error.
+const MAX_LISTED: usize = 20;
+
+impl App {
+    pub fn find(&self, id: &str) -> Option<&Arc<Served>> {
+        self.served.iter().find(|served| served.deployment.id == id)
+    }
+
+    /// The IDs of the deployments, for a message.
+    pub fn ids(&self) -> String {
+        let ids = self.served.iter().map(|served| served.deployment.id.as_str());
+        let listed: Vec<&str> = ids.take(MAX_LISTED).collect();
+        let more = if self.served.len() > listed.len() { ", ..." } else { "" };
+        format!("{}{more}", listed.join(", "))
+    }
+}
+
+/// What was asked for, short enough for a message.
+pub fn asked(method: &Method, uri: &Uri) -> String {
+    format!("{} {}", shorten(method.as_str(), 20), shorten(uri.path(), 200))
+}
+
+pub fn shorten(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A request whose head has been accepted, with how its body is compressed.
+pub struct Accepted {
+    pub served: Arc<Served>,
+    pub head: Parts,
+    pub body: Body,
+    pub coding: Coding,
+}
+
+impl Accepted {
+    /// Reads the body, waits for a turn and computes the reply's body with `answer`, off the async threads.
+    pub async fn compute<T: Send + 'static>(
+        self,
+        app: &Arc<App>,
+        answer: impl FnOnce(Bytes, &Arc<Work>) -> Result<(Vec<u8>, T), ApiError> + Send + 'static,
+    ) -> Result<(Bytes, T), ApiError> {
+        let Accepted { served, head, body, coding } = self;
+        let work = Arc::new(Work::new(app.deadline, app.max_pixels, &app.memory));
+        // The client may go while the request is read, waits or is computed: this function then ends there.
+        let _stop = StopOnDrop(Arc::clone(&work));
+        let share = app.memory.share();
+        let body = body::read(body, &head.headers, app.max_body, share, work.deadline()).await?;
+        let client = head.extensions.get().map_or(IpAddr::from([0; 4]), |Client(client)| *client);
+        let id = served.deployment.id.clone();
+        let lane = Lane { client, deployment: id.clone() };
+        let turn = until(work.deadline(), app.turns.take(lane)).await;
+        let turn = turn.ok_or_else(|| ApiError::busy("the request was not begun before its deadline"))?;
+        let (app, computing) = (Arc::clone(app), Arc::clone(&work));
+        let answer = move || {
+            computing.step()?;
+            let body = body::unpack(body, coding, app.max_body, app.memory.share(), &computing)?;
+            let (bytes, more) = answer(body, &computing)?;
+            computing.step()?;
+            let mut share = app.memory.share();
+            share.grow(bytes.len())?;
+            Ok((Bytes::from_owner(Counted { bytes, share }), more))
+        };
+        run(&id, work, turn, answer).await
+    }
+}
+
+/// What comes before the deadline.
+async fn until<T>(deadline: Option<Instant>, outcome: impl Future<Output = T>) -> Option<T> {
+    match deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline.into(), outcome).await.ok(),
+        None => Some(outcome.await),
+    }
+}
+
+/// Computes an answer off the async threads; a panic of the model runtime ends the request alone.
+async fn run<T: Send + 'static>(
+    id: &str,
+    work: Arc<Work>,
+    turn: Turn,
+    answer: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let computing = Arc::clone(&work);
+    // The turn stays with the work until it ends, also when nobody waits for it any more.
+    let task = tokio::task::spawn_blocking(move || computing.run(turn, answer));
+    let answer = match until(work.deadline(), task).await {
+        Some(Ok(answer)) => answer,
+        Some(Err(_)) => Err(ApiError::internal("the model runtime failed on this request")),
+        None => Err(work.too_slow()),
+    };
+    if let Err(error) = &answer
+        && error.status == ErrorCode::InternalError.status()
+    {
+        // A closed standard error is no reason to fail.
+        drop(writeln!(io::stderr(), "sidekick-server: deployment {id}: {}", error.message));
+    }
+    answer
+}

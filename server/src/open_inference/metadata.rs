@@ -1,0 +1,36 @@
+//! What the server and its models say of themselves.
+
+use serde_json::{Value, json};
+
+use crate::open_inference::signature::{Signature, TensorSpec};
+
+/// The one version that every model has.
+pub const VERSION: &str = "1";
+
+/// The document at `/v2`.
+pub fn server() -> Value {
+    json!({
+        "name": "sidekick-server",
+        "version": env!("CARGO_PKG_VERSION"),
+        "extensions": ["binary_tensor_data"],
+    })
+}
+
+/// The document at `/v2/models/NAME`.
+pub fn model(name: &str, signature: &Signature) -> Value {
+    json!({
+        "name": name,
+        "versions": [VERSION],
+        "platform": "rten_onnx",
+        "inputs": tensors(&signature.inputs),
+        "outputs": tensors(&signature.outputs),
+    })
+}
+
+fn tensors(specs: &[TensorSpec]) -> Vec<Value> {
+    let tensor = |spec: &TensorSpec| {
+        let datatype = spec.datatype.name();
+        json!({"name": spec.name, "datatype": datatype, "shape": spec.wire_shape()})
+    };
+    specs.iter().map(tensor).collect()
+}

@@ -1,0 +1,446 @@
+//! The request of `/infer`: a head in JSON, then the tensors that are sent in binary.
+
+use std::borrow::Cow;
+
+use crate::error::ApiError;
+use crate::open_inference::data;
+use crate::open_inference::json::{Cursor, Value};
+use crate::open_inference::signature::{Datatype, Signature, TensorSpec};
+use crate::open_inference::tensors::{Tensor, Values};
+use crate::request::BYTE_ORDER_MARK;
+use crate::work::Work;
+
+/// More axes than any model has.
+const MAX_AXES: usize = 64;
+
+/// Characters of a name that a message shows.
+const SHOWN: usize = 100;
+
+/// A request that fits the model.
+#[derive(Debug)]
+pub struct InferRequest {
+    pub id: Option<String>,
+    /// In the order of the model's inputs.
+    pub inputs: Vec<Tensor>,
+    pub outputs: Vec<Wanted>,
+}
+
+/// An output that the reply has to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub place: usize,
+    pub binary: bool,
+}
+
+type Outcome<T> = Result<T, ApiError>;
+
+/// Reads a request; `json_length` is what the header says of the length of its JSON.
+pub fn read(
+    body: &[u8],
+    json_length: Option<usize>,
+    signature: &Signature,
+    work: &Work,
+) -> Outcome<InferRequest> {
+    let (json, binary) = split(body, json_length)?;
+    let head = Head::read(json)?;
+    let outputs = wanted(&head, signature)?;
+    let inputs = Inputs { signature, work, binary, given: head.inputs }.read()?;
+    Ok(InferRequest { id: head.id, inputs, outputs })
+}
+
+/// Splits a body into its JSON and what follows.
+fn split(body: &[u8], json_length: Option<usize>) -> Outcome<(&str, &[u8])> {
+    let length = json_length.unwrap_or(body.len());
+    if length == 0 {
+        return Err(ApiError::bad_data(
+            "the request has no JSON, it begins with an object {\"inputs\": [...]}",
+        ));
+    }
+    let (json, binary) = body.split_at_checked(length).ok_or_else(|| {
+        ApiError::bad_data(format!(
+            "Inference-Header-Content-Length is {length}, the body has {} bytes",
+            body.len()
+        ))
+    })?;
+    let json = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json);
+    let json = std::str::from_utf8(json).map_err(|error| {
+        ApiError::bad_data(format!(
+            "the JSON is not UTF-8 at byte {}; tensors in binary need Inference-Header-Content-Length",
+            error.valid_up_to()
+        ))
+    })?;
+    Ok((json, binary))
+}
+
+/// The JSON of a request.
+#[derive(Default)]
+struct Head<'a> {
+    id: Option<String>,
+    binary_outputs: bool,
+    inputs: Vec<GivenInput<'a>>,
+    outputs: Vec<GivenOutput<'a>>,
+}
+
+struct GivenInput<'a> {
+    name: Cow<'a, str>,
+    datatype: Cow<'a, str>,
+    shape: Vec<usize>,
+    content: Content<'a>,
+}
+
+enum Content<'a> {
+    /// The list of the values.
+    Json(&'a str),
+    /// The number of bytes after the JSON.
+    Binary(usize),
+}
+
+struct GivenOutput<'a> {
+    name: Cow<'a, str>,
+    binary: Option<bool>,
+}
+
+impl<'a> Head<'a> {
+    fn read(json: &'a str) -> Outcome<Head<'a>> {
+        let mut head = Head::default();
+        let mut seen = Keys::default();
+        let mut inputs_given = false;
+        let mut cursor = Cursor::new(json);
+        cursor.object(|cursor, key| {
+            seen.once(&key)?;
+            match &*key {
+                "id" => head.id = optional(cursor, "\"id\"", text)?.map(Cow::into_owned),
+                "parameters" => {
+                    parameters(cursor, "the request", |key, value| {
+                        if key.starts_with("triton_") {
+                            return Err(reserved(key));
+                        }
+                        if key == "binary_data_output" {
+                            head.binary_outputs = boolean(key, value)?;
+                        }
+                        Ok(())
+                    })?;
+                }
+                "inputs" => {
+                    inputs_given = true;
+                    let inputs = &mut head.inputs;
+                    cursor.list(|cursor| {
+                        let place = inputs.len();
+                        let input = input(cursor).map_err(|error| error.at(&format!("inputs[{place}]: ")))?;
+                        inputs.push(input);
+                        Ok(())
+                    })?;
+                }
+                "outputs" if is_null(cursor)? => (),
+                "outputs" => {
+                    let outputs = &mut head.outputs;
+                    cursor.list(|cursor| {
+                        let place = outputs.len();
+                        let output =
+                            output(cursor).map_err(|error| error.at(&format!("outputs[{place}]: ")))?;
+                        outputs.push(output);
+                        Ok(())
+                    })?;
+                }
+                _ => drop(cursor.skip()?),
+            }
+            Ok(())
+        })?;
+        cursor.end()?;
+        match inputs_given {
+            true => Ok(head),
+            false => Err(ApiError::bad_data("the request has no \"inputs\"")),
+        }
+    }
+}
+
+fn input<'a>(cursor: &mut Cursor<'a>) -> Outcome<GivenInput<'a>> {
+    let mut seen = Keys::default();
+    let (mut name, mut datatype, mut shape, mut json, mut binary) = (None, None, None, None, None);
+    cursor.object(|cursor, key| {
+        seen.once(&key)?;
+        match &*key {
+            "name" => name = Some(text(cursor, "\"name\"")?),
+            "datatype" => datatype = Some(text(cursor, "\"datatype\"")?),
+            "shape" => shape = Some(sizes(cursor)?),
+            "data" => json = Some(cursor.skip()?),
+            "parameters" => parameters(cursor, "the input", |key, value| {
+                if key.starts_with("shared_memory_") {
+                    return Err(ApiError::bad_data("shared memory is not supported; send the values"));
+                }
+                if key == "binary_data_size" {
+                    binary = Some(size(key, value)?);
+                }
+                Ok(())
+            })?,
+            _ => drop(cursor.skip()?),
+        }
+        Ok(())
+    })?;
+    let missing = |key: &str| ApiError::bad_data(format!("the input has no {key:?}"));
+    let name = name.ok_or_else(|| missing("name"))?;
+    let at_name = |error: ApiError| error.at(&format!("{}: ", quoted(&name)));
+    let content = match (json, binary) {
+        (Some(text), None) => Content::Json(text),
+        (None, Some(size)) => Content::Binary(size),
+        (None, None) => return Err(at_name(missing("data"))),
+        (Some(_), Some(_)) => {
+            let problem = "the input has both \"data\" and \"binary_data_size\"";
+            return Err(at_name(ApiError::bad_data(problem)));
+        }
+    };
+    let datatype = datatype.ok_or_else(|| at_name(missing("datatype")))?;
+    let shape = shape.ok_or_else(|| at_name(missing("shape")))?;
+    Ok(GivenInput { datatype, shape, content, name })
+}
+
+fn output<'a>(cursor: &mut Cursor<'a>) -> Outcome<GivenOutput<'a>> {
+    let mut seen = Keys::default();
+    let (mut name, mut binary, mut refused) = (None, None, None);
+    cursor.object(|cursor, key| {
+        seen.once(&key)?;
+        match &*key {
+            "name" => name = Some(text(cursor, "\"name\"")?),
+            "parameters" => parameters(cursor, "the output", |key, value| {
+                match key {
+                    "binary_data" => binary = Some(boolean(key, value)?),
+                    "classification" => refused = Some("classification"),
+                    key if key.starts_with("shared_memory_") => refused = Some("shared memory"),
+                    _ => (),
+                }
+                Ok(())
+            })?,
+            _ => drop(cursor.skip()?),
+        }
+        Ok(())
+    })?;
+    let name = name.ok_or_else(|| ApiError::bad_data("the output has no \"name\""))?;
+    match refused {
+        Some(what) => {
+            Err(ApiError::bad_data(format!("{}: {what} is not supported; ask for the tensor", quoted(&name))))
+        }
+        None => Ok(GivenOutput { name, binary }),
+    }
+}
+
+/// The outputs that were asked for, or all. A listed output comes as JSON unless it asks for binary itself.
+fn wanted(head: &Head, signature: &Signature) -> Outcome<Vec<Wanted>> {
+    if head.outputs.is_empty() {
+        let all = 0..signature.outputs.len();
+        let binary = head.binary_outputs;
+        return all.map(|place| check_form(signature, Wanted { place, binary })).collect();
+    }
+    let mut wanted: Vec<Wanted> = Vec::with_capacity(head.outputs.len().min(signature.outputs.len()));
+    for output in &head.outputs {
+        let name = quoted(&output.name);
+        let place = signature.outputs.iter().position(|spec| spec.name == output.name);
+        let place = place.ok_or_else(|| unknown("output", &name, &signature.outputs))?;
+        if wanted.iter().any(|other| other.place == place) {
+            return Err(ApiError::bad_data(format!("output {name} is listed twice")));
+        }
+        wanted.push(check_form(signature, Wanted { place, binary: output.binary.unwrap_or(false) })?);
+    }
+    Ok(wanted)
+}
+
+fn check_form(signature: &Signature, wanted: Wanted) -> Outcome<Wanted> {
+    let spec = &signature.outputs[wanted.place];
+    match spec.datatype == Datatype::Fp16 && !wanted.binary {
+        true => Err(ApiError::bad_data(format!(
+            "output {}: FP16 has no form in JSON; ask for it with \"binary_data\": true",
+            quoted(&spec.name)
+        ))),
+        false => Ok(wanted),
+    }
+}
+
+/// The inputs that were given, and what they are held against.
+struct Inputs<'a> {
+    signature: &'a Signature,
+    work: &'a Work,
+    /// The bytes after the JSON that no tensor has taken yet.
+    binary: &'a [u8],
+    given: Vec<GivenInput<'a>>,
+}
+
+impl Inputs<'_> {
+    fn read(mut self) -> Outcome<Vec<Tensor>> {
+        let specs = &self.signature.inputs;
+        let mut tensors: Vec<Option<Tensor>> = vec![None; specs.len()];
+        for (number, given) in std::mem::take(&mut self.given).into_iter().enumerate() {
+            let name = quoted(&given.name);
+            let place = specs.iter().position(|spec| spec.name == given.name);
+            let place = place.ok_or_else(|| unknown("input", &name, specs))?;
+            if tensors[place].is_some() {
+                return Err(ApiError::bad_data(format!("input {name} is given twice")));
+            }
+            let tensor = self.tensor(&specs[place], given);
+            tensors[place] = Some(tensor.map_err(|error| error.at(&format!("inputs[{number}]: {name}: ")))?);
+        }
+        if !self.binary.is_empty() {
+            return Err(ApiError::bad_data(format!(
+                "the body has {} bytes more than the inputs' \"binary_data_size\" add up to",
+                self.binary.len()
+            )));
+        }
+        let missing = tensors.iter().position(Option::is_none);
+        match missing {
+            Some(place) => {
+                Err(ApiError::bad_data(format!("input {} is missing", quoted(&specs[place].name))))
+            }
+            None => Ok(tensors.into_iter().flatten().collect()),
+        }
+    }
+
+    fn tensor(&mut self, spec: &TensorSpec, given: GivenInput) -> Outcome<Tensor> {
+        self.work.step()?;
+        let datatype = spec.datatype;
+        if given.datatype != datatype.name() {
+            return Err(ApiError::bad_data(format!(
+                "the datatype is {}, {} is expected",
+                quoted(&given.datatype),
+                datatype.name()
+            )));
+        }
+        spec.check_shape(&given.shape).map_err(ApiError::bad_data)?;
+        let bytes = given.shape.iter().try_fold(datatype.size(), |size, &axis| size.checked_mul(axis));
+        let bytes =
+            bytes.ok_or_else(|| ApiError::bad_data(format!("the shape {:?} is too large", given.shape)))?;
+        let values = match given.content {
+            Content::Json(text) => data::read(text, datatype, &given.shape, self.work)?,
+            Content::Binary(size) => self.binary(datatype, &given.shape, bytes, size)?,
+        };
+        Ok(Tensor { shape: given.shape, values })
+    }
+
+    /// Takes the next `size` bytes, of which the tensor needs as many as `bytes`.
+    fn binary(&mut self, datatype: Datatype, shape: &[usize], bytes: usize, size: usize) -> Outcome<Values> {
+        if size != bytes {
+            return Err(ApiError::bad_data(format!(
+                "\"binary_data_size\" is {size}, the shape {shape:?} of {} needs {bytes}",
+                datatype.name()
+            )));
+        }
+        let Some((values, rest)) = self.binary.split_at_checked(size) else {
+            return Err(ApiError::bad_data(format!(
+                "\"binary_data_size\" is {size}, {} bytes are left in the body; \
+                 Inference-Header-Content-Length says where the JSON ends",
+                self.binary.len()
+            )));
+        };
+        self.binary = rest;
+        self.work.hold((size / datatype.size()).saturating_mul(datatype.engine_size()))?;
+        Values::from_binary(datatype, values)
+    }
+}
+
+fn unknown(what: &str, name: &str, specs: &[TensorSpec]) -> ApiError {
+    let known: Vec<String> = specs.iter().take(20).map(|spec| quoted(&spec.name)).collect();
+    let more = if specs.len() > known.len() { ", ..." } else { "" };
+    ApiError::bad_data(format!("the model has no {what} {name}; it has {}{more}", known.join(", ")))
+}
+
+fn reserved(key: &str) -> ApiError {
+    ApiError::bad_data(format!("the parameter {} is reserved, as all that begin with triton_", quoted(key)))
+}
+
+/// A name for a message.
+fn quoted(name: &str) -> String {
+    match name.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{:?}...", &name[..end]),
+        None => format!("{name:?}"),
+    }
+}
+
+/// The keys of an object, each of which may be there once.
+#[derive(Default)]
+struct Keys(Vec<&'static str>);
+
+impl Keys {
+    fn once(&mut self, key: &str) -> Outcome<()> {
+        const KNOWN: [&str; 7] = ["id", "parameters", "inputs", "outputs", "name", "datatype", "shape"];
+        let known = KNOWN.into_iter().chain(["data"]).find(|known| *known == key);
+        let Some(known) = known else { return Ok(()) };
+        if self.0.contains(&known) {
+            return Err(ApiError::bad_data(format!("{known:?} is there twice")));
+        }
+        self.0.push(known);
+        Ok(())
+    }
+}
+
+fn is_null(cursor: &mut Cursor) -> Outcome<bool> {
+    let mut ahead = cursor.clone();
+    let null = matches!(ahead.value()?, Value::Null);
+    if null {
+        *cursor = ahead;
+    }
+    Ok(null)
+}
+
+/// What `read` reads, or nothing where the value is null.
+fn optional<'a, T>(
+    cursor: &mut Cursor<'a>,
+    what: &str,
+    read: impl Fn(&mut Cursor<'a>, &str) -> Outcome<T>,
+) -> Outcome<Option<T>> {
+    match is_null(cursor)? {
+        true => Ok(None),
+        false => read(cursor, what).map(Some),
+    }
+}
+
+fn text<'a>(cursor: &mut Cursor<'a>, what: &str) -> Outcome<Cow<'a, str>> {
+    match cursor.value()? {
+        Value::Text(text) => Ok(text),
+        other => Err(ApiError::bad_data(format!("{what} is a string, found {}", other.shown()))),
+    }
+}
+
+fn boolean(key: &str, value: Value) -> Outcome<bool> {
+    match value {
+        Value::Bool(value) => Ok(value),
+        other => Err(ApiError::bad_data(format!("{key:?} is true or false, found {}", other.shown()))),
+    }
+}
+
+fn size(what: &str, value: Value) -> Outcome<usize> {
+    let size = match &value {
+        Value::Number(text) => text.parse().ok(),
+        _ => None,
+    };
+    size.ok_or_else(|| {
+        ApiError::bad_data(format!("{what:?} has whole numbers from 0, found {}", value.shown()))
+    })
+}
+
+fn sizes(cursor: &mut Cursor) -> Outcome<Vec<usize>> {
+    let mut sizes = Vec::new();
+    cursor.list(|cursor| {
+        if sizes.len() == MAX_AXES {
+            return Err(ApiError::bad_data(format!("the shape has more than {MAX_AXES} axes")));
+        }
+        sizes.push(size("shape", cursor.value()?)?);
+        Ok(())
+    })?;
+    Ok(sizes)
+}
+
+/// Reads parameters: strings, numbers and booleans. Those that nobody knows are ignored.
+fn parameters(
+    cursor: &mut Cursor,
+    what: &str,
+    mut parameter: impl FnMut(&str, Value) -> Outcome<()>,
+) -> Outcome<()> {
+    if is_null(cursor)? {
+        return Ok(());
+    }
+    cursor.object(|cursor, key| match cursor.value()? {
+        value @ (Value::Text(_) | Value::Number(_) | Value::Bool(_)) => parameter(&key, value),
+        other => Err(ApiError::bad_data(format!(
+            "the parameter {} of {what} is a string, a number or a boolean, found {}",
+            quoted(&key),
+            other.shown()
+        ))),
+    })
+}
