@@ -6,6 +6,8 @@ CC ?= cc
 
 # The one place a version is written is Cargo.toml.
 export VERSION := $(shell sed -n '/^.workspace.package/,/^$$/s/^version = "\(.*\)"/\1/p' Cargo.toml)
+# The number of the soname (build.rs): the major version, before 1.0 with the minor one.
+export ABI := $(shell echo $(VERSION) | sed 's/^\(0\.[0-9]*\)\..*/\1/; t; s/\..*//')
 export PREFIX ?= /usr/local
 export LIBDIR ?= $(PREFIX)/lib
 export INCLUDEDIR ?= $(PREFIX)/include
@@ -44,7 +46,7 @@ all: lib server
 lib:
 	@[ -e $(NATIVE_LIBS) ] || $(CARGO) clean --quiet --profile $(PROFILE) --package libsidekick
 	$(CARGO) rustc --profile $(PROFILE) --package libsidekick --lib -- --print native-static-libs=$(NATIVE_LIBS)
-	ln -sf libsidekick.so $(LIB)/libsidekick.so.$(firstword $(subst ., ,$(VERSION)))
+	ln -sf libsidekick.so $(LIB)/libsidekick.so.$(ABI)
 	@echo "$(LIB)/libsidekick.so: $$(stat -c %s $(LIB)/libsidekick.so) bytes"
 
 install: lib

@@ -7,12 +7,15 @@ fn main() {
     header::write();
 }
 
-/// `libsidekick.so.MAJOR`, as the C library's conventions have it: programs find any later library of the same major.
+/// `libsidekick.so.MAJOR`, and before 1.0 `libsidekick.so.0.MINOR`: a program finds any later library of the same number,
+/// and never one whose functions take something else.
 fn set_soname() {
     let system = std::env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     let major = std::env::var("CARGO_PKG_VERSION_MAJOR").unwrap_or_default();
+    let minor = std::env::var("CARGO_PKG_VERSION_MINOR").unwrap_or_default();
+    let abi = if major == "0" { format!("0.{minor}") } else { major };
     if matches!(system.as_str(), "linux" | "freebsd" | "netbsd" | "openbsd" | "android") {
-        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libsidekick.so.{major}");
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libsidekick.so.{abi}");
     }
 }
 

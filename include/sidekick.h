@@ -34,11 +34,11 @@
 #include <stdint.h>
 
 /** The version of this header; `sidekick_version` tells that of the running library. Since 0.1.0. */
-#define SIDEKICK_VERSION "0.1.0"
+#define SIDEKICK_VERSION "0.2.0"
 /** Its first number: changes when a program may have to. Since 0.1.0. */
 #define SIDEKICK_VERSION_MAJOR 0
 /** Its second number: changes when something is added. Since 0.1.0. */
-#define SIDEKICK_VERSION_MINOR 1
+#define SIDEKICK_VERSION_MINOR 2
 /** Its third number: changes when something is mended. Since 0.1.0. */
 #define SIDEKICK_VERSION_PATCH 0
 

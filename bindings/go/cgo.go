@@ -33,7 +33,7 @@ import (
 	"unsafe"
 )
 
-// Version is that of the C library in use, as "0.1.0".
+// Version is that of the C library in use, as "0.2.0".
 func Version() string { return C.GoString(C.sidekick_version()) }
 
 // call makes a call into C that can fail.

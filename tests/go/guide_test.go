@@ -35,7 +35,7 @@ func runGuide(t *testing.T, heading, deployment, input string) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	module := "module first\n\ngo 1.24\n\nrequire libsidekick.dev/go/sidekick v0.1.0\n\n" +
+	module := "module first\n\ngo 1.24\n\nrequire libsidekick.dev/go/sidekick v0.2.0\n\n" +
 		"replace libsidekick.dev/go/sidekick => " + filepath.Join(root, "bindings/go") + "\n"
 	for name, text := range map[string]string{"go.mod": module, "main.go": blocks[1]} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o666); err != nil {

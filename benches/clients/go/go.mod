@@ -2,6 +2,6 @@ module libsidekick.dev/go/benches
 
 go 1.24
 
-require libsidekick.dev/go/sidekick v0.1.0
+require libsidekick.dev/go/sidekick v0.2.0
 
 replace libsidekick.dev/go/sidekick => ../../../bindings/go
