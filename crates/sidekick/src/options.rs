@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::images::raster::ImageRules;
-use crate::transport::{LogLevel, Settings, TlsVersion};
+use crate::transport::{KeepAlive, LogLevel, Settings, TlsVersion};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,29 +74,29 @@ impl Options {
 
     /// Sets how long making a connection may take, by default 10 seconds; zero means without limit.
     pub fn set_connect_timeout(&mut self, limit: Duration) {
-        self.transport.connect_timeout = unless_zero(limit);
+        self.transport.timeouts.connect = unless_zero(limit);
     }
 
     /// Sets how long the server may be silent while it is sent to or read from, by default 120 seconds; zero means without limit.
     pub fn set_response_timeout(&mut self, limit: Duration) {
-        self.transport.response_timeout = unless_zero(limit);
+        self.transport.timeouts.response = unless_zero(limit);
     }
 
     /// Sets how long one request may take with all its attempts and the waits between; by default, and with zero, there is no limit.
     pub fn set_call_timeout(&mut self, limit: Duration) {
-        self.transport.call_timeout = unless_zero(limit);
+        self.transport.timeouts.call = unless_zero(limit);
     }
 
     /// Sets how often a request is sent again, by default 2 times: where no connection could be made or it broke before a reply
     /// began, and where the server answers 429, 502, 503 or 504.
     pub fn set_retries(&mut self, retries: u32) {
-        self.transport.retries = retries;
+        self.transport.retry.retries = retries;
     }
 
     /// Sets the wait before the first retry (by default 100 ms, doubled each time, less a random part of up to a half) and the
     /// ceiling of all waits (by default 30 seconds). A `Retry-After` of the server counts instead; one beyond the ceiling ends the retries.
     pub fn set_retry_backoff(&mut self, first: Duration, ceiling: Duration) -> Result<()> {
-        self.transport.set_backoff(first, ceiling)
+        self.transport.retry.set_backoff(first, ceiling)
     }
 
     /// Trusts the certificates of a PEM file instead of the system's.
@@ -106,7 +106,7 @@ impl Options {
 
     /// Trusts the certificates of a PEM text instead of the system's.
     pub fn set_ca_pem(&mut self, pem: &[u8]) -> Result<()> {
-        self.transport.trust(pem)
+        self.transport.tls.trust(pem)
     }
 
     /// Shows the server a client certificate: PEM files with the certificate, those of the authorities between behind it, and
@@ -121,18 +121,18 @@ impl Options {
 
     /// Shows the server a client certificate, from PEM texts. The key has to be that of the certificate.
     pub fn set_client_certificate_pem(&mut self, certificate: &[u8], key: &[u8]) -> Result<()> {
-        self.transport.show_certificate(certificate, key)
+        self.transport.tls.show_certificate(certificate, key)
     }
 
     /// Sets the oldest version of TLS that is spoken, by default 1.2.
     pub fn set_tls_minimum(&mut self, version: TlsVersion) {
-        self.transport.tls_minimum = version;
+        self.transport.tls.minimum = version;
     }
 
     /// Takes any certificate for the server's, so that anybody on the way can read the token and change the replies. For test
     /// rigs alone; off by default.
     pub fn set_dangerous_skip_tls_verification(&mut self, skip: bool) {
-        self.transport.skip_tls_verification = skip;
+        self.transport.tls.skip_verification = skip;
     }
 
     /// Allows a URL that starts with `http://` and is not of this machine, where anybody on the way can read the token. Off by
@@ -144,12 +144,12 @@ impl Options {
     /// Adds a header to every request. It goes where the token goes: to the deployment's server alone. Refused are headers
     /// that requests have of their own.
     pub fn add_header(&mut self, name: &str, value: &str) -> Result<()> {
-        self.transport.add_header(name, value)
+        self.transport.headers.add(name, value)
     }
 
     /// Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`: printable ASCII, by default empty.
     pub fn set_user_agent_suffix(&mut self, suffix: &str) -> Result<()> {
-        self.transport.set_user_agent_suffix(suffix)
+        self.transport.headers.set_user_agent_suffix(suffix)
     }
 
     /// Sets how many bytes a reply may have, both on the wire and unpacked: at least 1, by default 1 GiB.
@@ -157,7 +157,7 @@ impl Options {
         if bytes == 0 {
             return Err(Error::new(ErrorKind::Argument, "reply_limit is 0; it has to be at least 1"));
         }
-        self.transport.reply_limit = bytes;
+        self.transport.response_limit = bytes;
         Ok(())
     }
 
@@ -168,7 +168,7 @@ impl Options {
 
     /// Lets the server pack its replies with gzip. On by default.
     pub fn set_reply_gzip(&mut self, allow: bool) {
-        self.transport.reply_gzip = allow;
+        self.transport.headers.accept_gzip = allow;
     }
 
     /// Asks for the token before every request, and once more, with `true`, where the server answers 401. The token given to
@@ -185,30 +185,30 @@ impl Options {
     /// Tells what happens to connections and requests, never with the token. Called by whichever thread makes a request,
     /// several at once.
     pub fn set_log(&mut self, log: impl Fn(LogLevel, &str) + Send + Sync + 'static) {
-        self.transport.log = Some(Arc::new(log));
+        self.transport.log.0 = Some(Arc::new(log));
     }
 
     /// Tells nobody.
     pub fn clear_log(&mut self) {
-        self.transport.log = None;
+        self.transport.log.0 = None;
     }
 
     /// Sets how many idle connections a deployment keeps, by default 64, and for how long, by default 4 seconds: below the 5
     /// after which common servers close them. With 0 of either every request makes its own connection.
     pub fn set_keep_alive(&mut self, connections: usize, idle: Duration) {
-        (self.transport.idle_connections, self.transport.idle_time) = (connections, idle);
+        self.transport.keep_alive = KeepAlive { connections, time: idle };
     }
 
     /// Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT, or the same with `socks5://`; an empty
     /// text means none. By default the environment names it: `http_proxy`, `https_proxy`, `all_proxy`, and their capitals.
     pub fn set_proxy(&mut self, url: &str) -> Result<()> {
-        self.transport.set_proxy(url)
+        self.transport.proxy.set(url)
     }
 
     /// Sets which hosts are asked without the proxy, instead of the environment's `no_proxy`: names (which stand for their
     /// sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas.
     pub fn set_no_proxy(&mut self, hosts: &str) -> Result<()> {
-        self.transport.set_no_proxy(hosts)
+        self.transport.proxy.set_exceptions(hosts)
     }
 }
 

@@ -3,11 +3,10 @@
 use super::explain::Trouble;
 use super::proxy::Proxy;
 use super::resolve::Resolver;
-use super::settings::Settings;
 use super::socket::Socket;
 use super::tls::Tls;
 use super::tunnel;
-use super::watch::Watch;
+use super::watch::{Timeouts, Watch};
 use crate::memory;
 use crate::url::Endpoint;
 use rustls::{ClientConnection, StreamOwned};
@@ -23,26 +22,35 @@ pub(super) struct Way {
     server: Endpoint,
     proxy: Option<Proxy>,
     tls: Option<Tls>,
+    timeouts: Timeouts,
+    /// For the proxy, which sees nothing of the requests.
+    user_agent: String,
     resolver: Resolver,
 }
 
 impl Way {
     /// The way to a server.
-    pub(super) fn new(server: Endpoint, proxy: Option<Proxy>, tls: Option<Tls>) -> Way {
-        Way { server, proxy, tls, resolver: Resolver::default() }
+    pub(super) fn new(
+        server: Endpoint,
+        proxy: Option<Proxy>,
+        tls: Option<Tls>,
+        timeouts: Timeouts,
+        user_agent: String,
+    ) -> Way {
+        Way { server, proxy, tls, timeouts, user_agent, resolver: Resolver::default() }
     }
 
     /// Makes a connection, all of it within the time limit for that.
-    pub(super) fn connect(&self, settings: &Settings, watch: &Watch) -> Result<Connection, Trouble> {
-        let watch = watch.connecting(settings.connect_timeout);
+    pub(super) fn connect(&self, watch: &Watch) -> Result<Connection, Trouble> {
+        let watch = watch.connecting(self.timeouts.connect);
         let socket = match &self.proxy {
-            Some(proxy) => self.connect_through(proxy, settings, watch)?,
+            Some(proxy) => self.connect_through(proxy, watch)?,
             None => {
                 let addresses = self.resolver.resolve(&self.server)?;
                 Socket::connect(&addresses, watch).map_err(Trouble::connecting)?
             }
         };
-        socket.set_silence(settings.response_timeout).map_err(Trouble::connecting)?;
+        socket.set_silence(self.timeouts.response).map_err(Trouble::connecting)?;
         let stream = match &self.tls {
             Some(tls) => Stream::Tls(Box::new(tls.wrap(socket)?)),
             None => Stream::Plain(socket),
@@ -51,10 +59,10 @@ impl Way {
         Ok(Connection { stream, input, start: 0, end: 0, was_used: false })
     }
 
-    fn connect_through(&self, proxy: &Proxy, settings: &Settings, watch: Watch) -> Result<Socket, Trouble> {
+    fn connect_through(&self, proxy: &Proxy, watch: Watch) -> Result<Socket, Trouble> {
         let addresses = self.resolver.resolve(&proxy.endpoint)?;
         let mut socket = Socket::connect(&addresses, watch).map_err(Trouble::reaching_proxy)?;
-        tunnel::open(&mut socket, proxy, &self.server, &settings.user_agent())?;
+        tunnel::open(&mut socket, proxy, &self.server, &self.user_agent)?;
         Ok(socket)
     }
 }

@@ -5,6 +5,9 @@ use crate::error::{Error, ErrorKind, Result};
 use std::sync::Arc;
 use ureq_proto::http::HeaderValue;
 
+/// A callback that returns the token. Its argument: whether the server has refused the last one.
+pub(crate) type TokenSource = dyn Fn(bool) -> Result<String> + Send + Sync;
+
 /// What a header has before the token.
 const SCHEME: &str = "Bearer";
 

@@ -1,4 +1,6 @@
-//! What a log callback is told.
+//! What a log callback receives.
+
+use std::sync::Arc;
 
 /// How much a log message matters. The numbers are the C API's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,4 +15,20 @@ pub enum LogLevel {
     Info = 3,
     /// A connection was made or reused.
     Debug = 4,
+}
+
+/// A callback for messages about connections and requests.
+pub(crate) type LogSink = dyn Fn(LogLevel, &str) + Send + Sync;
+
+/// Where messages go: to a callback, or nowhere.
+#[derive(Clone, Default)]
+pub(crate) struct Log(pub(crate) Option<Arc<LogSink>>);
+
+impl Log {
+    /// Passes a message on. It is made only if there is a callback.
+    pub(super) fn log(&self, level: LogLevel, message: impl FnOnce() -> String) {
+        if let Some(sink) = &self.0 {
+            sink(level, &message());
+        }
+    }
 }

@@ -25,6 +25,7 @@ mod watch;
 
 pub use cancel::Cancel;
 pub use log::LogLevel;
+pub(crate) use pool::KeepAlive;
 pub(crate) use request_head::Target;
 pub(crate) use settings::Settings;
 pub use tls::TlsVersion;
@@ -147,18 +148,18 @@ impl Transport {
         let secrets = Arc::new(Secrets::new());
         credentials.iter().for_each(|credentials| secrets.remember(&credentials.token));
         let endpoint = server.endpoint();
-        let proxy = proxy::choose(settings, server)?;
+        let proxy = proxy::choose(&settings.proxy, server)?;
         let near = endpoint.is_loopback() || proxy.as_ref().is_some_and(|proxy| proxy.endpoint.is_loopback());
         if !server.is_secure() && !near && !settings.allow_token_over_http {
             let message = "the token would be readable on the way: the URL is http:// and not of this machine; use \
                            https://, or set the option allow_token_over_http";
             return Err(Error::new(ErrorKind::Argument, message));
         }
-        let tls = if server.is_secure() { Some(Tls::new(&endpoint.host(), settings)?) } else { None };
+        let tls = if server.is_secure() { Some(Tls::new(&endpoint.host(), &settings.tls)?) } else { None };
         Ok(Transport {
-            pool: Pool::new(settings.idle_connections, settings.idle_time),
-            way: Way::new(endpoint.clone(), proxy, tls),
-            head: RequestHead::new(server, settings),
+            pool: Pool::new(settings.keep_alive),
+            way: Way::new(endpoint.clone(), proxy, tls, settings.timeouts, settings.headers.user_agent()),
+            head: RequestHead::new(server, &settings.headers),
             credentials,
             secrets,
             settings: settings.clone(),
@@ -167,7 +168,7 @@ impl Transport {
 
     /// Asks for a document; redirects are followed on the same scheme, host and port.
     pub(crate) fn get(&self, url: &Url, accept: &str, cancel: Option<&Cancel>) -> Result<Reply> {
-        let watch = Watch::new(&self.settings, cancel);
+        let watch = Watch::new(&self.settings.timeouts, cancel);
         let mut redirection: Option<Url> = None;
         for _ in 0..=MOST_REDIRECTS {
             let asked = redirection.as_ref().unwrap_or(url);
@@ -197,7 +198,7 @@ impl Transport {
 
     /// Posts a body. Redirects are not followed.
     pub(crate) fn post(&self, request: &Request<'_>, cancel: Option<&Cancel>) -> Result<Reply> {
-        let watch = Watch::new(&self.settings, cancel);
+        let watch = Watch::new(&self.settings.timeouts, cancel);
         let &Request { target, accept, content_type: media_type, headers, parts } = request;
         let bytes = parts.iter().fold(0, |bytes: usize, part| bytes.saturating_add(part.len()));
         let gzip = self.settings.request_gzip && bytes >= GZIP_FROM;
@@ -218,6 +219,7 @@ impl Transport {
             Err(error) => error.to_string(),
         };
         self.settings
+            .log
             .log(LogLevel::Error, || format!("{} {} failed: {failure}", message.head.method, self.way));
         outcome.map_err(|error| match error.kind() {
             ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Network => {
@@ -254,7 +256,7 @@ impl Transport {
             let Some(wait) = wait.filter(|wait| watch.has_time_for(*wait)) else {
                 return outcome.map_err(|trouble| failed(trouble.error, attempts));
             };
-            self.settings.log(LogLevel::Warning, || {
+            self.settings.log.log(LogLevel::Warning, || {
                 let (method, milliseconds) = (message.head.method, wait.as_millis());
                 format!("{method} {}: attempt {attempts} failed; again in {milliseconds} ms", self.way)
             });
@@ -270,12 +272,11 @@ impl Transport {
         retries: u32,
     ) -> Option<Duration> {
         let asked = match outcome {
-            Ok(reply) if retry::is_passing(reply.status) => reply.retry_after(),
+            Ok(reply) if self.settings.retry.is_transient(reply.status) => reply.retry_after(),
             Err(trouble) if trouble.again != Again::No => None,
             _ => return None,
         };
-        let left = retries < self.settings.retries;
-        left.then(|| retry::delay(&self.settings, retries, asked)).flatten()
+        self.settings.retry.delay(retries, asked)
     }
 
     /// Sends once and reads the reply. The connection is kept where that is possible.
@@ -292,12 +293,12 @@ impl Transport {
         let mut connection = self.connection(watch, fresh)?;
         connection.begin(watch.clone());
         let Received { status, head, body, reusable } =
-            exchange::run(&mut connection, head, message.parts, self.settings.reply_limit)?;
+            exchange::run(&mut connection, head, message.parts, self.settings.response_limit)?;
         connection.end();
         if reusable {
             self.pool.put(connection);
         }
-        self.settings.log(LogLevel::Info, || {
+        self.settings.log.log(LogLevel::Info, || {
             let (bytes, milliseconds) = (body.len(), start.elapsed().as_millis());
             let method = message.head.method;
             format!("{method} {}: status {status}, {bytes} bytes after {milliseconds} ms", self.way)
@@ -310,12 +311,14 @@ impl Transport {
     fn connection(&self, watch: &Watch, fresh: bool) -> std::result::Result<Connection, Trouble> {
         watch.check().map_err(|error| explain::explain(&error))?;
         if let Some(connection) = (!fresh).then(|| self.pool.take()).flatten() {
-            self.settings.log(LogLevel::Debug, || format!("{}: an idle connection is used again", self.way));
+            self.settings
+                .log
+                .log(LogLevel::Debug, || format!("{}: an idle connection is used again", self.way));
             return Ok(connection);
         }
         let start = Instant::now();
-        let connection = self.way.connect(&self.settings, watch)?;
-        self.settings.log(LogLevel::Debug, || {
+        let connection = self.way.connect(watch)?;
+        self.settings.log.log(LogLevel::Debug, || {
             format!("{}: connected after {} ms", self.way, start.elapsed().as_millis())
         });
         Ok(connection)
@@ -372,14 +375,14 @@ mod tests {
 
     fn open(url: &str, token: &str) -> Result<Transport> {
         let mut settings = Settings::default();
-        settings.set_proxy("")?;
+        settings.proxy.set("")?;
         Transport::new(&Url::parse(url)?, token, &settings)
     }
 
     #[test]
     fn a_name_that_is_none_is_a_failure_to_connect() {
         let mut settings = Settings { allow_token_over_http: true, ..Settings::default() };
-        settings.set_proxy("").unwrap();
+        settings.proxy.set("").unwrap();
         let url = Url::parse("http://no-such-host.invalid/").unwrap();
         let transport = Transport::new(&url, "secret", &settings).unwrap();
         let failure = transport.get(&url, "*/*", None).err().unwrap();
@@ -404,16 +407,5 @@ mod tests {
             assert_eq!(refused.kind(), ErrorKind::Argument);
             assert!(refused.to_string().contains("allow_token_over_http"), "{refused}");
         }
-    }
-
-    #[test]
-    fn headers_of_our_own_cannot_be_added() {
-        let mut settings = Settings::default();
-        for name in ["Authorization", "host", "Content-Length", "a b", ""] {
-            assert_eq!(settings.add_header(name, "x").unwrap_err().kind(), ErrorKind::Argument, "{name}");
-        }
-        let refused = settings.add_header("X-Key", "s3cret\n").unwrap_err();
-        assert!(!refused.to_string().contains("s3cret"));
-        assert!(settings.set_user_agent_suffix("a\nb").is_err());
     }
 }

@@ -6,26 +6,39 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+/// How many idle connections are kept, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeepAlive {
+    pub(crate) connections: usize,
+    pub(crate) time: Duration,
+}
+
+impl Default for KeepAlive {
+    fn default() -> KeepAlive {
+        // Below the 5 seconds after which common Python servers close.
+        KeepAlive { connections: 64, time: Duration::from_secs(4) }
+    }
+}
+
 /// Idle connections to one server. After a fork the child begins with none: two processes on one connection would read
 /// each other's replies.
 pub(super) struct Pool {
     owner: AtomicU32,
     idle: Mutex<Vec<(Instant, Connection)>>,
-    most: usize,
-    longest: Duration,
+    keep_alive: KeepAlive,
 }
 
 impl Pool {
-    /// A pool that keeps so many connections, each for so long.
-    pub(super) fn new(most: usize, longest: Duration) -> Pool {
-        Pool { owner: AtomicU32::new(process::id()), idle: Mutex::default(), most, longest }
+    /// An empty pool.
+    pub(super) fn new(keep_alive: KeepAlive) -> Pool {
+        Pool { owner: AtomicU32::new(process::id()), idle: Mutex::default(), keep_alive }
     }
 
     /// The connection that was used last, if the server did not close it meanwhile.
     pub(super) fn take(&self) -> Option<Connection> {
         let mut idle = self.idle()?;
         while let Some((since, connection)) = idle.pop() {
-            if since.elapsed() < self.longest && connection.is_quiet() {
+            if since.elapsed() < self.keep_alive.time && connection.is_quiet() {
                 return Some(connection);
             }
         }
@@ -36,9 +49,9 @@ impl Pool {
     pub(super) fn put(&self, connection: Connection) {
         let Some(mut idle) = self.idle() else { return };
         let now = Instant::now();
-        idle.retain(|(since, _)| now.duration_since(*since) < self.longest);
+        idle.retain(|(since, _)| now.duration_since(*since) < self.keep_alive.time);
         // Where there is no memory to keep it, another is made.
-        if idle.len() < self.most && idle.try_reserve(1).is_ok() {
+        if idle.len() < self.keep_alive.connections && idle.try_reserve(1).is_ok() {
             idle.push((now, connection));
         }
     }

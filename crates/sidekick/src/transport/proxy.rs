@@ -1,11 +1,51 @@
 //! Which proxy, if any, stands between us and the server: an option's, or the environment's as other clients
 //! read it.
 
-use super::settings::{ProxyChoice, Settings};
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::{Endpoint, Parts, Url};
 use std::fmt;
 use std::net::IpAddr;
+
+/// A list of hosts is no longer than this.
+const NO_PROXY_BYTES: usize = 32 * 1024;
+
+/// Which proxy requests go through, and to which hosts none.
+#[derive(Clone, Default)]
+pub(crate) struct ProxySettings {
+    choice: ProxyChoice,
+    /// Instead of the environment's.
+    exceptions: Option<String>,
+}
+
+#[derive(Clone, Default)]
+enum ProxyChoice {
+    /// The one that `HTTP_PROXY` and its kin name.
+    #[default]
+    Environment,
+    Direct,
+    Option(Proxy),
+}
+
+impl ProxySettings {
+    /// Sets the proxy's URL; an empty one means none. The environment may leave the scheme out; an option says what it means.
+    pub(crate) fn set(&mut self, url: &str) -> Result<()> {
+        self.choice = match url {
+            "" => ProxyChoice::Direct,
+            url => ProxyChoice::Option(parse(url, Source::Option)?),
+        };
+        Ok(())
+    }
+
+    /// Sets the hosts that are asked without the proxy.
+    pub(crate) fn set_exceptions(&mut self, hosts: &str) -> Result<()> {
+        if hosts.len() > NO_PROXY_BYTES {
+            let message = format!("no_proxy has more than {NO_PROXY_BYTES} bytes");
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        self.exceptions = Some(hosts.to_owned());
+        Ok(())
+    }
+}
 
 /// A proxy, and who we are to it.
 #[derive(Clone)]
@@ -48,12 +88,6 @@ impl fmt::Display for Proxy {
     }
 }
 
-/// Makes sure that an option's URL is a proxy's. The environment may leave the scheme out; an option says
-/// what it means.
-pub(super) fn check(url: &str) -> Result<()> {
-    parse(url, Source::Option).map(|_| ())
-}
-
 /// Reads a proxy's URL. It may hold a password, so no message shows a part of it.
 fn parse(url: &str, source: Source) -> Result<Proxy> {
     let refused = |_| {
@@ -69,13 +103,13 @@ fn parse(url: &str, source: Source) -> Result<Proxy> {
 }
 
 /// The proxy for a server's URL.
-pub(super) fn choose(settings: &Settings, server: &Url) -> Result<Option<Proxy>> {
+pub(super) fn choose(settings: &ProxySettings, server: &Url) -> Result<Option<Proxy>> {
     let environment = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
     choose_from(settings, server, &environment)
 }
 
 fn choose_from(
-    settings: &Settings,
+    settings: &ProxySettings,
     server: &Url,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Proxy>> {
@@ -83,14 +117,14 @@ fn choose_from(
         let set = names.iter().filter_map(|name| Some((*name, environment(name)?)));
         set.into_iter().find(|(_, value)| !value.is_empty())
     };
-    let exceptions = settings.no_proxy.clone();
+    let exceptions = settings.exceptions.clone();
     let exceptions = exceptions.or_else(|| Some(first(&["no_proxy", "NO_PROXY"])?.1)).unwrap_or_default();
     if is_exception(&exceptions, server.endpoint()) {
         return Ok(None);
     }
-    let variables: &[&'static str] = match &settings.proxy {
+    let variables: &[&'static str] = match &settings.choice {
         ProxyChoice::Direct => return Ok(None),
-        ProxyChoice::Url(url) => return parse(url, Source::Option).map(Some),
+        ProxyChoice::Option(proxy) => return Ok(Some(proxy.clone())),
         // What serves this machine alone is unknown to the environment's proxy, as browsers and Go's client
         // have it.
         ProxyChoice::Environment if server.endpoint().is_loopback() => return Ok(None),
@@ -153,20 +187,20 @@ fn same_prefix(a: u128, b: u128, length: u32) -> bool {
 mod tests {
     use super::*;
 
-    fn choice(settings: &Settings, server: &str, variables: &[(&str, &str)]) -> Result<Option<Proxy>> {
+    fn choice(settings: &ProxySettings, server: &str, variables: &[(&str, &str)]) -> Result<Option<Proxy>> {
         let environment = |name: &str| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
         choose_from(settings, &Url::parse(server).unwrap(), &environment)
     }
 
-    fn chosen(settings: &Settings, server: &str, variables: &[(&str, &str)]) -> Option<String> {
+    fn chosen(settings: &ProxySettings, server: &str, variables: &[(&str, &str)]) -> Option<String> {
         choice(settings, server, variables).unwrap().map(|proxy| proxy.endpoint.host())
     }
 
     #[test]
     fn the_environment_is_read_as_other_clients_do() {
-        let settings = Settings::default();
+        let settings = ProxySettings::default();
         let both =
             [("http_proxy", "http://plain:1"), ("HTTPS_PROXY", "secure:2"), ("NO_PROXY", "inside.org")];
         assert_eq!(chosen(&settings, "http://h/", &both).as_deref(), Some("plain"));
@@ -181,36 +215,36 @@ mod tests {
     #[test]
     fn options_win_over_the_environment() {
         let variables = [("http_proxy", "http://plain:1"), ("no_proxy", "h")];
-        let mut settings = Settings::default();
-        settings.set_proxy("http://u:p@mine:8080").unwrap();
+        let mut settings = ProxySettings::default();
+        settings.set("http://u:p@mine:8080").unwrap();
         assert_eq!(chosen(&settings, "http://h/", &variables), None);
-        settings.no_proxy = Some(String::new());
+        settings.set_exceptions("").unwrap();
         assert_eq!(chosen(&settings, "http://h/", &variables).as_deref(), Some("mine"));
-        settings.set_proxy("").unwrap();
+        settings.set("").unwrap();
         assert_eq!(chosen(&settings, "http://h/", &variables), None);
     }
 
     #[test]
     fn this_machine_is_asked_without_the_environment_s_proxy() {
         let variables = [("http_proxy", "http://plain:1"), ("https_proxy", "http://plain:1")];
-        let mut settings = Settings::default();
+        let mut settings = ProxySettings::default();
         for server in ["http://127.0.0.1:8000/", "http://localhost/", "https://[::1]/", "http://a.localhost/"]
         {
             assert_eq!(chosen(&settings, server, &variables), None, "{server}");
         }
-        settings.set_proxy("http://mine:8080").unwrap();
+        settings.set("http://mine:8080").unwrap();
         assert_eq!(chosen(&settings, "http://127.0.0.1:8000/", &[]).as_deref(), Some("mine"));
     }
 
     #[test]
     fn a_proxy_is_named_with_where_it_came_from() {
-        let mut settings = Settings::default();
-        let named = |settings: &Settings, variables: &[(&str, &str)]| {
+        let mut settings = ProxySettings::default();
+        let named = |settings: &ProxySettings, variables: &[(&str, &str)]| {
             choice(settings, "https://h/", variables).unwrap().unwrap().to_string()
         };
         let variables = [("all_proxy", "socks5://u:secret@all:1")];
         assert_eq!(named(&settings, &variables), "the proxy all:1 (from the environment variable all_proxy)");
-        settings.set_proxy("http://u:secret@[::1]").unwrap();
+        settings.set("http://u:secret@[::1]").unwrap();
         assert_eq!(named(&settings, &[]), "the proxy [::1]:80 (from the option proxy)");
     }
 
@@ -226,13 +260,13 @@ mod tests {
             "http://u:secret@@h",
             "http://u:secret%ff@h",
         ] {
-            let error = check(bad).unwrap_err();
+            let error = ProxySettings::default().set(bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Argument, "{bad}");
             assert!(!error.to_string().contains("secret"));
             assert!(error.to_string().starts_with("the option proxy does not hold"), "{error}");
         }
         let variables = [("HTTPS_PROXY", "http://u:secret@@h")];
-        let error = choice(&Settings::default(), "https://h/", &variables).err().unwrap().to_string();
+        let error = choice(&ProxySettings::default(), "https://h/", &variables).err().unwrap().to_string();
         assert!(error.starts_with("the environment variable HTTPS_PROXY does not hold"), "{error}");
         assert!(!error.contains("secret"));
     }

@@ -1,9 +1,95 @@
 //! The head of a request (RFC 9112). Most of it is the same in every one, and kept as text.
 
-use super::settings::Settings;
+use crate::error::{Error, ErrorKind, Result};
 use crate::url::Url;
 use std::sync::Arc;
-use ureq_proto::http::HeaderValue;
+use ureq_proto::http::{HeaderName, HeaderValue};
+
+const USER_AGENT: &str = concat!("sidekick/", env!("CARGO_PKG_VERSION"));
+/// Of a caller's headers there are no more than these, with no more bytes: what servers take in a head.
+const MOST_HEADERS: usize = 256;
+const HEADER_BYTES: usize = 32 * 1024;
+const SUFFIX_BYTES: usize = 1024;
+/// Headers that a request has of its own, or that belong to the connection.
+const OWN_HEADERS: [&str; 14] = [
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "proxy-authorization",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+];
+
+/// What all requests say of themselves.
+#[derive(Clone)]
+pub(crate) struct HeaderSettings {
+    /// May hold secrets: never shown.
+    headers: Vec<(HeaderName, HeaderValue)>,
+    user_agent_suffix: String,
+    /// Whether responses may be compressed.
+    pub(crate) accept_gzip: bool,
+}
+
+impl Default for HeaderSettings {
+    fn default() -> HeaderSettings {
+        HeaderSettings { headers: Vec::new(), user_agent_suffix: String::new(), accept_gzip: true }
+    }
+}
+
+impl HeaderSettings {
+    /// Adds a header to every request to the deployment's server.
+    pub(crate) fn add(&mut self, name: &str, value: &str) -> Result<()> {
+        let bytes: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        let most = self.headers.len() < MOST_HEADERS
+            && name.len().saturating_add(value.len()) <= HEADER_BYTES - bytes;
+        if !most {
+            let message =
+                format!("more than {MOST_HEADERS} headers, or more than {HEADER_BYTES} bytes of them");
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        let refused = |what: &str| Error::new(ErrorKind::Argument, format!("the header \"{name}\" {what}"));
+        let parsed = HeaderName::from_bytes(name.as_bytes());
+        let parsed = parsed.map_err(|_| refused("has no name that a header can have"))?;
+        if OWN_HEADERS.contains(&parsed.as_str()) {
+            return Err(refused("is the library's own; it cannot be set"));
+        }
+        let mut value = HeaderValue::from_str(value)
+            .map_err(|_| refused("has characters in its value that a header cannot carry"))?;
+        value.set_sensitive(true);
+        self.headers.push((parsed, value));
+        Ok(())
+    }
+
+    /// Sets what follows the library's own name and version in the User-Agent header.
+    pub(crate) fn set_user_agent_suffix(&mut self, suffix: &str) -> Result<()> {
+        let printable = suffix.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+        if !printable {
+            let message = "the User-Agent suffix has characters other than printable ASCII";
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        if suffix.len() > SUFFIX_BYTES {
+            let message = format!("the User-Agent suffix has more than {SUFFIX_BYTES} characters");
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        self.user_agent_suffix = suffix.trim().to_owned();
+        Ok(())
+    }
+
+    pub(super) fn user_agent(&self) -> String {
+        match self.user_agent_suffix.as_str() {
+            "" => USER_AGENT.to_owned(),
+            suffix => format!("{USER_AGENT} {suffix}"),
+        }
+    }
+}
 
 /// What the heads of all requests to one server share.
 pub(super) struct RequestHead {
@@ -36,8 +122,8 @@ pub(super) struct HeadFields<'a> {
 
 impl RequestHead {
     /// The head of requests to the server of this URL.
-    pub(super) fn new(server: &Url, settings: &Settings) -> RequestHead {
-        let encoding = if settings.reply_gzip { "gzip" } else { "identity" };
+    pub(super) fn new(server: &Url, settings: &HeaderSettings) -> RequestHead {
+        let encoding = if settings.accept_gzip { "gzip" } else { "identity" };
         let mut lines = Vec::new();
         put_line(&mut lines, "host", server.host_header().as_bytes());
         put_line(&mut lines, "user-agent", settings.user_agent().as_bytes());
@@ -99,8 +185,8 @@ mod tests {
 
     fn head(url: &str, content: Option<Content<'_>>) -> String {
         let url = Url::parse(url).unwrap();
-        let mut settings = Settings { reply_gzip: false, ..Settings::default() };
-        settings.add_header("X-Shop", "a b").unwrap();
+        let mut settings = HeaderSettings { accept_gzip: false, ..HeaderSettings::default() };
+        settings.add("X-Shop", "a b").unwrap();
         settings.set_user_agent_suffix("shop/1").unwrap();
         let token = HeaderValue::from_static("Bearer t");
         let (target, headers) = (&Target::of(&url), &[("x-size", "7"), ("x-part", "b")][..]);
@@ -138,5 +224,16 @@ mod tests {
                 "{head}"
             );
         }
+    }
+
+    #[test]
+    fn headers_of_our_own_cannot_be_added() {
+        let mut settings = HeaderSettings::default();
+        for name in ["Authorization", "host", "Content-Length", "a b", ""] {
+            assert_eq!(settings.add(name, "x").unwrap_err().kind(), ErrorKind::Argument, "{name}");
+        }
+        let refused = settings.add("X-Key", "s3cret\n").unwrap_err();
+        assert!(!refused.to_string().contains("s3cret"));
+        assert!(settings.set_user_agent_suffix("a\nb").is_err());
     }
 }

@@ -1,23 +1,51 @@
 //! When to send again: what a retry may mend, and how long to wait before it.
 
-use super::settings::Settings;
+use crate::error::{Error, ErrorKind, Result};
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, SystemTime};
 
-/// Statuses that say "later": too many requests, and three of a gateway's.
-pub(super) fn is_passing(status: u16) -> bool {
-    matches!(status, 429 | 502 | 503 | 504)
+/// How often a request is sent again, and after which waits.
+#[derive(Clone, Debug)]
+pub(crate) struct RetryPolicy {
+    pub(crate) retries: u32,
+    first_backoff: Duration,
+    backoff_ceiling: Duration,
 }
 
-/// How long to wait before the retry of this number (from 0), or nothing where the server asks for more than we would
-/// wait. `asked` is its `Retry-After`.
-pub(super) fn delay(settings: &Settings, number: u32, asked: Option<Duration>) -> Option<Duration> {
-    let ceiling = settings.backoff_ceiling;
-    match asked {
-        Some(asked) => Some(asked).filter(|asked| *asked <= ceiling),
-        None => {
-            let doubled = settings.first_backoff.saturating_mul(2u32.saturating_pow(number));
-            Some(doubled.min(ceiling).mul_f64(0.5 + random_fraction() / 2.0))
+impl Default for RetryPolicy {
+    fn default() -> RetryPolicy {
+        let (first_backoff, backoff_ceiling) = (Duration::from_millis(100), Duration::from_secs(30));
+        RetryPolicy { retries: 2, first_backoff, backoff_ceiling }
+    }
+}
+
+impl RetryPolicy {
+    /// Sets the wait before the first retry, and the longest one.
+    pub(crate) fn set_backoff(&mut self, first: Duration, ceiling: Duration) -> Result<()> {
+        if first > ceiling {
+            return Err(Error::new(ErrorKind::Argument, "the first backoff is above its ceiling"));
+        }
+        (self.first_backoff, self.backoff_ceiling) = (first, ceiling);
+        Ok(())
+    }
+
+    /// Whether a status says "later": too many requests, or one of three of a gateway's.
+    pub(super) fn is_transient(&self, status: u16) -> bool {
+        matches!(status, 429 | 502 | 503 | 504)
+    }
+
+    /// How long to wait before the retry of this number (from 0). None if there were retries enough, or if the server asks for
+    /// a longer wait than the ceiling. `asked` is its `Retry-After`.
+    pub(super) fn delay(&self, number: u32, asked: Option<Duration>) -> Option<Duration> {
+        if number >= self.retries {
+            return None;
+        }
+        match asked {
+            Some(asked) => Some(asked).filter(|asked| *asked <= self.backoff_ceiling),
+            None => {
+                let doubled = self.first_backoff.saturating_mul(2u32.saturating_pow(number));
+                Some(doubled.min(self.backoff_ceiling).mul_f64(0.5 + random_fraction() / 2.0))
+            }
         }
     }
 }
@@ -44,10 +72,10 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_ceiling() {
-        let mut settings = Settings::default();
-        settings.set_backoff(Duration::from_millis(100), Duration::from_secs(1)).unwrap();
+        let mut policy = RetryPolicy { retries: u32::MAX, ..RetryPolicy::default() };
+        policy.set_backoff(Duration::from_millis(100), Duration::from_secs(1)).unwrap();
         for (number, most) in [(0, 100), (1, 200), (3, 800), (4, 1000), (4_000, 1000)] {
-            let waited = delay(&settings, number, None).unwrap().as_millis();
+            let waited = policy.delay(number, None).unwrap().as_millis();
             assert!((most / 2..=most).contains(&waited), "retry {number}: {waited}");
         }
     }
@@ -55,14 +83,13 @@ mod tests {
     #[test]
     fn clients_do_not_come_back_all_at_once() {
         let waits: std::collections::HashSet<_> =
-            (0..20).map(|_| delay(&Settings::default(), 0, None)).collect();
+            (0..20).map(|_| RetryPolicy::default().delay(0, None)).collect();
         assert!(waits.len() > 10, "{waits:?}");
     }
 
     #[test]
     fn the_server_s_wish_is_granted_or_the_retry_is_dropped() {
-        let settings = Settings::default();
-        let wish = |seconds| delay(&settings, 0, Some(Duration::from_secs(seconds)));
+        let wish = |seconds| RetryPolicy::default().delay(0, Some(Duration::from_secs(seconds)));
         assert_eq!(wish(7), Some(Duration::from_secs(7)));
         assert_eq!(wish(31), None);
     }

@@ -2,7 +2,7 @@
 
 use super::system::Call;
 use super::system::faults::{Injected, inject};
-use super::watch::Watch;
+use super::watch::{Timeouts, Watch};
 use super::{Cancel, Reply, Request, Settings, Target, Transport};
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Url;
@@ -53,8 +53,14 @@ fn read_head(reader: &mut impl BufRead) -> Option<u64> {
 
 fn settings() -> Settings {
     let mut settings = Settings::default();
-    settings.set_proxy("").unwrap();
-    settings.set_backoff(Duration::from_millis(1), Duration::from_millis(1)).unwrap();
+    settings.proxy.set("").unwrap();
+    settings.retry.set_backoff(Duration::from_millis(1), Duration::from_millis(1)).unwrap();
+    settings
+}
+
+fn without_retries() -> Settings {
+    let mut settings = settings();
+    settings.retry.retries = 0;
     settings
 }
 
@@ -92,7 +98,7 @@ fn failure(outcome: Result<Reply>) -> (ErrorKind, u32) {
 
 #[test]
 fn what_breaks_before_a_byte_of_the_reply_is_tried_again() {
-    let once = Settings { retries: 0, ..settings() };
+    let once = without_retries();
     for (error, kind) in [
         (Errno::PIPE, ErrorKind::Network),
         (Errno::CONNRESET, ErrorKind::Network),
@@ -115,7 +121,7 @@ fn what_breaks_before_a_byte_of_the_reply_is_tried_again() {
 
 #[test]
 fn what_breaks_while_connecting_is_tried_again() {
-    let once = Settings { retries: 0, ..settings() };
+    let once = without_retries();
     for (error, kind) in [
         (Errno::CONNREFUSED, ErrorKind::Connect),
         (Errno::HOSTUNREACH, ErrorKind::Connect),
@@ -134,7 +140,7 @@ fn what_breaks_while_connecting_is_tried_again() {
 
 #[test]
 fn a_reused_connection_that_breaks_is_replaced_once() {
-    let once = Settings { retries: 0, ..settings() };
+    let once = without_retries();
     for (call, spared) in [(Call::Send, 0), (Call::Receive, 1)] {
         for error in [Errno::PIPE, Errno::CONNRESET] {
             let transport = open(&server(GOOD, u64::MAX), &once);
@@ -179,9 +185,11 @@ fn a_reply_that_is_there_is_read_after_the_sending_broke() {
 #[test]
 fn signals_without_end_do_not_outlast_a_limit() {
     let short = Some(Duration::from_millis(50));
-    let silence = || Settings { response_timeout: short, ..settings() };
-    let call = || Settings { call_timeout: short, ..settings() };
-    let connect = || Settings { connect_timeout: short, retries: 0, ..settings() };
+    let timeouts = Timeouts::default();
+    let of = |timeouts: Timeouts| Settings { timeouts, ..settings() };
+    let silence = || of(Timeouts { response: short, ..timeouts });
+    let call = || of(Timeouts { call: short, ..timeouts });
+    let connect = || Settings { timeouts: Timeouts { connect: short, ..timeouts }, ..without_retries() };
     for (settings, which) in [
         (silence(), Call::Send),
         (silence(), Call::Receive),
@@ -193,7 +201,8 @@ fn signals_without_end_do_not_outlast_a_limit() {
         assert_eq!(failure(outcome).0, ErrorKind::Timeout, "{which:?}");
     }
     // A server that never answers is waited for by poll, as the connection was before.
-    for settings in [Settings { call_timeout: Some(Duration::from_secs(60)), ..silence() }, call()] {
+    let long = Some(Duration::from_secs(60));
+    for settings in [of(Timeouts { response: short, call: long, ..timeouts }), call()] {
         let transport = open(&server("", u64::MAX), &settings);
         let _fault = inject(Call::Poll, Errno::INTR, 1, ALWAYS);
         assert_eq!(failure(post(&transport, b"body")).0, ErrorKind::Timeout);
@@ -203,7 +212,7 @@ fn signals_without_end_do_not_outlast_a_limit() {
 #[test]
 fn signals_do_not_outlast_a_wait_before_a_retry_or_a_cancellation() {
     let fault = inject(Call::Poll, Errno::INTR, 0, ALWAYS);
-    Watch::new(&settings(), None).sleep(Duration::from_millis(20)).unwrap();
+    Watch::new(&Timeouts::default(), None).sleep(Duration::from_millis(20)).unwrap();
     drop(fault);
     let transport = open(&server("", u64::MAX), &settings());
     let cancel = Cancel::new().unwrap();

@@ -26,7 +26,7 @@ fn server(response: &'static str) -> (Url, JoinHandle<(String, Vec<u8>)>) {
 }
 
 fn open(url: &Url, settings: &mut Settings) -> Transport {
-    settings.set_proxy("").unwrap();
+    settings.proxy.set("").unwrap();
     Transport::new(url, "a-token", settings).unwrap()
 }
 

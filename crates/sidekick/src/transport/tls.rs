@@ -1,7 +1,6 @@
 //! Whom to trust, and how: the system's certificates or a caller's, the versions, and the client's own certificate.
 
 use super::explain::{Trouble, explain};
-use super::settings::Settings;
 use super::socket::Socket;
 use crate::error::{Error, ErrorKind, Result};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -25,8 +24,39 @@ pub enum TlsVersion {
     Tls13 = 13,
 }
 
-/// A client's certificate, those of the authorities between, and its key.
-pub(super) type ClientCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+/// A client's certificate, those of the intermediate authorities, and its key.
+type ClientCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+/// Which certificates are trusted and shown, and which versions are spoken.
+#[derive(Clone)]
+pub(crate) struct TlsSettings {
+    /// Whom to trust instead of the system's authorities.
+    trusted: Option<Arc<RootCertStore>>,
+    client_certificate: Option<Arc<ClientCertificate>>,
+    pub(crate) minimum: TlsVersion,
+    pub(crate) skip_verification: bool,
+}
+
+impl Default for TlsSettings {
+    fn default() -> TlsSettings {
+        let (trusted, client_certificate) = (None, None);
+        TlsSettings { trusted, client_certificate, minimum: TlsVersion::Tls12, skip_verification: false }
+    }
+}
+
+impl TlsSettings {
+    /// Trusts the certificates of a PEM text, at least one, instead of the system's.
+    pub(crate) fn trust(&mut self, pem: &[u8]) -> Result<()> {
+        self.trusted = Some(Arc::new(authorities(pem)?));
+        Ok(())
+    }
+
+    /// Shows the server a certificate, whose key is given too.
+    pub(crate) fn show_certificate(&mut self, certificate: &[u8], key: &[u8]) -> Result<()> {
+        self.client_certificate = Some(Arc::new(client_certificate(certificate, key)?));
+        Ok(())
+    }
+}
 
 /// The TLS side of connections to one server.
 pub(super) struct Tls {
@@ -35,7 +65,7 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    pub(super) fn new(host: &str, settings: &Settings) -> Result<Tls> {
+    pub(super) fn new(host: &str, settings: &TlsSettings) -> Result<Tls> {
         let server = ServerName::try_from(host.to_owned()).map_err(|_| {
             Error::new(ErrorKind::Argument, "the URL's host is no name a certificate can have")
         })?;
@@ -68,16 +98,16 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-fn config(settings: &Settings) -> Result<ClientConfig> {
+fn config(settings: &TlsSettings) -> Result<ClientConfig> {
     let failed = |e: rustls::Error| Error::new(ErrorKind::Tls, format!("TLS cannot be set up: {e}"));
-    let versions: &[_] = match settings.tls_minimum {
+    let versions: &[_] = match settings.minimum {
         TlsVersion::Tls12 => &[&TLS13, &TLS12],
         TlsVersion::Tls13 => &[&TLS13],
     };
     let provider = provider();
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
     let builder = builder.with_protocol_versions(versions).map_err(failed)?;
-    let builder = if settings.skip_tls_verification {
+    let builder = if settings.skip_verification {
         builder.dangerous().with_custom_certificate_verifier(Arc::new(TrustAnybody(provider)))
     } else {
         builder.with_root_certificates(match &settings.trusted {
@@ -102,7 +132,7 @@ fn system_certificates() -> Result<RootCertStore> {
 }
 
 /// The certificates of a PEM text, each of which has to be one that can be trusted.
-pub(super) fn authorities(pem: &[u8]) -> Result<RootCertStore> {
+fn authorities(pem: &[u8]) -> Result<RootCertStore> {
     let bad = |what: &str| Error::new(ErrorKind::Argument, format!("bad CA certificates: {what}"));
     let mut store = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -113,7 +143,7 @@ pub(super) fn authorities(pem: &[u8]) -> Result<RootCertStore> {
 }
 
 /// A client's certificate and key from PEM texts, which have to fit together.
-pub(super) fn client_certificate(certificate: &[u8], key: &[u8]) -> Result<ClientCertificate> {
+fn client_certificate(certificate: &[u8], key: &[u8]) -> Result<ClientCertificate> {
     let bad = |what: &str| Error::new(ErrorKind::Argument, format!("bad client certificate: {what}"));
     let chain = CertificateDer::pem_slice_iter(certificate).collect::<std::result::Result<Vec<_>, _>>();
     let chain = chain.map_err(|_| bad("not the PEM text it should be"))?;

@@ -2,13 +2,30 @@
 
 use super::cancel::Cancel;
 use super::limit::Limit;
-use super::settings::Settings;
 use super::system::{Call, call};
 use crate::error::{Error, ErrorKind};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
+
+/// The time limits of options. None is no limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    /// For making a connection.
+    pub(crate) connect: Option<Duration>,
+    /// How long the server may be silent, in either direction.
+    pub(crate) response: Option<Duration>,
+    /// For the whole call, with all its attempts and the waits between.
+    pub(crate) call: Option<Duration>,
+}
+
+impl Default for Timeouts {
+    fn default() -> Timeouts {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        Timeouts { connect: seconds(10), response: seconds(120), call: None }
+    }
+}
 
 /// The time limits and the cancellation that one call is under.
 #[derive(Clone, Default)]
@@ -52,13 +69,13 @@ impl Silence {
 
 impl Watch {
     /// The watch over a call that begins now.
-    pub(super) fn new(settings: &Settings, cancel: Option<&Cancel>) -> Watch {
-        let call = Limit::new("call_timeout", "no reply", settings.call_timeout);
+    pub(super) fn new(timeouts: &Timeouts, cancel: Option<&Cancel>) -> Watch {
+        let call = Limit::new("call_timeout", "no reply", timeouts.call);
         Watch {
             cancel: cancel.cloned(),
             call: earlier(call.as_ref(), cancel.and_then(Cancel::limit).as_ref()).copied(),
             connect: None,
-            silence: settings.response_timeout,
+            silence: timeouts.response,
         }
     }
 
