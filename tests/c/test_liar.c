@@ -167,9 +167,9 @@ static void test_errors(void) {
 }
 
 static void test_connections(void) {
-    lies("closed mid-body", SIDEKICK_ERROR_NETWORK, -1, "", "before the reply was complete");
-    lies("closed mid-chunk", SIDEKICK_ERROR_NETWORK, -1, "", "before the reply was complete");
-    lies("not http", SIDEKICK_ERROR_NETWORK, -1, "", "not HTTP");
+    lies("closed mid-body", SIDEKICK_ERROR_NETWORK, -1, "", "before the response was complete");
+    lies("closed mid-chunk", SIDEKICK_ERROR_NETWORK, -1, "", "before the response was complete");
+    lies("not http", SIDEKICK_ERROR_NETWORK, -1, "", "not valid HTTP");
     lies("endless head", SIDEKICK_ERROR_NETWORK, -1, "", "headers");
     lies("too large", SIDEKICK_ERROR_REPLY_TOO_LARGE, -1, "", "1073741824 bytes");
 }

@@ -98,7 +98,7 @@ static void test_cancel_timeout(void) {
     OK(sidekick_cancel_set_timeout(cancel, 100, &error));
     KEEPS(SIDEKICK_ERROR_TIMEOUT,
           sidekick_deployment_open(url, SIDEKICK_NUL, "x-token", SIDEKICK_NUL, NULL, cancel, &deployment, &error));
-    SAYS("within 100 ms, the limit of its cancel");
+    SAYS("within 100 ms, the limit of its cancellation");
     CHECK(sidekick_error_retryable(error) == 1 && deployment == NULL);
     FORGET();
     OK(sidekick_cancel_set_timeout(cancel, UINT64_MAX, &error));

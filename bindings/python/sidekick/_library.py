@@ -276,7 +276,7 @@ def _message(error: c_void_p, where: Where) -> str:
     message = _error_text(library.sidekick_error_message, error)
     # The one option whose keyword has another name.
     message = message.replace("limit of the option call_timeout", "limit of the option timeout")
-    message = message.replace("the limit of its cancel", "the limit of its timeout")
+    message = message.replace("the limit of its cancellation", "the limit of its timeout")
     rows, row = _rows(error), library.sidekick_error_row(error)
     if row >= 0:
         lead, moved = f"row {row}: ", f"row {where(row)}: "

@@ -93,7 +93,7 @@ impl Client {
         let body = self.protocol.body(rows.wire(batch.clone()));
         let reply = accept(self.transport.post(&self.request(self.protocol.content_type(), &body), cancel)?)?;
         let read = self.protocol.read_reply(&reply.body, batch.len(), &self.schema.outputs, columns);
-        read.map_err(|error| reply.blame(error).offset_row(batch.start))
+        read.map_err(|error| reply.with_exchange_context(error).offset_row(batch.start))
     }
 
     fn request<'a>(&'a self, content_type: &'a str, parts: &'a [&'a [u8]]) -> Request<'a> {
@@ -140,10 +140,11 @@ impl Predicted {
 
 fn ask_schema(transport: &Transport, describe: &Url, cancel: Option<&Cancel>) -> Result<(Schema, Protocol)> {
     let reply = accept(transport.get(describe, ACCEPT, cancel)?)?;
-    let (mut schema, wire) = describe::parse(&reply.body).map_err(|error| reply.blame_address(error))?;
+    let (mut schema, wire) =
+        describe::parse(&reply.body).map_err(|error| reply.with_address_context(error))?;
     if schema.inputs.is_empty() || schema.outputs.is_empty() {
         let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");
-        return Err(reply.blame_address(error));
+        return Err(reply.with_address_context(error));
     }
     schema.inputs.vet(&|text| reply.holds_token(text));
     schema.outputs.vet(&|text| reply.holds_token(text));
@@ -154,5 +155,5 @@ fn accept(reply: Reply) -> Result<Reply> {
     if reply.is_success() {
         return Ok(reply);
     }
-    Err(reply.blame_address(failure::of_status(reply.status, &reply.body)))
+    Err(reply.with_address_context(failure::of_status(reply.status, &reply.body)))
 }

@@ -163,7 +163,7 @@ fn timed_out<T: Send>(call: impl Fn(&Cancel) -> Result<T>) {
     cancel.set_timeout(Some(Duration::from_millis(150)));
     let error = call(&cancel).err().expect("the call fails");
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-    assert!(error.to_string().ends_with("the limit of its cancel"), "{error}");
+    assert!(error.to_string().ends_with("the limit of its cancellation"), "{error}");
     assert!(!cancel.is_triggered());
 }
 

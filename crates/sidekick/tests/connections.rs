@@ -82,7 +82,8 @@ fn a_refused_connection_is_tried_as_often_as_asked() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = Deployment::open(&format!("http://{closed}/x"), TOKEN, &options()).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
-    let said = format!("{closed}: the server refused the connection; is it running there?");
+    let said =
+        format!("{closed}: the server refused the connection; check that it runs at this host and port");
     assert_eq!(error.to_string(), said);
 }
 

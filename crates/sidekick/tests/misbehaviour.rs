@@ -313,7 +313,7 @@ fn cases() -> Vec<Case> {
         milliseconds,
         world,
     };
-    let closed = "closed the connection before the reply was complete";
+    let closed = "closed the connection before the response was complete";
     let bad = |kind, says| Some((kind, says));
     vec![
         case("refuses connections", bad(Connect, "refused"), 3, 1500, refuses()),
@@ -350,14 +350,14 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "sends a chunk of no size",
-            bad(Network, "not HTTP"),
+            bad(Network, "not valid HTTP"),
             1,
             1500,
             sends(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n{}"),
         ),
         case(
             "speaks something else",
-            bad(Network, "not HTTP"),
+            bad(Network, "not valid HTTP"),
             1,
             1500,
             sends(b"220 mail.example ready\r\n\r\n"),
@@ -372,7 +372,7 @@ fn cases() -> Vec<Case> {
         case("promises less than it sends", bad(ReplyMalformed, ""), 1, 1500, answers(promises_too_little)),
         case(
             "sends damaged gzip",
-            bad(Network, "gzip is damaged"),
+            bad(Network, "gzip data of the response is corrupt"),
             1,
             1500,
             sends(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n{\"rows\":[]}"),
@@ -407,14 +407,14 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "sends early hints for ever",
-            bad(Network, "headers are too large"),
+            bad(Network, "headers of the response are too large"),
             1,
             2000,
             answers(early_hints),
         ),
         case(
             "sends headers without end",
-            bad(Network, "headers are too large"),
+            bad(Network, "headers of the response are too large"),
             1,
             2000,
             answers(huge_headers),
@@ -426,7 +426,13 @@ fn cases() -> Vec<Case> {
             1500,
             redirects("/deployment/x/openapi.json"),
         ),
-        case("redirects to another host", bad(Http, "another host"), 1, 1500, redirects("http://127.0.0.2/")),
+        case(
+            "redirects to another host",
+            bad(Http, "another scheme, host or port"),
+            1,
+            1500,
+            redirects("http://127.0.0.2/"),
+        ),
         case(
             "redirects a prediction",
             bad(Http, "status 307"),
@@ -529,7 +535,7 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "shows a certificate it signed itself",
-            bad(Tls, "no trusted authority"),
+            bad(Tls, "no trusted certificate authority"),
             1,
             2000,
             under_tls(|_| Server::new(self_signed())),

@@ -8,23 +8,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Calls off the calls it was given to, from any thread: each returns at once with [`ErrorKind::Cancelled`]. It stays
-/// triggered: a call that begins later returns at once too. Clones are the same cancellation.
+/// Cancels the calls it was given to, from any thread: each returns at once with [`ErrorKind::Cancelled`].
+/// It stays triggered: a call that begins later returns at once too. Clones are the same cancellation.
 #[derive(Clone, Debug)]
 pub struct Cancel(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     triggered: AtomicBool,
-    /// Readable once triggered: a wait for a socket watches it too.
+    /// Readable once triggered: every wait for a socket polls it too.
     reader: PipeReader,
     writer: PipeWriter,
     timeout: Timeout,
-    /// One that triggers this one too.
+    /// If this is triggered, so is its child.
     parent: Option<Cancel>,
 }
 
-/// When calls end at the latest. Of atomics, because a fork may not leave a lock held in its child.
+/// When calls end at the latest. Atomics, because a lock that is held at a fork stays held in the child
+/// process.
 #[derive(Debug)]
 struct Timeout {
     /// What `end` counts from.
@@ -52,7 +53,7 @@ impl Timeout {
     fn limit(&self) -> Option<Limit> {
         let end = Some(self.end.load(Ordering::SeqCst)).filter(|end| *end != NO_END)?;
         let length = Duration::from_millis(self.length.load(Ordering::SeqCst));
-        // One that the clock cannot tell is none.
+        // A time that the clock cannot express is no limit.
         Some(Limit::of_cancel(length, self.made.checked_add(Duration::from_millis(end))?))
     }
 }
@@ -66,14 +67,14 @@ impl Cancel {
     /// A cancellation that its parent triggers too.
     pub(crate) fn under(parent: Option<&Cancel>) -> Result<Cancel> {
         let (reader, writer) = std::io::pipe().map_err(|error| {
-            Error::new(ErrorKind::Memory, format!("no pipe for a cancellation could be had: {error}"))
+            Error::new(ErrorKind::Memory, format!("a pipe for the cancellation cannot be made: {error}"))
         })?;
         let (triggered, parent) = (AtomicBool::new(false), parent.cloned());
         let timeout = Timeout::new();
         Ok(Cancel(Arc::new(Shared { triggered, reader, writer, timeout, parent })))
     }
 
-    /// Calls off all calls that have this cancellation. Any thread, any number of times.
+    /// Cancels all calls that have this cancellation. Any thread, any number of times.
     pub fn trigger(&self) {
         if !self.0.triggered.swap(true, Ordering::SeqCst) {
             // One byte into an empty pipe neither blocks nor fails.
@@ -81,20 +82,20 @@ impl Cancel {
         }
     }
 
-    /// Ends the calls that have this cancellation with [`ErrorKind::Timeout`] when so much time has passed from now on; without a
-    /// limit, whatever was set before no longer holds. Any thread. A request in flight keeps the limit it began with.
+    /// Ends the calls that have this cancellation with [`ErrorKind::Timeout`], once this time has passed from
+    /// now. None removes the limit. Any thread. A request in flight keeps the limit it began with.
     pub fn set_timeout(&self, limit: Option<Duration>) {
         self.0.timeout.set(limit);
     }
 
-    /// Which of its time limit and its parent's ends first.
+    /// Its time limit or its parent's, whichever ends first.
     pub(super) fn limit(&self) -> Option<Limit> {
         let own = self.0.timeout.limit();
         let parent = self.0.parent.as_ref().and_then(Cancel::limit);
         [own, parent].into_iter().flatten().min_by_key(|limit| limit.end)
     }
 
-    /// Fails when it was triggered or its time limit has passed.
+    /// Fails if it was triggered or its time limit has passed.
     pub(crate) fn check(&self) -> Result<()> {
         if self.is_triggered() {
             return Err(Error::new(ErrorKind::Cancelled, "the call was cancelled"));
@@ -107,7 +108,7 @@ impl Cancel {
         self.0.triggered.load(Ordering::SeqCst) || self.0.parent.as_ref().is_some_and(Cancel::is_triggered)
     }
 
-    /// What is readable once this one, or its parent, was triggered.
+    /// Readable once this cancellation or its parent was triggered.
     pub(super) fn pipes(&self) -> [BorrowedFd<'_>; 2] {
         let own = self.0.reader.as_fd();
         [own, self.0.parent.as_ref().map_or(own, |parent| parent.0.reader.as_fd())]

@@ -1,4 +1,4 @@
-//! The token, and the header that carries it. What no server could take is refused before anything is sent.
+//! The token, and the header that carries it. An invalid token is refused before anything is sent.
 
 use crate::code_points::unseen;
 use crate::error::{Error, ErrorKind, Result};
@@ -8,10 +8,10 @@ use ureq_proto::http::HeaderValue;
 /// A callback that returns the token. Its argument: whether the server has refused the last one.
 pub(crate) type TokenSource = dyn Fn(bool) -> Result<String> + Send + Sync;
 
-/// What a header has before the token.
+/// Stands before the token in the header.
 const SCHEME: &str = "Bearer";
 
-/// A token, as a header has it too.
+/// A token, and the value of its header.
 #[derive(Clone)]
 pub(super) struct Credentials {
     pub(super) token: Arc<str>,
@@ -21,24 +21,26 @@ pub(super) struct Credentials {
 impl Credentials {
     pub(super) fn new(token: &str) -> Result<Credentials> {
         check(token)?;
-        let mut authorization = HeaderValue::from_str(&format!("{SCHEME} {token}"))
-            .map_err(|_| Error::new(ErrorKind::Internal, "a token that was checked is not a header's"))?;
+        let mut authorization = HeaderValue::from_str(&format!("{SCHEME} {token}")).map_err(|_| {
+            Error::new(ErrorKind::Internal, "a token that was checked is no valid header value")
+        })?;
         authorization.set_sensitive(true);
         Ok(Credentials { token: token.into(), authorization })
     }
 }
 
-/// Tokens are no longer than this: servers take no head as large as 64 KiB.
+/// The longest token, in bytes. Servers refuse heads of 64 KiB.
 const MOST_BYTES: usize = 16 * 1024;
 
-/// Refuses what is not a token (RFC 6750, section 2.1, but with all of visible ASCII), without showing it.
+/// Refuses an invalid token without showing it. Valid is RFC 6750, section 2.1, extended to all of visible
+/// ASCII.
 fn check(token: &str) -> Result<()> {
     let refuse = |what: &str| Err(Error::new(ErrorKind::Argument, format!("the token {what}")));
     if token.is_empty() {
         return refuse("is empty; give the one that belongs to the deployment");
     }
     if token.len() > MOST_BYTES {
-        return refuse(&format!("has {} bytes; it can have {MOST_BYTES}", token.len()));
+        return refuse(&format!("has {} bytes; the longest has {MOST_BYTES}", token.len()));
     }
     let is_scheme = |start: &str| start.eq_ignore_ascii_case(SCHEME);
     let (start, rest) = token.split_at_checked(SCHEME.len()).unwrap_or((token, "-"));
@@ -48,7 +50,7 @@ fn check(token: &str) -> Result<()> {
     let Some((place, bad)) = token.chars().enumerate().find(|(_, it)| !it.is_ascii_graphic()) else {
         return Ok(());
     };
-    // Others than the unseen might be a part of the secret.
+    // A visible character may be part of the secret: it is not shown.
     let what = unseen(bad).unwrap_or("character that is not visible ASCII");
     let hint = match bad {
         '\n' | '\r' => "; a file's last line may have brought it: leave it out",

@@ -1,15 +1,15 @@
-//! What a text may say once it is decoded: by the ways in which servers and gateways quote what they were sent.
+//! What a text may mean once it is decoded. Servers and gateways quote what they were sent in many encodings.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use std::collections::HashSet;
 
-/// So often one decoding is looked for within another.
+/// The most encodings inside each other that are looked through.
 const DEPTH: usize = 3;
-/// More text than this is not made of one: then nobody can tell what it says.
+/// The most decoded text that is made of one text. More counts as unknown.
 const MOST_BYTES: usize = 256 * 1024;
-/// Shorter runs of base64 and hexadecimal digits are words.
+/// Shorter runs of base64 and hexadecimal digits are taken for words.
 const LEAST_DECODED: usize = 3;
 
 static BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -19,7 +19,8 @@ static BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// All that a text may say, in lower case; nothing if that is too much to tell. Pieces shorter than `least` are not kept.
+/// All readings of a text, in lower case. None if there are too many. Pieces shorter than `least` are not
+/// kept.
 pub(super) fn readings(text: &str, least: usize) -> Option<HashSet<String>> {
     let mut all = HashSet::from([text.to_owned()]);
     let (mut latest, mut left) = (vec![text.to_owned()], MOST_BYTES);
@@ -36,14 +37,14 @@ fn folded(text: &str) -> String {
     text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
-/// Without white space and what nobody sees.
+/// Without white space and invisible characters.
 fn unspaced(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{200b}'..='\u{200d}'))
         .collect()
 }
 
-/// Letters and digits alone.
+/// Only its letters and digits.
 fn squeezed(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
@@ -65,16 +66,16 @@ fn decode(text: &str, least: usize) -> Vec<String> {
     decoded
 }
 
-/// Percent-encoding, of URLs and of forms; what is none stays as it is.
+/// Percent-encoding, of URLs and of forms. Invalid escapes stay as they are.
 fn unescape_percent(text: &str) -> String {
     let mut plain = Vec::new();
     let mut rest = text.as_bytes();
-    while let [first, behind @ ..] = rest {
+    while let [first, after @ ..] = rest {
         let digits =
-            behind.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+            after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
         let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
         plain.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
+        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
     }
     String::from_utf8_lossy(&plain).into_owned()
 }
@@ -85,14 +86,14 @@ fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('\\') {
         plain.push_str(before);
-        let (character, behind) = escaped(after);
+        let (character, after_it) = escaped(after);
         plain.extend(character);
-        rest = behind;
+        rest = after_it;
     }
     plain + rest
 }
 
-/// The character that is written behind a backslash, and what follows.
+/// The character of the escape after a backslash, and the rest of the text.
 fn escaped(text: &str) -> (Option<char>, &str) {
     let mut characters = text.chars();
     let first = characters.next();
@@ -111,7 +112,7 @@ fn escaped(text: &str) -> (Option<char>, &str) {
     }
 }
 
-/// The names of punctuation that a token may have.
+/// The entity names of punctuation that a token may have.
 const ENTITIES: [(&str, char); 33] = [
     ("amp", '&'),
     ("lt", '<'),
@@ -153,14 +154,15 @@ fn unescape_html(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
-        let (character, behind) = entity(after).unwrap_or(('&', after));
+        let (character, after_it) = entity(after).unwrap_or(('&', after));
         plain.push(character);
-        rest = behind;
+        rest = after_it;
     }
     plain + rest
 }
 
-/// The character that is written behind an ampersand, and what follows. Browsers read numbers without a semicolon too.
+/// The character of the entity after an ampersand, and the rest of the text. As in browsers, a number needs
+/// no semicolon.
 fn entity(text: &str) -> Option<(char, &str)> {
     let (code, rest) = match text.strip_prefix('#') {
         Some(number) => {
@@ -183,7 +185,7 @@ fn split_word(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
     text.split_at(text.find(|c| !belongs(c)).unwrap_or(text.len()))
 }
 
-/// The texts in its hexadecimal digits, whatever stands between them.
+/// The texts in its hexadecimal digits, whatever is between them.
 fn decode_hex(text: &str, least: usize) -> Vec<String> {
     let digits = squeezed(&text.to_lowercase().replace("0x", " ").replace("\\x", " "));
     let runs = digits.split(|c: char| !c.is_ascii_hexdigit()).filter(|run| run.len() >= 2 * least);
@@ -207,13 +209,13 @@ fn decode_base64(text: &str, least: usize) -> Vec<String> {
 }
 
 fn decode_from(run: &str, least: usize) -> String {
-    // One digit is left of a run that goes on.
+    // A single digit more is the start of a group that was cut off.
     let whole = if run.len() % 4 == 1 { run.len() - 1 } else { run.len() };
     let bytes = BASE64.decode(run.get(..whole).unwrap_or_default()).unwrap_or_default();
     printable(&bytes, least)
 }
 
-/// The pieces that may be of a token, which is printable ASCII.
+/// The pieces of printable ASCII: a token has no other characters.
 fn printable(bytes: &[u8], least: usize) -> String {
     let pieces = bytes.split(|byte| !(b' '..0x7f).contains(byte)).filter(|piece| piece.len() >= least);
     pieces.map(|piece| String::from_utf8_lossy(piece)).collect::<Vec<_>>().join("\n")

@@ -1,7 +1,7 @@
-//! One request and its reply over one connection.
+//! One request and its response over one connection.
 
 use super::connection::{BUFFER_BYTES, Connection};
-use super::explain::{Trouble, explain, not_http, was_closed};
+use super::failed_attempt::{FailedAttempt, explain, not_http, was_closed};
 use super::response_head::ResponseHead;
 use crate::error::{Error, ErrorKind, reserve};
 use flate2::read::MultiGzDecoder;
@@ -12,21 +12,22 @@ use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestResult};
 use ureq_proto::http::Request;
 
-/// Up to this size head and body are joined: to copy them costs less than to have the system gather them.
+/// Up to this size, head and body are joined: a copy costs less than a system call with several slices.
 const JOINED_BYTES: usize = 4 * 1024;
-/// So much is read ahead of a head: all of a short reply. The rest of a long one is read to where it stays.
+/// How much is read with a head: all of a short response. The rest of a long body is read without a copy.
 const READ_AHEAD: usize = 4 * 1024;
-/// Heads of replies, those of 1xx included, are no larger than this in all.
+/// The most bytes that all heads of a response have, those of 1xx included.
 const HEAD_BYTES: usize = 64 * 1024;
-/// So many slices are handed to the system at once. Its own limit is 1024 (`IOV_MAX`).
+/// The most slices in one system call. The system's own limit is 1024 (`IOV_MAX`).
 const SLICES: usize = 64;
-/// A reply's own word for its size is believed up to here before any of it came.
+/// The most memory that is reserved for a body before any of it came.
 const RESERVED_AHEAD: usize = 64 * 1024 * 1024;
 
-/// How long a reply may take that a connection still holds which broke while it was written to: it is there, or never comes.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long to wait for a response after the connection broke while the request was written. It has come
+/// already, or never comes.
+const FINAL_RESPONSE_TIME: Duration = Duration::from_millis(500);
 
-/// A reply as it came, and whether the connection can take another request.
+/// A response, and whether the connection can take another request.
 pub(super) struct Received {
     pub(super) status: u16,
     /// The text of its head.
@@ -35,32 +36,35 @@ pub(super) struct Received {
     pub(super) reusable: bool,
 }
 
-/// Sends a request whose body is these parts, one after the other, and reads its reply of at most `limit` bytes.
+/// Sends a request whose body is these parts, and reads its response of at most `limit` bytes.
 pub(super) fn run(
     connection: &mut Connection,
     mut head: Vec<u8>,
     parts: &[&[u8]],
     limit: u64,
-) -> Result<Received, Trouble> {
+) -> Result<Received, FailedAttempt> {
     let broken = send(connection, &mut head, parts)?;
-    // The request's head is done: its memory takes the reply's.
+    // The memory of the request's head is used again for the response's.
     head.clear();
     let Some(broken) = broken else { return receive(connection, None, head, limit) };
-    connection.hurry(LAST_WORDS).map_err(|error| explain(&error))?;
-    receive(connection, Some(&broken), head, limit).map_err(|trouble| match trouble.error.kind() {
-        // What broke the writing explains more than what the reading found, unless the call is over.
-        ErrorKind::Timeout if connection.check().is_ok() => Trouble { error: explain(&broken), ..trouble },
-        _ => trouble,
+    connection.limit_silence(FINAL_RESPONSE_TIME).map_err(|error| explain(&error))?;
+    receive(connection, Some(&broken), head, limit).map_err(|failed| match failed.error.kind() {
+        // The error of writing explains more than that of reading, unless the call is over.
+        ErrorKind::Timeout if connection.check().is_ok() => {
+            FailedAttempt { error: explain(&broken), ..failed }
+        }
+        _ => failed,
     })
 }
 
-/// Reads the reply to a request. `broken` is what broke the writing of it; `head` takes the text of the reply's head.
+/// Reads the response to a request. `broken` is the error of writing the request; `head` takes the text of
+/// the response's head.
 fn receive(
     connection: &mut Connection,
     broken: Option<&io::Error>,
     mut head: Vec<u8>,
     limit: u64,
-) -> Result<Received, Trouble> {
+) -> Result<Received, FailedAttempt> {
     let ResponseHead { status, bytes, length, closes, is_gzip } = receive_head(connection, broken)?;
     reserve(&mut head, bytes)?;
     head.extend_from_slice(connection.input().get(..bytes).unwrap_or_default());
@@ -77,12 +81,13 @@ fn receive(
     Ok(Received { status, head, body, reusable })
 }
 
-/// Sends head and body. A connection that breaks meanwhile may still hold the reply that says why: then that is what comes back.
+/// Sends head and body. Returns the error if the peer closed the connection: its response may still be there,
+/// and say why.
 fn send(
     connection: &mut Connection,
     head: &mut Vec<u8>,
     parts: &[&[u8]],
-) -> Result<Option<io::Error>, Trouble> {
+) -> Result<Option<io::Error>, FailedAttempt> {
     let was_used = connection.was_used;
     let bytes = parts.iter().fold(head.len(), |bytes, part| bytes.saturating_add(part.len()));
     let written = if bytes <= JOINED_BYTES {
@@ -94,7 +99,7 @@ fn send(
     match written {
         Ok(()) => Ok(None),
         Err(error) if was_closed(&error) => Ok(Some(error)),
-        Err(error) => Err(Trouble::without_reply(&error, was_used)),
+        Err(error) => Err(FailedAttempt::before_response(&error, was_used)),
     }
 }
 
@@ -110,14 +115,17 @@ fn write_parts(connection: &mut Connection, head: &[u8], parts: &[&[u8]]) -> io:
     Ok(())
 }
 
-/// The head of the reply, past those of 1xx.
-fn receive_head(connection: &mut Connection, broken: Option<&io::Error>) -> Result<ResponseHead, Trouble> {
+/// The head of the response, after those of 1xx.
+fn receive_head(
+    connection: &mut Connection,
+    broken: Option<&io::Error>,
+) -> Result<ResponseHead, FailedAttempt> {
     let mut passed = 0;
     loop {
         let head = ResponseHead::parse(connection).map_err(|error| not_http(&error))?;
         let used = head.as_ref().map_or(0, |head| head.bytes);
         if passed + used > HEAD_BYTES || connection.is_full() && used == 0 {
-            return Err(Error::new(ErrorKind::Network, "the reply's headers are too large").into());
+            return Err(Error::new(ErrorKind::Network, "the headers of the response are too large").into());
         }
         match head {
             Some(head) if head.is_interim() => {
@@ -128,7 +136,7 @@ fn receive_head(connection: &mut Connection, broken: Option<&io::Error>) -> Resu
             None if passed > 0 || !connection.input().is_empty() => {
                 fill(connection).map_err(|error| explain(&error))?;
             }
-            None => fill(connection).map_err(|error| without_reply(connection, &error, broken))?,
+            None => fill(connection).map_err(|error| before_reply(connection, &error, broken))?,
         }
     }
 }
@@ -141,14 +149,14 @@ fn fill(connection: &mut Connection) -> io::Result<()> {
     }
 }
 
-/// The trouble of a reply of which no byte came. What broke the writing counts, unless the call is over.
-fn without_reply(connection: &mut Connection, error: &io::Error, broken: Option<&io::Error>) -> Trouble {
+/// A response of which no byte came. The error of writing counts more, unless the call is over.
+fn before_reply(connection: &mut Connection, error: &io::Error, broken: Option<&io::Error>) -> FailedAttempt {
     let is_over = connection.check().is_err();
     let error = broken.filter(|_| !is_over).unwrap_or(error);
-    Trouble::without_reply(error, connection.was_used)
+    FailedAttempt::before_response(error, connection.was_used)
 }
 
-/// A body of a known size, read to where it stays, and whether the connection has to be closed after it.
+/// A body of a known size, and whether the connection has to be closed after it.
 fn receive_direct(connection: &mut Connection, length: u64, closes: bool) -> Result<(Vec<u8>, bool), Error> {
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
@@ -171,13 +179,14 @@ fn receive_direct(connection: &mut Connection, length: u64, closes: bool) -> Res
     Ok((bytes, closes || unasked))
 }
 
-/// A body in any framing, or none, and whether the connection has to be closed after it. Its head is still to be consumed.
+/// A body in any framing, or none, and whether the connection has to be closed after it. Its head is not yet
+/// consumed.
 fn receive_framed(connection: &mut Connection, gzip: bool, limit: u64) -> Result<(Vec<u8>, bool), Error> {
-    let mut call = await_reply()?;
+    let mut call = await_response()?;
     let parsed = call.try_response(connection.input(), false);
     let (head_bytes, _) = parsed.map_err(|error| not_http(&error))?;
     connection.consume(head_bytes);
-    let defect = || Error::new(ErrorKind::Internal, "a reply without a body that it should have");
+    let defect = || Error::new(ErrorKind::Internal, "the HTTP library finds no body in the response");
     match call.proceed().ok_or_else(defect)? {
         RecvResponseResult::RecvBody(call) => match call.body_mode() {
             BodyMode::LengthDelimited(length) if length > limit => Err(too_large(limit)),
@@ -188,9 +197,10 @@ fn receive_framed(connection: &mut Connection, gzip: bool, limit: u64) -> Result
     }
 }
 
-/// The library's reader of replies. It wants to have written a request before: replies to `GET` are read as those to `POST` are.
-fn await_reply() -> Result<Call<RecvResponse>, Error> {
-    let defect = || Error::new(ErrorKind::Internal, "the HTTP library does not wait for a reply");
+/// The HTTP library's reader of responses. It has to write a request first. Responses to GET and POST are
+/// read alike.
+fn await_response() -> Result<Call<RecvResponse>, Error> {
+    let defect = || Error::new(ErrorKind::Internal, "the HTTP library does not wait for a response");
     let mut call = Call::new(Request::new(())).map_err(|_| defect())?.proceed();
     call.write(&mut [0; 64]).map_err(|_| defect())?;
     match call.proceed() {
@@ -199,7 +209,7 @@ fn await_reply() -> Result<Call<RecvResponse>, Error> {
     }
 }
 
-/// The whole body, of unknown size or unpacked, and whether the connection has to be closed after it.
+/// A body of unknown size or compressed, and whether the connection has to be closed after it.
 fn receive_body(
     connection: &mut Connection,
     call: Call<RecvBody>,
@@ -208,7 +218,7 @@ fn receive_body(
 ) -> Result<(Vec<u8>, bool), Error> {
     let mut bytes = Vec::new();
     let mut body = BodyReader { connection, call, left: limit, limit };
-    let read = if gzip { unpack(&mut body, limit, &mut bytes) } else { body.read_to_end(&mut bytes) };
+    let read = if gzip { decompress(&mut body, limit, &mut bytes) } else { body.read_to_end(&mut bytes) };
     read.map_err(|error| explain_body(&error, gzip))?;
     if bytes.len() as u64 > limit {
         return Err(too_large(limit));
@@ -221,35 +231,36 @@ fn receive_body(
     Ok((bytes, must_close))
 }
 
-/// Unpacks gzip of any number of members; a body of nothing is nothing.
-fn unpack(body: &mut BodyReader<'_>, limit: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
+/// Decompresses gzip of any number of members. An empty body stays empty.
+fn decompress(body: &mut BodyReader<'_>, limit: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
     let mut first = [0];
     let read = body.read(&mut first)?;
-    let packed = first.get(..read).unwrap_or_default().chain(body);
+    let compressed = first.get(..read).unwrap_or_default().chain(body);
     if read == 0 {
         Ok(0)
     } else {
-        MultiGzDecoder::new(packed).take(limit.saturating_add(1)).read_to_end(bytes)
+        MultiGzDecoder::new(compressed).take(limit.saturating_add(1)).read_to_end(bytes)
     }
 }
 
 fn explain_body(error: &io::Error, gzip: bool) -> Error {
     let ours = error.get_ref().is_some_and(|inner| inner.is::<Error>());
     match error.kind() {
-        io::ErrorKind::OutOfMemory => Error::new(ErrorKind::Memory, "no memory for the reply"),
-        _ if gzip && !ours => Error::new(ErrorKind::Network, "the reply's gzip is damaged"),
+        io::ErrorKind::OutOfMemory => Error::new(ErrorKind::Memory, "no memory for the response"),
+        _ if gzip && !ours => Error::new(ErrorKind::Network, "the gzip data of the response is corrupt"),
         _ => explain(error),
     }
 }
 
 fn too_large(limit: u64) -> Error {
     let message = format!(
-        "the reply is larger than {limit} bytes; send fewer rows at a time, or raise the option reply_limit"
+        "the response is larger than {limit} bytes; send fewer rows in a request, or raise the option \
+         reply_limit"
     );
     Error::new(ErrorKind::ReplyTooLarge, message)
 }
 
-/// A reply's body without its framing, within the limit for what comes over the wire. All errors it makes are ours.
+/// A body without its framing, within the limit for bytes on the wire. All its errors are the library's.
 struct BodyReader<'a> {
     connection: &'a mut Connection,
     call: Call<RecvBody>,
@@ -281,7 +292,7 @@ impl BodyReader<'_> {
                 continue;
             }
             if self.connection.is_full() {
-                return Err(Error::new(ErrorKind::Network, "the reply's framing is malformed"));
+                return Err(Error::new(ErrorKind::Network, "the framing of the response is invalid"));
             }
             let filled = self.connection.fill(BUFFER_BYTES).map_err(|error| explain(&error))?;
             if filled == 0 && ends_at_close {

@@ -1,12 +1,13 @@
-//! Heads of responses in the form that RFC 9112 asks user agents to accept still: values that go on in the next line (section 5.2),
-//! and white space between a name and its colon (section 5.1). They are brought into today's form in place, at the same length, so that
-//! headers that frame a body are understood and not skipped.
+//! Obsolete forms of response heads that RFC 9112 asks user agents to accept: values that are folded onto the
+//! next line (section 5.2), and white space between a name and its colon (section 5.1). They are unfolded in
+//! place, at the same length, so that no header that frames a body is missed.
 
 use httparse::{EMPTY_HEADER, ParserConfig, Response, Status};
 
 const HEADERS: usize = 128;
 
-/// The length of the head at the start of the input, if it is one in either form; 0 while it is not there as a whole.
+/// The length of the head at the start of the input, folded or not. 0 if it is incomplete, None if it is
+/// invalid.
 pub(super) fn length(input: &[u8]) -> Option<usize> {
     let mut headers = [EMPTY_HEADER; HEADERS];
     let mut config = ParserConfig::default();
@@ -19,13 +20,13 @@ pub(super) fn length(input: &[u8]) -> Option<usize> {
     }
 }
 
-/// Brings a whole head into today's form.
+/// Unfolds a complete head.
 pub(super) fn unfold(head: &mut [u8]) {
     let mut start = line_length(head);
     let mut is_first = true;
     while let Some(rest) = head.get(start..).filter(|rest| !rest.is_empty()) {
         let (folded, length) = (matches!(rest.first(), Some(b' ' | b'\t')), line_length(rest));
-        // White space right after the status line continues nothing: that head stays malformed.
+        // White space right after the status line continues no header: such a head stays invalid.
         if folded && !is_first {
             let before = head.get_mut(..start).unwrap_or_default();
             before
@@ -61,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_are_brought_into_todays_form_at_the_same_length() {
+    fn heads_are_unfolded_at_the_same_length() {
         for (old, new) in [
             ("HTTP/1.1 200 OK\r\nA: b\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n\r\n"),
             ("HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\td\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b   c  \td\r\n\r\n"),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// A time limit of an option, or of the cancellation of a call.
 #[derive(Clone, Copy)]
 pub(super) struct Limit {
-    /// The option that sets it; none if the cancellation does.
+    /// The option that sets it. None if the cancellation does.
     option: Option<&'static str>,
     what: &'static str,
     pub(super) length: Duration,
@@ -14,18 +14,18 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    /// A limit that begins now; one beyond what the clock can tell is none.
+    /// A limit that begins now. None if the clock cannot express its end.
     pub(super) fn new(option: &'static str, what: &'static str, length: Option<Duration>) -> Option<Limit> {
         let length = length?;
         Some(Limit { option: Some(option), what, length, end: Instant::now().checked_add(length)? })
     }
 
-    /// The limit that a cancellation was given.
+    /// The time limit of a cancellation.
     pub(super) fn of_cancel(length: Duration, end: Instant) -> Limit {
-        Limit { option: None, what: "the call was not done", length, end }
+        Limit { option: None, what: "the call did not end", length, end }
     }
 
-    /// Fails when it has passed.
+    /// Fails if it has passed.
     pub(super) fn check(&self) -> Result<()> {
         if self.end <= Instant::now() { Err(self.passed()) } else { Ok(()) }
     }
@@ -33,7 +33,8 @@ impl Limit {
     /// The error of a limit that has passed.
     pub(super) fn passed(&self) -> Error {
         let Limit { what, length, .. } = self;
-        let set_by = self.option.map_or("its cancel".to_owned(), |option| format!("the option {option}"));
+        let set_by =
+            self.option.map_or("its cancellation".to_owned(), |option| format!("the option {option}"));
         let message = format!("{what} within {} ms, the limit of {set_by}", length.as_millis());
         Error::new(ErrorKind::Timeout, message)
     }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum LogLevel {
-    /// A request failed for good: no reply, or one with a status of 4xx or 5xx. What else is wrong with a reply, the call's error
-    /// alone tells.
+    /// A request failed for good: no response, or one with a status of 4xx or 5xx. All other faults of a
+    /// response are reported by the call's error alone.
     Error = 1,
-    /// An attempt failed and is made again.
+    /// An attempt failed, and another one follows.
     Warning = 2,
     /// A request was answered.
     Info = 3,

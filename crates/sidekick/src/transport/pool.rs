@@ -1,4 +1,4 @@
-//! Connections that wait for the next request.
+//! Idle connections, for the next request.
 
 use super::connection::Connection;
 use std::process;
@@ -20,8 +20,8 @@ impl Default for KeepAlive {
     }
 }
 
-/// Idle connections to one server. After a fork the child begins with none: two processes on one connection would read
-/// each other's replies.
+/// Idle connections to one server. After a fork the child process begins with none: two processes on one
+/// connection would read each other's responses.
 pub(super) struct Pool {
     owner: AtomicU32,
     idle: Mutex<Vec<(Instant, Connection)>>,
@@ -34,37 +34,37 @@ impl Pool {
         Pool { owner: AtomicU32::new(process::id()), idle: Mutex::default(), keep_alive }
     }
 
-    /// The connection that was used last, if the server did not close it meanwhile.
+    /// The connection that was used last, of those that the server has not closed.
     pub(super) fn take(&self) -> Option<Connection> {
         let mut idle = self.idle()?;
         while let Some((since, connection)) = idle.pop() {
-            if since.elapsed() < self.keep_alive.time && connection.is_quiet() {
+            if since.elapsed() < self.keep_alive.time && connection.is_idle() {
                 return Some(connection);
             }
         }
         None
     }
 
-    /// Keeps a connection whose last reply was read to its end.
+    /// Keeps a connection whose last response was read to its end.
     pub(super) fn put(&self, connection: Connection) {
         let Some(mut idle) = self.idle() else { return };
         let now = Instant::now();
         idle.retain(|(since, _)| now.duration_since(*since) < self.keep_alive.time);
-        // Where there is no memory to keep it, another is made.
+        // Without memory to keep it, it is closed.
         if idle.len() < self.keep_alive.connections && idle.try_reserve(1).is_ok() {
             idle.push((now, connection));
         }
     }
 
-    /// The idle connections of this process. In a forked child, a lock that was held at the fork stays held for ever: then
-    /// nothing is pooled there.
+    /// The idle connections of this process. In a child process, a lock that was held at the fork stays held:
+    /// then nothing is pooled there.
     fn idle(&self) -> Option<MutexGuard<'_, Vec<(Instant, Connection)>>> {
         let process = process::id();
         if self.owner.load(Ordering::Acquire) == process {
             return self.idle.lock().ok();
         }
         let mut idle = self.idle.try_lock().ok()?;
-        // Closes this process's copies alone; the parent's connections live on.
+        // This closes the child's copies only. The parent's connections stay open.
         idle.clear();
         self.owner.store(process, Ordering::Release);
         Some(idle)

@@ -1,5 +1,4 @@
-//! Which proxy, if any, stands between us and the server: an option's, or the environment's as other clients
-//! read it.
+//! Which proxy is used for a server: an option's, or the environment's, read as other clients do.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::{Endpoint, Parts, Url};
@@ -9,11 +8,11 @@ use std::net::IpAddr;
 /// A list of hosts is no longer than this.
 const NO_PROXY_BYTES: usize = 32 * 1024;
 
-/// Which proxy requests go through, and to which hosts none.
+/// Which proxy requests go through, and to which hosts they go without.
 #[derive(Clone, Default)]
 pub(crate) struct ProxySettings {
     choice: ProxyChoice,
-    /// Instead of the environment's.
+    /// The hosts that are reached without it. None: those of the environment's `no_proxy`.
     exceptions: Option<String>,
 }
 
@@ -27,7 +26,7 @@ enum ProxyChoice {
 }
 
 impl ProxySettings {
-    /// Sets the proxy's URL; an empty one means none. The environment may leave the scheme out; an option says what it means.
+    /// Sets the proxy's URL. An empty one means no proxy. Unlike the environment's, it has a scheme.
     pub(crate) fn set(&mut self, url: &str) -> Result<()> {
         self.choice = match url {
             "" => ProxyChoice::Direct,
@@ -36,7 +35,7 @@ impl ProxySettings {
         Ok(())
     }
 
-    /// Sets the hosts that are asked without the proxy.
+    /// Sets the hosts that are reached without the proxy.
     pub(crate) fn set_exceptions(&mut self, hosts: &str) -> Result<()> {
         if hosts.len() > NO_PROXY_BYTES {
             let message = format!("no_proxy has more than {NO_PROXY_BYTES} bytes");
@@ -47,7 +46,7 @@ impl ProxySettings {
     }
 }
 
-/// A proxy, and who we are to it.
+/// A proxy, with user and password.
 #[derive(Clone)]
 pub(super) struct Proxy {
     pub(super) kind: Kind,
@@ -57,14 +56,14 @@ pub(super) struct Proxy {
     source: Source,
 }
 
-/// What a proxy speaks.
+/// The protocol of a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Http,
     Socks5,
 }
 
-/// Who chose a proxy.
+/// Where a proxy was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     Option,
@@ -81,14 +80,14 @@ impl fmt::Display for Source {
     }
 }
 
-/// The proxy for messages: never its user or password.
+/// The proxy for messages, without user and password.
 impl fmt::Display for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the proxy {} (from {})", self.endpoint, self.source)
     }
 }
 
-/// Reads a proxy's URL. It may hold a password, so no message shows a part of it.
+/// Reads the URL of a proxy. It may hold a password: no message shows any part of it.
 fn parse(url: &str, source: Source) -> Result<Proxy> {
     let refused = |_| {
         let form = "[user:password@]host:port after http:// or socks5://";
@@ -125,13 +124,12 @@ fn choose_from(
     let variables: &[&'static str] = match &settings.choice {
         ProxyChoice::Direct => return Ok(None),
         ProxyChoice::Option(proxy) => return Ok(Some(proxy.clone())),
-        // What serves this machine alone is unknown to the environment's proxy, as browsers and Go's client
-        // have it.
+        // As in browsers and in Go: this machine is reached without the environment's proxy.
         ProxyChoice::Environment if server.endpoint().is_loopback() => return Ok(None),
         ProxyChoice::Environment if server.is_secure() => {
             &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
         }
-        // A CGI program's HTTP_PROXY is set by whoever asks it (CVE-2016-5385).
+        // In a CGI program, the request sets HTTP_PROXY (CVE-2016-5385).
         ProxyChoice::Environment if environment("REQUEST_METHOD").is_some() => {
             &["http_proxy", "all_proxy", "ALL_PROXY"]
         }
@@ -142,8 +140,8 @@ fn choose_from(
     parse(&url, Source::Variable(name)).map(Some)
 }
 
-/// Whether a host is on a list such as `localhost, .example.com, 10.0.0.0/8, *`. A name stands for its
-/// sub-domains too.
+/// Whether a host is on a list such as `localhost, .example.com, 10.0.0.0/8, *`. A name includes its
+/// subdomains.
 fn is_exception(list: &str, server: &Endpoint) -> bool {
     let host = server.host();
     list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
@@ -164,7 +162,7 @@ fn is_exception(list: &str, server: &Endpoint) -> bool {
     })
 }
 
-/// Whether an address lies in a network such as `10.0.0.0/8`, or is the address itself.
+/// Whether an address is in a network such as `10.0.0.0/8`, or equals an address.
 fn in_network(network: &str, host: IpAddr) -> bool {
     let network = network.trim_start_matches('[').trim_end_matches(']');
     let (address, length) = network.split_once('/').unwrap_or((network, "128"));

@@ -1,4 +1,4 @@
-//! The head of a request (RFC 9112). Most of it is the same in every one, and kept as text.
+//! The head of a request (RFC 9112). The lines that all requests share are kept as text.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Url;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use ureq_proto::http::{HeaderName, HeaderValue};
 
 const USER_AGENT: &str = concat!("sidekick/", env!("CARGO_PKG_VERSION"));
-/// Of a caller's headers there are no more than these, with no more bytes: what servers take in a head.
+/// The most headers that a caller adds, and the most bytes of them: what servers accept in a head.
 const MOST_HEADERS: usize = 256;
 const HEADER_BYTES: usize = 32 * 1024;
 const SUFFIX_BYTES: usize = 1024;
-/// Headers that a request has of its own, or that belong to the connection.
+/// Headers that the library sets, or that belong to the connection.
 const OWN_HEADERS: [&str; 14] = [
     "accept",
     "accept-encoding",
@@ -28,7 +28,7 @@ const OWN_HEADERS: [&str; 14] = [
     "user-agent",
 ];
 
-/// What all requests say of themselves.
+/// Headers of all requests.
 #[derive(Clone)]
 pub(crate) struct HeaderSettings {
     /// May hold secrets: never shown.
@@ -51,24 +51,25 @@ impl HeaderSettings {
         let most = self.headers.len() < MOST_HEADERS
             && name.len().saturating_add(value.len()) <= HEADER_BYTES - bytes;
         if !most {
-            let message =
-                format!("more than {MOST_HEADERS} headers, or more than {HEADER_BYTES} bytes of them");
+            let message = format!(
+                "too many headers are added: the most is {MOST_HEADERS}, with {HEADER_BYTES} bytes in all"
+            );
             return Err(Error::new(ErrorKind::Argument, message));
         }
         let refused = |what: &str| Error::new(ErrorKind::Argument, format!("the header \"{name}\" {what}"));
         let parsed = HeaderName::from_bytes(name.as_bytes());
-        let parsed = parsed.map_err(|_| refused("has no name that a header can have"))?;
+        let parsed = parsed.map_err(|_| refused("has an invalid name"))?;
         if OWN_HEADERS.contains(&parsed.as_str()) {
-            return Err(refused("is the library's own; it cannot be set"));
+            return Err(refused("is set by the library; leave it out"));
         }
         let mut value = HeaderValue::from_str(value)
-            .map_err(|_| refused("has characters in its value that a header cannot carry"))?;
+            .map_err(|_| refused("has a value with characters that no header can have"))?;
         value.set_sensitive(true);
         self.headers.push((parsed, value));
         Ok(())
     }
 
-    /// Sets what follows the library's own name and version in the User-Agent header.
+    /// Sets the text after the library's name and version in the User-Agent header.
     pub(crate) fn set_user_agent_suffix(&mut self, suffix: &str) -> Result<()> {
         let printable = suffix.bytes().all(|byte| (b' '..0x7f).contains(&byte));
         if !printable {
@@ -91,27 +92,27 @@ impl HeaderSettings {
     }
 }
 
-/// What the heads of all requests to one server share.
+/// The lines that the heads of all requests to one server share.
 pub(super) struct RequestHead {
     /// Header lines, their ends included.
     lines: Vec<u8>,
 }
 
-/// What a request asks for: a path and a query on the server of a transport.
+/// The target of a request: a path and a query on the server of a transport.
 pub(crate) struct Target {
     path: String,
     /// The URL for messages.
     pub(super) shown: Arc<str>,
 }
 
-/// What a head says of the body after it.
+/// The body after a head.
 pub(super) struct Content<'a> {
     pub(super) media_type: &'a str,
     pub(super) length: usize,
     pub(super) gzip: bool,
 }
 
-/// What the head of one request has of its own.
+/// The lines of one request's head that are its own.
 pub(super) struct HeadFields<'a> {
     pub(super) method: &'static str,
     pub(super) target: &'a Target,
@@ -136,7 +137,7 @@ impl RequestHead {
 
     /// The head of one request.
     pub(super) fn of(&self, fields: &HeadFields<'_>, authorization: &HeaderValue) -> Vec<u8> {
-        /// What the method, the version and the lines of one request usually take, and most bodies of one row.
+        /// Room for the lines of one request, and for most bodies of one row.
         const REST: usize = 1024;
         let HeadFields { method, target, accept, headers, content } = fields;
         let mut head =

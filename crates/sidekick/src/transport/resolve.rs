@@ -1,33 +1,33 @@
-//! Names to addresses: literals at once, names remembered for a while.
+//! Names to addresses: a literal needs no look-up, a name is cached for a short time.
 
-use super::explain::Trouble;
+use super::failed_attempt::FailedAttempt;
 use crate::error::{Error, ErrorKind};
 use crate::url::Endpoint;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// How long a name's addresses are remembered.
-const REMEMBERED: Duration = Duration::from_secs(30);
+/// How long the addresses of a name are cached.
+const CACHED: Duration = Duration::from_secs(30);
 
-/// A resolver for one name, with a short memory. It asks the system on the caller's own thread, whose look-up cannot be cut
-/// short: a thread of ours could outlive the library.
+/// A resolver for one name, with a cache. It asks the system on the caller's thread, so that no thread
+/// outlives the library. Such a look-up cannot be cancelled.
 #[derive(Default)]
 pub(super) struct Resolver(Mutex<Option<(Instant, Vec<SocketAddr>)>>);
 
 impl Resolver {
-    pub(super) fn resolve(&self, endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Trouble> {
+    pub(super) fn resolve(&self, endpoint: &Endpoint) -> Result<Vec<SocketAddr>, FailedAttempt> {
         if let Some(address) = endpoint.address() {
             return Ok(vec![SocketAddr::new(address, endpoint.port())]);
         }
-        if let Some(addresses) = self.remembered() {
+        if let Some(addresses) = self.cached() {
             return Ok(addresses);
         }
         let host = endpoint.host();
         let found = (&*host, endpoint.port()).to_socket_addrs();
         let found = found.map(Iterator::collect::<Vec<_>>).unwrap_or_default();
         if found.is_empty() {
-            let message = format!("the name {host} could not be resolved; check its spelling");
+            let message = format!("the host name {host} cannot be resolved; check its spelling");
             return Err(Error::new(ErrorKind::Connect, message).into());
         }
         if let Ok(mut known) = self.0.try_lock() {
@@ -36,10 +36,10 @@ impl Resolver {
         Ok(found)
     }
 
-    /// Never waits for the lock: after a fork it may be held by nobody.
-    fn remembered(&self) -> Option<Vec<SocketAddr>> {
+    /// Never waits for the lock: a lock that was held at a fork stays held in the child process.
+    fn cached(&self) -> Option<Vec<SocketAddr>> {
         let known = self.0.try_lock().ok()?;
-        known.as_ref().filter(|(when, _)| when.elapsed() < REMEMBERED).map(|(_, addresses)| addresses.clone())
+        known.as_ref().filter(|(when, _)| when.elapsed() < CACHED).map(|(_, addresses)| addresses.clone())
     }
 }
 
@@ -61,9 +61,9 @@ mod tests {
     }
 
     #[test]
-    fn names_are_remembered() {
+    fn names_are_cached() {
         let resolver = Resolver::default();
         let found = resolver.resolve(&endpoint("localhost:81")).ok().unwrap();
-        assert_eq!(resolver.remembered(), Some(found));
+        assert_eq!(resolver.cached(), Some(found));
     }
 }

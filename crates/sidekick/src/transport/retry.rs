@@ -1,4 +1,4 @@
-//! When to send again: what a retry may mend, and how long to wait before it.
+//! When to send a request again, and how long to wait before.
 
 use crate::error::{Error, ErrorKind, Result};
 use std::hash::{BuildHasher, RandomState};
@@ -23,19 +23,22 @@ impl RetryPolicy {
     /// Sets the wait before the first retry, and the longest one.
     pub(crate) fn set_backoff(&mut self, first: Duration, ceiling: Duration) -> Result<()> {
         if first > ceiling {
-            return Err(Error::new(ErrorKind::Argument, "the first backoff is above its ceiling"));
+            return Err(Error::new(
+                ErrorKind::Argument,
+                "the first backoff is longer than the backoff ceiling",
+            ));
         }
         (self.first_backoff, self.backoff_ceiling) = (first, ceiling);
         Ok(())
     }
 
-    /// Whether a status says "later": too many requests, or one of three of a gateway's.
+    /// Whether a status is temporary: too many requests, or a gateway's 502, 503 and 504.
     pub(super) fn is_transient(&self, status: u16) -> bool {
         matches!(status, 429 | 502 | 503 | 504)
     }
 
-    /// How long to wait before the retry of this number (from 0). None if there were retries enough, or if the server asks for
-    /// a longer wait than the ceiling. `asked` is its `Retry-After`.
+    /// How long to wait before the retry of this number (from 0). None if the retries are used up, or if the
+    /// server asks for a longer wait than the ceiling. `asked` is its `Retry-After`.
     pub(super) fn delay(&self, number: u32, asked: Option<Duration>) -> Option<Duration> {
         if number >= self.retries {
             return None;
@@ -50,7 +53,7 @@ impl RetryPolicy {
     }
 }
 
-/// What a `Retry-After` header asks for: seconds, or until a date (RFC 9110, section 10.2.3).
+/// The wait of a `Retry-After` header: seconds, or until a date (RFC 9110, section 10.2.3).
 pub(super) fn parse_retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     match text.trim().parse::<u64>() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
@@ -61,7 +64,7 @@ pub(super) fn parse_retry_after(text: &str, now: SystemTime) -> Option<Duration>
     }
 }
 
-/// A number from 0 to 1 that differs from client to client, so that they do not come back all at once.
+/// A random number from 0 to 1, so that many clients do not retry at the same moment.
 fn random_fraction() -> f64 {
     RandomState::new().hash_one(0) as f64 / u64::MAX as f64
 }
@@ -81,14 +84,14 @@ mod tests {
     }
 
     #[test]
-    fn clients_do_not_come_back_all_at_once() {
+    fn waits_have_a_random_part() {
         let waits: std::collections::HashSet<_> =
             (0..20).map(|_| RetryPolicy::default().delay(0, None)).collect();
         assert!(waits.len() > 10, "{waits:?}");
     }
 
     #[test]
-    fn the_server_s_wish_is_granted_or_the_retry_is_dropped() {
+    fn retry_after_is_honoured_up_to_the_ceiling() {
         let wish = |seconds| RetryPolicy::default().delay(0, Some(Duration::from_secs(seconds)));
         assert_eq!(wish(7), Some(Duration::from_secs(7)));
         assert_eq!(wish(31), None);

@@ -1,4 +1,4 @@
-//! The tokens that no message may show, and whether a text holds a part of one.
+//! The tokens that were sent, and whether a text contains a part of one. No message may show such a text.
 
 use super::decodings::readings;
 use std::collections::{HashMap, VecDeque};
@@ -7,16 +7,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-/// So many characters in a row are a part of a token; a shorter token counts as a whole.
+/// How many characters in a row count as a part of a token. A shorter token counts as a whole.
 const PART: usize = 6;
-/// How long a token is remembered after it was sent last, and how many are. The last one always is.
+/// How long a token is kept after it was last sent, and how many are. The last one is always kept.
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 const MOST_REMEMBERED: usize = 64;
 
-/// When each token was sent last, the latest at the end.
+/// When each token was last sent, the latest at the end.
 type Sent = VecDeque<(Instant, Arc<str>)>;
 
-/// The tokens that were sent of late.
+/// The tokens that were sent recently.
 pub(super) struct Secrets {
     owner: AtomicU32,
     recent: Mutex<Sent>,
@@ -27,7 +27,7 @@ impl Secrets {
         Secrets { owner: AtomicU32::new(process::id()), recent: Mutex::default() }
     }
 
-    /// Remembers a token that is about to be sent.
+    /// Adds a token that is about to be sent.
     pub(super) fn remember(&self, token: &Arc<str>) {
         let Some(mut recent) = self.recent() else { return };
         let now = Instant::now();
@@ -43,15 +43,15 @@ impl Secrets {
         }
     }
 
-    /// Whether a text holds a part of a token. If that cannot be told, it does.
-    pub(super) fn are_in(&self, text: &str) -> bool {
+    /// Whether a text contains a part of a token. Unknown counts as yes.
+    pub(super) fn appear_in(&self, text: &str) -> bool {
         let Some(recent) = self.recent() else { return true };
         let tokens: Vec<Arc<str>> = recent.iter().map(|(_, token)| Arc::clone(token)).collect();
         drop(recent);
         holds_part_of(text, &tokens)
     }
 
-    /// The tokens of this process. In a forked child, a lock that was held at the fork stays held for ever.
+    /// The tokens of this process. In a child process, a lock that was held at the fork stays held.
     fn recent(&self) -> Option<MutexGuard<'_, Sent>> {
         let process = process::id();
         if self.owner.load(Ordering::Acquire) == process {
@@ -63,12 +63,12 @@ impl Secrets {
     }
 }
 
-/// Whether a text, under any of the usual decodings, holds as much of a token as counts.
+/// Whether a text, under any of the usual decodings, contains a part of a token.
 fn holds_part_of(text: &str, tokens: &[Arc<str>]) -> bool {
     let tokens: Vec<Token> =
         tokens.iter().filter(|token| !token.is_empty()).map(|it| Token::new(it)).collect();
     let Some(least) = tokens.iter().map(|token| token.least).min() else { return false };
-    // What is shorter than the least part of a token holds none, however it is written.
+    // A text shorter than the shortest part contains none, in any encoding.
     if text.len() < least {
         return false;
     }
@@ -79,7 +79,7 @@ fn holds_part_of(text: &str, tokens: &[Arc<str>]) -> bool {
     })
 }
 
-/// The parts of a token, by their first character.
+/// The parts of a token, by first character.
 struct Token {
     parts: HashMap<char, Vec<Vec<char>>>,
     least: usize,
@@ -91,7 +91,7 @@ impl Token {
         let squeezed: Vec<char> = plain.iter().copied().filter(|c| c.is_alphanumeric()).collect();
         let least = plain.len().min(PART);
         let mut parts: HashMap<char, Vec<Vec<char>>> = HashMap::new();
-        // A text may have lost the token's punctuation.
+        // The text may have dropped the token's punctuation.
         for part in plain.windows(least).chain(squeezed.windows(least)) {
             let Some(first) = part.first() else { continue };
             parts.entry(*first).or_default().push(part.to_vec());
@@ -108,7 +108,7 @@ impl Token {
     }
 }
 
-/// Whether a text starts with a part, perhaps with white space or punctuation between the characters.
+/// Whether a text starts with a part. White space and punctuation between its characters are ignored.
 fn starts_with(text: &[char], part: &[char]) -> bool {
     let mut wanted = part.iter();
     let mut next = wanted.next();
@@ -236,15 +236,15 @@ mod tests {
         let secrets = Secrets::new();
         for number in 0..100 {
             secrets.remember(&format!("token number {number}").into());
-            assert!(secrets.are_in(&format!("mber {number}")) && !secrets.are_in("nothing"));
+            assert!(secrets.appear_in(&format!("mber {number}")) && !secrets.appear_in("nothing"));
         }
-        assert!(!secrets.are_in("xyz ber 7xyz"));
+        assert!(!secrets.appear_in("xyz ber 7xyz"));
         assert_eq!(secrets.recent().unwrap().len(), MOST_REMEMBERED);
         for (sent, _) in secrets.recent().unwrap().iter_mut() {
             *sent = Instant::now().checked_sub(REMEMBERED).unwrap();
         }
-        assert!(secrets.are_in("mber 99"));
+        assert!(secrets.appear_in("mber 99"));
         secrets.remember(&"another".into());
-        assert!(secrets.are_in("anothe") && !secrets.are_in("mber 99"));
+        assert!(secrets.appear_in("anothe") && !secrets.appear_in("mber 99"));
     }
 }

@@ -1,13 +1,13 @@
 //! What a caller may set about connections: the settings of each part.
 
 use super::credentials::TokenSource;
+use super::deadline::Timeouts;
 use super::log::Log;
 use super::pool::KeepAlive;
 use super::proxy::ProxySettings;
 use super::request_head::HeaderSettings;
 use super::retry::RetryPolicy;
 use super::tls::TlsSettings;
-use super::watch::Timeouts;
 use std::fmt;
 use std::sync::Arc;
 

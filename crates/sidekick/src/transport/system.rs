@@ -1,4 +1,4 @@
-//! The system calls of a connection go through here, so that tests can make each of them fail.
+//! All system calls of a connection, so that tests can make each of them fail.
 
 /// A system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,12 +14,12 @@ pub(super) enum Call {
 #[inline(always)]
 pub(super) fn call<T>(which: Call, make: impl FnOnce() -> rustix::io::Result<T>) -> rustix::io::Result<T> {
     #[cfg(test)]
-    faults::strike(which)?;
+    faults::fail_if_injected(which)?;
     let _ = which;
     make()
 }
 
-/// Errors in place of system calls, on the thread that asks for them alone.
+/// Errors in place of system calls, on the calling thread only.
 #[cfg(test)]
 pub(super) mod faults {
     use super::Call;
@@ -29,7 +29,7 @@ pub(super) mod faults {
     struct Fault {
         call: Call,
         error: Errno,
-        /// How many calls succeed before, and how many fail then.
+        /// How many calls succeed first, and how many fail after them.
         spared: usize,
         times: usize,
     }
@@ -38,7 +38,7 @@ pub(super) mod faults {
         static FAULTS: RefCell<Vec<Fault>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// Takes the faults away when it is dropped.
+    /// Removes the faults when it is dropped.
     pub(crate) struct Injected;
 
     impl Drop for Injected {
@@ -53,7 +53,7 @@ pub(super) mod faults {
         Injected
     }
 
-    pub(super) fn strike(call: Call) -> rustix::io::Result<()> {
+    pub(super) fn fail_if_injected(call: Call) -> rustix::io::Result<()> {
         FAULTS.with_borrow_mut(|faults| {
             let Some(fault) = faults.iter_mut().find(|fault| fault.call == call && fault.times > 0) else {
                 return Ok(());

@@ -1,8 +1,9 @@
-//! Every system call of a connection fails in every way: what is tried again, what it is reported as, and that each wait ends.
+//! Each system call of a connection fails with each error: what is retried, what is reported, and that each
+//! wait ends.
 
+use super::deadline::{Deadline, Timeouts};
 use super::system::Call;
 use super::system::faults::{Injected, inject};
-use super::watch::{Timeouts, Watch};
 use super::{Cancel, Reply, Request, Settings, Target, Transport};
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Url;
@@ -16,7 +17,7 @@ const ALWAYS: usize = usize::MAX;
 /// Larger than what the system buffers of a connection.
 const LARGE: usize = 16 << 20;
 
-/// A server that gives this answer to each request, once it has read so many bytes of its body.
+/// A server that sends this response to each request, after it has read `most` bytes of its body.
 fn server(answer: &'static str, most: u64) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -38,7 +39,7 @@ fn serve(stream: TcpStream, answer: &str, most: u64) {
     }
 }
 
-/// The length of the body behind a head.
+/// The length of the body after a head.
 fn read_head(reader: &mut impl BufRead) -> Option<u64> {
     let mut length = 0;
     loop {
@@ -78,7 +79,7 @@ fn open(url: &str, settings: &Settings) -> Transport {
     Transport::new(&Url::parse(url).unwrap(), "a-token", settings).unwrap()
 }
 
-/// What a first request comes to where a system call fails.
+/// The outcome of a first request while a system call fails.
 fn first(settings: &Settings, fault: impl FnOnce() -> Injected) -> Result<Reply> {
     let transport = open(&server(GOOD, u64::MAX), settings);
     let _fault = fault();
@@ -97,7 +98,7 @@ fn failure(outcome: Result<Reply>) -> (ErrorKind, u32) {
 }
 
 #[test]
-fn what_breaks_before_a_byte_of_the_reply_is_tried_again() {
+fn a_failure_before_a_byte_of_the_response_is_retried() {
     let once = without_retries();
     for (error, kind) in [
         (Errno::PIPE, ErrorKind::Network),
@@ -120,7 +121,7 @@ fn what_breaks_before_a_byte_of_the_reply_is_tried_again() {
 }
 
 #[test]
-fn what_breaks_while_connecting_is_tried_again() {
+fn a_failure_to_connect_is_retried() {
     let once = without_retries();
     for (error, kind) in [
         (Errno::CONNREFUSED, ErrorKind::Connect),
@@ -152,7 +153,7 @@ fn a_reused_connection_that_breaks_is_replaced_once() {
 }
 
 #[test]
-fn what_breaks_after_a_byte_of_the_reply_is_not_tried_again() {
+fn a_failure_after_a_byte_of_the_response_is_not_retried() {
     for error in [Errno::CONNRESET, Errno::TIMEDOUT, Errno::HOSTUNREACH, Errno::NOBUFS] {
         let kind = if error == Errno::TIMEDOUT { ErrorKind::Timeout } else { ErrorKind::Network };
         for begun in
@@ -166,7 +167,7 @@ fn what_breaks_after_a_byte_of_the_reply_is_not_tried_again() {
 }
 
 #[test]
-fn a_reply_that_is_there_is_read_after_the_sending_broke() {
+fn a_response_that_came_is_read_after_a_write_failed() {
     for error in [Errno::PIPE, Errno::CONNRESET] {
         let answer = "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno";
         let transport = open(&server(answer, 1), &settings());
@@ -174,7 +175,7 @@ fn a_reply_that_is_there_is_read_after_the_sending_broke() {
         let reply = post(&transport, &vec![b'x'; LARGE]).unwrap();
         assert_eq!((reply.status, reply.attempts, &*reply.body), (413, 1, &b"no"[..]));
     }
-    // Of a reply that began, and never ends, no one waits for the rest.
+    // The rest of a response that never ends is not waited for.
     let begun = "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nn";
     let transport = open(&server(begun, 1), &settings());
     let _fault = inject(Call::Send, Errno::PIPE, 2, 1);
@@ -200,7 +201,7 @@ fn signals_without_end_do_not_outlast_a_limit() {
         let outcome = first(&settings, || inject(which, Errno::INTR, 0, ALWAYS));
         assert_eq!(failure(outcome).0, ErrorKind::Timeout, "{which:?}");
     }
-    // A server that never answers is waited for by poll, as the connection was before.
+    // The wait for a server that never answers is a poll, as is that for the connection.
     let long = Some(Duration::from_secs(60));
     for settings in [of(Timeouts { response: short, call: long, ..timeouts }), call()] {
         let transport = open(&server("", u64::MAX), &settings);
@@ -212,7 +213,7 @@ fn signals_without_end_do_not_outlast_a_limit() {
 #[test]
 fn signals_do_not_outlast_a_wait_before_a_retry_or_a_cancellation() {
     let fault = inject(Call::Poll, Errno::INTR, 0, ALWAYS);
-    Watch::new(&Timeouts::default(), None).sleep(Duration::from_millis(20)).unwrap();
+    Deadline::new(&Timeouts::default(), None).sleep(Duration::from_millis(20)).unwrap();
     drop(fault);
     let transport = open(&server("", u64::MAX), &settings());
     let cancel = Cancel::new().unwrap();

@@ -1,4 +1,4 @@
-//! What a request sends, byte by byte, and what is kept of its response's head.
+//! The bytes that a request sends, and the headers that are kept of its response.
 
 use super::{Reply, Request, Settings, Target, Transport};
 use crate::url::Url;

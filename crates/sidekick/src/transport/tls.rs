@@ -1,6 +1,6 @@
-//! Whom to trust, and how: the system's certificates or a caller's, the versions, and the client's own certificate.
+//! TLS: trusted certificates, versions, and the client's own certificate.
 
-use super::explain::{Trouble, explain};
+use super::failed_attempt::{FailedAttempt, explain};
 use super::socket::Socket;
 use crate::error::{Error, ErrorKind, Result};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -14,7 +14,7 @@ use rustls::{
 };
 use std::sync::Arc;
 
-/// The oldest version of TLS that is spoken. The numbers are the C API's.
+/// The oldest version of TLS that is accepted. The numbers are the C API's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum TlsVersion {
@@ -27,10 +27,10 @@ pub enum TlsVersion {
 /// A client's certificate, those of the intermediate authorities, and its key.
 type ClientCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
-/// Which certificates are trusted and shown, and which versions are spoken.
+/// Which certificates are trusted and shown, and which versions are accepted.
 #[derive(Clone)]
 pub(crate) struct TlsSettings {
-    /// Whom to trust instead of the system's authorities.
+    /// The certificate authorities to trust instead of the system's.
     trusted: Option<Arc<RootCertStore>>,
     client_certificate: Option<Arc<ClientCertificate>>,
     pub(crate) minimum: TlsVersion,
@@ -67,27 +67,28 @@ pub(super) struct Tls {
 impl Tls {
     pub(super) fn new(host: &str, settings: &TlsSettings) -> Result<Tls> {
         let server = ServerName::try_from(host.to_owned()).map_err(|_| {
-            Error::new(ErrorKind::Argument, "the URL's host is no name a certificate can have")
+            Error::new(ErrorKind::Argument, "the host of the URL is no name that a certificate can have")
         })?;
         Ok(Tls { config: Arc::new(config(settings)?), server })
     }
 
-    /// Shakes hands over a connected socket.
+    /// Makes the handshake over a connected socket.
     pub(super) fn wrap(
         &self,
         mut socket: Socket,
-    ) -> std::result::Result<StreamOwned<ClientConnection, Socket>, Trouble> {
+    ) -> std::result::Result<StreamOwned<ClientConnection, Socket>, FailedAttempt> {
         let made = ClientConnection::new(Arc::clone(&self.config), self.server.clone());
-        let mut connection = made.map_err(|e| Error::new(ErrorKind::Tls, format!("no TLS: {e}")))?;
+        let mut connection =
+            made.map_err(|e| Error::new(ErrorKind::Tls, format!("TLS cannot be started: {e}")))?;
         while connection.is_handshaking() {
             let done = connection.complete_io(&mut socket);
             done.map_err(|error| match explain(&error) {
-                // Many a server says no by hanging up, which another attempt would not change.
+                // Many servers refuse a client this way, so that another attempt does not help.
                 closed if closed.kind() == ErrorKind::Network => {
-                    let message = "the server closed the connection while TLS was agreed upon";
-                    Trouble::from(Error::new(ErrorKind::Tls, message))
+                    let message = "the server closed the connection during the TLS handshake";
+                    FailedAttempt::from(Error::new(ErrorKind::Tls, message))
                 }
-                _ => Trouble::connecting(error),
+                _ => FailedAttempt::connecting(error),
             })?;
         }
         Ok(StreamOwned::new(connection, socket))
@@ -108,7 +109,7 @@ fn config(settings: &TlsSettings) -> Result<ClientConfig> {
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
     let builder = builder.with_protocol_versions(versions).map_err(failed)?;
     let builder = if settings.skip_verification {
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(TrustAnybody(provider)))
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(AcceptAnyCertificate(provider)))
     } else {
         builder.with_root_certificates(match &settings.trusted {
             Some(trusted) => RootCertStore::clone(trusted),
@@ -125,44 +126,45 @@ fn system_certificates() -> Result<RootCertStore> {
     let mut store = RootCertStore::empty();
     let (added, _) = store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if added == 0 {
-        let message = "the system has no trusted certificates (install ca-certificates, or set a CA file)";
+        let message =
+            "the system has no trusted certificates; install ca-certificates, or set the option ca_file";
         return Err(Error::new(ErrorKind::Tls, message));
     }
     Ok(store)
 }
 
-/// The certificates of a PEM text, each of which has to be one that can be trusted.
+/// The certificates of a PEM text. Each has to be valid as a trusted one.
 fn authorities(pem: &[u8]) -> Result<RootCertStore> {
-    let bad = |what: &str| Error::new(ErrorKind::Argument, format!("bad CA certificates: {what}"));
+    let bad = |what: &str| Error::new(ErrorKind::Argument, format!("invalid CA certificates: {what}"));
     let mut store = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|_| bad("not the PEM text it should be"))?;
-        store.add(certificate).map_err(|e| bad(&format!("one of them is malformed: {e}")))?;
+        let certificate = certificate.map_err(|_| bad("the text is not valid PEM"))?;
+        store.add(certificate).map_err(|e| bad(&format!("one is malformed: {e}")))?;
     }
-    if store.is_empty() { Err(bad("there is none in the PEM text")) } else { Ok(store) }
+    if store.is_empty() { Err(bad("the PEM text has no certificate")) } else { Ok(store) }
 }
 
-/// A client's certificate and key from PEM texts, which have to fit together.
+/// A client's certificate and its key from PEM texts.
 fn client_certificate(certificate: &[u8], key: &[u8]) -> Result<ClientCertificate> {
-    let bad = |what: &str| Error::new(ErrorKind::Argument, format!("bad client certificate: {what}"));
+    let bad = |what: &str| Error::new(ErrorKind::Argument, format!("invalid client certificate: {what}"));
     let chain = CertificateDer::pem_slice_iter(certificate).collect::<std::result::Result<Vec<_>, _>>();
-    let chain = chain.map_err(|_| bad("not the PEM text it should be"))?;
+    let chain = chain.map_err(|_| bad("the text is not valid PEM"))?;
     if chain.is_empty() {
-        return Err(bad("there is none in the PEM text"));
+        return Err(bad("the PEM text has no certificate"));
     }
-    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| bad("its key is no private key in PEM"))?;
+    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| bad("the key is not a private key in PEM"))?;
     CertifiedKey::from_der(chain.clone(), key.clone_key(), &provider()).map_err(|error| match error {
-        rustls::Error::InconsistentKeys(_) => bad("the key is not that of the certificate"),
-        _ => bad("it is malformed, or its key is of a kind that is not supported"),
+        rustls::Error::InconsistentKeys(_) => bad("the key does not belong to the certificate"),
+        _ => bad("it is malformed, or its kind of key is not supported"),
     })?;
     Ok((chain, key))
 }
 
-/// Takes any certificate for anybody's. Signatures are still checked, so that the connection is to one peer all along.
+/// Accepts any certificate. Signatures are still checked, so that the peer stays the same.
 #[derive(Debug)]
-struct TrustAnybody(Arc<CryptoProvider>);
+struct AcceptAnyCertificate(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for TrustAnybody {
+impl ServerCertVerifier for AcceptAnyCertificate {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,
@@ -215,7 +217,7 @@ mod tests {
         let other = rcgen::KeyPair::generate().unwrap().serialize_pem();
         let certificate = own.cert.pem();
         let refused = client_certificate(certificate.as_bytes(), other.as_bytes()).unwrap_err();
-        assert!(refused.to_string().contains("not that of the certificate"), "{refused}");
+        assert!(refused.to_string().contains("does not belong to the certificate"), "{refused}");
         client_certificate(certificate.as_bytes(), own.signing_key.serialize_pem().as_bytes()).unwrap();
     }
 }

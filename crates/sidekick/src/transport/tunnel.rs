@@ -1,6 +1,7 @@
-//! Through a proxy to the server: HTTP CONNECT (RFC 9110, section 9.3.6) and SOCKS5 (RFC 1928 and 1929).
+//! A tunnel through a proxy to the server: HTTP CONNECT (RFC 9110, section 9.3.6) and SOCKS5 (RFC 1928 and
+//! 1929).
 
-use super::explain::Trouble;
+use super::failed_attempt::FailedAttempt;
 use super::proxy::{Kind, Proxy};
 use super::socket::Socket;
 use crate::error::{Error, ErrorKind};
@@ -11,17 +12,17 @@ use std::io::{Read, Write};
 use std::net::IpAddr;
 use ureq_proto::parser::try_parse_response;
 
-/// The most that the head of a proxy's answer may be, in bytes.
+/// The most bytes that the head of a proxy's response has.
 const HEAD_BYTES: usize = 16 * 1024;
 const HEADERS: usize = 64;
 
-/// Asks the proxy for a way to the server. After that the socket is as good as one to the server itself.
+/// Asks the proxy for a tunnel to the server. After that, the socket leads to the server.
 pub(super) fn open(
     socket: &mut Socket,
     proxy: &Proxy,
     server: &Endpoint,
     user_agent: &str,
-) -> Result<(), Trouble> {
+) -> Result<(), FailedAttempt> {
     match proxy.kind {
         Kind::Http => http_connect(socket, proxy, server, user_agent),
         Kind::Socks5 => socks5(socket, proxy, server),
@@ -33,7 +34,7 @@ fn http_connect(
     proxy: &Proxy,
     server: &Endpoint,
     user_agent: &str,
-) -> Result<(), Trouble> {
+) -> Result<(), FailedAttempt> {
     let mut asked = format!("CONNECT {server} HTTP/1.1\r\nHost: {server}\r\n");
     asked.push_str(&format!("User-Agent: {user_agent}\r\n"));
     if let Some((user, password)) = &proxy.user {
@@ -41,35 +42,40 @@ fn http_connect(
         asked.push_str(&format!("Proxy-Authorization: Basic {credentials}\r\n"));
     }
     asked.push_str("\r\n");
-    socket.write_all(asked.as_bytes()).map_err(Trouble::within_proxy)?;
+    socket.write_all(asked.as_bytes()).map_err(FailedAttempt::opening_tunnel)?;
     match read_status(socket)? {
         200..300 => Ok(()),
-        407 => Err(refused("it wants a user and a password, or others than it was given (status 407)")),
+        407 => Err(refused("it wants another user and password (status 407)")),
         status => Err(refused(&format!("it answered with status {status}"))),
     }
 }
 
-/// Reads byte by byte, so that nothing of what follows is taken.
-fn read_status(socket: &mut Socket) -> Result<u16, Trouble> {
+/// Reads the head byte by byte, so that no byte after it is taken.
+fn read_status(socket: &mut Socket) -> Result<u16, FailedAttempt> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
-        socket.read_exact(&mut byte).map_err(Trouble::within_proxy)?;
+        socket.read_exact(&mut byte).map_err(FailedAttempt::opening_tunnel)?;
         head.extend_from_slice(&byte);
         if head.len() > HEAD_BYTES {
-            return Err(refused("its answer is too large"));
+            return Err(refused("the head of its response is too large"));
         }
     }
-    let parsed = try_parse_response::<HEADERS>(&head).map_err(|_| refused("its answer is not HTTP"))?;
-    parsed.map(|(_, response)| response.status().as_u16()).ok_or_else(|| refused("its answer is not HTTP"))
+    let parsed =
+        try_parse_response::<HEADERS>(&head).map_err(|_| refused("its response is not valid HTTP"))?;
+    parsed
+        .map(|(_, response)| response.status().as_u16())
+        .ok_or_else(|| refused("its response is not valid HTTP"))
 }
 
-fn socks5(socket: &mut Socket, proxy: &Proxy, server: &Endpoint) -> Result<(), Trouble> {
+fn socks5(socket: &mut Socket, proxy: &Proxy, server: &Endpoint) -> Result<(), FailedAttempt> {
     let methods: &[u8] = if proxy.user.is_some() { &[5, 2, 0, 2] } else { &[5, 1, 0] };
     match exchange::<2>(socket, methods)? {
         [5, 0] => {}
         [5, 2] if proxy.user.is_some() => authenticate(socket, proxy)?,
-        [5, 2 | 0xff] => return Err(refused("it wants a user and a password, or another way to log in")),
+        [5, 2 | 0xff] => {
+            return Err(refused("it wants a user and a password, or another kind of authentication"));
+        }
         _ => return Err(refused("it does not speak SOCKS5")),
     }
     let mut asked = vec![5, 1, 0];
@@ -81,7 +87,7 @@ fn socks5(socket: &mut Socket, proxy: &Proxy, server: &Endpoint) -> Result<(), T
     asked.extend(server.port().to_be_bytes());
     let [version, answer, _, address_type] = exchange::<4>(socket, &asked)?;
     if version != 5 || answer != 0 {
-        return Err(refused(&format!("it cannot reach the server (SOCKS answer {answer})")));
+        return Err(refused(&format!("it cannot reach the server (SOCKS reply {answer})")));
     }
     let address_bytes = match address_type {
         1 => 4,
@@ -89,10 +95,10 @@ fn socks5(socket: &mut Socket, proxy: &Proxy, server: &Endpoint) -> Result<(), T
         _ => usize::from(exchange::<1>(socket, &[])?[0]),
     };
     let bound = &mut [0; 255 + 2][..address_bytes + 2];
-    socket.read_exact(bound).map_err(Trouble::within_proxy)
+    socket.read_exact(bound).map_err(FailedAttempt::opening_tunnel)
 }
 
-fn authenticate(socket: &mut Socket, proxy: &Proxy) -> Result<(), Trouble> {
+fn authenticate(socket: &mut Socket, proxy: &Proxy) -> Result<(), FailedAttempt> {
     let Some((user, password)) = &proxy.user else { return Ok(()) };
     let credentials = [vec![1], counted(user)?, counted(password)?].concat();
     match exchange::<2>(socket, &credentials)? {
@@ -101,21 +107,21 @@ fn authenticate(socket: &mut Socket, proxy: &Proxy) -> Result<(), Trouble> {
     }
 }
 
-/// Sends something and reads an answer of a known length.
-fn exchange<const N: usize>(socket: &mut Socket, asked: &[u8]) -> Result<[u8; N], Trouble> {
+/// Sends bytes and reads an answer of a known length.
+fn exchange<const N: usize>(socket: &mut Socket, asked: &[u8]) -> Result<[u8; N], FailedAttempt> {
     let mut answer = [0; N];
     let exchanged = socket.write_all(asked).and_then(|()| socket.read_exact(&mut answer));
-    exchanged.map_err(Trouble::within_proxy)?;
+    exchanged.map_err(FailedAttempt::opening_tunnel)?;
     Ok(answer)
 }
 
-/// A text behind its length in one byte.
-fn counted(text: &str) -> Result<Vec<u8>, Trouble> {
+/// A text after its length in one byte.
+fn counted(text: &str) -> Result<Vec<u8>, FailedAttempt> {
     let length = u8::try_from(text.len())
         .map_err(|_| refused("a name or password is longer than the 255 bytes of SOCKS"))?;
     Ok([&[length], text.as_bytes()].concat())
 }
 
-fn refused(why: &str) -> Trouble {
+fn refused(why: &str) -> FailedAttempt {
     Error::new(ErrorKind::Connect, format!("the proxy refused the connection: {why}")).into()
 }

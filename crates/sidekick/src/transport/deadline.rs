@@ -1,4 +1,4 @@
-//! What ends a wait: a socket that is ready, a time limit, or a cancellation.
+//! The time limits and the cancellation of a call, and waiting under them.
 
 use super::cancel::Cancel;
 use super::limit::Limit;
@@ -29,14 +29,14 @@ impl Default for Timeouts {
 
 /// The time limits and the cancellation that one call is under.
 #[derive(Clone, Default)]
-pub(super) struct Watch {
+pub(super) struct Deadline {
     cancel: Option<Cancel>,
     call: Option<Limit>,
     connect: Option<Limit>,
     silence: Option<Duration>,
 }
 
-/// The limit that passes first. Not inlined, so that no optimizer looks into one that is not there, which Memcheck would report.
+/// The limit that ends first. Not inlined: optimized code would read an absent limit, which Memcheck reports.
 #[inline(never)]
 fn earlier<'a>(one: Option<&'a Limit>, other: Option<&'a Limit>) -> Option<&'a Limit> {
     match (one, other) {
@@ -45,20 +45,20 @@ fn earlier<'a>(one: Option<&'a Limit>, other: Option<&'a Limit>) -> Option<&'a L
     }
 }
 
-/// What passed, as the error of a wait.
+/// The error of a wait that a limit ended.
 fn passed(limit: &Limit) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, limit.passed())
 }
 
-/// A silence of the other end, which began when this was made.
+/// The time limit for the peer's silence, from when it was made.
 pub(super) struct Silence(Option<Limit>);
 
 impl Silence {
     fn new(length: Option<Duration>) -> Silence {
-        Silence(Limit::new("response_timeout", "not a byte from or to the server", length))
+        Silence(Limit::new("response_timeout", "no byte from or to the server", length))
     }
 
-    /// Fails once it took too long.
+    /// Fails if it has passed.
     pub(super) fn check(&self) -> io::Result<()> {
         match &self.0 {
             Some(limit) if limit.end <= Instant::now() => Err(passed(limit)),
@@ -67,11 +67,11 @@ impl Silence {
     }
 }
 
-impl Watch {
-    /// The watch over a call that begins now.
-    pub(super) fn new(timeouts: &Timeouts, cancel: Option<&Cancel>) -> Watch {
-        let call = Limit::new("call_timeout", "no reply", timeouts.call);
-        Watch {
+impl Deadline {
+    /// The limits of a call that begins now.
+    pub(super) fn new(timeouts: &Timeouts, cancel: Option<&Cancel>) -> Deadline {
+        let call = Limit::new("call_timeout", "no response", timeouts.call);
+        Deadline {
             cancel: cancel.cloned(),
             call: earlier(call.as_ref(), cancel.and_then(Cancel::limit).as_ref()).copied(),
             connect: None,
@@ -79,23 +79,23 @@ impl Watch {
         }
     }
 
-    /// The same call, while it makes a connection: that takes no longer than its own limit, whoever is silent meanwhile.
-    pub(super) fn connecting(&self, limit: Option<Duration>) -> Watch {
+    /// The same call while it makes a connection. The limit for that counts, not that for silence.
+    pub(super) fn connecting(&self, limit: Option<Duration>) -> Deadline {
         let connect = Limit::new("connect_timeout", "no connection to the server", limit);
-        Watch { connect, silence: None, ..self.clone() }
+        Deadline { connect, silence: None, ..self.clone() }
     }
 
-    /// The same watch, with a part of what is left to connect.
-    pub(super) fn share(&self, parts: u32) -> Watch {
-        let mut watch = self.clone();
-        if let Some(limit) = &mut watch.connect {
+    /// The same limits, with a part of the time that is left to connect.
+    pub(super) fn share(&self, parts: u32) -> Deadline {
+        let mut deadline = self.clone();
+        if let Some(limit) = &mut deadline.connect {
             let now = Instant::now();
             limit.end = now + limit.end.saturating_duration_since(now) / parts.max(1);
         }
-        watch
+        deadline
     }
 
-    /// Fails once the call was cancelled or has no time left.
+    /// Fails if the call was cancelled or a limit has passed.
     pub(super) fn check(&self) -> io::Result<()> {
         if self.cancel.as_ref().is_some_and(Cancel::is_triggered) {
             return Err(cancelled());
@@ -104,27 +104,27 @@ impl Watch {
         limits.find(|limit| limit.end <= Instant::now()).map_or(Ok(()), |limit| Err(passed(limit)))
     }
 
-    /// Whether nothing but the other end's silence can end a wait.
-    pub(super) fn is_silence_alone(&self) -> bool {
+    /// Whether only the limit for silence can end a wait.
+    pub(super) fn has_silence_only(&self) -> bool {
         self.cancel.is_none() && self.call.is_none() && self.connect.is_none()
     }
 
-    /// A silence that begins now.
+    /// The limit for a silence that begins now.
     pub(super) fn silence(&self) -> Silence {
         Silence::new(self.silence)
     }
 
-    /// The error of a wait that the other end's silence has ended.
+    /// The error of a wait that the limit for silence ended.
     pub(super) fn silent(&self) -> io::Error {
         self.silence().0.map_or_else(|| io::ErrorKind::TimedOut.into(), |limit| passed(&limit))
     }
 
-    /// Waits no longer than this for the other end, whatever the options say.
-    pub(super) fn hurry(&mut self, limit: Duration) -> Duration {
+    /// Lowers the limit for silence to this.
+    pub(super) fn limit_silence(&mut self, limit: Duration) -> Duration {
         *self.silence.insert(self.silence.map_or(limit, |silence| silence.min(limit)))
     }
 
-    /// Whether there is time left for something that takes so long.
+    /// Whether the call has more time left than this.
     pub(super) fn has_time_for(&self, wait: Duration) -> bool {
         self.call.is_none_or(|limit| limit.end.saturating_duration_since(Instant::now()) > wait)
     }
@@ -155,17 +155,17 @@ impl Watch {
                 return Ok(());
             }
             match &self.cancel {
-                Some(cancel) => poll_once(&mut watched(cancel), Some(left))?,
+                Some(cancel) => poll_once(&mut cancel_pipes(cancel), Some(left))?,
                 None => poll_once(&mut [], Some(left))?,
             };
         }
     }
 
-    /// Whether the socket is ready before the time is over or the cancellation triggered.
+    /// Whether the socket is ready before the time is over or the cancellation is triggered.
     fn poll(&self, socket: PollFd<'_>, left: Option<Duration>) -> io::Result<bool> {
         match &self.cancel {
             Some(cancel) => {
-                let [own, parent] = watched(cancel);
+                let [own, parent] = cancel_pipes(cancel);
                 let mut all = [socket, own, parent];
                 poll_once(&mut all, left)?;
                 Ok(!all[0].revents().is_empty())
@@ -175,12 +175,12 @@ impl Watch {
     }
 }
 
-/// What to poll for a cancellation.
-fn watched(cancel: &Cancel) -> [PollFd<'_>; 2] {
+/// The pipes to poll for a cancellation.
+fn cancel_pipes(cancel: &Cancel) -> [PollFd<'_>; 2] {
     cancel.pipes().map(|pipe| PollFd::from_borrowed_fd(pipe, PollFlags::IN))
 }
 
-/// Polls, and takes a signal for an early end.
+/// Polls once. A signal ends it early.
 fn poll_once(sockets: &mut [PollFd<'_>], left: Option<Duration>) -> io::Result<usize> {
     let left = left.and_then(|left| Timespec::try_from(left).ok());
     match call(Call::Poll, || poll(sockets, left.as_ref())) {
