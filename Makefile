@@ -44,7 +44,7 @@ all: lib server
 # The shared library, with the link that its soname needs, and the static one with a file of what a program that links it needs
 # beside it. setup.py builds with the same command: with another, cargo would compile anew. Cargo does not know of the file.
 lib:
-	@[ -e $(NATIVE_LIBS) ] || $(CARGO) clean --quiet --profile $(PROFILE) --package libsidekick
+	@[ -e $(NATIVE_LIBS) ] || touch src/lib.rs
 	$(CARGO) rustc --profile $(PROFILE) --package libsidekick --lib -- --print native-static-libs=$(NATIVE_LIBS)
 	ln -sf libsidekick.so $(LIB)/libsidekick.so.$(ABI)
 	@echo "$(LIB)/libsidekick.so: $$(stat -c %s $(LIB)/libsidekick.so) bytes"
