@@ -51,9 +51,9 @@ static inline sidekick_deployment *open_deployment(const char *id) {
     return open_on("SIDEKICK_SERVER_URL", id, NULL);
 }
 
-/* A deployment of the server that lies (liar.py). */
+/* A deployment of the misbehaving server (tests/misbehaving.py). */
 static inline sidekick_deployment *open_liar(const char *id) {
-    return open_on("SIDEKICK_LIAR_URL", id, NULL);
+    return open_on("SIDEKICK_MISBEHAVING_URL", id, NULL);
 }
 
 static inline sidekick_rows *new_rows(const sidekick_deployment *deployment) {

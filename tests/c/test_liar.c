@@ -207,7 +207,7 @@ static void test_rows_are_counted_over_requests(void) {
     sidekick_predictions *predictions = NULL;
     OK(sidekick_options_new(&options, &error));
     OK(sidekick_options_set_batch_rows(options, 2, &error));
-    liar = open_on("SIDEKICK_LIAR_URL", "liar", options);
+    liar = open_on("SIDEKICK_MISBEHAVING_URL", "liar", options);
     KEEPS(SIDEKICK_ERROR_REPLY_OUTPUT, predict_texts(texts, 5, &predictions));
     ABOUT(3, "flag");
     SAYS("row 3: feature \"flag\"");
@@ -238,7 +238,7 @@ static void test_headers(void) {
 /* A URL whose describe document is none. */
 static void describes(const char *id, sidekick_status status, const char *part) {
     sidekick_deployment *deployment = NULL;
-    KEEPS(status, sidekick_deployment_open(url_on("SIDEKICK_LIAR_URL", id), SIDEKICK_NUL, "any-token", SIDEKICK_NUL, NULL, NULL, &deployment, &error));
+    KEEPS(status, sidekick_deployment_open(url_on("SIDEKICK_MISBEHAVING_URL", id), SIDEKICK_NUL, "any-token", SIDEKICK_NUL, NULL, NULL, &deployment, &error));
     SAYS(part);
     CHECK(deployment == NULL && sidekick_error_http_status(error) == 200 && sidekick_error_attempts(error) == 1);
     FORGET();
@@ -280,7 +280,7 @@ int main(void) {
     sidekick_options *options = NULL;
     OK(sidekick_options_new(&options, &error));
     OK(sidekick_options_set_retries(options, 0, &error));
-    liar = open_on("SIDEKICK_LIAR_URL", "liar", options);
+    liar = open_on("SIDEKICK_MISBEHAVING_URL", "liar", options);
     test_what_is_accepted();
     test_text_with_a_nul();
     test_outputs();

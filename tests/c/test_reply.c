@@ -50,6 +50,22 @@ static void test_replies_of_a_liar(void) {
     sidekick_deployment_free(deployment);
 }
 
+/* A connection that misbehaves is left, and another takes its place. */
+static void test_scripts(void) {
+    sidekick_deployment *deployment = open_liar("script");
+    sidekick_reply *reply = NULL;
+    const char *more = "{\"body\": \"first\", \"more\": \"HTTP/1.1 200 OK\\r\\n\\r\\nunasked\"}";
+    const char *cut = "{\"body\": \"whole\", \"cut\": 50}";
+    check_reply(post(deployment, more), 200, "first");
+    check_reply(post(deployment, "{\"body\": \"second\", \"delay\": 0.01}"), 200, "second");
+    check_reply(post(deployment, "[{\"status\": 503}, {\"body\": \"third\", \"drip\": 0.0001}]"), 200, "third");
+    KEEPS(SIDEKICK_ERROR_NETWORK, sidekick_deployment_post_json(deployment, cut, SIDEKICK_NUL, NULL, &reply, &error));
+    CHECK(reply == NULL);
+    FORGET();
+    check_reply(post(deployment, "{\"status\": 418, \"body\": \"fourth\"}"), 418, "fourth");
+    sidekick_deployment_free(deployment);
+}
+
 /* A reply outlives its deployment, and its text stays where it is. */
 static void test_a_reply_stays(void) {
     sidekick_deployment *deployment = open_liar("mirror-text");
@@ -88,6 +104,7 @@ static void test_refusals(void) {
 int main(void) {
     test_good_and_bad_json();
     test_replies_of_a_liar();
+    test_scripts();
     test_a_reply_stays();
     test_refusals();
     return checks_failed("test_reply");

@@ -97,7 +97,7 @@ static void test_image_options(void) {
     OK(sidekick_options_new(&options, &error));
     OK(sidekick_options_set_apply_orientation(options, 1, &error));
     OK(sidekick_options_set_max_image_pixels(options, 16, &error));
-    mirror = open_on("SIDEKICK_LIAR_URL", "mirror-picture", options);
+    mirror = open_on("SIDEKICK_MISBEHAVING_URL", "mirror-picture", options);
     rows = new_rows(mirror);
     for (i = 0; i < 2; i++) {
         OK(sidekick_rows_add_image_file_at(rows, 0, names[i], SIDEKICK_NUL, &error));
@@ -108,7 +108,7 @@ static void test_image_options(void) {
     FORGET();
     /* Raw pixels are in the caller's memory already; in a response they are counted again. */
     OK(sidekick_options_set_max_image_pixels(options, 15, &error));
-    strict = open_on("SIDEKICK_LIAR_URL", "mirror-picture", options);
+    strict = open_on("SIDEKICK_MISBEHAVING_URL", "mirror-picture", options);
     sidekick_rows_free(rows);
     rows = new_rows(strict);
     OK(sidekick_rows_add_pixels_at(rows, 0, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));

@@ -27,7 +27,7 @@ void check_called_off(Stop stop, Call call) {
 
 TEST(an_open_is_called_off) {
     const Cancel cancel;
-    const auto url = rig::url("SIDEKICK_RIG_FULL_URL", "report");
+    const auto url = rig::url("SIDEKICK_FULL_URL", "report");
     check_called_off([&] { cancel.trigger(); }, [&] { return Deployment::try_open(url, "token", {}, cancel); });
     CHECK_THROWS(Cancelled, Deployment::open(url, "token", {}, cancel));
 }
@@ -93,7 +93,7 @@ TEST(a_cancellation_is_moved) {
     CHECK_THROWS(Argument, first.trigger());
     CHECK_FAILS(Argument, deployment.try_post_json("{}", first));
     CHECK_FAILS(Argument, deployment.try_predict(rows, first));
-    CHECK_FAILS(Argument, Deployment::try_open(rig::url("SIDEKICK_RIG_URL", "report"), "token", {}, first));
+    CHECK_FAILS(Argument, Deployment::try_open(rig::url("SIDEKICK_MISBEHAVING_URL", "report"), "token", {}, first));
     cancel.trigger();
     CHECK_FAILS(Cancelled, deployment.try_post_json("{}", cancel));
     cancel = Cancel();

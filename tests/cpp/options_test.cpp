@@ -52,7 +52,7 @@ TEST(options_bound_the_requests_under_way) {
 }
 
 TEST(options_bound_the_time_of_connecting) {
-    const auto url = rig::url("SIDEKICK_RIG_FULL_URL", "report");
+    const auto url = rig::url("SIDEKICK_FULL_URL", "report");
     const auto options = Options().connect_timeout(100ms).retries(0);
     const auto error = sidekick::Deployment::try_open(url, "rig-token", options).error();
     CHECK(ran_out(error, "100 ms, the limit of the option connect_timeout"));
@@ -115,12 +115,12 @@ TEST(options_name_the_proxy_and_who_needs_none) {
 }
 
 TEST(a_proxy_leads_to_the_server_whom_it_knows) {
-    auto nowhere = rig::url("SIDEKICK_RIG_URL", "report");
+    auto nowhere = rig::url("SIDEKICK_MISBEHAVING_URL", "report");
     nowhere.replace(nowhere.find("127.0.0.1"), 9, "models.invalid");
     for (const std::string scheme : {"http://", "socks5://"}) {
         const auto through = [&](const std::string& user) {
             Options options;
-            options.proxy(scheme + user + rig::environment("SIDEKICK_RIG_PROXY")).no_proxy("").retries(0);
+            options.proxy(scheme + user + rig::environment("SIDEKICK_PROXY")).no_proxy("").retries(0);
             return sidekick::Deployment::try_open(nowhere, "rig-token", options);
         };
         CHECK(through("me:pw@").has_value());
@@ -153,8 +153,8 @@ TEST(the_environment_names_the_proxy_unless_options_do) {
 
 TEST(options_say_whom_to_trust) {
     CHECK_FAILS(Tls, rig::open_tls(Options()));
-    CHECK(rig::open_tls(Options().ca_file("rig.pem")).has_value());
-    CHECK(rig::open_tls(Options().ca_pem(rig::file("rig.pem"))).has_value());
+    CHECK(rig::open_tls(Options().ca_file("server.pem")).has_value());
+    CHECK(rig::open_tls(Options().ca_pem(rig::file("server.pem"))).has_value());
     CHECK(rig::open_tls(Options().dangerous_skip_tls_verification(true)).has_value());
     CHECK_FAILS(Tls, rig::open_tls(Options().dangerous_skip_tls_verification(false)));
     CHECK_THROWS(File, Options().ca_file("no such file"));
@@ -162,8 +162,8 @@ TEST(options_say_whom_to_trust) {
 }
 
 TEST(options_bound_the_version_of_tls) {
-    CHECK(rig::open_tls(Options().ca_file("rig.pem").tls_minimum(TlsVersion::Tls12)).has_value());
-    CHECK_FAILS(Tls, rig::open_tls(Options().ca_file("rig.pem").tls_minimum(TlsVersion::Tls13)));
+    CHECK(rig::open_tls(Options().ca_file("server.pem").tls_minimum(TlsVersion::Tls12)).has_value());
+    CHECK_FAILS(Tls, rig::open_tls(Options().ca_file("server.pem").tls_minimum(TlsVersion::Tls13)));
     CHECK_THROWS(Argument, Options().tls_minimum(static_cast<TlsVersion>(11)));
 }
 
@@ -171,12 +171,12 @@ TEST(options_show_a_client_certificate) {
     const auto shown = [](const Options& options) {
         return rig::has(rig::report(rig::open_tls(options).value()), "client certificate: True");
     };
-    CHECK(!shown(Options().ca_file("rig.pem")));
-    CHECK(shown(Options().ca_file("rig.pem").client_certificate_file("rig.pem", "rig.key")));
-    const auto certificate = rig::file("rig.pem");
-    const auto key = rig::file("rig.key");
+    CHECK(!shown(Options().ca_file("server.pem")));
+    CHECK(shown(Options().ca_file("server.pem").client_certificate_file("server.pem", "server.key")));
+    const auto certificate = rig::file("server.pem");
+    const auto key = rig::file("server.key");
     CHECK(shown(Options().ca_pem(certificate).client_certificate_pem(certificate, key)));
-    CHECK_THROWS(File, Options().client_certificate_file("rig.pem", "no such file"));
+    CHECK_THROWS(File, Options().client_certificate_file("server.pem", "no such file"));
     CHECK_FAILS(Argument, Options().try_client_certificate_pem(key, certificate));
 }
 
@@ -315,8 +315,8 @@ TEST(every_setting_can_be_chained) {
     Options options;
     options.max_in_flight(2).connect_timeout(10s).response_timeout(120s).call_timeout(0s).retries(2);
     options.retry_backoff(100ms, 30s).keep_alive(64, 4s).proxy("").no_proxy("").tls_minimum(TlsVersion::Tls12);
-    options.ca_file("rig.pem").ca_pem(rig::file("rig.pem")).client_certificate_file("rig.pem", "rig.key");
-    options.client_certificate_pem(rig::file("rig.pem"), rig::file("rig.key")).dangerous_skip_tls_verification(false);
+    options.ca_file("server.pem").ca_pem(rig::file("server.pem")).client_certificate_file("server.pem", "server.key");
+    options.client_certificate_pem(rig::file("server.pem"), rig::file("server.key")).dangerous_skip_tls_verification(false);
     options.allow_token_over_http(false).add_header("X-Shop", "one").user_agent_suffix("shop").reply_limit(1 << 20);
     options.request_gzip(false).reply_gzip(true).token_callback(nullptr).log_callback(nullptr);
     options.batch_rows(128).isolate_bad_rows(false);

@@ -1,4 +1,4 @@
-// The deployments of rig.py, as tests ask them.
+// The deployments of misbehaving.py, as tests ask them.
 #pragma once
 
 #include "check.hpp"
@@ -21,11 +21,11 @@ inline std::string url(const char* variable, const std::string& id) {
 }
 
 inline sidekick::Result<sidekick::Deployment> open(const std::string& id, const sidekick::Options& options = {}) {
-    return sidekick::Deployment::try_open(url("SIDEKICK_RIG_URL", id), "rig-token", options);
+    return sidekick::Deployment::try_open(url("SIDEKICK_MISBEHAVING_URL", id), "rig-token", options);
 }
 
 inline sidekick::Result<sidekick::Deployment> open_tls(const sidekick::Options& options) {
-    return sidekick::Deployment::try_open(url("SIDEKICK_RIG_TLS_URL", "report"), "rig-token", options);
+    return sidekick::Deployment::try_open(url("SIDEKICK_MISBEHAVING_TLS_URL", "report"), "rig-token", options);
 }
 
 // What the `report` deployment tells of a request whose body has `size` bytes.
@@ -40,7 +40,7 @@ inline std::string report(const sidekick::Options& options, std::size_t size = 2
 
 inline bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-// A file that rig.py wrote.
+// A file that misbehaving.py wrote.
 inline std::string file(const char* name) {
     std::ifstream stream(name, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};

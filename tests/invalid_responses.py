@@ -1,29 +1,9 @@
-#!/usr/bin/env python3
-"""A deployment server that says what no good server says: liar.py COMMAND...
-
-Runs COMMAND with SIDEKICK_LIAR_URL=http://127.0.0.1:PORT in its environment, and exits with its status. The deployments
-are at $SIDEKICK_LIAR_URL/deployment/ID/forward:
-
-| id | what it does |
-|---|---|
-| liar | takes a text, and gives every output type; the text of a request's first row names one of the REPLIES |
-| mirror-ID | one feature `value` in, one out; a request's body is its reply, byte for byte |
-| huge-input, huge-output | an array that no memory holds |
-| a key of DESCRIPTIONS | a describe document that is none |
-
-It speaks HTTP over bare sockets, so that it can break off, contradict itself or say nothing.
-"""
+"""Responses that a good server never sends, by name, and the describe documents of the deployments that send them."""
 
 import base64
 import json
-import os
-import socketserver
 import struct
-import subprocess
-import sys
-import threading
 import zlib
-from collections import Counter
 
 HUGE = 1 << 46
 
@@ -137,13 +117,13 @@ def quoted(media_type, content):
 
 
 def bare(text):
-    """An answer that is not even HTTP of ours: raw bytes, then the end of the connection."""
-    return ("bare", text.encode())
+    """Bytes in place of a response, then the end of the connection."""
+    return {"raw": text}
 
 
 ERROR = json.dumps({"errorCode": "BadData", "errorMessage": "no \U0001f98a today"})
 FLOAT_ARRAY = '{"shape":[1,2],"data":[%s]}'
-# The replies by name: a body that comes with status 200, or (status, body), or ("bare", bytes).
+# The responses by name: a body that comes with status 200, or (status, body), or a script of misbehaving.py.
 REPLIES = {
     "good": one(),
     "capital rows": '{"Rows":[' + row() + "]}",
@@ -228,83 +208,3 @@ REPLIES = {
     "endless head": bare("HTTP/1.1 200 OK\r\n" + "X-More: 1\r\n" * 100000),
     "too large": bare("HTTP/1.1 200 OK\r\nContent-Length: 1073741825\r\n\r\n{"),
 }
-
-seen = Counter()
-
-
-def reply_to(deployment, body, headers):
-    """What a posted body gets back: a body, (status, body), or ("bare", bytes)."""
-    if deployment.startswith("mirror-"):
-        return body
-    sent = json.loads(body)["rows"]
-    name = sent[0]["text"]
-    seen[name] += 1
-    if name.startswith("closed once"):
-        return REPLIES["closed" if seen[name] == 1 else "good"]
-    if name == "the token":
-        return (401, json.dumps({"errorCode": "InvalidTokenError", "errorMessage": headers["authorization"]}))
-    if name == "the token in html":
-        return (500, f"<pre>{headers['authorization']}</pre>")
-    if name == "headers":
-        return '{"rows":[' + row(text=json.dumps(json.dumps(headers))) + "]}"
-    if name == "how often":
-        return '{"rows":[' + row(number=str(seen[sent[1]["text"]])) + "," + row() + "]}"
-    if name == "good" and len(sent) > 1:
-        return '{"rows":[' + ",".join([row()] * len(sent)) + "]}"
-    return REPLIES[name]
-
-
-class Connection(socketserver.StreamRequestHandler):
-    def handle(self):
-        while self.one_request():
-            pass
-
-    def one_request(self):
-        """Answers a request; false where the connection ends."""
-        line = self.rfile.readline().decode("latin-1").split()
-        if len(line) != 3:
-            return False
-        headers = {}
-        while (header := self.rfile.readline().decode("latin-1").strip()) != "":
-            name, _, value = header.partition(":")
-            headers[name.lower()] = value.strip()
-        body = self.rfile.read(int(headers.get("content-length", 0)))
-        deployment = line[1].split("/")[2]
-        answer = DESCRIPTIONS[deployment] if line[0] == "GET" else reply_to(deployment, body, headers)
-        return self.answer(answer)
-
-    def answer(self, answer):
-        status, body = answer if isinstance(answer, tuple) else (200, answer)
-        if status == "bare":
-            self.wfile.write(body)
-            return False
-        body = body if isinstance(body, bytes) else body.encode()
-        head = f"HTTP/1.1 {status} Liar\r\nContent-Length: {len(body)}\r\nLocation: /deployment/elsewhere/forward\r\n\r\n"
-        self.wfile.write(head.encode() + body)
-        return True
-
-
-class Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, request, client_address):
-        """A client that hangs up on a liar is no news; a defect of this program is."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
-
-
-def main(command):
-    if not command:
-        sys.exit("usage: liar.py COMMAND...")
-    with Server(("127.0.0.1", 0), Connection) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_address[1]}"
-        status = subprocess.run(command, env={**os.environ, "SIDEKICK_LIAR_URL": url}).returncode
-        server.shutdown()
-        return status
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
