@@ -3,6 +3,7 @@
 use crate::client::{Client, Predicted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::push;
+use crate::protocol::Refusal;
 use crate::rows::Rows;
 use crate::transport::Cancel;
 use std::collections::BTreeMap;
@@ -54,10 +55,9 @@ impl Call<'_> {
     /// halved until the rows that are to blame stand alone.
     fn predict(&self, rows: Range<usize>, predicted: &mut Predicted) -> Result<()> {
         let columns = &mut predicted.columns;
-        let Err(error) = self.client.predict(self.rows, rows.clone(), columns, self.cancel) else {
-            return Ok(());
-        };
-        if !self.client.options().isolate_bad_rows || !blames_rows(&error) {
+        let predicted_all = self.client.predict(self.rows, rows.clone(), columns, self.cancel);
+        let Err(Refusal { error, blames_rows }) = predicted_all else { return Ok(()) };
+        if !self.client.options().isolate_bad_rows || !blames_rows {
             return Err(error.in_rows(rows, self.batches.rows));
         }
         if rows.len() == 1 {
@@ -67,11 +67,6 @@ impl Call<'_> {
         self.predict(rows.start..middle, predicted)?;
         self.predict(middle..rows.end, predicted)
     }
-}
-
-/// Whether the status says that what was sent is bad, or too much of it.
-fn blames_rows(error: &Error) -> bool {
-    matches!(error.http_status(), Some(400 | 413 | 422))
 }
 
 fn one_by_one(call: &Call<'_>, predicted: &mut Predicted) -> Result<()> {

@@ -4,26 +4,20 @@ use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory;
 use crate::options::Options;
 use crate::predictions::Predictions;
-use crate::protocol::deployment_api::{describe, failure};
-use crate::protocol::{Protocol, ProtocolKind};
+use crate::protocol::{Protocol, ProtocolKind, Refusal};
 use crate::results::Columns;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
 use crate::text::NulString;
-use crate::transport::{Cancel, Reply, Request, Target, Transport};
+use crate::transport::{Cancel, Transport};
 use crate::url::Url;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The media type of the Deployment API's replies.
-const ACCEPT: &str = "application/json";
-
 /// Sends the requests of one deployment. Safe to share between threads.
 pub(crate) struct Client {
     url: String,
-    /// What predictions are asked of.
-    target: Target,
     schema: Arc<Schema>,
     protocol: Protocol,
     transport: Transport,
@@ -48,12 +42,11 @@ pub struct RawReply {
 impl Client {
     /// Asks the server at `url` what the model takes and returns.
     pub(crate) fn open(url: &str, token: &str, options: &Options, cancel: Option<&Cancel>) -> Result<Client> {
-        let (url, describe) = Url::parse(url)?.of_deployment()?;
-        let transport = Transport::new(&url, token, &options.transport)?;
-        let (schema, protocol) = ask_schema(&transport, &describe, cancel)?;
-        let target = Target::of(&url);
-        let (url, schema, options) = (url.to_string(), Arc::new(schema), options.clone());
-        Ok(Client { url, target, schema, protocol, transport, options })
+        let mut protocol = Protocol::of(Url::parse(url)?)?;
+        let transport = Transport::new(protocol.url(), token, &options.transport)?;
+        let schema = Arc::new(protocol.describe(&transport, cancel)?);
+        let (url, options) = (protocol.url().to_string(), options.clone());
+        Ok(Client { url, schema, protocol, transport, options })
     }
 
     pub(crate) fn schema(&self) -> &Schema {
@@ -70,7 +63,7 @@ impl Client {
 
     /// Empty rows.
     pub(crate) fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.schema), self.protocol.clone(), self.options.images)
+        Rows::new(Arc::clone(&self.schema), self.protocol.rows(), self.options.images)
     }
 
     /// An error for rows that cannot be predicted here: of another deployment, or with a row left half built.
@@ -89,15 +82,15 @@ impl Client {
         batch: Range<usize>,
         columns: &mut Columns,
         cancel: Option<&Cancel>,
-    ) -> Result<()> {
-        let body = self.protocol.body(rows.wire(batch.clone()));
-        let reply = accept(self.transport.post(&self.request(self.protocol.content_type(), &body), cancel)?)?;
-        let read = self.protocol.read_reply(&reply.body, batch.len(), &self.schema.outputs, columns);
-        read.map_err(|error| reply.with_exchange_context(error).offset_row(batch.start))
-    }
-
-    fn request<'a>(&'a self, content_type: &'a str, parts: &'a [&'a [u8]]) -> Request<'a> {
-        Request { target: &self.target, accept: ACCEPT, content_type, headers: &[], parts }
+    ) -> std::result::Result<(), Refusal> {
+        let request = self.protocol.request(rows.store(), batch.clone())?;
+        let reply = request.post(&self.transport, cancel)?;
+        if !reply.is_success() {
+            let Refusal { error, blames_rows } = self.protocol.refusal(&reply);
+            return Err(Refusal { error: reply.with_address_context(error), blames_rows });
+        }
+        let read = self.protocol.read_reply(&reply, batch.len(), &self.schema, columns);
+        read.map_err(|error| reply.with_exchange_context(error).offset_row(batch.start).into())
     }
 
     /// Results as what users read.
@@ -108,7 +101,7 @@ impl Client {
 
     /// Posts JSON that the caller made, and returns what the server says, whatever its status.
     pub(crate) fn post_json(&self, json: &str, cancel: Option<&Cancel>) -> Result<RawReply> {
-        let reply = self.transport.post(&self.request("application/json", &[json.as_bytes()]), cancel)?;
+        let reply = self.protocol.json_request(json)?.post(&self.transport, cancel)?;
         let text = match String::from_utf8(reply.body) {
             Ok(text) => text,
             Err(bytes) => memory::replaced(bytes.as_bytes())?,
@@ -136,24 +129,4 @@ impl Predicted {
         self.failures.extend(more.failures);
         self.columns.append(more.columns)
     }
-}
-
-fn ask_schema(transport: &Transport, describe: &Url, cancel: Option<&Cancel>) -> Result<(Schema, Protocol)> {
-    let reply = accept(transport.get(describe, ACCEPT, cancel)?)?;
-    let (mut schema, wire) =
-        describe::parse(&reply.body).map_err(|error| reply.with_address_context(error))?;
-    if schema.inputs.is_empty() || schema.outputs.is_empty() {
-        let error = Error::new(ErrorKind::Describe, "the deployment describes no inputs or no outputs");
-        return Err(reply.with_address_context(error));
-    }
-    schema.inputs.vet(&|text| reply.holds_token(text));
-    schema.outputs.vet(&|text| reply.holds_token(text));
-    Ok((schema, Protocol::deployment_api(wire)))
-}
-
-fn accept(reply: Reply) -> Result<Reply> {
-    if reply.is_success() {
-        return Ok(reply);
-    }
-    Err(reply.with_address_context(failure::of_status(reply.status, &reply.body)))
 }

@@ -7,10 +7,12 @@ use crate::images::{self, DecodedImage, MediaType, WireImage};
 use crate::memory::none_for;
 use crate::npy;
 use crate::predictions::Predictions;
-use crate::protocol::Protocol;
+use crate::protocol::RowStore;
 use crate::protocol::deployment_api::floats;
 use crate::protocol::deployment_api::json::Cursor;
-use crate::protocol::deployment_api::{data_url, describe, failure, request};
+use crate::protocol::deployment_api::rows::JsonRows;
+use crate::protocol::deployment_api::wire::Wire;
+use crate::protocol::deployment_api::{self, data_url, describe, failure, reply, request};
 use crate::results::Columns;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
@@ -21,15 +23,14 @@ use std::sync::Arc;
 /// What a describe document says, and requests and responses that follow it.
 pub struct Model {
     schema: Arc<Schema>,
-    protocol: Protocol,
+    wire: Arc<Wire>,
 }
 
 impl Model {
     /// Reads a describe document.
     pub fn new(document: &[u8]) -> Result<Model> {
         let (schema, wire) = describe::parse(document)?;
-        let protocol = Protocol::deployment_api(wire);
-        Ok(Model { schema: Arc::new(schema), protocol })
+        Ok(Model { schema: Arc::new(schema), wire: Arc::new(wire) })
     }
 
     /// Its inputs.
@@ -44,23 +45,24 @@ impl Model {
 
     /// Whether arrays travel as `{"shape", "data"}`.
     pub fn tensor_json(&self) -> bool {
-        self.protocol.tensor_json()
+        self.wire.tensorjson
     }
 
     /// Empty rows.
     pub fn rows(&self) -> Rows {
-        Rows::new(Arc::clone(&self.schema), self.protocol.clone(), ImageRules::default())
+        Rows::new(Arc::clone(&self.schema), RowStore::Json(JsonRows::new(&self.wire)), ImageRules::default())
     }
 
     /// The body of a request that sends all finished rows.
     pub fn request(&self, rows: &Rows) -> Vec<u8> {
-        self.protocol.body(rows.wire(0..rows.len())).concat()
+        let json = rows.store().json();
+        json.map_or(Vec::new(), |json| deployment_api::body(json, 0..rows.len()).concat())
     }
 
     /// Reads the body of a 2xx response to a request of so many rows.
     pub fn read_response(&self, body: &[u8], rows: usize) -> Result<Predictions> {
         let mut columns = Columns::new(&self.schema.outputs)?;
-        self.protocol.read_reply(body, rows, &self.schema.outputs, &mut columns)?;
+        reply::read(body, rows, &self.schema.outputs, &self.wire.outputs, &mut columns)?;
         Ok(Predictions::new(Arc::clone(&self.schema), columns, Vec::new(), ImageRules::default()))
     }
 }

@@ -53,6 +53,7 @@ mod stream;
 mod text;
 mod transport;
 mod url;
+mod values;
 
 pub use array::{Array, DType, Element};
 pub use client::RawReply;
@@ -62,8 +63,9 @@ pub use images::{DecodedImage, MediaType, PixelEncoding, Pixels};
 pub use options::{DEFAULT_BATCH_ROWS, Options};
 pub use predictions::{EncodedImage, Predictions, Probabilities};
 pub use protocol::ProtocolKind;
-pub use rows::{InputColumn, InputPieces, Rows};
+pub use rows::Rows;
 pub use spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 pub use stream::Stream;
 pub use text::NulString;
 pub use transport::{Cancel, LogLevel, TlsVersion};
+pub use values::{InputColumn, InputPieces};

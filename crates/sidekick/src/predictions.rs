@@ -96,7 +96,7 @@ impl Predictions {
     pub fn numbers<'a>(&self, output: impl Into<Key<'a>>) -> Result<&[f64]> {
         match self.column(output.into())? {
             (_, Column::Numbers(numbers)) => Ok(numbers),
-            (spec, _) => Err(another_type(spec, "a number")),
+            (spec, _) => Err(read_as(spec, "a number")),
         }
     }
 
@@ -111,7 +111,7 @@ impl Predictions {
             (_, Column::Texts(texts)) => {
                 texts.range(row).and_then(|range| texts.buffer.get(range)).ok_or_else(|| self.no_row(row))
             }
-            (spec, _) => Err(another_type(spec, "text")),
+            (spec, _) => Err(read_as(spec, "text")),
         }
     }
 
@@ -119,7 +119,7 @@ impl Predictions {
     pub fn texts_with_nul<'a>(&self, output: impl Into<Key<'a>>) -> Result<(&str, &[usize])> {
         match self.column(output.into())? {
             (_, Column::Texts(texts)) => Ok((&texts.buffer, &texts.ends)),
-            (spec, _) => Err(another_type(spec, "text")),
+            (spec, _) => Err(read_as(spec, "text")),
         }
     }
 
@@ -127,7 +127,7 @@ impl Predictions {
     pub fn probabilities<'a>(&self, output: impl Into<Key<'a>>) -> Result<Probabilities<'_>> {
         match self.column(output.into())? {
             (_, Column::Categories(categories)) => Ok(Probabilities { categories }),
-            (spec, _) => Err(another_type(spec, "a category")),
+            (spec, _) => Err(read_as(spec, "a category")),
         }
     }
 
@@ -261,14 +261,14 @@ impl Predictions {
     fn array_column(&self, key: Key<'_>) -> Result<(&FeatureSpec, &[f32])> {
         match self.column(key)? {
             (spec, Column::Arrays(values)) => Ok((spec, values)),
-            (spec, _) => Err(another_type(spec, "an array")),
+            (spec, _) => Err(read_as(spec, "an array")),
         }
     }
 
     fn image_column(&self, key: Key<'_>) -> Result<(&Pieces<Vec<u8>>, &[MediaType])> {
         match self.column(key)? {
             (_, Column::Images(pieces, media_types)) => Ok((pieces, media_types)),
-            (spec, _) => Err(another_type(spec, "an image")),
+            (spec, _) => Err(read_as(spec, "an image")),
         }
     }
 
@@ -402,13 +402,12 @@ fn number_count(spec: &FeatureSpec) -> Result<usize> {
         FeatureType::Numeric if !spec.is_array() => Ok(1),
         FeatureType::Binary => Ok(1),
         FeatureType::Categorical if !spec.categories().is_empty() => Ok(spec.categories().len()),
-        _ => Err(another_type(spec, "numbers")),
+        _ => Err(read_as(spec, "numbers")),
     }
 }
 
-fn another_type(spec: &FeatureSpec, wanted: &str) -> Error {
-    let message = format!("the output is {}, and was read as {wanted}", spec.kind_text());
-    spec.in_feature(Error::new(ErrorKind::FeatureType, message))
+fn read_as(spec: &FeatureSpec, wanted: &str) -> Error {
+    spec.in_feature(spec.another_type(&format!("read as {wanted}")))
 }
 
 fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<()> {

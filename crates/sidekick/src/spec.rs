@@ -93,11 +93,17 @@ impl FeatureSpec {
     }
 
     /// Whether any text that messages show of it makes this true: then they show none.
-    pub(crate) fn vet(&mut self, holds_token: &dyn Fn(&str) -> bool) {
+    fn vet(&mut self, holds_token: &dyn Fn(&str) -> bool) {
         let labels = self.categories().iter().take(SHOWN_LABELS).map(NulString::as_str);
         let shown: Vec<String> =
             labels.chain([self.name.as_str()]).map(|text| shortened(text, MOST_NAME_BYTES)).collect();
         self.hidden = shown.iter().any(|text| holds_token(text));
+    }
+
+    /// The error of a value that is given, or read, as another type: `how`, such as "got text".
+    #[cold]
+    pub(crate) fn another_type(&self, how: &str) -> Error {
+        Error::new(ErrorKind::FeatureType, format!("is {}, {how}", self.kind_text()))
     }
 
     /// What its values are, for messages: `numeric [8, 8, 1]`.
@@ -121,7 +127,7 @@ impl Specs {
     }
 
     /// Looks for the token in what messages show of them.
-    pub(crate) fn vet(&mut self, holds_token: &dyn Fn(&str) -> bool) {
+    fn vet(&mut self, holds_token: &dyn Fn(&str) -> bool) {
         self.features.iter_mut().for_each(|feature| feature.vet(holds_token));
     }
 
@@ -197,6 +203,14 @@ impl<'a> IntoIterator for &'a Specs {
 pub struct Schema {
     pub(crate) inputs: Specs,
     pub(crate) outputs: Specs,
+}
+
+impl Schema {
+    /// Looks for the token in what messages show of it.
+    pub(crate) fn vet(&mut self, holds_token: &dyn Fn(&str) -> bool) {
+        self.inputs.vet(holds_token);
+        self.outputs.vet(holds_token);
+    }
 }
 
 /// Names the input a value is for: by name, or by an index that was looked up before.

@@ -3,22 +3,16 @@
 mod columns;
 mod packed;
 
-pub use columns::{InputColumn, InputPieces};
-
 use crate::array::Array;
-use crate::code_points::look_alike;
-use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::images::raster::ImageRules;
 use crate::images::{self, PixelEncoding, Pixels, WireImage};
 use crate::memory;
-use crate::message::shortened;
 use crate::npy;
-use crate::protocol::deployment_api::buffer::Buffer;
-use crate::protocol::{Protocol, Value};
-use crate::spec::{FeatureSpec, FeatureType, Key, SHOWN_LABELS, Schema, Specs, first_quoted};
-use crate::text::NulString;
-use sidekick_numbers::Number;
+use crate::protocol::{RowStore, StoreCheckpoint};
+use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs, first_quoted};
+use crate::values::{Value, category, given_twice, integer_category};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,18 +20,14 @@ use std::sync::Arc;
 /// Rows for one deployment. A failed call leaves them as they were.
 pub struct Rows {
     schema: Arc<Schema>,
-    protocol: Protocol,
+    store: RowStore,
     image_rules: ImageRules,
-    buffer: Buffer,
-    /// Where each finished row lies in the buffer.
-    finished: Vec<Range<usize>>,
     open: OpenRow,
 }
 
 /// A state of the rows to return to.
-pub(crate) struct Mark {
-    bytes: usize,
-    finished: usize,
+pub(crate) struct Checkpoint {
+    store: StoreCheckpoint,
     open: OpenRow,
 }
 
@@ -50,34 +40,28 @@ struct OpenRow {
     next: usize,
 }
 
-/// Where the values of a whole row go.
-pub(crate) struct RowWriter<'a> {
-    protocol: &'a Protocol,
-    buffer: &'a mut Buffer,
-}
-
 impl Rows {
-    pub(crate) fn new(schema: Arc<Schema>, protocol: Protocol, image_rules: ImageRules) -> Rows {
+    pub(crate) fn new(schema: Arc<Schema>, store: RowStore, image_rules: ImageRules) -> Rows {
         let open = OpenRow { given: Vec::new(), count: 0, next: 0 };
-        Rows { schema, protocol, image_rules, buffer: Buffer::default(), finished: Vec::new(), open }
+        Rows { schema, store, image_rules, open }
     }
 
     /// How many rows are finished.
     pub fn len(&self) -> usize {
-        self.finished.len()
+        self.store.len()
     }
 
     /// Whether no row is finished.
     pub fn is_empty(&self) -> bool {
-        self.finished.is_empty()
+        self.len() == 0
     }
 
-    /// Adds a number to a numeric feature of shape `[1]`. It has to be finite.
+    /// Adds a number to a numeric feature of shape `[1]`. It has to be finite, unless the protocol carries others.
     #[inline(always)]
     pub fn add_number<'a>(&mut self, key: impl Into<Key<'a>>, number: f64) -> Result<()> {
         self.add(key.into(), |spec| {
             require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "a number")?;
-            finite(number).map(Value::Number)
+            Ok(Value::Number(number))
         })
     }
 
@@ -190,74 +174,48 @@ impl Rows {
         if self.open.count < self.schema.inputs.len() {
             return Err(self.incomplete());
         }
-        self.close_row()?;
+        self.store.end_row()?;
         self.open.reset();
         Ok(())
     }
 
     /// Drops the features of the row that is being built.
     pub fn discard_row(&mut self) {
-        let end = self.finished.last().map_or(0, |row| row.end);
-        self.buffer.truncate(end);
+        self.store.discard_row();
         self.open.reset();
     }
 
     /// Drops all rows and keeps the memory for the next ones.
     pub fn clear(&mut self) {
-        self.finished.clear();
-        self.discard_row();
+        self.store.clear();
+        self.open.reset();
     }
 
     /// Becomes a copy of some finished rows, in the memory it has.
     pub(crate) fn copy_rows(&mut self, other: &Rows, rows: Range<usize>) -> Result<()> {
-        self.clear();
-        let wire = other.wire(rows.clone());
-        let places = other.finished.get(rows).unwrap_or_default();
-        self.buffer.extend(wire)?;
-        let start = places.first().map_or(0, |row| row.start);
-        reserve(&mut self.finished, places.len())?;
-        self.finished.extend(places.iter().map(|row| row.start - start..row.end - start));
-        Ok(())
+        self.open.reset();
+        self.store.copy(&other.store, rows)
     }
 
-    /// Adds a whole row, while none is open: `put` puts a value for each of the inputs. Where it fails it leaves a trace.
-    #[inline]
-    pub(crate) fn add_row(&mut self, put: impl FnOnce(&mut RowWriter<'_>) -> Result<()>) -> Result<()> {
-        let Rows { protocol, buffer, finished, .. } = self;
-        let put = |buffer: &mut Buffer| put(&mut RowWriter { protocol, buffer });
-        begin_row(protocol, buffer, !finished.is_empty(), put)?;
-        self.close_row()
+    /// Makes room for values of about so many bytes.
+    pub(crate) fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.store.reserve(bytes)
     }
 
-    /// Makes room for so many more bytes of the wire's text.
-    pub(crate) fn reserve_text(&mut self, bytes: usize) -> Result<()> {
-        self.buffer.reserve(bytes)
-    }
-
-    /// Makes room for the places of so many more rows.
-    pub(crate) fn reserve_rows(&mut self, count: usize) -> Result<()> {
-        reserve(&mut self.finished, count)
-    }
-
-    /// What the deployment takes and gives.
-    pub(crate) fn image_rules(&self) -> ImageRules {
-        self.image_rules
-    }
-
-    pub(crate) fn schema(&self) -> &Arc<Schema> {
-        &self.schema
+    /// The finished rows, as the protocol keeps them.
+    pub(crate) fn store(&self) -> &RowStore {
+        &self.store
     }
 
     /// The state now.
-    pub(crate) fn mark(&self) -> Result<Mark> {
-        Ok(Mark { bytes: self.buffer.len(), finished: self.finished.len(), open: self.open.copy()? })
+    pub(crate) fn checkpoint(&self) -> Result<Checkpoint> {
+        Ok(Checkpoint { store: self.store.checkpoint()?, open: self.open.copy()? })
     }
 
     /// Undoes everything since a state.
-    pub(crate) fn return_to(&mut self, mark: Mark) {
-        self.buffer.truncate(mark.bytes);
-        self.finished.truncate(mark.finished);
-        self.open = mark.open;
+    pub(crate) fn restore(&mut self, checkpoint: Checkpoint) {
+        self.store.restore(checkpoint.store);
+        self.open = checkpoint.open;
     }
 
     /// Whether these rows were made for a deployment with this schema.
@@ -274,45 +232,21 @@ impl Rows {
         Err(Error::new(ErrorKind::RowIncomplete, message).in_row(self.len()))
     }
 
-    /// The wire form of some finished rows.
-    pub(crate) fn wire(&self, rows: Range<usize>) -> &[u8] {
-        let start = self.finished.get(rows.start).map_or(0, |row| row.start);
-        let end =
-            rows.end.checked_sub(1).and_then(|last| self.finished.get(last)).map_or(start, |row| row.end);
-        self.buffer.as_slice().get(start..end).unwrap_or_default()
-    }
-
-    /// Looks the feature up, has its value made, and writes it. Whatever fails is named and leaves no trace.
+    /// Looks the feature up, has its value made, and keeps it. Whatever fails is named and leaves no trace.
     #[inline(always)]
     fn add<'v>(&mut self, key: Key<'_>, value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>) -> Result<()> {
-        let before = self.buffer.len();
-        self.write(key, value).map_err(|error| self.undo(before, key, error))
+        self.put(key, value).map_err(|error| self.locate(key, error))
     }
 
     #[inline(always)]
-    fn write<'v>(
-        &mut self,
-        key: Key<'_>,
-        value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>,
-    ) -> Result<()> {
+    fn put<'v>(&mut self, key: Key<'_>, value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>) -> Result<()> {
         let index = self.find(key)?;
-        let Rows { schema, protocol, buffer, finished, open, .. } = self;
+        let Rows { schema, store, open, .. } = self;
         let spec = schema.inputs.get(index)?;
         open.require_new(index, schema.inputs.len())?;
-        let value = value(spec)?;
-        if open.count > 0 {
-            protocol.put(buffer, index, &value)?;
-        } else {
-            put_first(protocol, buffer, !finished.is_empty(), index, &value)?;
-        }
+        store.put(index, &value(spec)?)?;
         open.mark(index);
         Ok(())
-    }
-
-    #[cold]
-    fn undo(&mut self, before: usize, key: Key<'_>, error: Error) -> Error {
-        self.buffer.truncate(before);
-        self.locate(key, error)
     }
 
     fn add_wire_image<'v>(
@@ -341,78 +275,14 @@ impl Rows {
     }
 
     /// Names the row and, where the key is good, the feature an error is about.
+    #[cold]
     pub(crate) fn locate(&self, key: Key<'_>, error: Error) -> Error {
         let spec = self.find(key).and_then(|index| self.schema.inputs.get(index));
         spec.map_or(error.clone(), |spec| spec.in_feature(error)).in_row(self.len())
     }
-
-    fn close_row(&mut self) -> Result<()> {
-        const SEPARATOR: usize = 1;
-        let start = self.finished.last().map_or(0, |row| row.end + SEPARATOR);
-        if self.finished.len() == self.finished.capacity() {
-            reserve(&mut self.finished, 1)?;
-        }
-        self.protocol.close_row(&mut self.buffer)?;
-        self.finished.push(start..self.buffer.len());
-        Ok(())
-    }
 }
 
-/// Puts a row's first value; `behind` says that a row is before it.
-#[inline(never)]
-fn put_first(
-    protocol: &Protocol,
-    buffer: &mut Buffer,
-    behind: bool,
-    index: usize,
-    value: &Value<'_>,
-) -> Result<()> {
-    begin_row(protocol, buffer, behind, |buffer| protocol.put(buffer, index, value))
-}
-
-/// Begins a row with what `put` puts; `behind` says that a row is before it.
-#[inline(always)]
-fn begin_row(
-    protocol: &Protocol,
-    buffer: &mut Buffer,
-    behind: bool,
-    put: impl FnOnce(&mut Buffer) -> Result<()>,
-) -> Result<()> {
-    if behind {
-        buffer.push(protocol.row_separator())?;
-    }
-    let start = buffer.len();
-    put(buffer)?;
-    protocol.open_row(buffer, start);
-    Ok(())
-}
-
-impl RowWriter<'_> {
-    /// Puts a finite number whose digits are found already as the value of one more input. Apart from other values, as the next
-    /// two: most of those of tables are such.
-    #[inline(always)]
-    pub(crate) fn put_number_of(&mut self, index: usize, number: &Number) -> Result<()> {
-        self.protocol.put_number_of(self.buffer, index, number)
-    }
-
-    /// Puts one of the categories of one more input.
-    #[inline(always)]
-    pub(crate) fn put_category(&mut self, index: usize, category: usize) -> Result<()> {
-        self.protocol.put_category(self.buffer, index, category)
-    }
-
-    /// Puts a text: the first `length` bytes of text that goes on.
-    #[inline(always)]
-    pub(crate) fn put_text_of(&mut self, index: usize, text: &[u8], length: usize) -> Result<()> {
-        self.protocol.put_text_of(self.buffer, index, text, length)
-    }
-
-    /// Puts the value of one more input.
-    #[inline(never)]
-    pub(crate) fn put(&mut self, index: usize, value: &Value<'_>) -> Result<()> {
-        self.protocol.put(self.buffer, index, value)
-    }
-}
+const TWICE: &str = "was already given in this row; end the row before the next one";
 
 impl OpenRow {
     /// An error if the row has this input already.
@@ -420,7 +290,7 @@ impl OpenRow {
     fn require_new(&mut self, index: usize, inputs: usize) -> Result<()> {
         match self.given.get(index) {
             Some(false) => Ok(()),
-            Some(true) => Err(given_twice()),
+            Some(true) => Err(given_twice(TWICE)),
             None => self.make_room(inputs),
         }
     }
@@ -461,73 +331,12 @@ pub(crate) fn missing(inputs: &Specs, given: &[bool]) -> String {
 
 #[inline]
 fn require(spec: &FeatureSpec, fits: bool, what: &str) -> Result<()> {
-    if fits { Ok(()) } else { Err(another_type(spec, what)) }
+    if fits { Ok(()) } else { Err(got(spec, what)) }
 }
 
 #[cold]
-pub(crate) fn another_type(spec: &FeatureSpec, what: &str) -> Error {
-    Error::new(ErrorKind::FeatureType, format!("is {}, got {what}", spec.kind_text()))
-}
-
-#[cold]
-fn given_twice() -> Error {
-    let message = "was already given in this row; end the row before the next one";
-    Error::new(ErrorKind::FeatureTwice, message)
-}
-
-/// A number that the wire can carry.
-#[inline]
-pub(crate) fn finite(number: f64) -> Result<f64> {
-    if number.is_finite() { Ok(number) } else { Err(not_finite(number)) }
-}
-
-#[cold]
-fn not_finite(number: f64) -> Error {
-    Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and the wire cannot carry it"))
-}
-
-/// How much of a label that is none a message shows.
-const GIVEN_BYTES: usize = 256;
-
-/// A category by its label.
-#[inline]
-pub(crate) fn category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
-    match spec.categories.find(label) {
-        Some(index) => Ok(Value::Category(index)),
-        None => unlisted_category(spec, label),
-    }
-}
-
-/// A category that the spec does not list: any will do where it lists none.
-pub(crate) fn unlisted_category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
-    if spec.categories().is_empty() {
-        return Ok(Value::Text(label));
-    }
-    let alike = look_alike(label, spec.categories().iter().map(NulString::as_str));
-    let alike = if spec.hidden { "" } else { &alike };
-    Err(unknown_category(spec, &format!("\"{}\"", shortened(label, GIVEN_BYTES)), alike))
-}
-
-/// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
-pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value<'static>> {
-    if spec.categories().is_empty() {
-        return Ok(Value::Integer(integer));
-    }
-    let bit = spec.feature_type == FeatureType::Binary && matches!(integer, 0 | 1);
-    match spec.categories.find(&integer.to_string()) {
-        Some(index) => Ok(Value::Category(index)),
-        None if bit => Ok(Value::Integer(integer)),
-        None => Err(unknown_category(spec, &integer.to_string(), "")),
-    }
-}
-
-#[cold]
-fn unknown_category(spec: &FeatureSpec, given: &str, alike: &str) -> Error {
-    let labels: Vec<String> =
-        spec.categories().iter().take(SHOWN_LABELS).map(|label| spec.quoted(label)).collect();
-    let more = if spec.categories().len() > SHOWN_LABELS { ", ..." } else { "" };
-    let message = format!("{given} is none of its categories: {}{more}{alike}", labels.join(", "));
-    Error::new(ErrorKind::FeatureValue, message)
+fn got(spec: &FeatureSpec, what: &str) -> Error {
+    spec.another_type(&format!("got {what}"))
 }
 
 #[cfg(test)]
@@ -535,6 +344,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::array::DType;
     use crate::protocol::deployment_api::describe;
+    use crate::protocol::deployment_api::rows::JsonRows;
 
     pub(crate) fn rows() -> Rows {
         let document = r#"{"paths": {"/": {"x-peltarion-tensorjson": true}}, "components": {"schemas": {
@@ -546,8 +356,17 @@ pub(crate) mod tests {
                 "a": {"x-peltarion": {"type": "numeric", "shape": [2]}},
                 "t": {"x-peltarion": {"type": "text"}}}}}}}"#;
         let (schema, wire) = describe::parse(document.as_bytes()).unwrap();
-        let protocol = Protocol::deployment_api(wire);
-        Rows::new(Arc::new(schema), protocol, ImageRules::default())
+        let store = RowStore::Json(JsonRows::new(&Arc::new(wire)));
+        Rows::new(Arc::new(schema), store, ImageRules::default())
+    }
+
+    /// The JSON of some finished rows.
+    pub(crate) fn json(rows: &Rows, range: Range<usize>) -> &str {
+        std::str::from_utf8(store(rows).text(range)).unwrap()
+    }
+
+    fn store(rows: &Rows) -> &JsonRows {
+        rows.store().json().unwrap()
     }
 
     fn fill(rows: &mut Rows, number: f64) {
@@ -565,15 +384,14 @@ pub(crate) mod tests {
         fill(&mut rows, 0.5);
         fill(&mut rows, -2e-7);
         let first = r#"{"n":0.5,"c\"":7,"b":1,"a":{"shape":[2],"data":[1,2]},"t":""}"#;
-        assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), first);
-        let both =
-            serde_json::from_slice::<serde_json::Value>(&[b"[", rows.wire(0..2), b"]"].concat()).unwrap();
+        assert_eq!(json(&rows, 0..1), first);
+        let both = serde_json::from_str::<serde_json::Value>(&format!("[{}]", json(&rows, 0..2))).unwrap();
         assert_eq!(both[1]["n"], -2e-7);
-        assert_eq!(rows.wire(1..2), &rows.buffer.as_slice()[first.len() + 1..]);
+        assert_eq!(json(&rows, 1..2).as_bytes(), &store(&rows).all()[first.len() + 1..]);
         rows.clear();
-        assert!(rows.is_empty() && rows.buffer.len() == 0);
+        assert!(rows.is_empty() && store(&rows).all().is_empty());
         fill(&mut rows, 0.5);
-        assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), first);
+        assert_eq!(json(&rows, 0..1), first);
     }
 
     #[test]
@@ -581,7 +399,7 @@ pub(crate) mod tests {
         let mut rows = rows();
         fill(&mut rows, 1.0);
         rows.add_number("n", 1.0).unwrap();
-        let before = rows.buffer.as_slice().to_vec();
+        let before = store(&rows).all().to_vec();
         let twice = rows.add_number("n", 2.0).unwrap_err();
         assert_eq!(
             (twice.kind(), twice.row(), twice.feature()),
@@ -611,7 +429,7 @@ pub(crate) mod tests {
         let missing = rows.end_row().unwrap_err();
         assert_eq!(missing.to_string(), r#"row 1: the row lacks "c\"", "b", "a", "t""#);
         assert!(rows.require_closed().is_err());
-        assert_eq!(rows.buffer.as_slice(), before);
+        assert_eq!(store(&rows).all(), before);
         rows.discard_row();
         rows.require_closed().unwrap();
         assert_eq!(rows.len(), 1);
@@ -631,7 +449,7 @@ pub(crate) mod tests {
         rows.add_integer("c\"", 7).unwrap();
         rows.add_integer("b", 0).unwrap();
         assert_eq!(
-            std::str::from_utf8(rows.buffer.as_slice()).unwrap(),
+            std::str::from_utf8(store(&rows).all()).unwrap(),
             r#"{"n":-9223372036854775808,"c\"":7,"b":0"#
         );
         assert_eq!(rows.add_integer("a", 0).unwrap_err().kind(), ErrorKind::FeatureType);

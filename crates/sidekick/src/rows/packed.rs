@@ -16,9 +16,9 @@ const TEXT: u32 = 5;
 impl Rows {
     /// Adds the values of packed records, all of them or, where one fails, none.
     pub fn add_packed(&mut self, mut records: &[u8]) -> Result<()> {
-        let before = self.mark()?;
-        // The text of a record is seldom longer than it.
-        self.reserve_text(records.len())?;
+        let before = self.checkpoint()?;
+        // What is kept of a record is seldom longer than it.
+        self.reserve(records.len())?;
         while !records.is_empty() {
             let added = split_record(records).and_then(|(record, rest)| {
                 records = rest;
@@ -26,7 +26,7 @@ impl Rows {
             });
             if let Err(error) = added {
                 let row = error.row().unwrap_or(self.len());
-                self.return_to(before);
+                self.restore(before);
                 return Err(error.in_row(row));
             }
         }
@@ -96,7 +96,7 @@ fn bad(what: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::tests::rows;
+    use crate::rows::tests::{json, rows};
 
     fn record(kind: u32, index: u32, payload: &[u8]) -> Vec<u8> {
         let head = [kind.to_ne_bytes(), index.to_ne_bytes()].concat();
@@ -121,7 +121,7 @@ mod tests {
         rows.add_array("a", &crate::Array::of(&[2], &[1u8, 2]).unwrap()).unwrap();
         rows.add_packed(&record(END_ROW, 0, b"")).unwrap();
         let expected = r#"{"n":0.5,"c\"":"a","b":1,"t":"hé","a":{"shape":[2],"data":[1,2]}}"#;
-        assert_eq!(std::str::from_utf8(rows.wire(0..1)).unwrap(), expected);
+        assert_eq!(json(&rows, 0..1), expected);
         rows.add_packed(&record(INTEGER, 0, &(-7i64).to_ne_bytes())).unwrap();
         assert!(rows.require_closed().is_err());
     }

@@ -6,10 +6,10 @@ use crate::images::png;
 use crate::images::{MediaType, WireImage};
 use crate::memory::none_for;
 use crate::npy;
-use crate::protocol::Value;
 use crate::protocol::deployment_api::buffer::Buffer;
 use crate::protocol::deployment_api::wire::InputKeys;
 use crate::protocol::deployment_api::{data_url, escapes};
+use crate::values::Value;
 use sidekick_numbers::{I8_TEXTS, ListWriter, Number, OutOfMemory, U8_TEXTS, write_f64};
 use std::io::{BufWriter, Write};
 
@@ -31,13 +31,13 @@ pub(crate) fn put_member(
             out.put_snippet(&keys.key)?;
             put_text(out, text.as_bytes())
         }
-        _ => put_other(out, keys, value, tensorjson),
+        _ => put_slow(out, keys, value, tensorjson),
     }
 }
 
 /// The same for values that are rare, or so large that a call is nothing beside them.
 #[inline(never)]
-fn put_other(out: &mut Buffer, keys: &InputKeys, value: &Value<'_>, tensorjson: bool) -> Result<()> {
+fn put_slow(out: &mut Buffer, keys: &InputKeys, value: &Value<'_>, tensorjson: bool) -> Result<()> {
     out.put_snippet(&keys.key)?;
     out.append(|out| match value {
         Value::Image(image) => put_image(out, image),
@@ -50,20 +50,27 @@ fn put_other(out: &mut Buffer, keys: &InputKeys, value: &Value<'_>, tensorjson: 
     })
 }
 
-/// Opens a row where the comma before its first feature is.
-#[inline]
-pub(crate) fn open_row(out: &mut Buffer, start: usize) {
-    out.set(start, b'{');
-}
-
 fn put_number(out: &mut Buffer, keys: &InputKeys, number: f64) -> Result<()> {
+    require_finite(number)?;
     out.put_snippet_with(&keys.key, |room| write_f64(room, number))
 }
 
-/// Appends the key of a feature, with the comma before it, and a finite number whose digits are found already.
+/// Appends the key of a feature, with the comma before it, and a number whose digits are found already.
 #[inline(always)]
 pub(crate) fn put_number_of(out: &mut Buffer, keys: &InputKeys, number: &Number) -> Result<()> {
+    require_finite(number.value())?;
     out.put_snippet_with(&keys.key, |room| number.write(room))
+}
+
+/// JSON has no other numbers.
+#[inline(always)]
+fn require_finite(number: f64) -> Result<()> {
+    if number.is_finite() { Ok(()) } else { Err(not_finite(number)) }
+}
+
+#[cold]
+fn not_finite(number: f64) -> Error {
+    Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and the wire cannot carry it"))
 }
 
 /// Appends the key of a feature, with the comma before it, and one of its categories.

@@ -1,0 +1,42 @@
+//! A request that a protocol makes of rows, and what it finds in a refusal.
+
+use crate::error::{Error, Result};
+use crate::memory::collected;
+use crate::transport::{self, Cancel, Reply, Target, Transport};
+use std::borrow::Cow;
+
+/// A request: what it asks, and its body in any number of slices.
+pub(crate) struct Request<'a> {
+    pub(crate) target: &'a Target,
+    /// The media type of the response.
+    pub(crate) accept: &'static str,
+    pub(crate) content_type: &'static str,
+    /// Headers of the protocol's own.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// The body: slices of the rows, and what was made for this request.
+    pub(crate) parts: Vec<Cow<'a, [u8]>>,
+}
+
+impl Request<'_> {
+    /// Sends it, and returns the response, whatever its status.
+    pub(crate) fn post(&self, transport: &Transport, cancel: Option<&Cancel>) -> Result<Reply> {
+        let Request { target, accept, content_type, .. } = *self;
+        let headers = collected(self.headers.iter().map(|(name, value)| (*name, value.as_str())))?;
+        let parts = collected(self.parts.iter().map(|part| &**part))?;
+        let request = transport::Request { target, accept, content_type, headers: &headers, parts: &parts };
+        transport.post(&request, cancel)
+    }
+}
+
+/// An error for rows that were not predicted.
+pub(crate) struct Refusal {
+    pub(crate) error: Error,
+    /// Whether the rows that were sent are to blame: then fewer of them may be predicted.
+    pub(crate) blames_rows: bool,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Refusal {
+        Refusal { error, blames_rows: false }
+    }
+}

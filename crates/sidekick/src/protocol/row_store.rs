@@ -1,0 +1,141 @@
+//! The rows of one deployment, in the form that its protocol sends.
+
+use crate::error::Result;
+#[cfg(test)]
+use crate::error::{Error, ErrorKind};
+use crate::protocol::deployment_api::rows::{JsonCheckpoint, JsonRows};
+#[cfg(test)]
+use crate::protocol::test_lines::{LineCheckpoint, LineRows};
+use crate::values::{ColumnReader, Value};
+use std::ops::Range;
+
+/// Rows, encoded as they are added. A call that fails leaves them as they were, unless it says otherwise. Not a trait
+/// object: the way of a value into its store is inlined, and a table is dispatched once, not each of its values.
+pub(crate) enum RowStore {
+    Json(JsonRows),
+    #[cfg(test)]
+    Lines(LineRows),
+}
+
+/// A state to return to.
+pub(crate) enum StoreCheckpoint {
+    Json(JsonCheckpoint),
+    #[cfg(test)]
+    Lines(LineCheckpoint),
+}
+
+impl RowStore {
+    /// How many rows are finished.
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            RowStore::Json(rows) => rows.len(),
+            #[cfg(test)]
+            RowStore::Lines(rows) => rows.len(),
+        }
+    }
+
+    /// The rows of the Deployment API, for tests and benchmarks of their text.
+    #[cfg(any(test, feature = "internal-api"))]
+    pub(crate) fn json(&self) -> Option<&JsonRows> {
+        match self {
+            RowStore::Json(rows) => Some(rows),
+            #[cfg(test)]
+            RowStore::Lines(_) => None,
+        }
+    }
+
+    /// Adds a value of an input, checked against its spec, to the open row, which does not have it yet.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, index: usize, value: &Value<'_>) -> Result<()> {
+        match self {
+            RowStore::Json(rows) => rows.put(index, value),
+            #[cfg(test)]
+            RowStore::Lines(rows) => rows.put(index, value),
+        }
+    }
+
+    /// Finishes the open row, which has all inputs.
+    pub(crate) fn end_row(&mut self) -> Result<()> {
+        match self {
+            RowStore::Json(rows) => rows.end_row(),
+            #[cfg(test)]
+            RowStore::Lines(rows) => rows.end_row(),
+        }
+    }
+
+    /// Drops the values of the open row.
+    pub(crate) fn discard_row(&mut self) {
+        match self {
+            RowStore::Json(rows) => rows.discard_row(),
+            #[cfg(test)]
+            RowStore::Lines(rows) => rows.discard_row(),
+        }
+    }
+
+    /// Drops all rows and keeps their memory.
+    pub(crate) fn clear(&mut self) {
+        match self {
+            RowStore::Json(rows) => rows.clear(),
+            #[cfg(test)]
+            RowStore::Lines(rows) => rows.clear(),
+        }
+    }
+
+    /// Makes room for values of about so many bytes.
+    pub(crate) fn reserve(&mut self, bytes: usize) -> Result<()> {
+        match self {
+            RowStore::Json(rows) => rows.reserve(bytes),
+            #[cfg(test)]
+            RowStore::Lines(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn checkpoint(&self) -> Result<StoreCheckpoint> {
+        match self {
+            RowStore::Json(rows) => Ok(StoreCheckpoint::Json(rows.checkpoint())),
+            #[cfg(test)]
+            RowStore::Lines(rows) => Ok(StoreCheckpoint::Lines(rows.checkpoint())),
+        }
+    }
+
+    /// Undoes everything since a state of the same store.
+    pub(crate) fn restore(&mut self, checkpoint: StoreCheckpoint) {
+        match (self, checkpoint) {
+            (RowStore::Json(rows), StoreCheckpoint::Json(checkpoint)) => rows.restore(checkpoint),
+            #[cfg(test)]
+            (RowStore::Lines(rows), StoreCheckpoint::Lines(checkpoint)) => rows.restore(&checkpoint),
+            // A checkpoint never leaves the rows that made it.
+            #[cfg(test)]
+            _ => {}
+        }
+    }
+
+    /// Becomes a copy of some finished rows of another store of the same deployment.
+    pub(crate) fn copy(&mut self, other: &RowStore, rows: Range<usize>) -> Result<()> {
+        match (self, other) {
+            (RowStore::Json(to), RowStore::Json(from)) => to.copy(from, rows),
+            #[cfg(test)]
+            (RowStore::Lines(to), RowStore::Lines(from)) => to.copy(from, rows),
+            #[cfg(test)]
+            _ => Err(other_store()),
+        }
+    }
+
+    /// Adds `count` whole rows, while none is open, from a column for each input. An error names the feature, and the
+    /// row among these; the rows before it stay.
+    pub(crate) fn add_columns(&mut self, count: usize, readers: &[ColumnReader<'_>]) -> Result<()> {
+        match self {
+            RowStore::Json(rows) => rows.add_columns(count, readers),
+            #[cfg(test)]
+            RowStore::Lines(rows) => rows.add_columns(count, readers),
+        }
+    }
+}
+
+/// The error of rows that are kept for another protocol than the one that is to send them.
+#[cfg(test)]
+#[cold]
+pub(super) fn other_store() -> Error {
+    Error::new(ErrorKind::Internal, "rows of another protocol")
+}

@@ -1,0 +1,71 @@
+//! One value, checked against its spec.
+
+use crate::array::Array;
+use crate::code_points::look_alike;
+use crate::error::{Error, ErrorKind, Result};
+use crate::images::WireImage;
+use crate::message::shortened;
+use crate::spec::{FeatureSpec, FeatureType, SHOWN_LABELS};
+use crate::text::NulString;
+
+/// A value that was checked against its feature's spec.
+pub(crate) enum Value<'a> {
+    /// Finite or not: what a protocol cannot carry, its store refuses.
+    Number(f64),
+    Integer(i64),
+    /// The index of one of the spec's categories.
+    Category(usize),
+    Text(&'a str),
+    Image(WireImage<'a>),
+    Array(&'a Array<'a>),
+}
+
+/// The error of an input that is given more than once.
+#[cold]
+pub(crate) fn given_twice(how: &str) -> Error {
+    Error::new(ErrorKind::FeatureTwice, how)
+}
+
+/// How much of a label that is none a message shows.
+const GIVEN_BYTES: usize = 256;
+
+/// A category by its label.
+#[inline]
+pub(crate) fn category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
+    match spec.categories.find(label) {
+        Some(index) => Ok(Value::Category(index)),
+        None => unlisted_category(spec, label),
+    }
+}
+
+/// A category that the spec does not list: any will do where it lists none.
+pub(crate) fn unlisted_category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
+    if spec.categories().is_empty() {
+        return Ok(Value::Text(label));
+    }
+    let alike = look_alike(label, spec.categories().iter().map(NulString::as_str));
+    let alike = if spec.hidden { "" } else { &alike };
+    Err(unknown_category(spec, &format!("\"{}\"", shortened(label, GIVEN_BYTES)), alike))
+}
+
+/// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
+pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value<'static>> {
+    if spec.categories().is_empty() {
+        return Ok(Value::Integer(integer));
+    }
+    let bit = spec.feature_type == FeatureType::Binary && matches!(integer, 0 | 1);
+    match spec.categories.find(&integer.to_string()) {
+        Some(index) => Ok(Value::Category(index)),
+        None if bit => Ok(Value::Integer(integer)),
+        None => Err(unknown_category(spec, &integer.to_string(), "")),
+    }
+}
+
+#[cold]
+fn unknown_category(spec: &FeatureSpec, given: &str, alike: &str) -> Error {
+    let labels: Vec<String> =
+        spec.categories().iter().take(SHOWN_LABELS).map(|label| spec.quoted(label)).collect();
+    let more = if spec.categories().len() > SHOWN_LABELS { ", ..." } else { "" };
+    let message = format!("{given} is none of its categories: {}{more}{alike}", labels.join(", "));
+    Error::new(ErrorKind::FeatureValue, message)
+}
