@@ -8,6 +8,7 @@ use crate::memory::none_for;
 use crate::npy;
 use crate::predictions::Predictions;
 use crate::protocol::RowStore;
+use crate::protocol::deployment_api::addresses::addresses;
 use crate::protocol::deployment_api::floats;
 use crate::protocol::deployment_api::json::Cursor;
 use crate::protocol::deployment_api::rows::JsonRows;
@@ -173,7 +174,7 @@ pub fn target(text: &str) -> Option<String> {
 
 /// Where a deployment known by a URL predicts, and where it describes itself.
 pub fn deployment_urls(text: &str) -> Result<(String, String)> {
-    let (predict, describe) = Url::parse(text)?.of_deployment()?;
+    let (predict, describe) = addresses(Url::parse(text)?)?;
     Ok((whole(&predict), whole(&describe)))
 }
 

@@ -59,7 +59,7 @@ struct Done {
 /// Where a worker leaves what became of a batch. A lock and a condition leave nothing behind in the thread that waits, which is the
 /// host's; a channel would.
 #[derive(Default)]
-struct Place {
+struct ResultSlot {
     done: Mutex<Option<Done>>,
     filled: Condvar,
 }
@@ -69,7 +69,7 @@ enum Held {
     /// Predicted when it is taken.
     Here(Box<Batch>),
     /// Predicted by a worker.
-    Away(Arc<Place>),
+    Away(Arc<ResultSlot>),
 }
 
 /// The threads that predict; none where one request is under way at a time.
@@ -81,7 +81,7 @@ struct Workers {
 }
 
 /// A batch, and where its predictions go.
-type Job = (Batch, Arc<Place>);
+type Job = (Batch, Arc<ResultSlot>);
 
 impl Stream {
     pub(crate) fn new(client: &Arc<Client>, cancel: Option<&Cancel>) -> Result<Stream> {
@@ -174,7 +174,7 @@ impl Pipeline {
         let Some(held) = self.held.pop_front() else { return Ok(None) };
         let done = match held {
             Held::Here(batch) => batch.predict(&self.client, &self.cancel),
-            Held::Away(place) => place.wait(),
+            Held::Away(slot) => slot.wait(),
         };
         if let Some(rows) = done.rows {
             // Where there is no memory to keep them, others are made.
@@ -209,7 +209,7 @@ impl Done {
     }
 }
 
-impl Place {
+impl ResultSlot {
     fn fill(&self, done: Done) {
         *self.done.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
         self.filled.notify_one();
@@ -246,10 +246,10 @@ impl Workers {
         if self.threads.is_empty() {
             return Held::Here(Box::new(batch));
         }
-        let place = Arc::new(Place::default());
+        let slot = Arc::new(ResultSlot::default());
         // The queue lives as long as its sender does, in the same struct.
-        let _ = self.jobs.send((batch, Arc::clone(&place)));
-        Held::Away(place)
+        let _ = self.jobs.send((batch, Arc::clone(&slot)));
+        Held::Away(slot)
     }
 }
 
@@ -266,8 +266,8 @@ impl Drop for Workers {
 /// What a thread does: predicts the next batch that nobody has.
 fn work(queue: &Mutex<Receiver<Job>>, client: &Arc<Client>, cancel: &Cancel) {
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-    while let Ok((batch, place)) = next() {
+    while let Ok((batch, slot)) = next() {
         let predict = AssertUnwindSafe(|| batch.predict(client, cancel));
-        place.fill(catch_unwind(predict).unwrap_or_else(|_| Done::lost()));
+        slot.fill(catch_unwind(predict).unwrap_or_else(|_| Done::lost()));
     }
 }

@@ -1,5 +1,6 @@
 //! The Deployment API: a describe document, JSON rows in a request, `{"rows": [...]}` in a response.
 
+pub(crate) mod addresses;
 pub(crate) mod buffer;
 pub(crate) mod data_url;
 pub(crate) mod describe;
@@ -45,7 +46,7 @@ pub(crate) struct DeploymentApi {
 
 impl DeploymentApi {
     pub(crate) fn new(url: Url) -> Result<DeploymentApi> {
-        let (url, document) = url.of_deployment()?;
+        let (url, document) = addresses::addresses(url)?;
         Ok(DeploymentApi { target: Target::of(&url), url, document, wire: Arc::default() })
     }
 

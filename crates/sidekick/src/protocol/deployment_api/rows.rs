@@ -233,18 +233,18 @@ impl<'a> Column<'a> {
             }
             Cells::Labels(labels, names) => match names.find(labels.get(row)?.0) {
                 Some(category) => request::put_category(text, self.keys, category),
-                None => self.put_other(row, text),
+                None => self.put_slow(row, text),
             },
             Cells::Texts(texts) => {
                 let (value, all_on) = texts.get(row)?;
                 request::put_text_of(text, self.keys, all_on, value.len())
             }
-            Cells::Other => self.put_other(row, text),
+            Cells::Other => self.put_slow(row, text),
         }
     }
 
     #[inline(never)]
-    fn put_other(&self, row: usize, text: &mut Buffer) -> Result<()> {
+    fn put_slow(&self, row: usize, text: &mut Buffer) -> Result<()> {
         self.reader.give(row, |value| request::put_member(text, self.keys, value, self.tensorjson))
     }
 }
