@@ -1,48 +1,12 @@
-//! What every export does at its edges: guard against panics, check pointers, borrow text and bytes, write outputs.
+//! What every export does at its edges: checks pointers, borrows text and bytes, writes outputs.
 
-use crate::error::sidekick_error;
-use crate::handle::Handle;
-use crate::status::{SIDEKICK_OK, sidekick_status};
 use sidekick::{Error, ErrorKind, Result};
-use std::any::Any;
 use std::ffi::{CStr, c_char, c_void};
 use std::fmt::Display;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::ptr::NonNull;
-use std::sync::Once;
 
 /// The length that means "up to the NUL".
 pub(crate) const SIDEKICK_NUL: usize = usize::MAX;
-
-/// Runs the body of an export. Its error, or its panic, becomes a status and, where asked for, an error object.
-pub(crate) fn guard(error: *mut *mut sidekick_error, body: impl FnOnce() -> Result<()>) -> sidekick_status {
-    quiet_panics();
-    let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(panicked(&*payload)));
-    let Err(failure) = result else { return SIDEKICK_OK };
-    let status = failure.kind() as sidekick_status;
-    if !error.is_null() {
-        // SAFETY: not NULL, and the caller's promises make it a place for a pointer.
-        unsafe { error.write(sidekick_error::from(failure).into_raw()) };
-    }
-    status
-}
-
-/// The default hook would print to the host's standard error. This library's copy of the Rust runtime is its own, so
-/// the hook is heard by nobody else.
-fn quiet_panics() {
-    if cfg!(test) {
-        return;
-    }
-    static QUIET: Once = Once::new();
-    QUIET.call_once(|| set_hook(Box::new(|_| ())));
-}
-
-fn panicked(payload: &(dyn Any + Send)) -> Error {
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let message = format!("a defect of this library: {}", text.unwrap_or("no text"));
-    Error::new(ErrorKind::Internal, message)
-}
 
 /// The error of a pointer that is NULL where it must not be.
 #[cold]
@@ -219,26 +183,4 @@ pub(crate) unsafe fn return_text(with_nul: &str, length: *mut usize) -> *const c
         unsafe { length.write(with_nul.len().saturating_sub(1)) };
     }
     with_nul.as_ptr().cast()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::{sidekick_error_free, sidekick_error_message, sidekick_error_status};
-    use std::ptr::null_mut;
-
-    #[test]
-    fn a_panic_becomes_an_internal_error() {
-        let mut error = null_mut();
-        #[allow(clippy::panic)]
-        let status = guard(&mut error, || panic!("no {}", 7));
-        assert_eq!(status, ErrorKind::Internal as sidekick_status);
-        // SAFETY: `guard` has just made the error.
-        unsafe {
-            assert_eq!(sidekick_error_status(error), status);
-            let message = CStr::from_ptr(sidekick_error_message(error, null_mut()));
-            assert_eq!(message.to_str(), Ok("a defect of this library: no 7"));
-            sidekick_error_free(error);
-        }
-    }
 }

@@ -1,7 +1,8 @@
 //! What the library calls back: for a token, and with a log.
 
-use crate::boundary::{copied, guard, object_mut, text};
+use crate::boundary::{copied, object_mut, text};
 use crate::error::sidekick_error;
+use crate::guard::guard;
 use crate::options::sidekick_options;
 use crate::status::sidekick_status;
 use sidekick::{Error, ErrorKind, LogLevel, Options};

@@ -1,7 +1,8 @@
 //! `sidekick_cancel`: calls off calls that are under way.
 
-use crate::boundary::{Out, guard, object};
+use crate::boundary::{Out, object};
 use crate::error::sidekick_error;
+use crate::guard::{guard, guard_or};
 use crate::handle::Handle;
 use crate::status::sidekick_status;
 use sidekick::Cancel;
@@ -67,6 +68,8 @@ pub unsafe extern "C" fn sidekick_cancel_set_timeout(
 /// Frees a cancellation; NULL is fine. Calls that were given it may still run, and are no longer called off. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_cancel_free(cancel: *mut sidekick_cancel) {
-    // SAFETY: the caller's promises.
-    unsafe { Handle::free(cancel) }
+    guard_or((), || {
+        // SAFETY: the caller's promises.
+        unsafe { Handle::free(cancel) }
+    })
 }

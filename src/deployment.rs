@@ -1,8 +1,9 @@
 //! `sidekick_deployment`: the handle of one deployed model.
 
-use crate::boundary::{Out, OutView, buffer, bytes, guard, object, text};
+use crate::boundary::{Out, OutView, buffer, bytes, object, text};
 use crate::cancel::sidekick_cancel;
 use crate::error::sidekick_error;
+use crate::guard::{guard, guard_or};
 use crate::handle::Handle;
 use crate::options::sidekick_options;
 use crate::predictions::sidekick_predictions;
@@ -54,8 +55,10 @@ pub unsafe extern "C" fn sidekick_deployment_open(
 /// The protocol that the deployment speaks: one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL. Since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_protocol(deployment: *const sidekick_deployment) -> i32 {
-    // SAFETY: the caller's promises.
-    unsafe { deployment.as_ref() }.map_or(0, |it| it.0.protocol() as i32)
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { deployment.as_ref() }.map_or(0, |it| it.0.protocol() as i32)
+    })
 }
 
 /// How many features there are on a side, `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`; 0 for NULL or any other side. They are
@@ -65,8 +68,10 @@ pub unsafe extern "C" fn sidekick_deployment_feature_count(
     deployment: *const sidekick_deployment,
     side: i32,
 ) -> usize {
-    // SAFETY: the caller's promises.
-    unsafe { deployment.as_ref() }.and_then(|it| specs(it, side).ok()).map_or(0, Specs::len)
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { deployment.as_ref() }.and_then(|it| specs(it, side).ok()).map_or(0, Specs::len)
+    })
 }
 
 /// The index of the feature called `name`, to be looked up once and used in loops. Fails with
@@ -272,8 +277,10 @@ pub unsafe extern "C" fn sidekick_deployment_post_json(
 /// Frees a deployment and closes its connections; NULL is fine. No call and no stream of it may still be there. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_free(deployment: *mut sidekick_deployment) {
-    // SAFETY: the caller's promises.
-    unsafe { Handle::free(deployment) }
+    guard_or((), || {
+        // SAFETY: the caller's promises.
+        unsafe { Handle::free(deployment) }
+    })
 }
 
 impl sidekick_deployment {

@@ -1,8 +1,8 @@
 //! `sidekick_error`: what went wrong, in full.
 
-use crate::boundary::return_text;
+use crate::guard::{guard_or, guard_text};
 use crate::handle::Handle;
-use crate::status::{SIDEKICK_OK, sidekick_status};
+use crate::status::{SIDEKICK_ERROR_INTERNAL, SIDEKICK_OK, sidekick_status};
 use sidekick::{Error, NulString};
 use std::ffi::c_char;
 
@@ -33,8 +33,10 @@ impl From<Error> for sidekick_error {
 /// Its status, one of the `SIDEKICK_ERROR_` constants; `SIDEKICK_OK` for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_status(error: *const sidekick_error) -> sidekick_status {
-    // SAFETY: the caller's promises.
-    unsafe { error.as_ref() }.map_or(SIDEKICK_OK, |it| it.error.kind() as sidekick_status)
+    guard_or(SIDEKICK_ERROR_INTERNAL, || {
+        // SAFETY: the caller's promises.
+        unsafe { error.as_ref() }.map_or(SIDEKICK_OK, |it| it.error.kind() as sidekick_status)
+    })
 }
 
 /// What went wrong and what to do, on one line, with the row and the feature where there are any; `""` for NULL. Its
@@ -46,15 +48,19 @@ pub unsafe extern "C" fn sidekick_error_message(
     error: *const sidekick_error,
     length: *mut usize,
 ) -> *const c_char {
-    // SAFETY: the caller's promises.
-    unsafe { return_text(error.as_ref().map_or("\0", |it| it.message.with_nul()), length) }
+    guard_text(length, || {
+        // SAFETY: the caller's promises.
+        unsafe { error.as_ref() }.map_or("\0", |it| it.message.with_nul())
+    })
 }
 
 /// The HTTP status of the reply it came with; 0 where there was none. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_http_status(error: *const sidekick_error) -> i32 {
-    // SAFETY: the caller's promises.
-    unsafe { error.as_ref() }.and_then(|it| it.error.http_status()).map_or(0, i32::from)
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { error.as_ref() }.and_then(|it| it.error.http_status()).map_or(0, i32::from)
+    })
 }
 
 /// The server's `errorCode`, such as `"FeatureNotFound"`; `""` where it sent none. Its length goes to `length` unless
@@ -64,8 +70,10 @@ pub unsafe extern "C" fn sidekick_error_server_code(
     error: *const sidekick_error,
     length: *mut usize,
 ) -> *const c_char {
-    // SAFETY: the caller's promises.
-    unsafe { return_text(error.as_ref().map_or("\0", |it| optional(&it.server_code)), length) }
+    guard_text(length, || {
+        // SAFETY: the caller's promises.
+        unsafe { error.as_ref() }.map_or("\0", |it| optional(&it.server_code))
+    })
 }
 
 /// The server's `errorMessage`, text for people, cut to 1 KiB; `""` where it sent none. Its length goes to `length` unless that is
@@ -75,32 +83,40 @@ pub unsafe extern "C" fn sidekick_error_server_message(
     error: *const sidekick_error,
     length: *mut usize,
 ) -> *const c_char {
-    // SAFETY: the caller's promises.
-    unsafe { return_text(error.as_ref().map_or("\0", |it| optional(&it.server_message)), length) }
+    guard_text(length, || {
+        // SAFETY: the caller's promises.
+        unsafe { error.as_ref() }.map_or("\0", |it| optional(&it.server_message))
+    })
 }
 
 /// The row it is about, counted from 0 over all rows of the call; -1 where it is about no single row. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_row(error: *const sidekick_error) -> i64 {
-    // SAFETY: the caller's promises.
-    let row = unsafe { error.as_ref() }.and_then(|it| it.error.row());
-    row.and_then(|row| i64::try_from(row).ok()).unwrap_or(-1)
+    guard_or(-1, || {
+        // SAFETY: the caller's promises.
+        let row = unsafe { error.as_ref() }.and_then(|it| it.error.row());
+        row.and_then(|row| i64::try_from(row).ok()).unwrap_or(-1)
+    })
 }
 
 /// The first row of the request that failed, counted from 0 over all rows of the call; -1 where no request of rows did. It failed after
 /// `sidekick_error_attempts`. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_rows_first(error: *const sidekick_error) -> i64 {
-    // SAFETY: the caller's promises.
-    let rows = unsafe { error.as_ref() }.and_then(|it| it.error.rows());
-    rows.and_then(|rows| i64::try_from(rows.start).ok()).unwrap_or(-1)
+    guard_or(-1, || {
+        // SAFETY: the caller's promises.
+        let rows = unsafe { error.as_ref() }.and_then(|it| it.error.rows());
+        rows.and_then(|rows| i64::try_from(rows.start).ok()).unwrap_or(-1)
+    })
 }
 
 /// How many rows the request that failed had; 0 where no request of rows did. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_rows_count(error: *const sidekick_error) -> usize {
-    // SAFETY: the caller's promises.
-    unsafe { error.as_ref() }.and_then(|it| it.error.rows()).map_or(0, |rows| rows.len())
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { error.as_ref() }.and_then(|it| it.error.rows()).map_or(0, |rows| rows.len())
+    })
 }
 
 /// The name of the input or output it is about; `""` where it is about none. Its length goes to `length` unless that
@@ -110,37 +126,47 @@ pub unsafe extern "C" fn sidekick_error_feature(
     error: *const sidekick_error,
     length: *mut usize,
 ) -> *const c_char {
-    // SAFETY: the caller's promises.
-    unsafe { return_text(error.as_ref().map_or("\0", |it| optional(&it.feature)), length) }
+    guard_text(length, || {
+        // SAFETY: the caller's promises.
+        unsafe { error.as_ref() }.map_or("\0", |it| optional(&it.feature))
+    })
 }
 
 /// The system's error number for why a file could not be read or written, an `errno` such as `ENOENT`; 0 if there is none. The message
 /// has the system's text for it. Since 0.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_os_error(error: *const sidekick_error) -> i32 {
-    // SAFETY: the caller's promises.
-    unsafe { error.as_ref() }.and_then(|it| it.error.os_error()).unwrap_or(0)
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { error.as_ref() }.and_then(|it| it.error.os_error()).unwrap_or(0)
+    })
 }
 
 /// How many times a request was sent; 0 where none was. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_attempts(error: *const sidekick_error) -> u32 {
-    // SAFETY: the caller's promises.
-    unsafe { error.as_ref() }.map_or(0, |it| it.error.attempts())
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { error.as_ref() }.map_or(0, |it| it.error.attempts())
+    })
 }
 
 /// 1 if the same call may succeed later (the connection or the server was at fault, for now), else 0. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_retryable(error: *const sidekick_error) -> i32 {
-    // SAFETY: the caller's promises.
-    unsafe { error.as_ref() }.map_or(0, |it| i32::from(it.error.is_retryable()))
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { error.as_ref() }.map_or(0, |it| i32::from(it.error.is_retryable()))
+    })
 }
 
 /// Frees an error and the text its getters returned; NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_free(error: *mut sidekick_error) {
-    // SAFETY: the caller's promises.
-    unsafe { Handle::free(error) }
+    guard_or((), || {
+        // SAFETY: the caller's promises.
+        unsafe { Handle::free(error) }
+    })
 }
 
 fn optional(text: &Option<NulString>) -> &str {

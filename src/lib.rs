@@ -19,6 +19,7 @@ mod callbacks;
 mod cancel;
 mod deployment;
 mod error;
+mod guard;
 mod handle;
 mod options;
 mod predictions;

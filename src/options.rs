@@ -1,7 +1,8 @@
 //! `sidekick_options`: settings for a deployment, one setter each.
 
-use crate::boundary::{Out, bytes, guard, object_mut, text};
+use crate::boundary::{Out, bytes, object_mut, text};
 use crate::error::sidekick_error;
+use crate::guard::{guard, guard_or};
 use crate::handle::Handle;
 use crate::status::{SIDEKICK_TLS_1_2, SIDEKICK_TLS_1_3, sidekick_status};
 use sidekick::{Error, ErrorKind, Options, Result, TlsVersion};
@@ -464,8 +465,10 @@ pub unsafe extern "C" fn sidekick_options_set_no_proxy(
 /// Frees options; NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_free(options: *mut sidekick_options) {
-    // SAFETY: the caller's promises.
-    unsafe { Handle::free(options) }
+    guard_or((), || {
+        // SAFETY: the caller's promises.
+        unsafe { Handle::free(options) }
+    })
 }
 
 fn tls_version(version: i32) -> Result<TlsVersion> {

@@ -1,7 +1,8 @@
 //! `sidekick_predictions`: typed results, by row or by column.
 
-use crate::boundary::{Out, OutView, byte_buffer, guard, object, text};
+use crate::boundary::{Out, OutView, byte_buffer, object, text};
 use crate::error::sidekick_error;
+use crate::guard::{guard, guard_or};
 use crate::handle::Handle;
 use crate::status::sidekick_status;
 use sidekick::{DType, Error, ErrorKind, Predictions};
@@ -21,8 +22,10 @@ impl Handle for sidekick_predictions {}
 /// How many rows there are; 0 for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_count(predictions: *const sidekick_predictions) -> usize {
-    // SAFETY: the caller's promises.
-    unsafe { predictions.as_ref() }.map_or(0, |it| it.0.len())
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { predictions.as_ref() }.map_or(0, |it| it.0.len())
+    })
 }
 
 /// How many rows the server called bad; there are some only where `sidekick_options_set_isolate_bad_rows` is on, and the predictions
@@ -31,8 +34,10 @@ pub unsafe extern "C" fn sidekick_predictions_count(predictions: *const sidekick
 pub unsafe extern "C" fn sidekick_predictions_failure_count(
     predictions: *const sidekick_predictions,
 ) -> usize {
-    // SAFETY: the caller's promises.
-    unsafe { predictions.as_ref() }.map_or(0, |it| it.0.failures().len())
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { predictions.as_ref() }.map_or(0, |it| it.0.failures().len())
+    })
 }
 
 /// Why a row was called bad: the failures are indexed from 0 in the order of their rows, which `sidekick_error_row` tells. Free
@@ -467,6 +472,8 @@ pub unsafe extern "C" fn sidekick_predictions_save_image(
 /// Frees predictions and ends every view into them; NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_free(predictions: *mut sidekick_predictions) {
-    // SAFETY: the caller's promises.
-    unsafe { Handle::free(predictions) }
+    guard_or((), || {
+        // SAFETY: the caller's promises.
+        unsafe { Handle::free(predictions) }
+    })
 }

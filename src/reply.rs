@@ -1,6 +1,6 @@
 //! `sidekick_reply`: a server's answer as it came.
 
-use crate::boundary::return_text;
+use crate::guard::{guard_or, guard_text};
 use crate::handle::Handle;
 use sidekick::RawReply;
 use std::ffi::c_char;
@@ -13,8 +13,10 @@ impl Handle for sidekick_reply {}
 /// The HTTP status, such as 200 or 404; 0 for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_reply_http_status(reply: *const sidekick_reply) -> i32 {
-    // SAFETY: the caller's promises.
-    unsafe { reply.as_ref() }.map_or(0, |it| i32::from(it.0.status))
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { reply.as_ref() }.map_or(0, |it| i32::from(it.0.status))
+    })
 }
 
 /// The body as text (bytes that are not UTF-8 are replaced by U+FFFD); `""` for NULL. Its length goes to `length`
@@ -24,13 +26,17 @@ pub unsafe extern "C" fn sidekick_reply_text(
     reply: *const sidekick_reply,
     length: *mut usize,
 ) -> *const c_char {
-    // SAFETY: the caller's promises.
-    unsafe { return_text(reply.as_ref().map_or("\0", |it| it.0.text.with_nul()), length) }
+    guard_text(length, || {
+        // SAFETY: the caller's promises.
+        unsafe { reply.as_ref() }.map_or("\0", |it| it.0.text.with_nul())
+    })
 }
 
 /// Frees a reply and its text; NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_reply_free(reply: *mut sidekick_reply) {
-    // SAFETY: the caller's promises.
-    unsafe { Handle::free(reply) }
+    guard_or((), || {
+        // SAFETY: the caller's promises.
+        unsafe { Handle::free(reply) }
+    })
 }

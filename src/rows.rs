@@ -1,8 +1,9 @@
 //! `sidekick_rows`: examples being built, feature by feature.
 
-use crate::boundary::{Out, bytes, elements, guard, null, object, object_mut, text};
+use crate::boundary::{Out, bytes, elements, null, object, object_mut, text};
 use crate::deployment::sidekick_deployment;
 use crate::error::sidekick_error;
+use crate::guard::{guard, guard_or};
 use crate::handle::Handle;
 use crate::status::sidekick_status;
 use sidekick::{Array, DType, Error, ErrorKind, Key, PixelEncoding, Pixels, Result, Rows};
@@ -39,8 +40,10 @@ pub unsafe extern "C" fn sidekick_rows_new(
 /// How many rows are finished; 0 for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_count(rows: *const sidekick_rows) -> usize {
-    // SAFETY: the caller's promises.
-    unsafe { rows.as_ref() }.map_or(0, |it| it.0.len())
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { rows.as_ref() }.map_or(0, |it| it.0.len())
+    })
 }
 
 /// Adds a number to a numeric input of shape `[1]`. Also fails with `SIDEKICK_ERROR_FEATURE_VALUE` for NaN and infinity,
@@ -540,8 +543,10 @@ pub unsafe extern "C" fn sidekick_rows_clear(
 /// Frees rows; NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_free(rows: *mut sidekick_rows) {
-    // SAFETY: the caller's promises.
-    unsafe { Handle::free(rows) }
+    guard_or((), || {
+        // SAFETY: the caller's promises.
+        unsafe { Handle::free(rows) }
+    })
 }
 
 /// The rows and the name of the input something is added to.

@@ -1,7 +1,8 @@
 //! Rows from whole columns: the arrays that describe them in C become the core's columns.
 
-use crate::boundary::{bytes, elements, guard, object_mut};
+use crate::boundary::{bytes, elements, object_mut};
 use crate::error::sidekick_error;
+use crate::guard::guard;
 use crate::rows::sidekick_rows;
 use crate::status::{SIDEKICK_COLUMN_PIECES, SIDEKICK_COLUMN_TEXTS, sidekick_status};
 use sidekick::{DType, Error, ErrorKind, InputColumn, Result};

@@ -1,9 +1,10 @@
 //! `sidekick_stream`: rows pushed, predictions taken in their order, in bounded memory.
 
-use crate::boundary::{Out, guard, object, object_mut};
+use crate::boundary::{Out, object, object_mut};
 use crate::cancel::sidekick_cancel;
 use crate::deployment::sidekick_deployment;
 use crate::error::sidekick_error;
+use crate::guard::{guard, guard_or};
 use crate::handle::Handle;
 use crate::predictions::sidekick_predictions;
 use crate::rows::sidekick_rows;
@@ -71,8 +72,10 @@ pub unsafe extern "C" fn sidekick_stream_push(
 /// 0 else, and for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_stream_is_full(stream: *const sidekick_stream) -> i32 {
-    // SAFETY: the caller's promises.
-    unsafe { stream.as_ref() }.map_or(0, |it| i32::from(it.0.is_full()))
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { stream.as_ref() }.map_or(0, |it| i32::from(it.0.is_full()))
+    })
 }
 
 /// Takes the predictions of the next batch, in the order the rows were pushed, and waits for them; NULL with `SIDEKICK_OK` where those
@@ -99,6 +102,8 @@ pub unsafe extern "C" fn sidekick_stream_next(
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_stream_free(stream: *mut sidekick_stream) {
-    // SAFETY: the caller's promises.
-    unsafe { Handle::free(stream) }
+    guard_or((), || {
+        // SAFETY: the caller's promises.
+        unsafe { Handle::free(stream) }
+    })
 }
