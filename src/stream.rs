@@ -46,7 +46,7 @@ pub unsafe extern "C" fn sidekick_stream_new(
         let (deployment, cancel) = unsafe { (object(deployment, "deployment")?, cancel.as_ref()) };
         // SAFETY: the caller's promises.
         let out = unsafe { Out::new(stream, "stream") }?;
-        out.set(sidekick_stream(deployment.stream(cancel.map(|cancel| &cancel.0))?).into_raw());
+        out.set(sidekick_stream(deployment.0.stream_cancellable(cancel.map(|cancel| &cancel.0))?).into_raw());
         Ok(())
     })
 }

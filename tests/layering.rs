@@ -399,7 +399,8 @@ fn guarded(body: &[String]) -> Option<&[String]> {
     let start = call.windows(3).position(|tokens| tokens == words(&[",", "|", "|"]))? + 3;
     let closure = &call[start..];
     let steps = if closure.first()? == "{" { inside(closure) } else { closure };
-    let whole = call.len() + 3 == body.len() && (steps.len() == closure.len() || steps.len() + 2 == closure.len());
+    let whole =
+        call.len() + 3 == body.len() && (steps.len() == closure.len() || steps.len() + 2 == closure.len());
     (is_guard && whole).then_some(steps)
 }
 

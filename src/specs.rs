@@ -1,0 +1,170 @@
+//! What a deployment takes and returns.
+
+use crate::boundary::{Out, OutView, object, text};
+use crate::deployment::sidekick_deployment;
+use crate::error::sidekick_error;
+use crate::guard::{guard, guard_or};
+use crate::status::{SIDEKICK_INPUT, SIDEKICK_OUTPUT, sidekick_status};
+use sidekick::{Error, ErrorKind, FeatureSpec, Result, Specs};
+use std::ffi::c_char;
+
+/// How many features there are on a side, `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`; 0 for NULL or any other side. They are
+/// indexed from 0 in the order of the describe document. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_count(
+    deployment: *const sidekick_deployment,
+    side: i32,
+) -> usize {
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { deployment.as_ref() }.and_then(|it| specs(it, side).ok()).map_or(0, Specs::len)
+    })
+}
+
+/// The index of the feature called `name`, to be looked up once and used in loops. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`; the message lists the names there are. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_index(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    name: *const c_char,
+    name_length: usize,
+    index: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (deployment, name) =
+            unsafe { (object(deployment, "deployment")?, text(name, name_length, "name")?) };
+        // SAFETY: the caller's promises.
+        let out = unsafe { Out::new(index, "index") }?;
+        out.set(specs(deployment, side)?.index_of(name)?);
+        Ok(())
+    })
+}
+
+/// The name of a feature; it lives as long as the deployment. Fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_name(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    name: *mut *const c_char,
+    name_length: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) =
+            unsafe { (feature(deployment, side, index)?, OutView::new(name, name_length, "name")?) };
+        out.set_text(spec.name().with_nul());
+        Ok(())
+    })
+}
+
+/// The type of a feature, one of the `SIDEKICK_TYPE_` constants. Fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_type(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    feature_type: *mut i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) =
+            unsafe { (feature(deployment, side, index)?, Out::new(feature_type, "feature_type")?) };
+        out.set(spec.feature_type() as i32);
+        Ok(())
+    })
+}
+
+/// The shape of a feature for one example: `rank` sizes, which live as long as the deployment. `[1]` is a scalar, an
+/// image is `[height, width, channels]`, a categorical output `[number of categories]`. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_shape(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    shape: *mut *const usize,
+    rank: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) = unsafe { (feature(deployment, side, index)?, OutView::new(shape, rank, "shape")?) };
+        out.set(spec.shape());
+        Ok(())
+    })
+}
+
+/// How many categories the describe document lists for a feature; 0 where it lists none. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_category_count(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    count: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) = unsafe { (feature(deployment, side, index)?, Out::new(count, "count")?) };
+        out.set(spec.categories().len());
+        Ok(())
+    })
+}
+
+/// The label of a listed category, an integer category as its digits; it lives as long as the deployment. Fails with
+/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`, and with `SIDEKICK_ERROR_ARGUMENT` where there is no such category. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_category(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    category: usize,
+    label: *mut *const c_char,
+    label_length: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) =
+            unsafe { (feature(deployment, side, index)?, OutView::new(label, label_length, "label")?) };
+        let label = spec.categories().get(category);
+        let label = label
+            .ok_or_else(|| Error::new(ErrorKind::Argument, format!("there is no category {category}")))?;
+        out.set_text(label.with_nul());
+        Ok(())
+    })
+}
+
+fn specs(deployment: &sidekick_deployment, side: i32) -> Result<&Specs> {
+    match side {
+        SIDEKICK_INPUT => Ok(deployment.0.inputs()),
+        SIDEKICK_OUTPUT => Ok(deployment.0.outputs()),
+        _ => Err(Error::new(
+            ErrorKind::Argument,
+            format!("side {side} is neither SIDEKICK_INPUT nor SIDEKICK_OUTPUT"),
+        )),
+    }
+}
+
+/// The spec of a feature.
+///
+/// # Safety
+/// `deployment` is NULL or points to a live deployment.
+unsafe fn feature<'a>(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+) -> Result<&'a FeatureSpec> {
+    // SAFETY: this function's own demand.
+    let deployment = unsafe { object(deployment, "deployment") }?;
+    specs(deployment, side)?.get(index)
+}
