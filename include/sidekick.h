@@ -1,29 +1,47 @@
 /**
  * @file sidekick.h
- * libsidekick: typed, fast, safe predictions from deployed models.
+ * libsidekick: typed, fast, safe predictions from deployed models. This header is the manual.
  *
- * Open a deployment from a URL and a token, add features to rows, predict, read typed results. This header is the
- * manual; what follows holds for every function in it.
+ * @code{.c}
+ * sidekick_deployment_open(url, SIDEKICK_NUL, token, SIDEKICK_NUL, NULL, NULL, &deployment, &error);
+ * sidekick_rows_new(deployment, &rows, &error);
+ * sidekick_rows_add_number(rows, "size", SIDEKICK_NUL, 0.43, &error);  // one call for each input
+ * sidekick_rows_end_row(rows, &error);
+ * sidekick_deployment_predict(deployment, rows, NULL, &predictions, &error);
+ * sidekick_predictions_top(predictions, 0, 0, 0, &label, &length, &probability, &error);
+ * @endcode
  *
- * - Order: the receiver, inputs, outputs, and last `sidekick_error **error`, which is optional (NULL is fine).
- * - Result: a `sidekick_status`, `SIDEKICK_OK` (0) on success; except getters that cannot fail, and `_free`, which
- *   takes NULL and cannot fail.
- * - Outputs are written only on success, `*error` only on failure: start with `sidekick_error *error = NULL`, and free
- *   with `sidekick_error_free` what was written before the variable is used again.
- * - Ownership: what a function makes (`_new`, `_open`, `_predict`, `_post_json`), the caller frees, once, with the
- *   `_free` of its type. Nothing is consumed. All inputs are copied.
- * - Text is UTF-8 with a length in bytes; `SIDEKICK_NUL` as a length means "up to the NUL", and length 0 ignores the
- *   pointer. Text that is handed out is closed by a NUL as well, which its length does not count.
- * - NULL where an object, an output or text is needed is `SIDEKICK_ERROR_ARGUMENT`, never a crash. Any other pointer
- *   has to be valid, and an object must not be used after it was freed.
- * - Threads: deployments, predictions, replies and cancellations are shared freely; options, rows, streams and errors are used by
- *   one thread at a time. Nothing is kept per thread.
- * - No function aborts, prints, exits, touches signals, or changes locale or environment. A defect inside becomes
- *   `SIDEKICK_ERROR_INTERNAL` with its text. Out of memory is `SIDEKICK_ERROR_MEMORY`, and what was called goes on to
- *   work, with two exceptions, which end the process as the Rust runtime has it: a request for less than 64 KiB, and one that a
- *   library of others makes while it decodes PNG to samples, TIFF or WebP, packs a request with gzip, or reads certificates;
- *   whether there is memory is asked before those.
- * - The token is sent to the deployment's server and to nothing else; no message holds a part of it, nor of one before it.
+ * Groups: version, open, specs, rows, predict, predictions, streams, cancel, errors, options, callbacks.
+ *
+ * What holds for every function:
+ *
+ * - Order of parameters: the receiver, inputs, `cancel` if the call can block, outputs, and last
+ *   `sidekick_error **error`, which is optional (NULL is fine).
+ * - Result: a `sidekick_status`, `SIDEKICK_OK` (0) on success. Getters that cannot fail return their value,
+ *   `_free` nothing.
+ * - Outputs are written only on success, `*error` only on failure. Begin with `sidekick_error *error = NULL`.
+ *   Free an error with `sidekick_error_free` before the variable is used again.
+ * - Ownership: what a function creates (`_new`, `_open`, `_predict`, `_next`, `_post_json`), the caller frees
+ *   once, with the `_free` of its type. Nothing is consumed. All inputs are copied.
+ * - Text is UTF-8 with a length in bytes. As a length, `SIDEKICK_NUL` means "up to the NUL"; length 0 ignores
+ *   the pointer. Text that is handed out has a NUL after it, which its length does not count.
+ * - Pointers: NULL where an object, an output or text is needed is `SIDEKICK_ERROR_ARGUMENT`, never a crash.
+ *   Any other pointer must be valid, and a freed object must not be used.
+ * - Threads: deployments, predictions, responses and cancellations can be used by any number of threads at
+ *   once; options, rows, streams and errors by one at a time. There is no state for each thread, and no last
+ *   error.
+ * - The common errors of every function that returns a status: `SIDEKICK_ERROR_ARGUMENT` for NULL, and for
+ *   text that is not UTF-8; `SIDEKICK_ERROR_MEMORY`, after which the objects can be used further;
+ *   `SIDEKICK_ERROR_INTERNAL` for a defect of this library. A getter that meets such a defect returns what it
+ *   returns for NULL; `sidekick_error_status` reports it.
+ * - No function panics, aborts, prints, exits, touches signals, or changes locale or environment. Out of
+ *   memory ends the process in two cases only: a request for less than 64 KiB, and one inside a library that
+ *   decodes PNG to samples, TIFF or WebP, compresses a request with gzip, or reads certificates. Memory is
+ *   checked before those.
+ * - The token is sent to the deployment's server only. No message holds a part of it, or of a token before
+ *   it.
+ * - A program runs with every later library of the same soname: constants are numbered and never reused,
+ *   types are opaque.
  */
 
 
@@ -33,49 +51,99 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version of this header; `sidekick_version` tells that of the running library. Since 0.1.0. */
+/**
+ * Cancels calls, from any thread. It can be given to any number of calls, and stays triggered. Since 0.1.0.
+ */
+typedef struct sidekick_cancel sidekick_cancel;
+
+/**
+ * One deployed model: its specs and its connections. Any number of threads can use it at once. Since 0.1.0.
+ */
+typedef struct sidekick_deployment sidekick_deployment;
+
+/**
+ * What went wrong, in full. One thread at a time. Since 0.1.0.
+ */
+typedef struct sidekick_error sidekick_error;
+
+/**
+ * Settings of a deployment. One thread at a time. Since 0.1.0.
+ */
+typedef struct sidekick_options sidekick_options;
+
+/**
+ * The predictions for some rows, in their order. Immutable; any number of threads can use them at once.
+ * Since 0.1.0.
+ */
+typedef struct sidekick_predictions sidekick_predictions;
+
+/**
+ * The response to `sidekick_deployment_post_json`, as it came. Immutable; any number of threads can use it
+ * at once. Since 0.1.0.
+ */
+typedef struct sidekick_reply sidekick_reply;
+
+/**
+ * Rows to be predicted by one deployment. One thread at a time; any number of threads may predict the same
+ * rows while none changes them. Since 0.1.0.
+ */
+typedef struct sidekick_rows sidekick_rows;
+
+/**
+ * Rows going out and predictions coming back, in order and in bounded memory. One thread at a time.
+ * Since 0.1.0.
+ */
+typedef struct sidekick_stream sidekick_stream;
+
+/**
+ * Where a token callback puts the token. It lives while the callback runs. Since 0.1.0.
+ */
+typedef struct sidekick_token sidekick_token;
+
+/**
+ * What a call returns: `SIDEKICK_OK`, or one of the `SIDEKICK_ERROR_` constants. Later versions may add
+ * some. Since 0.1.0.
+ */
+typedef int32_t sidekick_status;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * @defgroup sidekick_version Version
+ * @{
+ */
+
+/** The version of this header, see also `sidekick_version`. Since 0.1.0. */
 #define SIDEKICK_VERSION "0.2.0"
-/** Its first number: changes when a program may have to. Since 0.1.0. */
+/** The major version. Before 1.0, a change of the minor version may change functions. Since 0.1.0. */
 #define SIDEKICK_VERSION_MAJOR 0
-/** Its second number: changes when something is added. Since 0.1.0. */
+/** The minor version: changes when something is added. Since 0.1.0. */
 #define SIDEKICK_VERSION_MINOR 2
-/** Its third number: changes when something is mended. Since 0.1.0. */
+/** The patch version: changes when defects are fixed. Since 0.1.0. */
 #define SIDEKICK_VERSION_PATCH 0
 
-/** As the length of a text: it goes up to its NUL. Since 0.1.0. */
+/** As the length of a text: up to its NUL. Since 0.1.0. */
 #define SIDEKICK_NUL ((size_t)-1)
 
+/**
+ * Returns the version of the running library, `"MAJOR.MINOR.PATCH"`.
+ *
+ * The text is static: do not free it. `SIDEKICK_VERSION` is the version of the header that a program was
+ * built with. Any thread. Since 0.1.0.
+ */
+const char *sidekick_version(void);
+
+/** @} */
 
 /**
- * TLS 1.2. Since 0.1.0.
+ * @defgroup sidekick_open Open
+ *
+ * A deployment is opened by URL and token, used by any number of threads, and freed when its last call has
+ * returned and its streams are freed.
+ * @{
  */
-#define SIDEKICK_TLS_1_2 12
-
-/**
- * TLS 1.3. Since 0.1.0.
- */
-#define SIDEKICK_TLS_1_3 13
-
-/**
- * A request failed for good: no reply, or one with a status of 4xx or 5xx. What else is wrong with a reply, the call's error alone
- * tells. Since 0.1.0.
- */
-#define SIDEKICK_LOG_ERROR 1
-
-/**
- * An attempt failed and is made again. Since 0.1.0.
- */
-#define SIDEKICK_LOG_WARNING 2
-
-/**
- * A request was answered. Since 0.1.0.
- */
-#define SIDEKICK_LOG_INFO 3
-
-/**
- * A connection was made or used again. Since 0.1.0.
- */
-#define SIDEKICK_LOG_DEBUG 4
 
 /**
  * The Deployment API: JSON rows. Since 0.2.0.
@@ -83,17 +151,68 @@
 #define SIDEKICK_PROTOCOL_DEPLOYMENT_API 1
 
 /**
- * The features a model takes. Since 0.1.0.
+ * Opens the deployment at `url`: asks the server what the model takes and returns. Blocks meanwhile.
+ *
+ * `url`: percent-encoded, as RFC 3986 says. If its path ends in `/deployment/ID`, also with `/forward`,
+ * `/openapi.json` or a `/` after it, predictions are posted to `/deployment/ID/forward`. Any other URL is
+ * the one that predictions are posted to. `openapi.json` is read beside that address. A query is kept.
+ *
+ * `token`: visible ASCII without "Bearer " before it. It is ignored if `options` has a token callback.
+ *
+ * `options`: copied; NULL for the defaults. `cancel`: ends the call when it is triggered; NULL is fine.
+ *
+ * `deployment`: free it with `sidekick_deployment_free`.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, a URL of plain HTTP to another machine, or
+ * a token callback that failed; the connection's statuses (20 to 24); `SIDEKICK_ERROR_SERVER` or `_HTTP` if
+ * the server refuses; `SIDEKICK_ERROR_DESCRIBE` if what the server describes is not a deployment.
+ * Since 0.1.0; `cancel` since 0.2.0.
+ */
+sidekick_status sidekick_deployment_open(const char *url,
+                                         size_t url_length,
+                                         const char *token,
+                                         size_t token_length,
+                                         const sidekick_options *options,
+                                         const sidekick_cancel *cancel,
+                                         sidekick_deployment **deployment,
+                                         sidekick_error **error);
+
+/**
+ * Frees a deployment and closes its connections. NULL is fine.
+ *
+ * All its calls must have returned, and all its streams must be freed. Its rows and predictions may live on.
+ * Since 0.1.0.
+ */
+void sidekick_deployment_free(sidekick_deployment *deployment);
+
+/**
+ * Returns the protocol that the deployment speaks, one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL.
+ * Since 0.2.0.
+ */
+int32_t sidekick_deployment_protocol(const sidekick_deployment *deployment);
+
+/** @} */
+
+/**
+ * @defgroup sidekick_specs Specs
+ *
+ * What the model takes (`SIDEKICK_INPUT`) and returns (`SIDEKICK_OUTPUT`). Features are indexed from 0, in
+ * the order in which the server describes them.
+ * @{
+ */
+
+/**
+ * The side of what a model takes. Since 0.1.0.
  */
 #define SIDEKICK_INPUT 0
 
 /**
- * The features a model gives. Since 0.1.0.
+ * The side of what a model returns. Since 0.1.0.
  */
 #define SIDEKICK_OUTPUT 1
 
 /**
- * A number where the shape is `[1]`, else an array of 32-bit floats. Since 0.1.0.
+ * A number if the shape is `[1]`, else an array of 32-bit floats. Since 0.1.0.
  */
 #define SIDEKICK_TYPE_NUMERIC 1
 
@@ -113,9 +232,117 @@
 #define SIDEKICK_TYPE_TEXT 4
 
 /**
- * A picture; the shape is `[height, width, channels]`. Since 0.1.0.
+ * An image; the shape is `[height, width, channels]`. Since 0.1.0.
  */
 #define SIDEKICK_TYPE_IMAGE 5
+
+/**
+ * Returns how many features are on a side; 0 for NULL or an unknown side.
+ *
+ * `side`: `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`. Since 0.1.0.
+ */
+size_t sidekick_deployment_feature_count(const sidekick_deployment *deployment, int32_t side);
+
+/**
+ * Finds the index of a feature by its name. Look it up once, and use the index in loops.
+ *
+ * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if no feature of that side has the name (the message lists the
+ * names); `SIDEKICK_ERROR_ARGUMENT` for an unknown side. Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_feature_index(const sidekick_deployment *deployment,
+                                                  int32_t side,
+                                                  const char *name,
+                                                  size_t name_length,
+                                                  size_t *index,
+                                                  sidekick_error **error);
+
+/**
+ * Gets the name of a feature.
+ *
+ * `name`: lives as long as the deployment.
+ *
+ * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+ * unknown side. Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_feature_name(const sidekick_deployment *deployment,
+                                                 int32_t side,
+                                                 size_t index,
+                                                 const char **name,
+                                                 size_t *name_length,
+                                                 sidekick_error **error);
+
+/**
+ * Gets the type of a feature, one of the `SIDEKICK_TYPE_` constants.
+ *
+ * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+ * unknown side. Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_feature_type(const sidekick_deployment *deployment,
+                                                 int32_t side,
+                                                 size_t index,
+                                                 int32_t *feature_type,
+                                                 sidekick_error **error);
+
+/**
+ * Gets the shape of a feature for one row.
+ *
+ * `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image `[height, width,
+ * channels]`, a categorical output `[number of categories]`.
+ *
+ * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+ * unknown side. Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_feature_shape(const sidekick_deployment *deployment,
+                                                  int32_t side,
+                                                  size_t index,
+                                                  const size_t **shape,
+                                                  size_t *rank,
+                                                  sidekick_error **error);
+
+/**
+ * Gets how many categories the server lists for a feature; 0 if it lists none.
+ *
+ * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+ * unknown side. Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_category_count(const sidekick_deployment *deployment,
+                                                   int32_t side,
+                                                   size_t index,
+                                                   size_t *count,
+                                                   sidekick_error **error);
+
+/**
+ * Gets the label of a listed category.
+ *
+ * `category`: counted from 0. `label`: lives as long as the deployment; an integer category is its digits.
+ *
+ * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such feature; `SIDEKICK_ERROR_ARGUMENT` if there
+ * is no such category, or for an unknown side. Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_category(const sidekick_deployment *deployment,
+                                             int32_t side,
+                                             size_t index,
+                                             size_t category,
+                                             const char **label,
+                                             size_t *label_length,
+                                             sidekick_error **error);
+
+/** @} */
+
+/**
+ * @defgroup sidekick_rows Rows
+ *
+ * Rows are built value by value: add every input in any order, end the row, go on with the next. Or add
+ * whole rows from columns at once, with `sidekick_rows_add_columns`.
+ *
+ * Each value is checked against its input's spec and copied by the call that adds it. A call that fails
+ * leaves the rows as they were. A function that ends in `_at` takes the input's index instead of its name.
+ *
+ * Errors of every add function: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if no input has the name or index,
+ * `SIDEKICK_ERROR_FEATURE_TYPE` if the input takes another type, `SIDEKICK_ERROR_FEATURE_TWICE` if the row
+ * has a value for it. The error names the row and the feature.
+ * @{
+ */
 
 /**
  * `float`. Since 0.1.0.
@@ -168,1075 +395,63 @@
 #define SIDEKICK_DTYPE_U64 10
 
 /**
- * As the kind of a column: pieces of bytes with their ends, see `sidekick_rows_add_columns`. No `SIDEKICK_DTYPE_` constant is
- * negative. Since 0.1.0.
+ * Kind of a packed record: ends the row; its length is 0. Since 0.2.0, as are the names of the other kinds.
+ */
+#define SIDEKICK_RECORD_END_ROW 0
+
+/**
+ * Kind of a packed record: a `double`, for a number. Since 0.2.0.
+ */
+#define SIDEKICK_RECORD_NUMBER 1
+
+/**
+ * Kind of a packed record: an `int64_t`, for an integer. Since 0.2.0.
+ */
+#define SIDEKICK_RECORD_INTEGER 2
+
+/**
+ * Kind of a packed record: the label of a category. Since 0.2.0.
+ */
+#define SIDEKICK_RECORD_CATEGORY 3
+
+/**
+ * Kind of a packed record: an `int64_t` that is 0 or 1, for a binary input. Since 0.2.0.
+ */
+#define SIDEKICK_RECORD_BINARY 4
+
+/**
+ * Kind of a packed record: text. Since 0.2.0.
+ */
+#define SIDEKICK_RECORD_TEXT 5
+
+/**
+ * Kind of a column: pieces of bytes with their ends. No `SIDEKICK_DTYPE_` constant is negative. Since 0.1.0.
  */
 #define SIDEKICK_COLUMN_PIECES -1
 
 /**
- * As the kind of a column: texts that are each closed by a NUL, see `sidekick_rows_add_columns`. Since 0.1.0.
+ * Kind of a column: texts, each ended by a NUL. Since 0.1.0.
  */
 #define SIDEKICK_COLUMN_TEXTS -2
 
 /**
- * Calls off the calls it was given to, from any thread. It can be given to any number of them, at once and one after another, and stays
- * triggered. Share it freely. Since 0.1.0.
- */
-typedef struct sidekick_cancel sidekick_cancel;
-
-/**
- * One deployed model: its specs and its connections. Share it freely between threads. Free it when its last call has
- * returned and its streams are freed; rows and predictions made with it may outlive it. Since 0.1.0.
- */
-typedef struct sidekick_deployment sidekick_deployment;
-
-/**
- * What went wrong, in full. It belongs to whoever called the function that made it; one thread at a time. The getters
- * cannot fail, and take NULL as "no error". Text they return lives until `sidekick_error_free`. Since 0.1.0.
- */
-typedef struct sidekick_error sidekick_error;
-
-/**
- * Settings for `sidekick_deployment_open`, which copies them: they can be freed or reused at once. One thread at a
- * time. Since 0.1.0.
- */
-typedef struct sidekick_options sidekick_options;
-
-/**
- * The predictions for some rows, in the order of the rows. Immutable: share them freely between threads. Views into
- * them (pointer and length) live until `sidekick_predictions_free`, however many there are.
+ * Creates empty rows for a deployment, which they may outlive. Free them with `sidekick_rows_free`.
  *
- * Every reader takes the index of an output, as `sidekick_deployment_feature_index` finds it by name, and most take a
- * row, counted from 0. They fail with `SIDEKICK_ERROR_UNKNOWN_FEATURE` for an output that is not there, with
- * `SIDEKICK_ERROR_FEATURE_TYPE` for an output of another type, and with `SIDEKICK_ERROR_ARGUMENT` for a row that is not
- * there. Since 0.1.0.
- */
-typedef struct sidekick_predictions sidekick_predictions;
-
-/**
- * A server's answer to `sidekick_deployment_post_json`, as it came. Immutable; share it freely. Since 0.1.0.
- */
-typedef struct sidekick_reply sidekick_reply;
-
-/**
- * Examples being built for one deployment. Add every input of a row in any order, end the row, go on with the next; or add whole
- * rows from columns at once, with `sidekick_rows_add_columns`.
- * Each value is checked against the input's spec, and copied, by the call that adds it; a call that fails leaves the
- * rows as they were. One thread at a time; any number of threads may predict the same rows while none changes them.
- *
- * Every `add` function fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`, `_FEATURE_TYPE` (the input takes something else)
- * and `_FEATURE_TWICE` (the row has it already); the error names the row and the feature. Those that end in `_at` take
- * the input's index instead of its name: look it up once, and use it in loops. Since 0.1.0.
- */
-typedef struct sidekick_rows sidekick_rows;
-
-/**
- * Rows on their way to the server and predictions on their way back, in order and in bounded memory, for more rows than should be
- * in memory at once. Push rows until the stream is full, take the next predictions, and so on; at the end take until there are none:
- *
- * ```c
- * while (fill(rows)) {
- *     while (sidekick_stream_is_full(stream)) take(stream);   // sidekick_stream_next
- *     sidekick_stream_push(stream, rows, &error);
- *     sidekick_rows_clear(rows, &error);
- * }
- * while (take(stream)) {}
- * ```
- *
- * One thread at a time; a cancellation works from any. A forked child cannot use its parent's. Since 0.1.0.
- */
-typedef struct sidekick_stream sidekick_stream;
-
-/**
- * Where a token callback puts its token, with `sidekick_token_set`, or why there is none, with `sidekick_token_fail`; what is put
- * there last counts. It lives as long as the callback runs. Since 0.1.0.
- */
-typedef struct sidekick_token sidekick_token;
-
-/**
- * What a call says of itself: `SIDEKICK_OK`, or one of the `SIDEKICK_ERROR_` constants. Later versions may add some.
- * Since 0.1.0.
- */
-typedef int32_t sidekick_status;
-
-/**
- * Gives the token for a request: calls `sidekick_token_set` and returns 0. Anything else, or `sidekick_token_fail`, fails the call that
- * needs the token, with `SIDEKICK_ERROR_ARGUMENT`. `refused` is 1 where the server has just answered 401 to the last one, else 0. Since 0.1.0.
- */
-typedef int32_t (*sidekick_token_callback)(void *data, int32_t refused, sidekick_token *token);
-
-/**
- * Told when a callback's `data` is used no more. Since 0.1.0.
- */
-typedef void (*sidekick_release_callback)(void *data);
-
-/**
- * Hears what happens: one of the `SIDEKICK_LOG_` levels, and a line of text of so many bytes, closed by a NUL, which lives as long as
- * the callback runs. The token is never in it. Since 0.1.0.
- */
-typedef void (*sidekick_log_callback)(void *data, int32_t level, const char *message, size_t length);
-
-/**
- * The call succeeded. Since 0.1.0.
- */
-#define SIDEKICK_OK 0
-
-/**
- * The call itself is wrong: NULL where an object is needed, text that is not UTF-8, an index out of range, a
- * malformed URL, a buffer of the wrong size. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_ARGUMENT 1
-
-/**
- * A defect of this library; the message is worth a report. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_INTERNAL 2
-
-/**
- * Memory for a buffer whose size a caller or a reply decides could not be had. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_MEMORY 3
-
-/**
- * A file could not be read or written. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_FILE 4
-
-/**
- * A stream holds as many batches as it may: take predictions with `sidekick_stream_next` first. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_STREAM_FULL 5
-
-/**
- * No feature has the name or the index given. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_UNKNOWN_FEATURE 10
-
-/**
- * A value, or a getter, of another type than the feature's. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_FEATURE_TYPE 11
-
-/**
- * A value of another shape than the feature's. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_FEATURE_SHAPE 12
-
-/**
- * A value of the right type that cannot be sent: not finite, or not one of the categories. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_FEATURE_VALUE 13
-
-/**
- * A feature given twice in one row. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_FEATURE_TWICE 14
-
-/**
- * A row that lacks features where a whole row is needed. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_ROW_INCOMPLETE 15
-
-/**
- * Bytes that are no picture this library reads, or a picture beyond its limits. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_IMAGE 16
-
-/**
- * Bytes that are no `.npy` file this library reads. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_NPY 17
-
-/**
- * No connection to the server could be made. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_CONNECT 20
-
-/**
- * The server's TLS certificate or handshake was not accepted. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_TLS 21
-
-/**
- * A time limit passed. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_TIMEOUT 22
-
-/**
- * An established connection broke, or what came over it is not HTTP. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_NETWORK 23
-
-/**
- * The call was cancelled, see `sidekick_cancel_trigger`. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_CANCELLED 24
-
-/**
- * An HTTP status other than 2xx without an error object of the Deployment API. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_HTTP 30
-
-/**
- * The server answered with an error object: see `sidekick_error_server_code`. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_SERVER 31
-
-/**
- * The URL's describe document does not describe a deployment this library understands. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_DESCRIBE 40
-
-/**
- * A response whose body is malformed: not JSON, or JSON of another form. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_REPLY_MALFORMED 41
-
-/**
- * A reply with fewer or more rows than were sent. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_REPLY_ROWS 42
-
-/**
- * A reply row without one of the declared outputs. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_REPLY_OUTPUT 43
-
-/**
- * A reply value of another form than the output's type has. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_REPLY_TYPE 44
-
-/**
- * A reply value of another shape, or number of categories, than declared. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_REPLY_SHAPE 45
-
-/**
- * A value in a response whose encoding is invalid: a malformed data URL, or bytes not of its media type. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_REPLY_ENCODING 46
-
-/**
- * A reply beyond the size limit, see `sidekick_options_set_reply_limit`. Since 0.1.0.
- */
-#define SIDEKICK_ERROR_REPLY_TOO_LARGE 47
-
-#ifdef __cplusplus
-extern "C" {
-#endif // __cplusplus
-
-/**
- * Asks `callback` for the token before every request, and once more where the server answers 401, for tokens that expire; the token
- * given to `sidekick_deployment_open` is not used then. By default, and with NULL, that one is. The callback runs on whichever thread
- * makes the request, on several at once; it must return, and not call back into the deployment. `release` (NULL is fine) is
- * called with `data` once, when options and deployments that have the callback are all freed or have another. It is called
- * too, at once, where this function fails. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_token_callback(sidekick_options *options,
-                                                    sidekick_token_callback callback,
-                                                    void *data,
-                                                    sidekick_release_callback release,
-                                                    sidekick_error **error);
-
-/**
- * Gives the token from within a `sidekick_token_callback`; it is copied. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and for text
- * that is not UTF-8. Since 0.1.0.
- */
-sidekick_status sidekick_token_set(sidekick_token *token,
-                                   const char *value,
-                                   size_t value_length,
-                                   sidekick_error **error);
-
-/**
- * Says from within a `sidekick_token_callback` why there is no token; it is copied. The call that needs the token fails with this in its
- * message, whatever the callback returns: no secret should be in it. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and for text that
- * is not UTF-8. Since 0.1.0.
- */
-sidekick_status sidekick_token_fail(sidekick_token *token,
-                                    const char *message,
-                                    size_t message_length,
-                                    sidekick_error **error);
-
-/**
- * Tells `callback` what happens to connections and requests; by default, and with NULL, nobody hears it. The callback runs on whichever
- * thread makes the request, on several at once. `release` and `data` are as for `sidekick_options_set_token_callback`.
- * Since 0.1.0.
- */
-sidekick_status sidekick_options_set_log_callback(sidekick_options *options,
-                                                  sidekick_log_callback callback,
-                                                  void *data,
-                                                  sidekick_release_callback release,
-                                                  sidekick_error **error);
-
-/**
- * Makes a cancellation that is not triggered. Free it with `sidekick_cancel_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and with
- * `SIDEKICK_ERROR_MEMORY` where the system has no more file descriptors: it holds two. Since 0.1.0.
- */
-sidekick_status sidekick_cancel_new(sidekick_cancel **cancel,
-                                    sidekick_error **error);
-
-/**
- * Calls off all calls that were given this cancellation, and those that will be: each returns within 100 ms with
- * `SIDEKICK_ERROR_CANCELLED`, the wait before a retry and the making of a connection included. One thing cannot be cut short: the
- * system's look-up of a host name. The deployment goes on to work. Any thread, any number of times, never blocks. Fails only
- * with `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
- */
-sidekick_status sidekick_cancel_trigger(const sidekick_cancel *cancel,
-                                        sidekick_error **error);
-
-/**
- * Sets a time limit: calls that were given this cancellation, and those that will be, end with `SIDEKICK_ERROR_TIMEOUT` when so many
- * milliseconds have passed from now on; 0 removes the limit. A stream that was given it is ended as one call is. The limit holds for a
- * whole call, with all its requests and retries, beside those of the options: the one that passes first counts. A request in flight
- * keeps the limit it began with; the look-up of a host name is not cut short. An attempt that failed with no time left for another
- * ends the call with its own error. Any thread, any number of times, never blocks; of limits
- * that several threads set at once, one holds. Errors: `SIDEKICK_ERROR_ARGUMENT` for NULL. Since 0.2.
- */
-sidekick_status sidekick_cancel_set_timeout(const sidekick_cancel *cancel,
-                                            uint64_t milliseconds,
-                                            sidekick_error **error);
-
-/**
- * Frees a cancellation; NULL is fine. Calls that were given it may still run, and are no longer called off. Since 0.1.0.
- */
-void sidekick_cancel_free(sidekick_cancel *cancel);
-
-/**
- * Opens the deployment at `url` with `token`: asks the server what the model takes and gives. A URL whose path ends in
- * `/deployment/ID`, also with `/forward`, `/openapi.json` or a `/` after it, is that deployment's: it predicts at
- * `/deployment/ID/forward`. Any other URL is the one that predictions are posted to, and `/deployment/forward` is such a one. A
- * query is kept there. The server is asked for `openapi.json` beside that URL. URLs are read as RFC 3986 says: what it does not
- * allow, such as a space or a letter beyond ASCII, has to be percent-encoded. The token is visible ASCII, without "Bearer " before
- * it; where a token callback is set it is not used, and may be empty. `options` may be NULL for the defaults. Blocks
- * while the server is asked. Free the deployment with `sidekick_deployment_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, with
- * the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server refuses, and with
- * `SIDEKICK_ERROR_DESCRIBE` where the URL is not a deployment's. Since 0.1.0.
- */
-sidekick_status sidekick_deployment_open(const char *url,
-                                         size_t url_length,
-                                         const char *token,
-                                         size_t token_length,
-                                         const sidekick_options *options,
-                                         const sidekick_cancel *cancel,
-                                         sidekick_deployment **deployment,
-                                         sidekick_error **error);
-
-/**
- * The protocol that the deployment speaks: one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL. Since 0.2.0.
- */
-int32_t sidekick_deployment_protocol(const sidekick_deployment *deployment);
-
-/**
- * How many features there are on a side, `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`; 0 for NULL or any other side. They are
- * indexed from 0 in the order of the describe document. Since 0.1.0.
- */
-size_t sidekick_deployment_feature_count(const sidekick_deployment *deployment,
-                                         int32_t side);
-
-/**
- * The index of the feature called `name`, to be looked up once and used in loops. Fails with
- * `SIDEKICK_ERROR_UNKNOWN_FEATURE`; the message lists the names there are. Since 0.1.0.
- */
-sidekick_status sidekick_deployment_feature_index(const sidekick_deployment *deployment,
-                                                  int32_t side,
-                                                  const char *name,
-                                                  size_t name_length,
-                                                  size_t *index,
-                                                  sidekick_error **error);
-
-/**
- * The name of a feature; it lives as long as the deployment. Fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`.
- * Since 0.1.0.
- */
-sidekick_status sidekick_deployment_feature_name(const sidekick_deployment *deployment,
-                                                 int32_t side,
-                                                 size_t index,
-                                                 const char **name,
-                                                 size_t *name_length,
-                                                 sidekick_error **error);
-
-/**
- * The type of a feature, one of the `SIDEKICK_TYPE_` constants. Fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`.
- * Since 0.1.0.
- */
-sidekick_status sidekick_deployment_feature_type(const sidekick_deployment *deployment,
-                                                 int32_t side,
-                                                 size_t index,
-                                                 int32_t *feature_type,
-                                                 sidekick_error **error);
-
-/**
- * The shape of a feature for one example: `rank` sizes, which live as long as the deployment. `[1]` is a scalar, an
- * image is `[height, width, channels]`, a categorical output `[number of categories]`. Fails with
- * `SIDEKICK_ERROR_UNKNOWN_FEATURE`. Since 0.1.0.
- */
-sidekick_status sidekick_deployment_feature_shape(const sidekick_deployment *deployment,
-                                                  int32_t side,
-                                                  size_t index,
-                                                  const size_t **shape,
-                                                  size_t *rank,
-                                                  sidekick_error **error);
-
-/**
- * How many categories the describe document lists for a feature; 0 where it lists none. Fails with
- * `SIDEKICK_ERROR_UNKNOWN_FEATURE`. Since 0.1.0.
- */
-sidekick_status sidekick_deployment_category_count(const sidekick_deployment *deployment,
-                                                   int32_t side,
-                                                   size_t index,
-                                                   size_t *count,
-                                                   sidekick_error **error);
-
-/**
- * The label of a listed category, an integer category as its digits; it lives as long as the deployment. Fails with
- * `SIDEKICK_ERROR_UNKNOWN_FEATURE`, and with `SIDEKICK_ERROR_ARGUMENT` where there is no such category. Since 0.1.0.
- */
-sidekick_status sidekick_deployment_category(const sidekick_deployment *deployment,
-                                             int32_t side,
-                                             size_t index,
-                                             size_t category,
-                                             const char **label,
-                                             size_t *label_length,
-                                             sidekick_error **error);
-
-/**
- * Predicts all rows, `batch_rows` of them to a request, and blocks until they are there; the predictions are in the
- * order of the rows. The rows stay as they are, and may be read by several calls at once. Free the predictions with
- * `sidekick_predictions_free`. Where nothing of a reply arrived a request is sent again as the options say. Fails with
- * `SIDEKICK_ERROR_ROW_INCOMPLETE` where a row was left half built, with `SIDEKICK_ERROR_ARGUMENT` for rows of another
- * deployment, with the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server
- * refuses, and with the reply's statuses (41 to 47) where its answer is not what it declared. Any thread.
- * Since 0.1.0.
- */
-sidekick_status sidekick_deployment_predict(const sidekick_deployment *deployment,
-                                            const sidekick_rows *rows,
-                                            const sidekick_cancel *cancel,
-                                            sidekick_predictions **predictions,
-                                            sidekick_error **error);
-
-/**
- * Predicts rows given as the records of `sidekick_rows_add_packed`, and copies their results into `values`: one call for all that
- * bindings whose calls into C are dear do for a row or a few. Row after row, for each output in its order, a number or a binary
- * probability is one value, a category as many as it lists labels (`sidekick_deployment_category`), in their order. Blocks, and
- * is called off by `cancel` (which may be NULL), as `sidekick_deployment_predict`; fails as that and
- * `sidekick_rows_add_packed` do, with `SIDEKICK_ERROR_FEATURE_TYPE` where an output is another, or a category that lists no labels,
- * and with `SIDEKICK_ERROR_ARGUMENT` where `count` is not the number of values. A row that the server calls bad is the call's error,
- * also where such rows are isolated. Any thread. Since 0.1.0.
- */
-sidekick_status sidekick_deployment_predict_packed(const sidekick_deployment *deployment,
-                                                   const void *records,
-                                                   size_t size,
-                                                   const sidekick_cancel *cancel,
-                                                   double *values,
-                                                   size_t count,
-                                                   sidekick_error **error);
-
-/**
- * Posts JSON text that the caller made, as it stands, and gives back what the server answers: a status other than
- * 2xx is no error here. Free the reply with `sidekick_reply_free`. Fails with the connection's statuses (20 to 23).
- * Any thread. Since 0.1.0.
- */
-sidekick_status sidekick_deployment_post_json(const sidekick_deployment *deployment,
-                                              const char *json,
-                                              size_t json_length,
-                                              const sidekick_cancel *cancel,
-                                              sidekick_reply **reply,
-                                              sidekick_error **error);
-
-/**
- * Frees a deployment and closes its connections; NULL is fine. No call and no stream of it may still be there. Since 0.1.0.
- */
-void sidekick_deployment_free(sidekick_deployment *deployment);
-
-/**
- * Its status, one of the `SIDEKICK_ERROR_` constants; `SIDEKICK_OK` for NULL. Since 0.1.0.
- */
-sidekick_status sidekick_error_status(const sidekick_error *error);
-
-/**
- * What went wrong and what to do, on one line, with the row and the feature where there are any; `""` for NULL. Its
- * length goes to `length` unless that is NULL. It is bounded, and holds 1 KiB of others' text at most. The token is never in it: text
- * of a server, a proxy or a certificate that holds 6 or more characters in a row of a token in use, however they are written, is left
- * out. Since 0.1.0.
- */
-const char *sidekick_error_message(const sidekick_error *error,
-                                   size_t *length);
-
-/**
- * The HTTP status of the reply it came with; 0 where there was none. Since 0.1.0.
- */
-int32_t sidekick_error_http_status(const sidekick_error *error);
-
-/**
- * The server's `errorCode`, such as `"FeatureNotFound"`; `""` where it sent none. Its length goes to `length` unless
- * that is NULL. One that is none of the Deployment API's is cut to 1 KiB, and left out where it holds a part of the token. Since 0.1.0.
- */
-const char *sidekick_error_server_code(const sidekick_error *error,
-                                       size_t *length);
-
-/**
- * The server's `errorMessage`, text for people, cut to 1 KiB; `""` where it sent none. Its length goes to `length` unless that is
- * NULL. It is left out where it, or what else the server said, holds a part of the token. Since 0.1.0.
- */
-const char *sidekick_error_server_message(const sidekick_error *error,
-                                          size_t *length);
-
-/**
- * The row it is about, counted from 0 over all rows of the call; -1 where it is about no single row. Since 0.1.0.
- */
-int64_t sidekick_error_row(const sidekick_error *error);
-
-/**
- * The first row of the request that failed, counted from 0 over all rows of the call; -1 where no request of rows did. It failed after
- * `sidekick_error_attempts`. Since 0.1.0.
- */
-int64_t sidekick_error_rows_first(const sidekick_error *error);
-
-/**
- * How many rows the request that failed had; 0 where no request of rows did. Since 0.1.0.
- */
-size_t sidekick_error_rows_count(const sidekick_error *error);
-
-/**
- * The name of the input or output it is about; `""` where it is about none. Its length goes to `length` unless that
- * is NULL. Since 0.1.0.
- */
-const char *sidekick_error_feature(const sidekick_error *error,
-                                   size_t *length);
-
-/**
- * The system's error number for why a file could not be read or written, an `errno` such as `ENOENT`; 0 if there is none. The message
- * has the system's text for it. Since 0.2.
- */
-int32_t sidekick_error_os_error(const sidekick_error *error);
-
-/**
- * How many times a request was sent; 0 where none was. Since 0.1.0.
- */
-uint32_t sidekick_error_attempts(const sidekick_error *error);
-
-/**
- * 1 if the same call may succeed later (the connection or the server was at fault, for now), else 0. Since 0.1.0.
- */
-int32_t sidekick_error_retryable(const sidekick_error *error);
-
-/**
- * Frees an error and the text its getters returned; NULL is fine. Since 0.1.0.
- */
-void sidekick_error_free(sidekick_error *error);
-
-/**
- * Makes options with every setting at its default. Free them with `sidekick_options_free`. Fails only with
- * `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
- */
-sidekick_status sidekick_options_new(sidekick_options **options, sidekick_error **error);
-
-/**
- * Sets how many rows `sidekick_deployment_predict` sends in one request: at least 1, by default 128. Smaller batches
- * bound memory and the server's work per request, larger ones save round trips. Fails with `SIDEKICK_ERROR_ARGUMENT`
- * for 0 or NULL. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_batch_rows(sidekick_options *options,
-                                                size_t batch_rows,
-                                                sidekick_error **error);
-
-/**
- * Sets how many requests of one `sidekick_deployment_predict`, or of one stream, are under way at once: at least 1, which is the
- * default. More than one starts that many threads, which end with the call or the stream. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_max_in_flight(sidekick_options *options,
-                                                   size_t requests,
-                                                   sidekick_error **error);
-
-/**
- * 1 finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their request again until each stands
- * alone: the others are predicted all the same, and the bad ones are read with `sidekick_predictions_failure`. With 0, the
- * default, the whole call fails. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_isolate_bad_rows(sidekick_options *options,
-                                                      int32_t isolate,
-                                                      sidekick_error **error);
-
-/**
- * Sets how many milliseconds making a connection may take: by default 10 000; 0 means without limit. Beyond it calls fail with
- * `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_connect_timeout(sidekick_options *options,
-                                                     uint64_t milliseconds,
-                                                     sidekick_error **error);
-
-/**
- * Sets how many milliseconds the server may be silent while it is sent to or read from: by default 120 000; 0 means without
- * limit. Beyond it calls fail with `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_response_timeout(sidekick_options *options,
-                                                      uint64_t milliseconds,
-                                                      sidekick_error **error);
-
-/**
- * Sets how many milliseconds one request may take with all its attempts and the waits between: by default, and with 0, there
- * is no limit. Beyond it calls fail with `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_call_timeout(sidekick_options *options,
-                                                  uint64_t milliseconds,
-                                                  sidekick_error **error);
-
-/**
- * Sets how often a request is sent again, by default 2 times, where no connection could be made or it broke before a reply
- * began, and where the server answers 429, 502, 503 or 504. Besides, a connection that the server closed while it was
- * idle is replaced once, unseen. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_retries(sidekick_options *options,
-                                             uint32_t retries,
-                                             sidekick_error **error);
-
-/**
- * Sets the wait before the first retry, in milliseconds (by default 100; doubled for each further one, less a random part of
- * up to a half), and the ceiling of all waits (by default 30 000). A `Retry-After` header of the server counts instead; one
- * beyond the ceiling ends the retries. Fails with `SIDEKICK_ERROR_ARGUMENT` where the first is above the ceiling.
- * Since 0.1.0.
- */
-sidekick_status sidekick_options_set_retry_backoff(sidekick_options *options,
-                                                   uint64_t first_milliseconds,
-                                                   uint64_t ceiling_milliseconds,
-                                                   sidekick_error **error);
-
-/**
- * Trusts the certificates of a PEM file instead of the system's. It is read at once. Fails with `SIDEKICK_ERROR_FILE`, and
- * with `SIDEKICK_ERROR_ARGUMENT` where it holds no certificate or a malformed one. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_ca_file(sidekick_options *options,
-                                             const char *path,
-                                             size_t path_length,
-                                             sidekick_error **error);
-
-/**
- * Trusts the certificates of a PEM text of `size` bytes instead of the system's. Fails with `SIDEKICK_ERROR_ARGUMENT` where it
- * holds no certificate or a malformed one. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_ca_pem(sidekick_options *options,
-                                            const void *pem,
-                                            size_t size,
-                                            sidekick_error **error);
-
-/**
- * Shows the server a client certificate, from PEM files: the certificate with those of the authorities between behind it, and its key,
- * which has to be that of the certificate. Both are read at once. By default none is shown. Fails with `SIDEKICK_ERROR_FILE`, and with
- * `SIDEKICK_ERROR_ARGUMENT` where they do not hold that. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_client_certificate_file(sidekick_options *options,
-                                                             const char *certificate_path,
-                                                             size_t certificate_path_length,
-                                                             const char *key_path,
-                                                             size_t key_path_length,
-                                                             sidekick_error **error);
-
-/**
- * As `sidekick_options_set_client_certificate_file`, from PEM texts of so many bytes. Fails with `SIDEKICK_ERROR_ARGUMENT`. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_client_certificate_pem(sidekick_options *options,
-                                                            const void *certificate,
-                                                            size_t certificate_size,
-                                                            const void *key,
-                                                            size_t key_size,
-                                                            sidekick_error **error);
-
-/**
- * Sets the oldest version of TLS that is spoken: `SIDEKICK_TLS_1_2`, which is the default, or `SIDEKICK_TLS_1_3`. Fails with
- * `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_tls_minimum(sidekick_options *options,
-                                                 int32_t version,
-                                                 sidekick_error **error);
-
-/**
- * 1 takes any certificate for the server's: anybody on the way can then read the token and change the replies. For test rigs alone. 0,
- * the default, checks them. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_dangerous_skip_tls_verification(sidekick_options *options,
-                                                                     int32_t skip,
-                                                                     sidekick_error **error);
-
-/**
- * 1 allows a URL that starts with `http://` and is not of this machine, where anybody on the way can read the token. With 0, the default,
- * `sidekick_deployment_open` refuses it with `SIDEKICK_ERROR_ARGUMENT`, unless a proxy on this machine stands in between. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_allow_token_over_http(sidekick_options *options,
-                                                           int32_t allow,
-                                                           sidekick_error **error);
-
-/**
- * Adds a header to every request; by default there is none. It goes where the token goes: to the deployment's server alone. Fails with
- * `SIDEKICK_ERROR_ARGUMENT` for a malformed one, and for those that requests have of their own, such as `Authorization`, `Host` and
- * `Content-Type`. Since 0.1.0.
- */
-sidekick_status sidekick_options_add_header(sidekick_options *options,
-                                            const char *name,
-                                            size_t name_length,
-                                            const char *value,
-                                            size_t value_length,
-                                            sidekick_error **error);
-
-/**
- * Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`; by default nothing does. Fails with
- * `SIDEKICK_ERROR_ARGUMENT` for characters other than printable ASCII. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_user_agent_suffix(sidekick_options *options,
-                                                       const char *suffix,
-                                                       size_t suffix_length,
-                                                       sidekick_error **error);
-
-/**
- * Sets how many bytes a reply may have, both on the wire and unpacked: at least 1, by default 1 GiB. A larger one fails with
- * `SIDEKICK_ERROR_REPLY_TOO_LARGE`. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_reply_limit(sidekick_options *options,
-                                                 uint64_t limit,
-                                                 sidekick_error **error);
-
-/**
- * Sets how many pixels (width times height) an image may have that is added as a file, or whose size or pixels are read from a
- * response. Larger ones fail with `SIDEKICK_ERROR_IMAGE`, and are not decoded for that.
- *
- * `pixels`: at least 1; by default 67 108 864 (64 * 1024 * 1024), which take 256 MiB as RGBA.
- *
- * Errors: `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.2.
- */
-sidekick_status sidekick_options_set_max_image_pixels(sidekick_options *options,
-                                                      uint64_t pixels,
-                                                      sidekick_error **error);
-
-/**
- * 1 turns images that are added as files the way their metadata say they are to be shown (the EXIF
- * orientation of JPEG, PNG, TIFF and WebP); an image that is turned goes out as PNG. With 0, the default,
- * pixels go out as stored. The size and the pixels of images in responses are always those stored.
- *
- * Errors: `SIDEKICK_ERROR_ARGUMENT` for NULL. Since 0.2.
- */
-sidekick_status sidekick_options_set_apply_orientation(sidekick_options *options,
-                                                       int32_t apply,
-                                                       sidekick_error **error);
-
-/**
- * 1 sends bodies of 1 KiB and more packed with gzip, which the server has to understand; 0, the default, as they are. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_request_gzip(sidekick_options *options,
-                                                  int32_t pack,
-                                                  sidekick_error **error);
-
-/**
- * 1, the default, lets the server pack its replies with gzip; 0 asks for them as they are. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_reply_gzip(sidekick_options *options,
-                                                int32_t allow,
-                                                sidekick_error **error);
-
-/**
- * Sets how many idle connections a deployment keeps (by default 64), and for how many milliseconds (by default 4000: below the 5 seconds
- * after which common servers close them). With 0 of either every request makes its own connection. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_keep_alive(sidekick_options *options,
-                                                size_t connections,
-                                                uint64_t idle_milliseconds,
-                                                sidekick_error **error);
-
-/**
- * Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT, or `socks5://` with the same behind it, which is
- * left to look up the server's name; an empty text means none. By default the
- * environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened; loopback
- * addresses and `localhost` are asked without the environment's proxy. Special characters in user and password are
- * percent-encoded. Fails with `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_proxy(sidekick_options *options,
-                                           const char *url,
-                                           size_t url_length,
-                                           sidekick_error **error);
-
-/**
- * Sets which hosts are asked without the proxy, instead of the environment's `no_proxy`: names (which stand for their
- * sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas. Since 0.1.0.
- */
-sidekick_status sidekick_options_set_no_proxy(sidekick_options *options,
-                                              const char *hosts,
-                                              size_t hosts_length,
-                                              sidekick_error **error);
-
-/**
- * Frees options; NULL is fine. Since 0.1.0.
- */
-void sidekick_options_free(sidekick_options *options);
-
-/**
- * How many rows there are; 0 for NULL. Since 0.1.0.
- */
-size_t sidekick_predictions_count(const sidekick_predictions *predictions);
-
-/**
- * How many rows the server called bad; there are some only where `sidekick_options_set_isolate_bad_rows` is on, and the predictions
- * are those of all the other rows. 0 for NULL. Since 0.1.0.
- */
-size_t sidekick_predictions_failure_count(const sidekick_predictions *predictions);
-
-/**
- * Why a row was called bad: the failures are indexed from 0 in the order of their rows, which `sidekick_error_row` tells. Free
- * `failure` with `sidekick_error_free`; it may outlive the predictions. Fails with `SIDEKICK_ERROR_ARGUMENT` where there is no such
- * failure. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_failure(const sidekick_predictions *predictions,
-                                             size_t index,
-                                             sidekick_error **failure,
-                                             sidekick_error **error);
-
-/**
- * Which of the rows that were sent a prediction is of: they differ behind a row that failed. Fails with
- * `SIDEKICK_ERROR_ARGUMENT` for a prediction that is not there. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_sent_row(const sidekick_predictions *predictions,
-                                              size_t prediction,
-                                              size_t *row,
-                                              sidekick_error **error);
-
-/**
- * The number of a numeric output of shape `[1]`, or the probability of a binary output. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_number(const sidekick_predictions *predictions,
-                                            size_t output,
-                                            size_t row,
-                                            double *number,
-                                            sidekick_error **error);
-
-/**
- * All rows' numbers, or binary probabilities, as one column: `count` is the number of rows. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_numbers(const sidekick_predictions *predictions,
-                                             size_t output,
-                                             const double **numbers,
-                                             size_t *count,
-                                             sidekick_error **error);
-
-/**
- * The text of a text output. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_text(const sidekick_predictions *predictions,
-                                          size_t output,
-                                          size_t row,
-                                          const char **value,
-                                          size_t *value_length,
-                                          sidekick_error **error);
-
-/**
- * All rows' texts as one column: text `i` starts at `texts + ends[i - 1]` (the first at `texts`) and has
- * `ends[i] - ends[i - 1] - 1` bytes, behind which a NUL closes it. `count` is the number of rows. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_texts(const sidekick_predictions *predictions,
-                                           size_t output,
-                                           const char **texts,
-                                           const size_t **ends,
-                                           size_t *count,
-                                           sidekick_error **error);
-
-/**
- * How many categories a categorical output has. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_category_count(const sidekick_predictions *predictions,
-                                                    size_t output,
-                                                    size_t *count,
-                                                    sidekick_error **error);
-
-/**
- * The label of category `category` of a categorical output: of column `category` of its matrix. Also fails with
- * `SIDEKICK_ERROR_ARGUMENT` where there is no such category. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_category_label(const sidekick_predictions *predictions,
-                                                    size_t output,
-                                                    size_t category,
-                                                    const char **label,
-                                                    size_t *label_length,
-                                                    sidekick_error **error);
-
-/**
- * The probabilities of a row of a categorical output: `count` values, one a category, in the order of the labels. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_probabilities(const sidekick_predictions *predictions,
-                                                   size_t output,
-                                                   size_t row,
-                                                   const double **probabilities,
-                                                   size_t *count,
-                                                   sidekick_error **error);
-
-/**
- * The probabilities of all rows of a categorical output, row-major: `count` values, rows x categories. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_probability_matrix(const sidekick_predictions *predictions,
-                                                        size_t output,
-                                                        const double **matrix,
-                                                        size_t *count,
-                                                        sidekick_error **error);
-
-/**
- * The probability of one category, by its label. Also fails with `SIDEKICK_ERROR_ARGUMENT` where there is no such label. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_probability(const sidekick_predictions *predictions,
-                                                 size_t output,
-                                                 size_t row,
-                                                 const char *label,
-                                                 size_t label_length,
-                                                 double *probability,
-                                                 sidekick_error **error);
-
-/**
- * The category at place `rank` of a row when its categories are sorted by probability, the most probable first (rank 0),
- * ties in the order of the labels: its label and its probability. Also fails with `SIDEKICK_ERROR_ARGUMENT` where there is
- * no such rank. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_top(const sidekick_predictions *predictions,
-                                         size_t output,
-                                         size_t row,
-                                         size_t rank,
-                                         const char **label,
-                                         size_t *label_length,
-                                         double *probability,
-                                         sidekick_error **error);
-
-/**
- * The array of a row: `count` elements, row-major, of the shape that `sidekick_predictions_array_shape` tells. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_array(const sidekick_predictions *predictions,
-                                           size_t output,
-                                           size_t row,
-                                           const float **elements,
-                                           size_t *count,
-                                           sidekick_error **error);
-
-/**
- * The shape of an array output for one row: `rank` sizes. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_array_shape(const sidekick_predictions *predictions,
-                                                 size_t output,
-                                                 const size_t **shape,
-                                                 size_t *rank,
-                                                 sidekick_error **error);
-
-/**
- * The arrays of all rows, one behind the other: `count` elements, rows x shape. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_arrays(const sidekick_predictions *predictions,
-                                            size_t output,
-                                            const float **elements,
-                                            size_t *count,
-                                            sidekick_error **error);
-
-/**
- * Copies the array of a row into `buffer` as elements of one of the `SIDEKICK_DTYPE_` constants, row-major, in this machine's
- * byte order. Integers are cut towards zero and held at the ends of their range. Also fails with
- * `SIDEKICK_ERROR_ARGUMENT` where `buffer_size` is not exactly the array's size in bytes. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_copy_array(const sidekick_predictions *predictions,
-                                                size_t output,
-                                                size_t row,
-                                                int32_t dtype,
-                                                void *buffer,
-                                                size_t buffer_size,
-                                                sidekick_error **error);
-
-/**
- * Writes the array of a row to a `.npy` file (version 1.0, little-endian 32-bit floats, C order), which NumPy loads. Also
- * fails with `SIDEKICK_ERROR_FILE`. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_save_npy(const sidekick_predictions *predictions,
-                                              size_t output,
-                                              size_t row,
-                                              const char *path,
-                                              size_t path_length,
-                                              sidekick_error **error);
-
-/**
- * The picture of a row as the server sent it: `size` bytes of a file of `media_type`, `"image/png"` or `"image/jpeg"` (static
- * text; NULL where it is not wanted). Since 0.1.0.
- */
-sidekick_status sidekick_predictions_image(const sidekick_predictions *predictions,
-                                           size_t output,
-                                           size_t row,
-                                           const void **encoded,
-                                           size_t *size,
-                                           const char **media_type,
-                                           sidekick_error **error);
-
-/**
- * Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels.
- * Also fails with `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or has more pixels than
- * `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_image_size(const sidekick_predictions *predictions,
-                                                size_t output,
-                                                size_t row,
-                                                uint32_t *width,
-                                                uint32_t *height,
-                                                uint32_t *channels,
-                                                sidekick_error **error);
-
-/**
- * Decodes the image of a row into `buffer`: 8-bit samples as stored, rows from the top without gaps,
- * `width * height * channels` bytes as `sidekick_predictions_image_size` reports them. Also fails with
- * `SIDEKICK_ERROR_ARGUMENT` if `buffer_size` is another, and with `SIDEKICK_ERROR_IMAGE` if the image is cut
- * off or damaged, or too large. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_image_pixels(const sidekick_predictions *predictions,
-                                                  size_t output,
-                                                  size_t row,
-                                                  void *buffer,
-                                                  size_t buffer_size,
-                                                  sidekick_error **error);
-
-/**
- * Writes the picture of a row to a file, as the server sent it. Also fails with `SIDEKICK_ERROR_FILE`. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_save_image(const sidekick_predictions *predictions,
-                                                size_t output,
-                                                size_t row,
-                                                const char *path,
-                                                size_t path_length,
-                                                sidekick_error **error);
-
-/**
- * Frees predictions and ends every view into them; NULL is fine. Since 0.1.0.
- */
-void sidekick_predictions_free(sidekick_predictions *predictions);
-
-/**
- * The HTTP status, such as 200 or 404; 0 for NULL. Since 0.1.0.
- */
-int32_t sidekick_reply_http_status(const sidekick_reply *reply);
-
-/**
- * The body as text (bytes that are not UTF-8 are replaced by U+FFFD); `""` for NULL. Its length goes to `length`
- * unless that is NULL. Lives until `sidekick_reply_free`. Since 0.1.0.
- */
-const char *sidekick_reply_text(const sidekick_reply *reply,
-                                size_t *length);
-
-/**
- * Frees a reply and its text; NULL is fine. Since 0.1.0.
- */
-void sidekick_reply_free(sidekick_reply *reply);
-
-/**
- * Makes empty rows for a deployment. They may outlive it. Free them with `sidekick_rows_free`. Fails only with
- * `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
+ * Errors: the common ones. Since 0.1.0.
  */
 sidekick_status sidekick_rows_new(const sidekick_deployment *deployment,
                                   sidekick_rows **rows,
                                   sidekick_error **error);
 
 /**
- * How many rows are finished; 0 for NULL. Since 0.1.0.
+ * Returns how many rows are finished; 0 for NULL. Since 0.1.0.
  */
 size_t sidekick_rows_count(const sidekick_rows *rows);
 
 /**
- * Adds a number to a numeric input of shape `[1]`. Also fails with `SIDEKICK_ERROR_FEATURE_VALUE` for NaN and infinity,
- * which the wire cannot carry. Since 0.1.0.
+ * Adds a number to a numeric input of shape `[1]`.
+ *
+ * Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_VALUE` for NaN and infinity. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_number(sidekick_rows *rows,
                                          const char *name,
@@ -1245,7 +460,7 @@ sidekick_status sidekick_rows_add_number(sidekick_rows *rows,
                                          sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_number`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_number`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_number_at(sidekick_rows *rows,
                                             size_t index,
@@ -1253,8 +468,10 @@ sidekick_status sidekick_rows_add_number_at(sidekick_rows *rows,
                                             sidekick_error **error);
 
 /**
- * Adds an integer to a numeric input of shape `[1]`, or as the category of a categorical or binary input. Also fails with
- * `SIDEKICK_ERROR_FEATURE_VALUE` where the input lists its categories and this is none of them. Since 0.1.0.
+ * Adds an integer to a numeric input of shape `[1]`, or as the category of a categorical or binary input.
+ *
+ * Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_VALUE` if it is not one of the listed
+ * categories. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_integer(sidekick_rows *rows,
                                           const char *name,
@@ -1263,7 +480,7 @@ sidekick_status sidekick_rows_add_integer(sidekick_rows *rows,
                                           sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_integer`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_integer`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_integer_at(sidekick_rows *rows,
                                              size_t index,
@@ -1271,8 +488,10 @@ sidekick_status sidekick_rows_add_integer_at(sidekick_rows *rows,
                                              sidekick_error **error);
 
 /**
- * Adds a category, by its label, to a categorical or binary input. Also fails with `SIDEKICK_ERROR_FEATURE_VALUE` where
- * the input lists its categories and this is none of them. Since 0.1.0.
+ * Adds a category, by its label, to a categorical or binary input.
+ *
+ * Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_VALUE` if it is not one of the listed
+ * categories. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_category(sidekick_rows *rows,
                                            const char *name,
@@ -1282,7 +501,7 @@ sidekick_status sidekick_rows_add_category(sidekick_rows *rows,
                                            sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_category`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_category`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_category_at(sidekick_rows *rows,
                                               size_t index,
@@ -1291,7 +510,9 @@ sidekick_status sidekick_rows_add_category_at(sidekick_rows *rows,
                                               sidekick_error **error);
 
 /**
- * Adds 0 or 1 to a binary input. Also fails with `SIDEKICK_ERROR_ARGUMENT` for any other value. Since 0.1.0.
+ * Adds 0 or 1 to a binary input.
+ *
+ * Errors: those of every add function; `SIDEKICK_ERROR_ARGUMENT` for any other value. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_binary(sidekick_rows *rows,
                                          const char *name,
@@ -1300,7 +521,7 @@ sidekick_status sidekick_rows_add_binary(sidekick_rows *rows,
                                          sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_binary`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_binary`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_binary_at(sidekick_rows *rows,
                                             size_t index,
@@ -1308,7 +529,9 @@ sidekick_status sidekick_rows_add_binary_at(sidekick_rows *rows,
                                             sidekick_error **error);
 
 /**
- * Adds UTF-8 text to a text input. Since 0.1.0.
+ * Adds UTF-8 text to a text input.
+ *
+ * Errors: those of every add function. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_text(sidekick_rows *rows,
                                        const char *name,
@@ -1318,7 +541,7 @@ sidekick_status sidekick_rows_add_text(sidekick_rows *rows,
                                        sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_text`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_text`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_text_at(sidekick_rows *rows,
                                           size_t index,
@@ -1327,17 +550,63 @@ sidekick_status sidekick_rows_add_text_at(sidekick_rows *rows,
                                           sidekick_error **error);
 
 /**
- * Adds an encoded image of `size` bytes to an image input, with its pixels as stored; its kind is found from
- * its bytes. PNG and JPEG go out without being decoded, and without their metadata (EXIF, XMP, IPTC,
- * comments, texts, thumbnails). With alpha or more than 8 bits a sample they become PNG without alpha, as do
- * BMP, GIF (its first frame), TIFF (its first page: grey, RGB or CMYK of 8 or 16 bits a sample, or black and
- * white) and WebP. The server resizes it to the input's shape.
+ * Adds many small values in one call, for bindings whose calls into C are expensive.
  *
- * Errors: also `SIDEKICK_ERROR_IMAGE` for a file that is cut off or damaged, of another kind (such as a TIFF
- * of floating-point samples), or with more pixels than `sidekick_options_set_max_image_pixels` allows. A
- * JPEG is whole when its scans are complete: the marker that ends it may be missing, and bytes may follow.
- * If that marker is there, the data before it are not looked at: what is damaged inside a JPEG is for the
- * server to find. Since 0.1.0.
+ * `records`: `size` bytes. A record is a `uint32_t` kind (`SIDEKICK_RECORD_`), the `uint32_t` index of the
+ * input, a `uint64_t` length, and a payload of that many bytes padded to a multiple of 8; integers and
+ * doubles in this machine's byte order. Each record does what the function for its kind does. Other values
+ * can be added between two calls, also within a row.
+ *
+ * Errors: those of the functions that add one value; `SIDEKICK_ERROR_ARGUMENT` for malformed records. After
+ * an error nothing of the call is added. Since 0.1.0.
+ */
+sidekick_status sidekick_rows_add_packed(sidekick_rows *rows,
+                                         const void *records,
+                                         size_t size,
+                                         sidekick_error **error);
+
+/**
+ * Finishes the row that was begun.
+ *
+ * Errors: `SIDEKICK_ERROR_ROW_INCOMPLETE` if inputs are missing. The message names them, and they can still
+ * be added. Since 0.1.0.
+ */
+sidekick_status sidekick_rows_end_row(sidekick_rows *rows, sidekick_error **error);
+
+/**
+ * Discards the row that was begun. Finished rows stay.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_rows_discard_row(sidekick_rows *rows, sidekick_error **error);
+
+/**
+ * Discards all rows. Their memory is kept for the next rows.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_rows_clear(sidekick_rows *rows, sidekick_error **error);
+
+/**
+ * Frees rows. NULL is fine. Since 0.1.0.
+ */
+void sidekick_rows_free(sidekick_rows *rows);
+
+/**
+ * Adds an image file to an image input. The server resizes the image to the input's shape.
+ *
+ * `encoded`: `size` bytes of a PNG, JPEG, BMP, GIF, TIFF or WebP file, told apart by its content. Pixels go
+ * out as stored. PNG and JPEG go out without being decoded, and without their metadata (EXIF, XMP, IPTC,
+ * comments, texts, thumbnails). PNG with alpha or more than 8 bits a sample, and all other kinds, go out as
+ * PNG without alpha. Of a GIF the first frame is taken, of a TIFF the first page: grey, RGB or CMYK of 8 or
+ * 16 bits a sample, or black and white.
+ *
+ * A JPEG is whole if its scans are complete: its end marker may be missing, and bytes may follow. If the
+ * marker is there, the data before it are not checked.
+ *
+ * Errors: those of every add function; `SIDEKICK_ERROR_IMAGE` for a file that is cut off or damaged, is of
+ * another kind (such as a TIFF of floating-point samples), or has more pixels than
+ * `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_image(sidekick_rows *rows,
                                         const char *name,
@@ -1347,7 +616,7 @@ sidekick_status sidekick_rows_add_image(sidekick_rows *rows,
                                         sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_image`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_image`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_image_at(sidekick_rows *rows,
                                            size_t index,
@@ -1356,7 +625,9 @@ sidekick_status sidekick_rows_add_image_at(sidekick_rows *rows,
                                            sidekick_error **error);
 
 /**
- * Adds a picture from a file, as `sidekick_rows_add_image` does. Also fails with `SIDEKICK_ERROR_FILE`. Since 0.1.0.
+ * Adds an image from a file, as `sidekick_rows_add_image` does.
+ *
+ * Errors: those of `sidekick_rows_add_image`; `SIDEKICK_ERROR_FILE` if the file cannot be read. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_image_file(sidekick_rows *rows,
                                              const char *name,
@@ -1366,7 +637,7 @@ sidekick_status sidekick_rows_add_image_file(sidekick_rows *rows,
                                              sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_image_file`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_image_file`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_image_file_at(sidekick_rows *rows,
                                                 size_t index,
@@ -1375,11 +646,17 @@ sidekick_status sidekick_rows_add_image_file_at(sidekick_rows *rows,
                                                 sidekick_error **error);
 
 /**
- * Adds a picture from raw 8-bit pixels: `height` rows from the top, `row_stride` bytes apart (0 for rows without gaps), each
- * of `width` pixels of `channels` interleaved samples: 1 grey, 3 RGB, 4 RGBA (whose alpha is dropped). `size` is how many
- * bytes there are at `samples`. It is sent as PNG where `jpeg_quality` is 0, else as JPEG of that quality, 1 to 100, its
- * colours at half the resolution (4:2:0), as is usual. Also fails
- * with `SIDEKICK_ERROR_ARGUMENT` where the numbers do not fit each other. Since 0.1.0.
+ * Adds an image from raw 8-bit pixels.
+ *
+ * `height` rows from the top, each of `width` pixels of `channels` interleaved samples: 1 grey, 3 RGB, 4
+ * RGBA (alpha is dropped). `row_stride`: bytes from one row to the next; 0 for rows without gaps. `samples`:
+ * `size` bytes.
+ *
+ * `jpeg_quality`: 0 sends PNG; 1 to 100 sends JPEG of that quality, with colours at half the resolution
+ * (4:2:0).
+ *
+ * Errors: those of every add function; `SIDEKICK_ERROR_ARGUMENT` if the sizes do not fit each other, or for
+ * another quality. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_pixels(sidekick_rows *rows,
                                          const char *name,
@@ -1394,7 +671,7 @@ sidekick_status sidekick_rows_add_pixels(sidekick_rows *rows,
                                          sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_pixels`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_pixels`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_pixels_at(sidekick_rows *rows,
                                             size_t index,
@@ -1408,12 +685,17 @@ sidekick_status sidekick_rows_add_pixels_at(sidekick_rows *rows,
                                             sidekick_error **error);
 
 /**
- * Adds an array to a numeric input of the same shape: `rank` sizes in `shape`, elements of one of the `SIDEKICK_DTYPE_`
- * constants in this machine's byte order, `data_size` bytes from element `[0, ..., 0]` on. `strides` are the `rank` distances in
- * bytes from one element to the next of each dimension, or NULL for row-major without gaps; with a negative stride, elements
- * lie before `data`, and that they are there is the caller's promise. Elements become 32-bit floats. Also fails with
- * `SIDEKICK_ERROR_FEATURE_SHAPE`, with `SIDEKICK_ERROR_FEATURE_VALUE` for an element that is not finite as such (the message
- * names it), and with `SIDEKICK_ERROR_ARGUMENT` where shape and strides reach beyond the data. Since 0.1.0.
+ * Adds an array to a numeric input of the same shape. Elements become 32-bit floats.
+ *
+ * `dtype`: one of the `SIDEKICK_DTYPE_` constants. `shape`: `rank` sizes. `data`: `data_size` bytes that
+ * begin with element `[0, ..., 0]`, in this machine's byte order.
+ *
+ * `strides`: for each dimension the distance in bytes from one element to the next; NULL for row-major
+ * without gaps. With a negative stride, elements lie before `data`: the caller promises that they are there.
+ *
+ * Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_SHAPE` for another shape;
+ * `SIDEKICK_ERROR_FEATURE_VALUE` for an element that is not finite as a 32-bit float (the message names it);
+ * `SIDEKICK_ERROR_ARGUMENT` for an unknown type, or if shape and strides reach beyond the data. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_array(sidekick_rows *rows,
                                         const char *name,
@@ -1427,7 +709,7 @@ sidekick_status sidekick_rows_add_array(sidekick_rows *rows,
                                         sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_array`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_array`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_array_at(sidekick_rows *rows,
                                            size_t index,
@@ -1440,9 +722,14 @@ sidekick_status sidekick_rows_add_array_at(sidekick_rows *rows,
                                            sidekick_error **error);
 
 /**
- * Adds an array from the `size` bytes of a `.npy` file (versions 1 to 3, C or Fortran order, either byte order; f4, f8, i1 to i8,
- * u1 to u8, b1) to a numeric input of the same shape. Also fails with `SIDEKICK_ERROR_NPY`, `_FEATURE_SHAPE` and
- * `_FEATURE_VALUE`. Since 0.1.0.
+ * Adds an array from the bytes of a `.npy` file to a numeric input of the same shape.
+ *
+ * `file`: `size` bytes; versions 1 to 3, C or Fortran order, either byte order; f4, f8, i1 to i8, u1 to u8,
+ * b1.
+ *
+ * Errors: those of every add function; `SIDEKICK_ERROR_NPY` for a malformed file or another type;
+ * `SIDEKICK_ERROR_FEATURE_SHAPE` for another shape; `SIDEKICK_ERROR_FEATURE_VALUE` for an element that is
+ * not finite as a 32-bit float. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_npy(sidekick_rows *rows,
                                       const char *name,
@@ -1452,7 +739,7 @@ sidekick_status sidekick_rows_add_npy(sidekick_rows *rows,
                                       sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_npy`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_npy`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_npy_at(sidekick_rows *rows,
                                          size_t index,
@@ -1461,7 +748,9 @@ sidekick_status sidekick_rows_add_npy_at(sidekick_rows *rows,
                                          sidekick_error **error);
 
 /**
- * Adds an array from a `.npy` file, as `sidekick_rows_add_npy` does. Also fails with `SIDEKICK_ERROR_FILE`. Since 0.1.0.
+ * Adds an array from a `.npy` file, as `sidekick_rows_add_npy` does.
+ *
+ * Errors: those of `sidekick_rows_add_npy`; `SIDEKICK_ERROR_FILE` if the file cannot be read. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_npy_file(sidekick_rows *rows,
                                            const char *name,
@@ -1471,7 +760,7 @@ sidekick_status sidekick_rows_add_npy_file(sidekick_rows *rows,
                                            sidekick_error **error);
 
 /**
- * As `sidekick_rows_add_npy_file`, by the input's index. Since 0.1.0.
+ * As `sidekick_rows_add_npy_file`, with the input's index. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_npy_file_at(sidekick_rows *rows,
                                               size_t index,
@@ -1480,65 +769,29 @@ sidekick_status sidekick_rows_add_npy_file_at(sidekick_rows *rows,
                                               sidekick_error **error);
 
 /**
- * Adds many small values in one call, for bindings whose calls into C are dear. `records` holds records one behind the other,
- * `size` bytes in all. A record is, in this machine's byte order, a `uint32_t` kind, the `uint32_t` index of the input, a
- * `uint64_t` length, and a payload of that many bytes, padded to a multiple of 8. Kinds: 0 ends the row (length 0); 1 a
- * `double` for a number; 2 an `int64_t` for an integer; 3 a category's label; 4 an `int64_t` that is 0 or 1 for a binary input; 5
- * text. Each does what the function of its name does. Other values can be added between two calls, also within a row. Where a
- * record fails nothing of the call is added; fails as those functions do, and with `SIDEKICK_ERROR_ARGUMENT` for
- * records that are malformed. Since 0.1.0.
- */
-sidekick_status sidekick_rows_add_packed(sidekick_rows *rows,
-                                         const void *records,
-                                         size_t size,
-                                         sidekick_error **error);
-
-/**
- * Finishes the row that is being built. Fails with `SIDEKICK_ERROR_ROW_INCOMPLETE` where inputs are missing; the
- * message names them, and they can still be added. Since 0.1.0.
- */
-sidekick_status sidekick_rows_end_row(sidekick_rows *rows,
-                                      sidekick_error **error);
-
-/**
- * Drops the features of the row that is being built, and keeps the finished rows. Fails only with
- * `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
- */
-sidekick_status sidekick_rows_discard_row(sidekick_rows *rows, sidekick_error **error);
-
-/**
- * Drops all rows and keeps their memory for the next ones. Fails only with `SIDEKICK_ERROR_ARGUMENT`, for NULL.
- * Since 0.1.0.
- */
-sidekick_status sidekick_rows_clear(sidekick_rows *rows,
-                                    sidekick_error **error);
-
-/**
- * Frees rows; NULL is fine. Since 0.1.0.
- */
-void sidekick_rows_free(sidekick_rows *rows);
-
-/**
- * Adds `count` whole rows in one call, from a column for each input: for tables of many rows that lie column by column. There are
- * `column_count` columns. Column `i` is for the input of index `inputs[i]`; the `sizes[i]` bytes at `values[i]` hold its
- * values, one for each row, as `kinds[i]` says:
+ * Adds `count` whole rows in one call, from a column for each input. No row may be begun.
  *
- * - One of the `SIDEKICK_DTYPE_` constants: numbers in this machine's byte order, without gaps and of any alignment. For a
- *   numeric input of shape `[1]` they are `count` numbers; for one of another shape, `count` arrays of that shape one behind
- *   the other, each row-major. Integers may also be the categories of a categorical or binary input. A `uint64_t` that is no
- *   array's element has to fit an `int64_t`.
- * - `SIDEKICK_COLUMN_PIECES`: the texts of a text input, the labels of a categorical or binary input (both UTF-8), or the
- *   encoded pictures of an image input, one behind the other without NULs. `ends[i]` points to `count` sizes: where the piece of
- *   each row ends, counted in bytes from the start of the first one, so that the last is `sizes[i]`.
- * - `SIDEKICK_COLUMN_TEXTS`: texts or labels as well, each closed by a NUL, the last one too.
+ * There are `column_count` columns. Column `i` is for the input with index `inputs[i]`. Its values, one for
+ * each row, are the `sizes[i]` bytes at `values[i]`. `kinds[i]` says how they are stored:
  *
- * `ends[i]` is read for pieces alone; `ends` may be NULL where no column has any. Each value does what the function for one
- * of its kind does (`sidekick_rows_add_number`, `_integer`, `_category`, `_text`, `_image`, `_array`), and is copied. No row may be
- * open. Where something fails, nothing of the call is added; the error names the feature and, where a value is to blame, its
- * row, counted with the rows that were there before. Fails as those functions do, and with `SIDEKICK_ERROR_ROW_INCOMPLETE` where an
- * input has no column or a row is open, `_FEATURE_TWICE` where one has two, `_FEATURE_SHAPE` where a column is not as long as
- * `count` rows need, and `_ARGUMENT` for an unknown kind, text that is not UTF-8, and ends that decrease, exceed the
- * column or cut a character. Since 0.1.0.
+ * - One of the `SIDEKICK_DTYPE_` constants: numbers in this machine's byte order, without gaps, of any
+ *   alignment. For a numeric input of shape `[1]` they are `count` numbers; for another shape, `count`
+ *   row-major arrays of that shape. For a categorical or binary input, integers are the categories. A
+ *   `uint64_t` outside an array has to fit an `int64_t`.
+ * - `SIDEKICK_COLUMN_PIECES`: texts, labels or image files, one after another without NULs. `ends[i]` points
+ *   to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last one is
+ *   `sizes[i]`.
+ * - `SIDEKICK_COLUMN_TEXTS`: texts or labels, each ended by a NUL, the last one too.
+ *
+ * `ends` may be NULL if no column has pieces. Every value is checked and copied as by the function that adds
+ * one of its kind.
+ *
+ * Errors: those of the functions that add one value; `SIDEKICK_ERROR_ROW_INCOMPLETE` if an input has no
+ * column, or a row was begun; `SIDEKICK_ERROR_FEATURE_TWICE` if an input has two columns;
+ * `SIDEKICK_ERROR_FEATURE_SHAPE` if a column is not as long as `count` rows need; `SIDEKICK_ERROR_ARGUMENT`
+ * for an unknown kind, text that is not UTF-8, or ends that decrease, exceed the column or split a
+ * character. After an error nothing of the call is added. The error names the feature and, if one value is
+ * to blame, its row, counted with the rows that were there before. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_columns(sidekick_rows *rows,
                                           size_t count,
@@ -1550,12 +803,428 @@ sidekick_status sidekick_rows_add_columns(sidekick_rows *rows,
                                           const size_t *const *ends,
                                           sidekick_error **error);
 
+/** @} */
+
 /**
- * Makes a stream of predictions of `deployment`, which has to outlive it; free it with `sidekick_stream_free`. Where
- * `sidekick_options_set_max_in_flight` asks for more than one request under way, the stream starts up to that many threads of its
- * own as batches are pushed, which end when it is freed; else it starts none. `cancel` may be NULL; once it is triggered, requests
- * under way are called off, and pushes and all batches not predicted yet fail with `SIDEKICK_ERROR_CANCELLED`. Fails with
- * `SIDEKICK_ERROR_MEMORY` where the system has no more file descriptors: it holds two. Since 0.1.0.
+ * @defgroup sidekick_predict Predict
+ *
+ * Calls that send rows, or JSON text as it is. They block until the response is there, and any number of
+ * threads can call them at once.
+ * @{
+ */
+
+/**
+ * Predicts all finished rows, and blocks until the predictions are there. They are in the order of the rows.
+ *
+ * The rows go out in requests of `batch_rows` rows each, which are retried as the options say. They stay as
+ * they are: several calls may read them at once. Any thread.
+ *
+ * `cancel`: ends the call when it is triggered; NULL is fine. `predictions`: free them with
+ * `sidekick_predictions_free`.
+ *
+ * Errors: `SIDEKICK_ERROR_ROW_INCOMPLETE` if a row was begun and not ended; `SIDEKICK_ERROR_ARGUMENT` for
+ * rows of another deployment; the connection's statuses (20 to 24); `SIDEKICK_ERROR_SERVER` or `_HTTP` if
+ * the server refuses; the response's statuses (41 to 47) if the response is not what the deployment
+ * declares. Since 0.1.0; `cancel` since 0.2.0.
+ */
+sidekick_status sidekick_deployment_predict(const sidekick_deployment *deployment,
+                                            const sidekick_rows *rows,
+                                            const sidekick_cancel *cancel,
+                                            sidekick_predictions **predictions,
+                                            sidekick_error **error);
+
+/**
+ * Adds packed records, predicts them, and copies their results: one call, for bindings whose calls into C
+ * are expensive.
+ *
+ * `records`: as `sidekick_rows_add_packed` takes them, `size` bytes. `cancel`: as for
+ * `sidekick_deployment_predict`.
+ *
+ * `values`: room for exactly `count` values. Row after row, each output in its order takes one value if it
+ * is a number or a binary probability, and one value for each listed label if it is categorical.
+ *
+ * Errors: those of `sidekick_rows_add_packed` and `sidekick_deployment_predict`;
+ * `SIDEKICK_ERROR_FEATURE_TYPE` if an output is neither of these, or lists no labels;
+ * `SIDEKICK_ERROR_ARGUMENT` if `count` is not the number of values. A row that the server refuses fails the
+ * call, also if the options isolate such rows. Any thread. Since 0.1.0.
+ */
+sidekick_status sidekick_deployment_predict_packed(const sidekick_deployment *deployment,
+                                                   const void *records,
+                                                   size_t size,
+                                                   const sidekick_cancel *cancel,
+                                                   double *values,
+                                                   size_t count,
+                                                   sidekick_error **error);
+
+/**
+ * Posts JSON text as it is, and returns the response whatever its status. Blocks meanwhile. Any thread.
+ *
+ * `json`: not checked. `cancel`: ends the call when it is triggered; NULL is fine. `reply`: free it with
+ * `sidekick_reply_free`.
+ *
+ * Errors: the connection's statuses (20 to 24); `SIDEKICK_ERROR_REPLY_TOO_LARGE`. Since 0.1.0; `cancel`
+ * since 0.2.0.
+ */
+sidekick_status sidekick_deployment_post_json(const sidekick_deployment *deployment,
+                                              const char *json,
+                                              size_t json_length,
+                                              const sidekick_cancel *cancel,
+                                              sidekick_reply **reply,
+                                              sidekick_error **error);
+
+/**
+ * Returns the HTTP status, such as 200 or 404; 0 for NULL. Since 0.1.0.
+ */
+int32_t sidekick_reply_http_status(const sidekick_reply *reply);
+
+/**
+ * Returns the body as text; `""` for NULL. Bytes that are not UTF-8 are replaced by U+FFFD.
+ *
+ * `length`: gets the length in bytes; NULL is fine. The text lives until `sidekick_reply_free`. Since 0.1.0.
+ */
+const char *sidekick_reply_text(const sidekick_reply *reply, size_t *length);
+
+/**
+ * Frees a response and its text. NULL is fine. Since 0.1.0.
+ */
+void sidekick_reply_free(sidekick_reply *reply);
+
+/** @} */
+
+/**
+ * @defgroup sidekick_predictions Predictions
+ *
+ * Typed results, by row or by column. A view (pointer and length) lives until `sidekick_predictions_free`.
+ *
+ * `output`: the index of an output, see `sidekick_deployment_feature_index`. `row`: counted from 0.
+ *
+ * Errors of every reader: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such output,
+ * `SIDEKICK_ERROR_FEATURE_TYPE` if it has another type, `SIDEKICK_ERROR_ARGUMENT` if there is no such row.
+ * @{
+ */
+
+/**
+ * Returns how many rows were predicted; 0 for NULL. Since 0.1.0.
+ */
+size_t sidekick_predictions_count(const sidekick_predictions *predictions);
+
+/**
+ * Returns how many rows the server refused; 0 for NULL.
+ *
+ * Only with `sidekick_options_set_isolate_bad_rows` are there any: the predictions are then those of all
+ * other rows. Since 0.1.0.
+ */
+size_t sidekick_predictions_failure_count(const sidekick_predictions *predictions);
+
+/**
+ * Gets why a row was refused.
+ *
+ * `index`: counted from 0, in the order of the rows. `failure`: `sidekick_error_row` is the row. Free it
+ * with `sidekick_error_free`; it may outlive the predictions.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` if there is no such failure. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_failure(const sidekick_predictions *predictions,
+                                             size_t index,
+                                             sidekick_error **failure,
+                                             sidekick_error **error);
+
+/**
+ * Gets the row that a prediction belongs to, counted over all rows of the call.
+ *
+ * `prediction`: counted from 0. The two numbers differ only after a row that was refused.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` if there is no such prediction. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_sent_row(const sidekick_predictions *predictions,
+                                              size_t prediction,
+                                              size_t *row,
+                                              sidekick_error **error);
+
+/**
+ * Gets the number of a numeric output of shape `[1]`, or the probability of a binary output.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_number(const sidekick_predictions *predictions,
+                                            size_t output,
+                                            size_t row,
+                                            double *number,
+                                            sidekick_error **error);
+
+/**
+ * Gets the numbers, or the binary probabilities, of all rows. `count` is the number of rows.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_numbers(const sidekick_predictions *predictions,
+                                             size_t output,
+                                             const double **numbers,
+                                             size_t *count,
+                                             sidekick_error **error);
+
+/**
+ * Gets the text of a text output.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_text(const sidekick_predictions *predictions,
+                                          size_t output,
+                                          size_t row,
+                                          const char **value,
+                                          size_t *value_length,
+                                          sidekick_error **error);
+
+/**
+ * Gets the texts of all rows. `count` is the number of rows.
+ *
+ * Text `i` begins at `texts + ends[i - 1]` (the first at `texts`). It has `ends[i] - ends[i - 1] - 1` bytes,
+ * and a NUL after them.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_texts(const sidekick_predictions *predictions,
+                                           size_t output,
+                                           const char **texts,
+                                           const size_t **ends,
+                                           size_t *count,
+                                           sidekick_error **error);
+
+/**
+ * Gets how many categories a categorical output has.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_category_count(const sidekick_predictions *predictions,
+                                                    size_t output,
+                                                    size_t *count,
+                                                    sidekick_error **error);
+
+/**
+ * Gets the label of a category.
+ *
+ * `category`: counted from 0; it is also the column of the probability matrix.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` if there is no such category. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_category_label(const sidekick_predictions *predictions,
+                                                    size_t output,
+                                                    size_t category,
+                                                    const char **label,
+                                                    size_t *label_length,
+                                                    sidekick_error **error);
+
+/**
+ * Gets the probabilities of a row of a categorical output: `count` values, one for each category, in the
+ * order of the labels.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_probabilities(const sidekick_predictions *predictions,
+                                                   size_t output,
+                                                   size_t row,
+                                                   const double **probabilities,
+                                                   size_t *count,
+                                                   sidekick_error **error);
+
+/**
+ * Gets the probabilities of all rows of a categorical output: `count` values, row-major, rows times
+ * categories.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_probability_matrix(const sidekick_predictions *predictions,
+                                                        size_t output,
+                                                        const double **matrix,
+                                                        size_t *count,
+                                                        sidekick_error **error);
+
+/**
+ * Gets the probability of one category, by its label.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` if there is no such label. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_probability(const sidekick_predictions *predictions,
+                                                 size_t output,
+                                                 size_t row,
+                                                 const char *label,
+                                                 size_t label_length,
+                                                 double *probability,
+                                                 sidekick_error **error);
+
+/**
+ * Gets the category at a rank of a row: its label and its probability.
+ *
+ * `rank`: 0 is the most probable category. Equal probabilities keep the order of the labels.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` if there is no such rank. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_top(const sidekick_predictions *predictions,
+                                         size_t output,
+                                         size_t row,
+                                         size_t rank,
+                                         const char **label,
+                                         size_t *label_length,
+                                         double *probability,
+                                         sidekick_error **error);
+
+/**
+ * Gets the array of a row: `count` elements, row-major, of the shape that `sidekick_predictions_array_shape`
+ * returns.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_array(const sidekick_predictions *predictions,
+                                           size_t output,
+                                           size_t row,
+                                           const float **elements,
+                                           size_t *count,
+                                           sidekick_error **error);
+
+/**
+ * Gets the shape of an array output for one row: `rank` sizes.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_array_shape(const sidekick_predictions *predictions,
+                                                 size_t output,
+                                                 const size_t **shape,
+                                                 size_t *rank,
+                                                 sidekick_error **error);
+
+/**
+ * Gets the arrays of all rows, one after another: `count` elements, rows times the shape.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_arrays(const sidekick_predictions *predictions,
+                                            size_t output,
+                                            const float **elements,
+                                            size_t *count,
+                                            sidekick_error **error);
+
+/**
+ * Copies the array of a row into `buffer`, row-major, in this machine's byte order.
+ *
+ * `dtype`: one of the `SIDEKICK_DTYPE_` constants. To integers, values are truncated towards zero and
+ * limited to the range. `buffer_size`: exactly the size of the array in bytes.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` for another size or an unknown type. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_copy_array(const sidekick_predictions *predictions,
+                                                size_t output,
+                                                size_t row,
+                                                int32_t dtype,
+                                                void *buffer,
+                                                size_t buffer_size,
+                                                sidekick_error **error);
+
+/**
+ * Writes the array of a row to a `.npy` file: version 1.0, little-endian 32-bit floats, C order.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_FILE` if the file cannot be written. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_save_npy(const sidekick_predictions *predictions,
+                                              size_t output,
+                                              size_t row,
+                                              const char *path,
+                                              size_t path_length,
+                                              sidekick_error **error);
+
+/**
+ * Gets the image of a row as the server sent it: the `size` bytes of a file.
+ *
+ * `media_type`: gets `"image/png"` or `"image/jpeg"`, static text; NULL is fine.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_image(const sidekick_predictions *predictions,
+                                           size_t output,
+                                           size_t row,
+                                           const void **encoded,
+                                           size_t *size,
+                                           const char **media_type,
+                                           sidekick_error **error);
+
+/**
+ * Gets width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its
+ * pixels.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or has more
+ * pixels than `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_image_size(const sidekick_predictions *predictions,
+                                                size_t output,
+                                                size_t row,
+                                                uint32_t *width,
+                                                uint32_t *height,
+                                                uint32_t *channels,
+                                                sidekick_error **error);
+
+/**
+ * Decodes the image of a row into `buffer`: 8-bit samples as stored, rows from the top without gaps.
+ *
+ * `buffer_size`: exactly `width * height * channels`, as `sidekick_predictions_image_size` returns them.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` for another size; `SIDEKICK_ERROR_IMAGE` if the
+ * image is cut off or damaged, or too large. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_image_pixels(const sidekick_predictions *predictions,
+                                                  size_t output,
+                                                  size_t row,
+                                                  void *buffer,
+                                                  size_t buffer_size,
+                                                  sidekick_error **error);
+
+/**
+ * Writes the image of a row to a file, as the server sent it.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_FILE` if the file cannot be written. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_save_image(const sidekick_predictions *predictions,
+                                                size_t output,
+                                                size_t row,
+                                                const char *path,
+                                                size_t path_length,
+                                                sidekick_error **error);
+
+/**
+ * Frees predictions and all views into them. NULL is fine. Since 0.1.0.
+ */
+void sidekick_predictions_free(sidekick_predictions *predictions);
+
+/** @} */
+
+/**
+ * @defgroup sidekick_streams Streams
+ *
+ * Predictions of more rows than should be in memory at once. Push rows until the stream is full, take the
+ * next predictions, and so on; at the end take until there are none:
+ *
+ * @code{.c}
+ * while (fill(rows)) {
+ *     while (sidekick_stream_is_full(stream)) take(stream);   // sidekick_stream_next
+ *     sidekick_stream_push(stream, rows, &error);
+ *     sidekick_rows_clear(rows, &error);
+ * }
+ * while (take(stream)) {}
+ * @endcode
+ *
+ * One thread at a time. After `fork`, the child cannot use a stream of its parent.
+ * @{
+ */
+
+/**
+ * Creates a stream of predictions. Free it with `sidekick_stream_free`, before `deployment` is freed.
+ *
+ * If `sidekick_options_set_max_in_flight` is above 1, the stream starts up to that many threads as batches
+ * are pushed. They end when it is freed.
+ *
+ * `cancel`: NULL is fine. After it is triggered, requests in flight are cancelled, and pushes and all
+ * batches that are not predicted yet fail with `SIDEKICK_ERROR_CANCELLED`.
+ *
+ * Errors: `SIDEKICK_ERROR_MEMORY` if the system has no more file descriptors: a stream holds two.
+ * Since 0.1.0.
  */
 sidekick_status sidekick_stream_new(const sidekick_deployment *deployment,
                                     const sidekick_cancel *cancel,
@@ -1563,47 +1232,801 @@ sidekick_status sidekick_stream_new(const sidekick_deployment *deployment,
                                     sidekick_error **error);
 
 /**
- * Takes a copy of all finished rows: they are predicted `batch_rows` to a request, a push's last rows as a smaller batch. Never waits
- * for the server: while the stream is full it takes nothing and fails with `SIDEKICK_ERROR_STREAM_FULL`; else it takes them
- * all, however many. Fails also with `SIDEKICK_ERROR_ROW_INCOMPLETE` where a row was left half built, and with
- * `SIDEKICK_ERROR_ARGUMENT` for rows of another deployment. Since 0.1.0.
+ * Copies all finished rows into the stream. Never waits for the server.
+ *
+ * They go out in requests of `batch_rows` rows each; the last rows of a push are a smaller batch. A stream
+ * that is not full takes all rows, however many.
+ *
+ * Errors: `SIDEKICK_ERROR_STREAM_FULL` if the stream is full (nothing is copied);
+ * `SIDEKICK_ERROR_ROW_INCOMPLETE` if a row was begun and not ended; `SIDEKICK_ERROR_ARGUMENT` for rows of
+ * another deployment. Since 0.1.0.
  */
 sidekick_status sidekick_stream_push(sidekick_stream *stream,
                                      const sidekick_rows *rows,
                                      sidekick_error **error);
 
 /**
- * 1 while the stream holds twice `max_in_flight` batches or more whose predictions were not taken: take some before the next push.
- * 0 else, and for NULL. Since 0.1.0.
+ * Returns 1 if predictions have to be taken before the next push, else 0; 0 for NULL.
+ *
+ * A stream is full while it holds at least twice `max_in_flight` batches whose predictions were not taken.
+ * Since 0.1.0.
  */
 int32_t sidekick_stream_is_full(const sidekick_stream *stream);
 
 /**
- * Takes the predictions of the next batch, in the order the rows were pushed, and waits for them; NULL with `SIDEKICK_OK` where those
- * of all rows were taken. Free them with `sidekick_predictions_free`. An error is that of one batch, of the statuses that
- * `sidekick_deployment_predict` has; `sidekick_error_rows_first`, `_rows_count` and `_row` count over all rows that were pushed. The
- * batch is done with, and the stream goes on: the next call takes the next one. What `sidekick_predictions_failure` and
- * `_sent_row` tell counts within the batch. Since 0.1.0.
+ * Takes the predictions of the next batch, in the order the rows were pushed. Waits until they are there.
+ *
+ * `predictions`: free them with `sidekick_predictions_free`. NULL, with `SIDEKICK_OK`, if all that was
+ * pushed is taken.
+ *
+ * Errors: those of `sidekick_deployment_predict`, for this batch. The batch is then done, and the next call
+ * takes the next batch. Row numbers in the error count over all rows that were pushed; those of
+ * `sidekick_predictions_failure` and `sidekick_predictions_sent_row` count within the batch. Since 0.1.0.
  */
 sidekick_status sidekick_stream_next(sidekick_stream *stream,
                                      sidekick_predictions **predictions,
                                      sidekick_error **error);
 
 /**
- * Frees a stream; NULL is fine. What is under way is called off, and its threads have ended. Predictions that were taken live on.
- * Since 0.1.0.
+ * Frees a stream. NULL is fine.
+ *
+ * Requests in flight are cancelled, and the stream's threads have ended when this returns. Predictions that
+ * were taken live on. Since 0.1.0.
  */
 void sidekick_stream_free(sidekick_stream *stream);
 
+/** @} */
+
 /**
- * The version of the running library, `"MAJOR.MINOR.PATCH"`: static text, never freed. Compare it with the macro
- * `SIDEKICK_VERSION`, the version of the header a program was built with; a later library of the same major version
- * serves it. Any thread. Since 0.1.0.
+ * @defgroup sidekick_cancel Cancel
+ *
+ * Ends calls that block, from any thread. Every call that can block takes a `const sidekick_cancel *`; NULL
+ * is fine.
+ * @{
  */
-const char *sidekick_version(void);
+
+/**
+ * Creates a cancellation that is not triggered. Free it with `sidekick_cancel_free`.
+ *
+ * Errors: `SIDEKICK_ERROR_MEMORY` if the system has no more file descriptors: a cancellation holds two.
+ * Since 0.1.0.
+ */
+sidekick_status sidekick_cancel_new(sidekick_cancel **cancel, sidekick_error **error);
+
+/**
+ * Cancels all calls that have this cancellation, now and later. Any thread, any number of times; never
+ * blocks.
+ *
+ * Each call returns within 100 ms with `SIDEKICK_ERROR_CANCELLED`, also while it connects or waits before a
+ * retry. One thing is not interrupted: the system's look-up of a host name. The deployment can be used
+ * further.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_cancel_trigger(const sidekick_cancel *cancel, sidekick_error **error);
+
+/**
+ * Sets a time limit for calls that have this cancellation, now and later. Any thread, any number of times;
+ * never blocks.
+ *
+ * `milliseconds`: counted from now; 0 removes the limit. The limit holds for a whole call with all its
+ * requests and retries, and for a whole stream. If the options have a limit too, the one that passes first
+ * counts.
+ *
+ * A call whose time is up returns `SIDEKICK_ERROR_TIMEOUT`, or the error of its last attempt if no time is
+ * left for another. A request in flight keeps the limit that it began with. The look-up of a host name is
+ * not interrupted.
+ *
+ * Errors: the common ones. Since 0.2.0.
+ */
+sidekick_status sidekick_cancel_set_timeout(const sidekick_cancel *cancel,
+                                            uint64_t milliseconds,
+                                            sidekick_error **error);
+
+/**
+ * Frees a cancellation. NULL is fine.
+ *
+ * Calls that have it may still run: they can no longer be cancelled. Since 0.1.0.
+ */
+void sidekick_cancel_free(sidekick_cancel *cancel);
+
+/** @} */
+
+/**
+ * @defgroup sidekick_errors Errors
+ *
+ * An error belongs to whoever called the function that made it. Its getters cannot fail, and take NULL as
+ * "no error". Their text lives until `sidekick_error_free`.
+ * @{
+ */
+
+/**
+ * The call succeeded. Since 0.1.0.
+ */
+#define SIDEKICK_OK 0
+
+/**
+ * An invalid argument: NULL where an object is needed, text that is not UTF-8, an index out of range, a
+ * malformed URL. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_ARGUMENT 1
+
+/**
+ * A defect of this library. Please report the message. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_INTERNAL 2
+
+/**
+ * Out of memory, for a buffer whose size the caller or a response decides. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_MEMORY 3
+
+/**
+ * A file could not be read or written. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_FILE 4
+
+/**
+ * The stream is full: take predictions with `sidekick_stream_next` first. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_STREAM_FULL 5
+
+/**
+ * No feature has this name or index. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_UNKNOWN_FEATURE 10
+
+/**
+ * A value or a getter of another type than the feature's. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_FEATURE_TYPE 11
+
+/**
+ * A value of another shape than the feature's. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_FEATURE_SHAPE 12
+
+/**
+ * A value that cannot be sent: not finite, or not one of the categories. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_FEATURE_VALUE 13
+
+/**
+ * A duplicate feature in one row. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_FEATURE_TWICE 14
+
+/**
+ * A row that lacks features where a whole row is needed. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_ROW_INCOMPLETE 15
+
+/**
+ * An image that this library cannot read, or that is too large. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_IMAGE 16
+
+/**
+ * A `.npy` file that this library cannot read. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_NPY 17
+
+/**
+ * No connection to the server could be made. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_CONNECT 20
+
+/**
+ * The TLS handshake failed, or the server's certificate is not trusted. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_TLS 21
+
+/**
+ * A time limit passed. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_TIMEOUT 22
+
+/**
+ * The connection broke, or what came over it is not HTTP. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_NETWORK 23
+
+/**
+ * The call was cancelled, see `sidekick_cancel_trigger`. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_CANCELLED 24
+
+/**
+ * An HTTP status other than 2xx, without the server's own error object. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_HTTP 30
+
+/**
+ * The server reported an error, see `sidekick_error_server_code`. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_SERVER 31
+
+/**
+ * What the server describes is not a deployment that this library understands. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_DESCRIBE 40
+
+/**
+ * A response whose body is malformed. Since 0.1.0, until 0.2.0 as `SIDEKICK_ERROR_REPLY_JSON`.
+ */
+#define SIDEKICK_ERROR_REPLY_MALFORMED 41
+
+/**
+ * A response with fewer or more rows than were sent. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_REPLY_ROWS 42
+
+/**
+ * A response row that lacks a declared output. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_REPLY_OUTPUT 43
+
+/**
+ * A value in a response of another type than declared. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_REPLY_TYPE 44
+
+/**
+ * A value in a response of another shape, or number of categories, than declared. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_REPLY_SHAPE 45
+
+/**
+ * A value in a response whose encoding is invalid, such as a malformed data URL. Since 0.1.0, until 0.2.0 as
+ * `SIDEKICK_ERROR_REPLY_DATA_URL`.
+ */
+#define SIDEKICK_ERROR_REPLY_ENCODING 46
+
+/**
+ * A response above the limit, see `sidekick_options_set_reply_limit`. Since 0.1.0.
+ */
+#define SIDEKICK_ERROR_REPLY_TOO_LARGE 47
+
+/**
+ * Returns the status, one of the `SIDEKICK_ERROR_` constants; `SIDEKICK_OK` for NULL. Since 0.1.0.
+ */
+sidekick_status sidekick_error_status(const sidekick_error *error);
+
+/**
+ * Returns what went wrong and what to do, as one line; `""` for NULL. It names the row and the feature if
+ * there are any.
+ *
+ * `length`: gets the length in bytes; NULL is fine. At most 1 KiB of it is text of others. It never holds
+ * the token: text of a server, a proxy or a certificate that has 6 or more characters of a token in a row,
+ * in whatever encoding, is left out. Since 0.1.0.
+ */
+const char *sidekick_error_message(const sidekick_error *error, size_t *length);
+
+/**
+ * Returns the HTTP status of the response; 0 if there was none. Since 0.1.0.
+ */
+int32_t sidekick_error_http_status(const sidekick_error *error);
+
+/**
+ * Returns the server's error code, such as `"FeatureNotFound"`; `""` if it sent none.
+ *
+ * `length`: gets the length in bytes; NULL is fine. A code that the Deployment API does not know is cut to 1
+ * KiB, and left out if it holds a part of the token. Since 0.1.0.
+ */
+const char *sidekick_error_server_code(const sidekick_error *error, size_t *length);
+
+/**
+ * Returns the server's error message, text for people, cut to 1 KiB; `""` if it sent none.
+ *
+ * `length`: gets the length in bytes; NULL is fine. The text is left out if anything the server said holds a
+ * part of the token. Since 0.1.0.
+ */
+const char *sidekick_error_server_message(const sidekick_error *error, size_t *length);
+
+/**
+ * Returns the row that the error is about, counted from 0 over all rows of the call; -1 if it is about no
+ * single row. Since 0.1.0.
+ */
+int64_t sidekick_error_row(const sidekick_error *error);
+
+/**
+ * Returns the first row of the request that failed, counted from 0 over all rows of the call; -1 if the
+ * error is not about a request of rows. Since 0.1.0.
+ */
+int64_t sidekick_error_rows_first(const sidekick_error *error);
+
+/**
+ * Returns how many rows the request that failed had; 0 if the error is not about a request of rows.
+ * Since 0.1.0.
+ */
+size_t sidekick_error_rows_count(const sidekick_error *error);
+
+/**
+ * Returns the name of the input or output that the error is about; `""` if it is about none.
+ *
+ * `length`: gets the length in bytes; NULL is fine. Since 0.1.0.
+ */
+const char *sidekick_error_feature(const sidekick_error *error, size_t *length);
+
+/**
+ * Returns the system's `errno` for why a file could not be read or written, such as `ENOENT`; 0 if there is
+ * none. Since 0.2.0.
+ */
+int32_t sidekick_error_os_error(const sidekick_error *error);
+
+/**
+ * Returns how many times a request was sent; 0 if none was. Since 0.1.0.
+ */
+uint32_t sidekick_error_attempts(const sidekick_error *error);
+
+/**
+ * Returns 1 if the same call may succeed later, because the connection or the server was at fault for now;
+ * else 0. Since 0.1.0.
+ */
+int32_t sidekick_error_retryable(const sidekick_error *error);
+
+/**
+ * Frees an error and its texts. NULL is fine. Since 0.1.0.
+ */
+void sidekick_error_free(sidekick_error *error);
+
+/** @} */
+
+/**
+ * @defgroup sidekick_options Options
+ *
+ * Settings for `sidekick_deployment_open`, which copies them: free or change them at any time after. Flags
+ * are 0 or 1; any number but 0 counts as 1.
+ * @{
+ */
+
+/**
+ * TLS 1.2. Since 0.1.0.
+ */
+#define SIDEKICK_TLS_1_2 12
+
+/**
+ * TLS 1.3. Since 0.1.0.
+ */
+#define SIDEKICK_TLS_1_3 13
+
+/**
+ * Creates options with every setting at its default. Free them with `sidekick_options_free`.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_new(sidekick_options **options, sidekick_error **error);
+
+/**
+ * Sets how many rows go out in one request.
+ *
+ * `batch_rows`: at least 1; by default 128. Small batches need less memory, large ones fewer round trips.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_batch_rows(sidekick_options *options,
+                                                size_t batch_rows,
+                                                sidekick_error **error);
+
+/**
+ * Sets how many requests of one call or one stream are in flight at once.
+ *
+ * `requests`: at least 1, the default. More than one starts that many threads, which end with the call or
+ * the stream.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_max_in_flight(sidekick_options *options,
+                                                   size_t requests,
+                                                   sidekick_error **error);
+
+/**
+ * Sets whether rows that the server refuses (status 400, 413 or 422) fail alone.
+ *
+ * `isolate`: 1 sends the halves of a refused request again, until each bad row is found. All other rows are
+ * predicted, and the bad ones are read with `sidekick_predictions_failure`. 0, the default, fails the whole
+ * call.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_isolate_bad_rows(sidekick_options *options,
+                                                      int32_t isolate,
+                                                      sidekick_error **error);
+
+/**
+ * Sets how long making a connection may take.
+ *
+ * `milliseconds`: by default 10 000; 0 for no limit. After it, calls fail with `SIDEKICK_ERROR_TIMEOUT`.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_connect_timeout(sidekick_options *options,
+                                                     uint64_t milliseconds,
+                                                     sidekick_error **error);
+
+/**
+ * Sets how long the server may be silent while a request is sent or a response is read.
+ *
+ * `milliseconds`: by default 120 000; 0 for no limit. After it, calls fail with `SIDEKICK_ERROR_TIMEOUT`.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_response_timeout(sidekick_options *options,
+                                                      uint64_t milliseconds,
+                                                      sidekick_error **error);
+
+/**
+ * Sets how long one request may take, with all its attempts and the waits between them.
+ *
+ * `milliseconds`: 0, the default, for no limit. After it, calls fail with `SIDEKICK_ERROR_TIMEOUT`.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_call_timeout(sidekick_options *options,
+                                                  uint64_t milliseconds,
+                                                  sidekick_error **error);
+
+/**
+ * Sets how often a request is sent again.
+ *
+ * `retries`: by default 2. A request is sent again if no connection could be made, if the connection broke
+ * before a response began, or for status 429, 502, 503 or 504. Besides, an idle connection that the server
+ * has closed is replaced once.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_retries(sidekick_options *options,
+                                             uint32_t retries,
+                                             sidekick_error **error);
+
+/**
+ * Sets how long to wait before a retry.
+ *
+ * `first_milliseconds`: before the first retry, by default 100. It is doubled for each further one, less a
+ * random part of up to a half. `ceiling_milliseconds`: the longest wait, by default 30 000. A `Retry-After`
+ * of the server counts instead; if it is above the ceiling, there is no retry.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` if the first wait is above the ceiling. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_retry_backoff(sidekick_options *options,
+                                                   uint64_t first_milliseconds,
+                                                   uint64_t ceiling_milliseconds,
+                                                   sidekick_error **error);
+
+/**
+ * Trusts the certificates of a PEM file instead of the system's. The file is read at once.
+ *
+ * Errors: `SIDEKICK_ERROR_FILE` if the file cannot be read; `SIDEKICK_ERROR_ARGUMENT` if it has no
+ * certificate, or a malformed one. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_ca_file(sidekick_options *options,
+                                             const char *path,
+                                             size_t path_length,
+                                             sidekick_error **error);
+
+/**
+ * Trusts the certificates of a PEM text of `size` bytes instead of the system's.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` if it has no certificate, or a malformed one. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_ca_pem(sidekick_options *options,
+                                            const void *pem,
+                                            size_t size,
+                                            sidekick_error **error);
+
+/**
+ * Sets the client certificate to show the server, from PEM files. By default none is shown. The files are
+ * read at once.
+ *
+ * `certificate_path`: the certificate, followed by the intermediate certificates, if any. `key_path`: the
+ * certificate's private key.
+ *
+ * Errors: `SIDEKICK_ERROR_FILE` if a file cannot be read; `SIDEKICK_ERROR_ARGUMENT` if it does not hold
+ * that, or if the key does not belong to the certificate. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_client_certificate_file(sidekick_options *options,
+                                                             const char *certificate_path,
+                                                             size_t certificate_path_length,
+                                                             const char *key_path,
+                                                             size_t key_path_length,
+                                                             sidekick_error **error);
+
+/**
+ * Sets the client certificate, as `sidekick_options_set_client_certificate_file` does, from PEM texts.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` if they do not hold a certificate and its key. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_client_certificate_pem(sidekick_options *options,
+                                                            const void *certificate,
+                                                            size_t certificate_size,
+                                                            const void *key,
+                                                            size_t key_size,
+                                                            sidekick_error **error);
+
+/**
+ * Sets the oldest TLS version that is accepted.
+ *
+ * `version`: `SIDEKICK_TLS_1_2`, the default, or `SIDEKICK_TLS_1_3`.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_tls_minimum(sidekick_options *options,
+                                                 int32_t version,
+                                                 sidekick_error **error);
+
+/**
+ * Sets whether any certificate is accepted as the server's. For tests only.
+ *
+ * `skip`: 1 accepts any: whoever is between can read the token and change the responses. 0, the default,
+ * checks them.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_dangerous_skip_tls_verification(sidekick_options *options,
+                                                                     int32_t skip,
+                                                                     sidekick_error **error);
+
+/**
+ * Sets whether the token may go to another machine over plain HTTP.
+ *
+ * `allow`: 1 allows it: whoever is between can read the token. With 0, the default,
+ * `sidekick_deployment_open` fails with `SIDEKICK_ERROR_ARGUMENT`, unless a proxy on this machine is
+ * between.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_allow_token_over_http(sidekick_options *options,
+                                                           int32_t allow,
+                                                           sidekick_error **error);
+
+/**
+ * Adds a header to every request. It goes where the token goes: to the deployment's server only.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for a malformed header, and for one that requests have anyway, such as
+ * `Authorization`, `Host` and `Content-Type`. Since 0.1.0.
+ */
+sidekick_status sidekick_options_add_header(sidekick_options *options,
+                                            const char *name,
+                                            size_t name_length,
+                                            const char *value,
+                                            size_t value_length,
+                                            sidekick_error **error);
+
+/**
+ * Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`. By default nothing
+ * does.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for characters other than printable ASCII. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_user_agent_suffix(sidekick_options *options,
+                                                       const char *suffix,
+                                                       size_t suffix_length,
+                                                       sidekick_error **error);
+
+/**
+ * Sets how large a response may be, compressed and uncompressed.
+ *
+ * `limit`: bytes, at least 1; by default 1 GiB. A larger response fails with
+ * `SIDEKICK_ERROR_REPLY_TOO_LARGE`.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_reply_limit(sidekick_options *options,
+                                                 uint64_t limit,
+                                                 sidekick_error **error);
+
+/**
+ * Sets how many pixels an image file may have, when it is added, or when its size or its pixels are read
+ * from a response.
+ *
+ * `pixels`: width times height, at least 1; by default 67 108 864 (64 * 1024 * 1024), which take 256 MiB as
+ * RGBA. Larger images fail with `SIDEKICK_ERROR_IMAGE`, without being decoded.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_max_image_pixels(sidekick_options *options,
+                                                      uint64_t pixels,
+                                                      sidekick_error **error);
+
+/**
+ * Sets whether image files are turned as their EXIF orientation says, when they are added.
+ *
+ * `apply`: 1 turns JPEG, PNG, TIFF and WebP; an image that is turned goes out as PNG. 0, the default, sends
+ * pixels as stored. It does not concern images in responses.
+ *
+ * Errors: the common ones. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_apply_orientation(sidekick_options *options,
+                                                       int32_t apply,
+                                                       sidekick_error **error);
+
+/**
+ * Sets whether bodies of 1 KiB and more are compressed with gzip.
+ *
+ * `compress`: 1 compresses them, which the server has to understand; 0, the default, does not.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_request_gzip(sidekick_options *options,
+                                                  int32_t compress,
+                                                  sidekick_error **error);
+
+/**
+ * Sets whether the server may compress its responses with gzip.
+ *
+ * `allow`: 1, the default, allows it; 0 does not.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_reply_gzip(sidekick_options *options,
+                                                int32_t allow,
+                                                sidekick_error **error);
+
+/**
+ * Sets how many idle connections a deployment keeps, and for how long. With 0 of either, every request makes
+ * its own connection.
+ *
+ * `connections`: by default 64. `idle_milliseconds`: by default 4000; common servers close a connection
+ * after 5 seconds.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_keep_alive(sidekick_options *options,
+                                                size_t connections,
+                                                uint64_t idle_milliseconds,
+                                                sidekick_error **error);
+
+/**
+ * Sets the proxy. By default it is that of the environment when a deployment is opened.
+ *
+ * `url`: `http://[user:password@]host:port`, a proxy that is asked to CONNECT; the same with `socks5://`, a
+ * proxy that also looks up the server's name; empty for no proxy. User and password are percent-encoded.
+ *
+ * The environment's proxy is in `http_proxy`, `https_proxy` and `all_proxy`, or in capitals. It is not used
+ * for loopback addresses and `localhost`.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_proxy(sidekick_options *options,
+                                           const char *url,
+                                           size_t url_length,
+                                           sidekick_error **error);
+
+/**
+ * Sets which hosts are asked without the proxy. By default they are those of the environment's `no_proxy`.
+ *
+ * `hosts`: separated by commas: names (their sub-domains too), addresses, networks such as `10.0.0.0/8`, or
+ * `*`.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_no_proxy(sidekick_options *options,
+                                              const char *hosts,
+                                              size_t hosts_length,
+                                              sidekick_error **error);
+
+/**
+ * Frees options. NULL is fine. Since 0.1.0.
+ */
+void sidekick_options_free(sidekick_options *options);
+
+/** @} */
+
+/**
+ * @defgroup sidekick_callbacks Callbacks
+ *
+ * Functions of the program that the library calls: for a token, and with log lines.
+ * @{
+ */
+
+/**
+ * A request failed for good: no response, or one with a status of 4xx or 5xx. Other faults of a response are
+ * not logged: the call's error reports them. Since 0.1.0.
+ */
+#define SIDEKICK_LOG_ERROR 1
+
+/**
+ * An attempt failed, and the request is sent again. Since 0.1.0.
+ */
+#define SIDEKICK_LOG_WARNING 2
+
+/**
+ * A response arrived. Since 0.1.0.
+ */
+#define SIDEKICK_LOG_INFO 3
+
+/**
+ * A connection was made or reused. Since 0.1.0.
+ */
+#define SIDEKICK_LOG_DEBUG 4
+
+/**
+ * Provides the token for a request: calls `sidekick_token_set` and returns 0.
+ *
+ * `data`: as given with the callback. `refused`: 1 if the server has just answered 401 to the last token,
+ * else 0.
+ *
+ * If it returns another number, or calls `sidekick_token_fail`, the call that needs the token fails with
+ * `SIDEKICK_ERROR_ARGUMENT`. Since 0.1.0.
+ */
+typedef int32_t (*sidekick_token_callback)(void *data, int32_t refused, sidekick_token *token);
+
+/**
+ * Called when the `data` of a callback is no longer used. Since 0.1.0.
+ */
+typedef void (*sidekick_release_callback)(void *data);
+
+/**
+ * Receives a log line.
+ *
+ * `data`: as given with the callback. `level`: one of the `SIDEKICK_LOG_` constants. `message`: `length`
+ * bytes and a NUL; it lives while the callback runs, and never holds the token. Since 0.1.0.
+ */
+typedef void (*sidekick_log_callback)(void *data, int32_t level, const char *message, size_t length);
+
+/**
+ * Sets a function that provides the token, for tokens that expire. The token given to
+ * `sidekick_deployment_open` is then ignored.
+ *
+ * `callback`: called before every request, and once more if the server answers 401. It runs on the thread
+ * that makes the request, on several at once. It must return, and must not use the deployment. NULL, the
+ * default, uses the token that was given.
+ *
+ * `data`: handed to the callback. `release`: called with `data` once, after the last options or deployment
+ * with the callback is freed or has another, and at once if this function fails. NULL is fine.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_token_callback(sidekick_options *options,
+                                                    sidekick_token_callback callback,
+                                                    void *data,
+                                                    sidekick_release_callback release,
+                                                    sidekick_error **error);
+
+/**
+ * Sets the token, within a token callback. It is copied. The last call of this and `sidekick_token_fail`
+ * counts.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_token_set(sidekick_token *token,
+                                   const char *value,
+                                   size_t value_length,
+                                   sidekick_error **error);
+
+/**
+ * Says why there is no token, within a token callback. It is copied.
+ *
+ * The call that needs the token then fails with this text in its message, whatever the callback returns: put
+ * no secret in it.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_token_fail(sidekick_token *token,
+                                    const char *message,
+                                    size_t message_length,
+                                    sidekick_error **error);
+
+/**
+ * Sets a function that receives log lines about connections and requests.
+ *
+ * `callback`: runs on the thread that makes the request, on several at once. NULL, the default, disables
+ * logging.
+ *
+ * `data`, `release`: as for `sidekick_options_set_token_callback`.
+ *
+ * Errors: the common ones. Since 0.1.0.
+ */
+sidekick_status sidekick_options_set_log_callback(sidekick_options *options,
+                                                  sidekick_log_callback callback,
+                                                  void *data,
+                                                  sidekick_release_callback release,
+                                                  sidekick_error **error);
+
+/** @} */
 
 #ifdef __cplusplus
 }  // extern "C"
-#endif  // __cplusplus
+#endif
 
 #endif  /* SIDEKICK_H */

@@ -61,8 +61,8 @@ pub(crate) unsafe fn bytes<'a>(pointer: *const c_void, count: usize, what: impl 
 /// A buffer that is filled; a count of 0 ignores the pointer.
 ///
 /// # Safety
-/// Unless `count` is 0, `pointer` is NULL or points to `count` elements that nobody else uses meanwhile. Any value has to be one
-/// of a `T`, as it is for numbers: nobody filled the buffer before.
+/// Unless `count` is 0, `pointer` is NULL or points to `count` elements that nobody else uses meanwhile. Any
+/// value has to be one of a `T`, as it is for numbers: nobody filled the buffer before.
 pub(crate) unsafe fn buffer<'a, T>(pointer: *mut T, count: usize, what: &str) -> Result<&'a mut [T]> {
     if count == 0 {
         return Ok(&mut []);
@@ -99,7 +99,8 @@ fn misplaced(what: impl Display) -> Error {
 /// UTF-8 text of a length, or up to its NUL.
 ///
 /// # Safety
-/// Unless `length` is 0, `pointer` is NULL, or points to `length` bytes, or for [`SIDEKICK_NUL`] to text that a NUL ends.
+/// Unless `length` is 0, `pointer` is NULL, or points to `length` bytes, or for [`SIDEKICK_NUL`] to text that
+/// a NUL ends.
 pub(crate) unsafe fn text<'a>(pointer: *const c_char, length: usize, what: &str) -> Result<&'a str> {
     let bytes = if length == SIDEKICK_NUL {
         let start = NonNull::new(pointer.cast_mut()).ok_or_else(|| null(what))?;

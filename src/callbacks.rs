@@ -1,4 +1,6 @@
-//! What the library calls back: for a token, and with a log.
+//! Callbacks
+//!
+//! Functions of the program that the library calls: for a token, and with log lines.
 
 use crate::boundary::{copied, object_mut, text};
 use crate::error::sidekick_error;
@@ -8,28 +10,40 @@ use crate::status::sidekick_status;
 use sidekick::{Error, ErrorKind, LogLevel, Options};
 use std::ffi::{c_char, c_void};
 
-/// Where a token callback puts its token, with `sidekick_token_set`, or why there is none, with `sidekick_token_fail`; what is put
-/// there last counts. It lives as long as the callback runs. Since 0.1.0.
+/// Where a token callback puts the token. It lives while the callback runs. Since 0.1.0.
 pub struct sidekick_token(std::result::Result<String, String>);
 
-/// Gives the token for a request: calls `sidekick_token_set` and returns 0. Anything else, or `sidekick_token_fail`, fails the call that
-/// needs the token, with `SIDEKICK_ERROR_ARGUMENT`. `refused` is 1 where the server has just answered 401 to the last one, else 0. Since 0.1.0.
+/// Provides the token for a request: calls `sidekick_token_set` and returns 0.
+///
+/// `data`: as given with the callback. `refused`: 1 if the server has just answered 401 to the last token,
+/// else 0.
+///
+/// If it returns another number, or calls `sidekick_token_fail`, the call that needs the token fails with
+/// `SIDEKICK_ERROR_ARGUMENT`. Since 0.1.0.
 pub type sidekick_token_callback =
     Option<unsafe extern "C" fn(data: *mut c_void, refused: i32, token: *mut sidekick_token) -> i32>;
 
-/// Hears what happens: one of the `SIDEKICK_LOG_` levels, and a line of text of so many bytes, closed by a NUL, which lives as long as
-/// the callback runs. The token is never in it. Since 0.1.0.
+/// Receives a log line.
+///
+/// `data`: as given with the callback. `level`: one of the `SIDEKICK_LOG_` constants. `message`: `length`
+/// bytes and a NUL; it lives while the callback runs, and never holds the token. Since 0.1.0.
 pub type sidekick_log_callback =
     Option<unsafe extern "C" fn(data: *mut c_void, level: i32, message: *const c_char, length: usize)>;
 
-/// Told when a callback's `data` is used no more. Since 0.1.0.
+/// Called when the `data` of a callback is no longer used. Since 0.1.0.
 pub type sidekick_release_callback = Option<unsafe extern "C" fn(data: *mut c_void)>;
 
-/// Asks `callback` for the token before every request, and once more where the server answers 401, for tokens that expire; the token
-/// given to `sidekick_deployment_open` is not used then. By default, and with NULL, that one is. The callback runs on whichever thread
-/// makes the request, on several at once; it must return, and not call back into the deployment. `release` (NULL is fine) is
-/// called with `data` once, when options and deployments that have the callback are all freed or have another. It is called
-/// too, at once, where this function fails. Since 0.1.0.
+/// Sets a function that provides the token, for tokens that expire. The token given to
+/// `sidekick_deployment_open` is then ignored.
+///
+/// `callback`: called before every request, and once more if the server answers 401. It runs on the thread
+/// that makes the request, on several at once. It must return, and must not use the deployment. NULL, the
+/// default, uses the token that was given.
+///
+/// `data`: handed to the callback. `release`: called with `data` once, after the last options or deployment
+/// with the callback is freed or has another, and at once if this function fails. NULL is fine.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_token_callback(
     options: *mut sidekick_options,
@@ -47,8 +61,10 @@ pub unsafe extern "C" fn sidekick_options_set_token_callback(
     })
 }
 
-/// Gives the token from within a `sidekick_token_callback`; it is copied. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and for text
-/// that is not UTF-8. Since 0.1.0.
+/// Sets the token, within a token callback. It is copied. The last call of this and `sidekick_token_fail`
+/// counts.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_token_set(
     token: *mut sidekick_token,
@@ -64,9 +80,12 @@ pub unsafe extern "C" fn sidekick_token_set(
     })
 }
 
-/// Says from within a `sidekick_token_callback` why there is no token; it is copied. The call that needs the token fails with this in its
-/// message, whatever the callback returns: no secret should be in it. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and for text that
-/// is not UTF-8. Since 0.1.0.
+/// Says why there is no token, within a token callback. It is copied.
+///
+/// The call that needs the token then fails with this text in its message, whatever the callback returns: put
+/// no secret in it.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_token_fail(
     token: *mut sidekick_token,
@@ -83,9 +102,14 @@ pub unsafe extern "C" fn sidekick_token_fail(
     })
 }
 
-/// Tells `callback` what happens to connections and requests; by default, and with NULL, nobody hears it. The callback runs on whichever
-/// thread makes the request, on several at once. `release` and `data` are as for `sidekick_options_set_token_callback`.
-/// Since 0.1.0.
+/// Sets a function that receives log lines about connections and requests.
+///
+/// `callback`: runs on the thread that makes the request, on several at once. NULL, the default, disables
+/// logging.
+///
+/// `data`, `release`: as for `sidekick_options_set_token_callback`.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_log_callback(
     options: *mut sidekick_options,

@@ -1,4 +1,7 @@
-//! `sidekick_cancel`: calls off calls that are under way.
+//! Cancel
+//!
+//! Ends calls that block, from any thread. Every call that can block takes a `const sidekick_cancel *`; NULL
+//! is fine.
 
 use crate::boundary::{Out, object};
 use crate::error::sidekick_error;
@@ -8,14 +11,15 @@ use crate::status::sidekick_status;
 use sidekick::Cancel;
 use std::time::Duration;
 
-/// Calls off the calls it was given to, from any thread. It can be given to any number of them, at once and one after another, and stays
-/// triggered. Share it freely. Since 0.1.0.
+/// Cancels calls, from any thread. It can be given to any number of calls, and stays triggered. Since 0.1.0.
 pub struct sidekick_cancel(pub(crate) Cancel);
 
 impl Handle for sidekick_cancel {}
 
-/// Makes a cancellation that is not triggered. Free it with `sidekick_cancel_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for NULL, and with
-/// `SIDEKICK_ERROR_MEMORY` where the system has no more file descriptors: it holds two. Since 0.1.0.
+/// Creates a cancellation that is not triggered. Free it with `sidekick_cancel_free`.
+///
+/// Errors: `SIDEKICK_ERROR_MEMORY` if the system has no more file descriptors: a cancellation holds two.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_cancel_new(
     cancel: *mut *mut sidekick_cancel,
@@ -29,10 +33,14 @@ pub unsafe extern "C" fn sidekick_cancel_new(
     })
 }
 
-/// Calls off all calls that were given this cancellation, and those that will be: each returns within 100 ms with
-/// `SIDEKICK_ERROR_CANCELLED`, the wait before a retry and the making of a connection included. One thing cannot be cut short: the
-/// system's look-up of a host name. The deployment goes on to work. Any thread, any number of times, never blocks. Fails only
-/// with `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
+/// Cancels all calls that have this cancellation, now and later. Any thread, any number of times; never
+/// blocks.
+///
+/// Each call returns within 100 ms with `SIDEKICK_ERROR_CANCELLED`, also while it connects or waits before a
+/// retry. One thing is not interrupted: the system's look-up of a host name. The deployment can be used
+/// further.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_cancel_trigger(
     cancel: *const sidekick_cancel,
@@ -45,12 +53,18 @@ pub unsafe extern "C" fn sidekick_cancel_trigger(
     })
 }
 
-/// Sets a time limit: calls that were given this cancellation, and those that will be, end with `SIDEKICK_ERROR_TIMEOUT` when so many
-/// milliseconds have passed from now on; 0 removes the limit. A stream that was given it is ended as one call is. The limit holds for a
-/// whole call, with all its requests and retries, beside those of the options: the one that passes first counts. A request in flight
-/// keeps the limit it began with; the look-up of a host name is not cut short. An attempt that failed with no time left for another
-/// ends the call with its own error. Any thread, any number of times, never blocks; of limits
-/// that several threads set at once, one holds. Errors: `SIDEKICK_ERROR_ARGUMENT` for NULL. Since 0.2.
+/// Sets a time limit for calls that have this cancellation, now and later. Any thread, any number of times;
+/// never blocks.
+///
+/// `milliseconds`: counted from now; 0 removes the limit. The limit holds for a whole call with all its
+/// requests and retries, and for a whole stream. If the options have a limit too, the one that passes first
+/// counts.
+///
+/// A call whose time is up returns `SIDEKICK_ERROR_TIMEOUT`, or the error of its last attempt if no time is
+/// left for another. A request in flight keeps the limit that it began with. The look-up of a host name is
+/// not interrupted.
+///
+/// Errors: the common ones. Since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_cancel_set_timeout(
     cancel: *const sidekick_cancel,
@@ -65,7 +79,9 @@ pub unsafe extern "C" fn sidekick_cancel_set_timeout(
     })
 }
 
-/// Frees a cancellation; NULL is fine. Calls that were given it may still run, and are no longer called off. Since 0.1.0.
+/// Frees a cancellation. NULL is fine.
+///
+/// Calls that have it may still run: they can no longer be cancelled. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_cancel_free(cancel: *mut sidekick_cancel) {
     guard_or((), || {

@@ -1,4 +1,7 @@
-//! `sidekick_deployment`: the handle of one deployed model.
+//! Open
+//!
+//! A deployment is opened by URL and token, used by any number of threads, and freed when its last call has
+//! returned and its streams are freed.
 
 use crate::boundary::{Out, text};
 use crate::cancel::sidekick_cancel;
@@ -10,21 +13,27 @@ use crate::status::sidekick_status;
 use sidekick::{Deployment, Options};
 use std::ffi::c_char;
 
-/// One deployed model: its specs and its connections. Share it freely between threads. Free it when its last call has
-/// returned and its streams are freed; rows and predictions made with it may outlive it. Since 0.1.0.
+/// One deployed model: its specs and its connections. Any number of threads can use it at once. Since 0.1.0.
 pub struct sidekick_deployment(pub(crate) Deployment);
 
 impl Handle for sidekick_deployment {}
 
-/// Opens the deployment at `url` with `token`: asks the server what the model takes and gives. A URL whose path ends in
-/// `/deployment/ID`, also with `/forward`, `/openapi.json` or a `/` after it, is that deployment's: it predicts at
-/// `/deployment/ID/forward`. Any other URL is the one that predictions are posted to, and `/deployment/forward` is such a one. A
-/// query is kept there. The server is asked for `openapi.json` beside that URL. URLs are read as RFC 3986 says: what it does not
-/// allow, such as a space or a letter beyond ASCII, has to be percent-encoded. The token is visible ASCII, without "Bearer " before
-/// it; where a token callback is set it is not used, and may be empty. `options` may be NULL for the defaults. Blocks
-/// while the server is asked. Free the deployment with `sidekick_deployment_free`. Fails with `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, with
-/// the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server refuses, and with
-/// `SIDEKICK_ERROR_DESCRIBE` where the URL is not a deployment's. Since 0.1.0.
+/// Opens the deployment at `url`: asks the server what the model takes and returns. Blocks meanwhile.
+///
+/// `url`: percent-encoded, as RFC 3986 says. If its path ends in `/deployment/ID`, also with `/forward`,
+/// `/openapi.json` or a `/` after it, predictions are posted to `/deployment/ID/forward`. Any other URL is
+/// the one that predictions are posted to. `openapi.json` is read beside that address. A query is kept.
+///
+/// `token`: visible ASCII without "Bearer " before it. It is ignored if `options` has a token callback.
+///
+/// `options`: copied; NULL for the defaults. `cancel`: ends the call when it is triggered; NULL is fine.
+///
+/// `deployment`: free it with `sidekick_deployment_free`.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for a malformed URL or token, a URL of plain HTTP to another machine, or
+/// a token callback that failed; the connection's statuses (20 to 24); `SIDEKICK_ERROR_SERVER` or `_HTTP` if
+/// the server refuses; `SIDEKICK_ERROR_DESCRIBE` if what the server describes is not a deployment.
+/// Since 0.1.0; `cancel` since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_open(
     url: *const c_char,
@@ -49,7 +58,10 @@ pub unsafe extern "C" fn sidekick_deployment_open(
     })
 }
 
-/// Frees a deployment and closes its connections; NULL is fine. No call and no stream of it may still be there. Since 0.1.0.
+/// Frees a deployment and closes its connections. NULL is fine.
+///
+/// All its calls must have returned, and all its streams must be freed. Its rows and predictions may live on.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_free(deployment: *mut sidekick_deployment) {
     guard_or((), || {
@@ -58,7 +70,8 @@ pub unsafe extern "C" fn sidekick_deployment_free(deployment: *mut sidekick_depl
     })
 }
 
-/// The protocol that the deployment speaks: one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL. Since 0.2.0.
+/// Returns the protocol that the deployment speaks, one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL.
+/// Since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_protocol(deployment: *const sidekick_deployment) -> i32 {
     guard_or(0, || {

@@ -1,4 +1,7 @@
-//! `sidekick_error`: what went wrong, in full.
+//! Errors
+//!
+//! An error belongs to whoever called the function that made it. Its getters cannot fail, and take NULL as
+//! "no error". Their text lives until `sidekick_error_free`.
 
 use crate::guard::{guard_or, guard_text};
 use crate::handle::Handle;
@@ -6,8 +9,7 @@ use crate::status::{SIDEKICK_ERROR_INTERNAL, SIDEKICK_OK, sidekick_status};
 use sidekick::{Error, NulString};
 use std::ffi::c_char;
 
-/// What went wrong, in full. It belongs to whoever called the function that made it; one thread at a time. The getters
-/// cannot fail, and take NULL as "no error". Text they return lives until `sidekick_error_free`. Since 0.1.0.
+/// What went wrong, in full. One thread at a time. Since 0.1.0.
 pub struct sidekick_error {
     error: Error,
     message: NulString,
@@ -30,7 +32,7 @@ impl From<Error> for sidekick_error {
     }
 }
 
-/// Its status, one of the `SIDEKICK_ERROR_` constants; `SIDEKICK_OK` for NULL. Since 0.1.0.
+/// Returns the status, one of the `SIDEKICK_ERROR_` constants; `SIDEKICK_OK` for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_status(error: *const sidekick_error) -> sidekick_status {
     guard_or(SIDEKICK_ERROR_INTERNAL, || {
@@ -39,10 +41,12 @@ pub unsafe extern "C" fn sidekick_error_status(error: *const sidekick_error) -> 
     })
 }
 
-/// What went wrong and what to do, on one line, with the row and the feature where there are any; `""` for NULL. Its
-/// length goes to `length` unless that is NULL. It is bounded, and holds 1 KiB of others' text at most. The token is never in it: text
-/// of a server, a proxy or a certificate that holds 6 or more characters in a row of a token in use, however they are written, is left
-/// out. Since 0.1.0.
+/// Returns what went wrong and what to do, as one line; `""` for NULL. It names the row and the feature if
+/// there are any.
+///
+/// `length`: gets the length in bytes; NULL is fine. At most 1 KiB of it is text of others. It never holds
+/// the token: text of a server, a proxy or a certificate that has 6 or more characters of a token in a row,
+/// in whatever encoding, is left out. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_message(
     error: *const sidekick_error,
@@ -54,7 +58,7 @@ pub unsafe extern "C" fn sidekick_error_message(
     })
 }
 
-/// The HTTP status of the reply it came with; 0 where there was none. Since 0.1.0.
+/// Returns the HTTP status of the response; 0 if there was none. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_http_status(error: *const sidekick_error) -> i32 {
     guard_or(0, || {
@@ -63,8 +67,10 @@ pub unsafe extern "C" fn sidekick_error_http_status(error: *const sidekick_error
     })
 }
 
-/// The server's `errorCode`, such as `"FeatureNotFound"`; `""` where it sent none. Its length goes to `length` unless
-/// that is NULL. One that is none of the Deployment API's is cut to 1 KiB, and left out where it holds a part of the token. Since 0.1.0.
+/// Returns the server's error code, such as `"FeatureNotFound"`; `""` if it sent none.
+///
+/// `length`: gets the length in bytes; NULL is fine. A code that the Deployment API does not know is cut to 1
+/// KiB, and left out if it holds a part of the token. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_server_code(
     error: *const sidekick_error,
@@ -76,8 +82,10 @@ pub unsafe extern "C" fn sidekick_error_server_code(
     })
 }
 
-/// The server's `errorMessage`, text for people, cut to 1 KiB; `""` where it sent none. Its length goes to `length` unless that is
-/// NULL. It is left out where it, or what else the server said, holds a part of the token. Since 0.1.0.
+/// Returns the server's error message, text for people, cut to 1 KiB; `""` if it sent none.
+///
+/// `length`: gets the length in bytes; NULL is fine. The text is left out if anything the server said holds a
+/// part of the token. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_server_message(
     error: *const sidekick_error,
@@ -89,7 +97,8 @@ pub unsafe extern "C" fn sidekick_error_server_message(
     })
 }
 
-/// The row it is about, counted from 0 over all rows of the call; -1 where it is about no single row. Since 0.1.0.
+/// Returns the row that the error is about, counted from 0 over all rows of the call; -1 if it is about no
+/// single row. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_row(error: *const sidekick_error) -> i64 {
     guard_or(-1, || {
@@ -99,8 +108,8 @@ pub unsafe extern "C" fn sidekick_error_row(error: *const sidekick_error) -> i64
     })
 }
 
-/// The first row of the request that failed, counted from 0 over all rows of the call; -1 where no request of rows did. It failed after
-/// `sidekick_error_attempts`. Since 0.1.0.
+/// Returns the first row of the request that failed, counted from 0 over all rows of the call; -1 if the
+/// error is not about a request of rows. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_rows_first(error: *const sidekick_error) -> i64 {
     guard_or(-1, || {
@@ -110,7 +119,8 @@ pub unsafe extern "C" fn sidekick_error_rows_first(error: *const sidekick_error)
     })
 }
 
-/// How many rows the request that failed had; 0 where no request of rows did. Since 0.1.0.
+/// Returns how many rows the request that failed had; 0 if the error is not about a request of rows.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_rows_count(error: *const sidekick_error) -> usize {
     guard_or(0, || {
@@ -119,8 +129,9 @@ pub unsafe extern "C" fn sidekick_error_rows_count(error: *const sidekick_error)
     })
 }
 
-/// The name of the input or output it is about; `""` where it is about none. Its length goes to `length` unless that
-/// is NULL. Since 0.1.0.
+/// Returns the name of the input or output that the error is about; `""` if it is about none.
+///
+/// `length`: gets the length in bytes; NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_feature(
     error: *const sidekick_error,
@@ -132,8 +143,8 @@ pub unsafe extern "C" fn sidekick_error_feature(
     })
 }
 
-/// The system's error number for why a file could not be read or written, an `errno` such as `ENOENT`; 0 if there is none. The message
-/// has the system's text for it. Since 0.2.
+/// Returns the system's `errno` for why a file could not be read or written, such as `ENOENT`; 0 if there is
+/// none. Since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_os_error(error: *const sidekick_error) -> i32 {
     guard_or(0, || {
@@ -142,7 +153,7 @@ pub unsafe extern "C" fn sidekick_error_os_error(error: *const sidekick_error) -
     })
 }
 
-/// How many times a request was sent; 0 where none was. Since 0.1.0.
+/// Returns how many times a request was sent; 0 if none was. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_attempts(error: *const sidekick_error) -> u32 {
     guard_or(0, || {
@@ -151,7 +162,8 @@ pub unsafe extern "C" fn sidekick_error_attempts(error: *const sidekick_error) -
     })
 }
 
-/// 1 if the same call may succeed later (the connection or the server was at fault, for now), else 0. Since 0.1.0.
+/// Returns 1 if the same call may succeed later, because the connection or the server was at fault for now;
+/// else 0. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_retryable(error: *const sidekick_error) -> i32 {
     guard_or(0, || {
@@ -160,7 +172,7 @@ pub unsafe extern "C" fn sidekick_error_retryable(error: *const sidekick_error) 
     })
 }
 
-/// Frees an error and the text its getters returned; NULL is fine. Since 0.1.0.
+/// Frees an error and its texts. NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_free(error: *mut sidekick_error) {
     guard_or((), || {

@@ -29,7 +29,8 @@ pub(crate) fn guard_or<T>(default: T, body: impl FnOnce() -> T) -> T {
     caught(body).unwrap_or(default)
 }
 
-/// Runs the body of an export that returns text, which a NUL ends, and its length if asked for. Its panic becomes `""`.
+/// Runs the body of an export that returns text, which a NUL ends, and its length if asked for. Its panic
+/// becomes `""`.
 pub(crate) fn guard_text<'a>(length: *mut usize, body: impl FnOnce() -> &'a str) -> *const c_char {
     let with_nul = guard_or("\0", body);
     // SAFETY: the caller's promises make the length NULL or a place for it.
@@ -45,8 +46,8 @@ fn caught<T>(body: impl FnOnce() -> T) -> std::thread::Result<T> {
     }))
 }
 
-/// The default hook would print to the host's standard error. This library has a Rust runtime of its own, so the hook
-/// concerns nobody else.
+/// The default hook would print to the host's standard error. This library has a Rust runtime of its own, so
+/// the hook concerns nobody else.
 fn quiet_panics() {
     if cfg!(test) {
         return;

@@ -1,7 +1,8 @@
 //! The C API: one file per C object, over the public Rust API alone. `unsafe` lives here and nowhere else.
 //!
-//! What a C caller promises (pointers are NULL or valid, objects are not yet freed, one writer at a time) stands in
-//! the header's preamble; "SAFETY: the caller's promises" below means that text. Everything else is checked.
+//! What a C caller promises (pointers are NULL or valid, objects are not yet freed, one writer at a time)
+//! stands in the header's preamble; "SAFETY: the caller's promises" below means that text. Everything else is
+//! checked.
 
 #![allow(unsafe_code, non_camel_case_types)]
 #![deny(

@@ -1,4 +1,7 @@
-//! `sidekick_options`: settings for a deployment, one setter each.
+//! Options
+//!
+//! Settings for `sidekick_deployment_open`, which copies them: free or change them at any time after. Flags
+//! are 0 or 1; any number but 0 counts as 1.
 
 use crate::boundary::{Out, bytes, object_mut, text};
 use crate::error::sidekick_error;
@@ -9,14 +12,14 @@ use sidekick::{Error, ErrorKind, Options, Result, TlsVersion};
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
 
-/// Settings for `sidekick_deployment_open`, which copies them: they can be freed or reused at once. One thread at a
-/// time. Since 0.1.0.
+/// Settings of a deployment. One thread at a time. Since 0.1.0.
 pub struct sidekick_options(pub(crate) Options);
 
 impl Handle for sidekick_options {}
 
-/// Makes options with every setting at its default. Free them with `sidekick_options_free`. Fails only with
-/// `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
+/// Creates options with every setting at its default. Free them with `sidekick_options_free`.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_new(
     options: *mut *mut sidekick_options,
@@ -30,9 +33,11 @@ pub unsafe extern "C" fn sidekick_options_new(
     })
 }
 
-/// Sets how many rows `sidekick_deployment_predict` sends in one request: at least 1, by default 128. Smaller batches
-/// bound memory and the server's work per request, larger ones save round trips. Fails with `SIDEKICK_ERROR_ARGUMENT`
-/// for 0 or NULL. Since 0.1.0.
+/// Sets how many rows go out in one request.
+///
+/// `batch_rows`: at least 1; by default 128. Small batches need less memory, large ones fewer round trips.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_batch_rows(
     options: *mut sidekick_options,
@@ -46,8 +51,12 @@ pub unsafe extern "C" fn sidekick_options_set_batch_rows(
     })
 }
 
-/// Sets how many requests of one `sidekick_deployment_predict`, or of one stream, are under way at once: at least 1, which is the
-/// default. More than one starts that many threads, which end with the call or the stream. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.1.0.
+/// Sets how many requests of one call or one stream are in flight at once.
+///
+/// `requests`: at least 1, the default. More than one starts that many threads, which end with the call or
+/// the stream.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_max_in_flight(
     options: *mut sidekick_options,
@@ -61,9 +70,13 @@ pub unsafe extern "C" fn sidekick_options_set_max_in_flight(
     })
 }
 
-/// 1 finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their request again until each stands
-/// alone: the others are predicted all the same, and the bad ones are read with `sidekick_predictions_failure`. With 0, the
-/// default, the whole call fails. Since 0.1.0.
+/// Sets whether rows that the server refuses (status 400, 413 or 422) fail alone.
+///
+/// `isolate`: 1 sends the halves of a refused request again, until each bad row is found. All other rows are
+/// predicted, and the bad ones are read with `sidekick_predictions_failure`. 0, the default, fails the whole
+/// call.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_isolate_bad_rows(
     options: *mut sidekick_options,
@@ -78,8 +91,11 @@ pub unsafe extern "C" fn sidekick_options_set_isolate_bad_rows(
     })
 }
 
-/// Sets how many milliseconds making a connection may take: by default 10 000; 0 means without limit. Beyond it calls fail with
-/// `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
+/// Sets how long making a connection may take.
+///
+/// `milliseconds`: by default 10 000; 0 for no limit. After it, calls fail with `SIDEKICK_ERROR_TIMEOUT`.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_connect_timeout(
     options: *mut sidekick_options,
@@ -94,8 +110,11 @@ pub unsafe extern "C" fn sidekick_options_set_connect_timeout(
     })
 }
 
-/// Sets how many milliseconds the server may be silent while it is sent to or read from: by default 120 000; 0 means without
-/// limit. Beyond it calls fail with `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
+/// Sets how long the server may be silent while a request is sent or a response is read.
+///
+/// `milliseconds`: by default 120 000; 0 for no limit. After it, calls fail with `SIDEKICK_ERROR_TIMEOUT`.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_response_timeout(
     options: *mut sidekick_options,
@@ -110,8 +129,11 @@ pub unsafe extern "C" fn sidekick_options_set_response_timeout(
     })
 }
 
-/// Sets how many milliseconds one request may take with all its attempts and the waits between: by default, and with 0, there
-/// is no limit. Beyond it calls fail with `SIDEKICK_ERROR_TIMEOUT`. Since 0.1.0.
+/// Sets how long one request may take, with all its attempts and the waits between them.
+///
+/// `milliseconds`: 0, the default, for no limit. After it, calls fail with `SIDEKICK_ERROR_TIMEOUT`.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_call_timeout(
     options: *mut sidekick_options,
@@ -126,9 +148,13 @@ pub unsafe extern "C" fn sidekick_options_set_call_timeout(
     })
 }
 
-/// Sets how often a request is sent again, by default 2 times, where no connection could be made or it broke before a reply
-/// began, and where the server answers 429, 502, 503 or 504. Besides, a connection that the server closed while it was
-/// idle is replaced once, unseen. Since 0.1.0.
+/// Sets how often a request is sent again.
+///
+/// `retries`: by default 2. A request is sent again if no connection could be made, if the connection broke
+/// before a response began, or for status 429, 502, 503 or 504. Besides, an idle connection that the server
+/// has closed is replaced once.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_retries(
     options: *mut sidekick_options,
@@ -143,10 +169,13 @@ pub unsafe extern "C" fn sidekick_options_set_retries(
     })
 }
 
-/// Sets the wait before the first retry, in milliseconds (by default 100; doubled for each further one, less a random part of
-/// up to a half), and the ceiling of all waits (by default 30 000). A `Retry-After` header of the server counts instead; one
-/// beyond the ceiling ends the retries. Fails with `SIDEKICK_ERROR_ARGUMENT` where the first is above the ceiling.
-/// Since 0.1.0.
+/// Sets how long to wait before a retry.
+///
+/// `first_milliseconds`: before the first retry, by default 100. It is doubled for each further one, less a
+/// random part of up to a half. `ceiling_milliseconds`: the longest wait, by default 30 000. A `Retry-After`
+/// of the server counts instead; if it is above the ceiling, there is no retry.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` if the first wait is above the ceiling. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_retry_backoff(
     options: *mut sidekick_options,
@@ -164,8 +193,10 @@ pub unsafe extern "C" fn sidekick_options_set_retry_backoff(
     })
 }
 
-/// Trusts the certificates of a PEM file instead of the system's. It is read at once. Fails with `SIDEKICK_ERROR_FILE`, and
-/// with `SIDEKICK_ERROR_ARGUMENT` where it holds no certificate or a malformed one. Since 0.1.0.
+/// Trusts the certificates of a PEM file instead of the system's. The file is read at once.
+///
+/// Errors: `SIDEKICK_ERROR_FILE` if the file cannot be read; `SIDEKICK_ERROR_ARGUMENT` if it has no
+/// certificate, or a malformed one. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_ca_file(
     options: *mut sidekick_options,
@@ -180,8 +211,9 @@ pub unsafe extern "C" fn sidekick_options_set_ca_file(
     })
 }
 
-/// Trusts the certificates of a PEM text of `size` bytes instead of the system's. Fails with `SIDEKICK_ERROR_ARGUMENT` where it
-/// holds no certificate or a malformed one. Since 0.1.0.
+/// Trusts the certificates of a PEM text of `size` bytes instead of the system's.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` if it has no certificate, or a malformed one. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_ca_pem(
     options: *mut sidekick_options,
@@ -196,9 +228,14 @@ pub unsafe extern "C" fn sidekick_options_set_ca_pem(
     })
 }
 
-/// Shows the server a client certificate, from PEM files: the certificate with those of the authorities between behind it, and its key,
-/// which has to be that of the certificate. Both are read at once. By default none is shown. Fails with `SIDEKICK_ERROR_FILE`, and with
-/// `SIDEKICK_ERROR_ARGUMENT` where they do not hold that. Since 0.1.0.
+/// Sets the client certificate to show the server, from PEM files. By default none is shown. The files are
+/// read at once.
+///
+/// `certificate_path`: the certificate, followed by the intermediate certificates, if any. `key_path`: the
+/// certificate's private key.
+///
+/// Errors: `SIDEKICK_ERROR_FILE` if a file cannot be read; `SIDEKICK_ERROR_ARGUMENT` if it does not hold
+/// that, or if the key does not belong to the certificate. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_client_certificate_file(
     options: *mut sidekick_options,
@@ -219,7 +256,9 @@ pub unsafe extern "C" fn sidekick_options_set_client_certificate_file(
     })
 }
 
-/// As `sidekick_options_set_client_certificate_file`, from PEM texts of so many bytes. Fails with `SIDEKICK_ERROR_ARGUMENT`. Since 0.1.0.
+/// Sets the client certificate, as `sidekick_options_set_client_certificate_file` does, from PEM texts.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` if they do not hold a certificate and its key. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_client_certificate_pem(
     options: *mut sidekick_options,
@@ -240,8 +279,11 @@ pub unsafe extern "C" fn sidekick_options_set_client_certificate_pem(
     })
 }
 
-/// Sets the oldest version of TLS that is spoken: `SIDEKICK_TLS_1_2`, which is the default, or `SIDEKICK_TLS_1_3`. Fails with
-/// `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
+/// Sets the oldest TLS version that is accepted.
+///
+/// `version`: `SIDEKICK_TLS_1_2`, the default, or `SIDEKICK_TLS_1_3`.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_tls_minimum(
     options: *mut sidekick_options,
@@ -256,8 +298,12 @@ pub unsafe extern "C" fn sidekick_options_set_tls_minimum(
     })
 }
 
-/// 1 takes any certificate for the server's: anybody on the way can then read the token and change the replies. For test rigs alone. 0,
-/// the default, checks them. Since 0.1.0.
+/// Sets whether any certificate is accepted as the server's. For tests only.
+///
+/// `skip`: 1 accepts any: whoever is between can read the token and change the responses. 0, the default,
+/// checks them.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_dangerous_skip_tls_verification(
     options: *mut sidekick_options,
@@ -272,8 +318,13 @@ pub unsafe extern "C" fn sidekick_options_set_dangerous_skip_tls_verification(
     })
 }
 
-/// 1 allows a URL that starts with `http://` and is not of this machine, where anybody on the way can read the token. With 0, the default,
-/// `sidekick_deployment_open` refuses it with `SIDEKICK_ERROR_ARGUMENT`, unless a proxy on this machine stands in between. Since 0.1.0.
+/// Sets whether the token may go to another machine over plain HTTP.
+///
+/// `allow`: 1 allows it: whoever is between can read the token. With 0, the default,
+/// `sidekick_deployment_open` fails with `SIDEKICK_ERROR_ARGUMENT`, unless a proxy on this machine is
+/// between.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_allow_token_over_http(
     options: *mut sidekick_options,
@@ -288,9 +339,10 @@ pub unsafe extern "C" fn sidekick_options_set_allow_token_over_http(
     })
 }
 
-/// Adds a header to every request; by default there is none. It goes where the token goes: to the deployment's server alone. Fails with
-/// `SIDEKICK_ERROR_ARGUMENT` for a malformed one, and for those that requests have of their own, such as `Authorization`, `Host` and
-/// `Content-Type`. Since 0.1.0.
+/// Adds a header to every request. It goes where the token goes: to the deployment's server only.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for a malformed header, and for one that requests have anyway, such as
+/// `Authorization`, `Host` and `Content-Type`. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_add_header(
     options: *mut sidekick_options,
@@ -309,8 +361,10 @@ pub unsafe extern "C" fn sidekick_options_add_header(
     })
 }
 
-/// Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`; by default nothing does. Fails with
-/// `SIDEKICK_ERROR_ARGUMENT` for characters other than printable ASCII. Since 0.1.0.
+/// Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`. By default nothing
+/// does.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for characters other than printable ASCII. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_user_agent_suffix(
     options: *mut sidekick_options,
@@ -326,8 +380,12 @@ pub unsafe extern "C" fn sidekick_options_set_user_agent_suffix(
     })
 }
 
-/// Sets how many bytes a reply may have, both on the wire and unpacked: at least 1, by default 1 GiB. A larger one fails with
-/// `SIDEKICK_ERROR_REPLY_TOO_LARGE`. Fails with `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.1.0.
+/// Sets how large a response may be, compressed and uncompressed.
+///
+/// `limit`: bytes, at least 1; by default 1 GiB. A larger response fails with
+/// `SIDEKICK_ERROR_REPLY_TOO_LARGE`.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_reply_limit(
     options: *mut sidekick_options,
@@ -341,12 +399,13 @@ pub unsafe extern "C" fn sidekick_options_set_reply_limit(
     })
 }
 
-/// Sets how many pixels (width times height) an image may have that is added as a file, or whose size or pixels are read from a
-/// response. Larger ones fail with `SIDEKICK_ERROR_IMAGE`, and are not decoded for that.
+/// Sets how many pixels an image file may have, when it is added, or when its size or its pixels are read
+/// from a response.
 ///
-/// `pixels`: at least 1; by default 67 108 864 (64 * 1024 * 1024), which take 256 MiB as RGBA.
+/// `pixels`: width times height, at least 1; by default 67 108 864 (64 * 1024 * 1024), which take 256 MiB as
+/// RGBA. Larger images fail with `SIDEKICK_ERROR_IMAGE`, without being decoded.
 ///
-/// Errors: `SIDEKICK_ERROR_ARGUMENT` for 0 or NULL. Since 0.2.
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for 0. Since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_max_image_pixels(
     options: *mut sidekick_options,
@@ -360,11 +419,12 @@ pub unsafe extern "C" fn sidekick_options_set_max_image_pixels(
     })
 }
 
-/// 1 turns images that are added as files the way their metadata say they are to be shown (the EXIF
-/// orientation of JPEG, PNG, TIFF and WebP); an image that is turned goes out as PNG. With 0, the default,
-/// pixels go out as stored. The size and the pixels of images in responses are always those stored.
+/// Sets whether image files are turned as their EXIF orientation says, when they are added.
 ///
-/// Errors: `SIDEKICK_ERROR_ARGUMENT` for NULL. Since 0.2.
+/// `apply`: 1 turns JPEG, PNG, TIFF and WebP; an image that is turned goes out as PNG. 0, the default, sends
+/// pixels as stored. It does not concern images in responses.
+///
+/// Errors: the common ones. Since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_apply_orientation(
     options: *mut sidekick_options,
@@ -379,22 +439,30 @@ pub unsafe extern "C" fn sidekick_options_set_apply_orientation(
     })
 }
 
-/// 1 sends bodies of 1 KiB and more packed with gzip, which the server has to understand; 0, the default, as they are. Since 0.1.0.
+/// Sets whether bodies of 1 KiB and more are compressed with gzip.
+///
+/// `compress`: 1 compresses them, which the server has to understand; 0, the default, does not.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_request_gzip(
     options: *mut sidekick_options,
-    pack: i32,
+    compress: i32,
     error: *mut *mut sidekick_error,
 ) -> sidekick_status {
     guard(error, || {
         // SAFETY: the caller's promises.
         let options = unsafe { object_mut(options, "options") }?;
-        options.0.set_request_gzip(pack != 0);
+        options.0.set_request_gzip(compress != 0);
         Ok(())
     })
 }
 
-/// 1, the default, lets the server pack its replies with gzip; 0 asks for them as they are. Since 0.1.0.
+/// Sets whether the server may compress its responses with gzip.
+///
+/// `allow`: 1, the default, allows it; 0 does not.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_reply_gzip(
     options: *mut sidekick_options,
@@ -409,8 +477,13 @@ pub unsafe extern "C" fn sidekick_options_set_reply_gzip(
     })
 }
 
-/// Sets how many idle connections a deployment keeps (by default 64), and for how many milliseconds (by default 4000: below the 5 seconds
-/// after which common servers close them). With 0 of either every request makes its own connection. Since 0.1.0.
+/// Sets how many idle connections a deployment keeps, and for how long. With 0 of either, every request makes
+/// its own connection.
+///
+/// `connections`: by default 64. `idle_milliseconds`: by default 4000; common servers close a connection
+/// after 5 seconds.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_keep_alive(
     options: *mut sidekick_options,
@@ -426,11 +499,15 @@ pub unsafe extern "C" fn sidekick_options_set_keep_alive(
     })
 }
 
-/// Sets the proxy, `http://[user:password@]host:port`, which is asked to CONNECT, or `socks5://` with the same behind it, which is
-/// left to look up the server's name; an empty text means none. By default the
-/// environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened; loopback
-/// addresses and `localhost` are asked without the environment's proxy. Special characters in user and password are
-/// percent-encoded. Fails with `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
+/// Sets the proxy. By default it is that of the environment when a deployment is opened.
+///
+/// `url`: `http://[user:password@]host:port`, a proxy that is asked to CONNECT; the same with `socks5://`, a
+/// proxy that also looks up the server's name; empty for no proxy. User and password are percent-encoded.
+///
+/// The environment's proxy is in `http_proxy`, `https_proxy` and `all_proxy`, or in capitals. It is not used
+/// for loopback addresses and `localhost`.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_proxy(
     options: *mut sidekick_options,
@@ -445,8 +522,12 @@ pub unsafe extern "C" fn sidekick_options_set_proxy(
     })
 }
 
-/// Sets which hosts are asked without the proxy, instead of the environment's `no_proxy`: names (which stand for their
-/// sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas. Since 0.1.0.
+/// Sets which hosts are asked without the proxy. By default they are those of the environment's `no_proxy`.
+///
+/// `hosts`: separated by commas: names (their sub-domains too), addresses, networks such as `10.0.0.0/8`, or
+/// `*`.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_set_no_proxy(
     options: *mut sidekick_options,
@@ -462,7 +543,7 @@ pub unsafe extern "C" fn sidekick_options_set_no_proxy(
     })
 }
 
-/// Frees options; NULL is fine. Since 0.1.0.
+/// Frees options. NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_options_free(options: *mut sidekick_options) {
     guard_or((), || {

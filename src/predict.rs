@@ -1,4 +1,7 @@
-//! One call that predicts, or posts JSON as it is.
+//! Predict
+//!
+//! Calls that send rows, or JSON text as it is. They block until the response is there, and any number of
+//! threads can call them at once.
 
 use crate::boundary::{Out, buffer, bytes, object, text};
 use crate::cancel::sidekick_cancel;
@@ -12,13 +15,18 @@ use crate::rows::sidekick_rows;
 use crate::status::sidekick_status;
 use std::ffi::{c_char, c_void};
 
-/// Predicts all rows, `batch_rows` of them to a request, and blocks until they are there; the predictions are in the
-/// order of the rows. The rows stay as they are, and may be read by several calls at once. Free the predictions with
-/// `sidekick_predictions_free`. Where nothing of a reply arrived a request is sent again as the options say. Fails with
-/// `SIDEKICK_ERROR_ROW_INCOMPLETE` where a row was left half built, with `SIDEKICK_ERROR_ARGUMENT` for rows of another
-/// deployment, with the connection's statuses (20 to 23), with `SIDEKICK_ERROR_SERVER` or `_HTTP` where the server
-/// refuses, and with the reply's statuses (41 to 47) where its answer is not what it declared. Any thread.
-/// Since 0.1.0.
+/// Predicts all finished rows, and blocks until the predictions are there. They are in the order of the rows.
+///
+/// The rows go out in requests of `batch_rows` rows each, which are retried as the options say. They stay as
+/// they are: several calls may read them at once. Any thread.
+///
+/// `cancel`: ends the call when it is triggered; NULL is fine. `predictions`: free them with
+/// `sidekick_predictions_free`.
+///
+/// Errors: `SIDEKICK_ERROR_ROW_INCOMPLETE` if a row was begun and not ended; `SIDEKICK_ERROR_ARGUMENT` for
+/// rows of another deployment; the connection's statuses (20 to 24); `SIDEKICK_ERROR_SERVER` or `_HTTP` if
+/// the server refuses; the response's statuses (41 to 47) if the response is not what the deployment
+/// declares. Since 0.1.0; `cancel` since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_predict(
     deployment: *const sidekick_deployment,
@@ -38,13 +46,19 @@ pub unsafe extern "C" fn sidekick_deployment_predict(
     })
 }
 
-/// Predicts rows given as the records of `sidekick_rows_add_packed`, and copies their results into `values`: one call for all that
-/// bindings whose calls into C are dear do for a row or a few. Row after row, for each output in its order, a number or a binary
-/// probability is one value, a category as many as it lists labels (`sidekick_deployment_category`), in their order. Blocks, and
-/// is called off by `cancel` (which may be NULL), as `sidekick_deployment_predict`; fails as that and
-/// `sidekick_rows_add_packed` do, with `SIDEKICK_ERROR_FEATURE_TYPE` where an output is another, or a category that lists no labels,
-/// and with `SIDEKICK_ERROR_ARGUMENT` where `count` is not the number of values. A row that the server calls bad is the call's error,
-/// also where such rows are isolated. Any thread. Since 0.1.0.
+/// Adds packed records, predicts them, and copies their results: one call, for bindings whose calls into C
+/// are expensive.
+///
+/// `records`: as `sidekick_rows_add_packed` takes them, `size` bytes. `cancel`: as for
+/// `sidekick_deployment_predict`.
+///
+/// `values`: room for exactly `count` values. Row after row, each output in its order takes one value if it
+/// is a number or a binary probability, and one value for each listed label if it is categorical.
+///
+/// Errors: those of `sidekick_rows_add_packed` and `sidekick_deployment_predict`;
+/// `SIDEKICK_ERROR_FEATURE_TYPE` if an output is neither of these, or lists no labels;
+/// `SIDEKICK_ERROR_ARGUMENT` if `count` is not the number of values. A row that the server refuses fails the
+/// call, also if the options isolate such rows. Any thread. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_predict_packed(
     deployment: *const sidekick_deployment,
@@ -65,9 +79,13 @@ pub unsafe extern "C" fn sidekick_deployment_predict_packed(
     })
 }
 
-/// Posts JSON text that the caller made, as it stands, and gives back what the server answers: a status other than
-/// 2xx is no error here. Free the reply with `sidekick_reply_free`. Fails with the connection's statuses (20 to 23).
-/// Any thread. Since 0.1.0.
+/// Posts JSON text as it is, and returns the response whatever its status. Blocks meanwhile. Any thread.
+///
+/// `json`: not checked. `cancel`: ends the call when it is triggered; NULL is fine. `reply`: free it with
+/// `sidekick_reply_free`.
+///
+/// Errors: the connection's statuses (20 to 24); `SIDEKICK_ERROR_REPLY_TOO_LARGE`. Since 0.1.0; `cancel`
+/// since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_post_json(
     deployment: *const sidekick_deployment,

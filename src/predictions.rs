@@ -1,4 +1,11 @@
-//! `sidekick_predictions`: typed results, by row or by column.
+//! Predictions
+//!
+//! Typed results, by row or by column. A view (pointer and length) lives until `sidekick_predictions_free`.
+//!
+//! `output`: the index of an output, see `sidekick_deployment_feature_index`. `row`: counted from 0.
+//!
+//! Errors of every reader: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such output,
+//! `SIDEKICK_ERROR_FEATURE_TYPE` if it has another type, `SIDEKICK_ERROR_ARGUMENT` if there is no such row.
 
 use crate::boundary::{Out, OutView, byte_buffer, object, text};
 use crate::error::sidekick_error;
@@ -8,18 +15,13 @@ use crate::status::sidekick_status;
 use sidekick::{DType, Error, ErrorKind, Predictions};
 use std::ffi::{c_char, c_void};
 
-/// The predictions for some rows, in the order of the rows. Immutable: share them freely between threads. Views into
-/// them (pointer and length) live until `sidekick_predictions_free`, however many there are.
-///
-/// Every reader takes the index of an output, as `sidekick_deployment_feature_index` finds it by name, and most take a
-/// row, counted from 0. They fail with `SIDEKICK_ERROR_UNKNOWN_FEATURE` for an output that is not there, with
-/// `SIDEKICK_ERROR_FEATURE_TYPE` for an output of another type, and with `SIDEKICK_ERROR_ARGUMENT` for a row that is not
-/// there. Since 0.1.0.
+/// The predictions for some rows, in their order. Immutable; any number of threads can use them at once.
+/// Since 0.1.0.
 pub struct sidekick_predictions(pub(crate) Predictions);
 
 impl Handle for sidekick_predictions {}
 
-/// How many rows there are; 0 for NULL. Since 0.1.0.
+/// Returns how many rows were predicted; 0 for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_count(predictions: *const sidekick_predictions) -> usize {
     guard_or(0, || {
@@ -28,8 +30,10 @@ pub unsafe extern "C" fn sidekick_predictions_count(predictions: *const sidekick
     })
 }
 
-/// How many rows the server called bad; there are some only where `sidekick_options_set_isolate_bad_rows` is on, and the predictions
-/// are those of all the other rows. 0 for NULL. Since 0.1.0.
+/// Returns how many rows the server refused; 0 for NULL.
+///
+/// Only with `sidekick_options_set_isolate_bad_rows` are there any: the predictions are then those of all
+/// other rows. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_failure_count(
     predictions: *const sidekick_predictions,
@@ -40,9 +44,12 @@ pub unsafe extern "C" fn sidekick_predictions_failure_count(
     })
 }
 
-/// Why a row was called bad: the failures are indexed from 0 in the order of their rows, which `sidekick_error_row` tells. Free
-/// `failure` with `sidekick_error_free`; it may outlive the predictions. Fails with `SIDEKICK_ERROR_ARGUMENT` where there is no such
-/// failure. Since 0.1.0.
+/// Gets why a row was refused.
+///
+/// `index`: counted from 0, in the order of the rows. `failure`: `sidekick_error_row` is the row. Free it
+/// with `sidekick_error_free`; it may outlive the predictions.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` if there is no such failure. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_failure(
     predictions: *const sidekick_predictions,
@@ -61,8 +68,11 @@ pub unsafe extern "C" fn sidekick_predictions_failure(
     })
 }
 
-/// Which of the rows that were sent a prediction is of: they differ behind a row that failed. Fails with
-/// `SIDEKICK_ERROR_ARGUMENT` for a prediction that is not there. Since 0.1.0.
+/// Gets the row that a prediction belongs to, counted over all rows of the call.
+///
+/// `prediction`: counted from 0. The two numbers differ only after a row that was refused.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` if there is no such prediction. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_sent_row(
     predictions: *const sidekick_predictions,
@@ -78,7 +88,9 @@ pub unsafe extern "C" fn sidekick_predictions_sent_row(
     })
 }
 
-/// The number of a numeric output of shape `[1]`, or the probability of a binary output. Since 0.1.0.
+/// Gets the number of a numeric output of shape `[1]`, or the probability of a binary output.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_number(
     predictions: *const sidekick_predictions,
@@ -96,7 +108,9 @@ pub unsafe extern "C" fn sidekick_predictions_number(
     })
 }
 
-/// All rows' numbers, or binary probabilities, as one column: `count` is the number of rows. Since 0.1.0.
+/// Gets the numbers, or the binary probabilities, of all rows. `count` is the number of rows.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_numbers(
     predictions: *const sidekick_predictions,
@@ -114,7 +128,9 @@ pub unsafe extern "C" fn sidekick_predictions_numbers(
     })
 }
 
-/// The text of a text output. Since 0.1.0.
+/// Gets the text of a text output.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_text(
     predictions: *const sidekick_predictions,
@@ -133,8 +149,12 @@ pub unsafe extern "C" fn sidekick_predictions_text(
     })
 }
 
-/// All rows' texts as one column: text `i` starts at `texts + ends[i - 1]` (the first at `texts`) and has
-/// `ends[i] - ends[i - 1] - 1` bytes, behind which a NUL closes it. `count` is the number of rows. Since 0.1.0.
+/// Gets the texts of all rows. `count` is the number of rows.
+///
+/// Text `i` begins at `texts + ends[i - 1]` (the first at `texts`). It has `ends[i] - ends[i - 1] - 1` bytes,
+/// and a NUL after them.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_texts(
     predictions: *const sidekick_predictions,
@@ -157,7 +177,9 @@ pub unsafe extern "C" fn sidekick_predictions_texts(
     })
 }
 
-/// How many categories a categorical output has. Since 0.1.0.
+/// Gets how many categories a categorical output has.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_category_count(
     predictions: *const sidekick_predictions,
@@ -174,8 +196,11 @@ pub unsafe extern "C" fn sidekick_predictions_category_count(
     })
 }
 
-/// The label of category `category` of a categorical output: of column `category` of its matrix. Also fails with
-/// `SIDEKICK_ERROR_ARGUMENT` where there is no such category. Since 0.1.0.
+/// Gets the label of a category.
+///
+/// `category`: counted from 0; it is also the column of the probability matrix.
+///
+/// Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` if there is no such category. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_category_label(
     predictions: *const sidekick_predictions,
@@ -194,7 +219,10 @@ pub unsafe extern "C" fn sidekick_predictions_category_label(
     })
 }
 
-/// The probabilities of a row of a categorical output: `count` values, one a category, in the order of the labels. Since 0.1.0.
+/// Gets the probabilities of a row of a categorical output: `count` values, one for each category, in the
+/// order of the labels.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_probabilities(
     predictions: *const sidekick_predictions,
@@ -214,7 +242,10 @@ pub unsafe extern "C" fn sidekick_predictions_probabilities(
     })
 }
 
-/// The probabilities of all rows of a categorical output, row-major: `count` values, rows x categories. Since 0.1.0.
+/// Gets the probabilities of all rows of a categorical output: `count` values, row-major, rows times
+/// categories.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_probability_matrix(
     predictions: *const sidekick_predictions,
@@ -232,7 +263,9 @@ pub unsafe extern "C" fn sidekick_predictions_probability_matrix(
     })
 }
 
-/// The probability of one category, by its label. Also fails with `SIDEKICK_ERROR_ARGUMENT` where there is no such label. Since 0.1.0.
+/// Gets the probability of one category, by its label.
+///
+/// Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` if there is no such label. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_probability(
     predictions: *const sidekick_predictions,
@@ -254,9 +287,11 @@ pub unsafe extern "C" fn sidekick_predictions_probability(
     })
 }
 
-/// The category at place `rank` of a row when its categories are sorted by probability, the most probable first (rank 0),
-/// ties in the order of the labels: its label and its probability. Also fails with `SIDEKICK_ERROR_ARGUMENT` where there is
-/// no such rank. Since 0.1.0.
+/// Gets the category at a rank of a row: its label and its probability.
+///
+/// `rank`: 0 is the most probable category. Equal probabilities keep the order of the labels.
+///
+/// Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` if there is no such rank. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_top(
     predictions: *const sidekick_predictions,
@@ -281,7 +316,10 @@ pub unsafe extern "C" fn sidekick_predictions_top(
     })
 }
 
-/// The array of a row: `count` elements, row-major, of the shape that `sidekick_predictions_array_shape` tells. Since 0.1.0.
+/// Gets the array of a row: `count` elements, row-major, of the shape that `sidekick_predictions_array_shape`
+/// returns.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_array(
     predictions: *const sidekick_predictions,
@@ -300,7 +338,9 @@ pub unsafe extern "C" fn sidekick_predictions_array(
     })
 }
 
-/// The shape of an array output for one row: `rank` sizes. Since 0.1.0.
+/// Gets the shape of an array output for one row: `rank` sizes.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_array_shape(
     predictions: *const sidekick_predictions,
@@ -319,7 +359,9 @@ pub unsafe extern "C" fn sidekick_predictions_array_shape(
     })
 }
 
-/// The arrays of all rows, one behind the other: `count` elements, rows x shape. Since 0.1.0.
+/// Gets the arrays of all rows, one after another: `count` elements, rows times the shape.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_arrays(
     predictions: *const sidekick_predictions,
@@ -337,9 +379,12 @@ pub unsafe extern "C" fn sidekick_predictions_arrays(
     })
 }
 
-/// Copies the array of a row into `buffer` as elements of one of the `SIDEKICK_DTYPE_` constants, row-major, in this machine's
-/// byte order. Integers are cut towards zero and held at the ends of their range. Also fails with
-/// `SIDEKICK_ERROR_ARGUMENT` where `buffer_size` is not exactly the array's size in bytes. Since 0.1.0.
+/// Copies the array of a row into `buffer`, row-major, in this machine's byte order.
+///
+/// `dtype`: one of the `SIDEKICK_DTYPE_` constants. To integers, values are truncated towards zero and
+/// limited to the range. `buffer_size`: exactly the size of the array in bytes.
+///
+/// Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` for another size or an unknown type. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_copy_array(
     predictions: *const sidekick_predictions,
@@ -358,8 +403,9 @@ pub unsafe extern "C" fn sidekick_predictions_copy_array(
     })
 }
 
-/// Writes the array of a row to a `.npy` file (version 1.0, little-endian 32-bit floats, C order), which NumPy loads. Also
-/// fails with `SIDEKICK_ERROR_FILE`. Since 0.1.0.
+/// Writes the array of a row to a `.npy` file: version 1.0, little-endian 32-bit floats, C order.
+///
+/// Errors: those of every reader; `SIDEKICK_ERROR_FILE` if the file cannot be written. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_save_npy(
     predictions: *const sidekick_predictions,
@@ -377,8 +423,11 @@ pub unsafe extern "C" fn sidekick_predictions_save_npy(
     })
 }
 
-/// The picture of a row as the server sent it: `size` bytes of a file of `media_type`, `"image/png"` or `"image/jpeg"` (static
-/// text; NULL where it is not wanted). Since 0.1.0.
+/// Gets the image of a row as the server sent it: the `size` bytes of a file.
+///
+/// `media_type`: gets `"image/png"` or `"image/jpeg"`, static text; NULL is fine.
+///
+/// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_image(
     predictions: *const sidekick_predictions,
@@ -403,9 +452,11 @@ pub unsafe extern "C" fn sidekick_predictions_image(
     })
 }
 
-/// Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels.
-/// Also fails with `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or has more pixels than
-/// `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.
+/// Gets width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its
+/// pixels.
+///
+/// Errors: those of every reader; `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or has more
+/// pixels than `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_image_size(
     predictions: *const sidekick_predictions,
@@ -430,10 +481,12 @@ pub unsafe extern "C" fn sidekick_predictions_image_size(
     })
 }
 
-/// Decodes the image of a row into `buffer`: 8-bit samples as stored, rows from the top without gaps,
-/// `width * height * channels` bytes as `sidekick_predictions_image_size` reports them. Also fails with
-/// `SIDEKICK_ERROR_ARGUMENT` if `buffer_size` is another, and with `SIDEKICK_ERROR_IMAGE` if the image is cut
-/// off or damaged, or too large. Since 0.1.0.
+/// Decodes the image of a row into `buffer`: 8-bit samples as stored, rows from the top without gaps.
+///
+/// `buffer_size`: exactly `width * height * channels`, as `sidekick_predictions_image_size` returns them.
+///
+/// Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` for another size; `SIDEKICK_ERROR_IMAGE` if the
+/// image is cut off or damaged, or too large. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_image_pixels(
     predictions: *const sidekick_predictions,
@@ -451,7 +504,9 @@ pub unsafe extern "C" fn sidekick_predictions_image_pixels(
     })
 }
 
-/// Writes the picture of a row to a file, as the server sent it. Also fails with `SIDEKICK_ERROR_FILE`. Since 0.1.0.
+/// Writes the image of a row to a file, as the server sent it.
+///
+/// Errors: those of every reader; `SIDEKICK_ERROR_FILE` if the file cannot be written. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_save_image(
     predictions: *const sidekick_predictions,
@@ -469,7 +524,7 @@ pub unsafe extern "C" fn sidekick_predictions_save_image(
     })
 }
 
-/// Frees predictions and ends every view into them; NULL is fine. Since 0.1.0.
+/// Frees predictions and all views into them. NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_predictions_free(predictions: *mut sidekick_predictions) {
     guard_or((), || {

@@ -5,12 +5,13 @@ use crate::handle::Handle;
 use sidekick::RawReply;
 use std::ffi::c_char;
 
-/// A server's answer to `sidekick_deployment_post_json`, as it came. Immutable; share it freely. Since 0.1.0.
+/// The response to `sidekick_deployment_post_json`, as it came. Immutable; any number of threads can use it
+/// at once. Since 0.1.0.
 pub struct sidekick_reply(pub(crate) RawReply);
 
 impl Handle for sidekick_reply {}
 
-/// The HTTP status, such as 200 or 404; 0 for NULL. Since 0.1.0.
+/// Returns the HTTP status, such as 200 or 404; 0 for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_reply_http_status(reply: *const sidekick_reply) -> i32 {
     guard_or(0, || {
@@ -19,8 +20,9 @@ pub unsafe extern "C" fn sidekick_reply_http_status(reply: *const sidekick_reply
     })
 }
 
-/// The body as text (bytes that are not UTF-8 are replaced by U+FFFD); `""` for NULL. Its length goes to `length`
-/// unless that is NULL. Lives until `sidekick_reply_free`. Since 0.1.0.
+/// Returns the body as text; `""` for NULL. Bytes that are not UTF-8 are replaced by U+FFFD.
+///
+/// `length`: gets the length in bytes; NULL is fine. The text lives until `sidekick_reply_free`. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_reply_text(
     reply: *const sidekick_reply,
@@ -32,7 +34,7 @@ pub unsafe extern "C" fn sidekick_reply_text(
     })
 }
 
-/// Frees a reply and its text; NULL is fine. Since 0.1.0.
+/// Frees a response and its text. NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_reply_free(reply: *mut sidekick_reply) {
     guard_or((), || {

@@ -1,4 +1,14 @@
-//! `sidekick_rows`: examples being built, feature by feature.
+//! Rows
+//!
+//! Rows are built value by value: add every input in any order, end the row, go on with the next. Or add
+//! whole rows from columns at once, with `sidekick_rows_add_columns`.
+//!
+//! Each value is checked against its input's spec and copied by the call that adds it. A call that fails
+//! leaves the rows as they were. A function that ends in `_at` takes the input's index instead of its name.
+//!
+//! Errors of every add function: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if no input has the name or index,
+//! `SIDEKICK_ERROR_FEATURE_TYPE` if the input takes another type, `SIDEKICK_ERROR_FEATURE_TWICE` if the row
+//! has a value for it. The error names the row and the feature.
 
 use crate::boundary::{Out, bytes, object, object_mut, text};
 use crate::deployment::sidekick_deployment;
@@ -9,20 +19,15 @@ use crate::status::sidekick_status;
 use sidekick::{Error, ErrorKind, Key, Result, Rows};
 use std::ffi::{c_char, c_void};
 
-/// Examples being built for one deployment. Add every input of a row in any order, end the row, go on with the next; or add whole
-/// rows from columns at once, with `sidekick_rows_add_columns`.
-/// Each value is checked against the input's spec, and copied, by the call that adds it; a call that fails leaves the
-/// rows as they were. One thread at a time; any number of threads may predict the same rows while none changes them.
-///
-/// Every `add` function fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`, `_FEATURE_TYPE` (the input takes something else)
-/// and `_FEATURE_TWICE` (the row has it already); the error names the row and the feature. Those that end in `_at` take
-/// the input's index instead of its name: look it up once, and use it in loops. Since 0.1.0.
+/// Rows to be predicted by one deployment. One thread at a time; any number of threads may predict the same
+/// rows while none changes them. Since 0.1.0.
 pub struct sidekick_rows(pub(crate) Rows);
 
 impl Handle for sidekick_rows {}
 
-/// Makes empty rows for a deployment. They may outlive it. Free them with `sidekick_rows_free`. Fails only with
-/// `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
+/// Creates empty rows for a deployment, which they may outlive. Free them with `sidekick_rows_free`.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_new(
     deployment: *const sidekick_deployment,
@@ -37,7 +42,7 @@ pub unsafe extern "C" fn sidekick_rows_new(
     })
 }
 
-/// How many rows are finished; 0 for NULL. Since 0.1.0.
+/// Returns how many rows are finished; 0 for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_count(rows: *const sidekick_rows) -> usize {
     guard_or(0, || {
@@ -46,8 +51,9 @@ pub unsafe extern "C" fn sidekick_rows_count(rows: *const sidekick_rows) -> usiz
     })
 }
 
-/// Adds a number to a numeric input of shape `[1]`. Also fails with `SIDEKICK_ERROR_FEATURE_VALUE` for NaN and infinity,
-/// which the wire cannot carry. Since 0.1.0.
+/// Adds a number to a numeric input of shape `[1]`.
+///
+/// Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_VALUE` for NaN and infinity. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_number(
     rows: *mut sidekick_rows,
@@ -63,7 +69,7 @@ pub unsafe extern "C" fn sidekick_rows_add_number(
     })
 }
 
-/// As `sidekick_rows_add_number`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_number`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_number_at(
     rows: *mut sidekick_rows,
@@ -78,8 +84,10 @@ pub unsafe extern "C" fn sidekick_rows_add_number_at(
     })
 }
 
-/// Adds an integer to a numeric input of shape `[1]`, or as the category of a categorical or binary input. Also fails with
-/// `SIDEKICK_ERROR_FEATURE_VALUE` where the input lists its categories and this is none of them. Since 0.1.0.
+/// Adds an integer to a numeric input of shape `[1]`, or as the category of a categorical or binary input.
+///
+/// Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_VALUE` if it is not one of the listed
+/// categories. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_integer(
     rows: *mut sidekick_rows,
@@ -95,7 +103,7 @@ pub unsafe extern "C" fn sidekick_rows_add_integer(
     })
 }
 
-/// As `sidekick_rows_add_integer`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_integer`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_integer_at(
     rows: *mut sidekick_rows,
@@ -110,8 +118,10 @@ pub unsafe extern "C" fn sidekick_rows_add_integer_at(
     })
 }
 
-/// Adds a category, by its label, to a categorical or binary input. Also fails with `SIDEKICK_ERROR_FEATURE_VALUE` where
-/// the input lists its categories and this is none of them. Since 0.1.0.
+/// Adds a category, by its label, to a categorical or binary input.
+///
+/// Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_VALUE` if it is not one of the listed
+/// categories. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_category(
     rows: *mut sidekick_rows,
@@ -130,7 +140,7 @@ pub unsafe extern "C" fn sidekick_rows_add_category(
     })
 }
 
-/// As `sidekick_rows_add_category`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_category`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_category_at(
     rows: *mut sidekick_rows,
@@ -148,7 +158,9 @@ pub unsafe extern "C" fn sidekick_rows_add_category_at(
     })
 }
 
-/// Adds 0 or 1 to a binary input. Also fails with `SIDEKICK_ERROR_ARGUMENT` for any other value. Since 0.1.0.
+/// Adds 0 or 1 to a binary input.
+///
+/// Errors: those of every add function; `SIDEKICK_ERROR_ARGUMENT` for any other value. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_binary(
     rows: *mut sidekick_rows,
@@ -164,7 +176,7 @@ pub unsafe extern "C" fn sidekick_rows_add_binary(
     })
 }
 
-/// As `sidekick_rows_add_binary`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_binary`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_binary_at(
     rows: *mut sidekick_rows,
@@ -179,7 +191,9 @@ pub unsafe extern "C" fn sidekick_rows_add_binary_at(
     })
 }
 
-/// Adds UTF-8 text to a text input. Since 0.1.0.
+/// Adds UTF-8 text to a text input.
+///
+/// Errors: those of every add function. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_text(
     rows: *mut sidekick_rows,
@@ -198,7 +212,7 @@ pub unsafe extern "C" fn sidekick_rows_add_text(
     })
 }
 
-/// As `sidekick_rows_add_text`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_text`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_text_at(
     rows: *mut sidekick_rows,
@@ -216,13 +230,15 @@ pub unsafe extern "C" fn sidekick_rows_add_text_at(
     })
 }
 
-/// Adds many small values in one call, for bindings whose calls into C are dear. `records` holds records one behind the other,
-/// `size` bytes in all. A record is, in this machine's byte order, a `uint32_t` kind, the `uint32_t` index of the input, a
-/// `uint64_t` length, and a payload of that many bytes, padded to a multiple of 8. Kinds: 0 ends the row (length 0); 1 a
-/// `double` for a number; 2 an `int64_t` for an integer; 3 a category's label; 4 an `int64_t` that is 0 or 1 for a binary input; 5
-/// text. Each does what the function of its name does. Other values can be added between two calls, also within a row. Where a
-/// record fails nothing of the call is added; fails as those functions do, and with `SIDEKICK_ERROR_ARGUMENT` for
-/// records that are malformed. Since 0.1.0.
+/// Adds many small values in one call, for bindings whose calls into C are expensive.
+///
+/// `records`: `size` bytes. A record is a `uint32_t` kind (`SIDEKICK_RECORD_`), the `uint32_t` index of the
+/// input, a `uint64_t` length, and a payload of that many bytes padded to a multiple of 8; integers and
+/// doubles in this machine's byte order. Each record does what the function for its kind does. Other values
+/// can be added between two calls, also within a row.
+///
+/// Errors: those of the functions that add one value; `SIDEKICK_ERROR_ARGUMENT` for malformed records. After
+/// an error nothing of the call is added. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_packed(
     rows: *mut sidekick_rows,
@@ -237,8 +253,10 @@ pub unsafe extern "C" fn sidekick_rows_add_packed(
     })
 }
 
-/// Finishes the row that is being built. Fails with `SIDEKICK_ERROR_ROW_INCOMPLETE` where inputs are missing; the
-/// message names them, and they can still be added. Since 0.1.0.
+/// Finishes the row that was begun.
+///
+/// Errors: `SIDEKICK_ERROR_ROW_INCOMPLETE` if inputs are missing. The message names them, and they can still
+/// be added. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_end_row(
     rows: *mut sidekick_rows,
@@ -251,8 +269,9 @@ pub unsafe extern "C" fn sidekick_rows_end_row(
     })
 }
 
-/// Drops the features of the row that is being built, and keeps the finished rows. Fails only with
-/// `SIDEKICK_ERROR_ARGUMENT`, for NULL. Since 0.1.0.
+/// Discards the row that was begun. Finished rows stay.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_discard_row(
     rows: *mut sidekick_rows,
@@ -265,8 +284,9 @@ pub unsafe extern "C" fn sidekick_rows_discard_row(
     })
 }
 
-/// Drops all rows and keeps their memory for the next ones. Fails only with `SIDEKICK_ERROR_ARGUMENT`, for NULL.
-/// Since 0.1.0.
+/// Discards all rows. Their memory is kept for the next rows.
+///
+/// Errors: the common ones. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_clear(
     rows: *mut sidekick_rows,
@@ -279,7 +299,7 @@ pub unsafe extern "C" fn sidekick_rows_clear(
     })
 }
 
-/// Frees rows; NULL is fine. Since 0.1.0.
+/// Frees rows. NULL is fine. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_free(rows: *mut sidekick_rows) {
     guard_or((), || {

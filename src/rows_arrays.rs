@@ -8,12 +8,17 @@ use crate::status::sidekick_status;
 use sidekick::{Array, DType, Result};
 use std::ffi::{c_char, c_void};
 
-/// Adds an array to a numeric input of the same shape: `rank` sizes in `shape`, elements of one of the `SIDEKICK_DTYPE_`
-/// constants in this machine's byte order, `data_size` bytes from element `[0, ..., 0]` on. `strides` are the `rank` distances in
-/// bytes from one element to the next of each dimension, or NULL for row-major without gaps; with a negative stride, elements
-/// lie before `data`, and that they are there is the caller's promise. Elements become 32-bit floats. Also fails with
-/// `SIDEKICK_ERROR_FEATURE_SHAPE`, with `SIDEKICK_ERROR_FEATURE_VALUE` for an element that is not finite as such (the message
-/// names it), and with `SIDEKICK_ERROR_ARGUMENT` where shape and strides reach beyond the data. Since 0.1.0.
+/// Adds an array to a numeric input of the same shape. Elements become 32-bit floats.
+///
+/// `dtype`: one of the `SIDEKICK_DTYPE_` constants. `shape`: `rank` sizes. `data`: `data_size` bytes that
+/// begin with element `[0, ..., 0]`, in this machine's byte order.
+///
+/// `strides`: for each dimension the distance in bytes from one element to the next; NULL for row-major
+/// without gaps. With a negative stride, elements lie before `data`: the caller promises that they are there.
+///
+/// Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_SHAPE` for another shape;
+/// `SIDEKICK_ERROR_FEATURE_VALUE` for an element that is not finite as a 32-bit float (the message names it);
+/// `SIDEKICK_ERROR_ARGUMENT` for an unknown type, or if shape and strides reach beyond the data. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_array(
     rows: *mut sidekick_rows,
@@ -36,7 +41,7 @@ pub unsafe extern "C" fn sidekick_rows_add_array(
     })
 }
 
-/// As `sidekick_rows_add_array`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_array`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_array_at(
     rows: *mut sidekick_rows,
@@ -58,9 +63,14 @@ pub unsafe extern "C" fn sidekick_rows_add_array_at(
     })
 }
 
-/// Adds an array from the `size` bytes of a `.npy` file (versions 1 to 3, C or Fortran order, either byte order; f4, f8, i1 to i8,
-/// u1 to u8, b1) to a numeric input of the same shape. Also fails with `SIDEKICK_ERROR_NPY`, `_FEATURE_SHAPE` and
-/// `_FEATURE_VALUE`. Since 0.1.0.
+/// Adds an array from the bytes of a `.npy` file to a numeric input of the same shape.
+///
+/// `file`: `size` bytes; versions 1 to 3, C or Fortran order, either byte order; f4, f8, i1 to i8, u1 to u8,
+/// b1.
+///
+/// Errors: those of every add function; `SIDEKICK_ERROR_NPY` for a malformed file or another type;
+/// `SIDEKICK_ERROR_FEATURE_SHAPE` for another shape; `SIDEKICK_ERROR_FEATURE_VALUE` for an element that is
+/// not finite as a 32-bit float. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_npy(
     rows: *mut sidekick_rows,
@@ -79,7 +89,7 @@ pub unsafe extern "C" fn sidekick_rows_add_npy(
     })
 }
 
-/// As `sidekick_rows_add_npy`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_npy`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_npy_at(
     rows: *mut sidekick_rows,
@@ -97,7 +107,9 @@ pub unsafe extern "C" fn sidekick_rows_add_npy_at(
     })
 }
 
-/// Adds an array from a `.npy` file, as `sidekick_rows_add_npy` does. Also fails with `SIDEKICK_ERROR_FILE`. Since 0.1.0.
+/// Adds an array from a `.npy` file, as `sidekick_rows_add_npy` does.
+///
+/// Errors: those of `sidekick_rows_add_npy`; `SIDEKICK_ERROR_FILE` if the file cannot be read. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_npy_file(
     rows: *mut sidekick_rows,
@@ -116,7 +128,7 @@ pub unsafe extern "C" fn sidekick_rows_add_npy_file(
     })
 }
 
-/// As `sidekick_rows_add_npy_file`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_npy_file`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_npy_file_at(
     rows: *mut sidekick_rows,
@@ -137,8 +149,8 @@ pub unsafe extern "C" fn sidekick_rows_add_npy_file_at(
 /// An array as C describes it. Elements before `data`, where a stride is negative, are the caller's promise.
 ///
 /// # Safety
-/// `shape` and `strides` (unless NULL) have `rank` elements; `data` has `data_size` bytes, and before it those that
-/// negative strides reach.
+/// `shape` and `strides` (unless NULL) have `rank` elements; `data` has `data_size` bytes, and before it
+/// those that negative strides reach.
 unsafe fn array<'a>(
     dtype: i32,
     shape: *const usize,

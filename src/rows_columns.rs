@@ -9,26 +9,29 @@ use sidekick::{DType, Error, ErrorKind, InputColumn, Result};
 use std::ffi::c_void;
 use std::ptr::null;
 
-/// Adds `count` whole rows in one call, from a column for each input: for tables of many rows that lie column by column. There are
-/// `column_count` columns. Column `i` is for the input of index `inputs[i]`; the `sizes[i]` bytes at `values[i]` hold its
-/// values, one for each row, as `kinds[i]` says:
+/// Adds `count` whole rows in one call, from a column for each input. No row may be begun.
 ///
-/// - One of the `SIDEKICK_DTYPE_` constants: numbers in this machine's byte order, without gaps and of any alignment. For a
-///   numeric input of shape `[1]` they are `count` numbers; for one of another shape, `count` arrays of that shape one behind
-///   the other, each row-major. Integers may also be the categories of a categorical or binary input. A `uint64_t` that is no
-///   array's element has to fit an `int64_t`.
-/// - `SIDEKICK_COLUMN_PIECES`: the texts of a text input, the labels of a categorical or binary input (both UTF-8), or the
-///   encoded pictures of an image input, one behind the other without NULs. `ends[i]` points to `count` sizes: where the piece of
-///   each row ends, counted in bytes from the start of the first one, so that the last is `sizes[i]`.
-/// - `SIDEKICK_COLUMN_TEXTS`: texts or labels as well, each closed by a NUL, the last one too.
+/// There are `column_count` columns. Column `i` is for the input with index `inputs[i]`. Its values, one for
+/// each row, are the `sizes[i]` bytes at `values[i]`. `kinds[i]` says how they are stored:
 ///
-/// `ends[i]` is read for pieces alone; `ends` may be NULL where no column has any. Each value does what the function for one
-/// of its kind does (`sidekick_rows_add_number`, `_integer`, `_category`, `_text`, `_image`, `_array`), and is copied. No row may be
-/// open. Where something fails, nothing of the call is added; the error names the feature and, where a value is to blame, its
-/// row, counted with the rows that were there before. Fails as those functions do, and with `SIDEKICK_ERROR_ROW_INCOMPLETE` where an
-/// input has no column or a row is open, `_FEATURE_TWICE` where one has two, `_FEATURE_SHAPE` where a column is not as long as
-/// `count` rows need, and `_ARGUMENT` for an unknown kind, text that is not UTF-8, and ends that decrease, exceed the
-/// column or cut a character. Since 0.1.0.
+/// - One of the `SIDEKICK_DTYPE_` constants: numbers in this machine's byte order, without gaps, of any
+///   alignment. For a numeric input of shape `[1]` they are `count` numbers; for another shape, `count`
+///   row-major arrays of that shape. For a categorical or binary input, integers are the categories. A
+///   `uint64_t` outside an array has to fit an `int64_t`.
+/// - `SIDEKICK_COLUMN_PIECES`: texts, labels or image files, one after another without NULs. `ends[i]` points
+///   to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last one is
+///   `sizes[i]`.
+/// - `SIDEKICK_COLUMN_TEXTS`: texts or labels, each ended by a NUL, the last one too.
+///
+/// `ends` may be NULL if no column has pieces. Every value is checked and copied as by the function that adds
+/// one of its kind.
+///
+/// Errors: those of the functions that add one value; `SIDEKICK_ERROR_ROW_INCOMPLETE` if an input has no
+/// column, or a row was begun; `SIDEKICK_ERROR_FEATURE_TWICE` if an input has two columns;
+/// `SIDEKICK_ERROR_FEATURE_SHAPE` if a column is not as long as `count` rows need; `SIDEKICK_ERROR_ARGUMENT`
+/// for an unknown kind, text that is not UTF-8, or ends that decrease, exceed the column or split a
+/// character. After an error nothing of the call is added. The error names the feature and, if one value is
+/// to blame, its row, counted with the rows that were there before. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_columns(
     rows: *mut sidekick_rows,

@@ -8,17 +8,20 @@ use crate::status::sidekick_status;
 use sidekick::{PixelEncoding, Pixels};
 use std::ffi::{c_char, c_void};
 
-/// Adds an encoded image of `size` bytes to an image input, with its pixels as stored; its kind is found from
-/// its bytes. PNG and JPEG go out without being decoded, and without their metadata (EXIF, XMP, IPTC,
-/// comments, texts, thumbnails). With alpha or more than 8 bits a sample they become PNG without alpha, as do
-/// BMP, GIF (its first frame), TIFF (its first page: grey, RGB or CMYK of 8 or 16 bits a sample, or black and
-/// white) and WebP. The server resizes it to the input's shape.
+/// Adds an image file to an image input. The server resizes the image to the input's shape.
 ///
-/// Errors: also `SIDEKICK_ERROR_IMAGE` for a file that is cut off or damaged, of another kind (such as a TIFF
-/// of floating-point samples), or with more pixels than `sidekick_options_set_max_image_pixels` allows. A
-/// JPEG is whole when its scans are complete: the marker that ends it may be missing, and bytes may follow.
-/// If that marker is there, the data before it are not looked at: what is damaged inside a JPEG is for the
-/// server to find. Since 0.1.0.
+/// `encoded`: `size` bytes of a PNG, JPEG, BMP, GIF, TIFF or WebP file, told apart by its content. Pixels go
+/// out as stored. PNG and JPEG go out without being decoded, and without their metadata (EXIF, XMP, IPTC,
+/// comments, texts, thumbnails). PNG with alpha or more than 8 bits a sample, and all other kinds, go out as
+/// PNG without alpha. Of a GIF the first frame is taken, of a TIFF the first page: grey, RGB or CMYK of 8 or
+/// 16 bits a sample, or black and white.
+///
+/// A JPEG is whole if its scans are complete: its end marker may be missing, and bytes may follow. If the
+/// marker is there, the data before it are not checked.
+///
+/// Errors: those of every add function; `SIDEKICK_ERROR_IMAGE` for a file that is cut off or damaged, is of
+/// another kind (such as a TIFF of floating-point samples), or has more pixels than
+/// `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_image(
     rows: *mut sidekick_rows,
@@ -37,7 +40,7 @@ pub unsafe extern "C" fn sidekick_rows_add_image(
     })
 }
 
-/// As `sidekick_rows_add_image`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_image`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_image_at(
     rows: *mut sidekick_rows,
@@ -55,7 +58,9 @@ pub unsafe extern "C" fn sidekick_rows_add_image_at(
     })
 }
 
-/// Adds a picture from a file, as `sidekick_rows_add_image` does. Also fails with `SIDEKICK_ERROR_FILE`. Since 0.1.0.
+/// Adds an image from a file, as `sidekick_rows_add_image` does.
+///
+/// Errors: those of `sidekick_rows_add_image`; `SIDEKICK_ERROR_FILE` if the file cannot be read. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_image_file(
     rows: *mut sidekick_rows,
@@ -74,7 +79,7 @@ pub unsafe extern "C" fn sidekick_rows_add_image_file(
     })
 }
 
-/// As `sidekick_rows_add_image_file`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_image_file`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_image_file_at(
     rows: *mut sidekick_rows,
@@ -92,11 +97,17 @@ pub unsafe extern "C" fn sidekick_rows_add_image_file_at(
     })
 }
 
-/// Adds a picture from raw 8-bit pixels: `height` rows from the top, `row_stride` bytes apart (0 for rows without gaps), each
-/// of `width` pixels of `channels` interleaved samples: 1 grey, 3 RGB, 4 RGBA (whose alpha is dropped). `size` is how many
-/// bytes there are at `samples`. It is sent as PNG where `jpeg_quality` is 0, else as JPEG of that quality, 1 to 100, its
-/// colours at half the resolution (4:2:0), as is usual. Also fails
-/// with `SIDEKICK_ERROR_ARGUMENT` where the numbers do not fit each other. Since 0.1.0.
+/// Adds an image from raw 8-bit pixels.
+///
+/// `height` rows from the top, each of `width` pixels of `channels` interleaved samples: 1 grey, 3 RGB, 4
+/// RGBA (alpha is dropped). `row_stride`: bytes from one row to the next; 0 for rows without gaps. `samples`:
+/// `size` bytes.
+///
+/// `jpeg_quality`: 0 sends PNG; 1 to 100 sends JPEG of that quality, with colours at half the resolution
+/// (4:2:0).
+///
+/// Errors: those of every add function; `SIDEKICK_ERROR_ARGUMENT` if the sizes do not fit each other, or for
+/// another quality. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_pixels(
     rows: *mut sidekick_rows,
@@ -120,7 +131,7 @@ pub unsafe extern "C" fn sidekick_rows_add_pixels(
     })
 }
 
-/// As `sidekick_rows_add_pixels`, by the input's index. Since 0.1.0.
+/// As `sidekick_rows_add_pixels`, with the input's index. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_pixels_at(
     rows: *mut sidekick_rows,

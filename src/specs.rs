@@ -1,4 +1,7 @@
-//! What a deployment takes and returns.
+//! Specs
+//!
+//! What the model takes (`SIDEKICK_INPUT`) and returns (`SIDEKICK_OUTPUT`). Features are indexed from 0, in
+//! the order in which the server describes them.
 
 use crate::boundary::{Out, OutView, object, text};
 use crate::deployment::sidekick_deployment;
@@ -8,8 +11,9 @@ use crate::status::{SIDEKICK_INPUT, SIDEKICK_OUTPUT, sidekick_status};
 use sidekick::{Error, ErrorKind, FeatureSpec, Result, Specs};
 use std::ffi::c_char;
 
-/// How many features there are on a side, `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`; 0 for NULL or any other side. They are
-/// indexed from 0 in the order of the describe document. Since 0.1.0.
+/// Returns how many features are on a side; 0 for NULL or an unknown side.
+///
+/// `side`: `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_feature_count(
     deployment: *const sidekick_deployment,
@@ -21,8 +25,10 @@ pub unsafe extern "C" fn sidekick_deployment_feature_count(
     })
 }
 
-/// The index of the feature called `name`, to be looked up once and used in loops. Fails with
-/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`; the message lists the names there are. Since 0.1.0.
+/// Finds the index of a feature by its name. Look it up once, and use the index in loops.
+///
+/// Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if no feature of that side has the name (the message lists the
+/// names); `SIDEKICK_ERROR_ARGUMENT` for an unknown side. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_feature_index(
     deployment: *const sidekick_deployment,
@@ -43,8 +49,12 @@ pub unsafe extern "C" fn sidekick_deployment_feature_index(
     })
 }
 
-/// The name of a feature; it lives as long as the deployment. Fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`.
-/// Since 0.1.0.
+/// Gets the name of a feature.
+///
+/// `name`: lives as long as the deployment.
+///
+/// Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+/// unknown side. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_feature_name(
     deployment: *const sidekick_deployment,
@@ -63,8 +73,10 @@ pub unsafe extern "C" fn sidekick_deployment_feature_name(
     })
 }
 
-/// The type of a feature, one of the `SIDEKICK_TYPE_` constants. Fails with `SIDEKICK_ERROR_UNKNOWN_FEATURE`.
-/// Since 0.1.0.
+/// Gets the type of a feature, one of the `SIDEKICK_TYPE_` constants.
+///
+/// Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+/// unknown side. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_feature_type(
     deployment: *const sidekick_deployment,
@@ -82,9 +94,13 @@ pub unsafe extern "C" fn sidekick_deployment_feature_type(
     })
 }
 
-/// The shape of a feature for one example: `rank` sizes, which live as long as the deployment. `[1]` is a scalar, an
-/// image is `[height, width, channels]`, a categorical output `[number of categories]`. Fails with
-/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`. Since 0.1.0.
+/// Gets the shape of a feature for one row.
+///
+/// `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image `[height, width,
+/// channels]`, a categorical output `[number of categories]`.
+///
+/// Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+/// unknown side. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_feature_shape(
     deployment: *const sidekick_deployment,
@@ -102,8 +118,10 @@ pub unsafe extern "C" fn sidekick_deployment_feature_shape(
     })
 }
 
-/// How many categories the describe document lists for a feature; 0 where it lists none. Fails with
-/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`. Since 0.1.0.
+/// Gets how many categories the server lists for a feature; 0 if it lists none.
+///
+/// Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+/// unknown side. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_category_count(
     deployment: *const sidekick_deployment,
@@ -120,8 +138,12 @@ pub unsafe extern "C" fn sidekick_deployment_category_count(
     })
 }
 
-/// The label of a listed category, an integer category as its digits; it lives as long as the deployment. Fails with
-/// `SIDEKICK_ERROR_UNKNOWN_FEATURE`, and with `SIDEKICK_ERROR_ARGUMENT` where there is no such category. Since 0.1.0.
+/// Gets the label of a listed category.
+///
+/// `category`: counted from 0. `label`: lives as long as the deployment; an integer category is its digits.
+///
+/// Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such feature; `SIDEKICK_ERROR_ARGUMENT` if there
+/// is no such category, or for an unknown side. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_category(
     deployment: *const sidekick_deployment,

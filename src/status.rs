@@ -2,68 +2,69 @@
 
 #![allow(dead_code)]
 
-/// What a call says of itself: `SIDEKICK_OK`, or one of the `SIDEKICK_ERROR_` constants. Later versions may add some.
-/// Since 0.1.0.
+/// What a call returns: `SIDEKICK_OK`, or one of the `SIDEKICK_ERROR_` constants. Later versions may add
+/// some. Since 0.1.0.
 pub type sidekick_status = i32;
 
 /// The call succeeded. Since 0.1.0.
 pub const SIDEKICK_OK: sidekick_status = 0;
-/// The call itself is wrong: NULL where an object is needed, text that is not UTF-8, an index out of range, a
-/// malformed URL, a buffer of the wrong size. Since 0.1.0.
+/// An invalid argument: NULL where an object is needed, text that is not UTF-8, an index out of range, a
+/// malformed URL. Since 0.1.0.
 pub const SIDEKICK_ERROR_ARGUMENT: sidekick_status = 1;
-/// A defect of this library; the message is worth a report. Since 0.1.0.
+/// A defect of this library. Please report the message. Since 0.1.0.
 pub const SIDEKICK_ERROR_INTERNAL: sidekick_status = 2;
-/// Memory for a buffer whose size a caller or a reply decides could not be had. Since 0.1.0.
+/// Out of memory, for a buffer whose size the caller or a response decides. Since 0.1.0.
 pub const SIDEKICK_ERROR_MEMORY: sidekick_status = 3;
 /// A file could not be read or written. Since 0.1.0.
 pub const SIDEKICK_ERROR_FILE: sidekick_status = 4;
-/// A stream holds as many batches as it may: take predictions with `sidekick_stream_next` first. Since 0.1.0.
+/// The stream is full: take predictions with `sidekick_stream_next` first. Since 0.1.0.
 pub const SIDEKICK_ERROR_STREAM_FULL: sidekick_status = 5;
-/// No feature has the name or the index given. Since 0.1.0.
+/// No feature has this name or index. Since 0.1.0.
 pub const SIDEKICK_ERROR_UNKNOWN_FEATURE: sidekick_status = 10;
-/// A value, or a getter, of another type than the feature's. Since 0.1.0.
+/// A value or a getter of another type than the feature's. Since 0.1.0.
 pub const SIDEKICK_ERROR_FEATURE_TYPE: sidekick_status = 11;
 /// A value of another shape than the feature's. Since 0.1.0.
 pub const SIDEKICK_ERROR_FEATURE_SHAPE: sidekick_status = 12;
-/// A value of the right type that cannot be sent: not finite, or not one of the categories. Since 0.1.0.
+/// A value that cannot be sent: not finite, or not one of the categories. Since 0.1.0.
 pub const SIDEKICK_ERROR_FEATURE_VALUE: sidekick_status = 13;
-/// A feature given twice in one row. Since 0.1.0.
+/// A duplicate feature in one row. Since 0.1.0.
 pub const SIDEKICK_ERROR_FEATURE_TWICE: sidekick_status = 14;
 /// A row that lacks features where a whole row is needed. Since 0.1.0.
 pub const SIDEKICK_ERROR_ROW_INCOMPLETE: sidekick_status = 15;
-/// Bytes that are no picture this library reads, or a picture beyond its limits. Since 0.1.0.
+/// An image that this library cannot read, or that is too large. Since 0.1.0.
 pub const SIDEKICK_ERROR_IMAGE: sidekick_status = 16;
-/// Bytes that are no `.npy` file this library reads. Since 0.1.0.
+/// A `.npy` file that this library cannot read. Since 0.1.0.
 pub const SIDEKICK_ERROR_NPY: sidekick_status = 17;
 /// No connection to the server could be made. Since 0.1.0.
 pub const SIDEKICK_ERROR_CONNECT: sidekick_status = 20;
-/// The server's TLS certificate or handshake was not accepted. Since 0.1.0.
+/// The TLS handshake failed, or the server's certificate is not trusted. Since 0.1.0.
 pub const SIDEKICK_ERROR_TLS: sidekick_status = 21;
 /// A time limit passed. Since 0.1.0.
 pub const SIDEKICK_ERROR_TIMEOUT: sidekick_status = 22;
-/// An established connection broke, or what came over it is not HTTP. Since 0.1.0.
+/// The connection broke, or what came over it is not HTTP. Since 0.1.0.
 pub const SIDEKICK_ERROR_NETWORK: sidekick_status = 23;
 /// The call was cancelled, see `sidekick_cancel_trigger`. Since 0.1.0.
 pub const SIDEKICK_ERROR_CANCELLED: sidekick_status = 24;
-/// An HTTP status other than 2xx without an error object of the Deployment API. Since 0.1.0.
+/// An HTTP status other than 2xx, without the server's own error object. Since 0.1.0.
 pub const SIDEKICK_ERROR_HTTP: sidekick_status = 30;
-/// The server answered with an error object: see `sidekick_error_server_code`. Since 0.1.0.
+/// The server reported an error, see `sidekick_error_server_code`. Since 0.1.0.
 pub const SIDEKICK_ERROR_SERVER: sidekick_status = 31;
-/// The URL's describe document does not describe a deployment this library understands. Since 0.1.0.
+/// What the server describes is not a deployment that this library understands. Since 0.1.0.
 pub const SIDEKICK_ERROR_DESCRIBE: sidekick_status = 40;
-/// A response whose body is malformed: not JSON, or JSON of another form. Since 0.1.0.
+/// A response whose body is malformed. Since 0.1.0, until 0.2.0 as `SIDEKICK_ERROR_REPLY_JSON`.
 pub const SIDEKICK_ERROR_REPLY_MALFORMED: sidekick_status = 41;
-/// A reply with fewer or more rows than were sent. Since 0.1.0.
+/// A response with fewer or more rows than were sent. Since 0.1.0.
 pub const SIDEKICK_ERROR_REPLY_ROWS: sidekick_status = 42;
-/// A reply row without one of the declared outputs. Since 0.1.0.
+/// A response row that lacks a declared output. Since 0.1.0.
 pub const SIDEKICK_ERROR_REPLY_OUTPUT: sidekick_status = 43;
-/// A reply value of another form than the output's type has. Since 0.1.0.
+/// A value in a response of another type than declared. Since 0.1.0.
 pub const SIDEKICK_ERROR_REPLY_TYPE: sidekick_status = 44;
-/// A reply value of another shape, or number of categories, than declared. Since 0.1.0.
+/// A value in a response of another shape, or number of categories, than declared. Since 0.1.0.
 pub const SIDEKICK_ERROR_REPLY_SHAPE: sidekick_status = 45;
-/// A value in a response whose encoding is invalid: a malformed data URL, or bytes not of its media type. Since 0.1.0.
+/// A value in a response whose encoding is invalid, such as a malformed data URL. Since 0.1.0, until 0.2.0 as
+/// `SIDEKICK_ERROR_REPLY_DATA_URL`.
 pub const SIDEKICK_ERROR_REPLY_ENCODING: sidekick_status = 46;
-/// A reply beyond the size limit, see `sidekick_options_set_reply_limit`. Since 0.1.0.
+/// A response above the limit, see `sidekick_options_set_reply_limit`. Since 0.1.0.
 pub const SIDEKICK_ERROR_REPLY_TOO_LARGE: sidekick_status = 47;
 
 /// TLS 1.2. Since 0.1.0.
@@ -71,25 +72,25 @@ pub const SIDEKICK_TLS_1_2: i32 = 12;
 /// TLS 1.3. Since 0.1.0.
 pub const SIDEKICK_TLS_1_3: i32 = 13;
 
-/// A request failed for good: no reply, or one with a status of 4xx or 5xx. What else is wrong with a reply, the call's error alone
-/// tells. Since 0.1.0.
+/// A request failed for good: no response, or one with a status of 4xx or 5xx. Other faults of a response are
+/// not logged: the call's error reports them. Since 0.1.0.
 pub const SIDEKICK_LOG_ERROR: i32 = 1;
-/// An attempt failed and is made again. Since 0.1.0.
+/// An attempt failed, and the request is sent again. Since 0.1.0.
 pub const SIDEKICK_LOG_WARNING: i32 = 2;
-/// A request was answered. Since 0.1.0.
+/// A response arrived. Since 0.1.0.
 pub const SIDEKICK_LOG_INFO: i32 = 3;
-/// A connection was made or used again. Since 0.1.0.
+/// A connection was made or reused. Since 0.1.0.
 pub const SIDEKICK_LOG_DEBUG: i32 = 4;
 
 /// The Deployment API: JSON rows. Since 0.2.0.
 pub const SIDEKICK_PROTOCOL_DEPLOYMENT_API: i32 = 1;
 
-/// The features a model takes. Since 0.1.0.
+/// The side of what a model takes. Since 0.1.0.
 pub const SIDEKICK_INPUT: i32 = 0;
-/// The features a model gives. Since 0.1.0.
+/// The side of what a model returns. Since 0.1.0.
 pub const SIDEKICK_OUTPUT: i32 = 1;
 
-/// A number where the shape is `[1]`, else an array of 32-bit floats. Since 0.1.0.
+/// A number if the shape is `[1]`, else an array of 32-bit floats. Since 0.1.0.
 pub const SIDEKICK_TYPE_NUMERIC: i32 = 1;
 /// One of several categories; as an output, a probability for each. Since 0.1.0.
 pub const SIDEKICK_TYPE_CATEGORICAL: i32 = 2;
@@ -97,7 +98,7 @@ pub const SIDEKICK_TYPE_CATEGORICAL: i32 = 2;
 pub const SIDEKICK_TYPE_BINARY: i32 = 3;
 /// Text of any length. Since 0.1.0.
 pub const SIDEKICK_TYPE_TEXT: i32 = 4;
-/// A picture; the shape is `[height, width, channels]`. Since 0.1.0.
+/// An image; the shape is `[height, width, channels]`. Since 0.1.0.
 pub const SIDEKICK_TYPE_IMAGE: i32 = 5;
 
 /// `float`. Since 0.1.0.
@@ -121,10 +122,22 @@ pub const SIDEKICK_DTYPE_U32: i32 = 9;
 /// `uint64_t`. Since 0.1.0.
 pub const SIDEKICK_DTYPE_U64: i32 = 10;
 
-/// As the kind of a column: pieces of bytes with their ends, see `sidekick_rows_add_columns`. No `SIDEKICK_DTYPE_` constant is
-/// negative. Since 0.1.0.
+/// Kind of a packed record: ends the row; its length is 0. Since 0.2.0, as are the names of the other kinds.
+pub const SIDEKICK_RECORD_END_ROW: u32 = 0;
+/// Kind of a packed record: a `double`, for a number. Since 0.2.0.
+pub const SIDEKICK_RECORD_NUMBER: u32 = 1;
+/// Kind of a packed record: an `int64_t`, for an integer. Since 0.2.0.
+pub const SIDEKICK_RECORD_INTEGER: u32 = 2;
+/// Kind of a packed record: the label of a category. Since 0.2.0.
+pub const SIDEKICK_RECORD_CATEGORY: u32 = 3;
+/// Kind of a packed record: an `int64_t` that is 0 or 1, for a binary input. Since 0.2.0.
+pub const SIDEKICK_RECORD_BINARY: u32 = 4;
+/// Kind of a packed record: text. Since 0.2.0.
+pub const SIDEKICK_RECORD_TEXT: u32 = 5;
+
+/// Kind of a column: pieces of bytes with their ends. No `SIDEKICK_DTYPE_` constant is negative. Since 0.1.0.
 pub const SIDEKICK_COLUMN_PIECES: i32 = -1;
-/// As the kind of a column: texts that are each closed by a NUL, see `sidekick_rows_add_columns`. Since 0.1.0.
+/// Kind of a column: texts, each ended by a NUL. Since 0.1.0.
 pub const SIDEKICK_COLUMN_TEXTS: i32 = -2;
 
 #[cfg(test)]

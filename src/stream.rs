@@ -1,4 +1,18 @@
-//! `sidekick_stream`: rows pushed, predictions taken in their order, in bounded memory.
+//! Streams
+//!
+//! Predictions of more rows than should be in memory at once. Push rows until the stream is full, take the
+//! next predictions, and so on; at the end take until there are none:
+//!
+//! @code{.c}
+//! while (fill(rows)) {
+//!     while (sidekick_stream_is_full(stream)) take(stream);   // sidekick_stream_next
+//!     sidekick_stream_push(stream, rows, &error);
+//!     sidekick_rows_clear(rows, &error);
+//! }
+//! while (take(stream)) {}
+//! @endcode
+//!
+//! One thread at a time. After `fork`, the child cannot use a stream of its parent.
 
 use crate::boundary::{Out, object, object_mut};
 use crate::cancel::sidekick_cancel;
@@ -12,28 +26,22 @@ use crate::status::sidekick_status;
 use sidekick::Stream;
 use std::ptr::null_mut;
 
-/// Rows on their way to the server and predictions on their way back, in order and in bounded memory, for more rows than should be
-/// in memory at once. Push rows until the stream is full, take the next predictions, and so on; at the end take until there are none:
-///
-/// ```c
-/// while (fill(rows)) {
-///     while (sidekick_stream_is_full(stream)) take(stream);   // sidekick_stream_next
-///     sidekick_stream_push(stream, rows, &error);
-///     sidekick_rows_clear(rows, &error);
-/// }
-/// while (take(stream)) {}
-/// ```
-///
-/// One thread at a time; a cancellation works from any. A forked child cannot use its parent's. Since 0.1.0.
+/// Rows going out and predictions coming back, in order and in bounded memory. One thread at a time.
+/// Since 0.1.0.
 pub struct sidekick_stream(Stream);
 
 impl Handle for sidekick_stream {}
 
-/// Makes a stream of predictions of `deployment`, which has to outlive it; free it with `sidekick_stream_free`. Where
-/// `sidekick_options_set_max_in_flight` asks for more than one request under way, the stream starts up to that many threads of its
-/// own as batches are pushed, which end when it is freed; else it starts none. `cancel` may be NULL; once it is triggered, requests
-/// under way are called off, and pushes and all batches not predicted yet fail with `SIDEKICK_ERROR_CANCELLED`. Fails with
-/// `SIDEKICK_ERROR_MEMORY` where the system has no more file descriptors: it holds two. Since 0.1.0.
+/// Creates a stream of predictions. Free it with `sidekick_stream_free`, before `deployment` is freed.
+///
+/// If `sidekick_options_set_max_in_flight` is above 1, the stream starts up to that many threads as batches
+/// are pushed. They end when it is freed.
+///
+/// `cancel`: NULL is fine. After it is triggered, requests in flight are cancelled, and pushes and all
+/// batches that are not predicted yet fail with `SIDEKICK_ERROR_CANCELLED`.
+///
+/// Errors: `SIDEKICK_ERROR_MEMORY` if the system has no more file descriptors: a stream holds two.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_stream_new(
     deployment: *const sidekick_deployment,
@@ -51,10 +59,14 @@ pub unsafe extern "C" fn sidekick_stream_new(
     })
 }
 
-/// Takes a copy of all finished rows: they are predicted `batch_rows` to a request, a push's last rows as a smaller batch. Never waits
-/// for the server: while the stream is full it takes nothing and fails with `SIDEKICK_ERROR_STREAM_FULL`; else it takes them
-/// all, however many. Fails also with `SIDEKICK_ERROR_ROW_INCOMPLETE` where a row was left half built, and with
-/// `SIDEKICK_ERROR_ARGUMENT` for rows of another deployment. Since 0.1.0.
+/// Copies all finished rows into the stream. Never waits for the server.
+///
+/// They go out in requests of `batch_rows` rows each; the last rows of a push are a smaller batch. A stream
+/// that is not full takes all rows, however many.
+///
+/// Errors: `SIDEKICK_ERROR_STREAM_FULL` if the stream is full (nothing is copied);
+/// `SIDEKICK_ERROR_ROW_INCOMPLETE` if a row was begun and not ended; `SIDEKICK_ERROR_ARGUMENT` for rows of
+/// another deployment. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_stream_push(
     stream: *mut sidekick_stream,
@@ -68,8 +80,10 @@ pub unsafe extern "C" fn sidekick_stream_push(
     })
 }
 
-/// 1 while the stream holds twice `max_in_flight` batches or more whose predictions were not taken: take some before the next push.
-/// 0 else, and for NULL. Since 0.1.0.
+/// Returns 1 if predictions have to be taken before the next push, else 0; 0 for NULL.
+///
+/// A stream is full while it holds at least twice `max_in_flight` batches whose predictions were not taken.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_stream_is_full(stream: *const sidekick_stream) -> i32 {
     guard_or(0, || {
@@ -78,11 +92,14 @@ pub unsafe extern "C" fn sidekick_stream_is_full(stream: *const sidekick_stream)
     })
 }
 
-/// Takes the predictions of the next batch, in the order the rows were pushed, and waits for them; NULL with `SIDEKICK_OK` where those
-/// of all rows were taken. Free them with `sidekick_predictions_free`. An error is that of one batch, of the statuses that
-/// `sidekick_deployment_predict` has; `sidekick_error_rows_first`, `_rows_count` and `_row` count over all rows that were pushed. The
-/// batch is done with, and the stream goes on: the next call takes the next one. What `sidekick_predictions_failure` and
-/// `_sent_row` tell counts within the batch. Since 0.1.0.
+/// Takes the predictions of the next batch, in the order the rows were pushed. Waits until they are there.
+///
+/// `predictions`: free them with `sidekick_predictions_free`. NULL, with `SIDEKICK_OK`, if all that was
+/// pushed is taken.
+///
+/// Errors: those of `sidekick_deployment_predict`, for this batch. The batch is then done, and the next call
+/// takes the next batch. Row numbers in the error count over all rows that were pushed; those of
+/// `sidekick_predictions_failure` and `sidekick_predictions_sent_row` count within the batch. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_stream_next(
     stream: *mut sidekick_stream,
@@ -98,8 +115,10 @@ pub unsafe extern "C" fn sidekick_stream_next(
     })
 }
 
-/// Frees a stream; NULL is fine. What is under way is called off, and its threads have ended. Predictions that were taken live on.
-/// Since 0.1.0.
+/// Frees a stream. NULL is fine.
+///
+/// Requests in flight are cancelled, and the stream's threads have ended when this returns. Predictions that
+/// were taken live on. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_stream_free(stream: *mut sidekick_stream) {
     guard_or((), || {

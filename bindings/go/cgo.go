@@ -33,6 +33,16 @@ import (
 	"unsafe"
 )
 
+// Kinds of packed records, as sidekick_rows_add_packed takes them.
+const (
+	kindEndRow   = C.SIDEKICK_RECORD_END_ROW
+	kindNumber   = C.SIDEKICK_RECORD_NUMBER
+	kindInteger  = C.SIDEKICK_RECORD_INTEGER
+	kindCategory = C.SIDEKICK_RECORD_CATEGORY
+	kindBinary   = C.SIDEKICK_RECORD_BINARY
+	kindText     = C.SIDEKICK_RECORD_TEXT
+)
+
 // Version is that of the C library in use, as "0.2.0".
 func Version() string { return C.GoString(C.sidekick_version()) }
 

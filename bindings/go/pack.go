@@ -5,16 +5,6 @@ import (
 	"slices"
 )
 
-// Kinds of packed records, as sidekick_rows_add_packed takes them.
-const (
-	kindEndRow   = 0
-	kindNumber   = 1
-	kindInteger  = 2
-	kindCategory = 3
-	kindBinary   = 4
-	kindText     = 5
-)
-
 const (
 	// headSize is the size of a record's kind, index and length.
 	headSize = 16

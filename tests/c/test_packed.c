@@ -1,7 +1,14 @@
 /* Packed records: many small values in one call, added all or not at all. */
 #include "deployments.h"
 
-enum { END_ROW, NUMBER, INTEGER, CATEGORY, BINARY, TEXT };
+enum {
+    END_ROW = SIDEKICK_RECORD_END_ROW,
+    NUMBER = SIDEKICK_RECORD_NUMBER,
+    INTEGER = SIDEKICK_RECORD_INTEGER,
+    CATEGORY = SIDEKICK_RECORD_CATEGORY,
+    BINARY = SIDEKICK_RECORD_BINARY,
+    TEXT = SIDEKICK_RECORD_TEXT
+};
 
 static unsigned char records[4096];
 static size_t used;

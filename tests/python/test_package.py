@@ -60,3 +60,14 @@ def test_functions_are_declared_as_the_header_has_them():
     for name, (takes, _) in _library._GETTERS.items():
         expected = 0 if declared[name] == "void" else len(declared[name].split(","))
         assert expected == len(takes), name
+
+
+def test_kinds_of_records_are_the_headers():
+    from sidekick import _records
+
+    header = (ROOT / "include" / "sidekick.h").read_text(encoding="utf-8")
+    kinds = {name: int(kind) for name, kind in re.findall(r"#define SIDEKICK_RECORD_(\w+) (\d+)", header)}
+    own = {name: getattr(_records, "_END_ROW" if name == "END_ROW" else name, None) for name in kinds}
+    # A binary value goes out as an integer or a category.
+    assert kinds.pop("BINARY") == 4 and own.pop("BINARY") is None
+    assert own == kinds and len(own) == 5

@@ -13,8 +13,9 @@ from sidekick.errors import InvalidValueError
 head = Struct("=IIQ").pack
 """What a record begins with: its kind, the index of the input, and the length of what follows."""
 
-NUMBER, INTEGER, CATEGORY, TEXT = 1, 2, 3, 5
-END_ROW = head(0, 0, 0)
+# The header's SIDEKICK_RECORD_ constants, which a test compares.
+_END_ROW, NUMBER, INTEGER, CATEGORY, TEXT = 0, 1, 2, 3, 5
+END_ROW = head(_END_ROW, 0, 0)
 
 _pack_float = Struct("=d").pack
 _pack_integer = Struct("=q").pack
