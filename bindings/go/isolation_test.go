@@ -20,7 +20,7 @@ func TestBadRowsAreIsolated(t *testing.T) {
 	broken := slices.Clone(whole)
 	damage(broken)
 
-	deployment := open(t, "single-image", sidekick.WithIsolatedBadRows(true))
+	deployment := open(t, "single-image", sidekick.WithIsolateBadRows(true))
 	rows := deployment.NewRows()
 	defer rows.Close()
 	for row := range 6 {

@@ -233,9 +233,9 @@ func WithMaxImagePixels(pixels int64) Option {
 	}), pixels)
 }
 
-// WithOrientation turns, when true, images that are added as files the way their metadata say they are to be shown; an
+// WithApplyOrientation turns, when true, images that are added as files the way their metadata say they are to be shown; an
 // image that is turned goes out as PNG. By default it is false, and pixels go out as stored. Since 0.2.
-func WithOrientation(apply bool) Option {
+func WithApplyOrientation(apply bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_apply_orientation(options, cBool(apply), failure)
 	})
@@ -256,10 +256,10 @@ func WithReplyGzip(allow bool) Option {
 	})
 }
 
-// WithIsolatedBadRows finds, when true, the rows that the server calls bad (status 400, 413 or 422), by sending halves of
+// WithIsolateBadRows finds, when true, the rows that the server calls bad (status 400, 413 or 422), by sending halves of
 // their request again until each stands alone: the others are predicted all the same, and Predictions.Failures tells of the
 // bad ones. By default the whole call fails.
-func WithIsolatedBadRows(isolate bool) Option {
+func WithIsolateBadRows(isolate bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_isolate_bad_rows(options, cBool(isolate), failure)
 	})

@@ -338,11 +338,11 @@ func TestReplyLimit(t *testing.T) {
 // What becomes of images is tested in C.
 func TestImageOptions(t *testing.T) {
 	image := must[[]byte](t)(os.ReadFile("../../tests/images/seven.jpg"))
-	deployment := open(t, "echo", sidekick.WithMaxImagePixels(280*280-1), sidekick.WithOrientation(true))
+	deployment := open(t, "echo", sidekick.WithMaxImagePixels(280*280-1), sidekick.WithApplyOrientation(true))
 	rows := deployment.NewRows().EncodedImage("picture", image)
 	defer rows.Close()
 	failure(t, rows.Err(), sidekick.StatusImage)
-	other := open(t, "echo", sidekick.WithMaxImagePixels(280*280), sidekick.WithOrientation(false))
+	other := open(t, "echo", sidekick.WithMaxImagePixels(280*280), sidekick.WithApplyOrientation(false))
 	taken := other.NewRows().EncodedImage("picture", image)
 	defer taken.Close()
 	if err := taken.Err(); err != nil {

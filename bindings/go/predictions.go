@@ -52,7 +52,7 @@ type column struct {
 func (p *Predictions) Len() int { return p.rows }
 
 // Failures tell which rows the server called bad, and why: one error a row, in their order, its Row counted over the rows that were
-// sent. There are some only with WithIsolatedBadRows; the predictions are those of all the other rows.
+// sent. There are some only with WithIsolateBadRows; the predictions are those of all the other rows.
 func (p *Predictions) Failures() []*Error { return slices.Clone(p.failures) }
 
 // sent is how many rows were sent.

@@ -78,7 +78,7 @@ func (r *Rows) JPEG(name string, picture image.Image, quality int) *Rows {
 	return r.image(input, picture, quality)
 }
 
-// EncodedImage adds the bytes of an image's file to an image input, with its pixels as stored (see [WithOrientation]). PNG
+// EncodedImage adds the bytes of an image's file to an image input, with its pixels as stored (see [WithApplyOrientation]). PNG
 // and JPEG are sent without being decoded, less their metadata; with alpha or more than 8 bits a sample, and from BMP, GIF,
 // TIFF and WebP, they become PNG without alpha. A file that is cut off is refused, and one with more pixels than
 // [WithMaxImagePixels] allows.

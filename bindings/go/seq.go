@@ -50,7 +50,7 @@ func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.
 // of the type Out, as [Decode] makes them, in the order of the inputs: in bounded memory, for a sequence of any length.
 //
 // Each struct has its Out, or its error. A batch that fails has one error for all its structs: [Error.RowsFirst] and
-// [Error.RowsCount] tell which. With [WithIsolatedBadRows] each bad one has its own, and [Error.Row] tells which. A struct that
+// [Error.RowsCount] tell which. With [WithIsolateBadRows] each bad one has its own, and [Error.Row] tells which. A struct that
 // does not fit, whose batch is not sent, and a context that ends, end it: the last item is their error, behind all that was under
 // way. Errors count over the whole sequence.
 //

@@ -187,7 +187,7 @@ func TestPredictSeqIsolatesBadRows(t *testing.T) {
 	type mean struct {
 		Mean float64 `sidekick:"mean"`
 	}
-	deployment := open(t, "single-image", sidekick.WithIsolatedBadRows(true), sidekick.WithBatchRows(3))
+	deployment := open(t, "single-image", sidekick.WithIsolateBadRows(true), sidekick.WithBatchRows(3))
 	var inputs []picture
 	for row := range 8 {
 		inputs = append(inputs, picture{perhapsBroken(t, row == 4 || row == 5)})

@@ -177,7 +177,7 @@ func TestStreamRefusesRowsWithMistakes(t *testing.T) {
 }
 
 func TestStreamIsolatesBadRows(t *testing.T) {
-	deployment := open(t, "single-image", sidekick.WithIsolatedBadRows(true), sidekick.WithBatchRows(3))
+	deployment := open(t, "single-image", sidekick.WithIsolateBadRows(true), sidekick.WithBatchRows(3))
 	stream, rows := newStream(t, context.Background(), deployment), deployment.NewRows()
 	for row := range 6 {
 		rows.EncodedImage(deployment.Inputs()[0].Name, perhapsBroken(t, row == 4)).End()

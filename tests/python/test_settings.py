@@ -41,7 +41,7 @@ def test_a_silent_server_is_given_up_in_time():
 
 def test_none_is_a_time_without_limit():
     with answering(NUMBER, NUMBER, doubled) as server:
-        client = server.open(timeout=None, connect_timeout=None, response_timeout=None)
+        client = server.open(call_timeout=None, connect_timeout=None, response_timeout=None)
         assert client.predict(n=1) == {"n": 2.0}
 
 
@@ -229,8 +229,8 @@ def test_every_setting_of_the_library_is_a_keyword():
         ({"retries": "2"}, TypeError),
         ({"reply_limit": "1"}, TypeError),
         ({"reply_limit": 1.5}, TypeError),
-        ({"timeout": "2"}, TypeError),
-        ({"timeout": True}, TypeError),
+        ({"call_timeout": "2"}, TypeError),
+        ({"call_timeout": True}, TypeError),
         ({"connect_timeout": datetime.timedelta(1)}, TypeError),
         ({"response_timeout": float("nan")}, ValueError),
         ({"retry_backoff": 1}, TypeError),
@@ -265,7 +265,7 @@ def test_a_url_is_a_text(url):
 
 def test_numbers_of_numpy_are_numbers():
     with answering(NUMBER, NUMBER, doubled) as server:
-        client = server.open(batch_rows=numpy.int64(2), timeout=numpy.float32(5), retries=numpy.uint8(1))
+        client = server.open(batch_rows=numpy.int64(2), call_timeout=numpy.float32(5), retries=numpy.uint8(1))
         assert client.predict(n=1, timeout=numpy.int16(5)) == {"n": 2.0}
 
 

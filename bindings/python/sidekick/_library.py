@@ -274,8 +274,7 @@ def _exception(error: c_void_p, where: Where) -> Error:
 def _message(error: c_void_p, where: Where) -> str:
     """The message, which leads with the row or the rows."""
     message = _error_text(library.sidekick_error_message, error)
-    # The one option whose keyword has another name.
-    message = message.replace("limit of the option call_timeout", "limit of the option timeout")
+    # The library's word for what is the keyword `timeout` of a call here.
     message = message.replace("the limit of its cancellation", "the limit of its timeout")
     rows, row = _rows(error), library.sidekick_error_row(error)
     if row >= 0:

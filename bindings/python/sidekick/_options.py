@@ -162,7 +162,7 @@ _ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
     "batch_rows": _count,
     "max_in_flight": _count,
     "isolate_bad_rows": _switch,
-    "timeout": _limit,
+    "call_timeout": _limit,
     "connect_timeout": _limit,
     "response_timeout": _limit,
     "retries": _count,
@@ -184,7 +184,4 @@ _ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
 }
 
 # The setter of each keyword, and what makes the setter's arguments of the keyword's value.
-_SETTERS = {
-    name: (f"sidekick_options_set_{'call_timeout' if name == 'timeout' else name}", arguments)
-    for name, arguments in _ARGUMENTS.items()
-}
+_SETTERS = {name: (f"sidekick_options_set_{name}", arguments) for name, arguments in _ARGUMENTS.items()}

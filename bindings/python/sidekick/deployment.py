@@ -78,7 +78,7 @@ class Deployment:
         batch_rows: int = 128,
         max_in_flight: int = 1,
         isolate_bad_rows: bool = False,
-        timeout: float | None = None,
+        call_timeout: float | None = None,
         connect_timeout: float | None = 10,
         response_timeout: float | None = 120,
         retries: int = 2,
@@ -117,7 +117,7 @@ class Deployment:
         - `isolate_bad_rows`: finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their
           request again until each stands alone: the others are predicted all the same, and a bad row's result is its
           `RequestError`, not raised but in its place. Without it, the whole call raises.
-        - `timeout`: how long one request may take with all its attempts and the waits between; None is without limit.
+        - `call_timeout`: how long one request may take, with all its attempts and the waits between; None is no limit.
         - `connect_timeout`: how long making a connection may take; None is without limit.
         - `response_timeout`: how long the server may be silent while it is sent to or read from; None is without limit.
         - `retries`: how often a request is sent again where no connection could be made or it broke before a reply
@@ -158,7 +158,7 @@ class Deployment:
             batch_rows=batch_rows,
             max_in_flight=max_in_flight,
             isolate_bad_rows=isolate_bad_rows,
-            timeout=timeout,
+            call_timeout=call_timeout,
             connect_timeout=connect_timeout,
             response_timeout=response_timeout,
             retries=retries,
