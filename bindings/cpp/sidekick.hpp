@@ -155,7 +155,7 @@ public:
         return detail::then(done, [&] { return Predictions(handle, outputs_); });
     }
 
-    /// As `predict`, until `cancel` is triggered: then all its requests are called off, and it fails with
+    /// As `predict`, until `cancel` is triggered: then all its requests are cancelled, and it fails with
     /// `Status::Cancelled`.
     Predictions predict(Rows& rows, const Cancel& cancel) const { return try_predict(rows, cancel).value(); }
     /// Predicts rows that are needed no more, until `cancel` is triggered.
@@ -186,7 +186,7 @@ public:
         const auto done = detail::attempt(sidekick_stream_new, c_handle(), nullptr, &handle);
         return detail::then(done, [&] { return Stream(handle, outputs_); });
     }
-    /// As `stream`, until `cancel` is triggered: then what is under way is called off, and pushes and all
+    /// As `stream`, until `cancel` is triggered: then requests in flight are cancelled, and pushes and all
     /// batches that are not predicted yet fail with `Status::Cancelled`. `cancel` need not outlive the call:
     /// a stop token that it is made of works for as long as the stream lives.
     Stream stream(const Cancel& cancel) const { return try_stream(cancel).value(); }

@@ -10,7 +10,7 @@ import (
 	"errors"
 )
 
-// callUntilDone makes a call into C that is called off when the context ends; the error then wraps the context's. When
+// callUntilDone makes a call into C that is cancelled when the context ends; the error then wraps the context's. When
 // it returns nothing goes on in the background.
 func callUntilDone(ctx context.Context,
 	function func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status) error {
@@ -25,7 +25,7 @@ func callUntilDone(ctx context.Context,
 	return callUnder(ctx, func(failure **C.sidekick_error) C.sidekick_status { return function(cancel, failure) })
 }
 
-// callUnder makes a call into C that a cancellation calls off when the context ends; the error then wraps the context's.
+// callUnder makes a call into C that a cancellation cancels when the context ends; the error then wraps the context's.
 func callUnder(ctx context.Context, function func(failure **C.sidekick_error) C.sidekick_status) error {
 	err := call(function)
 	if err == nil {

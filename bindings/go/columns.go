@@ -29,10 +29,10 @@ const piecesKind = -1
 // ColumnOf makes a column for [Rows.Columns] from its elements, which are not copied. What fits where:
 //
 //   - a numeric input of shape [1]: numbers, one a row
-//   - an array: numbers, the rows one behind the other, and each with as many as the input's shape has
+//   - an array: numbers, the rows one after another, and each with as many as the input's shape has
 //   - a categorical or binary input: strings and integers, one a row; bool counts as 0 and 1
 //   - a text input: strings, one a row
-//   - an image input: []byte, one a row, the bytes of a picture's file
+//   - an image input: []byte, one a row, the bytes of an image's file
 func ColumnOf[T ColumnElement](name string, elements []T) Column {
 	start, count := unsafe.Pointer(unsafe.SliceData(elements)), len(elements)
 	column := Column{name: name, count: count, kind: piecesKind}

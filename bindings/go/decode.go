@@ -33,7 +33,7 @@ func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs
 //   - a categorical output: string (the most probable label), [CategoryProbability] (the same with its probability),
 //     []CategoryProbability (all, the most probable first), map[string]float64
 //   - a text output: string
-//   - an image output: [image.Image], []byte (the bytes of the picture's file), [Picture]
+//   - an image output: [image.Image], []byte (the bytes of the image's file), [Picture]
 //   - an array: []float32, a copy
 func Decode[Out any](predictions *Predictions) ([]Out, error) {
 	decoder, err := newStructDecoder[Out](predictions.outputs.features)
@@ -91,7 +91,7 @@ func (d structDecoder[Out]) decode(columns []column, row int, decoded *Out) erro
 	return nil
 }
 
-// setField sets a field to the value of a row; it fails for a picture that is broken.
+// setField sets a field to the value of a row; it fails for an image that is broken.
 type setField func(field reflect.Value, column *column, row int) error
 
 // setFieldOf tells how a feature becomes a value of a Go type; nil where it does not fit.

@@ -43,7 +43,7 @@
 //
 // # Contexts
 //
-// A context that ends calls the request that is under way off: its connection is closed, and the call returns within
+// A context that ends cancels the request in flight: its connection is closed, and the call returns within
 // moments with an [*Error] of [StatusCancelled] that wraps the context's error. Nothing goes on in the background, and the
 // deployment and the rows can be used again at once. A stream ends with the context that it was made with. One thing cannot be
 // cut short: the system's look-up of a host name.

@@ -6,7 +6,7 @@ import (
 	"reflect"
 )
 
-// File is the path of a file whose contents an input is: a picture for an image, a .npy file for an array.
+// File is the path of a file whose contents an input is: an image for an image, a .npy file for an array.
 type File string
 
 // structEncoder adds the fields of structs of one type to rows.

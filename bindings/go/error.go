@@ -36,7 +36,7 @@ const (
 	StatusFeatureTwice Status = 14
 	// StatusRowIncomplete: a row that lacks features.
 	StatusRowIncomplete Status = 15
-	// StatusImage: bytes that are no picture, or a picture beyond the library's limits.
+	// StatusImage: bytes that are no image, or an image beyond the library's limits.
 	StatusImage Status = 16
 	// StatusNPY: bytes that are no .npy file.
 	StatusNPY Status = 17

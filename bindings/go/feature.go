@@ -18,7 +18,7 @@ const (
 	Binary FeatureType = 3
 	// Text is text of any length.
 	Text FeatureType = 4
-	// Image is a picture; the shape is [height, width, channels].
+	// Image is an image; the shape is [height, width, channels].
 	Image FeatureType = 5
 )
 

@@ -32,7 +32,7 @@ import (
 	"time"
 )
 
-// Option is a setting for [Open]. A value that cannot be makes Open fail with [StatusArgument].
+// Option is a setting for [Open]. Open fails with [StatusArgument] for an invalid value.
 type Option func(*settings) error
 
 // settings are the C library's, for one call of [Open].
@@ -73,7 +73,7 @@ const (
 // error fails the call that needs the token with [StatusArgument]; its text is in the message.
 type TokenCallback func(refused bool) (string, error)
 
-// LogCallback hears what happens, a line at a time. The token is never in it.
+// LogCallback receives log lines. The token is never in it.
 type LogCallback func(level LogLevel, message string)
 
 // WithBatchRows sets how many rows [Deployment.Predict] and a [Stream] send in one request: at least 1, by default 128.
@@ -88,7 +88,7 @@ func WithBatchRows(rows int) Option {
 	}, rows)
 }
 
-// WithMaxInFlight sets how many requests of one [Deployment.Predict], or of one [Stream], are under way at once: at least 1,
+// WithMaxInFlight sets how many requests of one [Deployment.Predict], or of one [Stream], are in flight at once: at least 1,
 // which is the default. More than one starts that many threads, which end with the call or the stream.
 func WithMaxInFlight(requests int) Option {
 	return unsigned("WithMaxInFlight", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
@@ -182,7 +182,7 @@ func WithTLSMinimum(version TLSVersion) Option {
 }
 
 // WithDangerousSkipTLSVerification takes, when true, any certificate for the server's: anybody on the way can then read the
-// token and change the replies. For test rigs alone. By default it is false, and certificates are checked.
+// token and change the replies. For tests only. By default it is false, and certificates are checked.
 func WithDangerousSkipTLSVerification(skip bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_dangerous_skip_tls_verification(options, cBool(skip), failure)
@@ -216,7 +216,7 @@ func WithUserAgentSuffix(suffix string) Option {
 	})
 }
 
-// WithReplyLimit sets how many bytes a reply may have, both on the wire and unpacked: at least 1, by default 1 GiB. A larger
+// WithReplyLimit sets how many bytes a reply may have, compressed and uncompressed: at least 1, by default 1 GiB. A larger
 // one fails with [StatusReplyTooLarge].
 func WithReplyLimit(bytes int64) Option {
 	return unsigned("WithReplyLimit", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
@@ -241,7 +241,7 @@ func WithApplyOrientation(apply bool) Option {
 	})
 }
 
-// WithRequestGzip sends, when true, bodies of 1 KiB and more packed with gzip, which the server has to understand. By
+// WithRequestGzip sends, when true, bodies of 1 KiB and more compressed with gzip, which the server has to understand. By
 // default it is false, and they go out as they are.
 func WithRequestGzip(pack bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
@@ -305,7 +305,7 @@ func WithTokenCallback(callback TokenCallback) Option {
 	})
 }
 
-// WithLogCallback tells a function what happens to connections and requests; by default, and with nil, nobody hears it.
+// WithLogCallback tells a function what happens to connections and requests; nil, the default, disables logging.
 // The function may be called on several goroutines at once. It must not panic, nor call back into the deployment.
 func WithLogCallback(callback LogCallback) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {

@@ -350,7 +350,7 @@ func TestImageOptions(t *testing.T) {
 	}
 }
 
-// A picture in a response is not decoded if it is larger than allowed.
+// An image in a response is not decoded if it is larger than allowed.
 func TestPicturesInResponsesAreBounded(t *testing.T) {
 	decode := func(pixels int64) error {
 		deployment := open(t, "echo", sidekick.WithMaxImagePixels(pixels))

@@ -14,12 +14,12 @@ type pixels struct {
 	samples                         []byte
 }
 
-// pixelReader turns pictures into the samples that the library is given; its memory is used again.
+// pixelReader turns images into the samples that the library is given; its memory is used again.
 type pixelReader struct {
 	rgb []byte
 }
 
-// read lends the samples of a picture where they are grey, or else copies them without their alpha.
+// read lends the samples of an image where they are grey, or else copies them without their alpha.
 func (r *pixelReader) read(picture image.Image) pixels {
 	switch picture := picture.(type) {
 	case *image.Gray:

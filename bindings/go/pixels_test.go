@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// randomNRGBA is a picture with gaps between its rows, seen through a window.
+// randomNRGBA is an image with gaps between its rows, seen through a window.
 func randomNRGBA(width, height int) *image.NRGBA {
 	whole := image.NewNRGBA(image.Rect(0, 0, width+3, height+2))
 	for at := range whole.Pix {
@@ -75,7 +75,7 @@ func TestYCbCrIsReadAsItsColours(t *testing.T) {
 	}
 }
 
-// TestBrokenPicturesAreLeftToTheLibrary reads pictures whose fields do not fit each other.
+// TestBrokenPicturesAreLeftToTheLibrary reads images whose fields do not fit each other.
 func TestBrokenPicturesAreLeftToTheLibrary(t *testing.T) {
 	var reader pixelReader
 	for _, broken := range []*image.NRGBA{

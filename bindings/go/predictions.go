@@ -42,7 +42,7 @@ func (o *outputs) takeSpare() *[]column {
 type column struct {
 	numbers  []float64 // numbers, or a matrix of probabilities
 	labels   []string  // of the matrix
-	elements []float32 // of arrays, one behind the other
+	elements []float32 // of arrays, one after another
 	size     int       // of an array
 	texts    []string
 	pictures []Picture
@@ -97,7 +97,7 @@ func (p *Predictions) Texts(output string) ([]string, error) {
 	return column.texts, err
 }
 
-// Pictures are the pictures of an image output, one a row.
+// Pictures are the images of an image output, one a row.
 func (p *Predictions) Pictures(output string) ([]Picture, error) {
 	column, err := p.column(output, "pictures", func(feature Feature) bool { return feature.Type == Image })
 	return column.pictures, err
@@ -211,17 +211,17 @@ func (c Categories) Top(row, count int) []CategoryProbability {
 	return top[:min(max(count, 0), len(top))]
 }
 
-// Picture is a picture as the server sent it.
+// Picture is an image as the server sent it.
 type Picture struct {
 	// MediaType is "image/png" or "image/jpeg".
 	MediaType string
-	// Bytes are those of the picture's file.
+	// Bytes are those of the image's file.
 	Bytes []byte
 	// refused says why its pixels are not decoded.
 	refused error
 }
 
-// Decode decodes the picture. One that is cut off, or has more pixels than [WithMaxImagePixels] allows, fails with
+// Decode decodes the image. One that is cut off, or has more pixels than [WithMaxImagePixels] allows, fails with
 // [StatusImage].
 func (p Picture) Decode() (image.Image, error) {
 	if p.refused != nil {

@@ -26,7 +26,7 @@ type Rows struct {
 	encoder structEncoder
 	// pending waits to be handed over.
 	pending pack
-	// reader reads pictures.
+	// reader reads images.
 	reader pixelReader
 	// table is columns on their way.
 	table columnTable
@@ -64,12 +64,12 @@ func (r *Rows) Text(name, text string) *Rows {
 	return r.text(kindText, r.find(name), text)
 }
 
-// Image adds a picture to an image input. It is sent as PNG, without alpha.
+// Image adds an image to an image input. It is sent as PNG, without alpha.
 func (r *Rows) Image(name string, picture image.Image) *Rows {
 	return r.image(r.find(name), picture, 0)
 }
 
-// JPEG adds a picture to an image input, sent as JPEG of a quality of 1 to 100: smaller than PNG, and not exact.
+// JPEG adds an image to an image input, sent as JPEG of a quality of 1 to 100: smaller than PNG, and not exact.
 func (r *Rows) JPEG(name string, picture image.Image, quality int) *Rows {
 	input := r.find(name)
 	if r.err == nil && input != unknown && (quality < 1 || quality > 100) {
@@ -86,7 +86,7 @@ func (r *Rows) EncodedImage(name string, encoded []byte) *Rows {
 	return r.encodedImage(r.find(name), encoded)
 }
 
-// ImageFile adds a picture from a file, as [Rows.EncodedImage] does.
+// ImageFile adds an image from a file, as [Rows.EncodedImage] does.
 func (r *Rows) ImageFile(name, path string) *Rows {
 	return r.imageFile(r.find(name), path)
 }
@@ -306,7 +306,7 @@ func (r *Rows) lend() (*handle, unsafe.Pointer, error) {
 //   - a numeric input of shape [1]: floats and integers, but for [time.Duration], which has to be converted
 //   - a categorical input: strings and integers; a binary input also bool
 //   - a text input: strings
-//   - an image input: [image.Image], []byte (the bytes of a picture's file), [File]
+//   - an image input: [image.Image], []byte (the bytes of an image's file), [File]
 //   - an array: a slice of numbers with as many elements as the input's shape, [Array], [File] (a .npy file)
 //
 // A field that is no input, or of a type that does not fit, is a mistake.

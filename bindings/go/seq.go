@@ -6,15 +6,15 @@ import (
 	"iter"
 )
 
-// PredictSeq predicts rows as a sequence gives them, in bounded memory and with [WithMaxInFlight] requests under way, and
+// PredictSeq predicts rows as a sequence gives them, in bounded memory and with [WithMaxInFlight] requests in flight, and
 // gives the predictions of a batch at a time, in the order of the rows. The sequence may go on for ever, and may fill the same
 // rows again each time: they are copied before the next are asked for.
 //
 // A batch that fails is an error, which names its rows, in the place of its predictions; the others go on. Rows that cannot
-// be sent, and a context that ends, end it: the last item is their error, behind all that was under way. Errors count rows
+// be sent, and a context that ends, end it: the last item is their error, after all that was in flight. Errors count rows
 // over the whole sequence, what [Predictions.Failures] tells counts within the batch.
 //
-// The loop over it can be left at any time: what is under way is then called off, and everything is freed.
+// The loop over it can be left at any time: requests in flight are then cancelled, and everything is freed.
 func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.Seq2[*Predictions, error] {
 	return func(yield func(*Predictions, error) bool) {
 		stream, err := d.NewStream(ctx)
@@ -54,7 +54,7 @@ func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.
 // does not fit, whose batch is not sent, and a context that ends, end it: the last item is their error, behind all that was under
 // way. Errors count over the whole sequence.
 //
-// The loop over it can be left at any time: what is under way is then called off, and everything is freed.
+// The loop over it can be left at any time: requests in flight are then cancelled, and everything is freed.
 func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs iter.Seq[In]) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {
 		var none Out

@@ -209,7 +209,7 @@ func TestPredictSeqIsolatesBadRows(t *testing.T) {
 	}
 }
 
-// TestBrokenPicturesNameTheirRow has a server send pictures that are none, to every second row of a batch of two. It fails the
+// TestBrokenPicturesNameTheirRow has a server send images that are none, to every second row of a batch of two. It fails the
 // second batch altogether.
 func TestBrokenPicturesNameTheirRow(t *testing.T) {
 	proxy := relay(t).(*httputil.ReverseProxy)

@@ -75,7 +75,7 @@ func failure(t testing.TB, err error, status sidekick.Status) *sidekick.Error {
 	return failed
 }
 
-// colours is a picture of 4x4 pixels, each of another colour.
+// colours is an image of 4x4 pixels, each of another colour.
 func colours() *image.NRGBA {
 	picture := image.NewNRGBA(image.Rect(0, 0, 4, 4))
 	for at := range 16 {
@@ -84,7 +84,7 @@ func colours() *image.NRGBA {
 	return picture
 }
 
-// greys is a picture of 4x4 pixels, each of another grey.
+// greys is an image of 4x4 pixels, each of another grey.
 func greys() *image.Gray {
 	picture := image.NewGray(image.Rect(0, 0, 4, 4))
 	for at := range picture.Pix {
@@ -102,7 +102,7 @@ func encoded(t testing.TB, picture image.Image) []byte {
 	return file.Bytes()
 }
 
-// samePixels compares pictures pixel by pixel, whatever their types.
+// samePixels compares images pixel by pixel, whatever their types.
 func samePixels(t testing.TB, got, expected image.Image) {
 	t.Helper()
 	if got.Bounds().Size() != expected.Bounds().Size() {

@@ -37,7 +37,7 @@ type Stream struct {
 	mu sync.Mutex
 }
 
-// NewStream makes a stream of predictions. When the context ends, what is under way is called off: pushes, and all batches
+// NewStream makes a stream of predictions. When the context ends, requests in flight are cancelled: pushes, and all batches
 // that are not predicted yet, fail with [StatusCancelled]. Close the stream when it is done with.
 func (d *Deployment) NewStream(ctx context.Context) (*Stream, error) {
 	defer runtime.KeepAlive(d)
@@ -110,7 +110,7 @@ func (s *Stream) Rest() iter.Seq2[*Predictions, error] {
 	}
 }
 
-// Close calls off what is under way and frees the stream, as soon as no call uses it any more. Later calls fail with
+// Close cancels the requests in flight and frees the stream, as soon as no call uses it any more. Later calls fail with
 // [ErrClosed]. To close it again does nothing. It always returns nil.
 func (s *Stream) Close() error {
 	defer runtime.KeepAlive(s)

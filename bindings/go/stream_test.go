@@ -192,7 +192,7 @@ func TestStreamIsolatesBadRows(t *testing.T) {
 	}
 }
 
-// perhapsBroken is a picture whose head is good; where it is broken, the server alone finds that it breaks off.
+// perhapsBroken is an image whose head is good; where it is broken, the server alone finds that it breaks off.
 func perhapsBroken(t testing.TB, broken bool) []byte {
 	file := encoded(t, colours())
 	if broken {

@@ -1,4 +1,4 @@
-/* Sends an array from a .npy file through an autoencoder, and saves what comes back as a grey picture. */
+/* Sends an array from a .npy file through an autoencoder, and saves what comes back as a grey image. */
 #include "example.h"
 
 int main(int argc, char **argv) {

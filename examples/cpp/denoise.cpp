@@ -1,9 +1,9 @@
-// Denoises an array: sends a .npy file, and writes the array that comes back as a picture.
+// Denoises an array: sends a .npy file, and writes the array that comes back as an image.
 #include "example.hpp"
 
 #include <algorithm>
 
-// Writes values from 0 to 1 as a grey picture in the PGM format.
+// Writes values from 0 to 1 as a grey image in the PGM format.
 static void write_pgm(const std::string& path, std::size_t width, std::size_t height, sidekick::span<const float> values) {
     std::string samples;
     for (const float value : values) {

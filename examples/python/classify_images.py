@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Classifies pictures: prints FILE, CLASS and PROBABILITY for each."""
+"""Classifies images: prints FILE, CLASS and PROBABILITY for each."""
 
 import re
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Removes noise: sends the array of INPUT.npy and writes the answer as the picture OUTPUT (.pgm, .png, ...)."""
+"""Removes noise: sends the array of INPUT.npy and writes the answer as the image OUTPUT (.pgm, .png, ...)."""
 
 import numpy
 from PIL import Image

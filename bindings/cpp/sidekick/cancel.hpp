@@ -1,6 +1,6 @@
 /**
  * @file sidekick/cancel.hpp
- * Part of sidekick.hpp: calling calls off.
+ * Part of sidekick.hpp: cancelling calls.
  */
 
 #ifndef SIDEKICK_CANCEL_HPP
@@ -18,7 +18,7 @@ namespace sidekick {
 inline namespace SIDEKICK_CPP {
 
 /**
- * Calls off the calls it was given to, and those it will be: each fails with `Status::Cancelled` within 100 ms, and the
+ * Cancels the calls it was given to, and those it will be: each fails with `Status::Cancelled` within 100 ms, and the
  * deployment goes on to work. It can be given to any number of calls, at once and one after another, and stays triggered.
  * Share it freely between threads; it has to outlive its calls, not a stream it was given to.
  */
@@ -44,7 +44,7 @@ public:
     }
 #endif
 
-    /// Calls off the calls: from any thread, any number of times. Never blocks.
+    /// Cancels the calls: from any thread, any number of times. Never blocks.
     void trigger() const { try_trigger().value(); }
     /// As `trigger`, without throwing.
     Result<void> try_trigger() const { return detail::attempt(sidekick_cancel_trigger, c_handle()); }
@@ -97,7 +97,7 @@ private:
 /// @cond
 namespace detail {
 
-// As `attempt`, for a function that takes `cancel`: to C, one that was moved from would mean that nothing is called off.
+// As `attempt`, for a function that takes `cancel`: to C, one that was moved from would mean that nothing is cancelled.
 template <typename Function, typename... Arguments>
 Result<void> attempt_until(const Cancel& cancel, Function function, Arguments... arguments) {
     return cancel.c_handle() == nullptr ? Result<void>(Error(Status::Argument, "the cancellation was moved from"))

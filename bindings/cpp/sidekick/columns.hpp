@@ -20,7 +20,7 @@ namespace sidekick {
 inline namespace SIDEKICK_CPP {
 
 /**
- * Texts one behind the other, each closed by a NUL, the last one too: the quickest way to give a column of texts or of labels. They
+ * Texts one after another, each ended by a NUL, the last one too: the quickest way to give a column of texts or of labels. They
  * are not copied.
  */
 struct ClosedTexts {
@@ -31,12 +31,12 @@ struct ClosedTexts {
 /**
  * The values of one input for several rows, for `Rows::add_columns`. Made of a range whose elements are
  *
- * - numbers, contiguous in memory: one for each row, or for an input that takes arrays all of them one behind the other, each
+ * - numbers, contiguous in memory: one for each row, or for an input that takes arrays all of them one after another, each
  *   row-major. Integers may also be the categories of a categorical or binary input. They are not copied: they have to live
  *   until the call, as the input's name has to;
  * - anything that is a `std::string_view`: the texts of a text input, the labels of a categorical or binary one; or, without a
  *   range, `ClosedTexts`;
- * - `Bytes`, or what they are made of: the encoded pictures of an image input.
+ * - `Bytes`, or what they are made of: the encoded images of an image input.
  */
 class Column {
 public:
@@ -64,7 +64,7 @@ public:
     std::int32_t kind() const noexcept { return kind_; }
     /// The bytes of all values.
     Bytes bytes() const noexcept { return kind_ == SIDEKICK_COLUMN_PIECES ? Bytes(pieces_) : borrowed_; }
-    /// Where each text or picture of a range ends within the bytes; empty for others.
+    /// Where each text or image of a range ends within the bytes; empty for others.
     span<const std::size_t> ends() const noexcept { return ends_; }
 
 private:

@@ -85,7 +85,7 @@ public:
     /// As `batch_rows`, without throwing.
     Result<void> try_batch_rows(Count rows) { return set(sidekick_options_set_batch_rows, rows); }
 
-    /// Sets how many requests of one `predict`, or of one `Stream`, are under way at once: at least 1, which is the default.
+    /// Sets how many requests of one `predict`, or of one `Stream`, are in flight at once: at least 1, which is the default.
     /// More start that many threads, which end with the call or the stream.
     Options& max_in_flight(Count requests) & { return done(try_max_in_flight(requests)); }
     /// As above, for options that are made and passed on in one expression.
@@ -245,7 +245,7 @@ public:
     }
 
     /// Whether any certificate is taken for the server's, so that anybody on the way can read the token and change the
-    /// replies: by default not. For test rigs alone.
+    /// replies: by default not. For tests only.
     Options& dangerous_skip_tls_verification(Flag skip) & { return done(try_dangerous_skip_tls_verification(skip)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& dangerous_skip_tls_verification(Flag skip) && { return std::move(dangerous_skip_tls_verification(skip)); }
@@ -284,7 +284,7 @@ public:
         return set(sidekick_options_set_user_agent_suffix, suffix.data(), suffix.size());
     }
 
-    /// Sets how many bytes a reply may have, both on the wire and unpacked: at least 1, by default 1 GiB.
+    /// Sets how many bytes a reply may have, compressed and uncompressed: at least 1, by default 1 GiB.
     Options& reply_limit(Whole<std::uint64_t> bytes) & { return done(try_reply_limit(bytes)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& reply_limit(Whole<std::uint64_t> bytes) && { return std::move(reply_limit(bytes)); }
@@ -309,7 +309,7 @@ public:
     /// As `apply_orientation`, without throwing.
     Result<void> try_apply_orientation(Flag apply) { return set(sidekick_options_set_apply_orientation, apply); }
 
-    /// Whether bodies of 1 KiB and more are sent packed with gzip, which the server has to understand: by default not.
+    /// Whether bodies of 1 KiB and more are sent compressed with gzip, which the server has to understand: by default not.
     Options& request_gzip(Flag pack) & { return done(try_request_gzip(pack)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& request_gzip(Flag pack) && { return std::move(request_gzip(pack)); }
@@ -337,7 +337,7 @@ public:
     }
 
     /// Tells `callback` what happens to connections and requests, never with the token; by default, and with an empty
-    /// function, nobody hears it. The callback runs on whichever thread makes the request, on several at once; what it
+    /// function, logging is disabled. The callback runs on whichever thread makes the request, on several at once; what it
     /// throws is dropped. It is destroyed as a token callback is.
     Options& log_callback(LogCallback callback) & { return done(try_log_callback(std::move(callback))); }
     /// As above, for options that are made and passed on in one expression.

@@ -119,7 +119,7 @@ public:
         return save(sidekick_predictions_save_npy, output, path);
     }
 
-    /// The picture of an image output, as the server sent it.
+    /// The image of an image output, as the server sent it.
     EncodedImage image(FeatureKey output) const { return try_image(output).value(); }
     /// As `image`, without throwing.
     Result<EncodedImage> try_image(FeatureKey output) const {
@@ -130,7 +130,7 @@ public:
         return detail::then(done, [&] { return EncodedImage{{static_cast<const std::byte*>(bytes), size}, media_type}; });
     }
 
-    /// The size of the picture of an image output, found without decoding its pixels.
+    /// The size of the image of an image output, found without decoding its pixels.
     ImageSize image_size(FeatureKey output) const { return try_image_size(output).value(); }
     /// As `image_size`, without throwing.
     Result<ImageSize> try_image_size(FeatureKey output) const {
@@ -139,7 +139,7 @@ public:
         return detail::then(done, [&] { return size; });
     }
 
-    /// The decoded picture of an image output.
+    /// The decoded image of an image output.
     Pixels pixels(FeatureKey output) const { return try_pixels(output).value(); }
     /// As `pixels`, without throwing.
     Result<Pixels> try_pixels(FeatureKey output) const {
@@ -153,7 +153,7 @@ public:
         return detail::then(done, [&] { return Pixels{size.value(), std::move(samples)}; });
     }
 
-    /// Writes the picture of an image output to a file, as the server sent it.
+    /// Writes the image of an image output to a file, as the server sent it.
     void save_image(FeatureKey output, const std::filesystem::path& path) const { try_save_image(output, path).value(); }
     /// As `save_image`, without throwing.
     Result<void> try_save_image(FeatureKey output, const std::filesystem::path& path) const {
@@ -215,7 +215,7 @@ public:
     Prediction operator[](Count row) const& { return detail::PredictionAt{reader()}(row.value()); }
     /// The first row.
     Range<detail::PredictionAt>::iterator begin() const { return {{reader()}, 0}; }
-    /// The end behind the last row.
+    /// The end after the last row.
     Range<detail::PredictionAt>::iterator end() const { return {{reader()}, size()}; }
 
     /// Why rows were called bad: one error a row, in their order, whose `row()` counts over the rows that were sent. There
@@ -275,7 +275,7 @@ public:
         return values ? Result<Matrix>(Matrix({values.value().data(), columns}, size())) : values.error();
     }
 
-    /// The arrays of all rows, one behind the other: rows x shape.
+    /// The arrays of all rows, one after another: rows x shape.
     span<const float> arrays(FeatureKey output) const& { return try_arrays(output).value(); }
     /// As `arrays`, without throwing.
     Result<span<const float>> try_arrays(FeatureKey output) const& {

@@ -103,14 +103,14 @@ public:
         return add(sidekick_rows_add_image, sidekick_rows_add_image_at, input, encoded.address(), encoded.length());
     }
 
-    /// Adds a picture from a file, as `image` does.
+    /// Adds an image from a file, as `image` does.
     Rows& image_file(FeatureKey input, const std::filesystem::path& path) { return done(try_image_file(input, path)); }
     /// As `image_file`, without throwing.
     Result<void> try_image_file(FeatureKey input, const std::filesystem::path& path) {
         return add_file(sidekick_rows_add_image_file, sidekick_rows_add_image_file_at, input, path);
     }
 
-    /// Adds a picture from raw 8-bit samples, rows from the top and `row_stride` bytes apart (0: without gaps). It is sent
+    /// Adds an image from raw 8-bit samples, rows from the top and `row_stride` bytes apart (0: without gaps). It is sent
     /// as PNG where `jpeg_quality` is 0, else as JPEG of that quality, 1 to 100.
     Rows& pixels(FeatureKey input, ImageSize size, Bytes samples, Count row_stride = 0, Whole<int> jpeg_quality = 0) {
         return done(try_pixels(input, size, samples, row_stride, jpeg_quality));

@@ -68,7 +68,7 @@ public:
     constexpr span subspan(std::size_t first, std::size_t count) const noexcept { return {data_ + first, count}; }
     /// The first element.
     constexpr Element* begin() const noexcept { return data_; }
-    /// The end behind the last element.
+    /// The end after the last element.
     constexpr Element* end() const noexcept { return data_ + size_; }
 
 private:

@@ -34,7 +34,7 @@ inline namespace SIDEKICK_CPP {
  * @endcode
  *
  * With `Options::max_in_flight` above 1 it has up to that many threads of its own, which end with it. Its deployment has to
- * outlive it; predictions may outlive both. To destroy it calls off what is under way. One thread at a time. A forked child
+ * outlive it; predictions may outlive both. To destroy it cancels the requests in flight. One thread at a time. A forked child
  * cannot use its parent's.
  */
 class Stream {
@@ -106,7 +106,7 @@ public:
         using pointer = Predictions*;                       ///< A batch is there until the next one is.
         using reference = Predictions&;                     ///< A batch is there until the next one is.
 
-        /// The end behind the last batch.
+        /// The end after the last batch.
         iterator() = default;
         /// The predictions of the batch.
         reference operator*() const { return *rest_->batch_; }
@@ -134,7 +134,7 @@ public:
 
     /// Takes the first batch, and waits for it; throws where it failed.
     iterator begin() { return ++iterator(this); }
-    /// The end behind the last batch.
+    /// The end after the last batch.
     iterator end() { return {}; }
 
 private:

@@ -27,7 +27,7 @@ enum class Type : std::int32_t {
     Categorical = SIDEKICK_TYPE_CATEGORICAL,  ///< One of several categories; as an output, a probability for each.
     Binary = SIDEKICK_TYPE_BINARY,            ///< One of two classes; as an output, the probability of the second.
     Text = SIDEKICK_TYPE_TEXT,                ///< Text of any length.
-    Image = SIDEKICK_TYPE_IMAGE               ///< A picture; the shape is `[height, width, channels]`.
+    Image = SIDEKICK_TYPE_IMAGE               ///< An image; the shape is `[height, width, channels]`.
 };
 
 /// One input or output of a deployed model.
@@ -113,20 +113,20 @@ using Shape = List<std::size_t>;
 /// The distances in bytes from one element to the next of each dimension; `{}` for row-major without gaps.
 using Strides = List<std::ptrdiff_t>;
 
-/// The size of a picture.
+/// The size of an image.
 struct ImageSize {
     std::uint32_t width;     ///< Pixels from left to right.
     std::uint32_t height;    ///< Pixels from top to bottom.
     std::uint32_t channels;  ///< Interleaved samples of a pixel: 1 grey, 3 RGB, 4 RGBA.
 };
 
-/// A picture as the server sent it.
+/// An image as the server sent it.
 struct EncodedImage {
     span<const std::byte> bytes;  ///< The file; lives as long as its predictions.
     std::string_view media_type;  ///< `image/png` or `image/jpeg`; static text.
 };
 
-/// A decoded picture.
+/// A decoded image.
 struct Pixels {
     ImageSize size;                      ///< Its size.
     std::vector<unsigned char> samples;  ///< 8-bit samples, rows from the top without gaps.

@@ -68,7 +68,7 @@ public:
     value_type operator[](std::size_t index) const { return source_(index); }
     /// The first element.
     iterator begin() const { return {source_, 0}; }
-    /// The end behind the last element.
+    /// The end after the last element.
     iterator end() const { return {source_, size_}; }
 
 private:

@@ -31,7 +31,7 @@ Add = Callable[[Handle, Where, Any], None]
 
 
 def add_image(index: int, apply_orientation: bool) -> Add:
-    """Adds a picture: a path, the bytes of a file, or an image of Pillow's."""
+    """Adds an image: a path, the bytes of a file, or an image of Pillow's."""
 
     def add(rows: Handle, where: Where, value: Any) -> None:
         if isinstance(value, (str, os.PathLike)):

@@ -48,6 +48,6 @@ def _categories(name: str, column: Probabilities, probabilities: bool) -> dict[s
 
 
 def _objects(values: Sequence[Any], predicted: PredictedColumns) -> pandas.Series[Any]:
-    """Texts, pictures and arrays, one in a cell."""
+    """Texts, images and arrays, one in a cell."""
     cells = [None if row in predicted.errors else value for row, value in enumerate(values)]
     return pandas.Series(cells, dtype=object)

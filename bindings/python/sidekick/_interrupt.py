@@ -15,7 +15,7 @@ _LOOK_UP_SECONDS = 1.0
 
 
 class Interruptible:
-    """Does calls that take its `cancel`, one after another, until its `with` block ends: that calls off what still runs.
+    """Does calls that take its `cancel`, one after another, until its `with` block ends: that cancels what still runs.
 
     Python handles signals on its main thread alone, and not while that is in a call of the library: calls run on a
     thread of their own while the main thread waits, and whatever a handler raises ends the block. On other threads, work
@@ -41,7 +41,7 @@ class Interruptible:
             worker.end()
 
     def left(self) -> bool:
-        """Whether a call still runs: one that took too long to end when it was called off."""
+        """Whether a call still runs: one that took too long to end when it was cancelled."""
         return self._worker is not None and self._worker.busy
 
     def make(self, work: Callable[[], T]) -> T:

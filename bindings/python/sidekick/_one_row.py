@@ -25,7 +25,7 @@ class OneRow:
         self._width = sum(len(spec.categories) or 1 for spec in outputs)
         self._unpack = Struct(f"{self._width}d").unpack_from
         self._result = nested([(spec.name, spec.categories) for spec in outputs])
-        # As many as calls were ever under way at once.
+        # As many as calls were ever in flight at once.
         self._idle: list[_Memory] = []
 
     def predict(self, deployment: Handle, row: Any, cancel: Handle | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sidekick._encode import Encoders
 from sidekick._interrupt import Interruptible, new_cancel
 from sidekick._library import Handle, Where, call, library, make
 
-# As the library holds them: a request under way, and one to follow it at once.
+# As the library holds them: a request in flight, and one to follow it at once.
 _BATCHES_IN_FLIGHT = 2
 _new, _free, _next = library.sidekick_stream_new, library.sidekick_stream_free, library.sidekick_stream_next
 _free_predictions = library.sidekick_predictions_free
@@ -69,7 +69,7 @@ class _Batch(NamedTuple):
 
 
 class _Stream:
-    """Batches that are under way. What fails while one is read is raised where its results would have been."""
+    """Batches that are in flight. What fails while one is read is raised where its results would have been."""
 
     def __init__(self, pipe: Pipe, rows: Iterable[Any], calls: Interruptible) -> None:
         self._pipe = pipe
@@ -108,7 +108,7 @@ class _Stream:
         return [batch.refused.get(number) or next(others) for number in range(batch.first, batch.first + batch.size)]
 
     def close(self) -> None:
-        """Lets go of everything: what is under way is called off."""
+        """Lets go of everything: requests in flight are cancelled."""
         # Its traceback refers to this object.
         self._failure = None
         handle, self._handle = self._handle, None

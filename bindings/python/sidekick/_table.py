@@ -117,7 +117,7 @@ class _Categories:
 
 
 class _Objects:
-    """A column that is a list: texts, or pictures."""
+    """A column that is a list: texts, or images."""
 
     def __init__(self, read: Callable[[Handle, int, Any], Sequence[Any]], count: int) -> None:
         self._read = read

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Row = Mapping[str, Any]
-"""The features of one example by name; keys that are no input of the deployment are passed over."""
+"""The features of one example by name; keys that are no input of the deployment are ignored."""
 
 Result = dict[str, Any] | Any
 """The outputs of one row by name; of a failed row its exception, where that is asked for (`Any`, so that who does not ask need
@@ -66,7 +66,7 @@ class Deployment:
     raises a `RequestError`, which is an `IOError`. All of them are an `Error`, which has the row and the feature. A missing
     value is refused, and so are dates, times and durations.
 
-    On the main thread, Ctrl-C calls off an opening, a `predict_lazy`, and a predict that takes more than one request, within
+    On the main thread, Ctrl-C cancels an opening, a `predict_lazy`, and a predict that takes more than one request, within
     100 ms; a predict of a single request ends by itself first, at the latest when its time is up.
     """
 
@@ -112,7 +112,7 @@ class Deployment:
         it raises, the call raises that needed the token. Times are in seconds.
 
         - `batch_rows`: how many rows go out in one request.
-        - `max_in_flight`: how many requests of one call are under way at once; more than one starts that many threads, for
+        - `max_in_flight`: how many requests of one call are in flight at once; more than one starts that many threads, for
           as long as it lasts.
         - `isolate_bad_rows`: finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their
           request again until each stands alone: the others are predicted all the same, and a bad row's result is its
@@ -126,11 +126,11 @@ class Deployment:
           and the ceiling of all waits. A `Retry-After` of the server counts instead; one beyond the ceiling ends them.
         - `ca_file`: a PEM file with the certificates to trust instead of the system's.
         - `ca_pem`: the same, as the PEM text itself; one of the two can be given.
-        - `client_certificate`: the certificate to show the server (with those of the authorities between behind it) and its
+        - `client_certificate`: the certificate to show the server (followed by the intermediate certificates) and its
           key: two paths of PEM files, or two PEM texts as bytes.
         - `tls_minimum`: the oldest version of TLS that is spoken.
         - `dangerous_skip_tls_verification`: takes any certificate for the server's, so that anybody on the way can read the
-          token and change the replies. For test rigs alone.
+          token and change the replies. For tests only.
         - `proxy`: `http://[user:password@]host:port`, the same with `socks5://`, or `""` for none; without it, the
           environment names it (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, or in small letters), and this machine is asked
           without it.
@@ -140,11 +140,11 @@ class Deployment:
           can read the token; refused otherwise, unless a proxy on this machine stands in between.
         - `headers`: added to every request; they go where the token goes. Those that requests have of their own are refused.
         - `user_agent_suffix`: what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`.
-        - `reply_limit`: how many bytes a reply may have, both on the wire and unpacked.
+        - `reply_limit`: how many bytes a reply may have, compressed and uncompressed.
         - `max_image_pixels`: how many pixels an image may have: one given as a path or as bytes, or one in a response.
         - `apply_orientation`: turns images, also Pillow's, the way their metadata say they are to be shown; a file that is turned
           goes out as PNG. Without it, pixels go out as stored.
-        - `request_gzip`: sends bodies of 1 KiB and more packed with gzip, which the server has to understand.
+        - `request_gzip`: sends bodies of 1 KiB and more compressed with gzip, which the server has to understand.
         - `reply_gzip`: lets the server pack its replies with gzip.
         - `keep_alive`: how many idle connections are kept, and for how long. With 0 of either, every request makes its own.
         - `log`: tells the logger `sidekick` what happens to connections and requests, never with the token: errors, retries as
@@ -269,8 +269,8 @@ class Deployment:
         """Predicts rows as their results are asked for, in bounded memory: a generator of the results, in order.
 
         When a batch's first result is asked for, its `batch_rows` rows are read and sent in one request. Where the deployment
-        has `max_in_flight` above 1, that many requests are under way, and up to twice as many batches are read ahead.
-        Closing the generator, or leaving it behind, calls off what is under way. One thread at a time.
+        has `max_in_flight` above 1, that many requests are in flight, and up to twice as many batches are read ahead.
+        Closing the generator, or leaving it behind, cancels the requests in flight. One thread at a time.
 
         What fails is raised where the results of its batch would have been, and ends the run; errors name their rows among all.
         With `errors="return"` the run goes on: each row of a request that failed has the exception as its result, and a row
@@ -299,7 +299,7 @@ class Deployment:
     ) -> PredictedColumns:
         """Predicts the rows of a table that is given as columns: the fast way for many rows. Needs NumPy.
 
-        `columns` has a column for each input, all of one length; others are passed over. A column is a NumPy array, a sequence
+        `columns` has a column for each input, all of one length; others are ignored. A column is a NumPy array, a sequence
         (list, tuple, pandas Series) of the values that rows take, or anything with a buffer of numbers; that of an array input
         best is one array whose first axis counts the rows. The result has a column for each output:
 
@@ -328,7 +328,7 @@ class Deployment:
         progress: bool = False,
         timeout: float | None = None,
     ) -> pandas.DataFrame:
-        """Predicts the rows of a DataFrame, whose columns are named like the inputs; others are passed over.
+        """Predicts the rows of a DataFrame, whose columns are named like the inputs; others are ignored.
 
         The result has the same index and a column for each output. A categorical output NAME has its most probable
         label there, and that label's probability in `NAME probability`; with `probabilities`, every label's in

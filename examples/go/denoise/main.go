@@ -1,4 +1,4 @@
-// Denoise sends an array from a .npy file and saves the array that comes back as a picture.
+// Denoise sends an array from a .npy file and saves the array that comes back as an image.
 package main
 
 import (
@@ -44,7 +44,7 @@ func denoise(ctx context.Context, deployment *sidekick.Deployment, files []strin
 	return save(files[1], picture)
 }
 
-// grey makes a picture of an array of shape [height, width] or [height, width, 1].
+// grey makes an image of an array of shape [height, width] or [height, width, 1].
 func grey(values []float32, shape []int) (*image.Gray, error) {
 	if len(shape) < 2 || shape[0]*shape[1] != len(values) {
 		return nil, fmt.Errorf("an array of shape %v is no grey picture", shape)
