@@ -13,7 +13,7 @@ export LIBDIR ?= $(PREFIX)/lib
 export INCLUDEDIR ?= $(PREFIX)/include
 export DESTDIR
 
-# The library and the server that the tests use. `make PROFILE=dev test-c` builds them without optimization, in seconds.
+# How the library and the server that the tests use are built. With PROFILE=dev it takes seconds.
 PROFILE ?= release
 PROFILE_FOLDER = $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 SERVER_PROFILE = $(if $(filter dev,$(PROFILE)),dev,server)
@@ -30,7 +30,7 @@ export SIDEKICK_LIB_DIR = $(CURDIR)/$(LIB)
 export SIDEKICK_INCLUDE_DIR = $(CURDIR)/include
 export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
-# The tests' servers are on this machine, and their other clients (requests, curl, Go's) may ask a proxy of the environment for it.
+# The tests' servers are on this machine. Other clients (requests, curl, Go's) may ask a proxy of the environment for it.
 comma := ,
 no_proxy := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,localhost,::1
 NO_PROXY := $(no_proxy)
@@ -41,8 +41,9 @@ export no_proxy NO_PROXY
 
 all: lib server
 
-# The shared library, with the link that its soname needs, and the static one with a file of what a program that links it needs
-# beside it. setup.py builds with the same command: with another, cargo would compile anew. Cargo does not know of the file.
+# The shared library, with the link that its soname needs, and the static one. Rustc writes what a program that links
+# the static one needs beside it; cargo does not know of this file. setup.py builds with the same command: with another,
+# cargo would compile anew.
 lib:
 	@[ -e $(NATIVE_LIBS) ] || touch src/lib.rs
 	$(CARGO) rustc --profile $(PROFILE) --package libsidekick --lib -- --print native-static-libs=$(NATIVE_LIBS)
