@@ -30,7 +30,7 @@ impl Random {
     }
 }
 
-/// So many cases, or many times as many where the environment asks for them.
+/// The number of cases: `count`, or a multiple of it if the environment asks for that.
 pub fn cases(count: usize) -> usize {
     let scale = std::env::var("SIDEKICK_TEST_SCALE").ok().and_then(|scale| scale.parse().ok());
     count * scale.unwrap_or(1)
@@ -97,14 +97,14 @@ pub fn push_digits(text: &mut String, count: usize, random: &mut Random) {
     text.extend((0..count).map(|_| if zeros { '0' } else { char::from(b'0' + random.below(10) as u8) }));
 }
 
-/// What stands where a number should be, or is almost one.
+/// Texts that are no numbers, or almost.
 pub const NO_NUMBERS: [&str; 32] = [
     "", " ", "-", "+1", ".5", "-.5", "1.", "1.e5", "01", "-01.5", "00", "00.5", "1e", "1e+", "1.5e-", "1..5",
     "1.5.5", "--1", "1-", "1 2", "- 1", "1 .5", "0x1", "NaN", "Infinity", "null", "\"1\"", "1\u{a0}",
     "1\u{c}", "1.5f", "1,", "[1]",
 ];
 
-/// How white space stands between the parts of a text.
+/// The white space between the parts of a text.
 #[derive(Clone, Copy, Debug)]
 pub enum Spaces {
     None,

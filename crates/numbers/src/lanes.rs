@@ -1,4 +1,4 @@
-//! Bytes16 bytes of text as the lanes of one SIMD register: where a byte is, which are digits, and the number that they make.
+//! Sixteen bytes of text as the lanes of one SIMD register: where a byte is, which are digits, and the number that they make.
 
 use wide::{f64x2, i16x8, i32x4, i32x8, u8x16};
 

@@ -45,12 +45,12 @@ fn written(values: &[f32]) -> String {
 /// Text after a number, in which the reader looks ahead.
 const AFTER: &str = "                                ";
 
-fn read(text: &str, buffer: &mut String) -> f32 {
+fn read(text: &str, buffer: &mut String) -> Option<f32> {
     buffer.clear();
     write!(buffer, "{text},{AFTER}").unwrap();
-    let (value, length) = read_f32(buffer.as_bytes()).unwrap();
+    let (value, length) = read_f32(buffer.as_bytes())?;
     assert_eq!(length, text.len(), "{text}");
-    value
+    Some(value)
 }
 
 fn check_list(text: &str, values: &[f32]) {
@@ -95,7 +95,7 @@ fn check_patterns(seed: u64, count: u64) {
                 distance(text, *value) <= distance(&shortest, *value) * 1.000_001,
                 "{text}, not {shortest}"
             );
-            assert_eq!(read(text, &mut buffer).to_bits(), value.to_bits(), "{text}");
+            assert_eq!(read(text, &mut buffer).map(f32::to_bits), Some(value.to_bits()), "{text}");
         }
     }
 }
@@ -109,10 +109,11 @@ fn random_patterns_are_written_shortest_and_read_back() {
     });
 }
 
-/// Checks what the reader makes of a number and of its negative.
+/// Checks what the reader makes of a number and of its negative. What is beyond a 32-bit float is not read.
 fn check_read(text: &str, buffer: &mut String) {
     for text in [text, &format!("-{text}")] {
-        assert_eq!(read(text, buffer).to_bits(), text.parse::<f32>().unwrap().to_bits(), "{text}");
+        let expected = text.parse().ok().filter(|value: &f32| value.is_finite());
+        assert_eq!(read(text, buffer).map(f32::to_bits), expected.map(f32::to_bits), "{text}");
     }
 }
 

@@ -11,13 +11,13 @@ pub(super) const WINDOW: usize = 32;
 /// So many bytes make the number: a sign and digits.
 pub(super) const DIGITS: usize = 16;
 
-/// What a place of the point says of the number that [`Decimal::digits`] is.
+/// What the place of the point says of [`Decimal::digits`].
 ///
 /// Its size is a power of two: it is found by a shift.
 #[derive(Clone, Copy)]
 #[repr(align(32))]
 pub(super) struct Place {
-    /// The least that it is: a first zero stands alone before the point.
+    /// The least value: a leading zero is alone before the point.
     pub(super) least: f64,
     /// What it is divided by to have its point and sign.
     unit: f64,
@@ -43,7 +43,7 @@ static PLACES: [[Place; WINDOW]; 2] = {
     places
 };
 
-/// Where the sign, the digits and the point of a number without an exponent are, if it is one.
+/// The sign, the digits and the point of a number without an exponent.
 pub(super) struct Shape {
     /// The first 16 bytes, without the sign, without the point, and without what is after the number.
     pub(super) digits: Digits16,
@@ -55,7 +55,7 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// That of the first `length` bytes. Whether they are digits, and enough before the point, is not looked at yet.
+    /// Of the first `length` bytes. Whether they are digits, and enough before the point, is not checked yet.
     #[inline(always)]
     fn of(window: &[u8; WINDOW], length: usize) -> Option<Shape> {
         let place = bytes_at(window, 0).place_of(b'.');
@@ -66,7 +66,7 @@ impl Shape {
         Some(Shape::new(window, point, count))
     }
 
-    /// The same where it has a point, for which it takes fewer steps.
+    /// The same of a number with a point, for which it takes fewer steps.
     #[inline(always)]
     pub(super) fn with_point(window: &[u8; WINDOW], length: usize) -> Option<Shape> {
         let point = bytes_at(window, 0).place_of(b'.');
@@ -98,6 +98,17 @@ impl Decimal {
         let shape = Shape::of(window, length)?;
         let more = bytes_at(window, DIGITS).digits(0, length.saturating_sub(DIGITS));
         if !shape.digits.are_digits() || (shape.count > DIGITS && !more.are_digits()) {
+            return None;
+        }
+        let digits = shape.digits.number();
+        if digits >= shape.place.least { Some(Decimal { digits, shape }) } else { None }
+    }
+
+    /// The same of a number with a point and fewer than 16 digits, as most are: there is less to look at.
+    #[inline(always)]
+    fn read_short(window: &[u8; WINDOW], length: usize) -> Option<Decimal> {
+        let shape = Shape::with_point(window, length)?;
+        if shape.count >= DIGITS || !shape.digits.are_digits() {
             return None;
         }
         let digits = shape.digits.number();
@@ -151,16 +162,20 @@ impl Decimal {
 /// The first `length` bytes as the nearest 64-bit float.
 #[inline(always)]
 fn to_f64(window: &[u8; WINDOW], length: usize) -> Option<f64> {
-    match Decimal::read(window, length) {
+    match Decimal::read_short(window, length) {
         Some(decimal) => decimal.to_f64(),
-        None => exponential_to_f64(window, length),
+        None => any_to_f64(window, length),
     }
 }
 
+/// The same of numbers with an exponent, without a point, or of 16 digits.
+#[cold]
 #[inline(never)]
-fn exponential_to_f64(window: &[u8; WINDOW], length: usize) -> Option<f64> {
-    let (decimal, exponent) = read_exponential(window, length)?;
-    if decimal.is_exact() { decimal.scaled(exponent) } else { None }
+fn any_to_f64(window: &[u8; WINDOW], length: usize) -> Option<f64> {
+    if let Some((decimal, exponent)) = read_exponential(window, length) {
+        return if decimal.is_exact() { decimal.scaled(exponent) } else { None };
+    }
+    Decimal::read(window, length)?.to_f64()
 }
 
 #[inline(never)]
@@ -172,21 +187,25 @@ fn exponential_to_f32(window: &[u8; WINDOW], length: usize) -> Option<f32> {
 }
 
 /// A number with an exponent of one or two digits.
-#[inline]
+#[inline(always)]
 fn read_exponential(window: &[u8; WINDOW], length: usize) -> Option<(Decimal, i32)> {
-    let text = window.get(..length)?;
-    let place = text.iter().position(|byte| matches!(byte, b'e' | b'E'))?;
-    let (sign, digits) = match text.get(place + 1..)? {
-        [b'-', digits @ ..] => (-1, digits),
-        [b'+', digits @ ..] | digits => (1, digits),
-    };
+    let marks = places(window, b'e') | places(window, b'E');
+    let place = marks.trailing_zeros() as usize;
+    // Without a byte after it the number may go on.
+    if length >= WINDOW {
+        return None;
+    }
     let digit = |byte: u8| i32::from(byte - b'0');
-    let exponent = match *digits {
-        [ones @ b'0'..=b'9'] => digit(ones),
-        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => 10 * digit(tens) + digit(ones),
+    let exponent = match *window.get(place + 1..length)? {
+        [b'-', tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => -10 * digit(tens) - digit(ones),
+        [b'-', ones @ b'0'..=b'9'] => -digit(ones),
+        [b'+', tens @ b'0'..=b'9', ones @ b'0'..=b'9'] | [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
+            10 * digit(tens) + digit(ones)
+        }
+        [b'+', ones @ b'0'..=b'9'] | [ones @ b'0'..=b'9'] => digit(ones),
         _ => return None,
     };
-    Some((Decimal::read(window, place)?, sign * exponent))
+    Some((Decimal::read(window, place)?, exponent))
 }
 
 /// The bits of a 64-bit float that a 32-bit one has not, and half a unit of that.
@@ -231,11 +250,11 @@ pub(crate) fn read_f32(bytes: &[u8], after: [u8; 2]) -> Option<(f32, usize)> {
     Some((value.or_else(|| exponential_to_f32(window, length))?, length))
 }
 
-/// Where one of two bytes is first; 0 if neither is.
+/// Where one of two bytes is first; the whole window if neither is.
 #[inline(always)]
 fn end_of(window: &[u8; WINDOW], after: [u8; 2]) -> usize {
     let places = |at| bytes_at(window, at).places_of(after[0]) | bytes_at(window, at).places_of(after[1]);
     let first = places(0);
     let all = if first == 0 { places(16) << 16 } else { first };
-    all.trailing_zeros() as usize % WINDOW
+    all.trailing_zeros() as usize
 }

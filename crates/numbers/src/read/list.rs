@@ -97,7 +97,7 @@ fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
     }
 }
 
-/// The same where each element is after so many spaces.
+/// The same if each element is after so many spaces.
 ///
 /// First all become 64-bit floats that are almost the numbers, and then 32-bit ones: a processor looks only so many steps
 /// ahead, and can begin with more numbers the less there is to do for each.

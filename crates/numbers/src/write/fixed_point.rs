@@ -47,7 +47,7 @@ impl FixedPoint {
     /// A number that is not written here.
     const NONE: FixedPoint = FixedPoint { whole: 0, layout: u8::MAX };
 
-    /// The shortest decimal that reads back as this number, where it has at most 7 digits, or 8 by its size.
+    /// The shortest decimal that reads back as this number, if it has at most 7 digits, or 8 by its size.
     #[inline(always)]
     pub(super) fn of(value: f64) -> FixedPoint {
         // Added to a number below it, it leaves the nearest whole number in the low bits.
@@ -65,7 +65,7 @@ impl FixedPoint {
     }
 
     /// Writes the number, of whose whole number of units these are the digits, at the start of `room`; returns its length. Bytes
-    /// behind it may change.
+    /// after it may change.
     #[inline(always)]
     pub(super) fn write(self, digits: u64, room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
         let layout = LAYOUTS.as_flattened().get(usize::from(self.layout))?;

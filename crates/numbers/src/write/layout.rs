@@ -1,25 +1,26 @@
-//! Decimal digits as the text of a number: where its point goes, which zeros are added or left out. Without a branch.
+//! Decimal digits as the text of a number: the point is put in, zeros are added or left out. Without a branch.
 
 use std::num::NonZeroU64;
 use wide::{i16x8, u16x8, u32x4};
 
-/// How 8 digits, zeros in front included, and one digit more become text.
+/// How 8 digits, leading zeros included, and one digit more become text.
 ///
-/// From byte `second` on stand all digits but the first. Over that, the first 8 bytes hold the digits that `keep` keeps in
-/// place, the others moved up behind the point by `shift` bits, and zeros and the point from `template`.
+/// Two stores make the text. The first puts all digits but the first one from byte `second` on. The second puts 8 bytes at
+/// the start: the digits that `keep` keeps in place, the others shifted after the point by `shift` bits, and zeros and the
+/// point from `template`.
 #[derive(Clone, Copy)]
 pub(super) struct DecimalLayout {
     keep: u64,
     template: u64,
-    /// How many bits the zeros in front take, and by how many the last digit moves up to stand behind all but the first.
+    /// How many bits the leading zeros take, and by how many the last digit is shifted to be after all but the first.
     blank: u8,
     last: u8,
     shift: u8,
     second: u8,
-    /// A bit in the last digit that is written even where it is 0, as there is a digit on either side of the point; below all
-    /// digits from `second` on where that is the first. It is one bit up.
+    /// A bit in the last digit that is written even if it is 0: there is a digit on either side of the point. If that is the
+    /// first digit, the bit is below all others. It is one bit up.
     least: NonZeroU64,
-    /// Added to the place of the highest bit that is not 0, from `second` on and one up: where the text ends, in bits.
+    /// Added to the place of the highest bit that is not 0, from `second` on and one up: the end of the text, in bits.
     end: u32,
 }
 
@@ -28,7 +29,7 @@ const ZEROS: u64 = 0x3030_3030_3030_3030;
 const ZERO_TO_POINT: u64 = (b'0' ^ b'.') as u64;
 
 impl DecimalLayout {
-    /// For a number of 6 to 8 digits and one more, the last of the number standing `places` behind the point.
+    /// For a number of 6 to 8 digits and one more, the last of the number at `places` after the point.
     pub(super) const fn new(digits: u32, places: u32) -> DecimalLayout {
         let before = digits as i32 - places as i32;
         // The first bytes of the text have no place for the one digit more.
@@ -55,8 +56,8 @@ impl DecimalLayout {
     }
 }
 
-/// Writes a number of 8 digits, zeros in front included, and one more digit, without zeros at the end; returns its length. Bytes
-/// behind it may change.
+/// Writes a number of 8 digits, leading zeros included, and one more digit, without zeros at the end; returns its length. Bytes
+/// after it may change.
 #[inline(always)]
 pub(super) fn put_decimal<const ROOM: usize>(
     room: &mut [u8; ROOM],

@@ -12,7 +12,7 @@ use std::hint::select_unpredictable;
 
 /// So many values take each step together; whole fours.
 const GROUP: usize = 32;
-/// The widest text of one value, comma included, and what its fixed-size stores may write behind it.
+/// The widest text of one value, comma included, and what its fixed-size stores may write after it.
 const WIDEST: usize = 40;
 /// The same for a value that is not left to `zmij`, without its sign.
 const WIDEST_UNSIGNED: usize = 32;
@@ -70,7 +70,7 @@ impl<'a> ListWriter<'a> {
         Ok(())
     }
 
-    /// Drops the comma behind the last value.
+    /// Drops the comma after the last value.
     pub fn finish(self) {
         if self.out.len() > self.start {
             self.out.pop();
@@ -117,7 +117,7 @@ const MIN_EXPONENT: i32 = -40;
 const EXPONENTS: usize = 40;
 
 const LAYOUTS: usize = 2 * EXPONENTS + 1;
-/// The layout of zero, and what stands for one where a value is left to `zmij`.
+/// The layout of zero, and the mark of a value that is left to `zmij`.
 const ZERO: u8 = 2 * EXPONENTS as u8;
 const NONE: u8 = u8::MAX;
 
@@ -151,7 +151,7 @@ const fn tables() -> Tables {
     while index < EXPONENTS {
         let exponent = MIN_EXPONENT + index as i32;
         // The decimals that read back to a value lie in an interval `2^exponent` wide. In units it is less than 1 wide, so
-        // that it holds one whole number at most, and at least 1/10, so that it holds one with a digit behind the point.
+        // that it holds one whole number at most, and at least 1/10, so that it holds one with a digit after the point.
         let mut places = 0;
         let mut ten = 1u128;
         while (10 * ten) >> -exponent == 0 {
@@ -219,10 +219,10 @@ impl Decimals {
         self.digits.iter_mut().zip(fours).for_each(|(digits, four)| *digits = eight_digits_of_four(*four));
     }
 
-    /// The third step: writes each value and a comma; returns their length. Bytes behind them may change.
+    /// The third step: writes each value and a comma; returns their length. Bytes after them may change.
     #[inline(always)]
     fn put(&self, block: &mut [u8; BLOCK], values: &[f32]) -> usize {
-        // A minus sign stands where a value's text begins; one without a sign is written over it.
+        // There is a minus sign at the start of a value's text; a value without a sign is written over it.
         store(block, 0, [b'-']);
         let mut at = 0;
         let decimals = self.lasts.iter().zip(&self.layouts).zip(self.digits.as_flattened());
@@ -274,7 +274,7 @@ fn shortest_digits(significand: u32, form: &Form) -> (u32, u8) {
     let end = u128::from(2 * significand + 1) * u128::from(form.half_unit);
     let (whole, part) = ((end >> 64) as u32, end as u64);
     let whole_is_in = part < form.unit;
-    // The last 4 bits are 0: nothing is lost. It is no 10: where the whole number above is that near it is taken.
+    // The last 4 bits are 0: nothing is lost. It is never 10: a whole number above that is so near is taken.
     let digit = ((part >> 4) * 10).wrapping_add(form.rounding) >> 60;
     (whole, select_unpredictable(whole_is_in, 0, digit as u8))
 }

@@ -11,7 +11,7 @@ pub use list::{ByteTexts, I8_TEXTS, ListWriter, U8_TEXTS};
 /// The widest text of a 64-bit float.
 pub const WIDEST_F64: usize = 24;
 
-/// Writes the shortest text that reads back as this finite number; returns its length. Bytes behind it may change.
+/// Writes the shortest text that reads back as this finite number; returns its length. Bytes after it may change.
 #[inline(always)]
 pub fn write_f64(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
     fixed_point::write(room, value).unwrap_or_else(|| write_slow(room, value))
@@ -27,7 +27,7 @@ fn write_slow(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
     text.len()
 }
 
-/// A number whose digits are found before it is known where its text goes.
+/// A number whose digits are found before its text is written.
 #[derive(Clone, Copy, Default)]
 pub struct Number {
     value: f64,
@@ -35,11 +35,11 @@ pub struct Number {
     digits: u64,
 }
 
-/// So many are found together: each step is taken for all of them before the next, so that none waits for another.
+/// The numbers of a block: each step is taken for all of them before the next, so that none waits for another.
 pub const BLOCK: usize = 16;
 
 impl Number {
-    /// Makes a block the numbers of these values: in place, as it would be copied.
+    /// Finds the digits of these values. In place: a returned block would be copied.
     #[inline(always)]
     pub fn set_block(block: &mut [Number; BLOCK], values: &[f64; BLOCK]) {
         for (number, value) in block.iter_mut().zip(values) {
@@ -57,7 +57,7 @@ impl Number {
         self.value
     }
 
-    /// Writes it as [`write_f64`] does; it has to be finite.
+    /// Writes it as [`write_f64`] does. It has to be finite.
     #[inline(always)]
     pub fn write(&self, room: &mut [u8; WIDEST_F64]) -> usize {
         self.fixed.write(self.digits, room, self.value).unwrap_or_else(|| write_slow(room, self.value))
