@@ -67,7 +67,7 @@ def handler_of(recorder):
 
 
 def meaning(body, kind):
-    """What a request says, however it is written: its rows, with arrays and pictures decoded."""
+    """What a request says, however it is written: its rows, with arrays and images decoded."""
     return [{name: value_of(value, kind) for name, value in row.items()} for row in json.loads(body)["rows"]]
 
 
@@ -86,5 +86,5 @@ def value_of(value, kind):
 
 
 def kept(jpeg):
-    """How much of a picture a JPEG keeps, in which encoders agree: its sampling, and its quality."""
+    """How much of an image a JPEG keeps, in which encoders agree: its sampling, and its quality."""
     return [component[1:] for component in jpeg.layer], jpeg.quantization

@@ -58,7 +58,7 @@ def arrays():
 
 
 def pixels():
-    """The picture that is sent as PNG or JPEG."""
+    """The image that is sent as PNG or JPEG."""
     return np.fromfile(data("pixels.rgb"), np.uint8).reshape(_HEIGHT, _WIDTH, 3)
 
 

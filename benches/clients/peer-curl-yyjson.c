@@ -18,7 +18,7 @@ typedef struct {
     size_t table_rows;
     bench_file arrays, pixels, jpeg;
     buffer reply;
-    /* A picture's file, and the data URLs of all rows. */
+    /* An image's file, and the data URLs of all rows. */
     unsigned char *encoded;
     buffer *data_urls;
 } client;
@@ -49,7 +49,7 @@ static size_t take(char *bytes, size_t size, size_t count, void *context) {
     return size;
 }
 
-/* A picture's data URL, written in the buffer of its row, which lives until the request is sent. */
+/* An image's data URL, written in the buffer of its row, which lives until the request is sent. */
 static yyjson_mut_val *image(yyjson_mut_doc *doc, buffer *into, const char *head, const unsigned char *bytes, size_t size) {
     reserve(into, strlen(head) + size / 3 * 4 + 8);
     strcpy(into->bytes, head);

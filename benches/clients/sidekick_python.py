@@ -22,7 +22,7 @@ def main():
         results = client.predict_many(islice(cycle(rows), first, first + task.rows))
         return bench.checksum((result["number"], result["class"], None) for result in results)
 
-    # A call makes one request; or all, where the values are a table or pictures in files.
+    # A call makes one request; or all, where the values are a table or images in files.
     at_once = task.requests if task.kind in ("table", "jpeg") and task.rows > 1 else 1
     count = task.rows * at_once
 
@@ -47,7 +47,7 @@ def columns(rows, first, count):
 
 
 def column(values):
-    """Numbers and arrays as an array, texts and pictures as a list."""
+    """Numbers and arrays as an array, texts and images as a list."""
     return np.array(values) if isinstance(values[0], (float, np.ndarray)) else values
 
 

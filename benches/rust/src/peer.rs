@@ -1,4 +1,4 @@
-//! What the Rust peers share: pictures as data URLs, and the checksum of a row's typed results.
+//! What the Rust peers share: images as data URLs, and the checksum of a row's typed results.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -28,7 +28,7 @@ pub fn array_of_row(arrays: &[f32], row: usize) -> &[f32] {
     &arrays[row % ARRAYS * size..][..size]
 }
 
-/// Makes a row's data URL, of the picture's file or of its pixels.
+/// Makes a row's data URL, of the image's file or of its pixels.
 pub fn data_url_maker(kind: &str) -> Box<dyn Fn() -> String> {
     match kind {
         "jpeg" => {
@@ -52,7 +52,7 @@ fn png(pixels: &[u8]) -> Vec<u8> {
     // Its settings are the crate's own: fast.
     PngEncoder::new(&mut file)
         .write_image(pixels, WIDTH.into(), HEIGHT.into(), Rgb8)
-        .expect("the picture is encoded");
+        .expect("the image is encoded");
     file
 }
 
@@ -61,7 +61,7 @@ fn jpeg(pixels: &[u8]) -> Vec<u8> {
     // Not the image crate's encoder, which is slower, and cannot halve the resolution of colour as all others do.
     let mut encoder = Encoder::new(&mut file, JPEG_QUALITY);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder.encode(pixels, WIDTH, HEIGHT, ColorType::Rgb).expect("the picture is encoded");
+    encoder.encode(pixels, WIDTH, HEIGHT, ColorType::Rgb).expect("the image is encoded");
     file
 }
 

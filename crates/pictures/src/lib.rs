@@ -1,5 +1,5 @@
-//! What the client and the server share about image files: a JPEG reader that refuses what is not whole, and
-//! JPEG and PNG files taken apart without decoding them, so that their metadata can be left out.
+//! Image files, exactly: a JPEG reader that refuses what is not whole, writers of JPEG and PNG, and JPEG, PNG and WebP files taken
+//! apart without decoding them, so that their metadata can be read and left out.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -7,9 +7,11 @@
 pub mod jpeg;
 mod parts;
 pub mod png;
+pub mod webp;
 
 pub use parts::Essence;
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Why a file is refused.
@@ -47,4 +49,39 @@ pub struct Header {
     pub height: u32,
     /// Samples in a pixel.
     pub channels: u8,
+}
+
+/// 8-bit samples: rows from the top without gaps, grey or interleaved RGB.
+pub struct Samples<'a> {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Whether a pixel is RGB.
+    pub is_rgb: bool,
+    /// The samples of all pixels.
+    pub bytes: Cow<'a, [u8]>,
+}
+
+impl Samples<'_> {
+    fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes.chunks_exact(self.row_bytes())
+    }
+
+    fn row_bytes(&self) -> usize {
+        self.width as usize * if self.is_rgb { 3 } else { 1 }
+    }
+}
+
+/// Makes room for `more` elements.
+fn reserve<T>(values: &mut Vec<T>, more: usize) -> Result<(), Error> {
+    values.try_reserve(more).map_err(|_| Error::Memory(more.saturating_mul(size_of::<T>())))
+}
+
+/// A vector of so many times this value.
+fn filled<T: Copy>(count: usize, value: T) -> Result<Vec<T>, Error> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(count).map_err(|_| Error::Memory(count.saturating_mul(size_of::<T>())))?;
+    values.resize(count, value);
+    Ok(values)
 }

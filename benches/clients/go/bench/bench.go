@@ -21,7 +21,7 @@ const (
 	Side, Channels, ArrayCount = 224, 3, 8
 	// Elements is how many there are in an array.
 	Elements = Side * Side * Channels
-	// JPEGQuality is that of pictures sent as JPEG.
+	// JPEGQuality is that of images sent as JPEG.
 	JPEGQuality   = 90
 	width, height = 640, 480
 )

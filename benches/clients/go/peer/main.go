@@ -118,7 +118,7 @@ func numbersRow(row *bench.Row) numbers {
 	return numbers{row.Numbers[0], row.Numbers[1], row.Numbers[2], row.Numbers[3]}
 }
 
-// newDataURL makes a row's data URL, of the picture's file or of its pixels.
+// newDataURL makes a row's data URL, of the image's file or of its pixels.
 func newDataURL(kind string) func() string {
 	if kind == "jpeg" {
 		file := bench.Data("picture.jpg")

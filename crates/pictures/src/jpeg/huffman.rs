@@ -1,16 +1,16 @@
 //! The entropy coder of baseline JPEG, with the Huffman tables that ITU T.81 Annex K suggests.
 
-use crate::error::{Result, reserve};
+use crate::{Error, reserve};
 
-/// A Huffman code and the bits of the value behind it: how many they are in the upper five bits, themselves in the others.
+/// A Huffman code and the bits of the value after it. The upper five bits are their number.
 type Code = u32;
-/// The codes of all symbols. A symbol is how many zeros stand before a value, times 16, plus the size of the value in bits.
+/// The codes of all symbols. A symbol is the number of zeros before a value times 16, plus the size of the value in bits.
 type Codes = [Code; 256];
 
 const LENGTH_AT: u32 = 27;
 /// The symbol of a block without a further value.
 const END_OF_BLOCK: usize = 0x00;
-/// The symbol of sixteen zeros with a value somewhere behind them.
+/// The symbol of sixteen zeros with a value somewhere after them.
 const SIXTEEN_ZEROS: usize = 0xf0;
 /// Values from minus this to below this have their whole code in a table.
 const SMALL: i32 = 32;
@@ -102,7 +102,7 @@ impl Table {
     }
 }
 
-/// Gives the symbols their codes, which count up and get a zero behind where they get longer (T.81 C.2).
+/// Gives the symbols their codes, which count up, and get a zero at the end when they get longer (T.81 C.2).
 const fn codes(table: &Specification) -> Codes {
     let mut codes = [0; 256];
     let (mut code, mut next, mut length) = (0, 0, 1);
@@ -133,7 +133,7 @@ const fn bits_of(code: Code) -> u32 {
 }
 
 /// The most that a block adds: 64 codes of up to 16 bits, with values of up to 11 bits, and bits that waited; each byte may get a
-/// zero behind it.
+/// zero after it.
 const MOST_BLOCK_BYTES: usize = 2 * (64 * 27 / 8 + 8);
 
 /// Appends codes to a file.
@@ -156,7 +156,7 @@ impl BitWriter {
 
     /// Makes room for so many blocks.
     #[inline]
-    pub(super) fn reserve(&mut self, blocks: usize) -> Result<()> {
+    pub(super) fn reserve(&mut self, blocks: usize) -> Result<(), Error> {
         reserve(&mut self.file, blocks * MOST_BLOCK_BYTES)
     }
 
@@ -220,7 +220,7 @@ fn append(word: u64, file: &mut Vec<u8>) {
     if may_have_ones { append_stuffed(&word.to_be_bytes(), file) } else { file.extend(word.to_be_bytes()) }
 }
 
-/// Appends bytes, with a zero behind each 0xff, which would start a marker without it (T.81 F.1.2.3).
+/// Appends bytes, with a zero after each 0xff, which would start a marker without it (T.81 F.1.2.3).
 #[cold]
 fn append_stuffed(bytes: &[u8], file: &mut Vec<u8>) {
     for &byte in bytes {

@@ -1,4 +1,4 @@
-//! JPEG files (ITU T.81) of 8 bits a sample with Huffman codes: baseline, sequential and progressive, with
+//! JPEG files (ITU T.81). Read are those of 8 bits a sample with Huffman codes: baseline, sequential and progressive, with
 //! any number of scans and components at any resolution; grey, YCbCr, RGB, CMYK and YCCK.
 //!
 //! A file is whole when its scans are complete. It may lack the marker that ends it, and bytes may follow
@@ -9,15 +9,18 @@ mod bits;
 mod colors;
 mod essence;
 mod frame;
+mod huffman;
 mod scan;
 mod segments;
 mod standard;
 mod tables;
 mod transform;
+mod write;
 
 pub use essence::essence;
+pub use write::encode;
 
-use crate::{Error, Header};
+use crate::{Error, Header, filled};
 use colors::Plane;
 use frame::Frame;
 use scan::{Block, Scan};
@@ -33,10 +36,7 @@ fn unsupported(what: &'static str) -> Error {
 }
 
 fn zeros<T: Copy + Default>(count: usize) -> Result<Vec<T>, Error> {
-    let mut values = Vec::new();
-    values.try_reserve_exact(count).map_err(|_| Error::Memory(count.saturating_mul(size_of::<T>())))?;
-    values.resize(count, T::default());
-    Ok(values)
+    filled(count, T::default())
 }
 
 /// Reads what a file says of its image.
@@ -233,7 +233,7 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Whether zeros stand where the scans end and from there to the end of the file: a file that was made as long
+/// Whether there are zeros where the scans end and from there to the end of the file: a file that was made as long
 /// as it should become, and then cut off. Zeros are valid codes, so that the scans seem complete.
 fn is_filled_up(file: &[u8], end: usize) -> bool {
     // More of them than a scan ends with.

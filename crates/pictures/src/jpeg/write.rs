@@ -3,9 +3,8 @@
 //! All that comes before the entropy coder is done in floats, by plain loops over rows and blocks that the compiler turns
 //! into vector instructions.
 
-use crate::error::{Result, reserve};
-use crate::images::huffman::{self, BitWriter, Specification};
-use crate::memory::filled;
+use super::huffman::{self, BitWriter, Specification};
+use crate::{Error, Samples, filled, reserve};
 use std::array::from_fn;
 use std::f32::consts::FRAC_1_SQRT_2;
 use std::f64::consts::{PI, SQRT_2};
@@ -81,16 +80,28 @@ const ROUNDING: f32 = 1.5 * (1 << 23) as f32;
 const COS_2: f32 = 0.923_879_5;
 const COS_4: f32 = FRAC_1_SQRT_2;
 const COS_6: f32 = 0.382_683_43;
-/// Where luminance and colour differences lie symmetrically around zero, as the transform wants them (T.81 A.3.1).
+/// Subtracted from luminance: the transform takes values around zero (T.81 A.3.1).
 const MIDDLE: f32 = 128.0;
 /// The largest sample then; with a larger one, coefficients would be longer than any code.
 const LARGEST: f32 = 127.0;
 
-/// Encodes rows of 8-bit samples without gaps, grey or interleaved RGB, at a quality from 1 to 100.
-pub(super) fn encode(samples: &[u8], width: u16, height: u16, is_rgb: bool, quality: u8) -> Result<Vec<u8>> {
+/// Writes samples as a file: grey, or RGB with its colour at half the resolution, at a quality from 1 to 100.
+pub fn encode(samples: &Samples<'_>, quality: u8) -> Result<Vec<u8>, Error> {
+    let sides = [samples.width, samples.height].map(|side| u16::try_from(side).unwrap_or(0));
+    let [width, height] = sides;
+    if sides.contains(&0) {
+        return Err(Error::Unsupported("a JPEG has 1 to 65 535 pixels at each side"));
+    }
+    if samples.bytes.len() != samples.row_bytes() * usize::from(height) {
+        return Err(Error::Damaged("its samples are not as many as its pixels"));
+    }
+    encode_rows(&samples.bytes, width, height, samples.is_rgb, quality.clamp(1, 100))
+}
+
+fn encode_rows(samples: &[u8], width: u16, height: u16, is_rgb: bool, quality: u8) -> Result<Vec<u8>, Error> {
     let steps = steps_of(quality);
     let mut strip = Strip::new(usize::from(width), is_rgb, &steps)?;
-    // Room for most pictures.
+    // Room for most images.
     let mut file = Vec::new();
     reserve(&mut file, 1024 + samples.len() / 8)?;
     write_headers(&mut file, width, height, &strip.planes, &steps);
@@ -115,7 +126,7 @@ fn steps_of(quality: u8) -> [Steps; 2] {
     STEPS.map(|table| table.map(|step| ((u32::from(step) * percent + 50) / 100).clamp(1, 255) as u8))
 }
 
-/// All that stands before the coded blocks (T.81 B.2).
+/// Everything before the coded blocks (T.81 B.2).
 fn write_headers(file: &mut Vec<u8>, width: u16, height: u16, planes: &[Plane], steps: &[Steps; 2]) {
     file.extend(marker::START_OF_IMAGE);
     // JFIF 1.02, without a density and a thumbnail.
@@ -166,7 +177,7 @@ struct Strip {
 }
 
 impl Strip {
-    fn new(width: usize, is_rgb: bool, steps: &[Steps; 2]) -> Result<Strip> {
+    fn new(width: usize, is_rgb: bool, steps: &[Steps; 2]) -> Result<Strip, Error> {
         let units = width.div_ceil(if is_rgb { 16 } else { 8 });
         let plane = |side, table: usize| Plane::new(units, side, table, &steps[table]);
         let planes = if is_rgb { vec![plane(2, 0)?, plane(1, 1)?, plane(1, 1)?] } else { vec![plane(1, 0)?] };
@@ -174,7 +185,7 @@ impl Strip {
         Ok(Strip { units, planes, pixels: [filled(line, 0)?, filled(line, 0)?] })
     }
 
-    /// How many lines of the picture it takes.
+    /// How many lines of the image it takes.
     fn height(&self) -> usize {
         self.planes.first().map_or(8, |plane| plane.side * 8)
     }
@@ -197,7 +208,7 @@ impl Strip {
     }
 
     /// Codes its units from left to right, the blocks of each plane in reading order.
-    fn code(&mut self, bits: &mut BitWriter) -> Result<()> {
+    fn code(&mut self, bits: &mut BitWriter) -> Result<(), Error> {
         let blocks = self.planes.iter().map(|plane| plane.side * plane.side).sum();
         for unit in 0..self.units {
             bits.reserve(blocks)?;
@@ -224,7 +235,7 @@ struct Plane {
 }
 
 impl Plane {
-    fn new(units: usize, side: usize, table: usize, steps: &Steps) -> Result<Plane> {
+    fn new(units: usize, side: usize, table: usize, steps: &Steps) -> Result<Plane, Error> {
         let across = units * side;
         let samples = filled(across * side * 8, [0.0; 8])?;
         Ok(Plane { across, side, table, samples, factors: factors_of(steps), previous_dc: 0 })
@@ -255,7 +266,7 @@ impl Plane {
         for block in 0..self.side * self.side {
             let (row, column) = (block / self.side, block % self.side);
             let at = row * 8 * self.across + unit * self.side + column;
-            // Decoders give out whole samples, so that flat areas come back best where whole ones went in.
+            // Decoders return whole samples: flat areas come back best if whole ones went in.
             let samples =
                 from_fn(|row| self.samples[at + row * self.across].map(|s| s + ROUNDING - ROUNDING));
             let coefficients = quantized(&swapped_transform(samples), &self.factors);
@@ -267,7 +278,7 @@ impl Plane {
 
 /// Gives each pixel of a line four bytes, which a vector takes, and repeats the last one to the end.
 fn spread(line: &[u8], pixels: &mut [u32]) {
-    // Three bytes and one of the next pixel, which nobody looks at, are read at once.
+    // Three bytes and one of the next pixel, which is ignored, are read at once.
     for (pixel, bytes) in pixels.iter_mut().zip(line.array_windows().step_by(3)) {
         *pixel = u32::from_le_bytes(*bytes);
     }
@@ -394,7 +405,7 @@ mod tests {
         squares.sum::<f64>() / ours.len() as f64
     }
 
-    /// In decibels; it is infinite where nothing differs.
+    /// In decibels; infinite if nothing differs.
     fn signal_to_noise(ours: &[u8], theirs: &[u8]) -> f64 {
         10.0 * (255.0 * 255.0 / mean_square_error(ours, theirs)).log10()
     }
@@ -417,6 +428,14 @@ mod tests {
     }
 
     #[test]
+    fn samples_that_fit_no_file_are_refused() {
+        for (width, height, count) in [(0, 1, 0), (1, 0, 0), (70_000, 1, 70_000), (2, 2, 3), (2, 2, 5)] {
+            let samples = Samples { width, height, is_rgb: false, bytes: vec![0; count].into() };
+            assert!(encode(&samples, 90).is_err(), "{width} x {height}");
+        }
+    }
+
+    #[test]
     fn the_transform_is_that_of_the_standard() {
         let samples = noise(64);
         let block: Block = from_fn(|y| from_fn(|x| f32::from(samples[y * 8 + x]) - MIDDLE));
@@ -435,7 +454,7 @@ mod tests {
 
     #[test]
     fn a_black_block_is_coded_as_the_tables_say() {
-        let file = encode(&[0; 64], 8, 8, false, 50).unwrap();
+        let file = encode_rows(&[0; 64], 8, 8, false, 50).unwrap();
         // Of -1024, in steps of 16, -64 is left: 11110 for seven bits, -65 in as many, and 1010 for the end.
         assert!(file.ends_with(&[0b1111_0011, 0b1111_1010, 0xff, 0xd9]));
     }
@@ -456,7 +475,7 @@ mod tests {
         for ((width, height), quality) in sizes.into_iter().flat_map(|size| [30, 75, 90].map(|q| (size, q))) {
             let count = usize::from(width) * usize::from(height);
             for samples in [smooth(width, height, 0), noise(count), vec![77; count]] {
-                let ours = encode(&samples, width, height, false, quality).unwrap();
+                let ours = encode_rows(&samples, width, height, false, quality).unwrap();
                 let mut theirs = Vec::new();
                 JpegEncoder::new_with_quality(&mut theirs, quality)
                     .encode(&samples, u32::from(width), u32::from(height), ExtendedColorType::L8)
@@ -473,15 +492,15 @@ mod tests {
     }
 
     #[test]
-    fn smooth_pictures_come_back_whatever_their_size() {
+    fn smooth_images_come_back_whatever_their_size() {
         for (width, height) in SIZES {
             let grey = smooth(width, height, 0);
-            let picture = decoded(&encode(&grey, width, height, false, 95).unwrap()).into_luma8();
+            let picture = decoded(&encode_rows(&grey, width, height, false, 95).unwrap()).into_luma8();
             assert_eq!(picture.dimensions(), (u32::from(width), u32::from(height)));
             assert!(signal_to_noise(&grey, &picture) > 45.0);
 
             let samples = interleaved([0, 1, 2].map(|channel| smooth(width, height, channel)));
-            let file = encode(&samples, width, height, true, 95).unwrap();
+            let file = encode_rows(&samples, width, height, true, 95).unwrap();
             let picture = decoded(&file).into_rgb8();
             assert_eq!(picture.dimensions(), (u32::from(width), u32::from(height)));
             let decibels = signal_to_noise(&samples, &picture);
@@ -494,7 +513,8 @@ mod tests {
         let colors: [[u8; 3]; 7] =
             [[0; 3], [255; 3], [255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0], [12, 200, 99]];
         for (color, quality) in colors.into_iter().flat_map(|color| [40, 75, 90, 100].map(|q| (color, q))) {
-            let picture = decoded(&encode(&color.repeat(19 * 9), 19, 9, true, quality).unwrap()).into_rgb8();
+            let picture =
+                decoded(&encode_rows(&color.repeat(19 * 9), 19, 9, true, quality).unwrap()).into_rgb8();
             // Half a step of the first coefficients, which are eight times the sample.
             let bound = if quality == 100 { 2 } else { 4 };
             let close = |pixel: &image::Rgb<u8>| (0..3).all(|i| pixel.0[i].abs_diff(color[i]) <= bound);
@@ -504,7 +524,7 @@ mod tests {
 
     #[test]
     fn the_largest_coefficients_come_back() {
-        // Every other block black and white, and single frequencies at full strength, the last of them behind 62 zeros.
+        // Every other block black and white, and single frequencies at full strength, the last of them after 62 zeros.
         let blocks = |x: usize, _: usize| (x / 8 % 2) as f64 * 2.0 - 1.0;
         let checks = |x: usize, y: usize| ((x + y) % 2) as f64 * 2.0 - 1.0;
         let last = |x: usize, y: usize| {
@@ -515,7 +535,7 @@ mod tests {
         for pattern in patterns {
             let samples: Vec<u8> =
                 (0..64 * 16).map(|i| (127.5 + 127.5 * pattern(i % 64, i / 64)) as u8).collect();
-            let grey = decoded(&encode(&samples, 64, 16, false, 100).unwrap()).into_luma8();
+            let grey = decoded(&encode_rows(&samples, 64, 16, false, 100).unwrap()).into_luma8();
             assert!(mean_square_error(&samples, &grey) < 1.0);
         }
     }
@@ -529,13 +549,13 @@ mod tests {
             let mut picture = image::RgbImage::from_fn(96, 64, |x, y| {
                 image::Rgb(if field(x, y) % 2 == 0 { even } else { odd })
             });
-            // Where the codes before it are right, so is what comes last.
+            // The last block is right only if all codes before it are.
             let last = image::Rgb([90; 3]);
             picture
                 .enumerate_pixels_mut()
                 .filter(|(x, y, _)| *x >= 80 && *y >= 48)
                 .for_each(|(_, _, pixel)| *pixel = last);
-            let picture = decoded(&encode(&picture, 96, 64, true, 100).unwrap()).into_rgb8();
+            let picture = decoded(&encode_rows(&picture, 96, 64, true, 100).unwrap()).into_rgb8();
             for (x, y) in (88..96).flat_map(|x| (56..64).map(move |y| (x, y))) {
                 assert_eq!(picture.get_pixel(x, y), &last);
             }
@@ -551,7 +571,7 @@ mod tests {
             }),
             quality in 1..=100u8,
         ) {
-            let picture = decoded(&encode(&samples, width, height, is_rgb, quality).unwrap());
+            let picture = decoded(&encode_rows(&samples, width, height, is_rgb, quality).unwrap());
             prop_assert_eq!((picture.width(), picture.height()), (u32::from(width), u32::from(height)));
             prop_assert_eq!(picture.color().has_color(), is_rgb);
             let noise_left = mean_square_error(&samples, picture.as_bytes());

@@ -1,4 +1,8 @@
-//! PNG files taken apart into their chunks.
+//! PNG files (ISO/IEC 15948): taken apart into their chunks, and written.
+
+mod write;
+
+pub use write::{most_beyond, most_bytes, write_compressed, write_stored};
 
 use crate::{Error, Essence};
 

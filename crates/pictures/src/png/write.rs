@@ -1,8 +1,8 @@
-//! Samples as PNG (ISO/IEC 15948), written as they are compressed: nothing of the picture's size comes in between.
+//! Samples as PNG, written while they are compressed: nothing of the image's size is between.
 
+use crate::Samples;
 use flate2::Crc;
 use simd_adler32::Adler32;
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::{self, Write};
 
@@ -27,23 +27,7 @@ const NO_FILTER: u8 = 0;
 /// twentieth.
 const UP: u8 = 2;
 
-/// 8-bit samples without gaps, grey or interleaved RGB.
-pub(crate) struct Samples<'a> {
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) is_rgb: bool,
-    pub(crate) bytes: Cow<'a, [u8]>,
-}
-
 impl Samples<'_> {
-    fn rows(&self) -> impl Iterator<Item = &[u8]> {
-        self.bytes.chunks_exact(self.row_bytes())
-    }
-
-    fn row_bytes(&self) -> usize {
-        self.width as usize * if self.is_rgb { 3 } else { 1 }
-    }
-
     /// How many rows a block has when they are stored. A row, of no more than 20 000 pixels, always fits.
     fn rows_in_block(&self) -> usize {
         STORED_BLOCK / (1 + self.row_bytes())
@@ -57,18 +41,18 @@ impl Samples<'_> {
 }
 
 /// The most that a file of these samples has.
-pub(crate) fn most_bytes(samples: &Samples<'_>) -> usize {
+pub fn most_bytes(samples: &Samples<'_>) -> usize {
     let zlib = samples.stored_bytes();
     zlib + zlib.div_ceil(CHUNK_BYTES - KIND_BYTES) * (KIND_BYTES + CHUNK_FRAME) + OTHER_CHUNKS
 }
 
-/// How many more may have been written where a file did not get smaller: a row, of up to two bytes a sample, and a chunk.
-pub(crate) fn most_beyond(samples: &Samples<'_>) -> usize {
+/// The most that can be written beyond that before a file is found not to be smaller: a row, of up to two bytes a sample, and a chunk.
+pub fn most_beyond(samples: &Samples<'_>) -> usize {
     2 * (1 + samples.row_bytes()) + 2 * CHUNK_BYTES
 }
 
-/// Writes a file, and tells whether it is smaller than a stored one; if not, it may break off.
-pub(crate) fn write_compressed(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<bool> {
+/// Writes a file; returns whether it is smaller than a stored one. If it is not, the file may be incomplete.
+pub fn write_compressed(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<bool> {
     write_head(samples, out)?;
     let written = Cell::new(0);
     let mut compressor = fdeflate::Compressor::new(Data::new(out, &written))?;
@@ -91,7 +75,7 @@ pub(crate) fn write_compressed(samples: &Samples<'_>, out: &mut impl Write) -> i
 }
 
 /// Writes a file of samples that do not get smaller.
-pub(crate) fn write_stored(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<()> {
+pub fn write_stored(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<()> {
     write_head(samples, out)?;
     let written = Cell::new(0);
     let mut data = Data::new(out, &written);
@@ -201,7 +185,7 @@ mod tests {
     use image::codecs::png::{CompressionType, FilterType, PngEncoder};
     use image::{DynamicImage, ExtendedColorType, ImageEncoder};
 
-    /// A picture of a side: a gradient, a flat one, or one of bytes that do not compress.
+    /// An image of a side: a gradient, a flat one, or one of bytes that do not compress.
     #[derive(Clone, Copy, Debug)]
     enum Content {
         Gradient,

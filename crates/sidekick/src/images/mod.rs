@@ -4,23 +4,21 @@
 //! other depths, other kinds) becomes an 8-bit grey or RGB PNG, which loses nothing but the alpha channel and
 //! the extra depth.
 
-mod huffman;
-mod jpeg;
-pub(crate) mod png;
 pub(crate) mod raster;
 
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory::filled;
 use image::ImageFormat;
-use png::Samples;
 use raster::{ImageRules, Raster};
-use sidekick_pictures::Essence;
+use sidekick_pictures::{Essence, Samples};
+
+pub(crate) use sidekick_pictures::png;
 use std::borrow::Cow;
 
 /// Raw pixels beyond this width or height are refused: they fit no file.
 const MAX_SIDE: u32 = 20_000;
 
-/// The kinds of picture that travel on the wire.
+/// The kinds of image that are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaType {
     /// `image/png`
@@ -142,7 +140,7 @@ pub(crate) fn from_encoded<'a>(bytes: &'a [u8], rules: &ImageRules) -> Result<Wi
 
 /// The wire form of raw pixels.
 pub(crate) fn from_pixels<'a>(pixels: &Pixels<'a>, encoding: PixelEncoding) -> Result<WireImage<'a>> {
-    let bytes = packed_samples(pixels)?;
+    let bytes = samples_without_gaps(pixels)?;
     let samples = Samples { width: pixels.width, height: pixels.height, is_rgb: pixels.channels != 1, bytes };
     match encoding {
         PixelEncoding::Png => Ok(WireImage::Samples(samples)),
@@ -162,8 +160,8 @@ pub(crate) fn decode(bytes: &[u8], rules: &ImageRules) -> Result<DecodedImage> {
     Ok(DecodedImage { width, height, channels, bytes })
 }
 
-/// The samples in rows without gaps and without alpha; borrowed where they already are.
-fn packed_samples<'a>(pixels: &Pixels<'a>) -> Result<Cow<'a, [u8]>> {
+/// The samples in rows without gaps and without alpha; borrowed if they already are.
+fn samples_without_gaps<'a>(pixels: &Pixels<'a>) -> Result<Cow<'a, [u8]>> {
     let channels = usize::from(pixels.channels);
     if !matches!(channels, 1 | 3 | 4) {
         return Err(bad_pixels(format!("{channels} channels; pixels have 1 (grey), 3 (RGB) or 4 (RGBA)")));
@@ -218,9 +216,7 @@ fn jpeg(samples: &Samples<'_>, quality: u8) -> Result<WireImage<'static>> {
     if !(1..=100).contains(&quality) {
         return Err(bad_pixels(format!("a JPEG quality of {quality}; it goes from 1 to 100")));
     }
-    // Sides are at most MAX_SIDE, which fits.
-    let (width, height) = (samples.width as u16, samples.height as u16);
-    let bytes = jpeg::encode(&samples.bytes, width, height, samples.is_rgb, quality)?;
+    let bytes = sidekick_pictures::jpeg::encode(samples, quality).map_err(raster::refused)?;
     Ok(WireImage::File(MediaType::Jpeg, Cow::Owned(bytes)))
 }
 
@@ -247,9 +243,9 @@ mod tests {
         std::fs::read(format!("{}/../../tests/images/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
     }
 
-    fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+    fn encoded(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
         let mut bytes = Vec::new();
-        picture.into().write_to(&mut Cursor::new(&mut bytes), format).unwrap();
+        image.into().write_to(&mut Cursor::new(&mut bytes), format).unwrap();
         bytes
     }
 

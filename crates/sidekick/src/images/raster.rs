@@ -6,7 +6,7 @@ use crate::images::MediaType;
 use crate::memory;
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
-use sidekick_pictures::{Essence, jpeg, png};
+use sidekick_pictures::{Essence, jpeg, png, webp};
 use std::io::Cursor;
 
 /// The most pixels an image may have by default: 256 MiB as RGBA.
@@ -153,7 +153,7 @@ fn essence(bytes: &[u8], format: ImageFormat) -> Result<Option<Essence<'_>>> {
     match format {
         ImageFormat::Jpeg => jpeg::essence(bytes).map(Some).map_err(refused),
         ImageFormat::Png => png::essence(bytes).map(Some).map_err(refused),
-        ImageFormat::WebP if !is_whole_webp(bytes) => Err(refused(sidekick_pictures::Error::Cut)),
+        ImageFormat::WebP if !webp::is_whole(bytes) => Err(refused(sidekick_pictures::Error::Cut)),
         _ => Ok(None),
     }
 }
@@ -162,36 +162,13 @@ fn essence(bytes: &[u8], format: ImageFormat) -> Result<Option<Essence<'_>>> {
 fn exif<'a>(bytes: &'a [u8], format: ImageFormat, essence: Option<&Essence<'a>>) -> Option<&'a [u8]> {
     match format {
         ImageFormat::Tiff => Some(bytes),
-        ImageFormat::WebP => webp_exif(bytes),
+        ImageFormat::WebP => webp::exif(bytes),
         _ => essence.and_then(Essence::exif),
     }
 }
 
-/// Whether a WebP file is as long as its header says: of lossy images, the decoder makes up what is cut off.
-fn is_whole_webp(bytes: &[u8]) -> bool {
-    const RIFF: usize = 4;
-    let rest = bytes.get(RIFF..).and_then(<[u8]>::split_first_chunk);
-    rest.is_some_and(|(size, rest)| u32::from_le_bytes(*size) as usize <= rest.len())
-}
-
-/// The EXIF chunk of a WebP file.
-fn webp_exif(bytes: &[u8]) -> Option<&[u8]> {
-    const RIFF_HEADER: usize = 12;
-    let mut rest = bytes.get(RIFF_HEADER..)?;
-    loop {
-        let (kind, after) = rest.split_first_chunk::<4>()?;
-        let (length, after) = after.split_first_chunk()?;
-        let length = u32::from_le_bytes(*length) as usize;
-        let content = after.get(..length)?;
-        if kind == b"EXIF" {
-            return Some(content.strip_prefix(b"Exif\0\0").unwrap_or(content));
-        }
-        rest = after.get(length.checked_add(length % 2)?..)?;
-    }
-}
-
 fn decoder(bytes: &[u8], format: ImageFormat, max_pixels: u64) -> Result<impl ImageDecoder + '_> {
-    // A row at a time, and the window of what was packed.
+    // A row at a time, and the window of what was compressed.
     memory::probe(1 << 20)?;
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(max_pixels.saturating_mul(MAX_BYTES_PER_PIXEL).max(MIN_ALLOWED));
@@ -205,7 +182,7 @@ fn samples(decoder: impl ImageDecoder) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reserve(&mut bytes, size)?;
     bytes.resize(size, 0);
-    // Decoders of whole images keep a second one, in up to four bytes a pixel where three are asked for.
+    // Decoders of whole images keep a second one, in up to four bytes a pixel if three are asked for.
     memory::probe(size.saturating_mul(3) / 2)?;
     decoder.read_image(&mut bytes).map_err(undecodable)?;
     Ok(bytes)
@@ -218,11 +195,10 @@ fn undecodable(error: image::ImageError) -> Error {
 }
 
 pub(super) fn refused(error: sidekick_pictures::Error) -> Error {
-    let kind = match error {
-        sidekick_pictures::Error::Memory(_) => ErrorKind::Memory,
-        _ => ErrorKind::Image,
-    };
-    Error::new(kind, format!("the image cannot be read: {error}"))
+    match error {
+        sidekick_pictures::Error::Memory(bytes) => memory::none_for(bytes),
+        _ => Error::new(ErrorKind::Image, format!("the image cannot be read: {error}")),
+    }
 }
 
 /// Makes 8-bit samples of what a decoder gave.
