@@ -101,6 +101,7 @@ fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
 ///
 /// First all become 64-bit floats that are almost the numbers, and then 32-bit ones: a processor looks only so many steps
 /// ahead, and can begin with more numbers the less there is to do for each.
+#[inline(never)]
 fn read_spaced_run<const SPACES: usize>(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
     let mut near = [0.0; RUN];
     let most = values.len().min(RUN);
