@@ -293,6 +293,19 @@ fn a_proxy_stands_in_between() {
 }
 
 #[test]
+fn a_proxy_may_fold_the_headers_of_its_response() {
+    for head in [
+        "HTTP/1.1 200 OK\r\nVia: 1.1 one,\r\n 1.1 two\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nVia : 1.1 one\r\nX-Cache: a\r\n\tb\r\n\r\n",
+    ] {
+        let mut options = options();
+        options.set_retries(0);
+        options.set_proxy(&format!("http://u:p@{}", proxies::http_with_head(head))).unwrap();
+        ask(&open(NOWHERE, &options)).unwrap();
+    }
+}
+
+#[test]
 fn so_does_one_that_speaks_socks() {
     let attempt = |user: &str, with_password| {
         let mut options = options();

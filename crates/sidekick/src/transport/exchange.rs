@@ -122,7 +122,7 @@ fn receive_head(
 ) -> Result<ResponseHead, FailedAttempt> {
     let mut passed = 0;
     loop {
-        let head = ResponseHead::parse(connection).map_err(|error| not_http(&error))?;
+        let head = ResponseHead::parse(connection.input_mut()).map_err(|error| not_http(&error))?;
         let used = head.as_ref().map_or(0, |head| head.bytes);
         if passed + used > HEAD_BYTES || connection.is_full() && used == 0 {
             return Err(Error::new(ErrorKind::Network, "the headers of the response are too large").into());

@@ -1,6 +1,5 @@
 //! The head of a response (RFC 9112): what it says of the body after it, and its headers.
 
-use super::connection::Connection;
 use super::folding;
 use ureq_proto::http::{Response, StatusCode, Version, header};
 use ureq_proto::parser::try_parse_response;
@@ -24,18 +23,18 @@ pub(super) struct ResponseHead {
 }
 
 impl ResponseHead {
-    /// Reads the head at the start of the input. None if it is not there as a whole. It is left to consume.
-    pub(super) fn parse(connection: &mut Connection) -> Result<Option<ResponseHead>, ureq_proto::Error> {
-        let error = match parse_plain(connection.input()) {
+    /// Reads the head at the start of the input. None if it is incomplete. A folded head is unfolded in place.
+    pub(super) fn parse(input: &mut [u8]) -> Result<Option<ResponseHead>, ureq_proto::Error> {
+        let error = match parse_plain(input) {
             Err(error) => error,
             parsed => return parsed,
         };
-        match folding::length(connection.input()) {
+        match folding::length(input) {
             None => Err(error),
             Some(0) => Ok(None),
             Some(length) => {
-                folding::unfold(connection.input_mut().get_mut(..length).unwrap_or_default());
-                parse_plain(connection.input())
+                folding::unfold(input.get_mut(..length).unwrap_or_default());
+                parse_plain(input)
             }
         }
     }
@@ -125,7 +124,9 @@ fn closes(head: &Response<()>) -> bool {
 
 fn is_gzip(head: &Response<()>) -> bool {
     let encoding = head.headers().get(header::CONTENT_ENCODING);
-    encoding.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"gzip"))
+    // RFC 9110, section 8.4.1.3: x-gzip is the same.
+    let is = |name: &[u8]| encoding.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(name));
+    is(b"gzip") || is(b"x-gzip")
 }
 
 #[cfg(test)]

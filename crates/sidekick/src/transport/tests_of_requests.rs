@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::thread::JoinHandle;
 
 /// A server that answers one request, and returns its head and its body.
-fn server(response: &'static str) -> (Url, JoinHandle<(String, Vec<u8>)>) {
+fn server(response: impl AsRef<[u8]> + Send + 'static) -> (Url, JoinHandle<(String, Vec<u8>)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = Url::parse(&format!("http://{}/base", listener.local_addr().unwrap())).unwrap();
     let serving = std::thread::spawn(move || {
@@ -19,7 +19,7 @@ fn server(response: &'static str) -> (Url, JoinHandle<(String, Vec<u8>)>) {
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
         reader.read_exact(&mut body).unwrap();
-        reader.get_mut().write_all(response.as_bytes()).unwrap();
+        reader.get_mut().write_all(response.as_ref()).unwrap();
         (head, body)
     });
     (url, serving)
@@ -30,7 +30,7 @@ fn open(url: &Url, settings: &mut Settings) -> Transport {
     Transport::new(url, "a-token", settings).unwrap()
 }
 
-fn get(response: &'static str) -> Reply {
+fn get(response: impl AsRef<[u8]> + Send + 'static) -> Reply {
     let (url, serving) = server(response);
     let reply = open(&url, &mut Settings::default()).get(&url, "text/plain", None).unwrap();
     let (head, body) = serving.join().unwrap();
@@ -87,5 +87,18 @@ fn a_reply_keeps_its_headers() {
         let reply = get(response);
         assert_eq!(reply.header("x-size"), Some("7"), "{response}");
         assert_eq!((reply.header("x-none"), &*reply.body), (None, &b"ok"[..]), "{response}");
+    }
+}
+
+#[test]
+fn x_gzip_is_gzip() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(b"plain text").unwrap();
+    let body = encoder.finish().unwrap();
+    for coding in ["gzip", "x-gzip", "X-GZIP"] {
+        let length = body.len();
+        let head =
+            format!("HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {length}\r\n\r\n");
+        assert_eq!(get([head.as_bytes(), &body].concat()).body, b"plain text", "{coding}");
     }
 }

@@ -3,6 +3,7 @@
 
 use super::failed_attempt::FailedAttempt;
 use super::proxy::{Kind, Proxy};
+use super::response_head::ResponseHead;
 use super::socket::Socket;
 use crate::error::{Error, ErrorKind};
 use crate::url::Endpoint;
@@ -10,11 +11,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::io::{Read, Write};
 use std::net::IpAddr;
-use ureq_proto::parser::try_parse_response;
 
 /// The most bytes that the head of a proxy's response has.
 const HEAD_BYTES: usize = 16 * 1024;
-const HEADERS: usize = 64;
 
 /// Asks the proxy for a tunnel to the server. After that, the socket leads to the server.
 pub(super) fn open(
@@ -61,11 +60,9 @@ fn read_status(socket: &mut Socket) -> Result<u16, FailedAttempt> {
             return Err(refused("the head of its response is too large"));
         }
     }
-    let parsed =
-        try_parse_response::<HEADERS>(&head).map_err(|_| refused("its response is not valid HTTP"))?;
-    parsed
-        .map(|(_, response)| response.status().as_u16())
-        .ok_or_else(|| refused("its response is not valid HTTP"))
+    let invalid = || refused("its response is not valid HTTP");
+    let parsed = ResponseHead::parse(&mut head).map_err(|_| invalid())?;
+    parsed.map(|head| head.status).ok_or_else(invalid)
 }
 
 fn socks5(socket: &mut Socket, proxy: &Proxy, server: &Endpoint) -> Result<(), FailedAttempt> {

@@ -13,9 +13,14 @@ fn answer(stream: TcpStream) {
     });
 }
 
-/// An HTTP proxy that lets those in who are `u` with the password `p`.
+/// An HTTP proxy for the user `u` with the password `p`.
 pub fn http() -> String {
-    listen(|mut stream| {
+    http_with_head("HTTP/1.1 200 OK\r\n\r\n")
+}
+
+/// The same, with this head in its response to CONNECT.
+pub fn http_with_head(head: &'static str) -> String {
+    listen(move |mut stream| {
         let Some(asked) = read_request(&mut stream) else { return };
         let known = asked.header("proxy-authorization") == Some("Basic dTpw");
         assert!(asked.header("authorization").is_none(), "the token was shown to the proxy");
@@ -23,7 +28,7 @@ pub fn http() -> String {
             reply(&mut stream, "407 Who are you?", "");
             return;
         }
-        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
         answer(stream);
     })
 }
