@@ -1,18 +1,18 @@
-//! Replies that say no: the Deployment API's error object, or whatever a proxy in between puts in its place.
+//! Responses that report an error: the Deployment API's error object, or whatever a proxy sends instead.
 
 use crate::error::{Error, ErrorKind, Result, is_api_code};
 use crate::memory::replaced;
 use crate::message::Message;
 use crate::protocol::deployment_api::json::Cursor;
 
-/// How much of one is looked at for that.
+/// The most bytes of a body that are read for its message.
 const READ_BYTES: usize = 16 * 1024;
-/// How much of an error object's texts is kept.
+/// The most bytes that are kept of a code or a message.
 const KEPT_BYTES: usize = 1024;
-/// Where an error's text may stand, so deep and no deeper.
+/// How deep in other JSON a message is looked for.
 const DEPTH: usize = 16;
 
-/// What an error object says.
+/// An error object.
 struct ErrorObject {
     code: String,
     message: Option<String>,
@@ -40,14 +40,14 @@ impl ErrorObject {
     }
 }
 
-/// As much of the text that comes next as is kept.
+/// The next text, cut to what is kept.
 fn kept(cursor: &mut Cursor<'_>) -> Result<String> {
     let text = cursor.string()?;
     let end = text.floor_char_boundary(KEPT_BYTES);
     Ok(text.get(..end).unwrap_or_default().to_owned())
 }
 
-/// The error of a reply whose status is not 2xx. The status decides that it failed; the body explains.
+/// The error of a response whose status is not 2xx, with what its body says.
 pub(crate) fn of_status(status: u16, body: &[u8]) -> Error {
     match ErrorObject::read(body) {
         Ok(object) => server_error(&format!("with status {status}"), object, hint(status)),
@@ -63,20 +63,21 @@ pub(crate) fn of_status(status: u16, body: &[u8]) -> Error {
     }
 }
 
-/// The error of a 2xx reply that holds an error object.
+/// The error of a 2xx response that has an error object.
 pub(crate) fn of_accepted_reply(body: &[u8]) -> Error {
     match ErrorObject::read(body) {
-        Ok(object) => server_error("with a good status, but an error", object, ""),
+        Ok(object) => server_error("with a 2xx status and an error object", object, ""),
         Err(error) if error.kind() == ErrorKind::Memory => error,
         Err(error) => {
             let message =
-                Message::from("the reply's error object cannot be read: ").before(error.into_message());
+                Message::from("the error object of the response is invalid: ").before(error.into_message());
             Error::with_quotes(ErrorKind::ReplyMalformed, message)
         }
     }
 }
 
-/// What to do about a status. The server's own words may have been left out, since the name of a deployment is often part of its token.
+/// What to do about a status. The server's message may be left out: an ID of a deployment is often part of its
+/// token.
 fn hint(status: u16) -> &'static str {
     if status == 404 { "; check the URL, and the deployment's ID in it" } else { "" }
 }
@@ -92,25 +93,26 @@ fn server_error(how: &str, object: ErrorObject, hint: &str) -> Error {
     Error::with_quotes(ErrorKind::Server, text.say(hint)).with_server(Some(code), message)
 }
 
-/// What a body that is no error object says: the text in some other JSON, that of a page, or the whole.
+/// The message in a body that is no error object: a text in other JSON, the title of a page, or the whole.
 fn explanation(body: &[u8]) -> String {
     let start = body.get(..READ_BYTES).unwrap_or(body);
     let mut cursor = Cursor::new(start);
     let mut found = None;
     let read = read_json_text(&mut cursor, DEPTH, &mut found).and_then(|()| cursor.end());
-    // What is cut off is JSON as far as it goes.
+    // A body that was cut off is read as far as it goes.
     if let Some((_, text)) = found.filter(|_| read.is_ok() || start.len() < body.len()) {
         return text;
     }
     let text = replaced(start).unwrap_or_default();
     let text = text.trim().trim_start_matches('\u{feff}').trim_start();
-    if text.starts_with('<') { html_text(text) } else { text.to_owned() }
+    if text.starts_with('<') { html_title(text) } else { text.to_owned() }
 }
 
-/// The keys of the text for people in the shapes that common servers and gateways give their errors, the best first.
+/// The keys of messages in the error formats of common servers and gateways, the best first.
 const TEXT_KEYS: [&str; 5] = ["message", "error", "detail", "msg", "title"];
 
-/// Reads the value that comes next, and finds the text for people in it: with how good its key is, unless one as good was found.
+/// Reads the next value, and looks for a message in it. `found` has the best one so far, with the rank of its
+/// key.
 fn read_json_text(cursor: &mut Cursor<'_>, depth: usize, found: &mut Option<(usize, String)>) -> Result<()> {
     match cursor.peek() {
         Some(b'"') if found.is_none() => {
@@ -131,44 +133,15 @@ fn read_json_text(cursor: &mut Cursor<'_>, depth: usize, found: &mut Option<(usi
     }
 }
 
-/// The title of a page, or else its text without the tags, styles and scripts.
-fn html_text(page: &str) -> String {
+/// What an HTML page says: its title, on one line.
+fn html_title(page: &str) -> String {
     let lower = page.to_ascii_lowercase();
-    let between = |open: &str, close: &str| {
-        let start = lower.find(open)? + open.len();
-        let start = start + lower.get(start..)?.find('>')? + 1;
-        page.get(start..start + lower.get(start..)?.find(close)?)
-    };
-    let title = between("<title", "</title").map(one_spaced).filter(|title| !title.is_empty());
-    title.unwrap_or_else(|| one_spaced(&without_tags(page, &lower)))
-}
-
-fn without_tags(page: &str, lower: &str) -> String {
-    let mut text = String::with_capacity(page.len());
-    let mut at = 0;
-    while let Some(start) = page.get(at..).and_then(|rest| rest.find('<')).map(|found| at + found) {
-        text.push_str(page.get(at..start).unwrap_or_default());
-        text.push(' ');
-        let tag = lower.get(start..).unwrap_or_default();
-        let unseen =
-            ["script", "style"].iter().find(|name| tag.get(1..).is_some_and(|tag| tag.starts_with(*name)));
-        let end = match unseen {
-            Some(name) => tag.find(&format!("</{name}>")).map(|end| end + name.len() + 3),
-            None => tag.find('>').map(|end| end + 1),
-        };
-        at = start + end.unwrap_or(tag.len());
-    }
-    text.push_str(page.get(at..).unwrap_or_default());
-    text
-}
-
-fn one_spaced(text: &str) -> String {
-    let mut spaced = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        spaced.push_str(if spaced.is_empty() { "" } else { " " });
-        spaced.push_str(word);
-    }
-    spaced
+    let title = lower.find("<title").and_then(|open| {
+        let start = open + lower.get(open..)?.find('>')? + 1;
+        page.get(start..start + lower.get(start..)?.find("</title")?)
+    });
+    let words: Vec<&str> = title.unwrap_or_default().split_whitespace().collect();
+    if words.is_empty() { "an HTML page without a title".to_owned() } else { words.join(" ") }
 }
 
 #[cfg(test)]
@@ -186,13 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn a_404_says_what_to_check_also_where_the_server_s_words_are_left_out() {
+    fn a_404_says_what_to_check_even_if_the_message_is_left_out() {
         let body = br#"{"errorCode":"ResourceNotFound","errorMessage":"there is penguins"}"#;
         let text = of_status(404, body).vetted(|_| true).to_string();
         assert_eq!(
             text,
             format!(
-                "the server answered with status 404: ResourceNotFound: {}; check the URL, and the deployment's ID in it",
+                "the server answered with status 404: ResourceNotFound: {}; check the URL, and the deployment's ID \
+                 in it",
                 crate::message::LEFT_OUT
             )
         );
@@ -204,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_shown_in_a_readable_form() {
+    fn a_body_that_is_no_error_object_is_shown() {
         let text = |body: &[u8]| of_status(502, body).vetted(|_| false).to_string();
         assert_eq!(text(b" \n"), "the server answered with status 502 and no text");
         assert_eq!(text(b"\x07Bad\n"), "the server answered with status 502: \\u{7}Bad");
@@ -225,10 +199,13 @@ mod tests {
             "it broke",
             "\u{feff} it broke",
             "<!doctype html><html><head><TITLE lang=en>it\nbroke</TITLE></head><body>more",
-            "<style>p {}</style><p>it <b>broke</b></p><script>if (1 < 2) {}</script>",
-            "<p>it broke<unclosed",
+            "<title>\nit  broke\t</title>",
         ] {
             assert_eq!(text(body), "the server answered with status 500: it broke", "{body}");
+        }
+        for page in ["<p>it broke", "<title>it broke", "<title", "<title> </title>", "<titlé></title>"] {
+            let said = text(page);
+            assert_eq!(said, "the server answered with status 500: an HTML page without a title", "{page}");
         }
         assert_eq!(text(r#"{"code": 7}"#), r#"the server answered with status 500: {"code": 7}"#);
         assert!(text(&"[".repeat(100_000)).len() < 600);
