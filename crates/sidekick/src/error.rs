@@ -4,12 +4,11 @@ use crate::message::{LEFT_OUT, Message, is_harmful, shortened};
 use std::fmt::{self, Write as _};
 use std::io;
 use std::ops::Range;
-use std::path::Path;
 
 /// The result of everything in this library that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What sort of thing went wrong. The numbers are the C API's statuses: fixed, never reused.
+/// What went wrong. The numbers are the C API's statuses: fixed, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(i32)]
@@ -56,7 +55,7 @@ pub enum ErrorKind {
     Server = 31,
     /// The describe document does not describe a deployment this library understands.
     Describe = 40,
-    /// A reply that is not the JSON it should be.
+    /// A response that is not valid JSON, or not of the declared form.
     ReplyMalformed = 41,
     /// A reply with fewer or more rows than were sent.
     ReplyRows = 42,
@@ -74,7 +73,7 @@ pub enum ErrorKind {
 
 /// How much of a feature's name a message shows.
 const NAME_BYTES: usize = 256;
-/// The error codes of the Deployment API. They are no text of the server's: whatever the token is, they are shown.
+/// The error codes of the Deployment API. They are always shown, whatever the token is.
 const API_CODES: [&str; 11] = [
     "BadData",
     "FeatureNotFound",
@@ -123,7 +122,7 @@ impl Error {
         Error::with_quotes(kind, message.into().into())
     }
 
-    /// The same with text of others in its message: nobody sees that before it was [`vetted`](Self::vetted).
+    /// The same with quotes of a server in its message. They are hidden until [`vetted`](Self::vetted).
     pub(crate) fn with_quotes(kind: ErrorKind, message: Message) -> Error {
         Error(Box::new(Details {
             kind,
@@ -140,18 +139,10 @@ impl Error {
         }))
     }
 
-    /// The error of reading or writing a file, with the system's reason and its number.
-    pub(crate) fn of_file(path: &Path, cannot_be: &str, reason: &io::Error) -> Error {
-        const SHOWN: usize = 1024;
-        let bytes = path.as_os_str().as_encoded_bytes();
-        let start = String::from_utf8_lossy(bytes.get(..SHOWN).unwrap_or(bytes));
-        let cut = if bytes.len() > SHOWN { "…" } else { "" };
-        let message = format!("the file {start}{cut} cannot be {cannot_be}: {reason}");
-        let missing = reason.kind() == io::ErrorKind::OutOfMemory;
-        let kind = if missing { ErrorKind::Memory } else { ErrorKind::File };
-        let mut error = Error::new(kind, message);
-        error.0.os_error = reason.raw_os_error();
-        error
+    /// Adds the system's number for a failure to read or write a file.
+    pub(crate) fn with_os_error(mut self, reason: &io::Error) -> Error {
+        self.0.os_error = reason.raw_os_error();
+        self
     }
 
     /// Names the feature it is about.
@@ -201,7 +192,7 @@ impl Error {
         self
     }
 
-    /// Adds what the server's error object says; nobody sees that either before it was vetted.
+    /// Adds what the server's error object says. It is hidden until vetted.
     pub(crate) fn with_server(mut self, code: Option<String>, message: Option<String>) -> Error {
         self.0.server_code = code;
         self.0.server_message = message;
@@ -219,7 +210,7 @@ impl Error {
         self.after(Message::default().say(place))
     }
 
-    /// Names the address that a server sent us to.
+    /// Names the address that a server redirected to.
     pub(crate) fn at_quoted(self, place: impl fmt::Display) -> Error {
         self.after(Message::default().quote(place))
     }
@@ -230,15 +221,15 @@ impl Error {
         self
     }
 
-    /// Shows what the server said, unless that holds a part of a token: then none of it.
+    /// Shows what the server said, or none of it if it contains a part of a token.
     pub(crate) fn vetted(mut self, holds_token: impl FnOnce(&str) -> bool) -> Error {
         let Details { message, server_code, server_message, .. } = &mut *self.0;
         let code = server_code.as_mut().filter(|code| !is_api_code(code));
         let said = [code, server_message.as_mut()].into_iter().flatten();
         let said: Vec<&mut String> = said.collect();
-        let foreign = said.iter().fold(message.foreign(), |foreign, text| foreign + " " + text);
+        let foreign = said.iter().fold(message.quotes(), |foreign, text| foreign + " " + text);
         let leave_out = !foreign.trim().is_empty() && holds_token(&foreign);
-        message.settle(leave_out);
+        message.show_quotes_unless(leave_out);
         if leave_out {
             said.into_iter().for_each(|text| *text = LEFT_OUT.to_owned());
         }
@@ -250,7 +241,7 @@ impl Error {
         self.0.message
     }
 
-    /// What sort of thing went wrong.
+    /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -260,7 +251,8 @@ impl Error {
         self.0.row
     }
 
-    /// The rows of the request that failed, counted from 0 over all rows of the call: those before it were predicted.
+    /// The rows of the request that failed, counted from 0 over all rows of the call: those before it were
+    /// predicted.
     pub fn rows(&self) -> Option<Range<usize>> {
         self.0.rows.as_ref().map(|failed| failed.rows.clone())
     }
@@ -275,8 +267,8 @@ impl Error {
         self.0.http_status
     }
 
-    /// The server's `errorCode`, where it sent one, cut to 1 KiB. One that is none of the Deployment API's, and what
-    /// [`server_message`](Self::server_message) gives, are left out where they hold a part of the token.
+    /// The server's `errorCode`, if it sent one, cut to 1 KiB. A code that is not the Deployment API's is
+    /// left out if it contains a part of the token; so is the [`server_message`](Self::server_message).
     pub fn server_code(&self) -> Option<&str> {
         self.0.server_code.as_deref()
     }
@@ -327,7 +319,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Keeps a message on one line: names, labels and paths may hold control characters, which are escaped.
+/// Keeps a message on one line: control characters of names, labels and paths are escaped.
 struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
 
 impl fmt::Write for OneLine<'_, '_> {
@@ -352,7 +344,8 @@ pub(crate) fn is_api_code(code: &str) -> bool {
     API_CODES.contains(&code)
 }
 
-/// Makes room for `more` elements, or says that memory ran out instead of aborting the process.
+/// Makes room for `more` elements. Fails if memory runs out, where the standard library would abort the
+/// process.
 pub(crate) fn reserve<T>(buffer: &mut Vec<T>, more: usize) -> Result<()> {
     buffer.try_reserve(more).map_err(|_| {
         let bytes = more.saturating_mul(size_of::<T>());
@@ -418,13 +411,6 @@ mod tests {
         assert_eq!(turned, r"a\u{202e}b\u{2028}");
         let hidden = Error::new(ErrorKind::ReplyType, "no number").in_hidden_feature("s3cret");
         assert_eq!(hidden.to_string(), format!("feature \"{LEFT_OUT}\": no number"));
-    }
-
-    #[test]
-    fn a_file_beyond_memory_is_no_missing_file() {
-        let kind = |reason: io::ErrorKind| Error::of_file(Path::new("x"), "read", &reason.into()).kind();
-        assert_eq!(kind(io::ErrorKind::OutOfMemory), ErrorKind::Memory);
-        assert_eq!(kind(io::ErrorKind::NotFound), ErrorKind::File);
     }
 
     #[test]

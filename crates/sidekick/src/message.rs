@@ -1,21 +1,21 @@
-//! Messages of errors: our own words, and text of others quoted between them. The two are kept apart, so that what a server sent is
-//! looked at before it is shown, and is never shown at length.
+//! Messages of errors: the library's own words, and quoted text of a server. They are kept apart, so that
+//! quotes are checked for the token before they are shown, and stay short.
 
 use std::fmt::{self, Display, Write as _};
 
-/// How many bytes of others' text a message shows, and how many of them one quote.
+/// The most bytes that all quotes of a message show, and that one quote shows.
 const QUOTED_BYTES: usize = 1024;
 const QUOTE_BYTES: usize = 512;
-/// How many bytes one piece of our own words has: values of the caller stand among them.
+/// The most bytes of one piece of the library's words: they may contain values of the caller.
 const OWN_BYTES: usize = 2048;
-/// Ends a text that was cut.
+/// Marks the end of a text that was cut.
 const CUT: char = '…';
-/// What stands for the text of others that holds a part of the token.
+/// Replaces quotes that contain a part of the token.
 pub(crate) const LEFT_OUT: &str = "[left out: it holds part of the token]";
-/// What stands for the text of others that nobody has looked at.
-const UNSEEN: &str = "[left out]";
+/// Replaces quotes that were not yet checked.
+const UNCHECKED: &str = "[left out]";
 
-/// A message in the making, and as it is kept.
+/// A message, in pieces.
 #[derive(Clone, Default)]
 pub(crate) struct Message {
     parts: Vec<Part>,
@@ -25,44 +25,44 @@ pub(crate) struct Message {
 #[derive(Clone)]
 enum Part {
     Own(String),
-    Foreign(String),
+    Quote(String),
 }
 
 impl Message {
-    /// Adds words of our own, or of the caller.
+    /// Adds words of the library or of the caller.
     pub(crate) fn say(mut self, text: impl Display) -> Message {
         self.parts.push(Part::Own(shortened(text, OWN_BYTES)));
         self
     }
 
-    /// Adds text of others.
+    /// Adds text of a server.
     pub(crate) fn quote(mut self, text: impl Display) -> Message {
         let text = shortened(text, QUOTE_BYTES.min(QUOTED_BYTES.saturating_sub(self.quoted)));
         self.quoted += text.chars().map(shown_bytes).sum::<usize>();
-        self.parts.push(Part::Foreign(text));
+        self.parts.push(Part::Quote(text));
         self
     }
 
-    /// Puts this message in front of another.
+    /// Puts this message before another.
     pub(crate) fn before(mut self, other: Message) -> Message {
         self.quoted += other.quoted;
         self.parts.extend(other.parts);
         self
     }
 
-    /// All text of others, as it came.
-    pub(crate) fn foreign(&self) -> String {
-        let foreign = self.parts.iter().filter_map(|part| match part {
-            Part::Foreign(text) => Some(&**text),
+    /// All quotes, unchanged.
+    pub(crate) fn quotes(&self) -> String {
+        let quotes = self.parts.iter().filter_map(|part| match part {
+            Part::Quote(text) => Some(&**text),
             Part::Own(_) => None,
         });
-        foreign.collect::<Vec<_>>().join(" ")
+        quotes.collect::<Vec<_>>().join(" ")
     }
 
-    /// Lets the text of others be shown, or leaves it out for good.
-    pub(crate) fn settle(&mut self, leave_out: bool) {
+    /// Shows the quotes, or replaces them for good.
+    pub(crate) fn show_quotes_unless(&mut self, leave_out: bool) {
         for part in &mut self.parts {
-            if let Part::Foreign(text) = part {
+            if let Part::Quote(text) = part {
                 *part = Part::Own(if leave_out { LEFT_OUT.to_owned() } else { std::mem::take(text) });
             }
         }
@@ -85,12 +85,12 @@ impl Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.parts.iter().try_for_each(|part| match part {
             Part::Own(text) => f.write_str(text),
-            Part::Foreign(_) => f.write_str(UNSEEN),
+            Part::Quote(_) => f.write_str(UNCHECKED),
         })
     }
 }
 
-/// A text that takes no more than so many bytes where it is shown. No more of it is made than that.
+/// A text cut to `most` bytes of what is shown. No more of it is formatted than that.
 pub(crate) fn shortened(text: impl Display, most: usize) -> String {
     let mut bounded = Bounded { text: String::new(), left: most.saturating_sub(CUT.len_utf8()) };
     match write!(bounded, "{text}") {
@@ -118,7 +118,8 @@ fn shown_bytes(character: char) -> usize {
     if is_harmful(character) { character.escape_default().len() } else { character.len_utf8() }
 }
 
-/// Whether a character does something to the text around it: starts a line, moves a terminal's cursor, turns the direction.
+/// Whether a character affects the text around it: a new line, a terminal's control character, a change of
+/// direction.
 pub(crate) fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -129,18 +130,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_of_others_is_shown_once_somebody_looked_at_it() {
+    fn quotes_are_shown_once_they_are_checked() {
         let message = || Message::from("the category \"").quote("a").say("\" and ").quote(7);
         assert_eq!(message().to_string(), "the category \"[left out]\" and [left out]");
-        assert_eq!(message().foreign(), "a 7");
-        let settled = |leave_out| {
+        assert_eq!(message().quotes(), "a 7");
+        let shown = |leave_out| {
             let mut message = message();
-            message.settle(leave_out);
-            assert_eq!(message.foreign(), "");
+            message.show_quotes_unless(leave_out);
+            assert_eq!(message.quotes(), "");
             message.to_string()
         };
-        assert_eq!(settled(false), "the category \"a\" and 7");
-        assert_eq!(settled(true), format!("the category \"{LEFT_OUT}\" and {LEFT_OUT}"));
+        assert_eq!(shown(false), "the category \"a\" and 7");
+        assert_eq!(shown(true), format!("the category \"{LEFT_OUT}\" and {LEFT_OUT}"));
     }
 
     #[test]
@@ -159,6 +160,6 @@ mod tests {
         }
         assert_eq!(shortened(Endless, QUOTE_BYTES).len(), QUOTE_BYTES);
         let many = (0..100).fold(Message::default(), |message, _| message.quote(Endless));
-        assert!(many.foreign().replace([' ', CUT], "").len() <= QUOTED_BYTES);
+        assert!(many.quotes().replace([' ', CUT], "").len() <= QUOTED_BYTES);
     }
 }

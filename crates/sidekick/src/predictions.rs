@@ -12,8 +12,7 @@ use crate::npy;
 use crate::results::{Categories, Column, Columns, Pieces};
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::text::{NulString, without_nul};
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -202,7 +201,7 @@ impl Predictions {
         let key = output.into();
         let (spec, _) = self.array_column(key)?;
         let values = self.array(key, row)?;
-        write_file(path.as_ref(), |file| {
+        file::write(path.as_ref(), |file| {
             file.write_all(&npy::header_f32(spec.shape()))?;
             values.iter().try_for_each(|value| file.write_all(&value.to_le_bytes()))
         })
@@ -242,7 +241,7 @@ impl Predictions {
         path: impl AsRef<Path>,
     ) -> Result<()> {
         let image = self.image(output, row)?;
-        write_file(path.as_ref(), |file| file.write_all(image.bytes))
+        file::write(path.as_ref(), |file| file.write_all(image.bytes))
     }
 
     fn column(&self, key: Key<'_>) -> Result<(&FeatureSpec, &Column)> {
@@ -408,15 +407,6 @@ fn number_count(spec: &FeatureSpec) -> Result<usize> {
 
 fn read_as(spec: &FeatureSpec, wanted: &str) -> Error {
     spec.in_feature(spec.another_type(&format!("read as {wanted}")))
-}
-
-fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<()> {
-    let written = file::create(path).and_then(|file| {
-        let mut file = BufWriter::new(file);
-        write(&mut file)?;
-        file.flush()
-    });
-    written.map_err(|reason| Error::of_file(path, "written", &reason))
 }
 
 #[cfg(test)]
