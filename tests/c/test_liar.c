@@ -90,7 +90,7 @@ static void test_outputs(void) {
     lies("1e999", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "1e999");
     lies("null flag", SIDEKICK_ERROR_REPLY_TYPE, 0, "flag", "a boolean where a number");
     lies("number for text", SIDEKICK_ERROR_REPLY_TYPE, 0, "text", "a number where text");
-    lies("lone surrogate", SIDEKICK_ERROR_REPLY_MALFORMED, 0, "text", "bad escape");
+    lies("lone surrogate", SIDEKICK_ERROR_REPLY_MALFORMED, 0, "text", "invalid escape");
     lies("output twice", SIDEKICK_ERROR_REPLY_MALFORMED, 0, "number", "twice");
     lies("row is a list", SIDEKICK_ERROR_REPLY_TYPE, 0, "", "a list where an object");
 }
@@ -245,8 +245,8 @@ static void describes(const char *id, sidekick_status status, const char *part) 
 }
 
 static void test_descriptions(void) {
-    describes("no-json", SIDEKICK_ERROR_DESCRIBE, "not the JSON it should be");
-    describes("no-text", SIDEKICK_ERROR_DESCRIBE, "not the JSON it should be");
+    describes("no-json", SIDEKICK_ERROR_DESCRIBE, "invalid JSON");
+    describes("no-text", SIDEKICK_ERROR_DESCRIBE, "invalid JSON");
     describes("no-schemas", SIDEKICK_ERROR_DESCRIBE, "components");
     describes("no-inputs", SIDEKICK_ERROR_DESCRIBE, "no inputs");
     describes("no-outputs", SIDEKICK_ERROR_DESCRIBE, "no outputs");

@@ -117,7 +117,10 @@ impl Stream {
     fn pipeline(&mut self) -> Result<&mut Pipeline> {
         let here = self.process == process::id();
         self.pipeline.as_mut().filter(|_| here).ok_or_else(|| {
-            Error::new(ErrorKind::Argument, "the stream is of the parent process; open one in this process")
+            Error::new(
+                ErrorKind::Argument,
+                "the stream was opened before a fork, by the parent process; open one in this process",
+            )
         })
     }
 }

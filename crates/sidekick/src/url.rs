@@ -1,6 +1,5 @@
-//! URLs: the one place that reads them. A token is bound to the origin of a URL, so that two readers which
-//! disagree about a host would be a way to steal it. The syntax is that of RFC 3986, and nothing more
-//! tolerant.
+//! Reads URLs, by the strict syntax of RFC 3986. Only this module does. A token is bound to the origin of a
+//! URL: two parsers that disagree about a host could send it to another server.
 
 use crate::code_points::code_point;
 use crate::error::{Error, ErrorKind, Result};
@@ -10,7 +9,7 @@ use fluent_uri::{ParseError, ParseErrorKind, Uri, UriRef};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Longer names are no host's (RFC 1035, section 2.3.4).
+/// The longest name of a host (RFC 1035, section 2.3.4).
 const HOST_BYTES: usize = 253;
 /// How much of a path a message shows.
 const SHOWN_BYTES: usize = 200;
@@ -49,7 +48,7 @@ impl Endpoint {
         }
     }
 
-    /// The host as a URL and a `Host` header have it.
+    /// The host in the form of a URL and of a `Host` header.
     fn authority_host(&self) -> String {
         match self.address() {
             Some(IpAddr::V6(address)) => format!("[{address}]"),
@@ -57,7 +56,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether the host is this machine, by its name or its address.
+    /// Whether the host is this machine, by name or address.
     pub(crate) fn is_loopback(&self) -> bool {
         match &self.host {
             Host::Address(address) => address.to_canonical().is_loopback(),
@@ -75,18 +74,18 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// URLs are no longer than this.
+/// The longest URL.
 pub(crate) const URL_BYTES: usize = 8 * 1024;
 
-/// An absolute URL of one of some schemes, with a host.
+/// An absolute URL with a host.
 pub(crate) struct Parts {
     uri: Uri<String>,
     pub(crate) endpoint: Endpoint,
 }
 
 impl Parts {
-    /// Reads a URL; each scheme has its default port. The error completes a sentence that begins with what is
-    /// read.
+    /// Reads a URL of one of these schemes, given with their default ports. The error completes a sentence
+    /// that starts with what is read, such as "the URL".
     pub(crate) fn parse(text: &str, schemes: &[(&str, u16)]) -> std::result::Result<Parts, String> {
         if text.len() > URL_BYTES {
             return Err(format!("has more than {URL_BYTES} characters"));
@@ -112,7 +111,7 @@ impl Parts {
         self.uri.scheme().as_str().to_ascii_lowercase()
     }
 
-    /// User and password, decoded; an empty password where there is none. Fails where they are not UTF-8.
+    /// User and password, percent-decoded. Without a password, it is empty. Fails if they are not UTF-8.
     pub(crate) fn user(&self) -> std::result::Result<Option<(String, String)>, String> {
         let authority = self.uri.authority();
         let Some(info) = authority.and_then(|authority| authority.userinfo()) else { return Ok(None) };
@@ -125,7 +124,7 @@ impl Parts {
     }
 }
 
-/// What of a text keeps it from being a URL.
+/// Why a text is not a URL.
 fn malformed(text: &str, error: &ParseError) -> String {
     let (before, rest) = text.split_at_checked(error.index()).unwrap_or((text, ""));
     let place = before.chars().count() + 1;
@@ -138,13 +137,13 @@ fn malformed(text: &str, error: &ParseError) -> String {
             let encoded: String = character.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
             let hint = match character.is_ascii() {
                 true => format!("leave it out, or percent-encode it as {encoded}"),
-                false => format!(
-                    "percent-encode it as {encoded}, or in a host's name use its ASCII form (xn--...)"
-                ),
+                false => {
+                    format!("percent-encode it as {encoded}; in a host name, use the ASCII form (xn--...)")
+                }
             };
-            format!("has {} at character {place}, which no URL has there; {hint}", shown(character))
+            format!("has {} at character {place}, which is invalid there; {hint}", shown(character))
         }
-        (_, None) => "ends too early".to_owned(),
+        (_, None) => "is incomplete".to_owned(),
     }
 }
 
@@ -152,7 +151,7 @@ fn shown(character: char) -> String {
     if character.is_ascii_graphic() { format!("\"{character}\"") } else { code_point(character) }
 }
 
-/// What is wrong with the beginning of a text that does not start with a scheme of ours.
+/// Why a text does not start with http:// or https://.
 fn no_scheme(text: &str) -> String {
     if text.is_empty() {
         return "is empty; give the one that belongs to the deployment".to_owned();
@@ -179,13 +178,13 @@ fn read_host(host: ParsedHost<'_>) -> std::result::Result<Host, String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     if name.trim_end_matches('.').is_empty() {
-        Err("names no host".to_owned())
+        Err("has no host".to_owned())
     } else if name.len() > HOST_BYTES {
-        Err(format!("has a host's name of more than {HOST_BYTES} characters"))
+        Err(format!("has a host name of more than {HOST_BYTES} characters"))
     } else if !name.bytes().all(is_plain) {
-        Err("has a host's name with characters other than letters, digits, '-', '.' and '_'".to_owned())
+        Err("has a host name with characters other than letters, digits, '-', '.' and '_'".to_owned())
     } else if is_number(last) {
-        // The system would read 0177.1 and 2130706433 as 127.0.0.1 (RFC 3986, section 7.4).
+        // The system reads 0177.1 and 2130706433 as 127.0.0.1 (RFC 3986, section 7.4).
         Err("has a host that ends in a number and is not an IPv4 address such as 127.0.0.1".to_owned())
     } else {
         Ok(Host::Name(name))
@@ -204,17 +203,17 @@ impl Url {
     pub(crate) fn parse(text: &str) -> Result<Url> {
         let refuse = |what: &str| Error::new(ErrorKind::Argument, format!("the URL {what}"));
         let parts = Parts::parse(text, &[("http", 80), ("https", 443)]).map_err(|what| {
-            // Without a scheme, what stands before the first colon is read as one.
+            // Without a scheme, the text before the first colon is read as one.
             refuse(&if has_scheme(text) { what } else { no_scheme(text) })
         })?;
         if parts.uri.authority().is_some_and(|authority| authority.has_userinfo()) {
-            return Err(refuse(
-                "holds a user name; give the token as the token, and leave it out of the URL",
-            ));
+            return Err(refuse("has a user name; leave it out, and pass the token as the token"));
         }
         if parts.endpoint.address().is_some_and(|address| address.to_canonical().is_unspecified()) {
             let (any, here) = (parts.endpoint.authority_host(), Ipv4Addr::LOCALHOST);
-            let what = format!("has the host {any}, where a server listens on all addresses; ask {here}");
+            let what = format!(
+                "has the host {any}, which stands for all addresses that a server listens on; use {here}"
+            );
             return Err(refuse(&what));
         }
         Ok(Url(parts))
@@ -228,19 +227,19 @@ impl Url {
         self.0.scheme() == "https"
     }
 
-    /// Whether a token that was given for the one is also for the other: scheme, host and port are the same.
+    /// Whether scheme, host and port are the same: a token for one URL is for both.
     pub(crate) fn is_of_same_origin(&self, other: &Url) -> bool {
         self.is_secure() == other.is_secure() && self.endpoint() == other.endpoint()
     }
 
-    /// The value of a `Host` header: the port is left out where it is the scheme's own.
+    /// The value of a `Host` header. It has no port if that is the scheme's default.
     pub(crate) fn host_header(&self) -> String {
         let default = if self.is_secure() { 443 } else { 80 };
         let endpoint = self.endpoint();
         if endpoint.port == default { endpoint.authority_host() } else { endpoint.to_string() }
     }
 
-    /// What a request line asks for: path and query.
+    /// The target in a request line: path and query.
     pub(crate) fn target(&self) -> String {
         format!("{}{}", self.path(), self.query())
     }
@@ -257,9 +256,9 @@ impl Url {
         }
     }
 
-    /// What a reference means, seen from this URL (RFC 3986, section 5.2).
+    /// Resolves a reference against this URL (RFC 3986, section 5.2).
     pub(crate) fn join(&self, reference: &str) -> Result<Url> {
-        let malformed = || Error::new(ErrorKind::Argument, "the reference to another URL is malformed");
+        let malformed = || Error::new(ErrorKind::Argument, "the reference to another URL is invalid");
         let reference = UriRef::parse(reference).map_err(|_| malformed())?;
         let resolved = reference.resolve_against(&self.0.uri).map_err(|_| malformed())?;
         Url::parse(resolved.as_str())
@@ -271,11 +270,11 @@ impl Url {
     }
 }
 
-/// The URL for messages: the query, which may hold a secret, is left out, and a long path is cut.
+/// The URL for messages. The query is left out, because it may hold a secret. A long path is cut.
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path();
-        // A URL is ASCII, so that any byte may be the last.
+        // A URL is ASCII: it can be cut at any byte.
         let (shown, cut) = path.get(..SHOWN_BYTES).map_or((path, ""), |start| (start, "…"));
         write!(f, "{}://{}{shown}{cut}", self.0.scheme(), self.endpoint())
     }
@@ -338,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_has_many_names() {
+    fn loopback_hosts_are_recognized() {
         for host in ["localhost", "LOCALHOST.", "a.localhost", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]"] {
             assert!(url(&format!("http://{host}/")).endpoint().is_loopback(), "{host}");
         }
@@ -365,28 +364,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_url_is_said() {
+    fn errors_say_what_is_wrong_with_a_url() {
         for (text, what) in [
             ("", "is empty; give the one that belongs to the deployment"),
             ("h/forward", "does not start with http:// or https://"),
             ("localhost:8000/x", "does not start with http:// or https://"),
             ("http:h/x", "does not start with http:// or https://"),
             ("ftp://h/", "does not start with http:// or https://"),
-            ("http://", "names no host"),
-            ("http:///x", "names no host"),
-            ("http://:80/", "names no host"),
-            ("http://./", "names no host"),
+            ("http://", "has no host"),
+            ("http:///x", "has no host"),
+            ("http://:80/", "has no host"),
+            ("http://./", "has no host"),
             ("http://h/a b", "U+0020 (space) at character 11"),
-            ("http://h/a\n", "U+000A (newline) at character 11, which no URL has there; leave it out"),
+            ("http://h/a\n", "U+000A (newline) at character 11, which is invalid there; leave it out"),
             ("http://h/\u{feff}", "U+FEFF (byte order mark)"),
-            ("http://h/é", "U+00E9 at character 10, which no URL has there; percent-encode it as %C3%A9"),
+            ("http://h/é", "U+00E9 at character 10, which is invalid there; percent-encode it as %C3%A9"),
             ("http://hé/", "xn--"),
             ("http://h/%zz", "% without two hexadecimal digits after it, at character 10"),
             ("http://h/%e", "%25"),
             ("http://h/a|b", "%7C"),
             ("http://h\\x/", r#""\" at character 9"#),
-            ("http://u:p@h/", "holds a user name"),
-            ("http://@h/", "holds a user name"),
+            ("http://u:p@h/", "has a user name"),
+            ("http://@h/", "has a user name"),
             ("http://h:65536/", "port above 65535"),
             ("http://h:port/", r#""p" at character 10"#),
             ("http://h:+80/", r#""+" at character 10"#),
@@ -408,11 +407,11 @@ mod tests {
             ("http://256.0.0.1/", "ends in a number"),
             (
                 "http://0.0.0.0:8000/x",
-                "has the host 0.0.0.0, where a server listens on all addresses; ask 127.0.0.1",
+                "has the host 0.0.0.0, which stands for all addresses that a server listens on; use 127.",
             ),
             (
                 "http://[::]:8000/x",
-                "has the host [::], where a server listens on all addresses; ask 127.0.0.1",
+                "has the host [::], which stands for all addresses that a server listens on; use 127.0.0.1",
             ),
         ] {
             let said = refused(text);
@@ -430,7 +429,7 @@ mod tests {
         }
     }
 
-    /// Pieces of URLs, good ones and such as have misled readers.
+    /// Pieces of URLs, valid ones and those that have misled parsers.
     fn piece() -> impl Strategy<Value = String> {
         let pieces = [
             "http",
@@ -505,9 +504,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(5_000))]
 
-        /// Another reader of RFC 3986 takes what this one takes, and finds the same in it.
+        /// Another parser of RFC 3986 accepts the same texts, and finds the same parts in them.
         #[test]
-        fn another_reader_agrees(text in candidate()) {
+        fn another_parser_agrees(text in candidate()) {
             let other = UriStr::new(&text);
             let ours = Uri::parse(&*text);
             prop_assert_eq!(ours.is_ok(), other.is_ok(), "{}", text);
@@ -532,12 +531,12 @@ mod tests {
             }
         }
 
-        /// So it does with references.
+        /// The same for references.
         #[test]
-        fn another_reader_agrees_about_references(text in prop::collection::vec(piece(), 0..7)) {
+        fn another_parser_agrees_about_references(text in prop::collection::vec(piece(), 0..7)) {
             let text = text.concat();
             prop_assert_eq!(UriRef::parse(&*text).is_ok(), UriReferenceStr::new(&text).is_ok(), "{}", text);
-            // Whatever a redirect says, the reader neither panics nor leaves an origin unseen.
+            // Whatever a redirect says, the parser does not panic, and sees every change of origin.
             let base = url("https://h/deployment/1/forward");
             if let Ok(next) = base.join(&text) {
                 let shown = url(&next.to_string());

@@ -486,7 +486,7 @@ fn cases() -> Vec<Case> {
             1500,
             says(r#"{"rows":[{"out":1,"out":2},{"out":1}]}"#),
         ),
-        case("gives NaN", bad(ReplyType, "not JSON"), 1, 1500, says(r#"{"rows":[{"out":NaN},{"out":1}]}"#)),
+        case("gives NaN", bad(ReplyType, "invalid JSON"), 1, 1500, says(r#"{"rows":[{"out":NaN},{"out":1}]}"#)),
         case("gives 1e999", bad(ReplyType, ""), 1, 1500, says(r#"{"rows":[{"out":1e999},{"out":1}]}"#)),
         case("gives too few rows", bad(ReplyRows, ""), 1, 1500, says(r#"{"rows":[{"out":1}]}"#)),
         case(

@@ -121,11 +121,11 @@ impl<'a> Cursor<'a> {
         let (start, end, _) = self.quotes()?;
         let mut inner = self.bytes.get(start..end).unwrap_or_default();
         if inner.iter().any(|byte| *byte < 0x20) {
-            return Err(malformed(start, "a control character in a string"));
+            return Err(malformed(start, "control character in a string"));
         }
         while let Some(place) = memchr::memchr(b'\\', inner) {
             let escape = inner.get(place + 1..).unwrap_or_default();
-            inner = unescape::skip(escape).ok_or_else(|| malformed(start, "a bad escape in a string"))?;
+            inner = unescape::skip(escape).ok_or_else(|| malformed(start, "invalid escape in a string"))?;
         }
         Ok(())
     }
@@ -135,7 +135,7 @@ impl<'a> Cursor<'a> {
         let start = self.at - inner.len() - 1;
         match unescape::pieces(inner, each)? {
             true => Ok(()),
-            false => Err(malformed(start, "a bad escape in a string")),
+            false => Err(malformed(start, "invalid escape in a string")),
         }
     }
 
@@ -144,7 +144,7 @@ impl<'a> Cursor<'a> {
         let (start, end, escaped) = self.quotes()?;
         let inner = self.text(start, end)?;
         if inner.bytes().any(|byte| byte < 0x20) {
-            return Err(malformed(start, "a control character in a string"));
+            return Err(malformed(start, "control character in a string"));
         }
         Ok((inner, escaped))
     }
@@ -156,7 +156,7 @@ impl<'a> Cursor<'a> {
         let mut escaped = false;
         loop {
             match memchr::memchr2(b'"', b'\\', self.rest()) {
-                None => return Err(malformed(start, "a string without an end")),
+                None => return Err(malformed(start, "unterminated string")),
                 Some(offset) if self.rest().get(offset) == Some(&b'"') => {
                     self.at += offset + 1;
                     return Ok((start, self.at - 1, escaped));
@@ -247,7 +247,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn end(&mut self) -> Result<()> {
         match self.peek() {
             None => Ok(()),
-            Some(_) => Err(self.unexpected("the end of the reply")),
+            Some(_) => Err(self.unexpected("end of input")),
         }
     }
 
@@ -273,7 +273,7 @@ impl<'a> Cursor<'a> {
             Some(b't' | b'f') => "a boolean",
             Some(b'n') => "null",
             Some(b'-' | b'0'..=b'9') => "a number",
-            Some(_) => "something that is not JSON",
+            Some(_) => "invalid JSON",
             None => "nothing",
         }
     }
@@ -322,7 +322,7 @@ impl<'a> Cursor<'a> {
 
     fn text(&self, start: usize, end: usize) -> Result<&'a str> {
         let bytes = self.bytes.get(start..end).unwrap_or_default();
-        std::str::from_utf8(bytes).map_err(|e| malformed(start + e.valid_up_to(), "bytes that are not UTF-8"))
+        std::str::from_utf8(bytes).map_err(|e| malformed(start + e.valid_up_to(), "invalid UTF-8"))
     }
 
     #[cold]
@@ -334,17 +334,14 @@ impl<'a> Cursor<'a> {
     fn unexpected(&self, wanted: &str) -> Error {
         let start = self.rest().first_chunk::<4>().map_or(self.rest(), <[u8; 4]>::as_slice);
         match String::from_utf8_lossy(start).chars().next() {
-            Some(found) => malformed(self.at, &format!("{found:?} where {wanted} should be")),
-            None => malformed(self.at, &format!("its end where {wanted} should be")),
+            Some(found) => malformed(self.at, &format!("expected {wanted}, found {found:?}")),
+            None => malformed(self.at, &format!("expected {wanted}, found end of input")),
         }
     }
 }
 
 fn malformed(at: usize, what: &str) -> Error {
-    Error::new(
-        ErrorKind::ReplyMalformed,
-        format!("the reply is not the JSON it should be: {what}, at byte {at}"),
-    )
+    Error::new(ErrorKind::ReplyMalformed, format!("invalid JSON: {what}, at byte {at}"))
 }
 
 #[cfg(test)]
@@ -421,10 +418,10 @@ mod tests {
             assert_eq!(read_string(bad).unwrap_err().kind(), ErrorKind::ReplyMalformed, "{bad}");
         }
         let place = Cursor::new(b"  [1 2]").array(|c| c.number_text().map(|_| ())).unwrap_err();
-        assert!(place.to_string().ends_with("'2' where ',' should be, at byte 5"), "{place}");
+        assert!(place.to_string().ends_with("invalid JSON: expected ',', found '2', at byte 5"), "{place}");
         for bad in [&b"\"a\xff\""[..], b"\"\\n\xff\"", b"\"\xe2\x98\""] {
             let place = Cursor::new(bad).string().unwrap_err();
-            assert!(place.to_string().contains("bytes that are not UTF-8, at byte "), "{place}");
+            assert!(place.to_string().contains("invalid UTF-8, at byte "), "{place}");
         }
         assert_eq!(Cursor::new(b"\xff").string().unwrap_err().kind(), ErrorKind::ReplyMalformed);
     }

@@ -415,17 +415,12 @@ mod tests {
                 ErrorKind::ReplyType,
                 "row 1: feature \"y\": the output is binary [1], and the reply has text where a number should be",
             ),
-            (
-                "0.75}",
-                "0.75",
-                ErrorKind::ReplyMalformed,
-                "row 1: the reply is not the JSON it should be: '{' where '\"' should be",
-            ),
+            ("0.75}", "0.75", ErrorKind::ReplyMalformed, "row 1: invalid JSON: expected '\"', found '{'"),
             (
                 "-1.5,",
                 "-1.5",
                 ErrorKind::ReplyMalformed,
-                "row 1: the reply is not the JSON it should be: '\"' where ',' should be, at byte",
+                "row 1: invalid JSON: expected ',', found '\"', at byte",
             ),
         ] {
             let bad = USUAL.replacen(part, other, 1);
