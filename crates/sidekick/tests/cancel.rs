@@ -1,4 +1,4 @@
-//! Calls that are called off: each returns within 100 ms, whatever it is doing, and its deployment goes on to work.
+//! Cancelled calls: each returns within 100 ms, whatever it is doing, and its deployment stays usable.
 
 mod common;
 
@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 const BOUND: Duration = Duration::from_millis(100);
 
-/// Makes a call, calls it off after a while, and looks at how it ends.
-fn called_off<T: Send>(call: impl Fn(&Cancel) -> Result<T> + Sync) {
+/// Makes a call, cancels it after a while, and checks how it ends.
+fn assert_cancelled<T: Send>(call: impl Fn(&Cancel) -> Result<T> + Sync) {
     within(BOUND, || time_to_end(&call));
 }
 
@@ -34,7 +34,7 @@ fn time_to_end<T: Send>(call: &(impl Fn(&Cancel) -> Result<T> + Sync)) -> Durati
     took
 }
 
-/// A server that misbehaves as told until it is to be good.
+/// A server that misbehaves until `good` is set.
 fn server(
     good: &Arc<AtomicBool>,
     bad: impl Fn(&mut std::net::TcpStream) -> bool + Send + Sync + 'static,
@@ -81,15 +81,15 @@ fn a_call_in_flight_returns_at_once_and_the_deployment_lives() {
         options.set_retry_backoff(Duration::from_secs(1), Duration::from_secs(10)).unwrap();
         let deployment = open(&server(&good, bad), &options);
         let rows = numbers(&deployment, 2);
-        called_off(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
-        called_off(|cancel| deployment.post_json_cancellable("{}", Some(cancel)));
+        assert_cancelled(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
+        assert_cancelled(|cancel| deployment.post_json_cancellable("{}", Some(cancel)));
         good.store(true, Ordering::SeqCst);
         ask(&deployment).unwrap();
     }
 }
 
 #[test]
-fn an_upload_is_called_off_too() {
+fn an_upload_is_cancelled() {
     let address = listen(|mut stream| {
         while let Some(head) = common::read_head(&mut stream) {
             if head[0].starts_with("POST ") {
@@ -103,23 +103,23 @@ fn an_upload_is_called_off_too() {
     options.set_batch_rows(usize::MAX).unwrap();
     let deployment = open(&format!("http://{address}/forward"), &options);
     let rows = numbers(&deployment, 1_000_000);
-    called_off(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
+    assert_cancelled(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
 }
 
 #[test]
-fn all_requests_of_a_call_are_called_off() {
+fn all_requests_of_a_call_are_cancelled() {
     let good = Arc::new(AtomicBool::new(false));
     let mut options = options();
     options.set_batch_rows(1).unwrap();
     options.set_max_in_flight(8).unwrap();
     let deployment = open(&server(&good, silent), &options);
     let rows = numbers(&deployment, 100);
-    called_off(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
+    assert_cancelled(|cancel| deployment.predict_cancellable(&rows, Some(cancel)));
     good.store(true, Ordering::SeqCst);
     assert_eq!(deployment.predict(&rows).unwrap().numbers("out").unwrap().len(), 100);
 }
 
-/// A listener whose queue is full: further connections are neither accepted nor refused.
+/// A listener whose queue is full: more connections are neither accepted nor refused.
 fn full() -> (TcpListener, Vec<std::net::TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -130,21 +130,21 @@ fn full() -> (TcpListener, Vec<std::net::TcpStream>) {
 }
 
 #[test]
-fn the_making_of_a_connection_is_called_off() {
+fn connecting_is_cancelled() {
     let (listener, _waiting) = full();
     let url = format!("http://{}/forward", listener.local_addr().unwrap());
-    called_off(|cancel| Deployment::open_cancellable(&url, TOKEN, &options(), Some(cancel)));
+    assert_cancelled(|cancel| Deployment::open_cancellable(&url, TOKEN, &options(), Some(cancel)));
 }
 
 #[test]
-fn a_handshake_is_called_off() {
+fn a_handshake_is_cancelled() {
     let address = listen(|_| sleep(Duration::from_secs(3)));
     let url = format!("https://{address}/forward");
-    called_off(|cancel| Deployment::open_cancellable(&url, TOKEN, &options(), Some(cancel)));
+    assert_cancelled(|cancel| Deployment::open_cancellable(&url, TOKEN, &options(), Some(cancel)));
 }
 
 #[test]
-fn a_cancellation_stays_triggered_and_hurts_nobody_else() {
+fn a_cancellation_stays_triggered_and_affects_no_other_call() {
     let deployment = open(&server(&Arc::new(AtomicBool::new(true)), silent), &options());
     let (cancel, other) = (Cancel::new().unwrap(), Cancel::new().unwrap());
     let rows = numbers(&deployment, 1);
@@ -157,7 +157,7 @@ fn a_cancellation_stays_triggered_and_hurts_nobody_else() {
     deployment.predict_cancellable(&rows, Some(&other)).unwrap();
 }
 
-/// Makes a call that ends with its time limit, of 150 ms, and looks at how it ends.
+/// Makes a call that ends at its time limit of 150 ms, and checks how it ends.
 fn timed_out<T: Send>(call: impl Fn(&Cancel) -> Result<T>) {
     let cancel = Cancel::new().unwrap();
     cancel.set_timeout(Some(Duration::from_millis(150)));

@@ -1,4 +1,4 @@
-//! What connections go through: servers that fail for a while, hang, close and lie; proxies; trust.
+//! Connections: retries, time limits, large responses, proxies, certificates and redirects.
 
 mod common;
 
@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// A server that answers the first POSTs with `status` and `headers`, and the others well.
+/// A server that answers the first POSTs with `status` and `headers`, and all others with predictions.
 fn failing(times: u32, status: &'static str) -> String {
     let asked = AtomicU32::new(0);
     deployment(move |request, stream| {
@@ -27,7 +27,7 @@ fn failing(times: u32, status: &'static str) -> String {
 }
 
 #[test]
-fn passing_statuses_are_sent_again() {
+fn temporary_statuses_are_retried() {
     for status in ["429 Too Many", "502 Bad Gateway", "503 Unavailable", "504 Timeout"] {
         ask(&open(&failing(2, status), &options())).unwrap();
         let error = refused(&open(&failing(3, status), &options()));
@@ -37,7 +37,7 @@ fn passing_statuses_are_sent_again() {
 }
 
 #[test]
-fn other_statuses_are_not() {
+fn other_statuses_are_not_retried() {
     for status in ["400 Bad", "401 No", "404 Nothing", "500 Error", "501 Never"] {
         let error = refused(&open(&failing(1, status), &options()));
         assert_eq!((error.attempts(), error.is_retryable()), (1, false), "{status}");
@@ -54,7 +54,7 @@ fn the_number_of_retries_is_an_option() {
 }
 
 #[test]
-fn retry_after_is_granted_or_ends_the_retries() {
+fn retry_after_is_kept_or_ends_the_retries() {
     ask(&open(&failing(2, "429 Later\r\nRetry-After: 0"), &options())).unwrap();
     let patient = open(&failing(1, "429 Later\r\nRetry-After: 1"), &options());
     let start = Instant::now();
@@ -64,7 +64,7 @@ fn retry_after_is_granted_or_ends_the_retries() {
 }
 
 #[test]
-fn a_connection_closed_while_idle_never_shows() {
+fn a_connection_closed_while_idle_is_replaced() {
     let url = deployment(|request, stream| {
         reply(stream, "200 OK", &request.echo());
         false
@@ -78,7 +78,7 @@ fn a_connection_closed_while_idle_never_shows() {
 }
 
 #[test]
-fn a_refused_connection_is_tried_as_often_as_asked() {
+fn a_refused_connection_is_retried() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = Deployment::open(&format!("http://{closed}/x"), TOKEN, &options()).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
@@ -122,7 +122,7 @@ fn every_line_of_the_log_names_the_peer() {
 }
 
 #[test]
-fn a_reply_that_breaks_off_is_not_asked_for_again() {
+fn an_incomplete_response_is_not_retried() {
     let asked = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&asked);
     let url = deployment(move |_, stream| {
@@ -135,8 +135,9 @@ fn a_reply_that_breaks_off_is_not_asked_for_again() {
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
-/// Asks thrice, and has a megabyte answered, with `headers` before it and `behind` after it; how many connections that took.
-fn connections_for_large_replies(headers: &'static str, behind: &'static str) -> usize {
+/// Sends three requests whose responses have a megabyte, with `headers` before it and `after` after it.
+/// Returns how many connections that took.
+fn connections_for_large_replies(headers: &'static str, after: &'static str) -> usize {
     let connections = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&connections);
     let address = listen(move |stream| {
@@ -144,7 +145,7 @@ fn connections_for_large_replies(headers: &'static str, behind: &'static str) ->
         serve(stream, &|request: &Request, stream: &mut TcpStream| {
             let body = format!("{}{}", request.echo(), " ".repeat(1 << 20));
             let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{headers}\r\n", body.len());
-            stream.write_all(&[head, body, behind.to_owned()].concat().into_bytes()).is_ok()
+            stream.write_all(&[head, body, after.to_owned()].concat().into_bytes()).is_ok()
         });
     });
     let deployment = open(&format!("http://{address}/forward"), &options());
@@ -163,7 +164,7 @@ fn large_replies_keep_their_connection_as_far_as_the_server_does() {
 }
 
 #[test]
-fn a_large_reply_that_breaks_off_is_an_error() {
+fn a_large_incomplete_response_is_an_error() {
     let url = deployment(|_, stream| {
         let body = " ".repeat(1 << 20);
         write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len() + 1).unwrap();
@@ -186,7 +187,7 @@ fn large_replies_come_under_tls() {
 }
 
 #[test]
-fn a_silent_server_is_given_up() {
+fn a_silent_server_is_a_timeout() {
     let url = deployment(|_, _| {
         sleep(Duration::from_secs(3));
         false
@@ -199,7 +200,7 @@ fn a_silent_server_is_given_up() {
 }
 
 #[test]
-fn a_dripping_server_is_given_up_in_time() {
+fn a_slow_response_ends_at_the_call_timeout() {
     let url = deployment(|_, stream| {
         write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n").unwrap();
         for _ in 0..40 {
@@ -224,17 +225,17 @@ fn the_call_timeout_covers_the_waits() {
     options.set_retry_backoff(Duration::from_millis(50), Duration::from_millis(50)).unwrap();
     options.set_call_timeout(Duration::from_secs(1));
     let error = refused(&open(&failing(1000, "503 Unavailable"), &options));
-    // At least half of each wait is waited.
+    // Each wait is at least half of its backoff.
     assert!(error.attempts() > 2 && error.attempts() <= 41, "{} attempts", error.attempts());
 }
 
 #[test]
-fn requests_go_out_side_by_side_and_come_back_in_order() {
+fn requests_in_flight_return_in_order() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (inside, seen) = (Arc::clone(&now), Arc::clone(&most));
     let url = deployment(move |request, stream| {
         seen.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-        // The earlier of two neighbours answers later.
+        // The first of two requests is answered after the second.
         let first: u64 = request
             .body
             .split(|c: char| !c.is_ascii_digit())
@@ -257,7 +258,7 @@ fn requests_go_out_side_by_side_and_come_back_in_order() {
 }
 
 #[test]
-fn of_several_failures_the_first_row_s_is_told() {
+fn of_several_failures_that_of_the_first_row_is_reported() {
     let url = deployment(|request, stream| {
         let late = request.body.contains("\"in\":2.0");
         sleep(Duration::from_millis(if late { 100 } else { 0 }));
@@ -274,7 +275,7 @@ fn of_several_failures_the_first_row_s_is_told() {
 }
 
 #[test]
-fn a_proxy_stands_in_between() {
+fn requests_go_through_an_http_proxy() {
     let mut options = options();
     options.set_retries(0);
     options.set_proxy(&format!("http://u:p@{}", proxies::http())).unwrap();
@@ -306,7 +307,7 @@ fn a_proxy_may_fold_the_headers_of_its_response() {
 }
 
 #[test]
-fn so_does_one_that_speaks_socks() {
+fn requests_go_through_a_socks_proxy() {
     let attempt = |user: &str, with_password| {
         let mut options = options();
         options.set_proxy(&format!("socks5://{user}{}", proxies::socks5(with_password))).unwrap();
@@ -323,7 +324,7 @@ fn so_does_one_that_speaks_socks() {
 }
 
 #[test]
-fn a_private_authority_has_to_be_trusted_first() {
+fn a_private_certificate_authority_has_to_be_trusted() {
     let server = |name: &str| {
         let authority = Authority::new();
         (Server::new(authority.sign(name)).start(), authority.pem)
@@ -351,7 +352,7 @@ fn a_private_authority_has_to_be_trusted_first() {
     assert_eq!(options.set_ca_file(&file).unwrap_err().kind(), ErrorKind::File);
 }
 
-/// A server that answers every GET but that of `/here/openapi.json` with a redirect to `location`.
+/// A server that redirects every GET to `location`, except that of `/here/openapi.json`.
 fn redirecting(location: &'static str) -> String {
     let address = listen(move |mut stream| {
         while let Some(request) = read_request(&mut stream) {
@@ -366,14 +367,14 @@ fn redirecting(location: &'static str) -> String {
 }
 
 #[test]
-fn a_describe_document_may_have_moved_on_the_same_host() {
-    // A prediction is never sent to where a redirect points.
+fn a_describe_document_is_redirected_on_the_same_host() {
+    // A prediction is never sent to the target of a redirect.
     let error = refused(&open(&redirecting("/here/openapi.json"), &options()));
     assert_eq!((error.kind(), error.http_status()), (ErrorKind::Http, Some(307)));
 }
 
 #[test]
-fn redirects_are_not_followed_with_the_token() {
+fn redirects_to_other_hosts_are_not_followed() {
     let other = deployment(|_, _| panic!("the token went to another server"));
     let other = other.replace("/forward", "/openapi.json");
     let https = other.replace("http://", "https://");
@@ -386,7 +387,7 @@ fn redirects_are_not_followed_with_the_token() {
 }
 
 #[test]
-fn a_refusal_that_cuts_the_upload_short_is_read() {
+fn a_response_that_ends_an_upload_is_read() {
     let address = listen(|mut stream| {
         while let Some(head) = common::read_head(&mut stream) {
             if head[0].starts_with("GET ") {

@@ -1,5 +1,5 @@
-//! The same faults as the unit tests of the transport have, made by the system itself: this test runs itself under strace, which
-//! makes the system calls of one request fail.
+//! The faults of the transport's unit tests, made by the system itself. This test runs itself under strace,
+//! which makes the system calls of one request fail.
 
 mod common;
 
@@ -8,14 +8,14 @@ use sidekick::Deployment;
 use std::process::Command;
 use std::time::Duration;
 
-/// Tells the process under strace which server to ask.
+/// The variable that gives the process under strace its server.
 const URL: &str = "SIDEKICK_TEST_URL";
 /// The limit of its options, in milliseconds.
 const LIMIT: &str = "SIDEKICK_TEST_LIMIT";
-/// Far more than a call takes that does not wait for its limit.
+/// Far more than a call takes that does not wait for its time limit.
 const LONG: u32 = 60_000;
 
-/// The call that strace spoils: it opens a deployment and predicts.
+/// The process under strace: it opens a deployment and predicts.
 #[test]
 #[ignore = "run under strace by the test below"]
 fn predict_once() {
@@ -32,7 +32,7 @@ fn predict_once() {
     }
 }
 
-/// What the call says where strace makes system calls fail.
+/// The outcome of the call while strace makes system calls fail.
 fn predict_under(url: &str, limit: u32, inject: &str) -> String {
     let run = Command::new("strace")
         .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=connect,sendto,recvfrom,ppoll"])
@@ -49,7 +49,7 @@ fn predict_under(url: &str, limit: u32, inject: &str) -> String {
 }
 
 #[test]
-fn what_the_system_breaks_is_tried_again() {
+fn failures_of_system_calls_are_retried() {
     let url = deployment(|request, stream| reply(stream, "200 OK", &request.echo()));
     // The first is the request that opens the deployment, the second the prediction on the same connection.
     for call in ["sendto", "recvfrom"] {

@@ -1,4 +1,5 @@
-//! Responses in forms that are old or rare, and still good: folded headers, white space before a colon, gzip of several members.
+//! Responses in obsolete or rare forms that are valid: folded headers, white space before a colon, gzip of
+//! several members.
 
 mod common;
 
@@ -10,7 +11,7 @@ use std::io::Write;
 
 const BODY: &str = r#"{"rows": [{"out": 0}, {"out": 1}]}"#;
 
-/// What a prediction comes to that is answered like this; a `#` is the body's length.
+/// The outcome of a prediction with this response. A `#` stands for the length of the body.
 fn answered(head: &str, body: &[u8]) -> Result<usize> {
     let head = head.replace('#', &body.len().to_string());
     let answer = [head.as_bytes(), b"\r\n\r\n", body].concat();

@@ -1,5 +1,5 @@
-//! Many threads on one deployment of the real server, behind a line that resets every hundredth exchange: each prediction is
-//! right and in its place, and none is lost.
+//! Many threads use one deployment of the real server, through a relay that resets every hundredth exchange.
+//! Each prediction is right and at its place, and none is lost.
 
 mod common;
 
@@ -34,8 +34,8 @@ fn read_message(reader: &mut impl BufRead) -> Option<Vec<u8>> {
     }
 }
 
-/// Hands exchanges on to the server. Every hundredth ends with a reset, half of them before the server heard of it, half when its
-/// reply is there.
+/// Relays exchanges to the server. Every hundredth ends with a reset: half of them before the server has the
+/// request, half after its response.
 fn pass_on(client: TcpStream, server: &str, count: &AtomicUsize) {
     let behind = TcpStream::connect(server).unwrap();
     let mut requests = BufReader::new(client.try_clone().unwrap());
@@ -48,7 +48,7 @@ fn pass_on(client: TcpStream, server: &str, count: &AtomicUsize) {
         let reply =
             (!at_once).then(|| behind.write_all(&request).ok().and_then(|()| read_message(&mut replies)));
         if resets {
-            // With nothing to linger for, closing sends a reset.
+            // With a linger time of zero, closing sends a reset.
             set_socket_linger(&client, Some(Duration::ZERO)).unwrap();
             return;
         }
@@ -68,7 +68,7 @@ fn resets_lose_nothing_and_mix_nothing_up() {
     let line = common::listen(move |client| pass_on(client, &server, &exchanges));
     let url = format!("http://{line}/deployment/reciprocal/forward");
     let mut options = options();
-    // The line reads messages by their Content-Length, which the server's packed ones have not.
+    // The relay needs a Content-Length, which the server's compressed responses do not have.
     options.set_reply_gzip(false);
     let deployment = Deployment::open(&url, "reciprocal-token", &options).unwrap();
 
@@ -87,7 +87,7 @@ fn resets_lose_nothing_and_mix_nothing_up() {
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     assert_eq!(right, PREDICTIONS);
-    // Every reset cost another exchange.
+    // Every reset takes one more exchange.
     let resets = count.load(Ordering::Relaxed) / EXCHANGES_PER_RESET;
     assert!(
         count.load(Ordering::Relaxed) >= PREDICTIONS + resets && resets >= PREDICTIONS / EXCHANGES_PER_RESET

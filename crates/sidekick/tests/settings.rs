@@ -257,7 +257,7 @@ fn a_token_source_that_fails_or_is_refused_twice_fails_the_call() {
 }
 
 #[test]
-fn the_log_hears_everything_but_the_token() {
+fn the_log_has_everything_except_the_token() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let asked = AtomicUsize::new(0);
     let url = deployment(move |request, stream| match asked.fetch_add(1, Ordering::SeqCst) {
