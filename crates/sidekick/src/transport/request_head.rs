@@ -100,7 +100,8 @@ pub(super) struct RequestHead {
 
 /// The target of a request: a path and a query on the server of a transport.
 pub(crate) struct Target {
-    path: String,
+    /// The request line after its method.
+    line: String,
     /// The URL for messages.
     pub(super) shown: Arc<str>,
 }
@@ -141,10 +142,9 @@ impl RequestHead {
         const REST: usize = 1024;
         let HeadFields { method, target, accept, headers, content } = fields;
         let mut head =
-            Vec::with_capacity(self.lines.len() + target.path.len() + authorization.as_bytes().len() + REST);
-        for part in [method, " ", &target.path, " HTTP/1.1\r\n"] {
-            head.extend_from_slice(part.as_bytes());
-        }
+            Vec::with_capacity(self.lines.len() + target.line.len() + authorization.as_bytes().len() + REST);
+        head.extend_from_slice(method.as_bytes());
+        head.extend_from_slice(target.line.as_bytes());
         put_line(&mut head, "authorization", authorization.as_bytes());
         head.extend_from_slice(&self.lines);
         put_line(&mut head, "accept", accept.as_bytes());
@@ -162,7 +162,7 @@ impl RequestHead {
 impl Target {
     /// The path of a URL and its query.
     pub(crate) fn of(url: &Url) -> Target {
-        Target { path: url.target(), shown: url.to_string().into() }
+        Target { line: format!(" {} HTTP/1.1\r\n", url.target()), shown: url.to_string().into() }
     }
 }
 
