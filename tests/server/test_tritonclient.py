@@ -180,7 +180,7 @@ def refused(status, *words):
 
 
 def test_errors_are_exceptions_with_the_server_s_text(client):
-    first, second, inputs = pair()
+    first, _, inputs = pair()
     with refused(404, '"nowhere"'):
         client.infer("nowhere", inputs)
     with refused(404, "version"):

@@ -58,7 +58,7 @@ fn split(body: &[u8], json_length: Option<usize>) -> Outcome<(&str, &[u8])> {
     }
     let (json, binary) = body.split_at_checked(length).ok_or_else(|| {
         ApiError::bad_data(format!(
-            "Inference-Header-Content-Length is {length}, the body has {} bytes",
+            "Inference-Header-Content-Length says that the JSON has {length} bytes, the body has {}",
             body.len()
         ))
     })?;
@@ -443,4 +443,116 @@ fn parameters(
             other.shown()
         ))),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open_inference::signature::Size;
+
+    fn spec(name: &str, datatype: Datatype, shape: Vec<Size>) -> TensorSpec {
+        TensorSpec { name: name.to_owned(), datatype, shape }
+    }
+
+    fn signature() -> Signature {
+        let rows = || Size::Free(Some("n".to_owned()));
+        Signature {
+            inputs: vec![
+                spec("a", Datatype::Uint8, vec![rows(), Size::Fixed(2)]),
+                spec("b", Datatype::Fp32, vec![rows()]),
+            ],
+            outputs: vec![spec("x", Datatype::Fp32, vec![rows()]), spec("y", Datatype::Fp16, vec![rows()])],
+        }
+    }
+
+    fn read_split(json: &str, binary: &[u8]) -> Result<InferRequest, String> {
+        let body = [json.as_bytes(), binary].concat();
+        read(&body, Some(json.len()), &signature(), &Work::unbounded()).map_err(|error| error.message)
+    }
+
+    const A: &str = r#"{"name": "a", "shape": [1, 2], "datatype": "UINT8", "data": [1, 2]}"#;
+    const B: &str = r#"{"name": "b", "shape": [1], "datatype": "FP32", "data": [0.5]}"#;
+    const BINARY_A: &str =
+        r#"{"name": "a", "shape": [1, 2], "datatype": "UINT8", "parameters": {"binary_data_size": 2}}"#;
+    const BINARY_B: &str =
+        r#"{"parameters": {"binary_data_size": 4}, "datatype": "FP32", "shape": [1], "name": "b"}"#;
+    const X: &str = r#""outputs": [{"name": "x"}]"#;
+
+    fn tensors(a: [u8; 2], b: f32) -> Vec<Tensor> {
+        vec![
+            Tensor { shape: vec![1, 2], values: Values::U8(a.to_vec()) },
+            Tensor { shape: vec![1], values: Values::F32(vec![b]) },
+        ]
+    }
+
+    #[test]
+    fn tensors_are_those_of_the_model_in_its_order() {
+        let half = 0.5f32.to_le_bytes();
+        for (inputs, binary) in [
+            (format!("{A}, {B}"), vec![]),
+            (format!("{B}, {A}"), vec![]),
+            (format!("{BINARY_A}, {B}"), vec![1, 2]),
+            (format!("{A}, {BINARY_B}"), half.to_vec()),
+            (format!("{BINARY_A}, {BINARY_B}"), [&[1, 2], &half[..]].concat()),
+            (format!("{BINARY_B}, {BINARY_A}"), [&half[..], &[1, 2]].concat()),
+        ] {
+            let request = read_split(&format!(r#"{{"inputs": [{inputs}], {X}}}"#), &binary).unwrap();
+            assert_eq!(request.inputs, tensors([1, 2], 0.5), "{inputs}");
+            assert_eq!(request.outputs, [Wanted { place: 0, binary: false }]);
+            assert_eq!(request.id, None);
+        }
+    }
+
+    #[test]
+    fn outputs_are_all_or_those_listed() {
+        let outputs = |more: &str| {
+            let json = format!(r#"{{"id": "i", "inputs": [{A}, {B}]{more}}}"#);
+            read_split(&json, b"").map(|request| {
+                assert_eq!(request.id.as_deref(), Some("i"));
+                request.outputs.iter().map(|wanted| (wanted.place, wanted.binary)).collect::<Vec<_>>()
+            })
+        };
+        let all = r#", "parameters": {"binary_data_output": true}"#;
+        assert_eq!(outputs(all), Ok(vec![(0, true), (1, true)]));
+        assert_eq!(outputs(&format!("{all}, {X}")), Ok(vec![(0, false)]));
+        let listed = r#", "outputs": [{"name": "y", "parameters": {"binary_data": true}}, {"name": "x"}]"#;
+        assert_eq!(outputs(listed), Ok(vec![(1, true), (0, false)]));
+        // One of all is FP16, which JSON does not carry.
+        assert!(outputs("").unwrap_err().contains(r#"output "y": FP16"#));
+    }
+
+    #[test]
+    fn what_follows_the_json_is_taken_to_the_last_byte() {
+        let json = format!(r#"{{"inputs": [{BINARY_A}, {BINARY_B}], {X}}}"#);
+        read_split(&json, &[0; 6]).unwrap();
+        for (length, words) in [
+            (0, r#"inputs[0]: "a": "binary_data_size" is 2, 0 bytes are left"#),
+            (5, r#"inputs[1]: "b": "binary_data_size" is 4, 3 bytes are left"#),
+            (7, "the body has 1 bytes more"),
+        ] {
+            let problem = read_split(&json, &vec![0; length]).unwrap_err();
+            assert!(problem.contains(words), "{problem}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_the_json_lies_within_the_body() {
+        let body = format!(r#"{{"inputs": [{A}, {B}], {X}}}"#);
+        let read = |length| read(body.as_bytes(), length, &signature(), &Work::unbounded()).map_err(drop);
+        assert!(read(None).is_ok() && read(Some(body.len())).is_ok());
+        for length in [0, 1, body.len() - 1, body.len() + 1, usize::MAX] {
+            assert!(read(Some(length)).is_err(), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_huge_shape_takes_no_memory() {
+        let input =
+            r#"{"name": "a", "shape": [18446744073709551615, 2], "datatype": "UINT8", "data": [1, 2]}"#;
+        let problem = read_split(&format!(r#"{{"inputs": [{input}, {B}], {X}}}"#), b"").unwrap_err();
+        assert!(problem.contains("is too large"), "{problem}");
+        let input = input.replace("18446744073709551615", "9223372036854775807");
+        let problem = read_split(&format!(r#"{{"inputs": [{input}, {B}], {X}}}"#), b"").unwrap_err();
+        assert!(problem.contains("a list of the data has 2 elements"), "{problem}");
+    }
 }
