@@ -30,7 +30,7 @@ class Response:
 
 
 def ask(server, method, path, body=b"", token=None, **headers):
-    """Sends a request over a socket of its own. Headers are keywords, with _ for -; a list is several headers."""
+    """Sends a request over a socket of its own. Headers are keywords, _ for -; a list is several headers."""
     token = {"Authorization": f"Bearer {token}"} if token else {}
     lines = [f"{method} {path} HTTP/1.1", "Host: x", "Connection: close"]
     for name, values in {**token, "Content-Length": len(body), **headers}.items():

@@ -357,7 +357,7 @@ def test_a_model_that_fails_is_an_internal_error(tmp_path):
 
 
 def test_a_type_that_the_engine_does_not_have(tmp_path):
-    """Without features the model is refused at the start; with features the Deployment API still serves it."""
+    """Without features the model is refused at start; with features the Deployment API still serves it."""
     nodes = [make.helper.make_node("Identity", ["number"], [output]) for output in ("same", "words")]
     number, same = (make.tensor(name, make.TensorProto.FLOAT, "n", 1) for name in ("number", "same"))
     made = make.model(nodes, [number], [same, make.tensor("words", make.TensorProto.UINT16, "n", 1)])
