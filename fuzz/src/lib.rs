@@ -5,6 +5,7 @@ pub mod deployment;
 pub mod describe;
 pub mod floats;
 pub mod forms;
+pub mod infer_requests;
 pub mod json;
 pub mod requests;
 pub mod response;

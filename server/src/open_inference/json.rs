@@ -144,17 +144,36 @@ impl<'a> Cursor<'a> {
             return Err(self.invalid("no deeper nesting"));
         }
         match opened {
-            Some(b'{') => self.object(|cursor, _| cursor.skip_within(depth + 1)),
+            Some(b'{') => self.skip_object(depth + 1),
             Some(b'[') => self.list(|cursor| cursor.skip_within(depth + 1)),
-            Some(b'"') => {
-                let (text, escaped) = self.quoted()?;
-                // Escapes have to be right also where nobody reads them.
-                match escaped && serde_json::from_str::<IgnoredAny>(text).is_err() {
-                    true => Err(self.invalid("a string with valid escapes")),
-                    false => Ok(()),
-                }
-            }
+            Some(b'"') => self.skip_text(),
             _ => self.value().map(drop),
+        }
+    }
+
+    fn skip_object(&mut self, depth: usize) -> Outcome<()> {
+        self.expect(b'{', "an object")?;
+        if self.take(b'}') {
+            return Ok(());
+        }
+        loop {
+            self.expect_key()?;
+            self.skip_text()?;
+            self.expect(b':', "':'")?;
+            self.skip_within(depth)?;
+            if self.take(b'}') {
+                return Ok(());
+            }
+            self.expect(b',', "',' or '}'")?;
+        }
+    }
+
+    /// Escapes have to be valid also where nobody reads them.
+    fn skip_text(&mut self) -> Outcome<()> {
+        let (text, escaped) = self.quoted()?;
+        match escaped && serde_json::from_str::<IgnoredAny>(text).is_err() {
+            true => Err(self.invalid("a string with valid escapes")),
+            false => Ok(()),
         }
     }
 
@@ -185,12 +204,17 @@ impl<'a> Cursor<'a> {
     }
 
     fn key(&mut self) -> Outcome<Cow<'a, str>> {
-        if self.peek() != Some(b'"') {
-            return Err(self.invalid("a key in quotes"));
-        }
+        self.expect_key()?;
         let key = self.text()?;
         self.expect(b':', "':'")?;
         Ok(key)
+    }
+
+    fn expect_key(&mut self) -> Outcome<()> {
+        match self.peek() {
+            Some(b'"') => Ok(()),
+            _ => Err(self.invalid("a key in quotes")),
+        }
     }
 
     fn text(&mut self) -> Outcome<Cow<'a, str>> {
