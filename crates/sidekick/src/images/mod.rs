@@ -4,11 +4,13 @@
 //! other depths, other kinds) becomes an 8-bit grey or RGB PNG, which loses nothing but the alpha channel and
 //! the extra depth.
 
+mod media_type;
 pub(crate) mod raster;
+
+pub use media_type::MediaType;
 
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory::filled;
-use image::ImageFormat;
 use raster::{ImageRules, Raster};
 use sidekick_pictures::{Essence, Samples};
 
@@ -17,48 +19,6 @@ use std::borrow::Cow;
 
 /// Raw pixels beyond this width or height are refused: they fit no file.
 const MAX_SIDE: u32 = 20_000;
-
-/// The kinds of image that are sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MediaType {
-    /// `image/png`
-    Png,
-    /// `image/jpeg`
-    Jpeg,
-}
-
-impl MediaType {
-    /// Its name with a closing NUL, as C reads it.
-    pub fn with_nul(self) -> &'static str {
-        match self {
-            MediaType::Png => "image/png\0",
-            MediaType::Jpeg => "image/jpeg\0",
-        }
-    }
-
-    /// Its name: `image/png` or `image/jpeg`.
-    pub fn name(self) -> &'static str {
-        crate::text::without_nul(self.with_nul())
-    }
-
-    /// The media type a data URL names; `image/jpg` is met in the wild.
-    pub(crate) fn from_name(name: &str) -> Option<MediaType> {
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
-        if is("image/png") {
-            return Some(MediaType::Png);
-        }
-        (is("image/jpeg") || is("image/jpg")).then_some(MediaType::Jpeg)
-    }
-
-    /// The media type that some bytes are, by their signature.
-    pub(crate) fn of_bytes(bytes: &[u8]) -> Option<MediaType> {
-        match image::guess_format(bytes) {
-            Ok(ImageFormat::Png) => Some(MediaType::Png),
-            Ok(ImageFormat::Jpeg) => Some(MediaType::Jpeg),
-            _ => None,
-        }
-    }
-}
 
 /// How raw pixels are compressed for the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,7 +188,7 @@ fn bad_pixels(what: String) -> Error {
 mod tests {
     use super::*;
     use crate::protocol::deployment_api::{data_url, request};
-    use image::{DynamicImage, GrayImage, ImageBuffer, LumaA, RgbImage, Rgba, RgbaImage};
+    use image::{DynamicImage, GrayImage, ImageBuffer, ImageFormat, LumaA, RgbImage, Rgba, RgbaImage};
     use std::io::Cursor;
 
     fn wire_of(bytes: &[u8]) -> Result<WireImage<'_>> {

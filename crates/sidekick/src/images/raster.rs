@@ -2,7 +2,7 @@
 //! refused.
 
 use crate::error::{Error, ErrorKind, Result, reserve};
-use crate::images::MediaType;
+use crate::images::media_type::MediaType;
 use crate::memory;
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
