@@ -19,7 +19,9 @@ const LAYERS: &[&str] = &[
     "url",
     "transport",
     // The data that users give and read.
+    "half",
     "array",
+    "elements",
     "npy",
     "images",
     "options",
@@ -41,7 +43,7 @@ const LAYERS: &[&str] = &[
 /// What the transport may name: errors, and what is pure. It knows nothing of rows.
 const TRANSPORT_NAMES: &[&str] = &["message", "code_points", "error", "memory", "url", "transport"];
 /// The folders of the protocols, behind their seam. Beside it, fuzz targets and benchmarks reach into them.
-const PROTOCOLS: &[&str] = &["deployment_api"];
+const PROTOCOLS: &[&str] = &["deployment_api", "open_inference"];
 const BEHIND_THE_SEAM: &[&str] = &["protocol", "internal"];
 const MAX_LINES: usize = 700;
 /// Words that make a decision, which is the core's to make.

@@ -1,6 +1,7 @@
 //! Arrays as callers hold them: any number type, any byte strides, either byte order, read row-major as 32-bit floats.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::half::{bf16_value, fp16_value};
 
 /// The type of an array's elements. The numbers are the C API's: fixed, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,14 +27,20 @@ pub enum DType {
     U32 = 9,
     /// Unsigned 64-bit integer.
     U64 = 10,
+    /// 16-bit float (IEEE 754 binary16).
+    F16 = 11,
+    /// 16-bit float with the exponent of a 32-bit float.
+    Bf16 = 12,
+    /// A byte: 0 is false, any other is true.
+    Bool = 13,
 }
 
 impl DType {
     /// Bytes of one element.
     pub fn size(self) -> usize {
         match self {
-            DType::I8 | DType::U8 => 1,
-            DType::I16 | DType::U16 => 2,
+            DType::I8 | DType::U8 | DType::Bool => 1,
+            DType::I16 | DType::U16 | DType::F16 | DType::Bf16 => 2,
             DType::F32 | DType::I32 | DType::U32 => 4,
             DType::F64 | DType::I64 | DType::U64 => 8,
         }
@@ -69,6 +76,13 @@ macro_rules! elements {
 }
 
 elements!(f32: F32, f64: F64, i8: I8, i16: I16, i32: I32, i64: I64, u8: U8, u16: U16, u32: U32, u64: U64);
+
+/// Elements as numbers that hold each of them exactly.
+pub(crate) enum Block<'a> {
+    Floats(&'a [f64]),
+    Signed(&'a [i64]),
+    Unsigned(&'a [u64]),
+}
 
 /// So many elements are converted together.
 const BLOCK: usize = 64;
@@ -152,9 +166,44 @@ impl<'a> Array<'a> {
         Some((self.dtype, bytes))
     }
 
+    /// Its dtype, and its bytes where they lie row-major without gaps in this machine's byte order.
+    pub(crate) fn native_bytes(&self) -> (DType, Option<&'a [u8]>) {
+        let native = self.big_endian == cfg!(target_endian = "big") && self.is_contiguous();
+        let size = self.len() * self.dtype.size();
+        (self.dtype, native.then(|| self.bytes.get(self.origin..self.origin + size)).flatten())
+    }
+
+    /// Calls `each` with the elements without loss, row-major, block by block.
+    pub(crate) fn for_each_exact_block(&self, mut each: impl FnMut(Block<'_>) -> Result<()>) -> Result<()> {
+        let floats = |each: &mut dyn FnMut(Block<'_>) -> Result<()>| match self.dtype {
+            DType::F32 => self.walk(f32::from_ne_bytes, f64::from, |block| each(Block::Floats(block))),
+            DType::I8 => self.walk(i8::from_ne_bytes, f64::from, |block| each(Block::Floats(block))),
+            DType::I16 => self.walk(i16::from_ne_bytes, f64::from, |block| each(Block::Floats(block))),
+            DType::I32 => self.walk(i32::from_ne_bytes, f64::from, |block| each(Block::Floats(block))),
+            DType::U8 => self.walk(u8::from_ne_bytes, f64::from, |block| each(Block::Floats(block))),
+            DType::U16 => self.walk(u16::from_ne_bytes, f64::from, |block| each(Block::Floats(block))),
+            DType::U32 => self.walk(u32::from_ne_bytes, f64::from, |block| each(Block::Floats(block))),
+            DType::Bool => self.walk(u8::from_ne_bytes, bit, |block| each(Block::Floats(block))),
+            DType::F16 => self.walk(u16::from_ne_bytes, fp16_double, |block| each(Block::Floats(block))),
+            DType::Bf16 => self.walk(u16::from_ne_bytes, bf16_double, |block| each(Block::Floats(block))),
+            _ => self.walk(f64::from_ne_bytes, |value| value, |block| each(Block::Floats(block))),
+        };
+        match self.dtype {
+            DType::I64 => self.walk(i64::from_ne_bytes, |value| value, |block| each(Block::Signed(block))),
+            DType::U64 => self.walk(u64::from_ne_bytes, |value| value, |block| each(Block::Unsigned(block))),
+            _ => floats(&mut each),
+        }
+    }
+
     /// Calls `each` with the elements as 32-bit floats, row-major, block by block. An element that is not finite as such is
     /// an error that names it.
-    pub(crate) fn for_each_block(&self, each: impl FnMut(&[f32]) -> Result<()>) -> Result<()> {
+    pub(crate) fn for_each_block(&self, mut each: impl FnMut(&[f32]) -> Result<()>) -> Result<()> {
+        let mut done = 0;
+        let each = |values: &[f32]| {
+            self.require_finite(done, values)?;
+            done += values.len();
+            each(values)
+        };
         match self.dtype {
             DType::F32 => self.walk(f32::from_ne_bytes, |value| value, each),
             DType::F64 => self.walk(f64::from_ne_bytes, |value| value as f32, each),
@@ -166,14 +215,17 @@ impl<'a> Array<'a> {
             DType::U16 => self.walk(u16::from_ne_bytes, f32::from, each),
             DType::U32 => self.walk(u32::from_ne_bytes, |value| value as f32, each),
             DType::U64 => self.walk(u64::from_ne_bytes, |value| value as f32, each),
+            DType::Bool => self.walk(u8::from_ne_bytes, |byte| bit(byte) as f32, each),
+            DType::F16 => self.walk(u16::from_ne_bytes, fp16_value, each),
+            DType::Bf16 => self.walk(u16::from_ne_bytes, bf16_value, each),
         }
     }
 
-    fn walk<const SIZE: usize, T>(
+    fn walk<const SIZE: usize, T, V: Copy + Default>(
         &self,
         read: impl Fn([u8; SIZE]) -> T,
-        convert: impl Fn(T) -> f32,
-        mut each: impl FnMut(&[f32]) -> Result<()>,
+        convert: impl Fn(T) -> V,
+        mut each: impl FnMut(&[V]) -> Result<()>,
     ) -> Result<()> {
         let swap = self.big_endian != cfg!(target_endian = "big");
         let value_of = |bytes: &[u8; SIZE]| {
@@ -183,18 +235,12 @@ impl<'a> Array<'a> {
             }
             convert(read(bytes))
         };
-        let mut done = 0;
-        let mut hand_over = |values: &[f32]| {
-            self.require_finite(done, values)?;
-            done += values.len();
-            each(values)
-        };
-        let mut values = [0.0; BLOCK];
+        let mut values = [V::default(); BLOCK];
         if let Some(elements) = self.contiguous_elements() {
             for group in elements.chunks(BLOCK) {
                 let block = values.get_mut(..group.len()).unwrap_or_default();
                 block.iter_mut().zip(group).for_each(|(value, bytes)| *value = value_of(bytes));
-                hand_over(block)?;
+                each(block)?;
             }
             return Ok(());
         }
@@ -204,7 +250,7 @@ impl<'a> Array<'a> {
             for (value, offset) in block.iter_mut().zip(&mut offsets) {
                 *value = value_of(self.element(offset)?);
             }
-            hand_over(block)?;
+            each(block)?;
         }
         Ok(())
     }
@@ -237,16 +283,34 @@ impl<'a> Array<'a> {
     }
 
     fn not_finite(&self, element: usize) -> Error {
-        let mut rest = element;
-        let mut index: Vec<usize> = Vec::new();
-        for &extent in self.shape.iter().rev() {
-            index.push(rest % extent);
-            rest /= extent;
-        }
-        index.reverse();
+        let index = index_of(element, &self.shape);
         let message = format!("element {index:?} is not a finite 32-bit float, which the wire cannot carry");
         Error::new(ErrorKind::FeatureValue, message)
     }
+}
+
+fn bit(byte: u8) -> f64 {
+    f64::from(byte != 0)
+}
+
+fn fp16_double(bits: u16) -> f64 {
+    fp16_value(bits).into()
+}
+
+fn bf16_double(bits: u16) -> f64 {
+    bf16_value(bits).into()
+}
+
+/// Where an element, counted row-major, lies in an array of this shape.
+pub(crate) fn index_of(element: usize, shape: &[usize]) -> Vec<usize> {
+    let mut rest = element;
+    let mut index: Vec<usize> = Vec::new();
+    for &extent in shape.iter().rev() {
+        index.push(rest % extent);
+        rest /= extent;
+    }
+    index.reverse();
+    index
 }
 
 /// The byte offsets of an array's elements, row-major.

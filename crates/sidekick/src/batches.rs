@@ -138,7 +138,7 @@ pub(crate) struct Batches {
 
 impl Batches {
     pub(crate) fn new(client: &Client, rows: &Rows) -> Batches {
-        Batches { rows: rows.len(), batch_rows: client.options().batch_rows }
+        Batches { rows: rows.len(), batch_rows: client.batch_rows() }
     }
 
     pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<usize>> {

@@ -43,7 +43,7 @@ impl Client {
     /// Asks the server at `url` what the model takes and returns.
     pub(crate) fn open(url: &str, token: &str, options: &Options, cancel: Option<&Cancel>) -> Result<Client> {
         let mut protocol = Protocol::of(Url::parse(url)?)?;
-        let transport = Transport::new(protocol.url(), token, &options.transport)?;
+        let transport = Transport::new(protocol.url(), token, &options.transport, protocol.rules())?;
         let schema = Arc::new(protocol.describe(&transport, cancel)?);
         let (url, options) = (protocol.url().to_string(), options.clone());
         Ok(Client { url, schema, protocol, transport, options })
@@ -59,6 +59,11 @@ impl Client {
 
     pub(crate) fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// The most rows of a request: as the caller has it, and no more than the model takes.
+    pub(crate) fn batch_rows(&self) -> usize {
+        self.options.batch_rows.min(self.protocol.most_rows())
     }
 
     /// Empty rows.
@@ -89,7 +94,7 @@ impl Client {
             let Refusal { error, blames_rows } = self.protocol.refusal(&reply);
             return Err(Refusal { error: reply.with_address_context(error), blames_rows });
         }
-        let read = self.protocol.read_reply(&reply, batch.len(), &self.schema, columns);
+        let read = self.protocol.read_reply(&request.id, &reply, batch.len(), &self.schema, columns);
         read.map_err(|error| reply.with_exchange_context(error).offset_row(batch.start).into())
     }
 

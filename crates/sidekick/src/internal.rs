@@ -14,9 +14,11 @@ use crate::protocol::deployment_api::json::Cursor;
 use crate::protocol::deployment_api::rows::JsonRows;
 use crate::protocol::deployment_api::wire::Wire;
 use crate::protocol::deployment_api::{self, data_url, describe, failure, reply, request};
-use crate::results::Columns;
+use crate::protocol::open_inference;
+use crate::results::{Column, Columns};
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
+use crate::text::without_nul;
 use crate::url::Url;
 use sidekick_numbers::{ListWriter, WIDEST_F64, write_f64};
 use std::sync::Arc;
@@ -191,4 +193,37 @@ pub fn resolve_url(base: &str, location: &str) -> Result<String> {
 /// The error that a response with this status is.
 pub fn refusal(status: u16, body: &[u8]) -> Error {
     failure::of_status(status, body)
+}
+
+/// Reads a response of the Open Inference Protocol to a request with the identifier "1", and returns the elements of each
+/// output the metadata declares as little-endian bytes; texts with their length in four bytes before each.
+pub fn read_tensors(
+    metadata: &[u8],
+    rows: usize,
+    body: &[u8],
+    json_length: Option<&str>,
+) -> Result<Vec<Vec<u8>>> {
+    let (model, schema) = open_inference::read_model(metadata, None)?;
+    let mut columns = Columns::new(&schema.outputs)?.columns;
+    let (model, outputs) = (&model, &schema.outputs);
+    let response = open_inference::reply::Response { model, outputs, rows, id: "1", body, json_length };
+    response.read(&mut columns)?;
+    Ok(columns.iter().map(column_bytes).collect())
+}
+
+fn column_bytes(column: &Column) -> Vec<u8> {
+    match column {
+        Column::Elements(column) => column.elements().as_bytes().to_vec(),
+        Column::Texts(texts) => {
+            let ranges = (0..texts.ends.len()).filter_map(|row| texts.range(row));
+            let pieces = ranges.map(|range| without_nul(texts.buffer.get(range).unwrap_or_default()));
+            pieces.flat_map(|text| [&(text.len() as u32).to_le_bytes(), text.as_bytes()].concat()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The error that a response of the Open Inference Protocol with this status is.
+pub fn tensors_refusal(status: u16, body: &[u8]) -> Error {
+    open_inference::failure::of_status(status, body)
 }

@@ -32,8 +32,10 @@ mod batches;
 mod client;
 mod code_points;
 mod deployment;
+mod elements;
 mod error;
 mod file;
+mod half;
 mod images;
 #[cfg(feature = "internal-api")]
 #[doc(hidden)]

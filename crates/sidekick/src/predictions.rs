@@ -2,8 +2,10 @@
 
 use crate::array::{DType, byte_size};
 use crate::code_points::look_alike;
+use crate::elements::ElementColumn;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
+use crate::half::{bf16_of, fp16_of};
 use crate::images::raster::ImageRules;
 use crate::images::{self, DecodedImage, MediaType};
 use crate::memory::collected;
@@ -13,6 +15,7 @@ use crate::results::{Categories, Column, Columns, Pieces};
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::text::{NulString, without_nul};
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -95,6 +98,7 @@ impl Predictions {
     pub fn numbers<'a>(&self, output: impl Into<Key<'a>>) -> Result<&[f64]> {
         match self.column(output.into())? {
             (_, Column::Numbers(numbers)) => Ok(numbers),
+            (spec, Column::Elements(column)) if !spec.is_array() => column.doubles(),
             (spec, _) => Err(read_as(spec, "a number")),
         }
     }
@@ -153,25 +157,29 @@ impl Predictions {
         buffer: &mut [u8],
     ) -> Result<()> {
         let key = output.into();
-        let (spec, _) = self.array_column(key)?;
+        let (spec, column) = self.column(key)?;
+        if !matches!(column, Column::Arrays(_) | Column::Elements(_)) || !spec.is_array() {
+            return Err(read_as(spec, "an array"));
+        }
         let wanted = byte_size(dtype, spec.shape())?;
         if buffer.len() != wanted {
             let message =
                 format!("the array takes {wanted} bytes as {dtype:?}, the buffer has {}", buffer.len());
             return Err(spec.in_feature(Error::new(ErrorKind::Argument, message)));
         }
-        let values = self.array(key, row)?;
-        match dtype {
-            DType::F32 => copy_as(values, buffer, f32::to_ne_bytes),
-            DType::F64 => copy_as(values, buffer, |value| f64::from(value).to_ne_bytes()),
-            DType::I8 => copy_as(values, buffer, |value| (value as i8).to_ne_bytes()),
-            DType::I16 => copy_as(values, buffer, |value| (value as i16).to_ne_bytes()),
-            DType::I32 => copy_as(values, buffer, |value| (value as i32).to_ne_bytes()),
-            DType::I64 => copy_as(values, buffer, |value| (value as i64).to_ne_bytes()),
-            DType::U8 => copy_as(values, buffer, |value| (value as u8).to_ne_bytes()),
-            DType::U16 => copy_as(values, buffer, |value| (value as u16).to_ne_bytes()),
-            DType::U32 => copy_as(values, buffer, |value| (value as u32).to_ne_bytes()),
-            DType::U64 => copy_as(values, buffer, |value| (value as u64).to_ne_bytes()),
+        self.require_row(row)?;
+        let size = spec.element_count();
+        match column {
+            Column::Elements(column) => {
+                copy_elements(
+                    column,
+                    row * size..(row + 1) * size,
+                    spec.dtype == Some(dtype),
+                    dtype,
+                    buffer,
+                )?;
+            }
+            _ => copy_row(self.array(key, row)?, dtype, buffer),
         }
         Ok(())
     }
@@ -184,8 +192,9 @@ impl Predictions {
         let mut start = 0;
         for column in &self.columns.columns {
             let (column, cells) = match column {
-                Column::Numbers(numbers) => (numbers, 1),
-                Column::Categories(it) => (&it.probabilities, it.labels.list().len()),
+                Column::Numbers(numbers) => (&**numbers, 1),
+                Column::Elements(column) => (column.doubles()?, 1),
+                Column::Categories(it) => (&*it.probabilities, it.labels.list().len()),
                 _ => continue,
             };
             let rows = values.chunks_exact_mut(width);
@@ -260,6 +269,7 @@ impl Predictions {
     fn array_column(&self, key: Key<'_>) -> Result<(&FeatureSpec, &[f32])> {
         match self.column(key)? {
             (spec, Column::Arrays(values)) => Ok((spec, values)),
+            (spec, Column::Elements(column)) if spec.is_array() => Ok((spec, column.floats()?)),
             (spec, _) => Err(read_as(spec, "an array")),
         }
     }
@@ -378,9 +388,51 @@ fn most_probable(values: &[f64]) -> Option<usize> {
     Some(place)
 }
 
-fn copy_as<const SIZE: usize>(values: &[f32], buffer: &mut [u8], convert: impl Fn(f32) -> [u8; SIZE]) {
+/// Copies elements: those of the same type as they are, others by way of 64-bit floats.
+fn copy_elements(
+    column: &ElementColumn,
+    range: Range<usize>,
+    same: bool,
+    dtype: DType,
+    buffer: &mut [u8],
+) -> Result<()> {
+    if same {
+        let size = dtype.size();
+        if let Some(bytes) = column.elements().as_bytes().get(range.start * size..range.end * size) {
+            buffer.copy_from_slice(bytes);
+        }
+    } else {
+        copy_row(column.doubles()?.get(range).unwrap_or_default(), dtype, buffer);
+    }
+    Ok(())
+}
+
+/// Copies floats as elements of a type.
+fn copy_row<T: Copy + Into<f64>>(values: &[T], dtype: DType, buffer: &mut [u8]) {
+    match dtype {
+        DType::F32 => copy_as(values, buffer, |value| (value as f32).to_ne_bytes()),
+        DType::F64 => copy_as(values, buffer, f64::to_ne_bytes),
+        DType::I8 => copy_as(values, buffer, |value| (value as i8).to_ne_bytes()),
+        DType::I16 => copy_as(values, buffer, |value| (value as i16).to_ne_bytes()),
+        DType::I32 => copy_as(values, buffer, |value| (value as i32).to_ne_bytes()),
+        DType::I64 => copy_as(values, buffer, |value| (value as i64).to_ne_bytes()),
+        DType::U8 => copy_as(values, buffer, |value| (value as u8).to_ne_bytes()),
+        DType::U16 => copy_as(values, buffer, |value| (value as u16).to_ne_bytes()),
+        DType::U32 => copy_as(values, buffer, |value| (value as u32).to_ne_bytes()),
+        DType::U64 => copy_as(values, buffer, |value| (value as u64).to_ne_bytes()),
+        DType::F16 => copy_as(values, buffer, |value| fp16_of(value).to_ne_bytes()),
+        DType::Bf16 => copy_as(values, buffer, |value| bf16_of(value).to_ne_bytes()),
+        DType::Bool => copy_as(values, buffer, |value| [u8::from(value != 0.0)]),
+    }
+}
+
+fn copy_as<T: Copy + Into<f64>, const SIZE: usize>(
+    values: &[T],
+    buffer: &mut [u8],
+    convert: impl Fn(f64) -> [u8; SIZE],
+) {
     for (slot, &value) in buffer.as_chunks_mut::<SIZE>().0.iter_mut().zip(values) {
-        *slot = convert(value);
+        *slot = convert(value.into());
     }
 }
 

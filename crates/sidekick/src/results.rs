@@ -1,5 +1,6 @@
 //! Typed columns: where a reply's values end up, one column an output, row after row.
 
+use crate::elements::ElementColumn;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::MediaType;
 use crate::memory::{collected, filled, push_text};
@@ -19,6 +20,8 @@ pub(crate) enum Column {
     Arrays(Vec<f32>),
     /// Encoded pictures.
     Images(Pieces<Vec<u8>>, Vec<MediaType>),
+    /// Numbers or arrays in the type they came in, rows x elements of the shape.
+    Elements(ElementColumn),
 }
 
 /// Values of varying length in one buffer.
@@ -72,6 +75,7 @@ impl Columns {
                     reserve(&mut pieces.ends, rows)?;
                     reserve(media_types, rows)?;
                 }
+                Column::Elements(column) => column.elements_mut().reserve(elements)?,
             }
         }
         Ok(())
@@ -100,6 +104,12 @@ impl Column {
                 extend(&mut all.buffer, &more.buffer)?;
                 extend_ends(&mut all.ends, &more.ends, start)?;
                 extend(media_types, &more_types)
+            }
+            (Column::Elements(all), Column::Elements(more)) => {
+                match all.elements_mut().append(more.elements())? {
+                    true => Ok(()),
+                    false => Err(Error::new(ErrorKind::Internal, "elements of different types")),
+                }
             }
             _ => Err(Error::new(ErrorKind::Internal, "columns of different outputs")),
         }
@@ -146,6 +156,9 @@ fn extend<T: Copy>(all: &mut Vec<T>, more: &[T]) -> Result<()> {
 }
 
 fn empty_column(spec: &FeatureSpec) -> Column {
+    if let Some(dtype) = spec.dtype {
+        return Column::Elements(ElementColumn::of(dtype));
+    }
     match spec.feature_type() {
         FeatureType::Numeric if spec.is_array() => Column::Arrays(Vec::new()),
         FeatureType::Numeric | FeatureType::Binary => Column::Numbers(Vec::new()),

@@ -1,5 +1,6 @@
 //! What a deployed model takes and gives: its features, in the order of the describe document.
 
+use crate::array::DType;
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::collected;
@@ -46,6 +47,8 @@ pub struct FeatureSpec {
     pub(crate) name: NulString,
     pub(crate) feature_type: FeatureType,
     pub(crate) shape: Vec<usize>,
+    /// The type of its elements, if its protocol declares one.
+    pub(crate) dtype: Option<DType>,
     pub(crate) categories: Names,
     /// Whether its name or a label holds a part of the token, so that no message shows one.
     pub(crate) hidden: bool,

@@ -15,6 +15,8 @@ pub(crate) struct Request<'a> {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// The body: slices of the rows, and what was made for this request.
     pub(crate) parts: Vec<Cow<'a, [u8]>>,
+    /// Its identifier, which the response repeats; empty if the protocol has none.
+    pub(crate) id: String,
 }
 
 impl Request<'_> {

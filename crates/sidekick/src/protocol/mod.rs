@@ -2,6 +2,7 @@
 
 pub(crate) mod deployment_api;
 mod exchange;
+pub(crate) mod open_inference;
 mod row_store;
 #[cfg(test)]
 mod test_lines;
@@ -9,12 +10,14 @@ mod test_lines;
 pub(crate) use exchange::{Refusal, Request};
 pub(crate) use row_store::{RowStore, StoreCheckpoint};
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::results::Columns;
 use crate::spec::Schema;
-use crate::transport::{Cancel, Reply, Transport};
+use crate::transport::{Cancel, Reply, Rules, Transport};
 use crate::url::Url;
 use deployment_api::DeploymentApi;
+use open_inference::OpenInference;
+use open_inference::address::{self, Found};
 use std::ops::Range;
 
 /// Which protocol a deployment speaks. The numbers are the C API's constants: fixed, never reused.
@@ -24,6 +27,8 @@ use std::ops::Range;
 pub enum ProtocolKind {
     /// The Deployment API: JSON rows.
     DeploymentApi = 1,
+    /// The Open Inference Protocol: tensors.
+    OpenInference = 2,
     #[cfg(test)]
     #[doc(hidden)]
     Lines = 1000,
@@ -32,6 +37,7 @@ pub enum ProtocolKind {
 /// How a deployment is spoken to.
 pub(crate) enum Protocol {
     DeploymentApi(DeploymentApi),
+    OpenInference(OpenInference),
     #[cfg(test)]
     Lines(test_lines::Lines),
 }
@@ -43,15 +49,28 @@ impl Protocol {
         if let Some(lines) = test_lines::Lines::of(&url) {
             return Ok(Protocol::Lines(lines));
         }
-        DeploymentApi::new(url).map(Protocol::DeploymentApi)
+        match address::of_path(url.path()) {
+            Found::Model(address) => OpenInference::new(&url, &address).map(Protocol::OpenInference),
+            Found::NoModel => Err(no_model(&url)),
+            Found::Other => DeploymentApi::new(url).map(Protocol::DeploymentApi),
+        }
     }
 
     /// What predictions are asked of.
     pub(crate) fn url(&self) -> &Url {
         match self {
             Protocol::DeploymentApi(api) => api.url(),
+            Protocol::OpenInference(api) => api.url(),
             #[cfg(test)]
             Protocol::Lines(lines) => lines.url(),
+        }
+    }
+
+    /// What its servers need of the transport.
+    pub(crate) fn rules(&self) -> Rules {
+        match self {
+            Protocol::OpenInference(_) => Rules { token_is_optional: true, close_after_500: true },
+            _ => Rules::default(),
         }
     }
 
@@ -59,6 +78,7 @@ impl Protocol {
     pub(crate) fn describe(&mut self, transport: &Transport, cancel: Option<&Cancel>) -> Result<Schema> {
         match self {
             Protocol::DeploymentApi(api) => api.describe(transport, cancel),
+            Protocol::OpenInference(api) => api.describe(transport, cancel),
             #[cfg(test)]
             Protocol::Lines(lines) => lines.describe(transport, cancel),
         }
@@ -68,8 +88,17 @@ impl Protocol {
     pub(crate) fn rows(&self) -> RowStore {
         match self {
             Protocol::DeploymentApi(api) => RowStore::Json(api.rows()),
+            Protocol::OpenInference(api) => RowStore::Tensors(api.rows()),
             #[cfg(test)]
             Protocol::Lines(lines) => RowStore::Lines(lines.rows()),
+        }
+    }
+
+    /// The most rows of a request.
+    pub(crate) fn most_rows(&self) -> usize {
+        match self {
+            Protocol::OpenInference(api) => api.most_rows(),
+            _ => usize::MAX,
         }
     }
 
@@ -77,9 +106,9 @@ impl Protocol {
     pub(crate) fn request<'a>(&'a self, rows: &'a RowStore, range: Range<usize>) -> Result<Request<'a>> {
         match (self, rows) {
             (Protocol::DeploymentApi(api), RowStore::Json(rows)) => api.request(rows, range),
+            (Protocol::OpenInference(api), RowStore::Tensors(rows)) => api.request(rows, range),
             #[cfg(test)]
             (Protocol::Lines(lines), RowStore::Lines(rows)) => lines.request(rows, range),
-            #[cfg(test)]
             _ => Err(row_store::other_store()),
         }
     }
@@ -88,14 +117,16 @@ impl Protocol {
     pub(crate) fn json_request<'a>(&'a self, json: &'a str) -> Result<Request<'a>> {
         match self {
             Protocol::DeploymentApi(api) => api.json_request(json),
+            Protocol::OpenInference(api) => api.json_request(json),
             #[cfg(test)]
             Protocol::Lines(lines) => Err(lines.no_json()),
         }
     }
 
-    /// Reads a 2xx reply to a request of `rows` rows, and appends its values to the columns.
+    /// Reads a 2xx reply to a request of `rows` rows with this identifier, and appends its values to the columns.
     pub(crate) fn read_reply(
         &self,
+        id: &str,
         reply: &Reply,
         rows: usize,
         schema: &Schema,
@@ -103,6 +134,7 @@ impl Protocol {
     ) -> Result<()> {
         match self {
             Protocol::DeploymentApi(api) => api.read_reply(reply, rows, schema, columns),
+            Protocol::OpenInference(api) => api.read_reply(id, reply, rows, schema, columns),
             #[cfg(test)]
             Protocol::Lines(lines) => lines.read_reply(reply, rows, schema, columns),
         }
@@ -112,6 +144,7 @@ impl Protocol {
     pub(crate) fn refusal(&self, reply: &Reply) -> Refusal {
         match self {
             Protocol::DeploymentApi(_) => deployment_api::refusal(reply),
+            Protocol::OpenInference(_) => open_inference::refusal(reply),
             #[cfg(test)]
             Protocol::Lines(_) => test_lines::refusal(reply),
         }
@@ -121,8 +154,15 @@ impl Protocol {
     pub(crate) fn kind(&self) -> ProtocolKind {
         match self {
             Protocol::DeploymentApi(_) => ProtocolKind::DeploymentApi,
+            Protocol::OpenInference(_) => ProtocolKind::OpenInference,
             #[cfg(test)]
             Protocol::Lines(_) => ProtocolKind::Lines,
         }
     }
+}
+
+#[cold]
+fn no_model(url: &Url) -> Error {
+    let message = format!("the URL {url} names no model of its server; open .../v2/models/NAME");
+    Error::new(ErrorKind::Argument, message)
 }

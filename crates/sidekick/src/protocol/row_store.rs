@@ -1,9 +1,8 @@
 //! The rows of one deployment, in the form that its protocol sends.
 
-use crate::error::Result;
-#[cfg(test)]
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::deployment_api::rows::{JsonCheckpoint, JsonRows};
+use crate::protocol::open_inference::tensors::{self, Tensors};
 #[cfg(test)]
 use crate::protocol::test_lines::{LineCheckpoint, LineRows};
 use crate::values::{ColumnReader, Value};
@@ -13,6 +12,7 @@ use std::ops::Range;
 /// object: the way of a value into its store is inlined, and a table is dispatched once, not each of its values.
 pub(crate) enum RowStore {
     Json(JsonRows),
+    Tensors(Tensors),
     #[cfg(test)]
     Lines(LineRows),
 }
@@ -20,6 +20,7 @@ pub(crate) enum RowStore {
 /// A state to return to.
 pub(crate) enum StoreCheckpoint {
     Json(JsonCheckpoint),
+    Tensors(tensors::Checkpoint),
     #[cfg(test)]
     Lines(LineCheckpoint),
 }
@@ -30,6 +31,7 @@ impl RowStore {
     pub(crate) fn len(&self) -> usize {
         match self {
             RowStore::Json(rows) => rows.len(),
+            RowStore::Tensors(rows) => rows.len(),
             #[cfg(test)]
             RowStore::Lines(rows) => rows.len(),
         }
@@ -40,8 +42,7 @@ impl RowStore {
     pub(crate) fn json(&self) -> Option<&JsonRows> {
         match self {
             RowStore::Json(rows) => Some(rows),
-            #[cfg(test)]
-            RowStore::Lines(_) => None,
+            _ => None,
         }
     }
 
@@ -50,6 +51,7 @@ impl RowStore {
     pub(crate) fn put(&mut self, index: usize, value: &Value<'_>) -> Result<()> {
         match self {
             RowStore::Json(rows) => rows.put(index, value),
+            RowStore::Tensors(rows) => rows.put(index, value),
             #[cfg(test)]
             RowStore::Lines(rows) => rows.put(index, value),
         }
@@ -59,6 +61,10 @@ impl RowStore {
     pub(crate) fn end_row(&mut self) -> Result<()> {
         match self {
             RowStore::Json(rows) => rows.end_row(),
+            RowStore::Tensors(rows) => {
+                rows.end_row();
+                Ok(())
+            }
             #[cfg(test)]
             RowStore::Lines(rows) => rows.end_row(),
         }
@@ -68,6 +74,7 @@ impl RowStore {
     pub(crate) fn discard_row(&mut self) {
         match self {
             RowStore::Json(rows) => rows.discard_row(),
+            RowStore::Tensors(rows) => rows.discard_row(),
             #[cfg(test)]
             RowStore::Lines(rows) => rows.discard_row(),
         }
@@ -77,6 +84,7 @@ impl RowStore {
     pub(crate) fn clear(&mut self) {
         match self {
             RowStore::Json(rows) => rows.clear(),
+            RowStore::Tensors(rows) => rows.clear(),
             #[cfg(test)]
             RowStore::Lines(rows) => rows.clear(),
         }
@@ -86,6 +94,8 @@ impl RowStore {
     pub(crate) fn reserve(&mut self, bytes: usize) -> Result<()> {
         match self {
             RowStore::Json(rows) => rows.reserve(bytes),
+            // How its values share the bytes is not known.
+            RowStore::Tensors(_) => Ok(()),
             #[cfg(test)]
             RowStore::Lines(_) => Ok(()),
         }
@@ -94,6 +104,7 @@ impl RowStore {
     pub(crate) fn checkpoint(&self) -> Result<StoreCheckpoint> {
         match self {
             RowStore::Json(rows) => Ok(StoreCheckpoint::Json(rows.checkpoint())),
+            RowStore::Tensors(rows) => rows.checkpoint().map(StoreCheckpoint::Tensors),
             #[cfg(test)]
             RowStore::Lines(rows) => Ok(StoreCheckpoint::Lines(rows.checkpoint())),
         }
@@ -103,10 +114,10 @@ impl RowStore {
     pub(crate) fn restore(&mut self, checkpoint: StoreCheckpoint) {
         match (self, checkpoint) {
             (RowStore::Json(rows), StoreCheckpoint::Json(checkpoint)) => rows.restore(checkpoint),
+            (RowStore::Tensors(rows), StoreCheckpoint::Tensors(checkpoint)) => rows.restore(checkpoint),
             #[cfg(test)]
             (RowStore::Lines(rows), StoreCheckpoint::Lines(checkpoint)) => rows.restore(&checkpoint),
             // A checkpoint never leaves the rows that made it.
-            #[cfg(test)]
             _ => {}
         }
     }
@@ -115,9 +126,9 @@ impl RowStore {
     pub(crate) fn copy(&mut self, other: &RowStore, rows: Range<usize>) -> Result<()> {
         match (self, other) {
             (RowStore::Json(to), RowStore::Json(from)) => to.copy(from, rows),
+            (RowStore::Tensors(to), RowStore::Tensors(from)) => to.copy(from, rows),
             #[cfg(test)]
             (RowStore::Lines(to), RowStore::Lines(from)) => to.copy(from, rows),
-            #[cfg(test)]
             _ => Err(other_store()),
         }
     }
@@ -127,6 +138,7 @@ impl RowStore {
     pub(crate) fn add_columns(&mut self, count: usize, readers: &[ColumnReader<'_>]) -> Result<()> {
         match self {
             RowStore::Json(rows) => rows.add_columns(count, readers),
+            RowStore::Tensors(rows) => rows.add_columns(count, readers),
             #[cfg(test)]
             RowStore::Lines(rows) => rows.add_columns(count, readers),
         }
@@ -134,7 +146,6 @@ impl RowStore {
 }
 
 /// The error of rows that are kept for another protocol than the one that is to send them.
-#[cfg(test)]
 #[cold]
 pub(super) fn other_store() -> Error {
     Error::new(ErrorKind::Internal, "rows of another protocol")

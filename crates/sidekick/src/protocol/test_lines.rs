@@ -57,7 +57,7 @@ impl Lines {
         parts.extend(rows.inputs.iter().map(|values| Cow::Borrowed(values.of(range.clone()))));
         let headers = vec![(ROWS, range.len().to_string())];
         let (accept, content_type) = ("text/x-lines", "application/x-lines");
-        Ok(Request { target: &self.target, accept, content_type, headers, parts })
+        Ok(Request { target: &self.target, accept, content_type, headers, parts, id: String::new() })
     }
 
     pub(crate) fn no_json(&self) -> Error {
@@ -98,6 +98,7 @@ fn specs(text: &str, side: &str) -> Result<Specs> {
         name: name.into(),
         feature_type: if kind == "text" { FeatureType::Text } else { FeatureType::Numeric },
         shape: vec![1],
+        dtype: None,
         categories: Default::default(),
         hidden: false,
     };

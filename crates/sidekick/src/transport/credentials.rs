@@ -11,21 +11,25 @@ pub(crate) type TokenSource = dyn Fn(bool) -> Result<String> + Send + Sync;
 /// Stands before the token in the header.
 const SCHEME: &str = "Bearer";
 
-/// A token, and the value of its header.
+/// A token, and the value of its header; none for an empty token.
 #[derive(Clone)]
 pub(super) struct Credentials {
     pub(super) token: Arc<str>,
-    pub(super) authorization: HeaderValue,
+    pub(super) authorization: Option<HeaderValue>,
 }
 
 impl Credentials {
-    pub(super) fn new(token: &str) -> Result<Credentials> {
+    /// An empty token is an error unless the server may do without one.
+    pub(super) fn new(token: &str, optional: bool) -> Result<Credentials> {
+        if optional && token.is_empty() {
+            return Ok(Credentials { token: token.into(), authorization: None });
+        }
         check(token)?;
         let mut authorization = HeaderValue::from_str(&format!("{SCHEME} {token}")).map_err(|_| {
             Error::new(ErrorKind::Internal, "a token that was checked is no valid header value")
         })?;
         authorization.set_sensitive(true);
-        Ok(Credentials { token: token.into(), authorization })
+        Ok(Credentials { token: token.into(), authorization: Some(authorization) })
     }
 }
 
@@ -83,7 +87,7 @@ mod tests {
             ("s3\u{7}cret", "a character that is not visible ASCII at character 3"),
             ("s3crét", "a character that is not visible ASCII at character 5"),
         ] {
-            let error = Credentials::new(token).err().unwrap_or_else(|| panic!("{token:?} is taken"));
+            let error = Credentials::new(token, false).err().unwrap_or_else(|| panic!("{token:?} is taken"));
             assert_eq!(error.kind(), ErrorKind::Argument, "{token:?}");
             let said = error.to_string();
             assert!(said.starts_with("the token ") && said.contains(what), "{token:?}: {said}");
@@ -92,8 +96,9 @@ mod tests {
         for good in
             ["t", "bearer-token", "Bearers", "BearerToken", "a.b~c+d/e-f_g==", "\"!#$%&'()*,:;<>?@[]^`{|}"]
         {
-            let credentials = Credentials::new(good).unwrap();
-            assert_eq!(credentials.authorization.to_str().unwrap(), format!("Bearer {good}"));
+            let credentials = Credentials::new(good, true).unwrap();
+            let authorization = credentials.authorization.unwrap();
+            assert_eq!(authorization.to_str().unwrap(), format!("Bearer {good}"));
         }
     }
 }

@@ -64,6 +64,16 @@ pub(crate) struct Transport {
     credentials: Option<Credentials>,
     secrets: Arc<Secrets>,
     settings: Settings,
+    rules: Rules,
+}
+
+/// What a protocol's servers need.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Rules {
+    /// An empty token is not sent; then plain HTTP exposes none.
+    pub(crate) token_is_optional: bool,
+    /// A connection that carried a status of 500 or more is not used again.
+    pub(crate) close_after_500: bool,
 }
 
 impl fmt::Debug for Transport {
@@ -81,15 +91,17 @@ struct Message<'a> {
 
 impl Transport {
     /// A transport to the server of `url`, which sends this token as `Authorization: Bearer`.
-    pub(crate) fn new(server: &Url, token: &str, settings: &Settings) -> Result<Transport> {
-        let credentials = settings.token_source.is_none().then(|| Credentials::new(token)).transpose()?;
+    pub(crate) fn new(server: &Url, token: &str, settings: &Settings, rules: Rules) -> Result<Transport> {
+        let new = || Credentials::new(token, rules.token_is_optional);
+        let credentials = settings.token_source.is_none().then(new).transpose()?;
         let secrets = Arc::new(Secrets::new());
+        let tokenless = credentials.as_ref().is_some_and(|credentials| credentials.token.is_empty());
         credentials.iter().for_each(|credentials| secrets.remember(&credentials.token));
         let endpoint = server.endpoint();
         let proxy = proxy::choose(&settings.proxy, server)?;
         let is_local =
             endpoint.is_loopback() || proxy.as_ref().is_some_and(|proxy| proxy.endpoint.is_loopback());
-        if !server.is_secure() && !is_local && !settings.allow_token_over_http {
+        if !server.is_secure() && !is_local && !tokenless && !settings.allow_token_over_http {
             let message = "an http:// URL of another machine would expose the token; use https://, or set \
                            the option allow_token_over_http";
             return Err(Error::new(ErrorKind::Argument, message));
@@ -102,6 +114,7 @@ impl Transport {
             credentials,
             secrets,
             settings: settings.clone(),
+            rules,
         })
     }
 
@@ -226,13 +239,13 @@ impl Transport {
         attempts: u32,
     ) -> std::result::Result<Reply, FailedAttempt> {
         let start = Instant::now();
-        let head = self.head.of(&message.head, &credentials.authorization);
+        let head = self.head.of(&message.head, credentials.authorization.as_ref());
         let mut connection = self.connection(deadline, fresh)?;
         connection.begin(deadline.clone());
         let Received { status, head, body, reusable } =
             exchange::run(&mut connection, head, message.parts, self.settings.response_limit)?;
         connection.end();
-        if reusable {
+        if reusable && !(self.rules.close_after_500 && status >= 500) {
             self.pool.put(connection);
         }
         self.log(LogLevel::Info, || {
@@ -268,7 +281,7 @@ impl Transport {
         match (&self.credentials, &self.settings.token_source) {
             (Some(credentials), _) => Ok(credentials.clone()),
             (None, Some(source)) => {
-                let credentials = Credentials::new(&source(refused)?)?;
+                let credentials = Credentials::new(&source(refused)?, self.rules.token_is_optional)?;
                 self.secrets.remember(&credentials.token);
                 Ok(credentials)
             }
@@ -289,7 +302,7 @@ mod tests {
     fn open(url: &str, token: &str) -> Result<Transport> {
         let mut settings = Settings::default();
         settings.proxy.set("")?;
-        Transport::new(&Url::parse(url)?, token, &settings)
+        Transport::new(&Url::parse(url)?, token, &settings, Rules::default())
     }
 
     #[test]
@@ -297,7 +310,7 @@ mod tests {
         let mut settings = Settings { allow_token_over_http: true, ..Settings::default() };
         settings.proxy.set("").unwrap();
         let url = Url::parse("http://no-such-host.invalid/").unwrap();
-        let transport = Transport::new(&url, "secret", &settings).unwrap();
+        let transport = Transport::new(&url, "secret", &settings, Rules::default()).unwrap();
         let failure = transport.get(&url, "*/*", None).err().unwrap();
         assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::Connect, 1));
     }

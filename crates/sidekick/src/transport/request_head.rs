@@ -137,15 +137,18 @@ impl RequestHead {
     }
 
     /// The head of one request.
-    pub(super) fn of(&self, fields: &HeadFields<'_>, authorization: &HeaderValue) -> Vec<u8> {
+    pub(super) fn of(&self, fields: &HeadFields<'_>, authorization: Option<&HeaderValue>) -> Vec<u8> {
         /// Room for the lines of one request, and for most bodies of one row.
         const REST: usize = 1024;
         let HeadFields { method, target, accept, headers, content } = fields;
-        let mut head =
-            Vec::with_capacity(self.lines.len() + target.line.len() + authorization.as_bytes().len() + REST);
+        let authorization = authorization.map(HeaderValue::as_bytes);
+        let fixed = self.lines.len() + target.line.len() + authorization.map_or(0, <[u8]>::len);
+        let mut head = Vec::with_capacity(fixed + REST);
         head.extend_from_slice(method.as_bytes());
         head.extend_from_slice(target.line.as_bytes());
-        put_line(&mut head, "authorization", authorization.as_bytes());
+        if let Some(authorization) = authorization {
+            put_line(&mut head, "authorization", authorization);
+        }
         head.extend_from_slice(&self.lines);
         put_line(&mut head, "accept", accept.as_bytes());
         for (name, value) in *headers {
@@ -192,7 +195,7 @@ mod tests {
         let token = HeaderValue::from_static("Bearer t");
         let (target, headers) = (&Target::of(&url), &[("x-size", "7"), ("x-part", "b")][..]);
         let fields = HeadFields { method: "POST", target, accept: "text/*", headers, content };
-        String::from_utf8(RequestHead::new(&url, &settings).of(&fields, &token)).unwrap()
+        String::from_utf8(RequestHead::new(&url, &settings).of(&fields, Some(&token))).unwrap()
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl Secrets {
 
     /// Adds a token that is about to be sent.
     pub(super) fn remember(&self, token: &Arc<str>) {
-        let Some(mut recent) = self.recent() else { return };
+        let Some(mut recent) = self.recent().filter(|_| !token.is_empty()) else { return };
         let now = Instant::now();
         match recent.back_mut() {
             Some((sent, last)) if last == token => *sent = now,

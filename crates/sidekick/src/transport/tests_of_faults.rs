@@ -4,7 +4,7 @@
 use super::deadline::{Deadline, Timeouts};
 use super::system::Call;
 use super::system::faults::{Injected, inject};
-use super::{Cancel, Reply, Request, Settings, Target, Transport};
+use super::{Cancel, Reply, Request, Rules, Settings, Target, Transport};
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Url;
 use rustix::io::Errno;
@@ -76,7 +76,7 @@ fn post_parts(transport: &Transport, parts: &[&[u8]], cancel: Option<&Cancel>) -
 }
 
 fn open(url: &str, settings: &Settings) -> Transport {
-    Transport::new(&Url::parse(url).unwrap(), "a-token", settings).unwrap()
+    Transport::new(&Url::parse(url).unwrap(), "a-token", settings, Rules::default()).unwrap()
 }
 
 /// The outcome of a first request while a system call fails.

@@ -1,6 +1,6 @@
 //! The bytes that a request sends, and the headers that are kept of its response.
 
-use super::{Reply, Request, Settings, Target, Transport};
+use super::{Reply, Request, Rules, Settings, Target, Transport};
 use crate::url::Url;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -27,7 +27,7 @@ fn server(response: impl AsRef<[u8]> + Send + 'static) -> (Url, JoinHandle<(Stri
 
 fn open(url: &Url, settings: &mut Settings) -> Transport {
     settings.proxy.set("").unwrap();
-    Transport::new(url, "a-token", settings).unwrap()
+    Transport::new(url, "a-token", settings, Rules::default()).unwrap()
 }
 
 fn get(response: impl AsRef<[u8]> + Send + 'static) -> Reply {

@@ -2,6 +2,7 @@
 
 use crate::array::{Array, DType, Element, byte_size};
 use crate::error::{Error, ErrorKind, Result};
+use crate::half::{bf16_value, fp16_value};
 use crate::images;
 use crate::images::raster::ImageRules;
 use crate::scan::places_after;
@@ -235,6 +236,11 @@ impl<'a> Numbers<'a> {
         }
     }
 
+    /// Their type and their bytes.
+    pub(crate) fn raw(&self) -> (DType, &'a [u8]) {
+        (self.dtype, self.bytes)
+    }
+
     /// Floats from a row on; zeros where there are no more.
     #[inline(always)]
     pub(crate) fn floats<const COUNT: usize>(&self, first: usize) -> [f64; COUNT] {
@@ -264,6 +270,13 @@ impl<'a> Numbers<'a> {
             DType::U16 => u16::from_ne_bytes(self.element(row)?).into(),
             DType::U32 => u32::from_ne_bytes(self.element(row)?).into(),
             DType::U64 => signed(u64::from_ne_bytes(self.element(row)?))?,
+            DType::Bool => i64::from(self.element(row)? != [0]),
+            DType::F16 => {
+                return Ok(Value::Number(fp16_value(u16::from_ne_bytes(self.element(row)?)).into()));
+            }
+            DType::Bf16 => {
+                return Ok(Value::Number(bf16_value(u16::from_ne_bytes(self.element(row)?)).into()));
+            }
         };
         Ok(Value::Integer(integer))
     }
@@ -332,5 +345,13 @@ mod tests {
         check(u16::MAX, "65535");
         check(u32::MAX, "4294967295");
         check(i64::MAX as u64, "9223372036854775807");
+        let value = |dtype, bytes| match (Numbers { dtype, bytes }).value(0).unwrap() {
+            Value::Number(number) => number,
+            Value::Integer(integer) => integer as f64,
+            _ => f64::NAN,
+        };
+        assert_eq!(value(DType::F16, &[0, 0x3c]), 1.0);
+        assert_eq!(value(DType::Bf16, &[0x80, 0x3f]), 1.0);
+        assert_eq!((value(DType::Bool, &[0]), value(DType::Bool, &[7])), (0.0, 1.0));
     }
 }

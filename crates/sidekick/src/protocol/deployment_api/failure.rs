@@ -94,7 +94,7 @@ fn server_error(how: &str, object: ErrorObject, hint: &str) -> Error {
 }
 
 /// The message in a body that is no error object: a text in other JSON, the title of a page, or the whole.
-fn explanation(body: &[u8]) -> String {
+pub(crate) fn explanation(body: &[u8]) -> String {
     let start = body.get(..READ_BYTES).unwrap_or(body);
     let mut cursor = Cursor::new(start);
     let mut found = None;

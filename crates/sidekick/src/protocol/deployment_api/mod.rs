@@ -81,8 +81,8 @@ impl DeploymentApi {
 
     fn request_of<'a>(&'a self, parts: &[&'a [u8]]) -> Result<Request<'a>> {
         let parts = collected(parts.iter().map(|part| Cow::Borrowed(*part)))?;
-        let (target, accept, content_type, headers) = (&self.target, JSON, JSON, Vec::new());
-        Ok(Request { target, accept, content_type, headers, parts })
+        let (target, headers, id) = (&self.target, Vec::new(), String::new());
+        Ok(Request { target, accept: JSON, content_type: JSON, headers, parts, id })
     }
 
     pub(crate) fn read_reply(

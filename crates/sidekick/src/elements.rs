@@ -1,0 +1,200 @@
+//! Elements in the type they came in, and what is seen of them as other types.
+
+use crate::array::DType;
+use crate::error::{Result, reserve};
+use crate::half::{bf16_value, fp16_value};
+use std::sync::OnceLock;
+
+/// The elements of one output over all rows. Their views as other types are made when they are first asked for.
+#[derive(Debug)]
+pub(crate) struct ElementColumn {
+    elements: Elements,
+    doubles: OnceLock<Vec<f64>>,
+    floats: OnceLock<Vec<f32>>,
+}
+
+impl ElementColumn {
+    fn new(elements: Elements) -> ElementColumn {
+        ElementColumn { elements, doubles: OnceLock::new(), floats: OnceLock::new() }
+    }
+
+    /// An empty column of elements of a type.
+    pub(crate) fn of(dtype: DType) -> ElementColumn {
+        ElementColumn::new(match dtype {
+            DType::Bool => Elements::Bool(Vec::new()),
+            DType::U8 => Elements::U8(Vec::new()),
+            DType::U16 => Elements::U16(Vec::new()),
+            DType::U32 => Elements::U32(Vec::new()),
+            DType::U64 => Elements::U64(Vec::new()),
+            DType::I8 => Elements::I8(Vec::new()),
+            DType::I16 => Elements::I16(Vec::new()),
+            DType::I32 => Elements::I32(Vec::new()),
+            DType::I64 => Elements::I64(Vec::new()),
+            DType::F16 => Elements::F16(Vec::new()),
+            DType::Bf16 => Elements::Bf16(Vec::new()),
+            DType::F32 => Elements::F32(Vec::new()),
+            DType::F64 => Elements::F64(Vec::new()),
+        })
+    }
+
+    /// The elements themselves.
+    pub(crate) fn elements(&self) -> &Elements {
+        &self.elements
+    }
+
+    /// The elements, to be changed: what was seen of them is forgotten.
+    pub(crate) fn elements_mut(&mut self) -> &mut Elements {
+        self.doubles.take();
+        self.floats.take();
+        &mut self.elements
+    }
+
+    /// Each element as the nearest 64-bit float.
+    pub(crate) fn doubles(&self) -> Result<&[f64]> {
+        match &self.elements {
+            Elements::F64(values) => Ok(values),
+            elements => made(&self.doubles, || elements.to_doubles()),
+        }
+    }
+
+    /// Each element as the nearest 32-bit float.
+    pub(crate) fn floats(&self) -> Result<&[f32]> {
+        match &self.elements {
+            Elements::F32(values) => Ok(values),
+            elements => made(&self.floats, || elements.to_floats()),
+        }
+    }
+}
+
+/// What a cell holds, made if nobody made it before.
+fn made<T>(cell: &OnceLock<Vec<T>>, make: impl FnOnce() -> Result<Vec<T>>) -> Result<&[T]> {
+    if let Some(values) = cell.get() {
+        return Ok(values);
+    }
+    let values = make()?;
+    Ok(cell.get_or_init(|| values))
+}
+
+fn converted<T: Copy, V>(values: &[T], convert: impl Fn(T) -> V) -> Result<Vec<V>> {
+    let mut all = Vec::new();
+    reserve(&mut all, values.len())?;
+    all.extend(values.iter().copied().map(convert));
+    Ok(all)
+}
+
+macro_rules! elements {
+    ($($variant:ident($stored:ty): $size:literal, $read:expr, $double:expr, $float:expr;)*) => {
+        /// Elements of one type.
+        #[derive(Debug, PartialEq)]
+        pub(crate) enum Elements {
+            $($variant(Vec<$stored>),)*
+        }
+
+        impl Elements {
+            /// Their bytes, in this machine's byte order.
+            pub(crate) fn as_bytes(&self) -> &[u8] {
+                match self {
+                    $(Elements::$variant(values) => bytemuck::cast_slice(values),)*
+                }
+            }
+
+            /// Makes room for so many more.
+            pub(crate) fn reserve(&mut self, more: usize) -> Result<()> {
+                match self {
+                    $(Elements::$variant(values) => reserve(values, more),)*
+                }
+            }
+
+            /// Appends elements from their little-endian bytes.
+            pub(crate) fn extend_from_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+                match self {
+                    $(Elements::$variant(values) => {
+                        let elements = bytes.as_chunks::<$size>().0;
+                        reserve(values, elements.len())?;
+                        values.extend(elements.iter().copied().map($read));
+                    })*
+                }
+                Ok(())
+            }
+
+            /// Appends elements of the same type; whether they are.
+            pub(crate) fn append(&mut self, more: &Elements) -> Result<bool> {
+                match (self, more) {
+                    $((Elements::$variant(values), Elements::$variant(more)) => {
+                        reserve(values, more.len())?;
+                        values.extend_from_slice(more);
+                        Ok(true)
+                    })*
+                    _ => Ok(false),
+                }
+            }
+
+            fn to_doubles(&self) -> Result<Vec<f64>> {
+                match self {
+                    $(Elements::$variant(values) => converted(values, $double),)*
+                }
+            }
+
+            fn to_floats(&self) -> Result<Vec<f32>> {
+                match self {
+                    $(Elements::$variant(values) => converted(values, $float),)*
+                }
+            }
+        }
+    };
+}
+
+elements! {
+    // Any byte but 0 is true.
+    Bool(u8): 1, |[byte]| u8::from(byte != 0), f64::from, f32::from;
+    U8(u8): 1, |[byte]| byte, f64::from, f32::from;
+    U16(u16): 2, u16::from_le_bytes, f64::from, f32::from;
+    U32(u32): 4, u32::from_le_bytes, f64::from, |value| value as f32;
+    U64(u64): 8, u64::from_le_bytes, |value| value as f64, |value| value as f32;
+    I8(i8): 1, i8::from_le_bytes, f64::from, f32::from;
+    I16(i16): 2, i16::from_le_bytes, f64::from, f32::from;
+    I32(i32): 4, i32::from_le_bytes, f64::from, |value| value as f32;
+    I64(i64): 8, i64::from_le_bytes, |value| value as f64, |value| value as f32;
+    F16(u16): 2, u16::from_le_bytes, |bits| fp16_value(bits).into(), fp16_value;
+    Bf16(u16): 2, u16::from_le_bytes, |bits| bf16_value(bits).into(), bf16_value;
+    F32(f32): 4, f32::from_le_bytes, f64::from, |value| value;
+    F64(f64): 8, f64::from_le_bytes, |value| value, |value| value as f32;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(mut elements: Elements, bytes: &[u8]) -> ElementColumn {
+        elements.extend_from_bytes(bytes).unwrap();
+        ElementColumn::new(elements)
+    }
+
+    #[test]
+    fn elements_keep_their_type_and_are_seen_as_others() {
+        let large = column(Elements::I64(vec![]), &[i64::MAX.to_le_bytes(), (-3i64).to_le_bytes()].concat());
+        assert_eq!(*large.elements(), Elements::I64(vec![i64::MAX, -3]));
+        assert_eq!(large.elements().as_bytes()[8..], (-3i64).to_ne_bytes());
+        assert_eq!(large.doubles().unwrap(), [9_223_372_036_854_775_808.0, -3.0]);
+        assert_eq!(large.floats().unwrap(), [9_223_372_036_854_775_808.0, -3.0]);
+        let bits = column(Elements::Bool(vec![]), &[0, 1, 7]);
+        assert_eq!(bits.doubles().unwrap(), [0.0, 1.0, 1.0]);
+        let half = column(Elements::F16(vec![]), &[0, 0x3c, 0, 0xc0]);
+        assert_eq!((half.doubles().unwrap(), half.floats().unwrap()), (&[1.0, -2.0][..], &[1.0, -2.0][..]));
+        let upper = column(Elements::Bf16(vec![]), &[0x80, 0x3f]);
+        assert_eq!(upper.floats().unwrap(), [1.0]);
+        let double = column(Elements::F64(vec![]), &0.1f64.to_le_bytes());
+        assert_eq!((double.doubles().unwrap(), double.floats().unwrap()), (&[0.1][..], &[0.1f32][..]));
+        assert_eq!(double.doubles().unwrap().as_ptr(), double.doubles().unwrap().as_ptr());
+    }
+
+    #[test]
+    fn what_is_appended_is_seen() {
+        let mut column = column(Elements::U8(vec![]), &[1]);
+        assert_eq!(column.doubles().unwrap(), [1.0]);
+        assert!(column.elements_mut().append(&Elements::U8(vec![2])).unwrap());
+        assert!(!column.elements_mut().append(&Elements::I8(vec![2])).unwrap());
+        assert_eq!(column.doubles().unwrap(), [1.0, 2.0]);
+        column.elements_mut().reserve(3).unwrap();
+    }
+}

@@ -1,0 +1,250 @@
+//! The documents that describe a model: its metadata, what its server can do, and Triton's configuration of it. They
+//! are what somebody wrote down: whatever is not needed may be missing, null or of another type.
+
+use super::datatype::DataType;
+use crate::array::MOST_DIMENSIONS;
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory::push;
+use crate::message::Message;
+use crate::names::MOST_NAME_BYTES;
+use crate::protocol::deployment_api::json::Cursor;
+
+/// A tensor as the metadata declares it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Declared {
+    pub(crate) name: String,
+    pub(crate) datatype: DataType,
+    /// Its whole shape; nothing for a size that is free in each request.
+    pub(crate) shape: Vec<Option<usize>>,
+}
+
+/// A model's inputs and outputs.
+#[derive(Debug, Default)]
+pub(crate) struct Metadata {
+    pub(crate) inputs: Vec<Declared>,
+    pub(crate) outputs: Vec<Declared>,
+}
+
+/// What the server says it can do.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Server {
+    /// Tensors travel as bytes.
+    pub(crate) binary: bool,
+    /// Models have a configuration.
+    pub(crate) configuration: bool,
+}
+
+/// Reads the metadata of a model.
+pub(crate) fn read(document: &[u8]) -> Result<Metadata> {
+    let mut metadata = Metadata::default();
+    members(document, |cursor, key| match key {
+        "inputs" => read_tensors(cursor, "input", &mut metadata.inputs),
+        "outputs" => read_tensors(cursor, "output", &mut metadata.outputs),
+        _ => cursor.skip_value(),
+    })
+    .map_err(|error| match error.kind() {
+        ErrorKind::ReplyMalformed => refused(error.into_message()),
+        _ => error,
+    })?;
+    Ok(metadata)
+}
+
+/// Reads what a server says about itself; from anything else follows that it can do nothing.
+pub(crate) fn read_server(document: &[u8]) -> Server {
+    let mut server = Server::default();
+    let read = members(document, |cursor, key| match (key, cursor.peek()) {
+        ("extensions", Some(b'[')) => cursor.array(|cursor| {
+            let Some(b'"') = cursor.peek() else { return cursor.skip_value() };
+            match &*cursor.string()? {
+                "binary_tensor_data" => server.binary = true,
+                "model_configuration" => server.configuration = true,
+                _ => {}
+            }
+            Ok(())
+        }),
+        _ => cursor.skip_value(),
+    });
+    if read.is_ok() { server } else { Server::default() }
+}
+
+/// Reads how many rows fit in a request from a model's configuration: 0 says that the model has no axis for rows of its
+/// own.
+pub(crate) fn read_most_rows(document: &[u8]) -> Option<usize> {
+    let mut most = None;
+    let read = members(document, |cursor, key| match (key, cursor.peek()) {
+        ("max_batch_size", Some(b'0'..=b'9')) => {
+            most = cursor.number_text()?.parse().ok();
+            Ok(())
+        }
+        _ => cursor.skip_value(),
+    });
+    read.ok().and(most)
+}
+
+/// Calls `each` with the keys of a document that is an object.
+fn members(document: &[u8], mut each: impl FnMut(&mut Cursor<'_>, &str) -> Result<()>) -> Result<()> {
+    let mut cursor = Cursor::new(document);
+    cursor.object(|cursor, key| each(cursor, &key))?;
+    cursor.end()
+}
+
+fn read_tensors(cursor: &mut Cursor<'_>, side: &str, tensors: &mut Vec<Declared>) -> Result<()> {
+    if cursor.take_word("null") {
+        return Ok(());
+    }
+    cursor.array(|cursor| {
+        let tensor = read_tensor(cursor, side)?;
+        push(tensors, tensor)
+    })
+}
+
+fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Declared> {
+    let (mut name, mut datatype, mut shape) = (None, None, None);
+    cursor.object(|cursor, key| match (&*key, cursor.peek()) {
+        ("name", Some(b'"')) => {
+            name = Some(cursor.string()?.into_owned());
+            Ok(())
+        }
+        ("datatype", Some(b'"')) => {
+            datatype = Some(cursor.string()?.into_owned());
+            Ok(())
+        }
+        ("shape", Some(b'[')) => {
+            let mut sizes = Vec::new();
+            cursor.array(|cursor| push(&mut sizes, read_size(cursor)?))?;
+            shape = Some(sizes);
+            Ok(())
+        }
+        _ => cursor.skip_value(),
+    })?;
+    let name = name.ok_or_else(|| refused(format!("an {side} has no name").into()))?;
+    if name.len() > MOST_NAME_BYTES {
+        return Err(refused(format!("the name of an {side} has {} bytes", name.len()).into()));
+    }
+    let of_it =
+        |what: Message| refused(Message::from(format!("the {side} \"")).quote(&name).say("\" ").before(what));
+    let datatype = datatype.ok_or_else(|| of_it("has no datatype".into()))?;
+    let unknown =
+        || of_it(Message::from("has the datatype \"").quote(&datatype).say("\", which is not known"));
+    let datatype = DataType::named(&datatype).ok_or_else(unknown)?;
+    let shape = shape.ok_or_else(|| of_it("has no shape".into()))?;
+    if shape.len() > MOST_DIMENSIONS {
+        return Err(of_it(format!("has more than {MOST_DIMENSIONS} dimensions").into()));
+    }
+    Ok(Declared { name, datatype, shape })
+}
+
+/// One size of a shape: -1, or null, is any.
+fn read_size(cursor: &mut Cursor<'_>) -> Result<Option<usize>> {
+    if cursor.take_word("null") {
+        return Ok(None);
+    }
+    let text = cursor.number_text()?;
+    if text == "-1" {
+        return Ok(None);
+    }
+    let bad = || {
+        refused(Message::from("a shape has the size ").quote(text).say("; sizes are whole numbers, or -1"))
+    };
+    text.parse().map(Some).map_err(|_| bad())
+}
+
+/// The error of two tensors with one name.
+pub(super) fn duplicate(side: &str, name: &str) -> Error {
+    refused(Message::from(format!("the {side} \"")).quote(name).say("\" is a duplicate"))
+}
+
+pub(super) fn refused(what: Message) -> Error {
+    Error::with_quotes(ErrorKind::Describe, Message::from("the model's metadata: ").before(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared(name: &str, datatype: DataType, shape: &[i64]) -> Declared {
+        let shape = shape.iter().map(|size| usize::try_from(*size).ok()).collect();
+        Declared { name: name.to_owned(), datatype, shape }
+    }
+
+    #[test]
+    fn metadata_of_real_servers_is_read() {
+        let triton =
+            br#"{"name":"m","versions":["1"],"platform":"python","inputs":[{"name":"x","datatype":"FP32",
+            "shape":[-1,4]},{"name":"text \"a\"","datatype":"BYTES","shape":[-1,1]}],
+            "outputs":[{"name":"y","datatype":"INT64","shape":[-1]}]}"#;
+        let metadata = read(triton).unwrap();
+        let inputs =
+            [declared("x", DataType::Fp32, &[-1, 4]), declared("text \"a\"", DataType::Bytes, &[-1, 1])];
+        assert_eq!(metadata.inputs, inputs);
+        assert_eq!(metadata.outputs, [declared("y", DataType::Int64, &[-1])]);
+        let mlserver =
+            br#"{"name":"m","versions":[],"platform":"","inputs":[{"name":"x","datatype":"FP64","shape":[],
+            "parameters":{"content_type":"np","headers":null}}],"outputs":null,"parameters":{"a":[{}]}} "#;
+        let metadata = read(mlserver).unwrap();
+        assert_eq!(metadata.inputs, [declared("x", DataType::Fp64, &[])]);
+        assert!(metadata.outputs.is_empty());
+        let other = br#"{"versions":null,"inputs":[{"parameters":null,"shape":[null,-1,0],"datatype":"BOOL","name":""}]}"#;
+        assert_eq!(read(other).unwrap().inputs, [declared("", DataType::Bool, &[-1, -1, 0])]);
+        assert!(read(b"{}").unwrap().inputs.is_empty());
+    }
+
+    #[test]
+    fn what_describes_no_tensor_is_named() {
+        let refused = |inputs: &str| {
+            let error = read(format!(r#"{{"inputs":[{inputs}]}}"#).as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Describe);
+            error.vetted(|_| false).to_string()
+        };
+        let start = "the model's metadata: ";
+        for (inputs, said) in [
+            (r#"{"datatype":"FP32","shape":[1]}"#, "an input has no name"),
+            (r#"{"name":null,"datatype":"FP32","shape":[1]}"#, "an input has no name"),
+            (r#"{"name":"x","shape":[1]}"#, "the input \"x\" has no datatype"),
+            (r#"{"name":"x","datatype":"FP8","shape":[1]}"#, "the input \"x\" has the datatype \"FP8\""),
+            (r#"{"name":"x","datatype":"FP32"}"#, "the input \"x\" has no shape"),
+            (r#"{"name":"x","datatype":"FP32","shape":null}"#, "the input \"x\" has no shape"),
+            (r#"{"name":"x","datatype":"FP32","shape":[-2]}"#, "a shape has the size -2"),
+            (r#"{"name":"x","datatype":"FP32","shape":[1.5]}"#, "a shape has the size 1.5"),
+            (r#"{"name":"x","datatype":"FP32","shape":[99999999999999999999]}"#, "a shape has the size 9999"),
+        ] {
+            let text = refused(inputs);
+            assert!(text.starts_with(&format!("{start}{said}")), "{text}");
+        }
+        let deep = format!(r#"{{"name":"x","datatype":"FP32","shape":[{}1]}}"#, "1,".repeat(64));
+        assert!(refused(&deep).contains("more than 64 dimensions"));
+        let long = format!(r#"{{"name":"{}","datatype":"FP32","shape":[1]}}"#, "x".repeat(4097));
+        assert!(refused(&long).contains("4097 bytes"));
+        for bad in ["", "<html>", "[]", "null", "{} x", r#"{"inputs":{}}"#, r#"{"inputs":[1]}"#] {
+            assert_eq!(read(bad.as_bytes()).unwrap_err().kind(), ErrorKind::Describe, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_can_do_is_read_from_its_extensions() {
+        let triton =
+            br#"{"name":"triton","version":"2.51.0","extensions":["classification","model_configuration",
+            "binary_tensor_data",1,null]}"#;
+        assert_eq!(read_server(triton), Server { binary: true, configuration: true });
+        for nothing in [
+            r#"{"extensions":[]}"#,
+            r#"{"extensions":null}"#,
+            "{}",
+            "",
+            "<html>",
+            r#"["binary_tensor_data"]"#,
+        ] {
+            assert_eq!(read_server(nothing.as_bytes()), Server::default(), "{nothing}");
+        }
+        assert_eq!(read_server(br#"{"extensions":["binary_tensor_data"]"#), Server::default());
+    }
+
+    #[test]
+    fn a_configuration_says_how_many_rows_fit() {
+        assert_eq!(read_most_rows(br#"{"name":"m","max_batch_size":8,"input":[{"dims":[4]}]}"#), Some(8));
+        assert_eq!(read_most_rows(br#"{"max_batch_size":0}"#), Some(0));
+        for nothing in [r#"{}"#, r#"{"max_batch_size":null}"#, r#"{"max_batch_size":-1}"#, "<html>", ""] {
+            assert_eq!(read_most_rows(nothing.as_bytes()), None, "{nothing}");
+        }
+    }
+}

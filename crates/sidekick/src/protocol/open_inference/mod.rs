@@ -1,0 +1,220 @@
+//! The Open Inference Protocol, version 2 over HTTP with the binary tensor extension: metadata that describes a model,
+//! tensors in a request and in a response.
+
+pub(crate) mod address;
+pub(crate) mod datatype;
+pub(crate) mod failure;
+pub(crate) mod metadata;
+pub(crate) mod model;
+pub(crate) mod reply;
+pub(crate) mod reply_data;
+pub(crate) mod request;
+pub(crate) mod tensors;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory::push;
+use crate::names::Names;
+use crate::protocol::exchange::{Refusal, Request};
+use crate::results::Columns;
+use crate::spec::{FeatureSpec, FeatureType, Schema, Specs};
+use crate::transport::{Cancel, Reply, Target, Transport};
+use crate::url::Url;
+use address::Address;
+use datatype::DataType;
+use metadata::Server;
+use model::{Model, Tensor};
+use reply::{JSON_LENGTH, Response};
+use request::{Body, Form, Texts};
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tensors::Tensors;
+
+/// The media types of documents, of requests with tensors as bytes, and of any response.
+const JSON: &str = "application/json";
+const BYTES: &str = "application/octet-stream";
+const ANY: &str = "*/*";
+
+/// One model of a server that speaks the Open Inference Protocol.
+pub(crate) struct OpenInference {
+    /// Where predictions are made.
+    url: Url,
+    /// The same, ready to be sent.
+    target: Target,
+    documents: Box<Documents>,
+    /// None before the model was described.
+    described: Option<Described>,
+    /// Whether the server takes tensors as bytes: it says so, or has answered with some.
+    takes_bytes: AtomicBool,
+    last_id: AtomicU64,
+}
+
+/// Where the documents are that describe a model.
+struct Documents {
+    metadata: Url,
+    /// Where the server says what it can do.
+    server: Url,
+    /// Not every server has one.
+    configuration: Url,
+}
+
+/// What requests need to know of a model.
+struct Described {
+    model: Arc<Model>,
+    texts: Texts,
+    inputs: Specs,
+}
+
+impl OpenInference {
+    /// The model at an address on the server of a URL.
+    pub(crate) fn new(url: &Url, address: &Address) -> Result<OpenInference> {
+        let infer = url.with_path(&address.infer())?;
+        Ok(OpenInference {
+            target: Target::of(&infer),
+            url: infer,
+            documents: Box::new(Documents {
+                metadata: url.with_path(address.describe())?,
+                server: url.with_path(address.server())?,
+                configuration: url.with_path(&address.config())?,
+            }),
+            described: None,
+            takes_bytes: AtomicBool::new(false),
+            last_id: AtomicU64::new(0),
+        })
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Reads the model's metadata, what its server can do, and the model's configuration if there is one.
+    pub(crate) fn describe(&mut self, transport: &Transport, cancel: Option<&Cancel>) -> Result<Schema> {
+        let Documents { metadata, server, configuration } = &*self.documents;
+        let reply = transport.get(metadata, JSON, cancel)?;
+        if !reply.is_success() {
+            return Err(reply.with_address_context(refusal(&reply).error));
+        }
+        let server = optional(transport, server, cancel)?;
+        let server = server.map_or_else(Server::default, |body| metadata::read_server(&body));
+        let configuration = match server.configuration {
+            true => optional(transport, configuration, cancel)?,
+            false => None,
+        };
+        let most_rows = configuration.and_then(|body| metadata::read_most_rows(&body));
+        let (model, mut schema) =
+            read_model(&reply.body, most_rows).map_err(|error| reply.with_address_context(error))?;
+        schema.vet(&|text| reply.holds_token(text));
+        self.takes_bytes = AtomicBool::new(server.binary || model.inputs.iter().any(needs_bytes));
+        let (texts, inputs) = (Texts::new(&model), schema.inputs.clone());
+        self.described = Some(Described { model: Arc::new(model), texts, inputs });
+        Ok(schema)
+    }
+
+    /// The most rows that a request has.
+    pub(crate) fn most_rows(&self) -> usize {
+        self.described.as_ref().map_or(usize::MAX, |described| described.model.batch.most_rows())
+    }
+
+    pub(crate) fn rows(&self) -> Tensors {
+        let model = self.described.as_ref().map(|described| Arc::clone(&described.model));
+        Tensors::new(model.unwrap_or_default())
+    }
+
+    pub(crate) fn request<'a>(&'a self, rows: &'a Tensors, range: Range<usize>) -> Result<Request<'a>> {
+        let Described { model, texts, inputs } = self.described()?;
+        let id = (self.last_id.fetch_add(1, Ordering::Relaxed) + 1).to_string();
+        let form = if self.takes_bytes.load(Ordering::Relaxed) { Form::Binary } else { Form::Json };
+        let body = request::body(model, texts, rows, range.clone(), &id, form);
+        let Body { json, tensors } = body.map_err(|request::Failure { input, error }| {
+            let spec = input.and_then(|input| inputs.get(input).ok());
+            let error = error.offset_row(range.start);
+            spec.map_or(error.clone(), |spec| spec.in_feature(error))
+        })?;
+        let (content_type, mut headers) = (if form == Form::Binary { BYTES } else { JSON }, Vec::new());
+        if form == Form::Binary {
+            push(&mut headers, (JSON_LENGTH, json.len().to_string()))?;
+        }
+        let mut parts = Vec::new();
+        push(&mut parts, Cow::Owned(json))?;
+        tensors.into_iter().try_for_each(|tensor| push(&mut parts, Cow::Borrowed(tensor)))?;
+        Ok(Request { target: &self.target, accept: ANY, content_type, headers, parts, id })
+    }
+
+    /// A request with JSON that the caller wrote.
+    pub(crate) fn json_request<'a>(&'a self, json: &'a str) -> Result<Request<'a>> {
+        let mut parts = Vec::new();
+        push(&mut parts, Cow::Borrowed(json.as_bytes()))?;
+        let (target, headers, id) = (&self.target, Vec::new(), String::new());
+        Ok(Request { target, accept: ANY, content_type: JSON, headers, parts, id })
+    }
+
+    pub(crate) fn read_reply(
+        &self,
+        id: &str,
+        reply: &Reply,
+        rows: usize,
+        schema: &Schema,
+        columns: &mut Columns,
+    ) -> Result<()> {
+        let (model, outputs) = (&self.described()?.model, &schema.outputs);
+        let json_length = reply.header(JSON_LENGTH);
+        Response { model, outputs, rows, id, body: &reply.body, json_length }.read(&mut columns.columns)?;
+        columns.rows += rows;
+        if json_length.is_some() {
+            self.takes_bytes.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn described(&self) -> Result<&Described> {
+        self.described
+            .as_ref()
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "a model that is not described"))
+    }
+}
+
+/// The body of a document that a server need not have. A gateway may not route it, or send us elsewhere.
+fn optional(transport: &Transport, url: &Url, cancel: Option<&Cancel>) -> Result<Option<Vec<u8>>> {
+    match transport.get(url, JSON, cancel) {
+        Ok(reply) => Ok(Some(reply).filter(Reply::is_success).map(|reply| reply.body)),
+        Err(error) if error.kind() == ErrorKind::Http => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The model that metadata describes, and its features.
+pub(crate) fn read_model(document: &[u8], most_rows: Option<usize>) -> Result<(Model, Schema)> {
+    let model = Model::new(metadata::read(document)?, most_rows)?;
+    let schema = Schema { inputs: specs(&model.inputs, "input")?, outputs: specs(&model.outputs, "output")? };
+    Ok((model, schema))
+}
+
+fn specs(tensors: &[Tensor], side: &str) -> Result<Specs> {
+    let mut features = Vec::new();
+    tensors.iter().try_for_each(|tensor| push(&mut features, feature(tensor)))?;
+    Specs::new(features)?.map_err(|name| metadata::duplicate(side, &name))
+}
+
+/// What a tensor is to users.
+fn feature(tensor: &Tensor) -> FeatureSpec {
+    let feature_type = match tensor.datatype {
+        DataType::Bytes => FeatureType::Text,
+        DataType::Bool if tensor.is_scalar() => FeatureType::Binary,
+        _ => FeatureType::Numeric,
+    };
+    let shape = if tensor.is_scalar() { vec![1] } else { tensor.shape.clone() };
+    let (name, dtype) = (tensor.name.as_str().into(), tensor.datatype.dtype());
+    FeatureSpec { name, feature_type, shape, dtype, categories: Names::default(), hidden: false }
+}
+
+/// Whether a tensor is sent as bytes to any server: hardly one takes these types as JSON.
+fn needs_bytes(tensor: &Tensor) -> bool {
+    matches!(tensor.datatype, DataType::Fp16 | DataType::Bf16)
+}
+
+/// What a response whose status is not 2xx says.
+pub(crate) fn refusal(reply: &Reply) -> Refusal {
+    let error = failure::of_status(reply.status, &reply.body);
+    Refusal { error, blames_rows: failure::blames_rows(reply.status) }
+}

@@ -1,0 +1,193 @@
+//! What requests and responses need to know of a model: its tensors by row, and how many rows a request has.
+
+use super::datatype::{Class, DataType};
+use super::metadata::{Declared, Metadata, refused};
+use crate::error::{Result, reserve};
+use crate::message::Message;
+
+/// One input or output, as each row has it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Tensor {
+    pub(crate) name: String,
+    pub(crate) datatype: DataType,
+    /// Its shape without the axis of the rows.
+    pub(crate) shape: Vec<usize>,
+    /// The product of that.
+    pub(crate) elements: usize,
+}
+
+/// A model's tensors; none before it is described.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) inputs: Vec<Tensor>,
+    pub(crate) outputs: Vec<Tensor>,
+    pub(crate) batch: Batch,
+}
+
+/// How the rows of a request lie in its tensors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Batch {
+    /// The first axis of every tensor is that of the rows; no request has more of them than this.
+    FirstAxis { most: usize },
+    /// The tensors have no axis for rows: a request is one row.
+    #[default]
+    OneRow,
+}
+
+impl Batch {
+    /// The most rows of a request.
+    pub(crate) fn most_rows(self) -> usize {
+        match self {
+            Batch::FirstAxis { most } => most,
+            Batch::OneRow => 1,
+        }
+    }
+}
+
+impl Tensor {
+    /// Whether each row has one element.
+    pub(crate) fn is_scalar(&self) -> bool {
+        matches!(*self.shape, [] | [1])
+    }
+
+    /// The bytes of a row; 0 for BYTES.
+    pub(crate) fn row_bytes(&self) -> usize {
+        self.elements * self.datatype.size()
+    }
+}
+
+impl Model {
+    /// A model from its metadata, and from its configuration how many rows fit (0 for no axis), if that is known.
+    pub(crate) fn new(metadata: Metadata, most_rows: Option<usize>) -> Result<Model> {
+        let Metadata { inputs, outputs } = metadata;
+        for (side, tensors) in [("inputs", &inputs), ("outputs", &outputs)] {
+            if tensors.is_empty() {
+                return Err(refused(format!("it declares no {side}; declare them on the server").into()));
+            }
+        }
+        let axis = has_axis(&inputs)?;
+        let batch = match (axis, most_rows) {
+            (true, None | Some(0)) => Batch::FirstAxis { most: usize::MAX },
+            (true, Some(most)) => Batch::FirstAxis { most },
+            (false, _) => Batch::OneRow,
+        };
+        let rows = |tensors: Vec<Declared>, side| {
+            let mut all = Vec::new();
+            reserve(&mut all, tensors.len())?;
+            tensors.into_iter().try_for_each(|declared| {
+                all.push(tensor(declared, side, axis)?);
+                Ok(())
+            })?;
+            Ok(all)
+        };
+        Ok(Model { inputs: rows(inputs, "input")?, outputs: rows(outputs, "output")?, batch })
+    }
+}
+
+/// Whether the first axis of the inputs is that of the rows: it is of any size in all of them, or in none.
+fn has_axis(inputs: &[Declared]) -> Result<bool> {
+    let free = |tensor: &&Declared| tensor.shape.first() == Some(&None);
+    match (inputs.iter().find(free), inputs.iter().find(|tensor| !free(tensor))) {
+        (Some(with), Some(without)) => {
+            let message = Message::from("the input \"")
+                .quote(&with.name)
+                .say("\" has an axis for rows (-1 first), and \"");
+            let message =
+                message.quote(&without.name).say(format!("\" has the shape {}", shape_text(&without.shape)));
+            Err(refused(message.say("; declare -1 as the first size of all inputs, or of none")))
+        }
+        (with, _) => Ok(with.is_some()),
+    }
+}
+
+fn tensor(declared: Declared, side: &str, axis: bool) -> Result<Tensor> {
+    let Declared { name, datatype, shape } = declared;
+    let of_it = |what: &str| {
+        let named = Message::from(format!("the {side} \"")).quote(&name);
+        refused(named.say(format!("\" has the shape {}{what}", shape_text(&shape))))
+    };
+    let row = match &*shape {
+        [None, row @ ..] if axis => row,
+        _ if axis => return Err(of_it(", without an axis for rows (-1 first) as the inputs have it")),
+        row => row,
+    };
+    let sizes: Option<Vec<usize>> = row.iter().copied().collect();
+    let sizes = sizes.ok_or_else(|| of_it(": a size that is free (-1) is supported for the rows alone"))?;
+    let bytes = sizes.iter().try_fold(datatype.size().max(1), |all, size| all.checked_mul(*size));
+    if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+        return Err(of_it(", which is larger than memory"));
+    }
+    let elements = sizes.iter().product();
+    if datatype.class() == Class::Bytes && !matches!(*sizes, [] | [1]) {
+        return Err(of_it(": BYTES are supported with one element a row"));
+    }
+    Ok(Tensor { name, datatype, shape: sizes, elements })
+}
+
+/// A shape as the metadata has it.
+fn shape_text(shape: &[Option<usize>]) -> String {
+    let sizes: Vec<String> =
+        shape.iter().map(|size| size.map_or("-1".to_owned(), |size| size.to_string())).collect();
+    format!("[{}]", sizes.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::protocol::open_inference::metadata;
+
+    fn model(inputs: &[&str], outputs: &[&str], most: Option<usize>) -> Result<Model> {
+        let list = |shapes: &[&str]| {
+            let tensors = shapes.iter().enumerate().map(|(at, shape)| {
+                let datatype = if shape.starts_with("b") { "BYTES" } else { "FP32" };
+                let shape = shape.trim_start_matches('b');
+                format!(r#"{{"name":"t{at}","datatype":"{datatype}","shape":{shape}}}"#)
+            });
+            tensors.collect::<Vec<_>>().join(",")
+        };
+        let document = format!(r#"{{"inputs":[{}],"outputs":[{}]}}"#, list(inputs), list(outputs));
+        Model::new(metadata::read(document.as_bytes()).unwrap(), most)
+    }
+
+    #[test]
+    fn the_axis_of_the_rows_is_free_in_all_inputs_or_in_none() {
+        let rows = model(&["[-1,2,3]", "[-1]"], &["[-1,1]"], None).unwrap();
+        assert_eq!(rows.batch, Batch::FirstAxis { most: usize::MAX });
+        assert_eq!((rows.inputs[0].shape.as_slice(), rows.inputs[0].elements), (&[2, 3][..], 6));
+        assert_eq!((rows.inputs[1].shape.as_slice(), rows.inputs[1].elements), (&[][..], 1));
+        assert_eq!(rows.inputs[0].row_bytes(), 24);
+        assert!(rows.inputs[1].is_scalar() && rows.outputs[0].is_scalar() && !rows.inputs[0].is_scalar());
+        assert_eq!(model(&["[-1,2]"], &["[-1]"], Some(8)).unwrap().batch.most_rows(), 8);
+        assert_eq!(model(&["[-1,2]"], &["[-1]"], Some(0)).unwrap().batch.most_rows(), usize::MAX);
+        for most in [None, Some(0)] {
+            let one = model(&["[1,2]", "[]"], &["[]", "[3]"], most).unwrap();
+            assert_eq!((one.batch, one.batch.most_rows()), (Batch::OneRow, 1));
+            assert_eq!(one.inputs[0].shape, [1, 2]);
+        }
+        assert!(model(&["b[-1,1]"], &["b[-1]"], None).unwrap().inputs[0].is_scalar());
+    }
+
+    #[test]
+    fn what_is_not_supported_is_an_error_that_names_the_tensor() {
+        for (inputs, outputs, said) in [
+            (&[][..], &["[1]"][..], "declares no inputs"),
+            (&["[1]"], &[], "declares no outputs"),
+            (
+                &["[-1,2]", "[3]"],
+                &["[-1]"],
+                r#"the input "t0" has an axis for rows (-1 first), and "t1" has the shape [3]"#,
+            ),
+            (&["[-1,2]"], &["[2]"], r#"the output "t0" has the shape [2], without an axis for rows"#),
+            (&["[-1,-1]"], &["[-1]"], r#"the input "t0" has the shape [-1, -1]: a size that is free"#),
+            (&["[2]"], &["[-1]"], r#"the output "t0" has the shape [-1]: a size that is free"#),
+            (&["b[-1,2]"], &["[-1]"], r#"the input "t0" has the shape [-1, 2]: BYTES"#),
+            (&["[-1,4294967295,4294967295]"], &["[-1]"], "larger than memory"),
+        ] {
+            let error = model(inputs, outputs, None).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Describe);
+            let text = error.vetted(|_| false).to_string();
+            assert!(text.contains(said), "{text}");
+        }
+    }
+}

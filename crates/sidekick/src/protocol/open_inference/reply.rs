@@ -1,0 +1,514 @@
+//! A response: JSON that describes its tensors, and the bytes of those that are not in the JSON. What the model declared
+//! is checked, for servers answer with status 200 whatever their models return.
+
+use super::failure;
+use super::model::{Batch, Model, Tensor};
+use super::reply_data::{self, Count};
+use crate::array::MOST_DIMENSIONS;
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory::push;
+use crate::message::Message;
+use crate::names::Names;
+use crate::protocol::deployment_api::json::Cursor;
+use crate::results::Column;
+use crate::spec::Specs;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The header that says how long the JSON before the tensors' bytes is.
+pub(crate) const JSON_LENGTH: &str = "inference-header-content-length";
+
+/// A response, and what it has to fit.
+pub(crate) struct Response<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) outputs: &'a Specs,
+    /// How many rows were sent.
+    pub(crate) rows: usize,
+    /// The identifier that was sent.
+    pub(crate) id: &'a str,
+    pub(crate) body: &'a [u8],
+    /// The value of the header [`JSON_LENGTH`], if there is one.
+    pub(crate) json_length: Option<&'a str>,
+}
+
+impl Response<'_> {
+    /// Appends its values to the columns of the outputs.
+    pub(crate) fn read(&self, columns: &mut [Column]) -> Result<()> {
+        let (json, tensors) = self.split()?;
+        let found = self.read_json(json, tensors.len())?;
+        let outputs = self.model.outputs.iter().zip(self.outputs);
+        for (((tensor, spec), found), column) in outputs.zip(&found).zip(columns) {
+            let read = match found {
+                Some(found) => self.read_output(tensor, found, json, tensors, column),
+                None => Err(Error::new(ErrorKind::ReplyOutput, "is not in the response")),
+            };
+            read.map_err(|error| spec.in_feature(error))?;
+        }
+        Ok(())
+    }
+
+    /// The JSON, and what follows it.
+    fn split(&self) -> Result<(&[u8], &[u8])> {
+        let Some(text) = self.json_length else { return Ok((self.body, &[])) };
+        let all = self.body.len();
+        let length =
+            text.trim().parse().ok().filter(|_| text.trim().bytes().all(|byte| byte.is_ascii_digit()));
+        length.and_then(|length| self.body.split_at_checked(length)).ok_or_else(|| {
+            let message = Message::from("the header Inference-Header-Content-Length is ").quote(text);
+            let message = message.say(format!(", but the body has {all} bytes"));
+            Error::with_quotes(ErrorKind::ReplyMalformed, message)
+        })
+    }
+
+    /// Finds the outputs that were asked for, and makes sure that so many bytes are those of the outputs.
+    fn read_json<'j>(&self, json: &'j [u8], bytes: usize) -> Result<Vec<Option<Found<'j>>>> {
+        let mut all = Outputs { found: Vec::new(), bytes: 0, named: 0 };
+        for _ in &self.model.outputs {
+            push(&mut all.found, None)?;
+        }
+        let mut said = None;
+        let mut cursor = Cursor::new(json);
+        cursor.object(|cursor, key| match (&*key, cursor.peek()) {
+            ("id", Some(b'"')) => self.check_id(&cursor.string()?),
+            ("error", Some(b'"')) => {
+                said = Some(cursor.string()?);
+                Ok(())
+            }
+            ("outputs", Some(b'[')) => cursor.array(|cursor| all.read_one(cursor, self.outputs.names())),
+            _ => cursor.skip_value(),
+        })?;
+        cursor.end()?;
+        if let Some(said) = said.filter(|_| all.named == 0) {
+            return Err(failure::of_accepted_reply(&said));
+        }
+        if all.bytes == bytes {
+            return Ok(all.found);
+        }
+        let message = format!("{bytes} bytes follow the JSON, but its outputs have {} bytes", all.bytes);
+        Err(Error::new(ErrorKind::ReplyShape, message))
+    }
+
+    fn check_id(&self, id: &str) -> Result<()> {
+        if id == self.id {
+            return Ok(());
+        }
+        let message = Message::from("the response answers the request \"").quote(id);
+        Err(Error::with_quotes(ErrorKind::ReplyMalformed, message.say(format!("\", not \"{}\"", self.id))))
+    }
+
+    fn read_output(
+        &self,
+        tensor: &Tensor,
+        found: &Found<'_>,
+        json: &[u8],
+        tensors: &[u8],
+        column: &mut Column,
+    ) -> Result<()> {
+        self.check_shape(tensor, &found.shape)?;
+        if found.datatype.as_deref() != Some(tensor.datatype.name()) {
+            return Err(other_datatype(tensor, found));
+        }
+        let elements =
+            self.rows.checked_mul(tensor.elements).ok_or_else(|| internal("more elements than fit"))?;
+        match &found.data {
+            Data::Nothing => Err(Error::new(ErrorKind::ReplyType, "has no data in the response")),
+            Data::Json(rest) => {
+                let mut cursor = Cursor::new(json);
+                cursor.advance_to(rest);
+                reply_data::read_json(
+                    &mut cursor,
+                    tensor.datatype,
+                    Count { elements, row: tensor.elements },
+                    column,
+                )
+            }
+            Data::Binary(place) => {
+                let bytes = tensors.get(place.clone()).unwrap_or_default();
+                reply_data::read_binary(bytes, tensor.datatype, elements, column)
+            }
+        }
+    }
+
+    /// The rows come first where tensors have an axis for them; the rest is as declared but for 1s at the end.
+    fn check_shape(&self, tensor: &Tensor, shape: &[usize]) -> Result<()> {
+        let row = match (self.model.batch, shape) {
+            (Batch::OneRow, row) => row,
+            (Batch::FirstAxis { .. }, [rows, row @ ..]) if *rows == self.rows => row,
+            (Batch::FirstAxis { .. }, _) => {
+                let message = format!("{} rows were sent, and the shape {shape:?} came back", self.rows);
+                return Err(Error::new(ErrorKind::ReplyRows, message));
+            }
+        };
+        if without_ones(row) == without_ones(&tensor.shape) {
+            return Ok(());
+        }
+        let message = format!("has the shape {:?} a row, and {row:?} came back", tensor.shape);
+        Err(Error::new(ErrorKind::ReplyShape, message))
+    }
+}
+
+fn without_ones(shape: &[usize]) -> &[usize] {
+    let end = shape.iter().rposition(|size| *size != 1).map_or(0, |last| last + 1);
+    shape.get(..end).unwrap_or_default()
+}
+
+#[cold]
+fn other_datatype(tensor: &Tensor, found: &Found<'_>) -> Error {
+    let message = Message::from(format!("is {}, and ", tensor.datatype.name()));
+    let message = match &found.datatype {
+        Some(name) => message.quote(name).say(" came back"),
+        None => message.say("no datatype came back"),
+    };
+    Error::with_quotes(ErrorKind::ReplyType, message)
+}
+
+fn internal(what: &str) -> Error {
+    Error::new(ErrorKind::Internal, what)
+}
+
+/// The outputs of a response.
+struct Outputs<'a> {
+    /// Those of the model, in its order.
+    found: Vec<Option<Found<'a>>>,
+    /// How many bytes those so far have behind the JSON.
+    bytes: usize,
+    /// How many there are, also those that nobody asked for.
+    named: usize,
+}
+
+/// An output as the JSON describes it.
+struct Found<'a> {
+    datatype: Option<Cow<'a, str>>,
+    shape: Vec<usize>,
+    data: Data<'a>,
+}
+
+enum Data<'a> {
+    Nothing,
+    /// The JSON from its data on.
+    Json(&'a [u8]),
+    /// Where it lies behind the JSON.
+    Binary(Range<usize>),
+}
+
+impl<'a> Outputs<'a> {
+    fn read_one(&mut self, cursor: &mut Cursor<'a>, names: &Names) -> Result<()> {
+        let mut name = None;
+        let mut found = Found { datatype: None, shape: Vec::new(), data: Data::Nothing };
+        let mut size = None;
+        cursor.object(|cursor, key| match (&*key, cursor.peek()) {
+            ("name", Some(b'"')) => {
+                name = Some(cursor.string()?);
+                Ok(())
+            }
+            ("datatype", Some(b'"')) => {
+                found.datatype = Some(cursor.string()?);
+                Ok(())
+            }
+            ("shape", Some(b'[')) => {
+                found.shape.clear();
+                cursor.array(|cursor| read_size(cursor, &mut found.shape))
+            }
+            ("parameters", Some(b'{')) => read_binary_size(cursor, &mut size),
+            ("data", Some(byte)) if byte != b'n' => {
+                found.data = Data::Json(cursor.rest());
+                reply_data::skip(cursor)
+            }
+            _ => cursor.skip_value(),
+        })?;
+        self.named += 1;
+        if let Some(size) = size {
+            let end = self.bytes.checked_add(size).ok_or_else(|| bad_size(&size.to_string()))?;
+            if matches!(found.data, Data::Json(_)) {
+                let message = "an output has its data both in the JSON and behind it";
+                return Err(Error::new(ErrorKind::ReplyMalformed, message));
+            }
+            found.data = Data::Binary(self.bytes..end);
+            self.bytes = end;
+        }
+        let name = name.ok_or_else(|| Error::new(ErrorKind::ReplyOutput, "an output has no name"))?;
+        let place = names.find_near(self.named - 1, &name);
+        let Some(slot) = place.and_then(|place| self.found.get_mut(place)) else { return Ok(()) };
+        if slot.replace(found).is_none() {
+            return Ok(());
+        }
+        let message = Message::from("the output \"").quote(&*name).say("\" is a duplicate");
+        Err(Error::with_quotes(ErrorKind::ReplyOutput, message))
+    }
+}
+
+fn read_size(cursor: &mut Cursor<'_>, shape: &mut Vec<usize>) -> Result<()> {
+    let text = cursor.number_text()?;
+    let size = text.parse().ok().filter(|_| shape.len() < MOST_DIMENSIONS);
+    let Some(size) = size else {
+        let message = Message::from("a shape has the size ").quote(text);
+        let message = message.say(format!(" as one of {MOST_DIMENSIONS} at most"));
+        return Err(Error::with_quotes(ErrorKind::ReplyShape, message));
+    };
+    push(shape, size)
+}
+
+fn read_binary_size(cursor: &mut Cursor<'_>, size: &mut Option<usize>) -> Result<()> {
+    cursor.object(|cursor, key| {
+        match &*key {
+            "binary_data_size" if cursor.take_word("null") => return Ok(()),
+            "binary_data_size" => {}
+            _ => return cursor.skip_value(),
+        }
+        let text = cursor.number_text()?;
+        *size = Some(text.parse().map_err(|_| bad_size(text))?);
+        Ok(())
+    })
+}
+
+#[cold]
+fn bad_size(text: &str) -> Error {
+    let message = Message::from("an output has a binary_data_size of ").quote(text);
+    Error::with_quotes(ErrorKind::ReplyShape, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::open_inference::read_model;
+    use crate::results::Columns;
+    use crate::spec::Schema;
+
+    fn model(outputs: &str) -> (Model, Schema) {
+        let document =
+            format!(r#"{{"inputs":[{{"name":"x","datatype":"FP32","shape":[-1]}}],"outputs":[{outputs}]}}"#);
+        read_model(document.as_bytes(), None).unwrap()
+    }
+
+    /// A scalar, an array and a text.
+    fn three() -> (Model, Schema) {
+        model(concat!(
+            r#"{"name":"y","datatype":"INT32","shape":[-1]},{"name":"a","datatype":"FP32","shape":[-1,2,1]},"#,
+            r#"{"name":"t","datatype":"BYTES","shape":[-1,1]}"#
+        ))
+    }
+
+    fn read(model: &(Model, Schema), rows: usize, json: &str, tail: Option<&[u8]>) -> Result<Vec<Column>> {
+        let body = [json.as_bytes(), tail.unwrap_or_default()].concat();
+        let length = tail.map(|_| json.len().to_string());
+        read_body(model, rows, &body, length.as_deref())
+    }
+
+    fn read_body(
+        (model, schema): &(Model, Schema),
+        rows: usize,
+        body: &[u8],
+        json_length: Option<&str>,
+    ) -> Result<Vec<Column>> {
+        let mut columns = Columns::new(&schema.outputs)?.columns;
+        let response = Response { model, outputs: &schema.outputs, rows, id: "7", body, json_length };
+        response.read(&mut columns).map(|()| columns).map_err(|error| error.vetted(|_| false))
+    }
+
+    fn elements(column: &Column) -> String {
+        match column {
+            Column::Elements(column) => format!("{:?}", column.elements()),
+            Column::Texts(texts) => texts.buffer.clone(),
+            _ => panic!("{column:?}"),
+        }
+    }
+
+    const BINARY: &str = concat!(
+        r#"{"model_name":"m","model_version":"1","id":"7","parameters":null,"outputs":["#,
+        r#"{"name":"t","datatype":"BYTES","shape":[2,1],"parameters":{"binary_data_size":11,"content_type":"str"}},"#,
+        r#"{"name":"extra","datatype":"FP64","shape":[1],"parameters":{"binary_data_size":8}},"#,
+        r#"{"name":"a","datatype":"FP32","shape":[2,2,1],"parameters":{"binary_data_size":16}},"#,
+        r#"{"name":"y","datatype":"INT32","shape":[2],"data":[5,-6]}]}"#
+    );
+
+    fn tail() -> Vec<u8> {
+        let floats: Vec<u8> =
+            [0.5f32, 1.5, f32::NAN, -2.5].iter().flat_map(|value| value.to_le_bytes()).collect();
+        [&b"\x03\0\0\0h\xc3\xa9\0\0\0\0"[..], &[9; 8], &floats].concat()
+    }
+
+    #[test]
+    fn binary_and_json_mix_in_any_order_with_outputs_that_nobody_asked_for() {
+        let columns = read(&three(), 2, BINARY, Some(&tail())).unwrap();
+        assert_eq!(elements(&columns[0]), "I32([5, -6])");
+        assert_eq!(elements(&columns[1]), "F32([0.5, 1.5, NaN, -2.5])");
+        assert_eq!(elements(&columns[2]), "h\u{e9}\0\0");
+    }
+
+    #[test]
+    fn json_alone_is_read_wherever_its_keys_stand() {
+        let json = concat!(
+            r#" {"outputs":[{"data":[[0.5],[null]],"shape":[1,2],"datatype":"FP32","name":"a"},"#,
+            r#"{"data":[NaN,[{"x":"]"}]],"name":"other"},"#,
+            r#"{"name":"y","shape":[1,1],"datatype":"INT32","parameters":{"binary_data_size":null},"data":[1.0]},"#,
+            r#"{"name":"t","datatype":"BYTES","shape":[1],"parameters":null,"data":["a\n"]}],"id":null} "#
+        );
+        let columns = read(&three(), 1, json, None).unwrap();
+        assert_eq!(elements(&columns[0]), "I32([1])");
+        assert_eq!(elements(&columns[1]), "F32([0.5, NaN])");
+        assert_eq!(elements(&columns[2]), "a\n\0");
+    }
+
+    #[test]
+    fn empty_outputs_need_no_header() {
+        let model = model(r#"{"name":"a","datatype":"FP32","shape":[-1,0]}"#);
+        let json = r#"{"outputs":[{"name":"a","datatype":"FP32","shape":[2,0],"parameters":{"binary_data_size":0}}]}"#;
+        assert_eq!(elements(&read(&model, 2, json, None).unwrap()[0]), "F32([])");
+    }
+
+    #[test]
+    fn one_row_has_no_axis() {
+        let mut model = model(r#"{"name":"a","datatype":"UINT8","shape":[-1,2]}"#);
+        model.0.batch = Batch::OneRow;
+        let json = |shape: &str| {
+            format!(r#"{{"outputs":[{{"name":"a","datatype":"UINT8","shape":{shape},"data":[1,2]}}]}}"#)
+        };
+        for shape in ["[2]", "[2,1]"] {
+            assert_eq!(elements(&read(&model, 1, &json(shape), None).unwrap()[0]), "U8([1, 2])");
+        }
+        for shape in ["[1,2]", "[]", "[2,2]"] {
+            assert_eq!(read(&model, 1, &json(shape), None).unwrap_err().kind(), ErrorKind::ReplyShape);
+        }
+    }
+
+    #[test]
+    fn a_response_that_does_not_fit_is_refused() {
+        let output = |rest: &str| format!(r#"{{"outputs":[{{{rest}}}]}}"#);
+        let model = model(r#"{"name":"a","datatype":"INT16","shape":[-1,2]}"#);
+        let whole = r#""name":"a","datatype":"INT16","shape":[1,2],"#;
+        for (json, tail, kind, said) in [
+            (output(&format!(r#"{whole}"data":[1]"#)), None, ErrorKind::ReplyShape, "only 1 elements"),
+            (output(whole.trim_end_matches(',')), None, ErrorKind::ReplyType, "has no data"),
+            (output(&format!(r#"{whole}"data":null"#)), None, ErrorKind::ReplyType, "has no data"),
+            (output(r#""name":"b""#), None, ErrorKind::ReplyOutput, "feature \"a\": is not in the response"),
+            (output(r#""datatype":"INT16""#), None, ErrorKind::ReplyOutput, "an output has no name"),
+            (r#"{"outputs":null}"#.into(), None, ErrorKind::ReplyOutput, "is not in the response"),
+            (
+                r#"{"outputs":[{"name":"a"},{"name":"a"}]}"#.into(),
+                None,
+                ErrorKind::ReplyOutput,
+                r#"the output "a" is a duplicate"#,
+            ),
+            (
+                output(r#""name":"a","datatype":"FP32","shape":[1,2],"data":[1,2]"#),
+                None,
+                ErrorKind::ReplyType,
+                "is INT16, and FP32 came back",
+            ),
+            (
+                output(r#""name":"a","shape":[1,2],"data":[1,2]"#),
+                None,
+                ErrorKind::ReplyType,
+                "is INT16, and no datatype came back",
+            ),
+            (
+                output(r#""name":"a","datatype":"INT16","shape":[2,2],"data":[1,2,3,4]"#),
+                None,
+                ErrorKind::ReplyRows,
+                "1 rows were sent, and the shape [2, 2] came back",
+            ),
+            (
+                output(r#""name":"a","datatype":"INT16","shape":[1,3],"data":[1,2,3]"#),
+                None,
+                ErrorKind::ReplyShape,
+                "has the shape [2] a row, and [3] came back",
+            ),
+            (
+                output(r#""name":"a","datatype":"INT16","data":[1,2]"#),
+                None,
+                ErrorKind::ReplyRows,
+                "the shape [] came back",
+            ),
+            (
+                output(&format!(r#"{whole}"parameters":{{"binary_data_size":4}}"#)),
+                None,
+                ErrorKind::ReplyShape,
+                "0 bytes follow the JSON, but its outputs have 4",
+            ),
+            (
+                output(&format!(r#"{whole}"parameters":{{"binary_data_size":4}}"#)),
+                Some(5),
+                ErrorKind::ReplyShape,
+                "5 bytes follow the JSON, but its outputs have 4",
+            ),
+            (
+                output(&format!(r#"{whole}"parameters":{{"binary_data_size":6}}"#)),
+                Some(6),
+                ErrorKind::ReplyShape,
+                "has 6 bytes for 2 elements of INT16",
+            ),
+            (
+                output(&format!(r#"{whole}"parameters":{{"binary_data_size":-4}}"#)),
+                Some(4),
+                ErrorKind::ReplyShape,
+                "binary_data_size of -4",
+            ),
+            (
+                output(&format!(r#"{whole}"parameters":{{"binary_data_size":4.0}}"#)),
+                Some(4),
+                ErrorKind::ReplyShape,
+                "binary_data_size of 4.0",
+            ),
+            (
+                output(&format!(r#"{whole}"parameters":{{"binary_data_size":4}},"data":[1,2]"#)),
+                Some(4),
+                ErrorKind::ReplyMalformed,
+                "both",
+            ),
+            (
+                concat!(
+                    r#"{"outputs":[{"name":"b","parameters":{"binary_data_size":18446744073709551615}},"#,
+                    r#"{"name":"a","datatype":"INT16","shape":[1,2],"parameters":{"binary_data_size":5}}]}"#
+                )
+                .into(),
+                Some(4),
+                ErrorKind::ReplyShape,
+                "binary_data_size of 5",
+            ),
+            (
+                output(r#""name":"a","datatype":"INT16","shape":[-1,2],"data":[1,2]"#),
+                None,
+                ErrorKind::ReplyShape,
+                "the size -1",
+            ),
+            (
+                output(&format!(r#""name":"a","shape":[{}1]"#, "1,".repeat(64))),
+                None,
+                ErrorKind::ReplyShape,
+                "64 at most",
+            ),
+            (
+                r#"{"id":"8","outputs":[]}"#.into(),
+                None,
+                ErrorKind::ReplyMalformed,
+                r#"answers the request "8", not "7""#,
+            ),
+            (
+                r#"{"error":"model broke"}"#.into(),
+                None,
+                ErrorKind::Server,
+                "a good status, but an error: model broke",
+            ),
+            (output(&format!(r#"{whole}"data":[1,2]"#)) + " x", None, ErrorKind::ReplyMalformed, ""),
+            ("".into(), None, ErrorKind::ReplyMalformed, ""),
+            ("[]".into(), None, ErrorKind::ReplyMalformed, ""),
+        ] {
+            let error = read(&model, 1, &json, tail.map(|size| vec![0; size]).as_deref()).unwrap_err();
+            assert_eq!(error.kind(), kind, "{json}: {error}");
+            assert!(error.to_string().contains(said), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_the_json_lies_within_the_body() {
+        let body = [BINARY.as_bytes(), &tail()].concat();
+        let read = |length: &str| read_body(&three(), 2, &body, Some(length));
+        assert!(read(&BINARY.len().to_string()).is_ok() && read(&format!(" {} ", BINARY.len())).is_ok());
+        for length in ["", "-1", "+700", "x", "99999999999999999999", "100000", "1e2", "0"] {
+            assert_eq!(read(length).unwrap_err().kind(), ErrorKind::ReplyMalformed, "{length}");
+        }
+        for length in [BINARY.len() - 1, BINARY.len() + 1] {
+            assert_eq!(read(&length.to_string()).unwrap_err().kind(), ErrorKind::ReplyMalformed);
+        }
+    }
+}

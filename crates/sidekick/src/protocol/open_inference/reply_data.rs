@@ -1,0 +1,357 @@
+//! The elements of one output of a response, from bytes or from JSON, into their column.
+
+use super::datatype::{Class, DataType, split_bytes};
+use crate::array::MOST_DIMENSIONS;
+use crate::elements::Elements;
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory::{push, push_text};
+use crate::message::Message;
+use crate::protocol::deployment_api::json::Cursor;
+use crate::results::{Column, Pieces};
+
+/// How many elements there have to be, and how many a row has.
+#[derive(Clone, Copy)]
+pub(super) struct Count {
+    pub(super) elements: usize,
+    pub(super) row: usize,
+}
+
+/// Appends so many elements from their bytes.
+pub(super) fn read_binary(
+    bytes: &[u8],
+    datatype: DataType,
+    elements: usize,
+    column: &mut Column,
+) -> Result<()> {
+    match column {
+        Column::Texts(texts) => read_binary_texts(bytes, elements, texts),
+        Column::Elements(column) => {
+            if elements.checked_mul(datatype.size()) != Some(bytes.len()) {
+                let name = datatype.name();
+                let message = format!("has {} bytes for {elements} elements of {name}", bytes.len());
+                return Err(Error::new(ErrorKind::ReplyShape, message));
+            }
+            column.elements_mut().extend_from_bytes(bytes)
+        }
+        _ => Err(other_column()),
+    }
+}
+
+fn read_binary_texts(mut bytes: &[u8], elements: usize, texts: &mut Pieces<String>) -> Result<()> {
+    for element in 0..elements {
+        let Some((text, rest)) = split_bytes(bytes) else {
+            let message = format!("its bytes end within element {element} of {elements}");
+            return Err(Error::new(ErrorKind::ReplyShape, message));
+        };
+        bytes = rest;
+        let text = simdutf8::basic::from_utf8(text)
+            .map_err(|_| Error::new(ErrorKind::ReplyEncoding, "is not UTF-8 text").in_row(element))?;
+        push_piece(texts, text)?;
+    }
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    let message = format!("has {} bytes after its {elements} elements", bytes.len());
+    Err(Error::new(ErrorKind::ReplyShape, message))
+}
+
+fn push_piece(texts: &mut Pieces<String>, text: &str) -> Result<()> {
+    push_text(&mut texts.buffer, text)?;
+    push_text(&mut texts.buffer, "\0")?;
+    push(&mut texts.ends, texts.buffer.len())
+}
+
+/// Appends so many elements from JSON, flat or nested.
+pub(super) fn read_json(
+    cursor: &mut Cursor<'_>,
+    datatype: DataType,
+    count: Count,
+    column: &mut Column,
+) -> Result<()> {
+    let mut seen = 0;
+    each_value(cursor, |cursor| {
+        if seen == count.elements {
+            return Err(other_count("more", count.elements));
+        }
+        read_value(cursor, datatype, column).map_err(|error| {
+            let (row, element) = (seen / count.row.max(1), seen % count.row.max(1));
+            if count.row == 1 {
+                error.in_row(row)
+            } else {
+                error.at(format!("element {element}")).in_row(row)
+            }
+        })?;
+        seen += 1;
+        Ok(())
+    })?;
+    if seen == count.elements { Ok(()) } else { Err(other_count(&format!("only {seen}"), count.elements)) }
+}
+
+#[cold]
+fn other_count(found: &str, expected: usize) -> Error {
+    Error::new(ErrorKind::ReplyShape, format!("has {found} elements where its shape has {expected}"))
+}
+
+fn read_value(cursor: &mut Cursor<'_>, datatype: DataType, column: &mut Column) -> Result<()> {
+    let column = match column {
+        Column::Texts(texts) if cursor.peek() == Some(b'"') => return push_piece(texts, &cursor.string()?),
+        Column::Texts(_) => return Err(no_such_value(cursor, "text")),
+        Column::Elements(column) => column,
+        _ => return Err(other_column()),
+    };
+    let word = match (datatype.class(), column.elements_mut()) {
+        (_, Elements::F32(values)) => return push(values, read_f32(cursor)?),
+        (_, Elements::F64(values)) => return push(values, read_f64(cursor)?),
+        (Class::Float, _) => datatype.word_of_float(read_f64(cursor)?),
+        (Class::Bool, _) if cursor.take_word("true") => datatype.word_of_integer(1),
+        (Class::Bool, _) if cursor.take_word("false") => datatype.word_of_integer(0),
+        _ => {
+            let text = number_text(cursor)?;
+            let float = || datatype.word_of_float(text.parse().unwrap_or(f64::NAN));
+            text.parse().map_or_else(|_| float(), |integer| datatype.word_of_integer(integer))
+        }
+    };
+    let word = word.map_err(|error| Error::with_quotes(ErrorKind::ReplyType, error.into_message()))?;
+    column.elements_mut().extend_from_bytes(word.get(..datatype.size()).unwrap_or_default())
+}
+
+fn read_f32(cursor: &mut Cursor<'_>) -> Result<f32> {
+    // Past white space.
+    cursor.peek();
+    let number = cursor.rest();
+    if let Some((value, length)) = sidekick_numbers::read_f32(number) {
+        cursor.advance_to(number.get(length..).unwrap_or_default());
+        return Ok(value);
+    }
+    special(cursor).map(|value| value as f32).map_or_else(|| Err(beyond(cursor, "FP32")), Ok)
+}
+
+fn read_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
+    if let Some(value) = cursor.f64() {
+        return Ok(value);
+    }
+    special(cursor).map_or_else(|| Err(beyond(cursor, "FP64")), Ok)
+}
+
+/// What stands for a float that JSON has no number for: the bare words of some servers, or `null`.
+fn special(cursor: &mut Cursor<'_>) -> Option<f64> {
+    let words = [
+        ("null", f64::NAN),
+        ("NaN", f64::NAN),
+        ("Infinity", f64::INFINITY),
+        ("-Infinity", f64::NEG_INFINITY),
+    ];
+    words.into_iter().find(|(word, _)| cursor.take_word(word)).map(|(_, value)| value)
+}
+
+#[cold]
+fn beyond(cursor: &mut Cursor<'_>, datatype: &str) -> Error {
+    match number_text(cursor) {
+        Ok(text) => {
+            let message = Message::default().quote(text).say(format!(" is beyond {datatype}"));
+            Error::with_quotes(ErrorKind::ReplyType, message)
+        }
+        Err(error) => error,
+    }
+}
+
+fn number_text<'a>(cursor: &mut Cursor<'a>) -> Result<&'a str> {
+    if matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
+        return cursor.number_text();
+    }
+    Err(no_such_value(cursor, "a number"))
+}
+
+#[cold]
+fn no_such_value(cursor: &mut Cursor<'_>, wanted: &str) -> Error {
+    Error::new(ErrorKind::ReplyType, format!("expected {wanted}, found {}", cursor.kind_of_next()))
+}
+
+fn other_column() -> Error {
+    Error::new(ErrorKind::Internal, "a column of another protocol")
+}
+
+/// Calls `each` at every element of the list that comes next, and of the lists in it.
+fn each_value<'a>(
+    cursor: &mut Cursor<'a>,
+    mut each: impl FnMut(&mut Cursor<'a>) -> Result<()>,
+) -> Result<()> {
+    if cursor.peek() != Some(b'[') {
+        return Err(no_such_value(cursor, "a list"));
+    }
+    let mut depth = 0;
+    loop {
+        let opened = cursor.take(b'[');
+        depth += usize::from(opened);
+        if depth > MOST_DIMENSIONS {
+            let message = format!("has lists in more than {MOST_DIMENSIONS} lists");
+            return Err(Error::new(ErrorKind::ReplyShape, message));
+        }
+        // A list that has just been opened may be empty.
+        if opened && cursor.peek() != Some(b']') {
+            continue;
+        }
+        if !opened {
+            each(cursor)?;
+        }
+        while cursor.take(b']') {
+            depth -= 1;
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+        if !cursor.take(b',') {
+            return Err(malformed(cursor, "',' or ']'"));
+        }
+    }
+}
+
+#[cold]
+fn malformed(cursor: &mut Cursor<'_>, wanted: &str) -> Error {
+    Error::new(
+        ErrorKind::ReplyMalformed,
+        format!("invalid JSON: expected {wanted}, found {}", cursor.kind_of_next()),
+    )
+}
+
+/// Steps over the data of an output: lists may hold the bare words, so that they are not quite JSON.
+pub(super) fn skip(cursor: &mut Cursor<'_>) -> Result<()> {
+    if cursor.peek() != Some(b'[') {
+        return cursor.skip_value();
+    }
+    each_value(cursor, |cursor| match cursor.peek() {
+        Some(b'N' | b'I') if special(cursor).is_some() => Ok(()),
+        Some(b'-') if special(cursor).is_some() => Ok(()),
+        _ => cursor.skip_value(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::DType;
+    use crate::elements::ElementColumn;
+
+    fn numbers(text: &str, datatype: DataType, elements: usize) -> Result<Elements> {
+        let mut column = Column::Elements(ElementColumn::of(datatype.dtype().unwrap()));
+        let mut skipped = Cursor::new(text.as_bytes());
+        let mut cursor = Cursor::new(text.as_bytes());
+        read_json(&mut cursor, datatype, Count { elements, row: 1 }, &mut column)?;
+        // What can be read can be stepped over.
+        skip(&mut skipped).unwrap();
+        assert_eq!((skipped.rest(), cursor.rest()), (&b""[..], &b""[..]));
+        let Column::Elements(mut column) = column else { panic!() };
+        Ok(std::mem::replace(column.elements_mut(), Elements::Bool(vec![])))
+    }
+
+    fn refused(text: &str, datatype: DataType, elements: usize) -> String {
+        numbers(text, datatype, elements).unwrap_err().vetted(|_| false).to_string()
+    }
+
+    #[test]
+    fn json_is_flat_or_nested() {
+        for text in [
+            "[1,2,3,4]",
+            "[[1,2],[3,4]]",
+            "[ [ [1] , [2]],[[3],[4] ] ]",
+            "[[],[1,2,3,4]]",
+            "[[1.0,2],[3e0,4]]",
+        ] {
+            assert_eq!(numbers(text, DataType::Int64, 4).unwrap(), Elements::I64(vec![1, 2, 3, 4]), "{text}");
+            assert_eq!(numbers(text, DataType::Fp32, 4).unwrap(), Elements::F32(vec![1.0, 2.0, 3.0, 4.0]));
+        }
+        assert_eq!(numbers("[]", DataType::Int8, 0).unwrap(), Elements::I8(vec![]));
+        for text in
+            ["", "[", "[1", "[1,", "[1,]", "[,1]", "[[1]", "[1}", "[1 2]", "[[1],]", "5", "{}", "null"]
+        {
+            assert!(numbers(text, DataType::Int64, 1).is_err(), "{text}");
+        }
+        let deep = "[".repeat(1_000_000);
+        assert!(refused(&deep, DataType::Int64, 1).contains("more than 64 lists"));
+    }
+
+    #[test]
+    fn values_have_to_fit_their_type() {
+        let text = "[18446744073709551615,9223372036854775808]";
+        assert_eq!(numbers(text, DataType::Uint64, 2).unwrap(), Elements::U64(vec![u64::MAX, 1 << 63]));
+        assert_eq!(numbers("[true,false,1,0]", DataType::Bool, 4).unwrap(), Elements::Bool(vec![1, 0, 1, 0]));
+        assert_eq!(numbers("[65504]", DataType::Fp16, 1).unwrap(), Elements::F16(vec![0x7bff]));
+        for (text, datatype, said) in [
+            ("[300]", DataType::Uint8, "row 0: 300 does not fit UINT8, which holds 0 to 255"),
+            ("[1.5]", DataType::Int32, "row 0: 1.5 is not a whole number that INT32 holds"),
+            ("[1e400]", DataType::Int32, "row 0: inf is not a whole number"),
+            ("[null]", DataType::Int32, "row 0: expected a number, found null"),
+            ("[\"1\"]", DataType::Int32, "row 0: expected a number, found text"),
+            ("[2]", DataType::Bool, "row 0: 2 does not fit BOOL"),
+            ("[1e39]", DataType::Fp32, "row 0: 1e39 is beyond FP32"),
+            ("[1e999]", DataType::Fp64, "row 0: 1e999 is beyond FP64"),
+            ("[70000]", DataType::Fp16, "row 0: 70000.0 does not fit FP16"),
+            ("[true]", DataType::Fp32, "row 0: expected a number, found a boolean"),
+            ("[]", DataType::Fp32, "has only 0 elements where its shape has 1"),
+            ("[1,2]", DataType::Fp32, "has more elements where its shape has 1"),
+        ] {
+            let text = refused(text, datatype, 1);
+            assert!(text.starts_with(said), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_floats_that_are_no_numbers() {
+        let text = "[null, NaN,Infinity ,-Infinity,-1.5]";
+        let Ok(Elements::F64(values)) = numbers(text, DataType::Fp64, 5) else { panic!() };
+        assert!(values[0].is_nan() && values[1].is_nan());
+        assert_eq!(values[2..], [f64::INFINITY, f64::NEG_INFINITY, -1.5]);
+        let Ok(Elements::F16(values)) = numbers("[null,-Infinity]", DataType::Fp16, 2) else { panic!() };
+        assert_eq!(values, [0x7e00, 0xfc00]);
+        for text in ["[nan]", "[Nan]", "[-NaN]", "[+Infinity]", "[Inf]", "[NaN1]"] {
+            assert!(numbers(text, DataType::Fp64, 1).is_err(), "{text}");
+        }
+    }
+
+    fn texts(read: impl FnOnce(&mut Column) -> Result<()>) -> Result<Vec<String>> {
+        let mut column = Column::Texts(Pieces::default());
+        read(&mut column)?;
+        let Column::Texts(texts) = column else { panic!() };
+        let piece = |row| texts.buffer[texts.range(row).unwrap()].trim_end_matches('\0').to_owned();
+        Ok((0..texts.ends.len()).map(piece).collect())
+    }
+
+    #[test]
+    fn bytes_are_text() {
+        let json = |text: &str, elements| {
+            let mut cursor = Cursor::new(text.as_bytes());
+            texts(|column| read_json(&mut cursor, DataType::Bytes, Count { elements, row: 1 }, column))
+        };
+        assert_eq!(json(r#"[["h\u00e9"],[""]]"#, 2).unwrap(), ["hé", ""]);
+        assert!(json("[1]", 1).is_err() && json(r#"["a"]"#, 2).is_err());
+        let binary =
+            |bytes: &[u8], elements| texts(|column| read_binary(bytes, DataType::Bytes, elements, column));
+        assert_eq!(binary(b"\x03\0\0\0h\xc3\xa9\0\0\0\0", 2).unwrap(), ["hé", ""]);
+        assert!(binary(b"", 0).unwrap().is_empty());
+        for (bytes, elements, said) in [
+            (&b"\x01\0\0"[..], 1, "its bytes end within element 0 of 1"),
+            (b"\x02\0\0\0a", 1, "its bytes end within element 0 of 1"),
+            (b"\xff\xff\xff\xffa", 1, "its bytes end within element 0 of 1"),
+            (b"\x01\0\0\0a", 2, "its bytes end within element 1 of 2"),
+            (b"\x01\0\0\0ab", 1, "has 1 bytes after its 1 elements"),
+            (b"\x01\0\0\0\xff", 1, "row 0: is not UTF-8 text"),
+        ] {
+            assert_eq!(binary(bytes, elements).unwrap_err().to_string(), said);
+        }
+    }
+
+    #[test]
+    fn binary_elements_have_to_be_as_many_as_the_shape_says() {
+        let read = |bytes: &[u8], elements| {
+            let mut column = Column::Elements(ElementColumn::of(DType::I16));
+            read_binary(bytes, DataType::Int16, elements, &mut column)?;
+            let Column::Elements(column) = column else { panic!() };
+            Ok::<_, Error>(format!("{:?}", column.elements()))
+        };
+        // At any address.
+        assert_eq!(read(&[9, 1, 0, 255, 255][1..], 2).unwrap(), "I16([1, -1])");
+        for (bytes, elements) in [(3, 2), (4, 1), (0, 1), (4, usize::MAX)] {
+            assert_eq!(read(&vec![0; bytes], elements).unwrap_err().kind(), ErrorKind::ReplyShape);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Rows as the body of a request: JSON that describes the tensors, and the tensors' bytes behind it, or their values in
+//! the JSON for servers that take no bytes.
+
+use super::datatype::DataType;
+use super::model::{Batch, Model, Tensor};
+use super::tensors::{Tensors, split_element};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::half::{bf16_value, fp16_value};
+use crate::memory::{none_for, push};
+use sidekick_numbers::{WIDEST_F64, write_f64};
+use std::fmt::Display;
+use std::io::{self, Write as _};
+use std::ops::Range;
+
+/// How the elements of tensors are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As bytes behind the JSON.
+    Binary,
+    /// As values in the JSON.
+    Json,
+}
+
+/// The body of a request: its JSON, and the bytes that follow.
+#[derive(Debug)]
+pub(crate) struct Body<'a> {
+    pub(crate) json: Vec<u8>,
+    pub(crate) tensors: Vec<&'a [u8]>,
+}
+
+/// The parts of a request's JSON that are the same for all requests of a model.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    /// For each input what comes before the sizes of its shape.
+    inputs: Vec<String>,
+    /// What comes after the inputs.
+    outputs: String,
+}
+
+/// A value that cannot be sent, and the input it belongs to.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) input: Option<usize>,
+    pub(crate) error: Error,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure { input: None, error }
+    }
+}
+
+impl Texts {
+    pub(crate) fn new(model: &Model) -> Texts {
+        let name = |tensor: &Tensor| serde_json::Value::from(&*tensor.name).to_string();
+        let input = |tensor: &Tensor| {
+            format!(r#"{{"name":{},"datatype":"{}","shape":["#, name(tensor), tensor.datatype.name())
+        };
+        let output =
+            |tensor: &Tensor| format!(r#"{{"name":{},"parameters":{{"binary_data":true}}}}"#, name(tensor));
+        let outputs: Vec<String> = model.outputs.iter().map(output).collect();
+        Texts {
+            inputs: model.inputs.iter().map(input).collect(),
+            outputs: format!(r#"],"outputs":[{}]}}"#, outputs.join(",")),
+        }
+    }
+}
+
+/// The body of a request that sends some rows under an identifier, which is text without escapes.
+pub(crate) fn body<'a>(
+    model: &Model,
+    texts: &Texts,
+    tensors: &'a Tensors,
+    rows: Range<usize>,
+    id: &str,
+    form: Form,
+) -> std::result::Result<Body<'a>, Failure> {
+    let mut body = Body { json: Vec::new(), tensors: Vec::new() };
+    let fixed: usize = texts.inputs.iter().map(|text| text.len() + SIZES_BYTES).sum();
+    reserve(&mut body.json, fixed + id.len() + texts.outputs.len())?;
+    let mut out = Out(&mut body.json);
+    out.text(r#"{"id":""#)?;
+    out.text(id)?;
+    out.text(r#"","inputs":["#)?;
+    for (input, (tensor, start)) in model.inputs.iter().zip(&texts.inputs).enumerate() {
+        let elements = tensors.elements(input, rows.clone());
+        out.text(if input == 0 { "" } else { "," })?;
+        out.text(start)?;
+        put_shape(&mut out, model.batch, tensor, rows.len())?;
+        if form == Form::Binary {
+            out.text(r#","parameters":{"binary_data_size":"#)?;
+            out.display(elements.len())?;
+            out.text("}}")?;
+            push(&mut body.tensors, elements)?;
+            continue;
+        }
+        out.text(r#","data":["#)?;
+        put_data(&mut out, tensor, elements).map_err(|error| Failure { input: Some(input), error })?;
+        out.text("]}")?;
+    }
+    out.text(&texts.outputs)?;
+    Ok(body)
+}
+
+/// Room for the shape and the size of one tensor, as it mostly suffices.
+const SIZES_BYTES: usize = 96;
+
+/// The sizes of a shape, and the bracket that closes it.
+fn put_shape(out: &mut Out<'_>, batch: Batch, tensor: &Tensor, rows: usize) -> Result<()> {
+    let axis = matches!(batch, Batch::FirstAxis { .. }).then_some(&rows);
+    for (place, size) in axis.into_iter().chain(&tensor.shape).enumerate() {
+        out.text(if place == 0 { "" } else { "," })?;
+        out.display(size)?;
+    }
+    out.text("]")
+}
+
+fn put_data(out: &mut Out<'_>, tensor: &Tensor, mut bytes: &[u8]) -> Result<()> {
+    let mut element = 0;
+    while !bytes.is_empty() {
+        let here;
+        (here, bytes) = split_element(tensor.datatype, bytes);
+        out.text(if element == 0 { "" } else { "," })?;
+        put_element(out, tensor.datatype, here)
+            .map_err(|error| error.in_row(element / tensor.elements.max(1)))?;
+        element += 1;
+    }
+    Ok(())
+}
+
+/// Writes a value; a float with the digits of its 64-bit float, so that a server that reads it as one rounds it back.
+fn put_element(out: &mut Out<'_>, datatype: DataType, bytes: &[u8]) -> Result<()> {
+    let bits = bytes.iter().take(size_of::<u64>()).rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
+    match datatype {
+        DataType::Bool => out.text(if bits == 0 { "false" } else { "true" }),
+        DataType::Uint8 | DataType::Uint16 | DataType::Uint32 | DataType::Uint64 => out.display(bits),
+        DataType::Int8 => out.display(bits as i8),
+        DataType::Int16 => out.display(bits as i16),
+        DataType::Int32 => out.display(bits as i32),
+        DataType::Int64 => out.display(bits as i64),
+        DataType::Fp16 => out.float(fp16_value(bits as u16).into()),
+        DataType::Bf16 => out.float(bf16_value(bits as u16).into()),
+        DataType::Fp32 => out.float(f32::from_bits(bits as u32).into()),
+        DataType::Fp64 => out.float(f64::from_bits(bits)),
+        DataType::Bytes => out.string(bytes),
+    }
+}
+
+/// JSON that grows as far as there is memory.
+struct Out<'a>(&'a mut Vec<u8>);
+
+impl Out<'_> {
+    fn text(&mut self, text: &str) -> Result<()> {
+        reserve(self.0, text.len())?;
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
+    fn display(&mut self, value: impl Display) -> Result<()> {
+        write!(self, "{value}").map_err(|_| none_for(1))
+    }
+
+    fn float(&mut self, value: f64) -> Result<()> {
+        if !value.is_finite() {
+            let message =
+                format!("{value} cannot be sent as JSON, and the server is not known to take bytes");
+            return Err(Error::new(ErrorKind::FeatureValue, message));
+        }
+        let mut room = [0; WIDEST_F64];
+        let length = write_f64(&mut room, value);
+        reserve(self.0, length)?;
+        self.0.extend_from_slice(room.get(..length).unwrap_or_default());
+        Ok(())
+    }
+
+    fn string(&mut self, bytes: &[u8]) -> Result<()> {
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| Error::new(ErrorKind::FeatureValue, "is not UTF-8, and cannot be sent as JSON"))?;
+        serde_json::to_writer(self, text).map_err(|_| none_for(bytes.len()))
+    }
+}
+
+impl io::Write for Out<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        reserve(self.0, bytes.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::Array;
+    use crate::protocol::open_inference::tensors::tests::model;
+    use crate::values::Value;
+
+    fn text(body: &Body<'_>) -> String {
+        String::from_utf8(body.json.clone()).unwrap()
+    }
+
+    #[test]
+    fn a_request_is_a_head_and_a_slice_for_each_input() {
+        let model = model(&[(r#"x \"1\""#, "FP32", ",2"), ("t", "BYTES", ",1")]);
+        let texts = Texts::new(&model);
+        let mut tensors = Tensors::new(model.clone());
+        for (values, word) in [([0.1f32, -2.0], "a"), ([3.0, 4.0], "")] {
+            tensors.put(0, &Value::Array(&Array::of(&[2], &values).unwrap())).unwrap();
+            tensors.put(1, &Value::Text(word)).unwrap();
+            tensors.end_row();
+        }
+        let binary = body(&model, &texts, &tensors, 0..2, "7", Form::Binary).unwrap();
+        let outputs = concat!(
+            r#"],"outputs":[{"name":"x \"1\"","parameters":{"binary_data":true}},"#,
+            r#"{"name":"t","parameters":{"binary_data":true}}]}"#
+        );
+        let inputs = concat!(
+            r#"{"id":"7","inputs":[{"name":"x \"1\"","datatype":"FP32","shape":[2,2],"parameters":{"binary_data_size":16}},"#,
+            r#"{"name":"t","datatype":"BYTES","shape":[2,1],"parameters":{"binary_data_size":9}}"#
+        );
+        assert_eq!(text(&binary), format!("{inputs}{outputs}"));
+        assert_eq!(binary.tensors[1], b"\x01\0\0\0a\0\0\0\0");
+        assert_eq!((binary.tensors.len(), binary.tensors[0].len()), (2, 16));
+        // Nothing was copied.
+        assert_eq!(binary.tensors[0].as_ptr(), tensors.elements(0, 0..2).as_ptr());
+        let json = body(&model, &texts, &tensors, 0..1, "8", Form::Json).unwrap();
+        let inputs = concat!(
+            r#"{"id":"8","inputs":[{"name":"x \"1\"","datatype":"FP32","shape":[1,2],"data":[0.10000000149011612,-2.0]},"#,
+            r#"{"name":"t","datatype":"BYTES","shape":[1,1],"data":["a"]}"#
+        );
+        assert_eq!(text(&json), format!("{inputs}{outputs}"));
+        assert!(json.tensors.is_empty());
+    }
+
+    fn data(datatype: &str, bytes: &[u8]) -> Result<String> {
+        let model = model(&[("x", datatype, "")]);
+        let mut json = Vec::new();
+        put_data(&mut Out(&mut json), &model.inputs[0], bytes)?;
+        Ok(String::from_utf8(json).unwrap())
+    }
+
+    #[test]
+    fn every_type_has_its_json() {
+        for (datatype, bytes, expected) in [
+            ("BOOL", &[1, 0][..], "true,false"),
+            ("UINT8", &[255, 0], "255,0"),
+            ("UINT16", &[255, 255], "65535"),
+            ("UINT32", &[255, 255, 255, 255], "4294967295"),
+            ("UINT64", &[255; 8], "18446744073709551615"),
+            ("INT8", &[255, 128], "-1,-128"),
+            ("INT16", &[254, 255], "-2"),
+            ("INT32", &[254, 255, 255, 255], "-2"),
+            ("INT64", &[0, 0, 0, 0, 0, 0, 0, 128], "-9223372036854775808"),
+            ("FP16", &[0x66, 0x2e, 0, 0x80], "0.0999755859375,-0.0"),
+            ("BF16", &[0xcd, 0x3d], "0.10009765625"),
+            ("FP32", &[205, 204, 204, 61], "0.10000000149011612"),
+            ("FP64", &[154, 153, 153, 153, 153, 153, 185, 63], "0.1"),
+            ("BYTES", b"\x03\0\0\0\"\\\n\0\0\0\0", r#""\"\\\n","""#),
+        ] {
+            assert_eq!(data(datatype, bytes).unwrap(), expected, "{datatype}");
+        }
+        assert_eq!(data("FP32", b"").unwrap(), "");
+        let error = data("FP32", &[0, 0, 0, 0, 0, 0, 0xc0, 0x7f]).unwrap_err();
+        assert_eq!((error.kind(), error.row()), (ErrorKind::FeatureValue, Some(1)));
+        assert!(error.to_string().contains("NaN cannot be sent as JSON"), "{error}");
+        assert!(data("BYTES", b"\x01\0\0\0\xff").is_err());
+    }
+}

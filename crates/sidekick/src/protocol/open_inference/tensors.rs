@@ -1,0 +1,443 @@
+//! Rows as tensors: for each input one buffer of elements, little-endian, as they are sent. A value is checked against
+//! the type of its tensor when it is added.
+
+use super::datatype::{Class, DataType, LENGTH_BYTES, Word, split_bytes};
+use super::model::{Model, Tensor};
+use crate::array::{Array, Block, DType, index_of};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::memory::{collected, push};
+use crate::values::{ColumnReader, Source, Value};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Rows of a model.
+#[derive(Debug)]
+pub(crate) struct Tensors {
+    model: Arc<Model>,
+    /// For each input the elements of all rows.
+    columns: Vec<Column>,
+    rows: usize,
+}
+
+#[derive(Debug, Default)]
+struct Column {
+    bytes: Vec<u8>,
+    /// Where each row ends if they are BYTES.
+    ends: Vec<usize>,
+}
+
+/// A state of the rows to return to.
+#[derive(Debug)]
+pub(crate) struct Checkpoint {
+    rows: usize,
+    lengths: Vec<usize>,
+}
+
+/// An element that its tensor does not hold, and where it is among those that were given.
+struct Misfit {
+    place: usize,
+    error: Error,
+}
+
+impl Tensors {
+    pub(crate) fn new(model: Arc<Model>) -> Tensors {
+        let columns = model.inputs.iter().map(|_| Column::default()).collect();
+        Tensors { model, columns, rows: 0 }
+    }
+
+    /// How many rows are finished.
+    pub(crate) fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Adds the value of an input to the row that is being built. A value that fails leaves no trace.
+    pub(crate) fn put(&mut self, input: usize, value: &Value<'_>) -> Result<()> {
+        let (tensor, column) = self.column(input)?;
+        match value {
+            Value::Number(number) => column.put_word(tensor, tensor.datatype.word_of_float(*number)?),
+            Value::Integer(integer) => {
+                column.put_word(tensor, tensor.datatype.word_of_integer((*integer).into())?)
+            }
+            Value::Array(array) => {
+                column.put_elements(tensor, array).map_err(|misfit| misfit.in_array(tensor))
+            }
+            Value::Text(text) if tensor.datatype == DataType::Bytes => column.put_bytes(text.as_bytes()),
+            Value::Text(_) | Value::Category(_) | Value::Image(_) => Err(no_such_value(tensor)),
+        }
+    }
+
+    /// Finishes the row, which has a value for each input.
+    pub(crate) fn end_row(&mut self) {
+        self.rows += 1;
+    }
+
+    /// Drops what the row that is being built has.
+    pub(crate) fn discard_row(&mut self) {
+        let rows = self.rows;
+        for (tensor, column) in self.model.inputs.iter().zip(&mut self.columns) {
+            let end = column.range(tensor, 0..rows).end;
+            column.truncate(end);
+        }
+    }
+
+    /// Drops all rows, and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.rows = 0;
+        self.discard_row();
+    }
+
+    /// The state now.
+    pub(crate) fn checkpoint(&self) -> Result<Checkpoint> {
+        let lengths = collected(self.columns.iter().map(|column| column.bytes.len()))?;
+        Ok(Checkpoint { rows: self.rows, lengths })
+    }
+
+    /// Returns to a state.
+    pub(crate) fn restore(&mut self, checkpoint: Checkpoint) {
+        self.rows = checkpoint.rows;
+        self.columns.iter_mut().zip(checkpoint.lengths).for_each(|(column, length)| column.truncate(length));
+    }
+
+    /// Becomes a copy of some rows of others of the same model.
+    pub(crate) fn copy(&mut self, other: &Tensors, rows: Range<usize>) -> Result<()> {
+        self.clear();
+        for ((tensor, column), from) in self.model.inputs.iter().zip(&mut self.columns).zip(&other.columns) {
+            let place = from.range(tensor, rows.clone());
+            let bytes = from.bytes.get(place.clone()).unwrap_or_default();
+            reserve(&mut column.bytes, bytes.len())?;
+            column.bytes.extend_from_slice(bytes);
+            let ends = from.ends.get(rows.clone()).unwrap_or_default();
+            reserve(&mut column.ends, ends.len())?;
+            column.ends.extend(ends.iter().map(|end| end - place.start));
+        }
+        self.rows = rows.len();
+        Ok(())
+    }
+
+    /// Adds `count` whole rows from a column for each input. An error names the feature, and the row among these.
+    pub(crate) fn add_columns(&mut self, count: usize, readers: &[ColumnReader<'_>]) -> Result<()> {
+        for reader in readers {
+            self.put_column(count, reader).map_err(|error| reader.spec.in_feature(error))?;
+        }
+        self.rows += count;
+        Ok(())
+    }
+
+    fn put_column(&mut self, count: usize, reader: &ColumnReader<'_>) -> Result<()> {
+        let (tensor, column) = self.column(reader.index)?;
+        match &reader.source {
+            Source::Floats(numbers) | Source::Integers(numbers) | Source::Arrays(numbers) => {
+                let (dtype, bytes) = numbers.raw();
+                let rows = Array::new(dtype, &[count, tensor.elements], bytes)?;
+                column.put_elements(tensor, &rows).map_err(|misfit| misfit.in_rows(tensor))
+            }
+            _ => (0..count).try_for_each(|row| {
+                let put = reader.give(row, |value| self.put(reader.index, value));
+                put.map_err(|error| error.in_row(row))
+            }),
+        }
+    }
+
+    /// The elements of an input in some rows, as they are sent.
+    pub(crate) fn elements(&self, input: usize, rows: Range<usize>) -> &[u8] {
+        let found = self.model.inputs.get(input).zip(self.columns.get(input));
+        found.and_then(|(tensor, column)| column.bytes.get(column.range(tensor, rows))).unwrap_or_default()
+    }
+
+    fn column(&mut self, input: usize) -> Result<(&Tensor, &mut Column)> {
+        let found = self.model.inputs.get(input).zip(self.columns.get_mut(input));
+        found.ok_or_else(|| Error::new(ErrorKind::Internal, "an input without a tensor"))
+    }
+}
+
+impl Misfit {
+    /// The error of an array that is the value of one row.
+    fn in_array(self, tensor: &Tensor) -> Error {
+        let of_value = self.error.kind() == ErrorKind::FeatureValue && !tensor.is_scalar();
+        if !of_value {
+            return self.error;
+        }
+        let element = self.place % tensor.elements.max(1);
+        self.error.at(format!("element {:?}", index_of(element, &tensor.shape)))
+    }
+
+    /// The error of the values of several rows.
+    fn in_rows(self, tensor: &Tensor) -> Error {
+        let row = self.place / tensor.elements.max(1);
+        self.in_array(tensor).in_row(row)
+    }
+}
+
+impl Column {
+    #[inline]
+    fn put_word(&mut self, tensor: &Tensor, word: Word) -> Result<()> {
+        let bytes = word.get(..tensor.datatype.size()).unwrap_or_default();
+        self.extend(bytes)
+    }
+
+    fn put_bytes(&mut self, element: &[u8]) -> Result<()> {
+        let length = u32::try_from(element.len()).map_err(|_| {
+            Error::new(
+                ErrorKind::FeatureValue,
+                format!("{} bytes are more than BYTES can have", element.len()),
+            )
+        })?;
+        reserve(&mut self.bytes, LENGTH_BYTES + element.len())?;
+        push(&mut self.ends, self.bytes.len() + LENGTH_BYTES + element.len())?;
+        self.bytes.extend_from_slice(&length.to_le_bytes());
+        self.bytes.extend_from_slice(element);
+        Ok(())
+    }
+
+    fn extend(&mut self, bytes: &[u8]) -> Result<()> {
+        reserve(&mut self.bytes, bytes.len())?;
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Adds the elements of one row or more; all of them or none.
+    fn put_elements(&mut self, tensor: &Tensor, array: &Array<'_>) -> std::result::Result<(), Misfit> {
+        let (dtype, native) = array.native_bytes();
+        let no_memory = |error| Misfit { place: 0, error };
+        if let Some(bytes) = native.filter(|_| Some(dtype) == tensor.datatype.dtype() && dtype != DType::Bool)
+        {
+            return self.extend(bytes).map_err(no_memory);
+        }
+        let before = self.bytes.len();
+        reserve(&mut self.bytes, array.len().saturating_mul(tensor.datatype.size())).map_err(no_memory)?;
+        let added = append(tensor.datatype, array, &mut self.bytes);
+        added.inspect_err(|_| self.bytes.truncate(before))
+    }
+
+    /// Where some rows lie.
+    fn range(&self, tensor: &Tensor, rows: Range<usize>) -> Range<usize> {
+        if tensor.datatype != DataType::Bytes {
+            return rows.start * tensor.row_bytes()..rows.end * tensor.row_bytes();
+        }
+        let end =
+            |rows: usize| rows.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
+        end(rows.start)..end(rows.end)
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.bytes.truncate(length);
+        while self.ends.last().is_some_and(|end| *end > length) {
+            self.ends.pop();
+        }
+    }
+}
+
+/// The first of some elements that are whole, without what says its length, and the others.
+pub(super) fn split_element(datatype: DataType, bytes: &[u8]) -> (&[u8], &[u8]) {
+    let found = match datatype {
+        DataType::Bytes => split_bytes(bytes),
+        _ => bytes.split_at_checked(datatype.size()),
+    };
+    found.unwrap_or((bytes, &[]))
+}
+
+/// Appends the elements of an array as those of a tensor; there is room for them.
+fn append(datatype: DataType, array: &Array<'_>, out: &mut Vec<u8>) -> std::result::Result<(), Misfit> {
+    let size = datatype.size();
+    let mut place = 0;
+    let added = array.for_each_exact_block(|block| match block {
+        Block::Floats(values) if datatype == DataType::Fp32 && fit_f32(values) => {
+            values.iter().for_each(|value| out.extend_from_slice(&(*value as f32).to_le_bytes()));
+            place += values.len();
+            Ok(())
+        }
+        Block::Floats(values) => {
+            put_words(values, size, &mut place, out, |value| datatype.word_of_float(value))
+        }
+        Block::Signed(values) => {
+            put_words(values, size, &mut place, out, |value| datatype.word_of_integer(value.into()))
+        }
+        Block::Unsigned(values) => {
+            put_words(values, size, &mut place, out, |value| datatype.word_of_integer(value.into()))
+        }
+    });
+    added.map_err(|error| Misfit { place, error })
+}
+
+/// Whether none of these becomes infinite as a 32-bit float. All are looked at, so that they are looked at side by side.
+fn fit_f32(values: &[f64]) -> bool {
+    values.iter().fold(true, |all, value| all & (value.is_finite() == (*value as f32).is_finite()))
+}
+
+fn put_words<T: Copy>(
+    values: &[T],
+    size: usize,
+    place: &mut usize,
+    out: &mut Vec<u8>,
+    word_of: impl Fn(T) -> Result<Word>,
+) -> Result<()> {
+    values.iter().try_for_each(|value| {
+        out.extend_from_slice(word_of(*value)?.get(..size).unwrap_or_default());
+        *place += 1;
+        Ok(())
+    })
+}
+
+#[cold]
+fn no_such_value(tensor: &Tensor) -> Error {
+    let holds = match tensor.datatype.class() {
+        Class::Bytes => "text",
+        Class::Bool => "0 and 1",
+        _ => "numbers",
+    };
+    Error::new(ErrorKind::FeatureType, format!("is {}, which holds {holds}", tensor.datatype.name()))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::images::raster::ImageRules;
+    use crate::protocol::open_inference::metadata;
+    use crate::values::InputColumn;
+
+    /// A model with these inputs: name, datatype, shape of a row.
+    pub(crate) fn model(inputs: &[(&str, &str, &str)]) -> Arc<Model> {
+        let inputs = inputs.iter().map(|(name, datatype, shape)| {
+            format!(r#"{{"name":"{name}","datatype":"{datatype}","shape":[-1{shape}]}}"#)
+        });
+        let inputs = inputs.collect::<Vec<_>>().join(",");
+        let document = format!(r#"{{"inputs":[{inputs}],"outputs":[{inputs}]}}"#);
+        Arc::new(Model::new(metadata::read(document.as_bytes()).unwrap(), None).unwrap())
+    }
+
+    /// Adds columns as rows do.
+    fn add_columns(tensors: &mut Tensors, count: usize, columns: &[InputColumn<'_>]) -> Result<()> {
+        let specs: Vec<_> =
+            tensors.model.inputs.iter().map(crate::protocol::open_inference::feature).collect();
+        let read = |index: usize| {
+            ColumnReader::new(index, &specs[index], count, &columns[index], ImageRules::default())
+        };
+        let readers = (0..columns.len()).map(read).collect::<Result<Vec<_>>>()?;
+        tensors.add_columns(count, &readers)
+    }
+
+    fn rows(datatype: &str, shape: &str) -> Tensors {
+        Tensors::new(model(&[("x", datatype, shape)]))
+    }
+
+    fn le<const SIZE: usize>(words: &[[u8; SIZE]]) -> Vec<u8> {
+        words.concat()
+    }
+
+    #[test]
+    fn values_are_put_in_their_final_bytes() {
+        let mut tensors = Tensors::new(model(&[("x", "FP32", ""), ("t", "BYTES", ",1"), ("b", "BOOL", "")]));
+        for (number, text, bit) in [(0.5, "hé", 1), (-1.0, "", 0)] {
+            tensors.put(1, &Value::Text(text)).unwrap();
+            tensors.put(0, &Value::Number(number)).unwrap();
+            tensors.put(2, &Value::Integer(bit)).unwrap();
+            tensors.end_row();
+        }
+        assert_eq!(tensors.len(), 2);
+        assert_eq!(tensors.elements(0, 0..2), le(&[0.5f32.to_le_bytes(), (-1f32).to_le_bytes()]));
+        assert_eq!(tensors.elements(1, 0..2), b"\x03\0\0\0h\xc3\xa9\0\0\0\0");
+        assert_eq!(tensors.elements(1, 1..2), b"\0\0\0\0");
+        assert_eq!(tensors.elements(2, 0..2), [1, 0]);
+        let error = tensors.put(2, &Value::Integer(7)).unwrap_err();
+        assert_eq!(error.to_string(), "7 does not fit BOOL, which holds 0 and 1");
+        assert_eq!(tensors.put(0, &Value::Text("1")).unwrap_err().kind(), ErrorKind::FeatureType);
+    }
+
+    #[test]
+    fn a_row_and_a_state_can_be_left() {
+        let mut tensors = Tensors::new(model(&[("x", "INT16", ",2"), ("t", "BYTES", "")]));
+        let array = |values: &'static [i16; 2]| Array::of(&[2], values).unwrap();
+        let add = |tensors: &mut Tensors, values, text| {
+            tensors.put(0, &Value::Array(&array(values))).unwrap();
+            tensors.put(1, &Value::Text(text)).unwrap();
+        };
+        add(&mut tensors, &[1, 2], "a");
+        tensors.end_row();
+        add(&mut tensors, &[3, 4], "");
+        tensors.discard_row();
+        add(&mut tensors, &[5, 6], "bc");
+        tensors.end_row();
+        let checkpoint = tensors.checkpoint().unwrap();
+        let wire = |tensors: &Tensors, rows: Range<usize>| {
+            (tensors.elements(0, rows.clone()).to_vec(), tensors.elements(1, rows).to_vec())
+        };
+        let before = wire(&tensors, 0..2);
+        assert_eq!(before, (vec![1, 0, 2, 0, 5, 0, 6, 0], b"\x01\0\0\0a\x02\0\0\0bc".to_vec()));
+        add(&mut tensors, &[7, 8], "");
+        tensors.end_row();
+        tensors.put(1, &Value::Text("open")).unwrap();
+        let mut copy = Tensors::new(Arc::clone(&tensors.model));
+        copy.copy(&tensors, 1..3).unwrap();
+        assert_eq!(wire(&copy, 0..2), (vec![5, 0, 6, 0, 7, 0, 8, 0], b"\x02\0\0\0bc\0\0\0\0".to_vec()));
+        assert_eq!((copy.len(), wire(&copy, 1..2).1), (2, b"\0\0\0\0".to_vec()));
+        tensors.restore(checkpoint);
+        assert_eq!((tensors.len(), wire(&tensors, 0..2)), (2, before));
+        assert!(tensors.elements(1, 2..3).is_empty());
+        tensors.clear();
+        assert_eq!((tensors.len(), wire(&tensors, 0..0)), (0, (vec![], vec![])));
+    }
+
+    #[test]
+    fn arrays_of_any_number_type_become_the_tensors() {
+        for datatype in ["INT8", "INT32", "INT64", "UINT8", "UINT64", "FP16", "BF16", "FP32", "FP64"] {
+            let mut expected = rows(datatype, ",3");
+            expected.put(0, &Value::Array(&Array::of(&[3], &[1i64, 0, 100]).unwrap())).unwrap();
+            let expected = expected.columns[0].bytes.clone();
+            assert_eq!(expected.len(), 3 * DataType::named(datatype).unwrap().size());
+            fn check<T: crate::array::Element>(datatype: &str, values: [T; 3], expected: &[u8]) {
+                let mut tensors = rows(datatype, ",3");
+                tensors.put(0, &Value::Array(&Array::of(&[3], &values).unwrap())).unwrap();
+                assert_eq!(tensors.columns[0].bytes, expected, "{datatype} of {:?}", T::DTYPE);
+            }
+            check(datatype, [1f32, 0.0, 100.0], &expected);
+            check(datatype, [1f64, 0.0, 100.0], &expected);
+            check(datatype, [1i8, 0, 100], &expected);
+            check(datatype, [1i16, 0, 100], &expected);
+            check(datatype, [1i32, 0, 100], &expected);
+            check(datatype, [1u8, 0, 100], &expected);
+            check(datatype, [1u16, 0, 100], &expected);
+            check(datatype, [1u32, 0, 100], &expected);
+            check(datatype, [1u64, 0, 100], &expected);
+        }
+        let mut tensors = rows("UINT64", ",1,2");
+        tensors.put(0, &Value::Array(&Array::of(&[1, 2], &[u64::MAX, 1 << 63]).unwrap())).unwrap();
+        assert_eq!(tensors.columns[0].bytes, le(&[u64::MAX.to_le_bytes(), (1u64 << 63).to_le_bytes()]));
+        let big_endian: Vec<u8> = [1.5f32, -2.0].iter().flat_map(|value| value.to_be_bytes()).collect();
+        let array = Array::with_layout(DType::F32, &[2], &[4], 0, true, &big_endian).unwrap();
+        let mut tensors = rows("FP32", ",2");
+        tensors.put(0, &Value::Array(&array)).unwrap();
+        assert_eq!(tensors.columns[0].bytes, le(&[1.5f32.to_le_bytes(), (-2f32).to_le_bytes()]));
+    }
+
+    #[test]
+    fn an_element_that_does_not_fit_is_named_and_leaves_no_trace() {
+        let mut tensors = rows("UINT8", ",2,2");
+        let error = tensors.put(0, &Value::Array(&Array::of(&[2, 2], &[0, 1, 256, 3]).unwrap())).unwrap_err();
+        assert_eq!(error.to_string(), "element [1, 0]: 256 does not fit UINT8, which holds 0 to 255");
+        assert!(tensors.columns[0].bytes.is_empty());
+        let values = [0i32, 0, 0, 0, 0, 0, 0, -1];
+        let error = add_columns(&mut tensors, 2, &[InputColumn::of(&values)]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "row 1: feature \"x\": element [1, 1]: -1 does not fit UINT8, which holds 0 to 255"
+        );
+        let mut tensors = rows("FP32", "");
+        let error = add_columns(&mut tensors, 2, &[InputColumn::of(&[0.0, 1e39])]).unwrap_err();
+        assert_eq!(error.to_string(), "row 1: feature \"x\": 1e39 does not fit FP32: it is too large");
+    }
+
+    #[test]
+    fn columns_are_added_whole() {
+        let mut tensors = Tensors::new(model(&[("x", "FP32", ""), ("t", "BYTES", ",1"), ("b", "BOOL", "")]));
+        let numbers = [1f32, f32::NAN, 3.0];
+        let columns =
+            [InputColumn::of(&numbers), InputColumn::Texts(b"a\0\0c\0"), InputColumn::of(&[0u8, 1, 1])];
+        add_columns(&mut tensors, 3, &columns).unwrap();
+        assert_eq!((tensors.len(), tensors.elements(0, 0..3)), (3, bytemuck::cast_slice(&numbers)));
+        assert_eq!(tensors.elements(1, 1..3), b"\0\0\0\0\x01\0\0\0c");
+        assert_eq!(tensors.elements(2, 0..3), [0, 1, 1]);
+        let bits = [columns[0], columns[1], InputColumn::of(&[0i32, 1, 2])];
+        let error = add_columns(&mut tensors, 3, &bits).unwrap_err();
+        assert_eq!(error.to_string(), "row 2: feature \"b\": 2 does not fit BOOL, which holds 0 and 1");
+    }
+}
