@@ -67,7 +67,7 @@ server:
 # The C examples, which find the library beside them.
 c-examples: lib
 	mkdir -p target/examples/c
-	set -e; for name in classify_images count_languages denoise detect_language score_table; do \
+	set -e; for name in classify_images count_languages denoise detect_language score_table try_model; do \
 	    $(CC) -std=c99 -O2 -Wall -Wextra -pedantic -Iinclude examples/c/$$name.c examples/c/example.c \
 	        -L$(LIB) -Wl,-rpath,'$$ORIGIN/../../$(PROFILE_FOLDER)' -lsidekick -o target/examples/c/$$name; \
 	done

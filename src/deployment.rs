@@ -24,7 +24,11 @@ impl Handle for sidekick_deployment {}
 /// `/openapi.json` or a `/` after it, predictions are posted to `/deployment/ID/forward`. Any other URL is
 /// the one that predictions are posted to. `openapi.json` is read beside that address. A query is kept.
 ///
-/// `token`: visible ASCII without "Bearer " before it. It is ignored if `options` has a token callback.
+/// If its path ends in `/v2/models/NAME` or `/v2/models/NAME/versions/VERSION`, also with `/infer`, `/ready`,
+/// `/config` or a `/` after it, it is a model on a server of the Open Inference Protocol.
+///
+/// `token`: visible ASCII without "Bearer " before it. It is ignored if `options` has a token callback. It may
+/// be empty for the Open Inference Protocol: none is sent then, and plain HTTP is allowed.
 ///
 /// `options`: copied; NULL for the defaults. `cancel`: ends the call when it is triggered; NULL is fine.
 ///

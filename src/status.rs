@@ -84,6 +84,8 @@ pub const SIDEKICK_LOG_DEBUG: i32 = 4;
 
 /// The Deployment API: JSON rows. Since 0.2.0.
 pub const SIDEKICK_PROTOCOL_DEPLOYMENT_API: i32 = 1;
+/// The Open Inference Protocol of Triton, KServe, MLServer and others: tensors. Since 0.2.0.
+pub const SIDEKICK_PROTOCOL_OPEN_INFERENCE: i32 = 2;
 
 /// The side of what a model takes. Since 0.1.0.
 pub const SIDEKICK_INPUT: i32 = 0;
@@ -216,6 +218,7 @@ mod tests {
         ];
         levels.into_iter().for_each(|(number, level)| assert_eq!(number, level as i32));
         assert_eq!(SIDEKICK_PROTOCOL_DEPLOYMENT_API, ProtocolKind::DeploymentApi as i32);
+        assert_eq!(SIDEKICK_PROTOCOL_OPEN_INFERENCE, ProtocolKind::OpenInference as i32);
         assert_eq!(SIDEKICK_TLS_1_2, TlsVersion::Tls12 as i32);
         assert_eq!(SIDEKICK_TLS_1_3, TlsVersion::Tls13 as i32);
     }

@@ -103,6 +103,18 @@ def count_languages():
     assert run("count_languages", "language", given="") == ""
 
 
+def try_model():
+    """The C example that takes either kind of URL."""
+    if not (BUILD / "try_model").exists():
+        return
+    assert run("try_model", "penguins").splitlines()[0] == "takes"
+    url = f"{os.environ['SIDEKICK_SERVER_URL']}/v2/models/penguins"
+    words = [str(BUILD / "try_model"), "--url", url, "--token", "penguins-token"]
+    said = subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout.splitlines()
+    assert said[:5] == ["takes", "  features: numeric [9]", "returns", "  species: numeric [3]", "  body_mass: numeric [1]"]
+    assert said[5] == "predicts" and said[6].count(",") == 2, said
+
+
 def command_lines():
     token_file = BUILD / "token"
     token_file.write_text("language-token\n")
@@ -139,7 +151,7 @@ def command_lines():
         assert "-token" not in complaint
 
 
-for task in (classify_images, score_table, denoise, detect_language, count_languages):
+for task in (classify_images, score_table, denoise, detect_language, count_languages, try_model):
     task()
 command_lines()
 print("classify_images, score_table, denoise, detect_language, count_languages and their command lines")

@@ -43,7 +43,8 @@ inline std::string_view version() noexcept { return sidekick_version(); }
 
 /// A protocol that a deployment speaks. Later versions may add some.
 enum class Protocol : std::int32_t {
-    DeploymentApi = SIDEKICK_PROTOCOL_DEPLOYMENT_API  ///< The Deployment API: JSON rows.
+    DeploymentApi = SIDEKICK_PROTOCOL_DEPLOYMENT_API,  ///< The Deployment API: JSON rows.
+    OpenInference = SIDEKICK_PROTOCOL_OPEN_INFERENCE   ///< The Open Inference Protocol: tensors.
 };
 
 /// A server's answer to `Deployment::post_json`, as it came. Immutable: share it freely between threads.

@@ -9,8 +9,12 @@ import (
 // Protocol is a protocol that a deployment speaks. Later versions may add some.
 type Protocol int32
 
-// ProtocolDeploymentAPI is the Deployment API: JSON rows.
-const ProtocolDeploymentAPI Protocol = 1
+const (
+	// ProtocolDeploymentAPI is the Deployment API: JSON rows.
+	ProtocolDeploymentAPI Protocol = 1
+	// ProtocolOpenInference is the Open Inference Protocol of Triton, KServe, MLServer and others: tensors.
+	ProtocolOpenInference Protocol = 2
+)
 
 // Deployment is one deployed model: what it takes and gives, and the connections to its server. Any number of goroutines
 // can use it at once.

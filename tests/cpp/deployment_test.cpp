@@ -1,5 +1,5 @@
 // Deployments, their features, options and replies.
-#include "check.hpp"
+#include "rig.hpp"
 
 using sidekick::Deployment;
 using sidekick::Options;
@@ -42,6 +42,24 @@ TEST(indexes_are_found_by_name) {
 
 TEST(the_protocol_is_reported) {
     CHECK(check::open("echo").protocol() == sidekick::Protocol::DeploymentApi);
+}
+
+TEST(a_model_of_the_open_inference_protocol_is_a_deployment) {
+    const auto url = rig::environment("SIDEKICK_SERVER_URL") + "/v2/models/reciprocal";
+    const auto deployment = Deployment::open(url, "reciprocal-token");
+    CHECK(deployment.protocol() == sidekick::Protocol::OpenInference);
+    CHECK(deployment.inputs()[0].type == Type::Numeric && deployment.inputs()[0].name == "number");
+    auto rows = deployment.rows();
+    rows.number("number", 4).end_row();
+    const auto predictions = deployment.predict(rows);
+    CHECK(predictions.numbers("reciprocal")[0] == 0.25);
+    const auto simple = Deployment::open(rig::environment("SIDEKICK_SERVER_URL") + "/v2/models/simple", "simple-token");
+    const std::vector<std::int32_t> values(16, 7);
+    auto tensors = simple.rows();
+    tensors.array("INPUT0", values, {16}).array("INPUT1", values, {16}).end_row();
+    const auto sums = simple.predict(tensors);
+    CHECK(sums.arrays("OUTPUT0")[15] == 14 && sums.arrays("OUTPUT1")[0] == 0);
+    CHECK_THROWS(Argument, Deployment::open(rig::environment("SIDEKICK_SERVER_URL") + "/v2", ""));
 }
 
 TEST(open_refuses_what_is_no_url_or_token) {

@@ -1,5 +1,7 @@
 """What a deployment tells of itself."""
 
+import numpy
+import pytest
 import sidekick
 from served import SERVER_URL, deployment
 
@@ -28,6 +30,23 @@ def test_changes_to_specs_do_not_reach_the_deployment(echo, row):
 
 def test_the_protocol_is_reported(echo):
     assert echo.protocol == "deployment_api"
+
+
+def test_a_model_of_the_open_inference_protocol_is_a_deployment():
+    base = f"{SERVER_URL}/v2/models"
+    with sidekick.Deployment(f"{base}/reciprocal", "reciprocal-token") as model:
+        assert model.protocol == "open_inference"
+        assert (model.feature_specs_in[0].name, model.feature_specs_in[0].dtype) == ("number", "numeric")
+        assert model.predict(number=4)["reciprocal"] == 0.25
+        assert [row["reciprocal"] for row in model.predict_many([{"number": n} for n in (1, 2)])] == [1, 0.5]
+    with sidekick.Deployment(f"{base}/simple", "simple-token") as model:
+        values = numpy.arange(16, dtype=numpy.int32)
+        result = model.predict(INPUT0=values, INPUT1=numpy.ones(16, numpy.int64))
+        assert (result["OUTPUT0"] == values + 1).all() and (result["OUTPUT1"] == values - 1).all()
+        with pytest.raises(ValueError, match="0.5 is not a whole number that INT32 holds"):
+            model.predict(INPUT0=numpy.full(16, 0.5), INPUT1=values)
+    with pytest.raises(ValueError, match="names no model of its server"):
+        sidekick.Deployment(f"{SERVER_URL}/v2", "")
 
 
 def test_specs_compare_and_show_as_the_dataclass():

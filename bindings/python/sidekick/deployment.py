@@ -43,7 +43,7 @@ not look)."""
 _INPUT, _OUTPUT = 0, 1
 # The size of a part of a table that is predicted by one call.
 _FEWEST_REQUESTS, _FEWEST_ROWS = 8, 4096
-_PROTOCOLS = {1: "deployment_api"}
+_PROTOCOLS = {1: "deployment_api", 2: "open_inference"}
 _DTYPES = {1: "numeric", 2: "categorical", 3: "binary", 4: "text", 5: "image"}
 
 

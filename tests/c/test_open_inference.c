@@ -1,0 +1,97 @@
+/* Models of the Open Inference Protocol, by the functions that serve deployments. */
+#include "deployments.h"
+
+static const char *model_url(const char *id) {
+    static char url[512];
+    snprintf(url, sizeof url, "%s/v2%s%s", environment("SIDEKICK_SERVER_URL"), id[0] == '\0' ? "" : "/models/", id);
+    return url;
+}
+
+static sidekick_deployment *open_model(const char *id) {
+    sidekick_deployment *model = NULL;
+    char token[128];
+    snprintf(token, sizeof token, "%s-token", id);
+    OK(sidekick_deployment_open(model_url(id), SIDEKICK_NUL, token, SIDEKICK_NUL, NULL, NULL, &model, &error));
+    CHECK(sidekick_deployment_protocol(model) == SIDEKICK_PROTOCOL_OPEN_INFERENCE);
+    return model;
+}
+
+static void test_numbers(void) {
+    sidekick_deployment *model = open_model("reciprocal");
+    sidekick_rows *rows = NULL;
+    sidekick_predictions *predictions = NULL;
+    const double numbers[] = {0.5, 4};
+    const double *found = NULL;
+    size_t count = 0;
+    double number = 0;
+
+    OK(sidekick_rows_new(model, &rows, &error));
+    OK(sidekick_rows_add_number(rows, "number", SIDEKICK_NUL, 2, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    OK(sidekick_rows_add_number_at(rows, 0, numbers[0], &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    OK(sidekick_deployment_predict(model, rows, NULL, &predictions, &error));
+    OK(sidekick_predictions_number(predictions, 0, 0, &number, &error));
+    CHECK(number == 0.5);
+    OK(sidekick_predictions_numbers(predictions, 0, &found, &count, &error));
+    CHECK(count == 2 && found[1] == 2);
+    FAILS(SIDEKICK_ERROR_FEATURE_VALUE, sidekick_rows_add_number_at(rows, 0, 1e39, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_text_at(rows, 0, "x", 1, &error));
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+}
+
+static void test_arrays(void) {
+    sidekick_deployment *model = open_model("simple");
+    sidekick_rows *rows = NULL;
+    sidekick_predictions *predictions = NULL;
+    const size_t sixteen = 16;
+    int32_t first[16], second[16], sums[16];
+    const double halves[16] = {0.5};
+    const float *values = NULL;
+    size_t count = 0;
+    int place;
+
+    for (place = 0; place < 16; place++) {
+        first[place] = 2147483000;
+        second[place] = place;
+    }
+    OK(sidekick_rows_new(model, &rows, &error));
+    OK(sidekick_rows_add_array(rows, "INPUT0", SIDEKICK_NUL, SIDEKICK_DTYPE_I32, &sixteen, 1, NULL, first, sizeof first, &error));
+    KEEPS(SIDEKICK_ERROR_FEATURE_VALUE,
+          sidekick_rows_add_array(rows, "INPUT1", SIDEKICK_NUL, SIDEKICK_DTYPE_F64, &sixteen, 1, NULL, halves, sizeof halves, &error));
+    SAYS("element [0]: 0.5 is not a whole number that INT32 holds");
+    ABOUT(0, "INPUT1");
+    FORGET();
+    OK(sidekick_rows_add_array(rows, "INPUT1", SIDEKICK_NUL, SIDEKICK_DTYPE_I32, &sixteen, 1, NULL, second, sizeof second, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    OK(sidekick_deployment_predict(model, rows, NULL, &predictions, &error));
+    OK(sidekick_predictions_array(predictions, 1, 0, &values, &count, &error));
+    CHECK(count == 16 && values[0] == (float)2147483000);
+    /* A copy in the tensor's own type is exact. */
+    OK(sidekick_predictions_copy_array(predictions, 0, 0, SIDEKICK_DTYPE_I32, sums, sizeof sums, &error));
+    CHECK(sums[0] == 2147483000 && sums[15] == 2147483015);
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+}
+
+static void test_refusals(void) {
+    sidekick_deployment *model = NULL;
+    KEEPS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_open(model_url(""), SIDEKICK_NUL, "", 0, NULL, NULL, &model, &error));
+    SAYS("names no model of its server");
+    FORGET();
+    KEEPS(SIDEKICK_ERROR_SERVER,
+          sidekick_deployment_open(model_url("reciprocal"), SIDEKICK_NUL, "", 0, NULL, NULL, &model, &error));
+    CHECK(sidekick_error_http_status(error) == 401 && model == NULL);
+    FORGET();
+}
+
+int main(void) {
+    test_numbers();
+    test_arrays();
+    test_refusals();
+    return checks_failed("test_open_inference");
+}
