@@ -10,4 +10,5 @@ pub mod json;
 pub mod requests;
 pub mod response;
 pub mod specs;
+pub mod tensors;
 pub mod urls;

@@ -1,0 +1,422 @@
+//! Responses of the Open Inference Protocol against a plain reader: both refuse one, or both accept it with the same
+//! elements to the bit.
+
+use std::fmt::Write;
+
+use arbitrary::{Result, Unstructured};
+use serde_json::value::RawValue;
+use sidekick::internal;
+
+use crate::json;
+
+/// A datatype: its name, the bytes of an element, and what its values are.
+type Datatype = (&'static str, usize, Class);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Class {
+    Bool,
+    Integer(i128, i128),
+    Float,
+    Text,
+}
+
+const DATATYPES: [Datatype; 9] = [
+    ("BOOL", 1, Class::Bool),
+    ("UINT8", 1, Class::Integer(0, 255)),
+    ("INT16", 2, Class::Integer(-32768, 32767)),
+    ("INT32", 4, Class::Integer(i32::MIN as i128, i32::MAX as i128)),
+    ("INT64", 8, Class::Integer(i64::MIN as i128, i64::MAX as i128)),
+    ("UINT64", 8, Class::Integer(0, u64::MAX as i128)),
+    ("FP32", 4, Class::Float),
+    ("FP64", 8, Class::Float),
+    ("BYTES", 0, Class::Text),
+];
+const SHAPES: [&[usize]; 6] = [&[], &[1], &[2], &[3, 1], &[2, 2], &[0]];
+const NAMES: [&str; 4] = ["x", "a \"quoted\" name", "caf\u{e9}", ""];
+
+#[derive(Debug)]
+struct Output {
+    name: &'static str,
+    datatype: usize,
+    shape: &'static [usize],
+}
+
+impl Output {
+    fn datatype(&self) -> Datatype {
+        DATATYPES[self.datatype]
+    }
+
+    fn elements(&self, rows: usize) -> usize {
+        self.shape.iter().product::<usize>() * rows
+    }
+}
+
+/// Outputs from the first bytes; the others are the response, or choose one that is mostly valid.
+pub fn read(bytes: &[u8]) {
+    let (choice, response) = bytes.split_at(bytes.len().min(24));
+    let mut choice = Unstructured::new(choice);
+    let (Ok(mode), Ok(rows), Ok(outputs)) =
+        (choice.arbitrary::<u8>(), choice.int_in_range(1..=3usize), outputs(&mut choice))
+    else {
+        return;
+    };
+    if mode % 4 == 0 {
+        let length = usize::from(mode) * 4;
+        return compare(&outputs, rows, response, Some(length).filter(|_| mode > 0));
+    }
+    if let Ok((json, tail)) = written(&mut Unstructured::new(response), &outputs, rows) {
+        let body = [json.as_bytes(), &tail].concat();
+        compare(&outputs, rows, &body, Some(json.len()).filter(|_| mode % 4 != 1 || !tail.is_empty()));
+    }
+}
+
+fn outputs(input: &mut Unstructured<'_>) -> Result<Vec<Output>> {
+    let first = input.int_in_range(0..=NAMES.len() - 1)?;
+    let count = input.int_in_range(1..=3)?;
+    let output = |place: usize| {
+        let datatype = input.int_in_range(0..=DATATYPES.len() - 1)?;
+        let text = DATATYPES[datatype].2 == Class::Text;
+        let shape = input.int_in_range(0..=if text { 1 } else { SHAPES.len() - 1 })?;
+        Ok(Output { name: NAMES[(first + place) % NAMES.len()], datatype, shape: SHAPES[shape] })
+    };
+    (0..count).map(output).collect()
+}
+
+fn metadata(outputs: &[Output]) -> String {
+    let outputs: Vec<String> = outputs
+        .iter()
+        .map(|output| {
+            let sizes: String = output.shape.iter().map(|size| format!(",{size}")).collect();
+            let name = serde_json::Value::from(output.name);
+            format!(r#"{{"name":{name},"datatype":"{}","shape":[-1{sizes}]}}"#, output.datatype().0)
+        })
+        .collect();
+    format!(
+        r#"{{"inputs":[{{"name":"i","datatype":"FP32","shape":[-1]}}],"outputs":[{}]}}"#,
+        outputs.join(",")
+    )
+}
+
+fn compare(outputs: &[Output], rows: usize, body: &[u8], length: Option<usize>) {
+    let text = length.map(|length| length.to_string());
+    let found = internal::read_tensors(metadata(outputs).as_bytes(), rows, body, text.as_deref());
+    if let Err(error) = &found {
+        assert!(error.to_string().len() < 16 << 10, "a message is short");
+    }
+    let refusal = internal::tensors_refusal(400, body);
+    assert!(refusal.to_string().len() < 16 << 10, "a message is short");
+    let Some((json, tail)) = body.split_at_checked(length.unwrap_or(body.len())) else {
+        assert!(found.is_err());
+        return;
+    };
+    // What is skipped need not be UTF-8, and data may hold words that are not JSON.
+    let Ok(json) = std::str::from_utf8(json) else { return };
+    let Some(document) = json::document(json) else {
+        assert!(found.is_err() || ["N", "Infinity"].iter().any(|word| json.contains(word)), "{json}");
+        return;
+    };
+    match (found.map_err(|error| error.to_string()), plain(document, tail, outputs, rows)) {
+        (Ok(found), Some(expected)) => assert_eq!(found, expected, "{json}"),
+        (Err(_), None) => {}
+        (found, expected) => panic!("{found:?}, and {expected:?} is expected of {json} and {tail:?}"),
+    }
+}
+
+/// What the plain reader finds of an output.
+#[derive(Default)]
+struct Found<'a> {
+    datatype: Option<String>,
+    shape: Vec<usize>,
+    data: Option<&'a RawValue>,
+    place: Option<std::ops::Range<usize>>,
+}
+
+/// The plain reader: of members that are duplicates the last counts, of objects of the right type.
+fn plain(document: &RawValue, tail: &[u8], outputs: &[Output], rows: usize) -> Option<Vec<Vec<u8>>> {
+    let mut found: Vec<(String, Found<'_>)> = Vec::new();
+    let mut end = 0usize;
+    for (key, value) in json::object(document)? {
+        match key.as_str() {
+            "id" if value.get().starts_with('"') && json::text(value)? != "1" => return None,
+            "outputs" if value.get().starts_with('[') => {
+                for output in json::list(value)? {
+                    found.push(plain_output(output, &mut end)?);
+                }
+            }
+            _ => {}
+        }
+    }
+    if end != tail.len() {
+        return None;
+    }
+    let mut all = Vec::new();
+    for output in outputs {
+        let mut named = found.iter().filter(|(name, _)| name == output.name);
+        let (_, it) = named.next().filter(|_| named.next().is_none())?;
+        let (name, size, class) = output.datatype();
+        let (first, row) = it.shape.split_first()?;
+        if it.datatype.as_deref() != Some(name) || *first != rows || trimmed(row) != trimmed(output.shape) {
+            return None;
+        }
+        let count = output.elements(rows);
+        all.push(match (it.data, &it.place) {
+            (_, Some(place)) => binary(&tail[place.clone()], class, size, count)?,
+            (Some(data), None) => listed(data, class, size, count)?,
+            (None, None) => return None,
+        });
+    }
+    Some(all)
+}
+
+fn plain_output<'a>(output: &'a RawValue, end: &mut usize) -> Option<(String, Found<'a>)> {
+    let (mut name, mut size) = (None, None);
+    let mut found = Found::default();
+    for (key, value) in json::object(output)? {
+        match (key.as_str(), value.get().as_bytes()[0]) {
+            ("name", b'"') => name = json::text(value),
+            ("datatype", b'"') => found.datatype = json::text(value),
+            ("shape", b'[') => found.shape = sizes(value)?,
+            ("data", byte) if byte != b'n' => found.data = Some(value),
+            ("parameters", b'{') => {
+                for (key, value) in json::object(value)? {
+                    if key == "binary_data_size" && value.get() != "null" {
+                        size = Some(json::number(value)?.parse::<usize>().ok()?);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(size) = size {
+        let start = *end;
+        *end = end.checked_add(size)?;
+        if found.data.is_some() {
+            return None;
+        }
+        found.place = Some(start..*end);
+    }
+    Some((name?, found))
+}
+
+fn sizes(value: &RawValue) -> Option<Vec<usize>> {
+    let sizes: Vec<usize> =
+        json::list(value)?.into_iter().map(|size| json::number(size)?.parse().ok()).collect::<Option<_>>()?;
+    Some(sizes).filter(|sizes| sizes.len() <= 64)
+}
+
+fn trimmed(shape: &[usize]) -> &[usize] {
+    match shape {
+        [shape @ .., 1] => trimmed(shape),
+        shape => shape,
+    }
+}
+
+fn binary(bytes: &[u8], class: Class, size: usize, count: usize) -> Option<Vec<u8>> {
+    if class == Class::Text {
+        let mut rest = bytes;
+        for _ in 0..count {
+            let (length, after) = rest.split_first_chunk::<4>()?;
+            let (text, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            std::str::from_utf8(text).ok()?;
+            rest = after;
+        }
+        return rest.is_empty().then(|| bytes.to_vec());
+    }
+    let is_bool = class == Class::Bool;
+    let bytes: Vec<u8> =
+        bytes.iter().map(|byte| if is_bool { u8::from(*byte != 0) } else { *byte }).collect();
+    (bytes.len() == size * count).then_some(bytes)
+}
+
+fn listed(data: &RawValue, class: Class, size: usize, count: usize) -> Option<Vec<u8>> {
+    let mut all = Vec::new();
+    let mut seen = 0;
+    if !data.get().starts_with('[') {
+        return None;
+    }
+    flat(data, 0, &mut |value| {
+        seen += 1;
+        let number = || json::number(value);
+        match class {
+            Class::Text => {
+                let text = json::text(value)?;
+                all.extend((text.len() as u32).to_le_bytes());
+                all.extend(text.bytes());
+            }
+            Class::Float if value.get() == "null" && size == 4 => all.extend(f32::NAN.to_le_bytes()),
+            Class::Float if value.get() == "null" => all.extend(f64::NAN.to_le_bytes()),
+            Class::Float if size == 4 => all.extend(json::finite_f32(value)?.to_le_bytes()),
+            Class::Float => all.extend(json::finite_f64(value)?.to_le_bytes()),
+            Class::Bool if matches!(value.get(), "true" | "false") => {
+                all.push(u8::from(value.get() == "true"))
+            }
+            Class::Bool => all.push(whole(number()?).filter(|value| (0..=1).contains(value))? as u8),
+            Class::Integer(first, last) => {
+                let value = whole(number()?).filter(|value| (first..=last).contains(value))?;
+                all.extend(&(value as u64).to_le_bytes()[..size]);
+            }
+        }
+        Some(())
+    })?;
+    (seen == count).then_some(all)
+}
+
+fn whole(text: &str) -> Option<i128> {
+    if let Ok(value) = text.parse() {
+        return Some(value);
+    }
+    let value: f64 = text.parse().ok()?;
+    (value.fract() == 0.0 && value.abs() <= 18_446_744_073_709_551_616.0).then_some(value as i128)
+}
+
+/// Calls `each` with what is no list.
+fn flat(value: &RawValue, depth: usize, each: &mut dyn FnMut(&RawValue) -> Option<()>) -> Option<()> {
+    if !value.get().starts_with('[') {
+        return each(value);
+    }
+    if depth == 64 {
+        return None;
+    }
+    json::list(value)?.into_iter().try_for_each(|value| flat(value, depth + 1, each))
+}
+
+/// A response that is valid but for one byte in some hundred choices: its JSON, and what follows.
+fn written(input: &mut Unstructured<'_>, outputs: &[Output], rows: usize) -> Result<(String, Vec<u8>)> {
+    let (mut json, mut tail) = (String::new(), Vec::new());
+    put(&mut json, input.choose(&["{", "{\"id\":\"1\",", "{\"id\":null,", "{\"id\":\"2\","])?, input)?;
+    put(&mut json, "\"outputs\":[", input)?;
+    let start = input.int_in_range(0..=outputs.len() - 1)?;
+    for place in 0..outputs.len() {
+        let output = &outputs[(start + place) % outputs.len()];
+        put(&mut json, ["", ","][usize::from(place > 0)], input)?;
+        put_output(&mut json, &mut tail, output, rows, input)?;
+    }
+    put(&mut json, "]}", input)?;
+    if input.ratio(1, 32)? {
+        tail.push(input.arbitrary()?);
+    }
+    Ok((json, tail))
+}
+
+/// A piece of syntax, with white space after it at times, and at times another one.
+fn put(json: &mut String, piece: &str, input: &mut Unstructured<'_>) -> Result<()> {
+    json.push_str(piece);
+    match input.arbitrary::<u8>()? {
+        0..240 => {}
+        240..254 => json.push_str(" \n"),
+        _ => {
+            json.push_str(input.choose(&["}", "]", "[", ",", "\"", "1", "null", "NaN", "-Infinity", "-"])?)
+        }
+    }
+    Ok(())
+}
+
+fn put_output(
+    json: &mut String,
+    tail: &mut Vec<u8>,
+    output: &Output,
+    rows: usize,
+    input: &mut Unstructured<'_>,
+) -> Result<()> {
+    let name = serde_json::Value::from(output.name);
+    let sizes: String = output.shape.iter().map(|size| format!(",{size}")).collect();
+    let datatype = match input.ratio(1, 64)? {
+        true => DATATYPES[input.int_in_range(0..=DATATYPES.len() - 1)?].0,
+        false => output.datatype().0,
+    };
+    let rows = if input.ratio(1, 64)? { input.int_in_range(0..=4)? } else { rows };
+    let ones = ["", "", "", ",1"][input.int_in_range(0..=3usize)?];
+    let mut members = vec![
+        format!("\"name\":{name}"),
+        format!("\"datatype\":\"{datatype}\""),
+        format!("\"shape\":[{rows}{sizes}{ones}]"),
+    ];
+    if input.arbitrary()? {
+        let bytes = tail.len();
+        put_binary(tail, output, rows, input)?;
+        members.push(format!("\"parameters\":{{\"binary_data_size\":{}}}", tail.len() - bytes));
+    } else {
+        let mut data = String::from("\"data\":");
+        put_data(&mut data, output, rows, input)?;
+        members.push(data);
+    }
+    if input.ratio(1, 4)? {
+        members.push(
+            input
+                .choose(&["\"parameters\":null", "\"data\":null", "\"x\":[{}]", "\"shape\":[1]"])?
+                .to_string(),
+        );
+    }
+    let turn = input.int_in_range(0..=members.len() - 1)?;
+    members.rotate_left(turn);
+    put(json, "{", input)?;
+    for (place, member) in members.iter().enumerate() {
+        put(json, ["", ","][usize::from(place > 0)], input)?;
+        put(json, member, input)?;
+    }
+    put(json, "}", input)
+}
+
+fn put_binary(tail: &mut Vec<u8>, output: &Output, rows: usize, input: &mut Unstructured<'_>) -> Result<()> {
+    let (_, size, class) = output.datatype();
+    for _ in 0..output.elements(rows) {
+        if class == Class::Text {
+            let text = input.arbitrary::<&[u8]>()?;
+            tail.extend((text.len() as u32).to_le_bytes());
+            tail.extend(text);
+        } else {
+            tail.extend(input.bytes(size)?);
+        }
+    }
+    Ok(())
+}
+
+fn put_data(data: &mut String, output: &Output, rows: usize, input: &mut Unstructured<'_>) -> Result<()> {
+    let nested = input.arbitrary::<bool>()?;
+    let each = output.elements(1);
+    put(data, "[", input)?;
+    for row in 0..rows {
+        data.push_str(if row > 0 && (nested || each > 0) { "," } else { "" });
+        data.push_str(if nested { "[" } else { "" });
+        for element in 0..each {
+            put(data, ["", ","][usize::from(element > 0)], input)?;
+            put_value(data, output.datatype().2, input)?;
+        }
+        data.push_str(if nested { "]" } else { "" });
+    }
+    put(data, "]", input)
+}
+
+fn put_value(data: &mut String, class: Class, input: &mut Unstructured<'_>) -> Result<()> {
+    let any = input.arbitrary::<i64>()?;
+    // Writing to a string does not fail.
+    let _ = match (class, input.int_in_range(0..=15)?) {
+        (_, 0) => {
+            let others = [
+                "null",
+                "NaN",
+                "Infinity",
+                "-Infinity",
+                "1.5",
+                "1e39",
+                "true",
+                "\"a\"",
+                "01",
+                "-",
+                "1e2",
+                "{}",
+            ];
+            data.push_str(input.choose(&others)?);
+            Ok(())
+        }
+        (Class::Text, _) => write!(data, "{}", serde_json::Value::from(input.arbitrary::<&str>()?)),
+        (Class::Bool, kind) => write!(data, "{}", ["true", "false", "1", "0", "1.0"][kind % 5]),
+        (Class::Integer(..), 1) => write!(data, "{any}.0"),
+        (Class::Integer(..), 2) => write!(data, "{}", any.cast_unsigned()),
+        (Class::Integer(..), 3..8) => write!(data, "{any}"),
+        (Class::Integer(..), _) => write!(data, "{}", any as u8),
+        (Class::Float, 1..8) => write!(data, "{:?}", f32::from_bits(any as u32)),
+        (Class::Float, _) => write!(data, "{:e}", f64::from_bits(any.cast_unsigned())),
+    };
+    Ok(())
+}
