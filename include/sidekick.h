@@ -293,6 +293,24 @@ sidekick_status sidekick_deployment_feature_type(const sidekick_deployment *depl
                                                  sidekick_error **error);
 
 /**
+ * Gets the type of a feature's elements, one of the `SIDEKICK_DTYPE_` constants.
+ *
+ * For a model of the Open Inference Protocol it is the tensor's type, in which values are sent, and which
+ * `sidekick_predictions_elements` returns. For a deployment of the Deployment API it is `SIDEKICK_DTYPE_F32` for
+ * arrays, and `SIDEKICK_DTYPE_F64` for numbers and binary features.
+ *
+ * `dtype`: 0 for categorical, text and image features.
+ *
+ * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+ * unknown side. Since 0.2.0.
+ */
+sidekick_status sidekick_deployment_feature_dtype(const sidekick_deployment *deployment,
+                                                  int32_t side,
+                                                  size_t index,
+                                                  int32_t *dtype,
+                                                  sidekick_error **error);
+
+/**
  * Gets the shape of a feature for one row.
  *
  * `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image `[height, width,
@@ -402,6 +420,21 @@ sidekick_status sidekick_deployment_category(const sidekick_deployment *deployme
  * `uint64_t`. Since 0.1.0.
  */
 #define SIDEKICK_DTYPE_U64 10
+
+/**
+ * A 16-bit float (IEEE 754 binary16), as its bits in a `uint16_t`. Since 0.2.0.
+ */
+#define SIDEKICK_DTYPE_F16 11
+
+/**
+ * A 16-bit float with the exponent of a `float`: its upper half, in a `uint16_t`. Since 0.2.0.
+ */
+#define SIDEKICK_DTYPE_BF16 12
+
+/**
+ * A byte: 0 is false, any other is true. Since 0.2.0.
+ */
+#define SIDEKICK_DTYPE_BOOL 13
 
 /**
  * Kind of a packed record: ends the row; its length is 0. Since 0.2.0, as are the names of the other kinds.
@@ -1089,6 +1122,37 @@ sidekick_status sidekick_predictions_array(const sidekick_predictions *predictio
                                            const float **elements,
                                            size_t *count,
                                            sidekick_error **error);
+
+/**
+ * Gets the elements of a row as they are kept: those of an array, a number, or a binary probability.
+ *
+ * They have the type of the model's tensor, without loss: an INT64 keeps all its digits. With the Deployment API
+ * arrays are `float`, numbers and binary probabilities `double`.
+ *
+ * `elements`: `size` bytes, aligned for their type and in this machine's byte order. `dtype`: gets one of the
+ * `SIDEKICK_DTYPE_` constants.
+ *
+ * Errors: those of every reader. Since 0.2.0.
+ */
+sidekick_status sidekick_predictions_elements(const sidekick_predictions *predictions,
+                                              size_t output,
+                                              size_t row,
+                                              const void **elements,
+                                              size_t *size,
+                                              int32_t *dtype,
+                                              sidekick_error **error);
+
+/**
+ * Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does.
+ *
+ * Errors: those of every reader. Since 0.2.0.
+ */
+sidekick_status sidekick_predictions_elements_column(const sidekick_predictions *predictions,
+                                                     size_t output,
+                                                     const void **elements,
+                                                     size_t *size,
+                                                     int32_t *dtype,
+                                                     sidekick_error **error);
 
 /**
  * Gets the shape of an array output for one row: `rank` sizes.

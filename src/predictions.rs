@@ -338,6 +338,69 @@ pub unsafe extern "C" fn sidekick_predictions_array(
     })
 }
 
+/// Gets the elements of a row as they are kept: those of an array, a number, or a binary probability.
+///
+/// They have the type of the model's tensor, without loss: an INT64 keeps all its digits. With the Deployment API
+/// arrays are `float`, numbers and binary probabilities `double`.
+///
+/// `elements`: `size` bytes, aligned for their type and in this machine's byte order. `dtype`: gets one of the
+/// `SIDEKICK_DTYPE_` constants.
+///
+/// Errors: those of every reader. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_predictions_elements(
+    predictions: *const sidekick_predictions,
+    output: usize,
+    row: usize,
+    elements: *mut *const c_void,
+    size: *mut usize,
+    dtype: *mut i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (predictions, out, kind) = unsafe {
+            (
+                &object(predictions, "predictions")?.0,
+                OutView::<u8>::new(elements.cast(), size, "elements")?,
+                Out::new(dtype, "dtype")?,
+            )
+        };
+        let (found, bytes) = predictions.elements(output, row)?;
+        kind.set(found as i32);
+        out.set(bytes);
+        Ok(())
+    })
+}
+
+/// Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does.
+///
+/// Errors: those of every reader. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_predictions_elements_column(
+    predictions: *const sidekick_predictions,
+    output: usize,
+    elements: *mut *const c_void,
+    size: *mut usize,
+    dtype: *mut i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (predictions, out, kind) = unsafe {
+            (
+                &object(predictions, "predictions")?.0,
+                OutView::<u8>::new(elements.cast(), size, "elements")?,
+                Out::new(dtype, "dtype")?,
+            )
+        };
+        let (found, bytes) = predictions.elements_column(output)?;
+        kind.set(found as i32);
+        out.set(bytes);
+        Ok(())
+    })
+}
+
 /// Gets the shape of an array output for one row: `rank` sizes.
 ///
 /// Errors: those of every reader. Since 0.1.0.

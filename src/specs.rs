@@ -94,6 +94,32 @@ pub unsafe extern "C" fn sidekick_deployment_feature_type(
     })
 }
 
+/// Gets the type of a feature's elements, one of the `SIDEKICK_DTYPE_` constants.
+///
+/// For a model of the Open Inference Protocol it is the tensor's type, in which values are sent, and which
+/// `sidekick_predictions_elements` returns. For a deployment of the Deployment API it is `SIDEKICK_DTYPE_F32` for
+/// arrays, and `SIDEKICK_DTYPE_F64` for numbers and binary features.
+///
+/// `dtype`: 0 for categorical, text and image features.
+///
+/// Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+/// unknown side. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_dtype(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    dtype: *mut i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) = unsafe { (feature(deployment, side, index)?, Out::new(dtype, "dtype")?) };
+        out.set(spec.dtype().map_or(0, |dtype| dtype as i32));
+        Ok(())
+    })
+}
+
 /// Gets the shape of a feature for one row.
 ///
 /// `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image `[height, width,

@@ -123,6 +123,12 @@ pub const SIDEKICK_DTYPE_U16: i32 = 8;
 pub const SIDEKICK_DTYPE_U32: i32 = 9;
 /// `uint64_t`. Since 0.1.0.
 pub const SIDEKICK_DTYPE_U64: i32 = 10;
+/// A 16-bit float (IEEE 754 binary16), as its bits in a `uint16_t`. Since 0.2.0.
+pub const SIDEKICK_DTYPE_F16: i32 = 11;
+/// A 16-bit float with the exponent of a `float`: its upper half, in a `uint16_t`. Since 0.2.0.
+pub const SIDEKICK_DTYPE_BF16: i32 = 12;
+/// A byte: 0 is false, any other is true. Since 0.2.0.
+pub const SIDEKICK_DTYPE_BOOL: i32 = 13;
 
 /// Kind of a packed record: ends the row; its length is 0. Since 0.2.0, as are the names of the other kinds.
 pub const SIDEKICK_RECORD_END_ROW: u32 = 0;
@@ -207,6 +213,9 @@ mod tests {
             (SIDEKICK_DTYPE_U16, U16),
             (SIDEKICK_DTYPE_U32, U32),
             (SIDEKICK_DTYPE_U64, U64),
+            (SIDEKICK_DTYPE_F16, F16),
+            (SIDEKICK_DTYPE_BF16, Bf16),
+            (SIDEKICK_DTYPE_BOOL, Bool),
         ];
         dtypes.into_iter().for_each(|(number, dtype)| assert_eq!(number, dtype as i32));
         use LogLevel::*;

@@ -146,6 +146,18 @@ func outputsOf(deployment unsafe.Pointer) ([]Feature, error) {
 	return featuresOf((*C.sidekick_deployment)(deployment), C.SIDEKICK_OUTPUT)
 }
 
+// dtypesOf are the types of the outputs' elements, SIDEKICK_DTYPE_ constants; 0 of those that have none.
+func dtypesOf(deployment unsafe.Pointer, count int) []int32 {
+	dtypes := make([]int32, count)
+	for index := range dtypes {
+		var dtype C.int32_t
+		// The index is that of an output.
+		C.sidekick_deployment_feature_dtype((*C.sidekick_deployment)(deployment), C.SIDEKICK_OUTPUT, C.size_t(index), &dtype, nil)
+		dtypes[index] = int32(dtype)
+	}
+	return dtypes
+}
+
 func featuresOf(deployment *C.sidekick_deployment, side C.int32_t) ([]Feature, error) {
 	features := make([]Feature, C.sidekick_deployment_feature_count(deployment, side))
 	for index := range features {
@@ -248,6 +260,9 @@ func takePredictions(predictions *C.sidekick_predictions, outputs *outputs) (*Pr
 		if err := (*columns)[index].read(predictions, C.size_t(index), output, rows); err != nil {
 			return nil, err
 		}
+		if err := (*columns)[index].readKept(predictions, C.size_t(index), outputs.dtypes[index]); err != nil {
+			return nil, err
+		}
 	}
 	failures, err := readFailures(predictions)
 	if err != nil {
@@ -295,6 +310,29 @@ func (c *column) read(predictions *C.sidekick_predictions, output C.size_t, feat
 		c.pictures, err = readPictures(predictions, output, rows)
 	default:
 		c.numbers, err = appendNumbers(c.numbers[:0], predictions, output)
+	}
+	return err
+}
+
+// readKept copies the elements of a tensor whose type is not that of arrays or numbers.
+func (c *column) readKept(predictions *C.sidekick_predictions, output C.size_t, dtype int32) error {
+	if c.kept = c.kept[:0]; dtype == 0 || dtype == C.SIDEKICK_DTYPE_F64 {
+		return nil
+	}
+	if c.elements != nil && dtype == C.SIDEKICK_DTYPE_F32 {
+		return nil
+	}
+	var start unsafe.Pointer
+	var size C.size_t
+	var kept C.int32_t
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_predictions_elements_column(predictions, output, &start, &size, &kept, failure)
+	})
+	if err == nil {
+		// Words, so that elements of any type are aligned.
+		c.kept = slices.Grow(c.kept, int(size+7)/8)[:(size+7)/8]
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(c.kept))), size), unsafe.Slice((*byte)(start), size))
+		c.keptBytes = int(size)
 	}
 	return err
 }

@@ -55,7 +55,7 @@ func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {
 	deployment := &Deployment{
 		handle:    owner,
 		inputs:    newFeatures(inputs),
-		outputs:   &outputs{features: newFeatures(found)},
+		outputs:   &outputs{features: newFeatures(found), dtypes: dtypesOf(object, len(found))},
 		protocol:  protocolOf(object),
 		batchRows: batchRows,
 	}

@@ -2,7 +2,9 @@ package sidekick_test
 
 import (
 	"context"
+	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,5 +39,35 @@ func TestModelOfTheOpenInferenceProtocolIsADeployment(t *testing.T) {
 	_, err := sidekick.Open(context.Background(), os.Getenv("SIDEKICK_SERVER_URL")+"/v2", "")
 	if err == nil || !strings.Contains(err.Error(), "names no model of its server") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestElementsKeepTheTypeOfTheirTensor(t *testing.T) {
+	model := openModel(t, "simple")
+	values := make([]int32, 16)
+	for place := range values {
+		values[place] = 2147483000
+	}
+	ones := slices.Repeat([]int32{1}, 16)
+	rows := model.NewRows()
+	rows.Array("INPUT0", sidekick.ArrayOf(values)).Array("INPUT1", sidekick.ArrayOf(ones)).End()
+	predictions := predict(t, model, rows)
+	sums := must[[]int32](t)(sidekick.Elements[int32](predictions, "OUTPUT0"))
+	if len(sums) != 16 || sums[15] != 2147483001 {
+		t.Errorf("got %v", sums)
+	}
+	_, err := sidekick.Elements[float32](predictions, "OUTPUT0")
+	if failure := (*sidekick.Error)(nil); !errors.As(err, &failure) || failure.Status != sidekick.StatusFeatureType {
+		t.Errorf("got %v", err)
+	}
+	echo := open(t, "reciprocal")
+	again := predict(t, echo, echo.NewRows().Number("number", 8).End())
+	if numbers := must[[]float64](t)(sidekick.Elements[float64](again, "reciprocal")); numbers[0] != 0.125 {
+		t.Errorf("got %v", numbers)
+	}
+	half := openModel(t, "reciprocal")
+	found := predict(t, half, half.NewRows().Number("number", 8).End())
+	if numbers := must[[]float32](t)(sidekick.Elements[float32](found, "reciprocal")); numbers[0] != 0.125 {
+		t.Errorf("got %v", numbers)
 	}
 }

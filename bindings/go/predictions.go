@@ -7,9 +7,11 @@ import (
 	// The formats a server may send.
 	_ "image/jpeg"
 	_ "image/png"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 )
 
 // Predictions are the outputs for some rows, in the order of the rows: ordinary Go memory, whatever becomes of the
@@ -26,6 +28,8 @@ type Predictions struct {
 // outputs are the outputs of a deployment, and the memory of closed predictions for those that come next.
 type outputs struct {
 	features
+	// dtypes are the types of their elements.
+	dtypes []int32
 	spares sync.Pool
 }
 
@@ -40,12 +44,14 @@ func (o *outputs) takeSpare() *[]column {
 
 // column is one output of all rows; which of its fields are there depends on the output.
 type column struct {
-	numbers  []float64 // numbers, or a matrix of probabilities
-	labels   []string  // of the matrix
-	elements []float32 // of arrays, one after another
-	size     int       // of an array
-	texts    []string
-	pictures []Picture
+	numbers   []float64 // numbers, or a matrix of probabilities
+	labels    []string  // of the matrix
+	elements  []float32 // of arrays, one after another
+	kept      []uint64  // the elements in the type of their tensor, unless they are the numbers or the elements
+	keptBytes int
+	size      int // of an array
+	texts     []string
+	pictures  []Picture
 }
 
 // Len is how many rows there are.
@@ -114,6 +120,41 @@ func (p *Predictions) Arrays(output string) ([][]float32, error) {
 		arrays[row] = column.array(row)
 	}
 	return arrays, nil
+}
+
+// Elements are the elements of all rows of an output in the type that the model's tensor has, without loss: those of arrays,
+// numbers and binary probabilities. T has to be that type; 16-bit floats are uint16, BOOL is uint8.
+func Elements[T Element](p *Predictions, output string) ([]T, error) {
+	has := func(feature Feature) bool { return feature.Type == Numeric || feature.Type == Binary }
+	column, err := p.column(output, "elements", has)
+	if err != nil {
+		return nil, err
+	}
+	at, _ := p.outputs.find(output)
+	dtype := p.outputs.dtypes[at]
+	if !isKeptAs(reflect.TypeFor[T](), dtype) {
+		err := newError(StatusFeatureType, "feature %q: its elements are not of the type %v", output, reflect.TypeFor[T]())
+		err.Feature = output
+		return nil, err
+	}
+	start, size := unsafe.Pointer(unsafe.SliceData(column.kept)), column.keptBytes
+	if len(column.kept) == 0 {
+		if start, size = unsafe.Pointer(unsafe.SliceData(column.numbers)), 8*len(column.numbers); column.elements != nil {
+			start, size = unsafe.Pointer(unsafe.SliceData(column.elements)), 4*len(column.elements)
+		}
+	}
+	return unsafe.Slice((*T)(start), size/int(reflect.TypeFor[T]().Size())), nil
+}
+
+// isKeptAs tells whether elements of a SIDEKICK_DTYPE_ constant are read as a type.
+func isKeptAs(element reflect.Type, dtype int32) bool {
+	switch dtype {
+	case 11, 12:
+		return element.Kind() == reflect.Uint16
+	case 13:
+		return element.Kind() == reflect.Uint8
+	}
+	return dtypes[element.Kind()] == dtype
 }
 
 // Categories are the probabilities of a categorical output.

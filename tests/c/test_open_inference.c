@@ -77,6 +77,57 @@ static void test_arrays(void) {
     sidekick_deployment_free(model);
 }
 
+/* The elements of a row and of a column, in the type of the tensor. */
+static void test_elements(void) {
+    sidekick_deployment *model = open_model("half"), *echo = open_deployment("echo");
+    sidekick_rows *rows = NULL;
+    sidekick_predictions *predictions = NULL;
+    const size_t two = 2;
+    const uint16_t halves[] = {0x3c00, 0xfbff};
+    const float floats[] = {0.5f, -2};
+    const void *elements = NULL;
+    int32_t dtype = 0;
+    size_t size = 0;
+
+    OK(sidekick_deployment_feature_dtype(model, SIDEKICK_INPUT, 0, &dtype, &error));
+    CHECK(dtype == SIDEKICK_DTYPE_F16);
+    OK(sidekick_rows_new(model, &rows, &error));
+    OK(sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F16, &two, 1, NULL, halves, sizeof halves, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    OK(sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, &two, 1, NULL, floats, sizeof floats, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    OK(sidekick_deployment_predict(model, rows, NULL, &predictions, &error));
+    OK(sidekick_predictions_elements(predictions, 0, 0, &elements, &size, &dtype, &error));
+    CHECK(dtype == SIDEKICK_DTYPE_F16 && size == sizeof halves && memcmp(elements, halves, size) == 0);
+    OK(sidekick_predictions_elements_column(predictions, 0, &elements, &size, &dtype, &error));
+    CHECK(size == 8 && ((const uint16_t *)elements)[2] == 0x3800 && ((const uint16_t *)elements)[3] == 0xc000);
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_elements(predictions, 0, 2, &elements, &size, &dtype, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_elements_column(predictions, 1, &elements, &size, &dtype, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_elements_column(predictions, 0, &elements, &size, NULL, &error));
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+
+    /* A deployment of the Deployment API has them as well. */
+    rows = new_rows(echo);
+    add_echo_row(rows, 1.5, "a", 1);
+    add_echo_row(rows, 2.5, "b", 0);
+    predictions = predict(echo, rows);
+    OK(sidekick_predictions_elements_column(predictions, OUT_NUMBER, &elements, &size, &dtype, &error));
+    CHECK(dtype == SIDEKICK_DTYPE_F64 && size == 2 * sizeof(double));
+    OK(sidekick_predictions_elements(predictions, OUT_ARRAY, 1, &elements, &size, &dtype, &error));
+    CHECK(dtype == SIDEKICK_DTYPE_F32 && size == 6 * sizeof(float));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_elements(predictions, OUT_TEXT, 0, &elements, &size, &dtype, &error));
+    OK(sidekick_deployment_feature_dtype(echo, SIDEKICK_OUTPUT, OUT_TEXT, &dtype, &error));
+    CHECK(dtype == 0);
+    OK(sidekick_deployment_feature_dtype(echo, SIDEKICK_INPUT, IN_ARRAY, &dtype, &error));
+    CHECK(dtype == SIDEKICK_DTYPE_F32);
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_deployment_feature_dtype(echo, SIDEKICK_INPUT, INPUTS, &dtype, &error));
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(echo);
+}
+
 static void test_refusals(void) {
     sidekick_deployment *model = NULL;
     KEEPS(SIDEKICK_ERROR_ARGUMENT,
@@ -92,6 +143,7 @@ static void test_refusals(void) {
 int main(void) {
     test_numbers();
     test_arrays();
+    test_elements();
     test_refusals();
     return checks_failed("test_open_inference");
 }

@@ -59,6 +59,11 @@ TEST(a_model_of_the_open_inference_protocol_is_a_deployment) {
     tensors.array("INPUT0", values, {16}).array("INPUT1", values, {16}).end_row();
     const auto sums = simple.predict(tensors);
     CHECK(sums.arrays("OUTPUT0")[15] == 14 && sums.arrays("OUTPUT1")[0] == 0);
+    const auto exact = sums.elements<std::int32_t>("OUTPUT0");
+    CHECK(exact.size() == 16 && exact[15] == 14);
+    CHECK_THROWS(FeatureType, sums.elements<float>("OUTPUT0"));
+    CHECK_THROWS(FeatureType, sums.elements<std::uint32_t>("OUTPUT0"));
+    CHECK(predictions.elements<float>("reciprocal")[0] == 0.25F);
     CHECK_THROWS(Argument, Deployment::open(rig::environment("SIDEKICK_SERVER_URL") + "/v2", ""));
 }
 

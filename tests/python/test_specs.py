@@ -43,8 +43,14 @@ def test_a_model_of_the_open_inference_protocol_is_a_deployment():
         values = numpy.arange(16, dtype=numpy.int32)
         result = model.predict(INPUT0=values, INPUT1=numpy.ones(16, numpy.int64))
         assert (result["OUTPUT0"] == values + 1).all() and (result["OUTPUT1"] == values - 1).all()
+        assert result["OUTPUT0"].dtype == numpy.int32
+        columns = model.predict_columns({"INPUT0": numpy.stack([values]), "INPUT1": numpy.stack([values])})
+        assert (columns["OUTPUT0"] == [2 * values]).all()
         with pytest.raises(ValueError, match="0.5 is not a whole number that INT32 holds"):
             model.predict(INPUT0=numpy.full(16, 0.5), INPUT1=values)
+    with sidekick.Deployment(f"{base}/half", "half-token") as model:
+        result = model.predict(x=numpy.array([0.5, -2], numpy.float16))["y"]
+        assert result.dtype == numpy.float16 and list(result) == [0.5, -2]
     with pytest.raises(ValueError, match="names no model of its server"):
         sidekick.Deployment(f"{SERVER_URL}/v2", "")
 

@@ -282,6 +282,25 @@ public:
         return column<float>(sidekick_predictions_arrays, output);
     }
 
+    /// The elements of all rows in the type that the model's tensor has, without loss: `elements<std::int64_t>("Count")`.
+    /// 16-bit floats are `std::uint16_t`, BOOL is `std::uint8_t`. Another type is an error with `Status::FeatureType`.
+    template <typename Element>
+    span<const Element> elements(FeatureKey output) const& { return try_elements<Element>(output).value(); }
+    /// As `elements`, without throwing.
+    template <typename Element>
+    Result<span<const Element>> try_elements(FeatureKey output) const& {
+        const void* elements = nullptr;
+        std::size_t size = 0;
+        std::int32_t dtype = 0;
+        const auto done = reader().read(sidekick_predictions_elements_column, output, &elements, &size, &dtype);
+        if (done && !detail::is_kept_as<Element>(dtype)) {
+            return Error(Status::FeatureType, "the output has elements of another type; see sidekick_deployment_feature_dtype");
+        }
+        return detail::then(done, [&] {
+            return span<const Element>(static_cast<const Element*>(elements), size / sizeof(Element));
+        });
+    }
+
     /// The shape of an array output for one row.
     span<const std::size_t> array_shape(FeatureKey output) const& { return try_array_shape(output).value(); }
     /// As `array_shape`, without throwing.
@@ -305,6 +324,10 @@ public:
     Result<Matrix> try_probability_matrix(FeatureKey output) const&& = delete;
     span<const float> arrays(FeatureKey output) const&& = delete;
     Result<span<const float>> try_arrays(FeatureKey output) const&& = delete;
+    template <typename Element>
+    span<const Element> elements(FeatureKey output) const&& = delete;
+    template <typename Element>
+    Result<span<const Element>> try_elements(FeatureKey output) const&& = delete;
     span<const std::size_t> array_shape(FeatureKey output) const&& = delete;
     Result<span<const std::size_t>> try_array_shape(FeatureKey output) const&& = delete;
     /// @endcond

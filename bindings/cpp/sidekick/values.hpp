@@ -180,6 +180,15 @@ constexpr std::int32_t dtype() {
     }
 }
 
+// Whether elements of a type of the C API are read as this one.
+template <typename Element>
+constexpr bool is_kept_as(std::int32_t kept) {
+    if (kept == SIDEKICK_DTYPE_F16 || kept == SIDEKICK_DTYPE_BF16) {
+        return std::is_same_v<Element, std::uint16_t>;
+    }
+    return kept == SIDEKICK_DTYPE_BOOL ? std::is_same_v<Element, std::uint8_t> : kept == dtype<Element>();
+}
+
 inline std::string utf8(const std::filesystem::path& path) {
     const auto text = path.u8string();  // of char, or of char8_t from C++20 on
     return {reinterpret_cast<const char*>(text.data()), text.size()};

@@ -10,10 +10,10 @@ _STRIDED_WITH_FORMAT = 0x001C
 _NATIVE_ORDER = "@=<" if sys.byteorder == "little" else "@=>!"
 
 # The library's element types, by kind and size in bytes: `DTYPES` by the character of the `struct` module.
-_FLOATS = {4: 1, 8: 2}
+_FLOATS = {2: 11, 4: 1, 8: 2}
 _SIGNED = {1: 3, 2: 4, 4: 5, 8: 6}
 _UNSIGNED = {1: 7, 2: 8, 4: 9, 8: 10}
-DTYPES = {**dict.fromkeys("fd", _FLOATS), **dict.fromkeys("bhilqn", _SIGNED), **dict.fromkeys("BHILQN?", _UNSIGNED)}
+DTYPES = {**dict.fromkeys("efd", _FLOATS), **dict.fromkeys("bhilqn", _SIGNED), **dict.fromkeys("BHILQN?", _UNSIGNED)}
 
 
 class _PyBuffer(Structure):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from ctypes import POINTER, byref, c_char, c_char_p, c_double, c_float, c_size_t, c_uint32, c_void_p, sizeof, string_at
+from ctypes import POINTER, byref, c_char, c_char_p, c_double, c_float, c_int32, c_size_t, c_uint32, c_void_p, sizeof, string_at
 from io import BytesIO
 from struct import unpack
 from typing import Any
@@ -98,11 +98,22 @@ def _texts(index: int) -> Column:
     return column
 
 
+# NumPy's names of the types of elements; it has none for a 16-bit float with the exponent of a 32-bit float.
+_ELEMENTS = dict(enumerate("f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 f2".split(), 1)) | {13: "?"}
+
+
 def _arrays(index: int, spec: FeatureSpec) -> Column:
     def column(predictions: Handle, count: int, _: Where) -> list[Any]:
-        view = elements(library.sidekick_predictions_arrays, predictions, index, sizeof(c_float))
+        address, size, kept = c_void_p(), c_size_t(), c_int32()
+        outputs = (byref(address), byref(size), byref(kept))
+        call(library.sidekick_predictions_elements_column, predictions, index, *outputs)
+        dtype = _ELEMENTS.get(kept.value)
+        if dtype is None:
+            dtype, view = "f4", elements(library.sidekick_predictions_arrays, predictions, index, sizeof(c_float))
+        else:
+            view = memoryview((c_char * size.value).from_address(address.value or 0))
         # One copy for all rows, whose arrays are views of it: they outlive the predictions and may be changed.
-        return list(_needed(spec).frombuffer(view, "f4").reshape(count, *spec.shape).copy())
+        return list(_needed(spec).frombuffer(view, dtype).reshape(count, *spec.shape).copy())
 
     return column
 

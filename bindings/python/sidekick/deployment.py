@@ -59,7 +59,7 @@ class Deployment:
     | binary | str, int, bool | float, the probability |
     | text | str | str |
     | image | PIL image with its `format` set, path, bytes of a file | PIL image with its `format` set |
-    | array | NumPy array, or anything with a buffer of numbers | float32 NumPy array |
+    | array | NumPy array, or anything with a buffer of numbers | NumPy array: float32, or the type of the model's tensor |
 
     NumPy's scalars are taken where numbers are, and a pandas Series as a row or as an array. A wrong type raises
     `TypeError`; a wrong shape, a missing feature and a bad reply raise `ValueError`; what goes wrong with the request

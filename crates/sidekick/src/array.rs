@@ -52,7 +52,7 @@ impl TryFrom<i32> for DType {
 
     fn try_from(number: i32) -> Result<DType> {
         use DType::*;
-        [F32, F64, I8, I16, I32, I64, U8, U16, U32, U64]
+        [F32, F64, I8, I16, I32, I64, U8, U16, U32, U64, F16, Bf16, Bool]
             .into_iter()
             .find(|dtype| *dtype as i32 == number)
             .ok_or_else(|| {

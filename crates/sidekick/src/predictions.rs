@@ -147,6 +147,29 @@ impl Predictions {
         self.array_column(output.into()).map(|(_, values)| values)
     }
 
+    /// The elements of a row as they are kept, in this machine's byte order, and their type: that of the tensor, and without
+    /// loss. For numbers, binary probabilities and arrays.
+    pub fn elements<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<(DType, &[u8])> {
+        let key = output.into();
+        let (dtype, bytes) = self.elements_column(key)?;
+        self.require_row(row)?;
+        let size = bytes.len() / self.len().max(1);
+        Ok((dtype, bytes.get(row * size..(row + 1) * size).unwrap_or_default()))
+    }
+
+    /// The elements of all rows, one row after the other, as [`elements`](Self::elements) has them.
+    pub fn elements_column<'a>(&self, output: impl Into<Key<'a>>) -> Result<(DType, &[u8])> {
+        let (spec, column) = self.column(output.into())?;
+        let bytes = match column {
+            Column::Numbers(numbers) => bytemuck::cast_slice(numbers),
+            Column::Arrays(values) => bytemuck::cast_slice(values),
+            Column::Elements(column) => column.elements().as_bytes(),
+            _ => return Err(read_as(spec, "elements")),
+        };
+        let dtype = spec.dtype().ok_or_else(|| read_as(spec, "elements"))?;
+        Ok((dtype, bytes))
+    }
+
     /// Copies the array of a row into `buffer` as elements of another type, in this machine's byte order. Integers
     /// are cut towards zero, and held at the ends of their range. The buffer has to have the array's size exactly.
     pub fn copy_array<'a>(

@@ -70,6 +70,15 @@ impl FeatureSpec {
         &self.shape
     }
 
+    /// The type that the elements of its values have: of arrays, numbers and binary values. None for others.
+    pub fn dtype(&self) -> Option<DType> {
+        self.dtype.or(match self.feature_type {
+            FeatureType::Numeric if self.is_array() => Some(DType::F32),
+            FeatureType::Numeric | FeatureType::Binary => Some(DType::F64),
+            _ => None,
+        })
+    }
+
     /// Its categories in the order the describe document gives; empty where it lists none.
     pub fn categories(&self) -> &[NulString] {
         self.categories.list()

@@ -163,8 +163,14 @@ fn half_floats_go_both_ways() {
     rows.end_row().unwrap();
     let error = rows.add_array("x", &Array::of(&[2], &[65520.0, 0.0]).unwrap()).unwrap_err();
     assert!(error.to_string().ends_with("65520.0 does not fit FP16: it is too large"), "{error}");
+    rows.add_array("x", &Array::new(DType::F16, &[2], &[0, 0x3c, 1, 0]).unwrap()).unwrap();
+    rows.end_row().unwrap();
     let predictions = deployment.predict(&rows).unwrap();
     assert_eq!(predictions.array("y", 0).unwrap(), [0.099_975_586, -65504.0]);
+    assert_eq!(predictions.elements("y", 1).unwrap(), (DType::F16, &[0, 0x3c, 1, 0][..]));
+    assert_eq!(predictions.elements_column("y").unwrap().1.len(), 8);
+    assert_eq!(predictions.elements("y", 2).unwrap_err().kind(), ErrorKind::Argument);
+    assert_eq!(deployment.inputs().get(0).unwrap().dtype(), Some(DType::F16));
 }
 
 #[test]
