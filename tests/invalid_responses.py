@@ -192,7 +192,7 @@ REPLIES = {
     "error with 503": (503, ERROR),
     "error in part": (500, '{"errorCode":"InternalError"}'),
     "error of two lines": (400, json.dumps({"errorCode": "BadData", "errorMessage": "first\nsecond\0third"})),
-    "html with 502": (502, "<html>\n<h1>Bad Gateway</h1>\n</html>"),
+    "html with 502": (502, "<html>\n<title>Bad Gateway</title>\n</html>"),
     "nothing with 504": (504, ""),
     "rows with 404": (404, one()),
     "302": (302, ""),

@@ -228,7 +228,7 @@ def liar(request):
     if name == "the token":
         return (401, json.dumps({"errorCode": "InvalidTokenError", "errorMessage": token}))
     if name == "the token in html":
-        return (500, f"<pre>{token}</pre>")
+        return (500, f"<title>{token}</title>")
     if name == "headers":
         headers = json.dumps({key.lower(): value for key, value in request.headers.items()})
         return responses.one(text=json.dumps(headers))

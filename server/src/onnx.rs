@@ -111,3 +111,46 @@ impl DecodeMessage for Declared {
         Ok(graph)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rten_onnx::onnx::{TensorShapeProto, TypeProto, TypeProtoTensor};
+
+    use super::*;
+
+    fn dimension(value: Option<i64>, name: Option<&str>) -> Dimension {
+        Dimension { dim_value: value, dim_param: name.map(str::to_owned) }
+    }
+
+    fn value(element: DataType, dim: Vec<Dimension>) -> ValueInfoProto {
+        let tensor = TypeProtoTensor { elem_type: Some(element), shape: Some(TensorShapeProto { dim }) };
+        let declared = TypeProto { tensor_type: Some(tensor), ..TypeProto::default() };
+        ValueInfoProto { name: Some("x".to_owned()), r#type: Some(declared) }
+    }
+
+    #[test]
+    fn sizes_are_free_however_the_exporter_says_so() {
+        let named = || Size::Free(Some("n".to_owned()));
+        for (dimension, expected) in [
+            (dimension(Some(3), None), Size::Fixed(3)),
+            (dimension(Some(0), None), Size::Fixed(0)),
+            (dimension(None, Some("n")), named()),
+            (dimension(Some(-1), Some("n")), named()),
+            (dimension(Some(-1), None), Size::Free(None)),
+            (dimension(None, Some("")), Size::Free(None)),
+            (dimension(None, None), Size::Free(None)),
+        ] {
+            assert_eq!(size(&dimension), expected, "{dimension:?}");
+        }
+    }
+
+    #[test]
+    fn a_type_is_the_declared_one_or_refused_by_its_name() {
+        let declared = |element| spec("x", Some(&value(element, vec![]))).map(|spec| spec.datatype.name());
+        assert_eq!(declared(DataType::INT64), Ok("INT64"));
+        assert_eq!(declared(DataType::BOOL), Ok("BOOL"));
+        assert_eq!(declared(DataType::DOUBLE), Ok("FP64"));
+        assert!(declared(DataType::STRING).unwrap_err().contains("STRING"));
+        assert!(spec("x", None).unwrap_err().contains("no type"));
+    }
+}

@@ -86,7 +86,7 @@ static void test_outputs(void) {
     lies("missing array", SIDEKICK_ERROR_REPLY_OUTPUT, 0, "array", "lacks this output");
     lies("null number", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "null where a number should be");
     lies("text for number", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "text where a number");
-    lies("NaN", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "not JSON where a number");
+    lies("NaN", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "invalid JSON where a number");
     lies("1e999", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "1e999");
     lies("null flag", SIDEKICK_ERROR_REPLY_TYPE, 0, "flag", "a boolean where a number");
     lies("number for text", SIDEKICK_ERROR_REPLY_TYPE, 0, "text", "a number where text");
@@ -145,11 +145,11 @@ static void test_rows(void) {
 }
 
 static void test_json(void) {
-    lies("not json", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "not JSON");
-    lies("html", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "not JSON");
+    lies("not json", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "invalid JSON");
+    lies("html", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "invalid JSON");
     lies("empty", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "nothing");
-    lies("cut json", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "its end");
-    lies("json and more", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "the end of the reply");
+    lies("cut json", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "end of input");
+    lies("json and more", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "expected end of input");
     lies("deep", SIDEKICK_ERROR_REPLY_MALFORMED, -1, "", "a list");
     lies("not utf-8", SIDEKICK_ERROR_REPLY_MALFORMED, 0, "text", "UTF-8");
 }

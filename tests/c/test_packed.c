@@ -259,7 +259,7 @@ static void test_outputs_in_one_call(void) {
     OK(sidekick_deployment_predict_packed(language, records, used, NULL, values, count, &error));
     CHECK(count > 1 && memcmp(values, matrix, count * sizeof *matrix) == 0);
     KEEPS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_deployment_predict_packed(echo, NULL, 0, NULL, NULL, 0, &error));
-    SAYS("feature \"text\": the output is text");
+    SAYS("feature \"text\": is text");
     FORGET();
     sidekick_predictions_free(predictions);
     sidekick_rows_free(rows);

@@ -143,7 +143,7 @@ def test_a_deployment_is_known_by_each_of_its_addresses(end):
     "url, said",
     [
         ("nowhere", "does not start with http:// or https://"),
-        ("http://0.0.0.0:8000/x", "ask 127.0.0.1"),
+        ("http://0.0.0.0:8000/x", "use 127.0.0.1"),
         ("http://127.0.0.1:18081[]/x", '"[" at character 23'),
         ("http://127.0.0.1/d\u00e9ploy", "percent-encode it as %C3%A9"),
         ("http://127.0.0.1/\ud800", "url is not UTF-8"),

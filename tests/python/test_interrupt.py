@@ -65,7 +65,7 @@ def test_ctrl_c_ends_an_opening():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/deployment/x/forward"
         with signalled(signal.SIGINT), pytest.raises(KeyboardInterrupt):
-            sidekick.Deployment(url, "secret-token", timeout=None, response_timeout=None)
+            sidekick.Deployment(url, "secret-token", call_timeout=None, response_timeout=None)
         expect_no_worker()
 
 
