@@ -28,7 +28,7 @@ pub(crate) fn predict(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> 
     Ok(predicted)
 }
 
-/// Predicts rows that are one batch: in one request, or more where bad rows are isolated.
+/// Predicts the rows of one batch in one request, or in more if bad rows are isolated.
 pub(crate) fn predict_batch(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
     let mut predicted = Predicted::new(&client.schema().outputs)?;
     let batches = Batches { rows: rows.len(), batch_rows: rows.len() };
@@ -51,8 +51,8 @@ impl Call<'_> {
         self.predict(self.batches.range(batch), &mut predicted).map(|()| predicted)
     }
 
-    /// Predicts some rows and appends their results. Where bad rows are isolated, a request that the server calls bad is
-    /// halved until the rows that are to blame stand alone.
+    /// Predicts some rows and appends their results. If bad rows are isolated, a request that the server
+    /// refuses is halved until each bad row is alone.
     fn predict(&self, rows: Range<usize>, predicted: &mut Predicted) -> Result<()> {
         let columns = &mut predicted.columns;
         let predicted_all = self.client.predict(self.rows, rows.clone(), columns, self.cancel);
@@ -73,7 +73,7 @@ fn one_by_one(call: &Call<'_>, predicted: &mut Predicted) -> Result<()> {
     call.batches.ranges().try_for_each(|rows| call.predict(rows, predicted))
 }
 
-/// Each worker takes the next batch that nobody has, so that the server always has `workers` requests to work on.
+/// Each worker takes the next free batch, so that the server always has `workers` requests to work on.
 fn side_by_side(call: &Call<'_>, workers: usize, predicted: &mut Predicted) -> Result<()> {
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
@@ -105,18 +105,18 @@ fn side_by_side(call: &Call<'_>, workers: usize, predicted: &mut Predicted) -> R
     })
 }
 
-/// A thread of our own, named so that it is told from the program's.
+/// A thread with a name, so that it can be distinguished from the program's.
 pub(crate) fn worker() -> thread::Builder {
     thread::Builder::new().name("sidekick".to_owned())
 }
 
-/// The error of a system that has no thread for what `max_in_flight` asks.
+/// The error if the system cannot start the threads of `max_in_flight`.
 pub(crate) fn no_thread(error: &io::Error) -> Error {
     Error::new(ErrorKind::Memory, format!("no thread for max_in_flight: {error}"))
 }
 
-/// Appends results in the order of the batches, each as soon as those before it are there. Of several errors the one of
-/// the first batch is reported.
+/// Appends results in the order of the batches, each as soon as those before it have arrived. Of several
+/// errors, that of the first batch is reported.
 fn collect(results: &Receiver<(usize, Result<Predicted>)>, predicted: &mut Predicted) -> Result<()> {
     let mut early = BTreeMap::new();
     let mut next = 0;
@@ -130,7 +130,7 @@ fn collect(results: &Receiver<(usize, Result<Predicted>)>, predicted: &mut Predi
     early.into_values().find_map(Result::err).map_or(Ok(()), Err)
 }
 
-/// Consecutive ranges of rows, as many to each as a request has.
+/// Consecutive ranges of rows, each with as many as a request has.
 pub(crate) struct Batches {
     rows: usize,
     batch_rows: usize,

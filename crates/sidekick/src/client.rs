@@ -24,13 +24,14 @@ pub(crate) struct Client {
     options: Options,
 }
 
-/// The results of some rows: the values of those that were predicted, and one error for each that the server refused.
+/// The results of some rows: the values of those that were predicted, and an error for each that the server
+/// refused.
 pub(crate) struct Predicted {
     pub(crate) columns: Columns,
     pub(crate) failures: Vec<Error>,
 }
 
-/// A reply as it came, whatever its status.
+/// A response of the server, whatever its status.
 #[derive(Debug)]
 pub struct RawReply {
     /// The HTTP status.
@@ -40,7 +41,7 @@ pub struct RawReply {
 }
 
 impl Client {
-    /// Asks the server at `url` what the model takes and returns.
+    /// Asks the server at `url` for the inputs and outputs of the model.
     pub(crate) fn open(url: &str, token: &str, options: &Options, cancel: Option<&Cancel>) -> Result<Client> {
         let mut protocol = Protocol::of(Url::parse(url)?)?;
         let transport = Transport::new(protocol.url(), token, &options.transport, protocol.rules())?;
@@ -61,7 +62,7 @@ impl Client {
         &self.options
     }
 
-    /// The most rows of a request: as the caller has it, and no more than the model takes.
+    /// The most rows of a request: the caller's limit, or the model's if it is smaller.
     pub(crate) fn batch_rows(&self) -> usize {
         self.options.batch_rows.min(self.protocol.most_rows())
     }
@@ -71,7 +72,8 @@ impl Client {
         Rows::new(Arc::clone(&self.schema), self.protocol.rows(), self.options.images)
     }
 
-    /// An error for rows that cannot be predicted here: of another deployment, or with a row left half built.
+    /// An error for rows that cannot be predicted here: they belong to another deployment, or a row is not
+    /// finished.
     pub(crate) fn require_own(&self, rows: &Rows) -> Result<()> {
         if !rows.belongs_to(&self.schema) {
             let message = "these rows were made for another deployment; make them with this one";
@@ -80,7 +82,8 @@ impl Client {
         rows.require_closed()
     }
 
-    /// Predicts some of the rows in one request, and appends the results to the columns. An error names its row among all.
+    /// Predicts some of the rows in one request, and appends the results to the columns. An error names its
+    /// row by its index in all rows.
     pub(crate) fn predict(
         &self,
         rows: &Rows,
@@ -98,13 +101,13 @@ impl Client {
         read.map_err(|error| reply.with_exchange_context(error).offset_row(batch.start).into())
     }
 
-    /// Results as what users read.
+    /// Results as predictions for the caller.
     pub(crate) fn predictions(&self, predicted: Predicted) -> Predictions {
         let Predicted { columns, failures } = predicted;
         Predictions::new(Arc::clone(&self.schema), columns, failures, self.options.images)
     }
 
-    /// Posts JSON that the caller made, and returns what the server says, whatever its status.
+    /// Posts JSON of the caller, and returns the server's response, whatever its status.
     pub(crate) fn post_json(&self, json: &str, cancel: Option<&Cancel>) -> Result<RawReply> {
         let reply = self.protocol.json_request(json)?.post(&self.transport, cancel)?;
         let text = match String::from_utf8(reply.body) {

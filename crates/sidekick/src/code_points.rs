@@ -1,4 +1,4 @@
-//! Characters by their code points, for messages about texts that look alike or hold what nobody sees.
+//! Characters by their code points, for messages about texts that look alike or contain invisible characters.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -16,7 +16,7 @@ pub(crate) fn code_point(character: char) -> String {
     }
 }
 
-/// The names of the unseen characters that are met most.
+/// The names of the most common invisible characters.
 pub(crate) fn unseen(character: char) -> Option<&'static str> {
     Some(match character {
         '\0' => "NUL",
@@ -39,8 +39,7 @@ pub(crate) fn unseen(character: char) -> Option<&'static str> {
     })
 }
 
-/// The end of a message about a text that is none of those known, where one of them looks the same to people:
-/// what differs.
+/// The end of a message about an unknown text: if a known one looks the same, it shows how they differ.
 pub(crate) fn look_alike<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     // Names and labels are shorter.
     const MOST_BYTES: usize = 8 * 1024;
@@ -52,8 +51,8 @@ pub(crate) fn look_alike<'a>(given: &str, known: impl IntoIterator<Item = &'a st
     alike.map_or(String::new(), |known| format!("; {}", difference(given, known)))
 }
 
-/// A text as people see it: accents apart from their letters, spaces, dashes and quotes in one form each,
-/// without what is unseen.
+/// A text as it looks: accents separate from their letters, spaces, dashes and quotes in one form each,
+/// without invisible characters.
 fn as_seen(text: &str) -> String {
     let mut seen = String::new();
     for character in text.nfd().filter(|character| !is_invisible(*character)).map(plain) {

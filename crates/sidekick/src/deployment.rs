@@ -1,4 +1,4 @@
-//! The handle of one deployed model: opened by URL and token, asked for predictions.
+//! One deployed model: opened by its URL and token, asked for predictions.
 
 use crate::batches;
 use crate::client::{Client, RawReply};
@@ -18,14 +18,15 @@ use std::sync::Arc;
 pub struct Deployment(Arc<Client>);
 
 impl Deployment {
-    /// Opens the deployment at `url`: asks the server what the model takes and gives. A path that ends in `/deployment/ID`, also
-    /// with `/forward`, `/openapi.json` or a slash after it, is that deployment's; any other URL is the one that predictions are
-    /// posted to. The token is sent to that server alone and shown nowhere.
+    /// Opens the deployment at `url`, and asks the server for the model's inputs and outputs. A path that
+    /// ends in `/deployment/ID` names a deployment; `/forward`, `/openapi.json` or a slash may follow. A path
+    /// that ends in `/v2/models/NAME` names a model of the Open Inference Protocol. Predictions are posted to
+    /// any other URL unchanged. The token is sent only to that server, and never shown.
     pub fn open(url: &str, token: &str, options: &Options) -> Result<Deployment> {
         Deployment::open_cancellable(url, token, options, None)
     }
 
-    /// As [`open`](Self::open), until cancelled.
+    /// The same as [`open`](Self::open), but it can be cancelled.
     pub fn open_cancellable(
         url: &str,
         token: &str,
@@ -35,12 +36,12 @@ impl Deployment {
         Ok(Deployment(Arc::new(Client::open(url, token, options, cancel)?)))
     }
 
-    /// What the model takes.
+    /// The inputs of the model.
     pub fn inputs(&self) -> &Specs {
         &self.0.schema().inputs
     }
 
-    /// What the model gives.
+    /// The outputs of the model.
     pub fn outputs(&self) -> &Specs {
         &self.0.schema().outputs
     }
@@ -60,15 +61,16 @@ impl Deployment {
         self.predict_cancellable(rows, None)
     }
 
-    /// As [`predict`](Self::predict), until cancelled: all its requests are called off, and the deployment goes on to work.
+    /// The same as [`predict`](Self::predict), but it can be cancelled, with all its requests. The deployment
+    /// can be used further.
     pub fn predict_cancellable(&self, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predictions> {
         self.0.require_own(rows)?;
         let predicted = batches::predict(&self.0, rows, cancel)?;
         Ok(self.0.predictions(predicted))
     }
 
-    /// Predicts the rows of packed records, as [`Rows::add_packed`] takes them, and puts the numbers of their results into
-    /// `values`, as [`Predictions::copy_numbers`] does. A row that was isolated is an error.
+    /// Predicts rows of packed records (see [`Rows::add_packed`]), and copies their numbers into `values`
+    /// (see [`Predictions::copy_numbers`]). A bad row that was isolated is an error.
     pub fn predict_packed(&self, records: &[u8], cancel: Option<&Cancel>, values: &mut [f64]) -> Result<()> {
         let mut rows = self.rows();
         rows.add_packed(records)?;
@@ -83,17 +85,18 @@ impl Deployment {
         self.stream_cancellable(None)
     }
 
-    /// As [`stream`](Self::stream), until cancelled: what is under way is called off, and all else fails too.
+    /// The same as [`stream`](Self::stream), but it can be cancelled: requests in flight end, and later calls
+    /// fail.
     pub fn stream_cancellable(&self, cancel: Option<&Cancel>) -> Result<Stream> {
         Stream::new(&self.0, cancel)
     }
 
-    /// Posts JSON that the caller made, and gives back what the server says, whatever its status.
+    /// Posts JSON of the caller, and returns the server's response, whatever its status.
     pub fn post_json(&self, json: &str) -> Result<RawReply> {
         self.post_json_cancellable(json, None)
     }
 
-    /// As [`post_json`](Self::post_json), until cancelled.
+    /// The same as [`post_json`](Self::post_json), but it can be cancelled.
     pub fn post_json_cancellable(&self, json: &str, cancel: Option<&Cancel>) -> Result<RawReply> {
         self.0.post_json(json, cancel)
     }

@@ -1,11 +1,11 @@
-//! Elements in the type they came in, and what is seen of them as other types.
+//! Elements in the type in which they arrived, and views of them in other types.
 
 use crate::array::DType;
 use crate::error::{Result, reserve};
 use crate::half::{bf16_value, fp16_value};
 use std::sync::OnceLock;
 
-/// The elements of one output over all rows. Their views as other types are made when they are first asked for.
+/// The elements of one output over all rows. Views in other types are made when first asked for.
 #[derive(Debug)]
 pub(crate) struct ElementColumn {
     elements: Elements,
@@ -42,7 +42,7 @@ impl ElementColumn {
         &self.elements
     }
 
-    /// The elements, to be changed: what was seen of them is forgotten.
+    /// The elements, to be changed. Views made before are dropped.
     pub(crate) fn elements_mut(&mut self) -> &mut Elements {
         self.doubles.take();
         self.floats.take();
@@ -66,7 +66,7 @@ impl ElementColumn {
     }
 }
 
-/// What a cell holds, made if nobody made it before.
+/// The content of a cell, made if it is not there yet.
 fn made<T>(cell: &OnceLock<Vec<T>>, make: impl FnOnce() -> Result<Vec<T>>) -> Result<&[T]> {
     if let Some(values) = cell.get() {
         return Ok(values);

@@ -17,11 +17,11 @@ pub enum ErrorKind {
     Argument = 1,
     /// A defect of this library.
     Internal = 2,
-    /// Memory for a buffer whose size a caller or a reply decides could not be had.
+    /// Out of memory for a buffer whose size a caller or a response decides.
     Memory = 3,
     /// A file could not be read or written.
     File = 4,
-    /// A stream that holds as many batches as it may: take predictions first.
+    /// A stream that is full: take predictions first.
     StreamFull = 5,
     /// No feature has the name or the index given.
     UnknownFeature = 10,
@@ -33,11 +33,11 @@ pub enum ErrorKind {
     FeatureValue = 13,
     /// A feature given twice in one row.
     FeatureTwice = 14,
-    /// A row that lacks features where a whole row is needed.
+    /// A row that is not complete.
     RowIncomplete = 15,
-    /// Bytes that are no picture this library reads, or a picture beyond its limits.
+    /// Bytes that are not an image of a supported kind, or an image beyond the limits.
     Image = 16,
-    /// Bytes that are no `.npy` file this library reads.
+    /// Bytes that are not a supported `.npy` file.
     Npy = 17,
     /// No connection to the server could be made.
     Connect = 20,
@@ -45,7 +45,7 @@ pub enum ErrorKind {
     Tls = 21,
     /// A time limit passed.
     Timeout = 22,
-    /// An established connection broke, or what came over it is not HTTP.
+    /// An established connection broke, or its data is not HTTP.
     Network = 23,
     /// The caller cancelled the call.
     Cancelled = 24,
@@ -57,17 +57,17 @@ pub enum ErrorKind {
     Describe = 40,
     /// A response that is not valid JSON, or not of the declared form.
     ReplyMalformed = 41,
-    /// A reply with fewer or more rows than were sent.
+    /// A response with fewer or more rows than were sent.
     ReplyRows = 42,
-    /// A reply row without one of the declared outputs.
+    /// A row of a response without one of the declared outputs.
     ReplyOutput = 43,
-    /// A reply value of another form than the output's type has.
+    /// A value of a response of another type than its output.
     ReplyType = 44,
-    /// A reply value of another shape, or number of categories, than declared.
+    /// A value of a response with another shape, or number of categories, than declared.
     ReplyShape = 45,
-    /// A data URL in a reply that is malformed, or whose bytes are not of its media type.
+    /// A data URL of a response that is malformed, or whose bytes are not of its media type.
     ReplyEncoding = 46,
-    /// A reply beyond the size limit.
+    /// A response beyond the size limit.
     ReplyTooLarge = 47,
 }
 
@@ -112,7 +112,7 @@ struct Details {
 #[derive(Clone)]
 struct FailedRows {
     rows: Range<usize>,
-    /// How many there are in all, where that is known.
+    /// How many there are in all, if that is known.
     all: Option<usize>,
 }
 
@@ -186,13 +186,13 @@ impl Error {
         self
     }
 
-    /// Adds the HTTP status of the reply it came with.
+    /// Adds the HTTP status of the response.
     pub fn with_http_status(mut self, status: u16) -> Error {
         self.0.http_status = Some(status);
         self
     }
 
-    /// Adds what the server's error object says. It is hidden until vetted.
+    /// Adds the texts of the server's error object. They are hidden until vetted.
     pub(crate) fn with_server(mut self, code: Option<String>, message: Option<String>) -> Error {
         self.0.server_code = code;
         self.0.server_message = message;
@@ -221,7 +221,7 @@ impl Error {
         self
     }
 
-    /// Shows what the server said, or none of it if it contains a part of a token.
+    /// Shows the server's texts, or none of them if they contain a part of a token.
     pub(crate) fn vetted(mut self, holds_token: impl FnOnce(&str) -> bool) -> Error {
         let Details { message, server_code, server_message, .. } = &mut *self.0;
         let code = server_code.as_mut().filter(|code| !is_api_code(code));
@@ -246,7 +246,7 @@ impl Error {
         self.0.kind
     }
 
-    /// The row it is about, counted from 0 over all rows of the call, where there is one.
+    /// The row it is about, counted from 0 over all rows of the call, if there is one.
     pub fn row(&self) -> Option<usize> {
         self.0.row
     }
@@ -257,12 +257,12 @@ impl Error {
         self.0.rows.as_ref().map(|failed| failed.rows.clone())
     }
 
-    /// The name of the input or output it is about, where there is one.
+    /// The name of the input or output it is about, if there is one.
     pub fn feature(&self) -> Option<&str> {
         self.0.feature.as_deref()
     }
 
-    /// The HTTP status of the reply, where there was one.
+    /// The HTTP status of the response, if there was one.
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
     }
@@ -273,12 +273,12 @@ impl Error {
         self.0.server_code.as_deref()
     }
 
-    /// The server's `errorMessage`, where it sent one, cut to 1 KiB.
+    /// The server's `errorMessage`, if it sent one, cut to 1 KiB.
     pub fn server_message(&self) -> Option<&str> {
         self.0.server_message.as_deref()
     }
 
-    /// How many times a request was sent; 0 where none was.
+    /// How many times the request was sent; 0 if it was not.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -288,7 +288,7 @@ impl Error {
         self.0.os_error
     }
 
-    /// Whether the same call may succeed later: the connection or the server was at fault, for now.
+    /// Whether the same call may succeed later: a temporary failure of the connection or the server.
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Network => true,

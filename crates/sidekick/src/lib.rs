@@ -1,7 +1,7 @@
 //! Typed, fast, safe predictions from deployed models.
 //!
 //! Open a [`Deployment`] from a URL and a token, build [`Rows`] feature by feature, predict them, and read typed
-//! [`Predictions`]. The C API in `include/sidekick.h` is a thin layer over exactly this.
+//! [`Predictions`]. The C API in `include/sidekick.h` is a thin layer over this crate.
 //!
 //! ```no_run
 //! use sidekick::{Deployment, Options};

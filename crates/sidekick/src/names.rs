@@ -1,14 +1,14 @@
-//! Distinct names in a fixed order, and how one is found.
+//! Distinct names in a fixed order, and their look-up.
 
 use crate::error::Result;
 use crate::memory::{collected, filled, none_for};
 use crate::text::NulString;
 use std::sync::Arc;
 
-/// Names and labels are no longer than this, so that what is made of one is small.
+/// The longest name or label, so that what is made of one stays small.
 pub(crate) const MOST_NAME_BYTES: usize = 4096;
 
-/// Distinct names in a fixed order, found fastest when asked for in that order. Clones share them.
+/// Distinct names in a fixed order. Look-up is fastest in that order. Clones share the names.
 ///
 /// A name is looked for where the caller expects it, then in the slot of its fingerprint, then among the sorted names.
 /// Measured against `hashbrown` with `foldhash`, in instructions: 25 to 45 for a name that is where it is expected, 41
@@ -21,14 +21,14 @@ struct Shared {
     list: Vec<NulString>,
     /// The fingerprint of each.
     fingerprints: Vec<Fingerprint>,
-    /// For each slot the place of a name whose fingerprint has it.
+    /// For each slot, the index of a name whose fingerprint leads there.
     slots: Vec<u32>,
-    /// Their places in the order of the names, for those that no slot leads to.
+    /// Their indices, sorted by name, for those that no slot leads to.
     sorted: Vec<u32>,
 }
 
 impl Names {
-    /// Keeps names in their order; the one that stands twice is the error.
+    /// Keeps names in their order. The error is the duplicate name.
     pub(crate) fn new(list: Vec<NulString>) -> Result<std::result::Result<Names, NulString>> {
         let count = u32::try_from(list.len()).map_err(|_| none_for(usize::MAX))?;
         let mut sorted = collected(0..count)?;
@@ -46,7 +46,7 @@ impl Names {
         &self.0.list
     }
 
-    /// The place of a name that is probably at `hint`.
+    /// The index of a name that is probably at `hint`.
     #[inline(always)]
     pub(crate) fn find_near(&self, hint: usize, name: &str) -> Option<usize> {
         let fingerprint = Fingerprint::of(name.as_bytes());
@@ -57,7 +57,7 @@ impl Names {
         }
     }
 
-    /// The place of a name of which nothing is known.
+    /// The index of a name, without a hint.
     #[inline(always)]
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         self.find_fingerprint(&Fingerprint::of(name.as_bytes()), name)
@@ -92,7 +92,8 @@ impl PartialEq for Names {
     }
 }
 
-/// What mostly tells names apart at once: their length and eight bytes at either end, or the bytes of a shorter one.
+/// What mostly distinguishes names at once: their length and eight bytes at either end, or all bytes of a
+/// shorter one.
 #[derive(Clone, Copy, Debug)]
 struct Fingerprint {
     first: u64,

@@ -42,7 +42,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Array<'_>> {
     Array::with_layout(dtype, &shape, &strides, 0, big_endian, data)
 }
 
-/// The header's dictionary and the data behind it.
+/// The header's dictionary, and the data after it.
 fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let (version, rest) = rest.split_first_chunk::<2>()?;
@@ -59,7 +59,7 @@ fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
     Some((std::str::from_utf8(dict).ok()?, data))
 }
 
-/// What stands behind a key of the dictionary.
+/// The value of a key of the dictionary.
 fn entry<'a>(dict: &'a str, key: &str) -> Option<&'a str> {
     let quoted = [format!("'{key}'"), format!("\"{key}\"")];
     let start = quoted.iter().find_map(|quoted| dict.find(quoted).map(|at| at + quoted.len()))?;

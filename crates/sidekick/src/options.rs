@@ -144,8 +144,8 @@ impl Options {
         self.transport.allow_token_over_http = allow;
     }
 
-    /// Adds a header to every request. It goes where the token goes: to the deployment's server alone.
-    /// Refused are headers that requests have of their own.
+    /// Adds a header to every request. It is sent only to the deployment's server. Headers that the library
+    /// itself sets are refused.
     pub fn add_header(&mut self, name: &str, value: &str) -> Result<()> {
         self.transport.headers.add(name, value)
     }

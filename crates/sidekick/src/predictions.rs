@@ -21,12 +21,12 @@ use std::sync::Arc;
 
 /// The predictions for some rows, in the order of the rows. Immutable.
 ///
-/// Every reader takes an output, by name or by index, and most take a row. Asking an output for another type than its
-/// own is an error of the kind [`ErrorKind::FeatureType`].
+/// Every getter takes an output, by name or by index, and most take a row. It fails with
+/// [`ErrorKind::FeatureType`] if the output is of another type.
 pub struct Predictions {
     schema: Arc<Schema>,
     columns: Columns,
-    /// One for each row that was isolated, in their order.
+    /// An error for each bad row that was isolated, in their order.
     failures: Vec<Error>,
     image_rules: ImageRules,
 }
@@ -37,10 +37,10 @@ pub struct Probabilities<'a> {
     categories: &'a Categories,
 }
 
-/// A picture as the server sent it.
+/// An image as the server sent it.
 #[derive(Clone, Copy, Debug)]
 pub struct EncodedImage<'a> {
-    /// What its bytes are.
+    /// The type of its bytes.
     pub media_type: MediaType,
     /// The PNG or JPEG file.
     pub bytes: &'a [u8],
@@ -56,13 +56,14 @@ impl Predictions {
         Predictions { schema, columns, failures, image_rules }
     }
 
-    /// The rows that the server called bad, an error for each, in their order; there are some only where the option
-    /// `isolate_bad_rows` is on. The predictions are those of all the other rows.
+    /// The rows that the server refused, with an error for each, in their order. Empty unless the option
+    /// `isolate_bad_rows` is on. The predictions are those of all other rows.
     pub fn failures(&self) -> &[Error] {
         &self.failures
     }
 
-    /// Which of the rows that were sent a prediction is of: they differ behind a row that failed.
+    /// The index that a predicted row has among the rows that were sent. The two differ after a row that
+    /// failed.
     pub fn sent_row(&self, prediction: usize) -> Result<usize> {
         self.require_row(prediction)?;
         let mut failed = self.failures.iter().filter_map(Error::row).peekable();
@@ -108,7 +109,7 @@ impl Predictions {
         self.text_with_nul(output, row).map(without_nul)
     }
 
-    /// The text of a row together with the NUL that closes it.
+    /// The text of a row with its closing NUL.
     pub fn text_with_nul<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&str> {
         match self.column(output.into())? {
             (_, Column::Texts(texts)) => {
@@ -118,7 +119,7 @@ impl Predictions {
         }
     }
 
-    /// All texts in one: each closed by a NUL, and where each ends, its NUL included.
+    /// All texts in one buffer, each with its closing NUL, and where each ends, including the NUL.
     pub fn texts_with_nul<'a>(&self, output: impl Into<Key<'a>>) -> Result<(&str, &[usize])> {
         match self.column(output.into())? {
             (_, Column::Texts(texts)) => Ok((&texts.buffer, &texts.ends)),
@@ -142,13 +143,13 @@ impl Predictions {
         Ok(values.get(row * size..(row + 1) * size).unwrap_or_default())
     }
 
-    /// The arrays of all rows, one behind the other.
+    /// The arrays of all rows, one after the other.
     pub fn arrays<'a>(&self, output: impl Into<Key<'a>>) -> Result<&[f32]> {
         self.array_column(output.into()).map(|(_, values)| values)
     }
 
-    /// The elements of a row as they are kept, in this machine's byte order, and their type: that of the tensor, and without
-    /// loss. For numbers, binary probabilities and arrays.
+    /// The elements of a row without loss, in this machine's byte order, and their type, which is that of the
+    /// tensor. For numbers, binary probabilities and arrays.
     pub fn elements<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<(DType, &[u8])> {
         let key = output.into();
         let (dtype, bytes) = self.elements_column(key)?;
@@ -157,7 +158,7 @@ impl Predictions {
         Ok((dtype, bytes.get(row * size..(row + 1) * size).unwrap_or_default()))
     }
 
-    /// The elements of all rows, one row after the other, as [`elements`](Self::elements) has them.
+    /// The same as [`elements`](Self::elements), for all rows, one row after the other.
     pub fn elements_column<'a>(&self, output: impl Into<Key<'a>>) -> Result<(DType, &[u8])> {
         let (spec, column) = self.column(output.into())?;
         let bytes = match column {
@@ -171,7 +172,7 @@ impl Predictions {
     }
 
     /// Copies the array of a row into `buffer` as elements of another type, in this machine's byte order. Integers
-    /// are cut towards zero, and held at the ends of their range. The buffer has to have the array's size exactly.
+    /// are truncated, and clamped to their range. The buffer must have exactly the size of the array.
     pub fn copy_array<'a>(
         &self,
         output: impl Into<Key<'a>>,
@@ -207,9 +208,9 @@ impl Predictions {
         Ok(())
     }
 
-    /// Copies the numbers of all rows into `values`, row after row: for each output in its order, a number or a binary
-    /// probability is one value, a category as many as the describe document lists labels, in their order. The values have to be
-    /// as many; an output that is no such numbers is an error.
+    /// Copies the numbers of all rows into `values`, row after row, for each output in its order. A number or
+    /// a binary probability is one value. A category is one value for each label of the describe document, in
+    /// their order. `values` must have exactly that length. Fails if an output has no such numbers.
     pub fn copy_numbers(&self, values: &mut [f64]) -> Result<()> {
         let width = require_room(self.outputs(), self.len(), values)?;
         let mut start = 0;
@@ -239,7 +240,7 @@ impl Predictions {
         })
     }
 
-    /// The picture of a row as the server sent it.
+    /// The image of a row as the server sent it.
     pub fn image<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<EncodedImage<'_>> {
         let (pieces, media_types) = self.image_column(output.into())?;
         let bytes = pieces.range(row).and_then(|range| pieces.buffer.get(range));
@@ -249,7 +250,7 @@ impl Predictions {
     }
 
     /// Width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its pixels.
-    /// A file that is cut off is an error, and an image with more pixels than
+    /// Fails if the file is truncated, or has more pixels than
     /// [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels) allows.
     pub fn image_size<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<(u32, u32, u8)> {
         let key = output.into();
@@ -265,7 +266,7 @@ impl Predictions {
             .map_err(|error| self.name_image(key, row, error))
     }
 
-    /// Writes the picture of a row to a file, as the server sent it.
+    /// Writes the image of a row to a file, as the server sent it.
     pub fn save_image<'a>(
         &self,
         output: impl Into<Key<'a>>,
@@ -400,7 +401,8 @@ fn missing(what: &str, number: usize) -> Error {
     Error::new(ErrorKind::Argument, format!("there is no {what} {number}"))
 }
 
-/// The place of the largest value, the first of several. No branch asks which is larger: it could not be foreseen.
+/// The index of the largest value, the first of several. It compares without a branch, which could not be
+/// predicted.
 fn most_probable(values: &[f64]) -> Option<usize> {
     let (&first, others) = values.split_first()?;
     let (mut place, mut most) = (0, first);
@@ -459,7 +461,7 @@ fn copy_as<T: Copy + Into<f64>, const SIZE: usize>(
     }
 }
 
-/// How many numbers a row of results is, for which there has to be just enough room.
+/// How many numbers a row of results has. `values` must have exactly that much room for each row.
 pub(crate) fn require_room(outputs: &Specs, rows: usize, values: &[f64]) -> Result<usize> {
     let width = outputs.iter().map(number_count).sum::<Result<usize>>()?;
     if width.checked_mul(rows) == Some(values.len()) {

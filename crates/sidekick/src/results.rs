@@ -1,4 +1,4 @@
-//! Typed columns: where a reply's values end up, one column an output, row after row.
+//! Typed columns for the values of responses: one column for each output, row after row.
 
 use crate::elements::ElementColumn;
 use crate::error::{Error, ErrorKind, Result, reserve};
@@ -18,7 +18,7 @@ pub(crate) enum Column {
     Categories(Categories),
     /// Array elements, rows x elements of the shape.
     Arrays(Vec<f32>),
-    /// Encoded pictures.
+    /// Encoded images.
     Images(Pieces<Vec<u8>>, Vec<MediaType>),
     /// Numbers or arrays in the type they came in, rows x elements of the shape.
     Elements(ElementColumn),
@@ -44,12 +44,12 @@ impl<B> Pieces<B> {
 /// A matrix of probabilities with its labels stored once.
 #[derive(Debug)]
 pub(crate) struct Categories {
-    /// From the describe document, or else from the first row of the reply.
+    /// From the describe document, or from the first row of the response if the document lists none.
     pub(crate) labels: Names,
     pub(crate) probabilities: Vec<f64>,
 }
 
-/// All columns of a reply, in the order of the outputs.
+/// All columns of a response, in the order of the outputs.
 #[derive(Debug)]
 pub(crate) struct Columns {
     pub(crate) rows: usize,
@@ -62,7 +62,7 @@ impl Columns {
         Ok(Columns { rows: 0, columns: collected(outputs.iter().map(empty_column))? })
     }
 
-    /// Makes room for the rows of a whole call, as far as their size is known beforehand.
+    /// Makes room for the rows of a whole call, if their size is known before.
     pub(crate) fn reserve(&mut self, outputs: &Specs, rows: usize) -> Result<()> {
         for (column, spec) in self.columns.iter_mut().zip(outputs) {
             let elements = rows.saturating_mul(spec.element_count());
@@ -81,7 +81,7 @@ impl Columns {
         Ok(())
     }
 
-    /// Appends the rows of another reply to the same deployment.
+    /// Appends the rows of another response of the same deployment.
     pub(crate) fn append(&mut self, more: Columns) -> Result<()> {
         self.rows += more.rows;
         self.columns.iter_mut().zip(more.columns).try_for_each(|(column, more)| column.append(more))
@@ -117,7 +117,8 @@ impl Column {
 }
 
 impl Categories {
-    /// Appends probabilities; where the server alone knows the labels, another reply may have them in another order.
+    /// Appends probabilities. If only the server knows the labels, another response may have them in another
+    /// order.
     fn append(&mut self, more: &Categories) -> Result<()> {
         if self.labels.list().is_empty() {
             self.labels = more.labels.clone();
@@ -142,7 +143,7 @@ fn other_categories() -> Error {
     Error::new(ErrorKind::ReplyType, "the categories differ from one reply to the next")
 }
 
-/// Appends where values end that come behind others.
+/// Appends the ends of values that are appended to others.
 fn extend_ends(all: &mut Vec<usize>, more: &[usize], start: usize) -> Result<()> {
     reserve(all, more.len())?;
     all.extend(more.iter().map(|end| start + end));

@@ -1,4 +1,4 @@
-//! What a deployed model takes and gives: its features, in the order of the describe document.
+//! The inputs and outputs of a deployed model, in the order of the describe document.
 
 use crate::array::DType;
 use crate::code_points::look_alike;
@@ -13,7 +13,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum FeatureType {
-    /// A number where the shape is `[1]`, else an array of 32-bit floats.
+    /// A number if the shape is `[1]`, else an array of 32-bit floats.
     Numeric = 1,
     /// One of several categories; as an output, a probability for each.
     Categorical = 2,
@@ -21,7 +21,7 @@ pub enum FeatureType {
     Binary = 3,
     /// Text of any length.
     Text = 4,
-    /// A picture; the shape is `[height, width, channels]`.
+    /// An image; the shape is `[height, width, channels]`.
     Image = 5,
 }
 
@@ -79,7 +79,7 @@ impl FeatureSpec {
         })
     }
 
-    /// Its categories in the order the describe document gives; empty where it lists none.
+    /// Its categories in the order of the describe document; empty if it lists none.
     pub fn categories(&self) -> &[NulString] {
         self.categories.list()
     }
@@ -89,7 +89,7 @@ impl FeatureSpec {
         self.feature_type == FeatureType::Numeric && self.shape != [1]
     }
 
-    /// How many values its shape holds.
+    /// How many values its shape has.
     pub fn element_count(&self) -> usize {
         self.shape.iter().product()
     }
@@ -99,12 +99,12 @@ impl FeatureSpec {
         if self.hidden { error.in_hidden_feature(&self.name) } else { error.in_feature(&self.name) }
     }
 
-    /// A text of its own for messages, in quotes: its name, or one of its labels.
+    /// One of its texts for messages, in quotes: its name, or one of its labels.
     pub(crate) fn quoted(&self, text: &str) -> String {
         format!("{:?}", if self.hidden { LEFT_OUT.to_owned() } else { shortened(text, SHOWN_BYTES) })
     }
 
-    /// Whether any text that messages show of it makes this true: then they show none.
+    /// Whether this is true of any of its texts that messages show. Then they show none of them.
     fn vet(&mut self, holds_token: &dyn Fn(&str) -> bool) {
         let labels = self.categories().iter().take(SHOWN_LABELS).map(NulString::as_str);
         let shown: Vec<String> =
@@ -132,7 +132,7 @@ pub struct Specs {
 }
 
 impl Specs {
-    /// Specs from features with distinct names; the name that stands twice is the error.
+    /// Specs from features with distinct names. The error is the duplicate name.
     pub(crate) fn new(features: Vec<FeatureSpec>) -> Result<std::result::Result<Specs, NulString>> {
         let names = Names::new(collected(features.iter().map(|feature| feature.name.clone()))?)?;
         Ok(names.map(|names| Specs { features, names }))
@@ -210,7 +210,7 @@ impl<'a> IntoIterator for &'a Specs {
     }
 }
 
-/// Everything the describe document says that rows and predictions need.
+/// Everything in the describe document that rows and predictions need.
 #[derive(Clone, Debug)]
 pub struct Schema {
     pub(crate) inputs: Specs,

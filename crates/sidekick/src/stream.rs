@@ -1,4 +1,5 @@
-//! Predictions as a stream: rows are pushed, predictions taken in their order, and only so many are under way at once.
+//! Predictions as a stream: rows are pushed, and predictions taken in the order of the rows. The number of
+//! rows in between is bounded.
 
 use crate::batches::{self, Batches};
 use crate::client::Client;
@@ -16,30 +17,31 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-/// Batches that a stream holds for each request under way: one there, and one to follow it at once.
+/// Batches that a stream holds for each request in flight: the one in flight, and the next.
 const BATCHES_IN_FLIGHT: usize = 2;
 
-/// Rows on their way to the server and predictions on their way back, in order and in bounded memory.
+/// Rows that wait for their predictions, in order and in bounded memory.
 ///
-/// Push until the stream [is full](Stream::is_full), take the [next](Stream::next) predictions, and so on; at the end take
-/// until there are none. With `max_in_flight` above 1 that many threads, which end with the stream, send requests meanwhile;
-/// else `next` sends the request itself. One thread at a time; a [`Cancel`] works from any. Not for a forked child.
+/// Push until the stream [is full](Stream::is_full), take the [next](Stream::next) predictions, and repeat.
+/// At the end, take predictions until there are none. If `max_in_flight` is above 1, that many threads send
+/// the requests; they end with the stream. Otherwise `next` sends each request itself. One thread at a time
+/// may use a stream; a [`Cancel`] may be triggered from any. A forked child must not use it.
 pub struct Stream {
-    /// Always there until it is dropped.
+    /// Present until the stream is dropped.
     pipeline: Option<Pipeline>,
     process: u32,
 }
 
-/// What a stream is made of; only of use in the process that made it, where its threads are.
+/// The parts of a stream. Only the process that made it can use them: its threads are there.
 struct Pipeline {
     client: Arc<Client>,
-    /// Calls off what is under way, also when the stream is dropped.
+    /// Cancels requests in flight, also when the stream is dropped.
     cancel: Cancel,
-    /// Batches whose predictions were not taken yet, in the order of the rows.
+    /// Batches whose predictions are not taken yet, in the order of the rows.
     held: VecDeque<Held>,
     pushed_rows: usize,
     workers: Workers,
-    /// Rows whose memory is used again.
+    /// Rows whose memory is reused.
     spare: Vec<Rows>,
 }
 
@@ -50,21 +52,21 @@ struct Batch {
     first: usize,
 }
 
-/// What became of a batch, and its rows, whose memory is used again.
+/// The result of a batch, and its rows, whose memory is reused.
 struct Done {
     rows: Option<Rows>,
     result: Result<Predictions>,
 }
 
-/// Where a worker leaves what became of a batch. A lock and a condition leave nothing behind in the thread that waits, which is the
-/// host's; a channel would.
+/// Where a worker puts the result of a batch. A lock and a condition variable leave no data in the waiting
+/// thread, which belongs to the host program. A channel would.
 #[derive(Default)]
 struct ResultSlot {
     done: Mutex<Option<Done>>,
     filled: Condvar,
 }
 
-/// A batch that somebody is to take.
+/// A batch whose predictions are not taken yet.
 enum Held {
     /// Predicted when it is taken.
     Here(Box<Batch>),
@@ -72,7 +74,7 @@ enum Held {
     Away(Arc<ResultSlot>),
 }
 
-/// The threads that predict; none where one request is under way at a time.
+/// The threads that predict; none if one request is in flight at a time.
 struct Workers {
     most: usize,
     threads: Vec<JoinHandle<()>>,
@@ -80,7 +82,7 @@ struct Workers {
     queue: Arc<Mutex<Receiver<Job>>>,
 }
 
-/// A batch, and where its predictions go.
+/// A batch, and where to put its predictions.
 type Job = (Batch, Arc<ResultSlot>);
 
 impl Stream {
@@ -96,19 +98,21 @@ impl Stream {
         Ok(Stream { pipeline: Some(pipeline), process: process::id() })
     }
 
-    /// Takes a copy of finished rows, `batch_rows` of them to a request. None are taken, with [`ErrorKind::StreamFull`],
-    /// while the stream is full; else all are, however many. It never waits.
+    /// Copies finished rows into batches of `batch_rows`. While the stream is full, it takes none and fails
+    /// with [`ErrorKind::StreamFull`]. Otherwise it takes all rows, however many. It never waits.
     pub fn push(&mut self, rows: &Rows) -> Result<()> {
         self.pipeline()?.push(rows)
     }
 
-    /// Whether the stream holds so many batches (twice `max_in_flight`) that predictions have to be taken before more are pushed.
+    /// Whether the stream holds twice `max_in_flight` batches. Then predictions have to be taken before more
+    /// rows are pushed.
     pub fn is_full(&self) -> bool {
         self.pipeline.as_ref().is_some_and(Pipeline::is_full)
     }
 
-    /// The predictions of the next batch, in the order the rows were pushed; waits for them. Nothing where all were taken. An
-    /// error is that of one batch, and names its rows among all that were pushed: the stream goes on with the next.
+    /// Waits for the predictions of the next batch, in the order of the rows. `None` if all were taken. An
+    /// error concerns one batch, and names its rows by their index among all that were pushed. The stream
+    /// continues with the next batch.
     #[allow(clippy::should_implement_trait)] // An iterator could not be pushed to between its items.
     pub fn next(&mut self) -> Result<Option<Predictions>> {
         self.pipeline()?.next()
@@ -126,8 +130,8 @@ impl Stream {
 }
 
 impl Drop for Stream {
-    /// Calls off what is under way. A forked child leaves alone what it has a copy of: the threads are not there, and a lock
-    /// may be held for ever.
+    /// Cancels requests in flight. A forked child must leave its copy alone: it does not have the threads,
+    /// and a lock may be held forever.
     fn drop(&mut self) {
         let pipeline = self.pipeline.take();
         if self.process != process::id() {
@@ -180,7 +184,7 @@ impl Pipeline {
             Held::Away(slot) => slot.wait(),
         };
         if let Some(rows) = done.rows {
-            // Where there is no memory to keep them, others are made.
+            // If there is no memory to keep them, new ones are made later.
             let _ = push(&mut self.spare, rows);
         }
         done.result.map(Some)
@@ -197,7 +201,8 @@ impl Batch {
     fn predict(self, client: &Arc<Client>, cancel: &Cancel) -> Done {
         let predicted = batches::predict_batch(client, &self.rows, Some(cancel));
         let result = predicted.map(|predicted| client.predictions(predicted));
-        // Where bad rows are sought, a request has some rows of the batch: all go without predictions.
+        // If bad rows are isolated, a request may have only part of the batch. The whole batch then has no
+        // predictions.
         let count = self.rows.len();
         let result = result.map_err(|error| error.in_rows(0..count, count).in_stream(self.first));
         Done { rows: Some(self.rows), result }
@@ -205,7 +210,7 @@ impl Batch {
 }
 
 impl Done {
-    /// What a thread leaves that a defect brought down.
+    /// The result that a thread leaves if a defect ended it.
     fn lost() -> Done {
         let message = "a defect of this library: a thread of the stream died";
         Done { rows: None, result: Err(Error::new(ErrorKind::Internal, message)) }
@@ -232,7 +237,7 @@ impl Workers {
         Workers { most, threads: Vec::new(), jobs, queue: Arc::new(Mutex::new(queue)) }
     }
 
-    /// Starts as many threads as can be of use for so many batches.
+    /// Starts as many threads as that many batches can use.
     fn start(&mut self, batches: usize, client: &Arc<Client>, cancel: &Cancel) -> Result<()> {
         let wanted = if self.most > 1 { batches.min(self.most) } else { 0 };
         while self.threads.len() < wanted {
@@ -244,7 +249,7 @@ impl Workers {
         Ok(())
     }
 
-    /// Has a batch predicted: by a thread where there are any.
+    /// Gives a batch to a thread, if there are any.
     fn give(&self, batch: Batch) -> Held {
         if self.threads.is_empty() {
             return Held::Here(Box::new(batch));
@@ -257,7 +262,7 @@ impl Workers {
 }
 
 impl Drop for Workers {
-    /// Ends the threads: they stop when nobody can give them a batch any more.
+    /// Ends the threads: they stop when the queue has no sender any more.
     fn drop(&mut self) {
         drop(mem::replace(&mut self.jobs, mpsc::channel().0));
         for thread in self.threads.drain(..) {
@@ -266,7 +271,7 @@ impl Drop for Workers {
     }
 }
 
-/// What a thread does: predicts the next batch that nobody has.
+/// What a thread does: it predicts the next free batch.
 fn work(queue: &Mutex<Receiver<Job>>, client: &Arc<Client>, cancel: &Cancel) {
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
     while let Ok((batch, slot)) = next() {

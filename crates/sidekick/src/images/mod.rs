@@ -1,8 +1,8 @@
-//! Images in and out: which kind some bytes are, what goes on the wire as it is, and raw pixels.
+//! Images in both directions: recognizes files, chooses what is sent unchanged, and takes raw pixels.
 //!
-//! PNG and JPEG go out without a pixel decoded, less their metadata. What the wire does not carry (alpha,
-//! other depths, other kinds) becomes an 8-bit grey or RGB PNG, which loses nothing but the alpha channel and
-//! the extra depth.
+//! PNG and JPEG files are sent without being decoded, and without their metadata. Images that a request
+//! cannot carry (alpha, other depths, other kinds) become an 8-bit grey or RGB PNG, which loses only the
+//! alpha channel and the extra depth.
 
 mod media_type;
 pub(crate) mod raster;
@@ -76,7 +76,7 @@ pub(crate) enum WireImage<'a> {
     File(MediaType, Cow<'a, [u8]>),
     /// The parts of a file that its image needs.
     Parts(MediaType, Essence<'a>),
-    /// What becomes a PNG when it is written.
+    /// Samples that become a PNG when they are written.
     Samples(Samples<'a>),
 }
 
@@ -209,7 +209,7 @@ mod tests {
         bytes
     }
 
-    /// What goes on the wire, taken out of its data URL.
+    /// The bytes that are sent, taken out of their data URL.
     fn sent(image: WireImage<'_>) -> Vec<u8> {
         let mut text = Vec::new();
         request::put_image(&mut text, &image).unwrap();

@@ -1,4 +1,4 @@
-//! Image files as 8-bit samples: their size is looked at before they are decoded, and what is not whole is
+//! Image files as 8-bit samples. Their size is checked before they are decoded, and incomplete files are
 //! refused.
 
 use crate::error::{Error, ErrorKind, Result, reserve};
@@ -18,12 +18,12 @@ const MIN_ALLOWED: u64 = 16 << 20;
 /// Where a PNG keeps its bits per sample: in IHDR, after signature, chunk head, width and height.
 const PNG_BIT_DEPTH_AT: usize = 24;
 
-/// What is asked of image files.
+/// The rules for image files.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ImageRules {
     /// The most pixels that an image may have.
     pub(crate) max_pixels: u64,
-    /// Whether images are turned as their metadata say.
+    /// Whether images are rotated as their metadata say.
     pub(crate) apply_orientation: bool,
 }
 
@@ -34,17 +34,17 @@ impl Default for ImageRules {
 }
 
 impl ImageRules {
-    /// The same for images that are not to be turned.
+    /// The same for images that are not rotated.
     pub(super) fn as_stored(self) -> ImageRules {
         ImageRules { apply_orientation: false, ..self }
     }
 }
 
-/// An image file that was looked at and not decoded.
+/// An image file that was checked, but not decoded.
 pub(super) struct File<'a> {
     bytes: &'a [u8],
     format: ImageFormat,
-    /// Of a PNG and a JPEG: the parts that its image needs.
+    /// For PNG and JPEG: the parts that the image needs.
     essence: Option<Essence<'a>>,
     width: u32,
     height: u32,
@@ -63,7 +63,8 @@ pub(super) struct Raster {
 }
 
 impl<'a> File<'a> {
-    /// Looks at a file: its kind, its size, whether it is whole (PNG and JPEG), and how it is to be turned.
+    /// Reads the kind, the size and the orientation of a file, and checks whether it is complete (PNG and
+    /// JPEG).
     pub(super) fn open(bytes: &'a [u8], rules: &ImageRules) -> Result<File<'a>> {
         let format = image::guess_format(bytes).ok().filter(|format| is_accepted(*format));
         let format = format.ok_or_else(|| {
@@ -91,7 +92,7 @@ impl<'a> File<'a> {
         (self.width, self.height, channels)
     }
 
-    /// What of a file goes out without a pixel decoded; `None` if its samples have to become others.
+    /// The parts of a file that are sent without being decoded. `None` if its samples have to be converted.
     pub(super) fn undecoded(&self) -> Option<(MediaType, &Essence<'a>)> {
         let media_type = match self.format {
             ImageFormat::Jpeg => MediaType::Jpeg,
@@ -102,7 +103,7 @@ impl<'a> File<'a> {
         self.essence.as_ref().filter(|_| as_it_is).map(|essence| (media_type, essence))
     }
 
-    /// The samples, turned as the rules ask.
+    /// The samples, rotated if the rules ask for it.
     pub(super) fn decode(&self) -> Result<Raster> {
         let (width, height) = (self.width, self.height);
         let raster = if self.format == ImageFormat::Jpeg {
@@ -251,7 +252,7 @@ impl Raster {
         Ok(Raster { channels: 4, bytes, ..self })
     }
 
-    /// Turns the image.
+    /// Rotates and mirrors the image.
     fn turned(self, orientation: Orientation) -> Result<Raster> {
         if orientation == Orientation::NoTransforms {
             return Ok(self);

@@ -1,4 +1,5 @@
-//! The seam between protocols: all that differs from one to the next. Each has a folder of its own, which nobody else names.
+//! The seam between protocols: everything that differs between them. Each has its own folder, which only this
+//! module names.
 
 pub(crate) mod deployment_api;
 mod exchange;
@@ -34,7 +35,7 @@ pub enum ProtocolKind {
     Lines = 1000,
 }
 
-/// How a deployment is spoken to.
+/// The protocol of a deployment, with what it needs to know.
 pub(crate) enum Protocol {
     DeploymentApi(DeploymentApi),
     OpenInference(OpenInference),
@@ -43,7 +44,7 @@ pub(crate) enum Protocol {
 }
 
 impl Protocol {
-    /// The protocol that a deployment's URL is of. Nothing is sent.
+    /// Chooses the protocol from the deployment's URL. Sends nothing.
     pub(crate) fn of(url: Url) -> Result<Protocol> {
         #[cfg(test)]
         if let Some(lines) = test_lines::Lines::of(&url) {
@@ -74,7 +75,8 @@ impl Protocol {
         }
     }
 
-    /// Asks the server what the model takes and returns. What the protocol needs to know beside that it keeps.
+    /// Asks the server for the inputs and outputs of the model, and keeps what else the protocol needs to
+    /// know.
     pub(crate) fn describe(&mut self, transport: &Transport, cancel: Option<&Cancel>) -> Result<Schema> {
         match self {
             Protocol::DeploymentApi(api) => api.describe(transport, cancel),
@@ -113,7 +115,7 @@ impl Protocol {
         }
     }
 
-    /// The request that predicts what the caller wrote as JSON.
+    /// The request that posts JSON of the caller.
     pub(crate) fn json_request<'a>(&'a self, json: &'a str) -> Result<Request<'a>> {
         match self {
             Protocol::DeploymentApi(api) => api.json_request(json),
@@ -123,7 +125,8 @@ impl Protocol {
         }
     }
 
-    /// Reads a 2xx reply to a request of `rows` rows with this identifier, and appends its values to the columns.
+    /// Reads a 2xx response to a request of `rows` rows with this identifier, and appends its values to the
+    /// columns.
     pub(crate) fn read_reply(
         &self,
         id: &str,
@@ -140,7 +143,7 @@ impl Protocol {
         }
     }
 
-    /// What a reply of another status says.
+    /// Reads a response of another status.
     pub(crate) fn refusal(&self, reply: &Reply) -> Refusal {
         match self {
             Protocol::DeploymentApi(_) => deployment_api::refusal(reply),

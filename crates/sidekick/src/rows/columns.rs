@@ -1,4 +1,4 @@
-//! Rows from whole columns: a table that lies column by column becomes rows in one call.
+//! Rows from whole columns: one call makes rows from a table that is stored by columns.
 
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::raster::ImageRules;
@@ -10,7 +10,7 @@ use std::mem::replace;
 use std::sync::Arc;
 
 impl Rows {
-    /// Adds `count` whole rows from a column for each of the inputs; all of them or, where something fails, none. The row that an
+    /// Adds `count` whole rows from a column for each input. If anything fails, it adds none. The row that an
     /// error names counts the rows that were there before.
     ///
     /// ```no_run

@@ -1,4 +1,5 @@
-//! Examples being built, feature by feature: each value is checked and put into its final bytes when it is added.
+//! Rows that are built feature by feature. Each value is checked and encoded in its final bytes when it is
+//! added.
 
 mod columns;
 mod packed;
@@ -25,7 +26,7 @@ pub struct Rows {
     open: OpenRow,
 }
 
-/// A state of the rows to return to.
+/// A state of the rows that can be restored.
 pub(crate) struct Checkpoint {
     store: StoreCheckpoint,
     open: OpenRow,
@@ -36,7 +37,7 @@ struct OpenRow {
     /// Which inputs it has; empty before the first is given.
     given: Vec<bool>,
     count: usize,
-    /// Where the next input probably is: inputs mostly come in order.
+    /// The probable index of the next input: inputs mostly come in order.
     next: usize,
 }
 
@@ -56,7 +57,8 @@ impl Rows {
         self.len() == 0
     }
 
-    /// Adds a number to a numeric feature of shape `[1]`. It has to be finite, unless the protocol carries others.
+    /// Adds a number to a numeric feature of shape `[1]`. It must be finite, unless the protocol can carry
+    /// NaN and infinities.
     #[inline(always)]
     pub fn add_number<'a>(&mut self, key: impl Into<Key<'a>>, number: f64) -> Result<()> {
         self.add(key.into(), |spec| {
@@ -76,8 +78,8 @@ impl Rows {
         })
     }
 
-    /// Adds a category, by its label, to a categorical or binary feature. Where the feature lists its categories it
-    /// has to be one of them.
+    /// Adds a category, by its label, to a categorical or binary feature. If the feature lists its
+    /// categories, it must be one of them.
     #[inline(always)]
     pub fn add_category<'a>(&mut self, key: impl Into<Key<'a>>, label: &str) -> Result<()> {
         self.add(key.into(), |spec| {
@@ -104,25 +106,25 @@ impl Rows {
         })
     }
 
-    /// Adds an encoded image to an image feature, with its pixels as stored. PNG and JPEG, recognized by
-    /// their bytes, are not decoded for that, and go out without their metadata; with alpha or more than 8
-    /// bits a sample, and from BMP, GIF (its first frame), TIFF (its first page) and WebP, they become PNG
-    /// without alpha. Its width and height need not be the feature's. A file that is cut off is refused, and
-    /// an image with more pixels than [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels)
-    /// allows.
+    /// Adds an encoded image to an image feature, with its pixels as stored. PNG and JPEG files are
+    /// recognized by their first bytes, and are sent without being decoded and without their metadata. Images
+    /// with alpha or more than 8 bits a sample, and BMP, GIF (its first frame), TIFF (its first page) and
+    /// WebP files, are sent as PNG without alpha. Width and height may differ from the feature's. Fails if a
+    /// file is truncated, or has more pixels than
+    /// [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels) allows.
     pub fn add_image<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
         let rules = self.image_rules;
         self.add_wire_image(key.into(), || images::from_encoded(bytes, &rules))
     }
 
-    /// Adds a picture from a file, as [`Rows::add_image`] does.
+    /// Adds an image from a file, as [`Rows::add_image`] does.
     pub fn add_image_file<'a>(&mut self, key: impl Into<Key<'a>>, path: impl AsRef<Path>) -> Result<()> {
         let key = key.into();
         let bytes = file::read(path.as_ref()).map_err(|error| self.locate(key, error))?;
         self.add_image(key, &bytes)
     }
 
-    /// Adds a picture from raw pixels.
+    /// Adds an image from raw pixels.
     pub fn add_pixels<'a>(
         &mut self,
         key: impl Into<Key<'a>>,
@@ -132,7 +134,8 @@ impl Rows {
         self.add_wire_image(key.into(), || images::from_pixels(pixels, encoding))
     }
 
-    /// Adds an array to a numeric feature of the same shape. Elements become 32-bit floats, and have to be finite.
+    /// Adds an array to a numeric feature of the same shape. Elements become 32-bit floats, and must be
+    /// finite.
     pub fn add_array<'a>(&mut self, key: impl Into<Key<'a>>, array: &Array<'_>) -> Result<()> {
         self.add(key.into(), |spec| {
             require(spec, spec.is_array(), "an array")?;
@@ -169,7 +172,8 @@ impl Rows {
         self.add_array(key, &Array::of(view.shape(), values.as_slice().unwrap_or_default())?)
     }
 
-    /// Finishes the row that is being built. Every input has to be there; what lacks is named.
+    /// Finishes the row that is being built. It must have every input; the error names those that are
+    /// missing.
     pub fn end_row(&mut self) -> Result<()> {
         if self.open.count < self.schema.inputs.len() {
             return Err(self.incomplete());
@@ -191,7 +195,7 @@ impl Rows {
         self.open.reset();
     }
 
-    /// Becomes a copy of some finished rows, in the memory it has.
+    /// Becomes a copy of some finished rows, and reuses its memory.
     pub(crate) fn copy_rows(&mut self, other: &Rows, rows: Range<usize>) -> Result<()> {
         self.open.reset();
         self.store.copy(&other.store, rows)
@@ -212,7 +216,7 @@ impl Rows {
         Ok(Checkpoint { store: self.store.checkpoint()?, open: self.open.copy()? })
     }
 
-    /// Undoes everything since a state.
+    /// Restores a state: undoes everything since.
     pub(crate) fn restore(&mut self, checkpoint: Checkpoint) {
         self.store.restore(checkpoint.store);
         self.open = checkpoint.open;
@@ -223,7 +227,7 @@ impl Rows {
         Arc::ptr_eq(&self.schema, schema)
     }
 
-    /// An error if a row is half built.
+    /// An error if a row is not finished.
     pub(crate) fn require_closed(&self) -> Result<()> {
         if self.open.count == 0 {
             return Ok(());
@@ -232,7 +236,7 @@ impl Rows {
         Err(Error::new(ErrorKind::RowIncomplete, message).in_row(self.len()))
     }
 
-    /// Looks the feature up, has its value made, and keeps it. Whatever fails is named and leaves no trace.
+    /// Looks up the feature, makes its value and keeps it. An error names the feature, and changes nothing.
     #[inline(always)]
     fn add<'v>(&mut self, key: Key<'_>, value: impl FnOnce(&FeatureSpec) -> Result<Value<'v>>) -> Result<()> {
         self.put(key, value).map_err(|error| self.locate(key, error))
@@ -274,7 +278,7 @@ impl Rows {
         Error::new(ErrorKind::RowIncomplete, message).in_row(self.len())
     }
 
-    /// Names the row and, where the key is good, the feature an error is about.
+    /// Names the row that an error is about, and the feature if the key is valid.
     #[cold]
     pub(crate) fn locate(&self, key: Key<'_>, error: Error) -> Error {
         let spec = self.find(key).and_then(|index| self.schema.inputs.get(index));

@@ -1,4 +1,5 @@
-//! Many small values in one call: records that language bindings pack, so that the C boundary is crossed once a batch.
+//! Many small values in one call: language bindings pack records, so that they call into C once for each
+//! batch.
 //!
 //! A record is a head of 16 bytes, in this machine's byte order, and its payload: `u32` kind, `u32` index of the input, `u64`
 //! length of the payload, then the payload, padded with any bytes to a multiple of 8.
@@ -14,7 +15,7 @@ const BINARY: u32 = 4;
 const TEXT: u32 = 5;
 
 impl Rows {
-    /// Adds the values of packed records, all of them or, where one fails, none.
+    /// Adds the values of packed records. If one fails, it adds none.
     pub fn add_packed(&mut self, mut records: &[u8]) -> Result<()> {
         let before = self.checkpoint()?;
         // What is kept of a record is seldom longer than it.

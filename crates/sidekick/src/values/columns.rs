@@ -1,4 +1,4 @@
-//! Columns of values: a table that lies column by column, checked against its inputs and read row by row.
+//! Columns of values: a table that is stored by columns, checked against its inputs and read row by row.
 
 use crate::array::{Array, DType, Element, byte_size};
 use crate::error::{Error, ErrorKind, Result};
@@ -14,16 +14,16 @@ use std::ops::Range;
 /// The values of one input for several rows.
 #[derive(Clone, Copy, Debug)]
 pub enum InputColumn<'a> {
-    /// Numbers without gaps, in this machine's byte order: one for each row, for an input that takes arrays one array for each
-    /// row, row-major. Integers may also be the categories of a categorical or binary input. A `u64` that is no array's element
-    /// has to fit an `i64`.
+    /// Numbers without gaps, in this machine's byte order: one for each row. For an input that takes arrays:
+    /// one array for each row, row-major. Integers may also be the categories of a categorical or binary
+    /// input. A `u64` that is not an element of an array must fit an `i64`.
     Numbers {
         /// The type of the numbers.
         dtype: DType,
         /// The numbers.
         bytes: &'a [u8],
     },
-    /// Texts, labels of categories, or encoded pictures, one behind the other.
+    /// Texts, labels of categories, or encoded images, one after the other.
     Pieces {
         /// All of them; texts and labels are UTF-8.
         bytes: &'a [u8],
@@ -41,7 +41,7 @@ impl<'a> InputColumn<'a> {
     }
 }
 
-/// Texts, labels or encoded pictures, collected one behind the other for a column.
+/// Texts, labels or encoded images, collected one after the other for a column.
 #[derive(Clone, Debug, Default)]
 pub struct InputPieces {
     bytes: Vec<u8>,
@@ -107,7 +107,7 @@ impl<'a> ColumnReader<'a> {
         }
     }
 
-    /// Has `take` take the value of a row, checked against the spec.
+    /// Calls `take` with the value of a row, checked against the spec.
     pub(crate) fn give<T>(&self, row: usize, take: impl FnOnce(&Value<'_>) -> Result<T>) -> Result<T> {
         let spec = self.spec;
         match &self.source {
@@ -201,7 +201,7 @@ pub(crate) struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    /// Texts out of bytes that have to be UTF-8. Whether each is text of its own shows when it is cut out.
+    /// Texts in bytes that must be UTF-8. Each single text is checked when it is cut out.
     fn new(bytes: &'a [u8], ends: Cow<'a, [usize]>, closing: usize) -> Result<Texts<'a>> {
         let all = simdutf8::compat::from_utf8(bytes).map_err(|e| {
             let row = ends.partition_point(|end| *end <= e.valid_up_to());

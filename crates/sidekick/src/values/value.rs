@@ -10,7 +10,7 @@ use crate::text::NulString;
 
 /// A value that was checked against its feature's spec.
 pub(crate) enum Value<'a> {
-    /// Finite or not: what a protocol cannot carry, its store refuses.
+    /// Finite or not: the row store refuses what its protocol cannot carry.
     Number(f64),
     Integer(i64),
     /// The index of one of the spec's categories.
@@ -26,7 +26,7 @@ pub(crate) fn given_twice(how: &str) -> Error {
     Error::new(ErrorKind::FeatureTwice, how)
 }
 
-/// How much of a label that is none a message shows.
+/// How much of an unknown label a message shows.
 const GIVEN_BYTES: usize = 256;
 
 /// A category by its label.
@@ -38,7 +38,7 @@ pub(crate) fn category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'
     }
 }
 
-/// A category that the spec does not list: any will do where it lists none.
+/// A category that the spec does not list. Any is valid if the spec lists none.
 pub(crate) fn unlisted_category<'v>(spec: &FeatureSpec, label: &'v str) -> Result<Value<'v>> {
     if spec.categories().is_empty() {
         return Ok(Value::Text(label));
@@ -48,7 +48,8 @@ pub(crate) fn unlisted_category<'v>(spec: &FeatureSpec, label: &'v str) -> Resul
     Err(unknown_category(spec, &format!("\"{}\"", shortened(label, GIVEN_BYTES)), alike))
 }
 
-/// An integer as a category: as declared where the spec lists its categories; 0 and 1 always name a binary's classes.
+/// An integer as a category: as declared if the spec lists its categories. 0 and 1 always name the classes of
+/// a binary feature.
 pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value<'static>> {
     if spec.categories().is_empty() {
         return Ok(Value::Integer(integer));
