@@ -10,7 +10,8 @@ use crate::values::{ColumnReader, Source, Value};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Rows of a model.
+/// Rows of a model. What is done with them are calls: inlined where rows of all protocols meet, it would make those of the
+/// others slower.
 #[derive(Debug)]
 pub(crate) struct Tensors {
     model: Arc<Model>,
@@ -51,19 +52,48 @@ impl Tensors {
     }
 
     /// Adds the value of an input to the row that is being built. A value that fails leaves no trace.
+    #[inline(always)]
     pub(crate) fn put(&mut self, input: usize, value: &Value<'_>) -> Result<()> {
-        let (tensor, column) = self.column(input)?;
         match value {
-            Value::Number(number) => column.put_word(tensor, tensor.datatype.word_of_float(*number)?),
-            Value::Integer(integer) => {
-                column.put_word(tensor, tensor.datatype.word_of_integer((*integer).into())?)
-            }
-            Value::Array(array) => {
-                column.put_elements(tensor, array).map_err(|misfit| misfit.in_array(tensor))
-            }
-            Value::Text(text) if tensor.datatype == DataType::Bytes => column.put_bytes(text.as_bytes()),
-            Value::Text(_) | Value::Category(_) | Value::Image(_) => Err(no_such_value(tensor)),
+            Value::Number(number) => self.put_float(input, *number),
+            Value::Integer(integer) => self.put_integer(input, *integer),
+            Value::Text(text) => self.put_text(input, text),
+            Value::Array(array) => self.put_array(input, array),
+            Value::Category(_) | Value::Image(_) => Err(self.refused(input)),
         }
+    }
+
+    #[inline(never)]
+    fn put_float(&mut self, input: usize, number: f64) -> Result<()> {
+        let (tensor, column) = self.column(input)?;
+        column.put_word(tensor, tensor.datatype.word_of_float(number)?)
+    }
+
+    #[inline(never)]
+    fn put_integer(&mut self, input: usize, integer: i64) -> Result<()> {
+        let (tensor, column) = self.column(input)?;
+        column.put_word(tensor, tensor.datatype.word_of_integer(integer.into())?)
+    }
+
+    #[inline(never)]
+    fn put_text(&mut self, input: usize, text: &str) -> Result<()> {
+        let (tensor, column) = self.column(input)?;
+        if tensor.datatype == DataType::Bytes {
+            column.put_bytes(text.as_bytes())
+        } else {
+            Err(no_such_value(tensor))
+        }
+    }
+
+    #[inline(never)]
+    fn put_array(&mut self, input: usize, array: &Array<'_>) -> Result<()> {
+        let (tensor, column) = self.column(input)?;
+        column.put_elements(tensor, array).map_err(|misfit| misfit.in_array(tensor))
+    }
+
+    #[cold]
+    fn refused(&mut self, input: usize) -> Error {
+        self.column(input).map_or_else(|error| error, |(tensor, _)| no_such_value(tensor))
     }
 
     /// Finishes the row, which has a value for each input.
@@ -72,6 +102,7 @@ impl Tensors {
     }
 
     /// Drops what the row that is being built has.
+    #[inline(never)]
     pub(crate) fn discard_row(&mut self) {
         let rows = self.rows;
         for (tensor, column) in self.model.inputs.iter().zip(&mut self.columns) {
@@ -81,6 +112,7 @@ impl Tensors {
     }
 
     /// Drops all rows, and keeps the memory.
+    #[inline(never)]
     pub(crate) fn clear(&mut self) {
         self.rows = 0;
         self.discard_row();
@@ -93,6 +125,7 @@ impl Tensors {
     }
 
     /// Returns to a state.
+    #[inline(never)]
     pub(crate) fn restore(&mut self, checkpoint: Checkpoint) {
         self.rows = checkpoint.rows;
         self.columns.iter_mut().zip(checkpoint.lengths).for_each(|(column, length)| column.truncate(length));
