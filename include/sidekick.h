@@ -195,6 +195,13 @@ sidekick_status sidekick_deployment_open(const char *url,
 void sidekick_deployment_free(sidekick_deployment *deployment);
 
 /**
+ * Returns the most rows that the model takes in one request; 0 if it does not say, and for NULL. Rows are split
+ * into requests accordingly.
+ * Since 0.2.0.
+ */
+size_t sidekick_deployment_batch_limit(const sidekick_deployment *deployment);
+
+/**
  * Returns the protocol that the deployment speaks, one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL.
  * Since 0.2.0.
  */
@@ -1664,6 +1671,22 @@ void sidekick_error_free(sidekick_error *error);
 #define SIDEKICK_TLS_1_3 13
 
 /**
+ * Tensors are sent as bytes if the server lists that it takes them, or has answered with some; until then as
+ * JSON. Since 0.2.0.
+ */
+#define SIDEKICK_WIRE_AUTO 0
+
+/**
+ * Tensors are sent as bytes. Since 0.2.0.
+ */
+#define SIDEKICK_WIRE_BINARY 1
+
+/**
+ * Tensors are sent, and asked for, as JSON. Since 0.2.0.
+ */
+#define SIDEKICK_WIRE_JSON 2
+
+/**
  * Creates options with every setting at its default. Free them with `sidekick_options_free`.
  *
  * Errors: the common ones. Since 0.1.0.
@@ -1875,6 +1898,28 @@ sidekick_status sidekick_options_set_user_agent_suffix(sidekick_options *options
                                                        const char *suffix,
                                                        size_t suffix_length,
                                                        sidekick_error **error);
+
+/**
+ * Sets the Host header of every request. Ingresses choose the model by it.
+ *
+ * `host`: a name or an address, and a port if there is one; empty, the default, for the URL's. The server's
+ * certificate is still checked for the URL's host.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for other characters, and for more than 259. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_host_header(sidekick_options *options,
+                                                 const char *host,
+                                                 size_t host_length,
+                                                 sidekick_error **error);
+
+/**
+ * Sets how tensors are sent to a server of the Open Inference Protocol.
+ *
+ * `wire`: `SIDEKICK_WIRE_AUTO`, the default, `SIDEKICK_WIRE_BINARY` or `SIDEKICK_WIRE_JSON`.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_wire(sidekick_options *options, int32_t wire, sidekick_error **error);
 
 /**
  * Sets how large a response may be, compressed and uncompressed.

@@ -74,6 +74,17 @@ pub unsafe extern "C" fn sidekick_deployment_free(deployment: *mut sidekick_depl
     })
 }
 
+/// Returns the most rows that the model takes in one request; 0 if it does not say, and for NULL. Rows are split
+/// into requests accordingly.
+/// Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_batch_limit(deployment: *const sidekick_deployment) -> usize {
+    guard_or(0, || {
+        // SAFETY: the caller's promises.
+        unsafe { deployment.as_ref() }.and_then(|it| it.0.batch_limit()).unwrap_or(0)
+    })
+}
+
 /// Returns the protocol that the deployment speaks, one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL.
 /// Since 0.2.0.
 #[unsafe(no_mangle)]

@@ -7,8 +7,11 @@ use crate::boundary::{Out, bytes, object_mut, text};
 use crate::error::sidekick_error;
 use crate::guard::{guard, guard_or};
 use crate::handle::Handle;
-use crate::status::{SIDEKICK_TLS_1_2, SIDEKICK_TLS_1_3, sidekick_status};
-use sidekick::{Error, ErrorKind, Options, Result, TlsVersion};
+use crate::status::{
+    SIDEKICK_TLS_1_2, SIDEKICK_TLS_1_3, SIDEKICK_WIRE_AUTO, SIDEKICK_WIRE_BINARY, SIDEKICK_WIRE_JSON,
+    sidekick_status,
+};
+use sidekick::{Error, ErrorKind, Options, Result, TlsVersion, Wire};
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
 
@@ -380,6 +383,45 @@ pub unsafe extern "C" fn sidekick_options_set_user_agent_suffix(
     })
 }
 
+/// Sets the Host header of every request. Ingresses choose the model by it.
+///
+/// `host`: a name or an address, and a port if there is one; empty, the default, for the URL's. The server's
+/// certificate is still checked for the URL's host.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for other characters, and for more than 259. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_host_header(
+    options: *mut sidekick_options,
+    host: *const c_char,
+    host_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (options, host) = unsafe { (object_mut(options, "options")?, text(host, host_length, "host")?) };
+        options.0.set_host_header(host)
+    })
+}
+
+/// Sets how tensors are sent to a server of the Open Inference Protocol.
+///
+/// `wire`: `SIDEKICK_WIRE_AUTO`, the default, `SIDEKICK_WIRE_BINARY` or `SIDEKICK_WIRE_JSON`.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_wire(
+    options: *mut sidekick_options,
+    wire: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_wire(wire_of(wire)?);
+        Ok(())
+    })
+}
+
 /// Sets how large a response may be, compressed and uncompressed.
 ///
 /// `limit`: bytes, at least 1; by default 1 GiB. A larger response fails with
@@ -550,6 +592,15 @@ pub unsafe extern "C" fn sidekick_options_free(options: *mut sidekick_options) {
         // SAFETY: the caller's promises.
         unsafe { Handle::free(options) }
     })
+}
+
+fn wire_of(wire: i32) -> Result<Wire> {
+    match wire {
+        SIDEKICK_WIRE_AUTO => Ok(Wire::Auto),
+        SIDEKICK_WIRE_BINARY => Ok(Wire::Binary),
+        SIDEKICK_WIRE_JSON => Ok(Wire::Json),
+        _ => Err(Error::new(ErrorKind::Argument, format!("{wire} is no SIDEKICK_WIRE_ constant"))),
+    }
 }
 
 fn tls_version(version: i32) -> Result<TlsVersion> {

@@ -72,6 +72,14 @@ pub const SIDEKICK_TLS_1_2: i32 = 12;
 /// TLS 1.3. Since 0.1.0.
 pub const SIDEKICK_TLS_1_3: i32 = 13;
 
+/// Tensors are sent as bytes if the server lists that it takes them, or has answered with some; until then as
+/// JSON. Since 0.2.0.
+pub const SIDEKICK_WIRE_AUTO: i32 = 0;
+/// Tensors are sent as bytes. Since 0.2.0.
+pub const SIDEKICK_WIRE_BINARY: i32 = 1;
+/// Tensors are sent, and asked for, as JSON. Since 0.2.0.
+pub const SIDEKICK_WIRE_JSON: i32 = 2;
+
 /// A request failed for good: no response, or one with a status of 4xx or 5xx. Other faults of a response are
 /// not logged: the call's error reports them. Since 0.1.0.
 pub const SIDEKICK_LOG_ERROR: i32 = 1;
@@ -151,7 +159,7 @@ pub const SIDEKICK_COLUMN_TEXTS: i32 = -2;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sidekick::{DType, ErrorKind, FeatureType, LogLevel, ProtocolKind, TlsVersion};
+    use sidekick::{DType, ErrorKind, FeatureType, LogLevel, ProtocolKind, TlsVersion, Wire};
 
     #[test]
     fn the_numbers_are_the_cores() {
@@ -228,6 +236,9 @@ mod tests {
         levels.into_iter().for_each(|(number, level)| assert_eq!(number, level as i32));
         assert_eq!(SIDEKICK_PROTOCOL_DEPLOYMENT_API, ProtocolKind::DeploymentApi as i32);
         assert_eq!(SIDEKICK_PROTOCOL_OPEN_INFERENCE, ProtocolKind::OpenInference as i32);
+        assert_eq!(SIDEKICK_WIRE_AUTO, Wire::Auto as i32);
+        assert_eq!(SIDEKICK_WIRE_BINARY, Wire::Binary as i32);
+        assert_eq!(SIDEKICK_WIRE_JSON, Wire::Json as i32);
         assert_eq!(SIDEKICK_TLS_1_2, TlsVersion::Tls12 as i32);
         assert_eq!(SIDEKICK_TLS_1_3, TlsVersion::Tls13 as i32);
     }

@@ -127,6 +127,9 @@ public:
     /// The protocol it speaks.
     Protocol protocol() const noexcept { return static_cast<Protocol>(sidekick_deployment_protocol(c_handle())); }
 
+    /// The most rows that the model takes in one request; 0 if it does not say. Rows are split accordingly.
+    std::size_t batch_limit() const noexcept { return sidekick_deployment_batch_limit(c_handle()); }
+
     /// Empty rows for this deployment.
     Rows rows() const { return try_rows().value(); }
     /// As `rows`, without throwing.

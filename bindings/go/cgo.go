@@ -134,6 +134,10 @@ func freeDeployment(deployment unsafe.Pointer) {
 	C.sidekick_deployment_free((*C.sidekick_deployment)(deployment))
 }
 
+func batchLimitOf(deployment unsafe.Pointer) int {
+	return int(C.sidekick_deployment_batch_limit((*C.sidekick_deployment)(deployment)))
+}
+
 func protocolOf(deployment unsafe.Pointer) Protocol {
 	return Protocol(C.sidekick_deployment_protocol((*C.sidekick_deployment)(deployment)))
 }

@@ -23,7 +23,9 @@ type Deployment struct {
 	inputs   features
 	outputs  *outputs
 	protocol Protocol
-	yielder  yielder
+	// batchLimit is the most rows that the model takes in one request, or 0.
+	batchLimit int
+	yielder    yielder
 	// batchRows is how many rows go in one request.
 	batchRows int
 }
@@ -53,11 +55,12 @@ func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {
 		return nil, err
 	}
 	deployment := &Deployment{
-		handle:    owner,
-		inputs:    newFeatures(inputs),
-		outputs:   &outputs{features: newFeatures(found), dtypes: dtypesOf(object, len(found))},
-		protocol:  protocolOf(object),
-		batchRows: batchRows,
+		handle:     owner,
+		inputs:     newFeatures(inputs),
+		outputs:    &outputs{features: newFeatures(found), dtypes: dtypesOf(object, len(found))},
+		protocol:   protocolOf(object),
+		batchLimit: batchLimitOf(object),
+		batchRows:  batchRows,
 	}
 	runtime.AddCleanup(deployment, (*handle).drop, owner)
 	return deployment, nil
@@ -68,6 +71,9 @@ func (d *Deployment) Inputs() []Feature { return d.inputs.copies() }
 
 // Outputs are the features the model gives, in the order of its description: copies, which the caller may change.
 func (d *Deployment) Outputs() []Feature { return d.outputs.copies() }
+
+// BatchLimit is the most rows that the model takes in one request; 0 if it does not say. Rows are split accordingly.
+func (d *Deployment) BatchLimit() int { return d.batchLimit }
 
 // Protocol is the protocol the deployment speaks.
 func (d *Deployment) Protocol() Protocol { return d.protocol }

@@ -12,10 +12,10 @@ import (
 )
 
 // openModel opens a model of the local server by the Open Inference Protocol.
-func openModel(t *testing.T, id string) *sidekick.Deployment {
+func openModel(t *testing.T, id string, options ...sidekick.Option) *sidekick.Deployment {
 	t.Helper()
 	url := os.Getenv("SIDEKICK_SERVER_URL") + "/v2/models/" + id
-	model, err := sidekick.Open(context.Background(), url, id+"-token")
+	model, err := sidekick.Open(context.Background(), url, id+"-token", options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,6 +39,22 @@ func TestModelOfTheOpenInferenceProtocolIsADeployment(t *testing.T) {
 	_, err := sidekick.Open(context.Background(), os.Getenv("SIDEKICK_SERVER_URL")+"/v2", "")
 	if err == nil || !strings.Contains(err.Error(), "names no model of its server") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestTensorsAreSentAsChosen(t *testing.T) {
+	for _, wire := range []sidekick.Wire{sidekick.WireAuto, sidekick.WireBinary, sidekick.WireJSON} {
+		model := openModel(t, "reciprocal", sidekick.WithWire(wire))
+		found := predict(t, model, model.NewRows().Number("number", 4).End())
+		if numbers := must[[]float64](t)(found.Numbers("reciprocal")); numbers[0] != 0.25 {
+			t.Errorf("got %v", numbers)
+		}
+		if limit := model.BatchLimit(); limit != 0 {
+			t.Errorf("the limit is %d", limit)
+		}
+	}
+	if limit := openModel(t, "fixed").BatchLimit(); limit != 1 {
+		t.Errorf("the limit is %d", limit)
 	}
 }
 

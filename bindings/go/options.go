@@ -45,6 +45,18 @@ type settings struct {
 // defaultBatchRows is what the C library takes for [WithBatchRows].
 const defaultBatchRows = 128
 
+// Wire is how tensors of the Open Inference Protocol are sent and asked for, for [WithWire].
+type Wire int32
+
+const (
+	// WireAuto is bytes if the server lists that it takes them, or has answered with some; until then JSON.
+	WireAuto Wire = C.SIDEKICK_WIRE_AUTO
+	// WireBinary is bytes.
+	WireBinary Wire = C.SIDEKICK_WIRE_BINARY
+	// WireJSON is JSON.
+	WireJSON Wire = C.SIDEKICK_WIRE_JSON
+)
+
 // TLSVersion is a version of TLS, for [WithTLSMinimum].
 type TLSVersion int32
 
@@ -213,6 +225,23 @@ func WithUserAgentSuffix(suffix string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		suffix, length := cText(suffix)
 		return C.sidekick_options_set_user_agent_suffix(options, suffix, length, failure)
+	})
+}
+
+// WithHostHeader sets the Host header of every request, by which an ingress chooses the model; empty, the default, for the
+// URL's.
+func WithHostHeader(host string) Option {
+	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		host, length := cText(host)
+		return C.sidekick_options_set_host_header(options, host, length, failure)
+	})
+}
+
+// WithWire sets how tensors are sent to a server of the Open Inference Protocol: [WireAuto], which is the default,
+// [WireBinary] or [WireJSON].
+func WithWire(wire Wire) Option {
+	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_options_set_wire(options, C.int32_t(wire), failure)
 	})
 }
 

@@ -162,6 +162,8 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		"a header of its own":    {sidekick.WithHeader("Authorization", "x"), sidekick.StatusArgument},
 		"a header of two lines":  {sidekick.WithHeader("X-Tenant", "a\nb"), sidekick.StatusArgument},
 		"suffix":                 {sidekick.WithUserAgentSuffix("ä"), sidekick.StatusArgument},
+		"host":                   {sidekick.WithHostHeader("a b"), sidekick.StatusArgument},
+		"wire":                   {sidekick.WithWire(3), sidekick.StatusArgument},
 		"no reply":               {sidekick.WithReplyLimit(0), sidekick.StatusArgument},
 		"negative reply":         {sidekick.WithReplyLimit(-1), sidekick.StatusArgument},
 		"no pixels":              {sidekick.WithMaxImagePixels(0), sidekick.StatusArgument},
@@ -319,8 +321,11 @@ func TestAllowTokenOverHTTP(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	server := newWatchedServer(t, relay(t)).start()
 	works(t, server.url, sidekick.WithHeader("X-Tenant", "a"), sidekick.WithHeader("X-Api-Key", "b"),
-		sidekick.WithUserAgentSuffix("shop/2.1"))
+		sidekick.WithUserAgentSuffix("shop/2.1"), sidekick.WithHostHeader("model.example"))
 	for _, request := range server.seen() {
+		if request.Host != "model.example" {
+			t.Error(request.Host)
+		}
 		if request.Header.Get("X-Tenant") != "a" || request.Header.Get("X-Api-Key") != "b" {
 			t.Error(request.Header)
 		}

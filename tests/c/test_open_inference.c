@@ -7,13 +7,43 @@ static const char *model_url(const char *id) {
     return url;
 }
 
-static sidekick_deployment *open_model(const char *id) {
+static sidekick_deployment *open_with(const char *id, const sidekick_options *options) {
     sidekick_deployment *model = NULL;
     char token[128];
     snprintf(token, sizeof token, "%s-token", id);
-    OK(sidekick_deployment_open(model_url(id), SIDEKICK_NUL, token, SIDEKICK_NUL, NULL, NULL, &model, &error));
+    OK(sidekick_deployment_open(model_url(id), SIDEKICK_NUL, token, SIDEKICK_NUL, options, NULL, &model, &error));
     CHECK(sidekick_deployment_protocol(model) == SIDEKICK_PROTOCOL_OPEN_INFERENCE);
     return model;
+}
+
+static sidekick_deployment *open_model(const char *id) {
+    return open_with(id, NULL);
+}
+
+/* Tensors as JSON give the same results, and a model without an axis for rows takes one row a request. */
+static void test_json(void) {
+    sidekick_options *options = NULL;
+    sidekick_deployment *model;
+    sidekick_rows *rows = NULL;
+    sidekick_predictions *predictions;
+    double number = 0;
+    OK(sidekick_options_new(&options, &error));
+    OK(sidekick_options_set_wire(options, SIDEKICK_WIRE_JSON, &error));
+    model = open_with("reciprocal", options);
+    CHECK(sidekick_deployment_batch_limit(model) == 0 && sidekick_deployment_batch_limit(NULL) == 0);
+    rows = new_rows(model);
+    OK(sidekick_rows_add_number_at(rows, 0, 4, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    predictions = predict(model, rows);
+    OK(sidekick_predictions_number(predictions, 0, 0, &number, &error));
+    CHECK(number == 0.25);
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+    model = open_with("fixed", options);
+    CHECK(sidekick_deployment_batch_limit(model) == 1);
+    sidekick_deployment_free(model);
+    sidekick_options_free(options);
 }
 
 static void test_numbers(void) {
@@ -142,6 +172,7 @@ static void test_refusals(void) {
 
 int main(void) {
     test_numbers();
+    test_json();
     test_arrays();
     test_elements();
     test_refusals();

@@ -251,6 +251,10 @@ static void test_setters(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_tls_minimum(options, 11, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_add_header(options, "Host", 4, "a", 1, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_user_agent_suffix(options, "a\nb", 3, &error));
+    OK(sidekick_options_set_host_header(options, "model.example:80", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_host_header(options, "a b", 3, &error));
+    OK(sidekick_options_set_wire(options, SIDEKICK_WIRE_BINARY, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_wire(options, 3, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_client_certificate_pem(options, "x", 1, "y", 1, &error));
     FAILS(SIDEKICK_ERROR_FILE, sidekick_options_set_client_certificate_file(options, "no-such", SIDEKICK_NUL, "no-such",
                                                                             SIDEKICK_NUL, &error));

@@ -206,6 +206,19 @@ TEST(options_name_the_program) {
     CHECK_FAILS(Argument, Options().try_user_agent_suffix("a\nb"));
 }
 
+TEST(options_name_the_host) {
+    CHECK(rig::has(rig::report(Options().host_header("model.example")), "host: model.example"));
+    CHECK_FAILS(Argument, Options().try_host_header("a b"));
+}
+
+TEST(options_choose_how_tensors_are_sent) {
+    const auto url = rig::environment("SIDEKICK_SERVER_URL") + "/v2/models/fixed";
+    for (const auto wire : {sidekick::Wire::Auto, sidekick::Wire::Binary, sidekick::Wire::Json}) {
+        CHECK(sidekick::Deployment::open(url, "fixed-token", Options().wire(wire)).batch_limit() == 1);
+    }
+    CHECK_FAILS(Argument, Options().try_wire(static_cast<sidekick::Wire>(3)));
+}
+
 TEST(options_bound_the_size_of_replies) {
     const auto reply = rig::open("large").value().post_json("{}");
     CHECK(reply.text().size() == 100000);

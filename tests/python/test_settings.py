@@ -73,11 +73,13 @@ def test_the_ceiling_of_waits_is_kept():
 
 def test_headers_and_the_user_agent_go_along():
     with answering(NUMBER, NUMBER, doubled) as server:
-        client = server.open(headers={"X-Tenant": "a", "X-Key": "k3y"}, user_agent_suffix="shop/2.1")
+        sent = {"X-Tenant": "a", "X-Key": "k3y"}
+        client = server.open(headers=sent, user_agent_suffix="shop/2.1", host_header="model.example")
         client.predict(n=1)
     headers, _ = server.requests[0]
     assert (headers["X-Tenant"], headers["X-Key"]) == ("a", "k3y")
     assert headers["User-Agent"] == f"sidekick/{sidekick.__version__} shop/2.1"
+    assert headers["Host"] == "model.example"
 
 
 @pytest.mark.parametrize("headers", [{"Authorization": "x"}, {"a b": "x"}, {"X-Key": "a\nb"}])
@@ -214,6 +216,9 @@ def test_every_setting_of_the_library_is_a_keyword():
         ({"keep_alive": (-1, 1)}, ValueError),
         ({"reply_limit": 0}, ValueError),
         ({"tls_minimum": "1.1"}, ValueError),
+        ({"wire": "bytes"}, ValueError),
+        ({"wire": 1}, TypeError),
+        ({"host_header": "a b"}, ValueError),
         ({"isolate_bad_rows": 1}, TypeError),
         ({"request_gzip": "no"}, TypeError),
         ({"reply_gzip": 0}, TypeError),

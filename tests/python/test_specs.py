@@ -48,6 +48,12 @@ def test_a_model_of_the_open_inference_protocol_is_a_deployment():
         assert (columns["OUTPUT0"] == [2 * values]).all()
         with pytest.raises(ValueError, match="0.5 is not a whole number that INT32 holds"):
             model.predict(INPUT0=numpy.full(16, 0.5), INPUT1=values)
+    for wire in ("auto", "binary", "json"):
+        with sidekick.Deployment(f"{base}/reciprocal", "reciprocal-token", wire=wire) as model:
+            assert model.predict(number=4)["reciprocal"] == 0.25
+            assert model.batch_limit is None
+    with sidekick.Deployment(f"{base}/fixed", "fixed-token") as model:
+        assert model.batch_limit == 1
     with sidekick.Deployment(f"{base}/half", "half-token") as model:
         result = model.predict(x=numpy.array([0.5, -2], numpy.float16))["y"]
         assert result.dtype == numpy.float16 and list(result) == [0.5, -2]

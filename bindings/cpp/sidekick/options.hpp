@@ -20,6 +20,13 @@ enum class TlsVersion : std::int32_t {
     Tls13 = SIDEKICK_TLS_1_3   ///< TLS 1.3.
 };
 
+/// How tensors of the Open Inference Protocol are sent and asked for.
+enum class Wire : std::int32_t {
+    Auto = SIDEKICK_WIRE_AUTO,      ///< As bytes if the server lists that it takes them, or has answered with some.
+    Binary = SIDEKICK_WIRE_BINARY,  ///< As bytes.
+    Json = SIDEKICK_WIRE_JSON       ///< As JSON.
+};
+
 /// How much a line of the log matters.
 enum class LogLevel : std::int32_t {
     Error = SIDEKICK_LOG_ERROR,      ///< A request failed for good: no reply, or a status of 4xx or 5xx.
@@ -283,6 +290,22 @@ public:
     Result<void> try_user_agent_suffix(Text suffix) {
         return set(sidekick_options_set_user_agent_suffix, suffix.data(), suffix.size());
     }
+
+    /// Sets the Host header of every request, by which an ingress chooses the model; empty, the default, for the URL's.
+    Options& host_header(Text host) & { return done(try_host_header(host)); }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& host_header(Text host) && { return std::move(host_header(host)); }
+    /// As `host_header`, without throwing.
+    Result<void> try_host_header(Text host) {
+        return set(sidekick_options_set_host_header, host.data(), host.size());
+    }
+
+    /// Sets how tensors are sent to a server of the Open Inference Protocol: by default `Wire::Auto`.
+    Options& wire(Wire wire) & { return done(try_wire(wire)); }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& wire(Wire wire) && { return std::move(this->wire(wire)); }
+    /// As `wire`, without throwing.
+    Result<void> try_wire(Wire wire) { return set(sidekick_options_set_wire, static_cast<std::int32_t>(wire)); }
 
     /// Sets how many bytes a reply may have, compressed and uncompressed: at least 1, by default 1 GiB.
     Options& reply_limit(Whole<std::uint64_t> bytes) & { return done(try_reply_limit(bytes)); }

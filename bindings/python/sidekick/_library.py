@@ -72,6 +72,8 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_options_set_allow_token_over_http": [c_void_p, c_int32],
     "sidekick_options_add_header": [c_void_p, *_TEXT, *_TEXT],
     "sidekick_options_set_user_agent_suffix": [c_void_p, *_TEXT],
+    "sidekick_options_set_host_header": [c_void_p, *_TEXT],
+    "sidekick_options_set_wire": [c_void_p, c_int32],
     "sidekick_options_set_reply_limit": [c_void_p, c_uint64],
     "sidekick_options_set_max_image_pixels": [c_void_p, c_uint64],
     "sidekick_options_set_apply_orientation": [c_void_p, c_int32],
@@ -118,6 +120,7 @@ _CALLS: dict[str, list[Any]] = {
 _GETTERS: dict[str, tuple[list[Any], Any]] = {
     "sidekick_version": ([], c_char_p),
     "sidekick_deployment_protocol": ([c_void_p], c_int32),
+    "sidekick_deployment_batch_limit": ([c_void_p], c_size_t),
     "sidekick_deployment_feature_count": ([c_void_p, c_int32], c_size_t),
     "sidekick_rows_count": ([c_void_p], c_size_t),
     "sidekick_predictions_count": ([c_void_p], c_size_t),

@@ -149,13 +149,22 @@ def _kept(name: str, value: tuple[int, float]) -> Arguments:
     return *_count(name, connections), *_wait(name, seconds)
 
 
+def _chosen(name: str, value: str, known: dict[str, int]) -> Arguments:
+    *first, last = (f'"{word}"' for word in known)
+    words = f"{', '.join(first)} or {last}"
+    if not isinstance(value, str):
+        raise InvalidTypeError(f"{name}: expected {words}, got {kind_of(value)}")
+    if value not in known:
+        raise InvalidValueError(f"{name} is {value!r}: it has to be {words}")
+    return (known[value],)
+
+
 def _tls(name: str, version: str) -> Arguments:
-    known = {"1.2": 12, "1.3": 13}
-    if not isinstance(version, str):
-        raise InvalidTypeError(f'{name}: expected "1.2" or "1.3", got {kind_of(version)}')
-    if version not in known:
-        raise InvalidValueError(f'{name} is {version!r}: it has to be "1.2" or "1.3"')
-    return (known[version],)
+    return _chosen(name, version, {"1.2": 12, "1.3": 13})
+
+
+def _wire(name: str, wire: str) -> Arguments:
+    return _chosen(name, wire, {"auto": 0, "binary": 1, "json": 2})
 
 
 _ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
@@ -175,6 +184,8 @@ _ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
     "no_proxy": _text,
     "allow_token_over_http": _switch,
     "user_agent_suffix": _text,
+    "host_header": _text,
+    "wire": _wire,
     "reply_limit": _bytes,
     "max_image_pixels": _pixels,
     "apply_orientation": _switch,

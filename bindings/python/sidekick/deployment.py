@@ -93,6 +93,8 @@ class Deployment:
         allow_token_over_http: bool = False,
         headers: Mapping[str, str] | None = None,
         user_agent_suffix: str = "",
+        host_header: str = "",
+        wire: Literal["auto", "binary", "json"] = "auto",
         reply_limit: int = 1 << 30,
         max_image_pixels: int = 64 << 20,
         apply_orientation: bool = False,
@@ -140,6 +142,9 @@ class Deployment:
           can read the token; refused otherwise, unless a proxy on this machine stands in between.
         - `headers`: added to every request; they go where the token goes. Those that requests have of their own are refused.
         - `user_agent_suffix`: what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`.
+        - `host_header`: the Host header of every request, by which an ingress chooses the model; empty for the URL's.
+        - `wire`: how tensors are sent to a server of the Open Inference Protocol: as bytes (`"binary"`), as JSON (`"json"`), or
+          as bytes once the server is known to take them (`"auto"`).
         - `reply_limit`: how many bytes a reply may have, compressed and uncompressed.
         - `max_image_pixels`: how many pixels an image may have: one given as a path or as bytes, or one in a response.
         - `apply_orientation`: turns images, also Pillow's, the way their metadata say they are to be shown; a file that is turned
@@ -171,6 +176,8 @@ class Deployment:
             no_proxy=no_proxy,
             allow_token_over_http=allow_token_over_http,
             user_agent_suffix=user_agent_suffix,
+            host_header=host_header,
+            wire=wire,
             reply_limit=reply_limit,
             max_image_pixels=max_image_pixels,
             apply_orientation=apply_orientation,
@@ -190,6 +197,7 @@ class Deployment:
         self._batch_rows, self._max_in_flight = batch_rows, max_in_flight
         self._isolates = isolate_bad_rows
         self._protocol = _PROTOCOLS[library.sidekick_deployment_protocol(handle)]
+        self._batch_limit: int | None = library.sidekick_deployment_batch_limit(handle) or None
         self._inputs = _specs(handle, _INPUT)
         self._input_names = {spec.name for spec in self._inputs}
         self._outputs = _specs(handle, _OUTPUT)
@@ -207,8 +215,13 @@ class Deployment:
 
     @property
     def protocol(self) -> str:
-        """The protocol it speaks: `"deployment_api"`."""
+        """The protocol it speaks: `"deployment_api"` or `"open_inference"`."""
         return self._protocol
+
+    @property
+    def batch_limit(self) -> int | None:
+        """The most rows that the model takes in one request, if it says so; rows are split accordingly."""
+        return self._batch_limit
 
     @property
     def feature_specs_in(self) -> FeatureSpecs:

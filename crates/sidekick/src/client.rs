@@ -43,7 +43,7 @@ pub struct RawReply {
 impl Client {
     /// Asks the server at `url` for the inputs and outputs of the model.
     pub(crate) fn open(url: &str, token: &str, options: &Options, cancel: Option<&Cancel>) -> Result<Client> {
-        let mut protocol = Protocol::of(Url::parse(url)?)?;
+        let mut protocol = Protocol::of(Url::parse(url)?, options.wire)?;
         let transport = Transport::new(protocol.url(), token, &options.transport, protocol.rules())?;
         let schema = Arc::new(protocol.describe(&transport, cancel)?);
         let (url, options) = (protocol.url().to_string(), options.clone());
@@ -65,6 +65,11 @@ impl Client {
     /// The most rows of a request: the caller's limit, or the model's if it is smaller.
     pub(crate) fn batch_rows(&self) -> usize {
         self.options.batch_rows.min(self.protocol.most_rows())
+    }
+
+    /// The most rows that the model takes in one request; none if it does not say.
+    pub(crate) fn batch_limit(&self) -> Option<usize> {
+        Some(self.protocol.most_rows()).filter(|most| *most < usize::MAX)
     }
 
     /// Empty rows.

@@ -51,6 +51,11 @@ impl Deployment {
         self.0.protocol()
     }
 
+    /// The most rows that the model takes in one request; none if it does not say. Rows are split accordingly.
+    pub fn batch_limit(&self) -> Option<usize> {
+        self.0.batch_limit()
+    }
+
     /// Empty rows for this deployment.
     pub fn rows(&self) -> Rows {
         self.0.rows()

@@ -62,7 +62,7 @@ pub use client::RawReply;
 pub use deployment::Deployment;
 pub use error::{Error, ErrorKind, Result};
 pub use images::{DecodedImage, MediaType, PixelEncoding, Pixels};
-pub use options::{DEFAULT_BATCH_ROWS, Options};
+pub use options::{DEFAULT_BATCH_ROWS, Options, Wire};
 pub use predictions::{EncodedImage, Predictions, Probabilities};
 pub use protocol::ProtocolKind;
 pub use rows::Rows;

@@ -18,7 +18,22 @@ pub struct Options {
     pub(crate) max_in_flight: usize,
     pub(crate) isolate_bad_rows: bool,
     pub(crate) images: ImageRules,
+    pub(crate) wire: Wire,
     pub(crate) transport: Settings,
+}
+
+/// How tensors of the Open Inference Protocol are sent and asked for. The numbers are the C API's constants: fixed, never
+/// reused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(i32)]
+pub enum Wire {
+    /// As bytes if the server lists that it takes them, or has answered with some; until then as JSON.
+    #[default]
+    Auto = 0,
+    /// As bytes.
+    Binary = 1,
+    /// As JSON, in both directions.
+    Json = 2,
 }
 
 impl Default for Options {
@@ -28,6 +43,7 @@ impl Default for Options {
             max_in_flight: 1,
             isolate_bad_rows: false,
             images: ImageRules::default(),
+            wire: Wire::default(),
             transport: Settings::default(),
         }
     }
@@ -53,6 +69,17 @@ impl Options {
     /// call.
     pub fn set_isolate_bad_rows(&mut self, isolate: bool) {
         self.isolate_bad_rows = isolate;
+    }
+
+    /// Sets how tensors are sent to a server of the Open Inference Protocol: by default [`Wire::Auto`].
+    pub fn set_wire(&mut self, wire: Wire) {
+        self.wire = wire;
+    }
+
+    /// Sets the Host header of every request, by which an ingress chooses the model; empty, the default, for the URL's. The
+    /// server's certificate is still checked for the URL's host.
+    pub fn set_host_header(&mut self, host: &str) -> Result<()> {
+        self.transport.headers.set_host(host)
     }
 
     /// Sets the most pixels (width times height) of an image that is added as a file or read from a response:

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Request, TOKEN, options, reply};
-use sidekick::{Deployment, Error, ErrorKind, Options, Rows};
+use sidekick::{Deployment, Error, ErrorKind, Options, Rows, Wire};
 use std::io::Write;
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -172,6 +172,40 @@ fn a_server_that_does_not_list_it_gets_json_until_it_answers_with_bytes() {
     let error = deployment.predict(&rows).err().unwrap();
     assert_eq!((error.kind(), error.row(), error.feature()), (ErrorKind::FeatureValue, Some(1), Some("in")));
     assert!(error.to_string().contains("NaN cannot be sent as JSON"), "{error}");
+}
+
+#[test]
+fn the_form_can_be_chosen() {
+    for (wire, documents, binary) in [(Wire::Binary, PLAIN, true), (Wire::Json, TRITON, false)] {
+        let (url, seen) = recording(documents, |request, stream| {
+            assert_eq!(request.body.contains("binary_data\":true"), numbers(request).1);
+            let id = r#""id":"1""#;
+            assert!(request.body.contains(id));
+            let body =
+                format!(r#"{{{id},"outputs":[{{"name":"out","datatype":"FP64","shape":[1],"data":[7]}}]}}"#);
+            reply(stream, "200 OK", &body)
+        });
+        let mut options = options();
+        options.set_wire(wire);
+        let deployment = common::open(&url, &options);
+        assert_eq!(deployment.predict(&rows(&deployment, 1)).unwrap().numbers("out").unwrap(), [7.0]);
+        assert_eq!(*seen.lock().unwrap(), [(1, binary)]);
+        assert_eq!(deployment.batch_limit(), if binary { None } else { Some(3) });
+    }
+}
+
+#[test]
+fn the_host_header_can_be_chosen() {
+    let hosts = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&hosts);
+    let url = model(PLAIN, move |request, stream| {
+        record.lock().unwrap().push(request.header("host").unwrap().to_owned());
+        double_as_json(request, stream)
+    });
+    let mut options = options();
+    options.set_host_header("m.models.example").unwrap();
+    doubled(&common::open(&url, &options), 1);
+    assert_eq!(*hosts.lock().unwrap(), ["m.models.example"]);
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub(crate) use exchange::{Refusal, Request};
 pub(crate) use row_store::{RowStore, StoreCheckpoint};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::options::Wire;
 use crate::results::Columns;
 use crate::spec::Schema;
 use crate::transport::{Cancel, Reply, Rules, Transport};
@@ -45,13 +46,13 @@ pub(crate) enum Protocol {
 
 impl Protocol {
     /// Chooses the protocol from the deployment's URL. Sends nothing.
-    pub(crate) fn of(url: Url) -> Result<Protocol> {
+    pub(crate) fn of(url: Url, wire: Wire) -> Result<Protocol> {
         #[cfg(test)]
         if let Some(lines) = test_lines::Lines::of(&url) {
             return Ok(Protocol::Lines(lines));
         }
         match address::of_path(url.path()) {
-            Found::Model(address) => OpenInference::new(&url, &address).map(Protocol::OpenInference),
+            Found::Model(address) => OpenInference::new(&url, &address, wire).map(Protocol::OpenInference),
             Found::NoModel => Err(no_model(&url)),
             Found::Other => DeploymentApi::new(url).map(Protocol::DeploymentApi),
         }

@@ -10,6 +10,8 @@ const USER_AGENT: &str = concat!("sidekick/", env!("CARGO_PKG_VERSION"));
 const MOST_HEADERS: usize = 256;
 const HEADER_BYTES: usize = 32 * 1024;
 const SUFFIX_BYTES: usize = 1024;
+/// The longest Host header: a name of 253 characters and a port.
+const HOST_BYTES: usize = 259;
 /// Headers that the library sets, or that belong to the connection.
 const OWN_HEADERS: [&str; 14] = [
     "accept",
@@ -34,13 +36,16 @@ pub(crate) struct HeaderSettings {
     /// May hold secrets: never shown.
     headers: Vec<(HeaderName, HeaderValue)>,
     user_agent_suffix: String,
+    /// The Host header; empty for that of the URL.
+    host: String,
     /// Whether responses may be compressed.
     pub(crate) accept_gzip: bool,
 }
 
 impl Default for HeaderSettings {
     fn default() -> HeaderSettings {
-        HeaderSettings { headers: Vec::new(), user_agent_suffix: String::new(), accept_gzip: true }
+        let (user_agent_suffix, host) = (String::new(), String::new());
+        HeaderSettings { headers: Vec::new(), user_agent_suffix, host, accept_gzip: true }
     }
 }
 
@@ -66,6 +71,24 @@ impl HeaderSettings {
             .map_err(|_| refused("has a value with characters that no header can have"))?;
         value.set_sensitive(true);
         self.headers.push((parsed, value));
+        Ok(())
+    }
+
+    /// Sets the Host header; empty for that of the URL.
+    pub(crate) fn set_host(&mut self, host: &str) -> Result<()> {
+        let is_plain = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'[' | b']')
+        };
+        if !host.bytes().all(is_plain) {
+            let message =
+                "host_header has characters other than those of a host's name, an address and a port";
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        if host.len() > HOST_BYTES {
+            let message = format!("host_header has more than {HOST_BYTES} characters");
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        host.clone_into(&mut self.host);
         Ok(())
     }
 
@@ -127,7 +150,8 @@ impl RequestHead {
     pub(super) fn new(server: &Url, settings: &HeaderSettings) -> RequestHead {
         let encoding = if settings.accept_gzip { "gzip" } else { "identity" };
         let mut lines = Vec::new();
-        put_line(&mut lines, "host", server.host_header().as_bytes());
+        let host = if settings.host.is_empty() { server.host_header() } else { settings.host.clone() };
+        put_line(&mut lines, "host", host.as_bytes());
         put_line(&mut lines, "user-agent", settings.user_agent().as_bytes());
         put_line(&mut lines, "accept-encoding", encoding.as_bytes());
         for (name, value) in &settings.headers {
@@ -228,6 +252,20 @@ mod tests {
                 "{head}"
             );
         }
+    }
+
+    #[test]
+    fn the_host_header_can_be_another() {
+        let mut settings = HeaderSettings::default();
+        settings.set_host("model.example:8080").unwrap();
+        for bad in ["a b", "a\r\nx: y", "a/b", "h\u{e9}", &"a".repeat(260)] {
+            assert_eq!(settings.set_host(bad).unwrap_err().kind(), ErrorKind::Argument, "{bad}");
+        }
+        let url = Url::parse("http://127.0.0.1:81/").unwrap();
+        let head = |settings: &HeaderSettings| RequestHead::new(&url, settings).lines;
+        assert!(head(&settings).starts_with(b"host: model.example:8080\r\n"));
+        settings.set_host("").unwrap();
+        assert!(head(&settings).starts_with(b"host: 127.0.0.1:81\r\n"));
     }
 
     #[test]

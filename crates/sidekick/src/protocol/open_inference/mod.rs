@@ -14,6 +14,7 @@ pub(crate) mod tensors;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::push;
 use crate::names::Names;
+use crate::options::Wire;
 use crate::protocol::exchange::{Refusal, Request};
 use crate::results::Columns;
 use crate::spec::{FeatureSpec, FeatureType, Schema, Specs};
@@ -45,6 +46,7 @@ pub(crate) struct OpenInference {
     documents: Box<Documents>,
     /// None before the model was described.
     described: Option<Described>,
+    wire: Wire,
     /// Whether the server takes tensors as bytes: it says so, or has answered with some.
     takes_bytes: AtomicBool,
     last_id: AtomicU64,
@@ -68,7 +70,7 @@ struct Described {
 
 impl OpenInference {
     /// The model at an address on the server of a URL.
-    pub(crate) fn new(url: &Url, address: &Address) -> Result<OpenInference> {
+    pub(crate) fn new(url: &Url, address: &Address, wire: Wire) -> Result<OpenInference> {
         let infer = url.with_path(&address.infer())?;
         Ok(OpenInference {
             target: Target::of(&infer),
@@ -79,6 +81,7 @@ impl OpenInference {
                 configuration: url.with_path(&address.config())?,
             }),
             described: None,
+            wire,
             takes_bytes: AtomicBool::new(false),
             last_id: AtomicU64::new(0),
         })
@@ -106,7 +109,7 @@ impl OpenInference {
             read_model(&reply.body, most_rows).map_err(|error| reply.with_address_context(error))?;
         schema.vet(&|text| reply.holds_token(text));
         self.takes_bytes = AtomicBool::new(server.binary || model.inputs.iter().any(needs_bytes));
-        let (texts, inputs) = (Texts::new(&model), schema.inputs.clone());
+        let (texts, inputs) = (Texts::new(&model, self.wire != Wire::Json), schema.inputs.clone());
         self.described = Some(Described { model: Arc::new(model), texts, inputs });
         Ok(schema)
     }
@@ -124,7 +127,7 @@ impl OpenInference {
     pub(crate) fn request<'a>(&'a self, rows: &'a Tensors, range: Range<usize>) -> Result<Request<'a>> {
         let Described { model, texts, inputs } = self.described()?;
         let id = (self.last_id.fetch_add(1, Ordering::Relaxed) + 1).to_string();
-        let form = if self.takes_bytes.load(Ordering::Relaxed) { Form::Binary } else { Form::Json };
+        let form = self.form();
         let body = request::body(model, texts, rows, range.clone(), &id, form);
         let Body { json, tensors } = body.map_err(|request::Failure { input, error }| {
             let spec = input.and_then(|input| inputs.get(input).ok());
@@ -165,6 +168,15 @@ impl OpenInference {
             self.takes_bytes.store(true, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// How the next request sends its tensors.
+    fn form(&self) -> Form {
+        match self.wire {
+            Wire::Auto if self.takes_bytes.load(Ordering::Relaxed) => Form::Binary,
+            Wire::Binary => Form::Binary,
+            Wire::Auto | Wire::Json => Form::Json,
+        }
     }
 
     fn described(&self) -> Result<&Described> {

@@ -51,13 +51,16 @@ impl From<Error> for Failure {
 }
 
 impl Texts {
-    pub(crate) fn new(model: &Model) -> Texts {
+    /// `bytes` says whether outputs are asked for as bytes.
+    pub(crate) fn new(model: &Model, bytes: bool) -> Texts {
         let name = |tensor: &Tensor| serde_json::Value::from(&*tensor.name).to_string();
         let input = |tensor: &Tensor| {
             format!(r#"{{"name":{},"datatype":"{}","shape":["#, name(tensor), tensor.datatype.name())
         };
         let output =
             |tensor: &Tensor| format!(r#"{{"name":{},"parameters":{{"binary_data":true}}}}"#, name(tensor));
+        let plain = |tensor: &Tensor| format!(r#"{{"name":{}}}"#, name(tensor));
+        let output = |tensor: &Tensor| if bytes { output(tensor) } else { plain(tensor) };
         let outputs: Vec<String> = model.outputs.iter().map(output).collect();
         Texts {
             inputs: model.inputs.iter().map(input).collect(),
@@ -162,8 +165,9 @@ impl Out<'_> {
 
     fn float(&mut self, value: f64) -> Result<()> {
         if !value.is_finite() {
-            let message =
-                format!("{value} cannot be sent as JSON, and the server is not known to take bytes");
+            let message = format!(
+                "{value} cannot be sent as JSON, and the server is not known to take bytes; see the option wire"
+            );
             return Err(Error::new(ErrorKind::FeatureValue, message));
         }
         let mut room = [0; WIDEST_F64];
@@ -206,7 +210,7 @@ mod tests {
     #[test]
     fn a_request_is_a_head_and_a_slice_for_each_input() {
         let model = model(&[(r#"x \"1\""#, "FP32", ",2"), ("t", "BYTES", ",1")]);
-        let texts = Texts::new(&model);
+        let texts = Texts::new(&model, true);
         let mut tensors = Tensors::new(model.clone());
         for (values, word) in [([0.1f32, -2.0], "a"), ([3.0, 4.0], "")] {
             tensors.put(0, &Value::Array(&Array::of(&[2], &values).unwrap())).unwrap();
@@ -234,6 +238,12 @@ mod tests {
         );
         assert_eq!(text(&json), format!("{inputs}{outputs}"));
         assert!(json.tensors.is_empty());
+        let plain = body(&model, &Texts::new(&model, false), &tensors, 0..1, "8", Form::Json).unwrap();
+        assert!(
+            text(&plain).ends_with(r#""outputs":[{"name":"x \"1\""},{"name":"t"}]}"#),
+            "{}",
+            text(&plain)
+        );
     }
 
     fn data(datatype: &str, bytes: &[u8]) -> Result<String> {
