@@ -84,7 +84,7 @@ var (
 	// ErrServer: the server refused (statuses 30 and 31).
 	ErrServer = errors.New("sidekick: the server refused")
 	// ErrReply: the server's answer is not what it declared (statuses 40 to 47).
-	ErrReply = errors.New("sidekick: the reply is wrong")
+	ErrReply = errors.New("sidekick: the response is invalid")
 )
 
 // ErrClosed is wrapped by the errors of a [Deployment], a [Stream] and [Rows] that were closed.

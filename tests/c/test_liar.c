@@ -84,25 +84,25 @@ static void test_text_with_a_nul(void) {
 static void test_outputs(void) {
     lies("missing number", SIDEKICK_ERROR_REPLY_OUTPUT, 0, "number", "lacks this output");
     lies("missing array", SIDEKICK_ERROR_REPLY_OUTPUT, 0, "array", "lacks this output");
-    lies("null number", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "null where a number should be");
-    lies("text for number", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "text where a number");
-    lies("NaN", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "invalid JSON where a number");
+    lies("null number", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "null instead of a number");
+    lies("text for number", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "text instead of a number");
+    lies("NaN", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "invalid JSON instead of a number");
     lies("1e999", SIDEKICK_ERROR_REPLY_TYPE, 0, "number", "1e999");
-    lies("null flag", SIDEKICK_ERROR_REPLY_TYPE, 0, "flag", "a boolean where a number");
-    lies("number for text", SIDEKICK_ERROR_REPLY_TYPE, 0, "text", "a number where text");
+    lies("null flag", SIDEKICK_ERROR_REPLY_TYPE, 0, "flag", "a boolean instead of a number");
+    lies("number for text", SIDEKICK_ERROR_REPLY_TYPE, 0, "text", "a number instead of text");
     lies("lone surrogate", SIDEKICK_ERROR_REPLY_MALFORMED, 0, "text", "invalid escape");
-    lies("output twice", SIDEKICK_ERROR_REPLY_MALFORMED, 0, "number", "twice");
-    lies("row is a list", SIDEKICK_ERROR_REPLY_TYPE, 0, "", "a list where an object");
+    lies("output twice", SIDEKICK_ERROR_REPLY_MALFORMED, 0, "number", "is a duplicate");
+    lies("row is a list", SIDEKICK_ERROR_REPLY_TYPE, 0, "", "a list instead of an object");
 }
 
 static void test_categories(void) {
     const char *const other_labels[] = {"other free labels", "good"};
     sidekick_predictions *predictions = NULL;
-    lies("list for known", SIDEKICK_ERROR_REPLY_TYPE, 0, "known", "a list where an object of probabilities");
+    lies("list for known", SIDEKICK_ERROR_REPLY_TYPE, 0, "known", "a list instead of an object of probabilities");
     lies("strange label", SIDEKICK_ERROR_REPLY_TYPE, 0, "known", "\"z\"");
-    lies("label twice", SIDEKICK_ERROR_REPLY_TYPE, 0, "known", "\"a\" stands twice");
-    lies("one label", SIDEKICK_ERROR_REPLY_SHAPE, 0, "known", "1 categories where the output has 2");
-    lies("null probability", SIDEKICK_ERROR_REPLY_TYPE, 0, "known", "null where a probability");
+    lies("label twice", SIDEKICK_ERROR_REPLY_TYPE, 0, "known", "\"a\" is a duplicate");
+    lies("one label", SIDEKICK_ERROR_REPLY_SHAPE, 0, "known", "1 categories, but the output has 2");
+    lies("null probability", SIDEKICK_ERROR_REPLY_TYPE, 0, "known", "null instead of a probability");
     lies("three free labels", SIDEKICK_ERROR_REPLY_SHAPE, 0, "free", "more categories than the 2");
     KEEPS(SIDEKICK_ERROR_REPLY_TYPE, predict_texts(other_labels, 2, &predictions));
     ABOUT(1, "free");
@@ -115,20 +115,20 @@ static void test_pictures(void) {
     lies("not marked base64", SIDEKICK_ERROR_REPLY_ENCODING, 0, "picture", "base64");
     lies("bmp", SIDEKICK_ERROR_REPLY_ENCODING, 0, "picture", "image/bmp");
     lies("png that is jpeg", SIDEKICK_ERROR_REPLY_ENCODING, 0, "picture", "says image/png");
-    lies("number for picture", SIDEKICK_ERROR_REPLY_TYPE, 0, "picture", "a number where a data URL");
+    lies("number for picture", SIDEKICK_ERROR_REPLY_TYPE, 0, "picture", "a number instead of a data URL");
 }
 
 static void test_arrays(void) {
-    lies("number for array", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "a number where an array");
-    lies("other shape", SIDEKICK_ERROR_REPLY_SHAPE, 0, "array", "[2, 1] where the output has [1, 2]");
+    lies("number for array", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "a number instead of an array");
+    lies("other shape", SIDEKICK_ERROR_REPLY_SHAPE, 0, "array", "[2, 1], but the output has [1, 2]");
     lies("too few elements", SIDEKICK_ERROR_REPLY_SHAPE, 0, "array", "1 values");
     lies("too many elements", SIDEKICK_ERROR_REPLY_SHAPE, 0, "array", "more than the 2 values");
     lies("no data", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "no \"data\"");
     lies("no shape", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "no \"shape\"");
-    lies("nested data", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "a list where a number");
+    lies("nested data", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "a list instead of a number");
     lies("infinite element", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "1e39");
     lies("null element", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "element 1 is null");
-    lies("deep array", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "a list where a number");
+    lies("deep array", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "a list instead of a number");
     lies("npy of other shape", SIDEKICK_ERROR_REPLY_SHAPE, 0, "array", "[2, 1]");
     lies("npy cut off", SIDEKICK_ERROR_REPLY_ENCODING, 0, "array", ".npy");
     lies("npy with NaN", SIDEKICK_ERROR_REPLY_ENCODING, 0, "array", "not a finite");
@@ -252,7 +252,7 @@ static void test_descriptions(void) {
     describes("no-outputs", SIDEKICK_ERROR_DESCRIBE, "no outputs");
     describes("no-marks", SIDEKICK_ERROR_DESCRIBE, "\"text\" has no \"x-peltarion\"");
     describes("new-type", SIDEKICK_ERROR_DESCRIBE, "\"sound\"");
-    describes("twice", SIDEKICK_ERROR_DESCRIBE, "\"a\" stands in it twice");
+    describes("twice", SIDEKICK_ERROR_DESCRIBE, "\"a\" is a duplicate");
 }
 
 /* Arrays that no memory holds are errors, going out and coming in. */

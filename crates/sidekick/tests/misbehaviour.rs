@@ -487,7 +487,7 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "sends a duplicate output",
-            bad(ReplyMalformed, "twice"),
+            bad(ReplyMalformed, "duplicate"),
             1,
             1500,
             says(r#"{"rows":[{"out":1,"out":2},{"out":1}]}"#),

@@ -43,7 +43,7 @@ pub fn write(
         work.step()?;
         let datatype = signature.outputs[wanted.place].datatype;
         body.try_reserve(tensor.values.len().saturating_mul(datatype.size()))
-            .map_err(|_| ApiError::busy("there is no memory for the reply"))?;
+            .map_err(|_| ApiError::busy("there is no memory for the response"))?;
         tensor.values.write_binary(datatype, &mut body);
     }
     // Like Triton: no header if all binary outputs are empty.

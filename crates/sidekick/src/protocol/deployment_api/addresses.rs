@@ -3,8 +3,9 @@
 use crate::error::Result;
 use crate::url::Url;
 
-/// The URL that predictions are posted to, and that of the describe document. A path that ends in `/deployment/ID`, also
-/// with `/forward`, `/openapi.json` or a slash after it, is that deployment's. Any other URL is where predictions are made.
+/// The URL that predictions are posted to, and that of the describe document. A path that ends in
+/// `/deployment/ID` names a deployment; `/forward`, `/openapi.json` or a slash may follow. Predictions are
+/// posted to any other URL unchanged.
 pub(crate) fn addresses(url: Url) -> Result<(Url, Url)> {
     let predict = match deployment_path(url.path()) {
         Some(path) => url.with_path(&format!("{path}/forward"))?,
@@ -14,8 +15,8 @@ pub(crate) fn addresses(url: Url) -> Result<(Url, Url)> {
     Ok((predict, describe))
 }
 
-/// The path of the deployment, up to its ID. `/deployment/forward` names none: there a server has the one deployment it
-/// serves.
+/// The path of the deployment, up to its ID. `/deployment/forward` names none: such a server has only one
+/// deployment.
 fn deployment_path(path: &str) -> Option<&str> {
     let path = path.strip_suffix('/').unwrap_or(path);
     let ends = ["/forward", "/openapi.json"];
@@ -41,7 +42,7 @@ mod tests {
                 let text = format!("https://h{front}{end}?k=/v");
                 let (predict, describe) = addresses(url(&text)).unwrap();
                 if format!("{front}{end}").trim_end_matches('/') == "/deployment/forward" {
-                    // A server with the one deployment that it serves.
+                    // A server with only one deployment.
                     assert_eq!(predict.target(), format!("/deployment/forward{}?k=/v", &end));
                     continue;
                 }

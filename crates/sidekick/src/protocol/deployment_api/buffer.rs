@@ -1,10 +1,10 @@
-//! Bytes on their way to the wire, written where they stay: small pieces cost no call and no length.
+//! The bytes of a request, written where they stay. Short pieces cost neither a call nor a length.
 
 use crate::error::{Result, reserve};
 use crate::text::Snippet;
 
-/// Bytes that grow at their end. Behind them there is room that is written already: a short piece is put there as a block of fixed
-/// size, of which so many bytes are kept as count.
+/// Bytes that grow at their end. After them there is initialized room. A short piece is written there as a
+/// block of fixed size, of which only some bytes are kept.
 #[derive(Default)]
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
@@ -24,7 +24,7 @@ impl Buffer {
         self.end
     }
 
-    /// Drops what is behind the first `length` bytes.
+    /// Drops all but the first `length` bytes.
     pub(crate) fn truncate(&mut self, length: usize) {
         self.end = self.end.min(length);
     }
@@ -35,7 +35,7 @@ impl Buffer {
         reserve(&mut self.bytes, more.saturating_sub(there))
     }
 
-    /// Has a piece written at the start of `SIZE` bytes; what `write` returns, at most `SIZE`, is how many are kept.
+    /// Calls `write` with `SIZE` bytes of room, and keeps as many of them as it returns, at most `SIZE`.
     #[inline(always)]
     pub(crate) fn put<const SIZE: usize>(&mut self, write: impl Fn(&mut [u8; SIZE]) -> usize) -> Result<()> {
         loop {
@@ -106,7 +106,7 @@ impl Buffer {
         }
     }
 
-    /// Has bytes of any number appended, to a vector that ends where they are to begin.
+    /// Appends any number of bytes, through a vector that ends where they begin.
     pub(crate) fn append<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
         self.bytes.truncate(self.end);
         let written = write(&mut self.bytes);
@@ -114,7 +114,7 @@ impl Buffer {
         written
     }
 
-    /// Writes more room, so that it is seldom asked for.
+    /// Initializes more room than is needed, so that this is seldom called.
     #[cold]
     #[inline(never)]
     fn grow(&mut self, size: usize) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Data URLs (RFC 2397) in base64 (RFC 4648), written into a buffer and read out of a reply.
+//! Data URLs (RFC 2397) in base64 (RFC 4648), written into a buffer and read from a response.
 
 use crate::error::{Error, ErrorKind, Result, reserve};
 use base64::Engine;
@@ -33,7 +33,8 @@ pub(crate) fn write(out: &mut Vec<u8>, media_type: &str, bytes: &[u8]) -> Result
     Ok(())
 }
 
-/// As [`write`], of what `write_bytes` writes piece by piece: no more than `most` bytes, for which there is room then.
+/// The same as [`write`], for bytes that `write_bytes` writes piece by piece. It reserves room for `most`
+/// bytes, and no more may come.
 pub(crate) fn write_with<T>(
     out: &mut Vec<u8>,
     media_type: &str,
@@ -51,7 +52,8 @@ pub(crate) fn write_with<T>(
     })
 }
 
-/// Makes room for a data URL of so many bytes and appends what comes before their text; tells the length of that.
+/// Makes room for a data URL of so many bytes, and appends what comes before its text. Returns the length of
+/// that.
 fn begin(out: &mut Vec<u8>, media_type: &str, bytes: usize) -> Result<usize> {
     let encoded = base64::encoded_len(bytes, true).unwrap_or(usize::MAX);
     reserve(out, encoded.saturating_add(media_type.len() + 16))?;
@@ -59,13 +61,13 @@ fn begin(out: &mut Vec<u8>, media_type: &str, bytes: usize) -> Result<usize> {
     Ok(encoded)
 }
 
-/// A data URL taken apart: its media type as it stands, and its base64 text.
+/// The parts of a data URL: its media type as written, and its base64 text.
 pub(crate) struct DataUrl<'a> {
     pub(crate) media_type: &'a str,
     base64: &'a str,
 }
 
-/// Takes a data URL apart; letter case does not matter, parameters beside `base64` are passed over.
+/// Splits a data URL. Letter case does not matter, and parameters other than `base64` are ignored.
 pub(crate) fn split(text: &str) -> Result<DataUrl<'_>> {
     let bad = |what: &str| Error::new(ErrorKind::ReplyEncoding, format!("not a base64 data URL: {what}"));
     let rest = match text.split_at_checked(5) {

@@ -11,7 +11,7 @@ use crate::spec::{FeatureSpec, FeatureType, Schema, Specs};
 use crate::text::NulString;
 use std::borrow::Cow;
 
-/// Where the features stand.
+/// Where the features are.
 const INPUTS: [&str; 4] = ["components", "schemas", "input-row", "properties"];
 const OUTPUTS: [&str; 6] = ["components", "schemas", "output-row-batch", "properties", "rows", "properties"];
 
@@ -41,7 +41,7 @@ fn read(document: &[u8]) -> Result<(Schema, Wire)> {
     Ok((Schema { inputs, outputs }, Wire { tensorjson, inputs: input_keys, outputs: output_keys }))
 }
 
-/// Reads what stands at a path of keys, if anything does; all else is passed over.
+/// Reads the value at a path of keys, if there is one. All else is ignored.
 fn at<'a>(
     cursor: &mut Cursor<'a>,
     path: &[&str],
@@ -83,12 +83,12 @@ fn features<K>(
     let (features, keys) = found.ok_or_else(|| unusable(&format!("it has no {}", path.join("."))))?;
     let specs = Specs::new(features)?.map_err(|name| {
         let message = Message::from(format!("the {side} \"")).quote(&*name);
-        refused(message.say("\" stands in it twice"))
+        refused(message.say("\" is a duplicate"))
     })?;
     Ok((specs, keys))
 }
 
-/// What the document says of a feature.
+/// What the document declares of a feature.
 #[derive(Default)]
 struct Feature<'a> {
     marks: Option<Marks<'a>>,
@@ -99,7 +99,7 @@ struct Feature<'a> {
 
 struct Marks<'a> {
     feature_type: Cow<'a, str>,
-    /// Nothing where it has more extents than a shape can have.
+    /// `None` if it has more extents than a shape can have.
     shape: Option<Vec<usize>>,
 }
 
@@ -217,7 +217,7 @@ fn spec(name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
 }
 
 impl Label<'_> {
-    /// The text by which a category is known.
+    /// The label of a category.
     fn text(&self) -> &str {
         match self {
             Label::Text(text) => text,
@@ -307,7 +307,7 @@ mod tests {
         let huge = r#"{"a": {"x-peltarion": {"type": "numeric", "shape": [4294967295, 4294967295, 9]}}}"#;
         assert!(refused(huge).contains("larger than memory"));
         let twice = r#"{"a": {"x-peltarion": {"type": "text"}}, "a": {"x-peltarion": {"type": "text"}}}"#;
-        assert!(refused(twice).contains("\"a\" stands in it twice"));
+        assert!(refused(twice).contains("\"a\" is a duplicate"));
         let deep =
             format!(r#"{{"a": {{"x-peltarion": {{"type": "numeric", "shape": [{}1]}}}}}}"#, "1,".repeat(64));
         assert!(refused(&deep).contains("more than 64 dimensions"));

@@ -29,11 +29,11 @@ fn in_eight(eight: u64) -> u64 {
     (below(eight, 0x20) | is(b'"') | is(b'\\')) & !eight & (EACH * 0x80)
 }
 
-/// A text of up to so many bytes can be quoted where it lies between others.
+/// The most bytes of a text that can be quoted in place.
 pub(super) const SHORT: usize = 64;
 
-/// Appends in quotes the first `length` bytes, at most [`SHORT`], of text that goes on. At each escape all that may follow is
-/// copied at once, and what is behind the next one is written over.
+/// Appends in quotes the first `length` bytes, at most [`SHORT`], of a longer text. At each escape it copies
+/// all bytes that may follow at once. The next escape is then written over that copy.
 #[inline(always)]
 pub(super) fn put_short(out: &mut Buffer, text: &[u8; 2 * SHORT], length: usize) -> Result<()> {
     let places = places(text) & u64::MAX.unbounded_shr((SHORT - length) as u32);
@@ -43,7 +43,7 @@ pub(super) fn put_short(out: &mut Buffer, text: &[u8; 2 * SHORT], length: usize)
             quote(room, length)
         });
     }
-    // All may be escaped, by six bytes each, and a whole copy stand behind them.
+    // Each byte may be escaped with six bytes, and a whole copy may follow.
     out.put(|room: &mut [u8; 7 * SHORT + 2]| {
         let (mut from, mut at, mut left) = (0, 1, places);
         while left != 0 {
@@ -75,7 +75,7 @@ fn copy_short<const ROOM: usize>(text: &[u8; 2 * SHORT], from: usize, room: &mut
     }
 }
 
-/// Sets the quotes about what stands behind the first byte; returns how long all is.
+/// Sets the quotes around the text after the first byte. Returns the whole length.
 #[inline(always)]
 fn quote<const ROOM: usize>(room: &mut [u8; ROOM], length: usize) -> usize {
     room[0] = b'"';
@@ -85,7 +85,7 @@ fn quote<const ROOM: usize>(room: &mut [u8; ROOM], length: usize) -> usize {
     length + 2
 }
 
-/// Puts what stands for a byte; returns how long it is.
+/// Writes the escape of a byte. Returns its length.
 #[inline(always)]
 fn put_escape<const ROOM: usize>(byte: u8, room: &mut [u8; ROOM], at: usize) -> usize {
     let text = TEXTS[usize::from(byte)];
@@ -108,7 +108,7 @@ pub(super) fn append(out: &mut Buffer, mut text: &[u8]) -> Result<()> {
     out.extend(text)
 }
 
-/// For each byte the text that stands for it, and in the top 8 bits how long that is.
+/// For each byte its escape, with the length of the escape in the top 8 bits.
 static TEXTS: [u64; 256] = texts();
 
 const fn texts() -> [u64; 256] {

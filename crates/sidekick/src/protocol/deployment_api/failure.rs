@@ -7,9 +7,9 @@ use crate::protocol::deployment_api::json::Cursor;
 
 /// The most bytes of a body that are read for its message.
 const READ_BYTES: usize = 16 * 1024;
-/// The most bytes that are kept of a code or a message.
+/// The most bytes of a code or a message that are kept.
 const KEPT_BYTES: usize = 1024;
-/// How deep in other JSON a message is looked for.
+/// How deep in other JSON to look for a message.
 const DEPTH: usize = 16;
 
 /// An error object.
@@ -99,7 +99,7 @@ pub(crate) fn explanation(body: &[u8]) -> String {
     let mut cursor = Cursor::new(start);
     let mut found = None;
     let read = read_json_text(&mut cursor, DEPTH, &mut found).and_then(|()| cursor.end());
-    // A body that was cut off is read as far as it goes.
+    // A truncated body is read as far as it goes.
     if let Some((_, text)) = found.filter(|_| read.is_ok() || start.len() < body.len()) {
         return text;
     }
@@ -133,7 +133,7 @@ fn read_json_text(cursor: &mut Cursor<'_>, depth: usize, found: &mut Option<(usi
     }
 }
 
-/// What an HTML page says: its title, on one line.
+/// The title of an HTML page, on one line.
 fn html_title(page: &str) -> String {
     let lower = page.to_ascii_lowercase();
     let title = lower.find("<title").and_then(|open| {

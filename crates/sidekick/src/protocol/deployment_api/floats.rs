@@ -1,4 +1,4 @@
-//! Numbers in a response: those of a list, of an object, and alone; what cannot be read is named.
+//! Numbers in a response: in a list, in an object, and alone. An error names the one that cannot be read.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::none_for;
@@ -18,8 +18,9 @@ pub(crate) fn next_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
     Err(Error::with_quotes(ErrorKind::ReplyType, message))
 }
 
-/// Appends the numbers of the object at the start of `bytes` to `values`, and tells what follows, where its keys are these, in this
-/// order and without white space; else nothing is appended. The fast lane for rows of probabilities.
+/// The fast path for rows of probabilities. Appends the numbers of the object at the start of `bytes` to
+/// `values`, if its keys are these, in this order and without white space. Returns what follows. Otherwise it
+/// appends nothing.
 #[inline]
 pub(crate) fn read_f64_members<'a>(
     bytes: &'a [u8],
@@ -38,12 +39,12 @@ pub(crate) fn read_f64_members<'a>(
 fn append_f64_members<'a>(bytes: &'a [u8], keys: &[Snippet], values: &mut Vec<f64>) -> Option<&'a [u8]> {
     let [first, keys @ .., last] = keys else { return None };
     let (value, mut rest) = read_member(bytes.strip_prefix(b"{")?, first, b',');
-    // Where the members are others, so is mostly the first: then no more are tried.
+    // If the members are others, the first mostly is too: then no more are tried.
     if value.is_nan() {
         return None;
     }
     values.push(value);
-    // How many they are is known beforehand: none asks whether there is room for it. Behind one that cannot be read is nothing.
+    // Their number is known: room is reserved once. After a number that cannot be read, nothing follows.
     values.extend(keys.iter().map(|key| {
         let value;
         (value, rest) = read_member(rest, key, b',');
@@ -54,8 +55,8 @@ fn append_f64_members<'a>(bytes: &'a [u8], keys: &[Snippet], values: &mut Vec<f6
     if value.is_nan() { None } else { Some(rest) }
 }
 
-/// Reads the number after a key, with the byte `after` it; also what follows. What is not there is not a number, and nothing
-/// follows.
+/// Reads the number after a key, and the byte `after` it. Returns it with what follows, or NaN with nothing if
+/// they are not there.
 #[inline(always)]
 fn read_member<'a>(bytes: &'a [u8], key: &Snippet, after: u8) -> (f64, &'a [u8]) {
     let Some(number) = key.strip(bytes) else { return (f64::NAN, &[]) };
@@ -79,11 +80,11 @@ pub(crate) fn read_f32_list(cursor: &mut Cursor<'_>, values: &mut Vec<f32>, limi
     }
 }
 
-/// Says which element cannot be read, and why.
+/// Reports which element cannot be read, and why.
 #[cold]
 fn bad_element(cursor: &mut Cursor<'_>, index: usize) -> Error {
     if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
-        let message = format!("element {index} is {} where a number should be", cursor.kind_of_next());
+        let message = format!("element {index} is {} instead of a number", cursor.kind_of_next());
         return Error::new(ErrorKind::ReplyType, message);
     }
     let text = match cursor.number_text() {
@@ -117,7 +118,7 @@ mod tests {
 
     const LABELS: [&str; 4] = ["a", "class 0001", "a label longer than one look", "caf\u{e9} \"1\""];
 
-    /// The values read from this text by the keys of the labels, and what follows, where that is quick.
+    /// The values that the fast path reads from this text, and what follows.
     fn read_members(text: &str) -> Option<(Vec<f64>, &str)> {
         let keys = LABELS.map(|label| Snippet::from(crate::protocol::deployment_api::wire::key_json(label)));
         let mut values = vec![7.0];
@@ -127,7 +128,7 @@ mod tests {
         rest.map(|rest| (values, std::str::from_utf8(rest).unwrap()))
     }
 
-    /// An object with these labels and values, such as it mostly is.
+    /// An object with these labels and values, in the usual form.
     fn members(texts: [&str; 4]) -> String {
         let members = LABELS
             .iter()
@@ -207,7 +208,7 @@ mod tests {
     fn an_element_that_does_not_fit_is_named() {
         let text = |list: &str| read(list, 3).unwrap_err().vetted(|_| false).to_string();
         assert_eq!(text("[1,1e39]"), "element 1, 1e39, is beyond a 32-bit float");
-        assert_eq!(text("[1,null]"), "element 1 is null where a number should be");
+        assert_eq!(text("[1,null]"), "element 1 is null instead of a number");
         assert_eq!(text("[1,2,3,4]"), "an array with more than the 3 values of its shape");
     }
 

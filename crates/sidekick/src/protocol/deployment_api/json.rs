@@ -1,7 +1,8 @@
-//! A pull reader of JSON text (RFC 8259): values go from the text to where they belong, without a tree between.
+//! A pull parser of JSON text (RFC 8259): values go from the text to their columns, without a tree in
+//! between.
 //!
-//! This reader exists because long lists of floats must be read once, exactly, and straight into their column, and because
-//! memory that runs out has to be an error.
+//! It exists because long lists of floats must be read once, exactly, and straight into their column, and
+//! because out of memory must be an error.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{push, reserve_text};
@@ -17,12 +18,13 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// A cursor at the start of a reply. Strings alone can have other bytes than ASCII: each is checked when it is read.
+    /// A cursor at the start of a response. Only strings can have bytes beyond ASCII. Each is checked when it
+    /// is read.
     pub(crate) fn new(bytes: &'a [u8]) -> Cursor<'a> {
         Cursor { bytes, at: 0 }
     }
 
-    /// Calls `each` with every key of the object that comes next; it reads the key's value.
+    /// Calls `each` with every key of the next object. It reads the value of the key.
     pub(crate) fn object(
         &mut self,
         mut each: impl FnMut(&mut Cursor<'a>, Cow<'a, str>) -> Result<()>,
@@ -36,9 +38,9 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// As [`Cursor::object`], for an object whose keys probably are these names in this order: `each` gets the place of a
-    /// name, or a key that is none of them. `key_at` has the names as JSON, or some of them. The first `read` names were read
-    /// already, and their values.
+    /// The same as [`Cursor::object`], for an object whose keys probably are these names in this order.
+    /// `each` gets the index of a name, or an unknown key. `key_at` has some or all of the names as JSON. The
+    /// first `read` names and their values were read already.
     #[inline]
     pub(crate) fn object_of<'k>(
         &mut self,
@@ -89,7 +91,7 @@ impl<'a> Cursor<'a> {
         Ok(key)
     }
 
-    /// Calls `each` at every element of the array that comes next; it reads the element.
+    /// Calls `each` for every element of the next array. It reads the element.
     #[inline]
     pub(crate) fn array(&mut self, mut each: impl FnMut(&mut Cursor<'a>) -> Result<()>) -> Result<()> {
         let mut more = self.has_first(b'[', b']')?;
@@ -100,14 +102,14 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// The string that comes next; borrowed from the text where it has no escapes.
+    /// The next string, borrowed from the text if it has no escapes.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
         let (inner, escaped) = self.quoted()?;
         if !escaped {
             return Ok(Cow::Borrowed(inner));
         }
         let mut text = String::new();
-        // An escape is longer than what it stands for.
+        // An escape is longer than its character.
         reserve_text(&mut text, inner.len())?;
         self.unescape(inner, |piece| {
             text.push_str(piece);
@@ -116,7 +118,7 @@ impl<'a> Cursor<'a> {
         Ok(Cow::Owned(text))
     }
 
-    /// Steps over the string that comes next. What its bytes are nobody asks.
+    /// Skips the next string. Its bytes are not checked.
     fn skip_string(&mut self) -> Result<()> {
         let (start, end, _) = self.quotes()?;
         let mut inner = self.bytes.get(start..end).unwrap_or_default();
@@ -130,7 +132,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// What the string that was read stands for, piece by piece.
+    /// The text of the string that was read, piece by piece.
     fn unescape(&self, inner: &str, each: impl FnMut(&str) -> Result<()>) -> Result<()> {
         let start = self.at - inner.len() - 1;
         match unescape::pieces(inner, each)? {
@@ -139,7 +141,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// What stands between the quotes of the string that comes next, and whether it has escapes.
+    /// The bytes between the quotes of the next string, and whether it has escapes.
     fn quoted(&mut self) -> Result<(&'a str, bool)> {
         let (start, end, escaped) = self.quotes()?;
         let inner = self.text(start, end)?;
@@ -149,7 +151,7 @@ impl<'a> Cursor<'a> {
         Ok((inner, escaped))
     }
 
-    /// Where the string that comes next begins and ends, without its quotes, and whether it has escapes.
+    /// Where the next string begins and ends, without its quotes, and whether it has escapes.
     fn quotes(&mut self) -> Result<(usize, usize, bool)> {
         self.expect(b'"')?;
         let start = self.at;
@@ -186,9 +188,9 @@ impl<'a> Cursor<'a> {
         Ok(text)
     }
 
-    /// Steps over the value that comes next, whatever it is and however deep.
+    /// Skips the next value, of any kind and depth.
     pub(crate) fn skip_value(&mut self) -> Result<()> {
-        // What ends each of the objects and lists around.
+        // The closing bracket of each object and list around.
         let mut ends = Vec::new();
         loop {
             let end = match self.peek() {
@@ -208,7 +210,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Steps over what ends behind a value, and over the comma before the next one.
+    /// Skips the closing brackets after a value, and the comma before the next one.
     fn skip_ends(&mut self, ends: &mut Vec<u8>) -> Result<()> {
         while let Some(end) = ends.last() {
             if self.has_another(*end)? {

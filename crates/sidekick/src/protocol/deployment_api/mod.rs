@@ -110,7 +110,7 @@ pub(crate) fn body(rows: &JsonRows, range: Range<usize>) -> [&[u8]; 3] {
     [b"{\"rows\":[", rows.text(range), b"]}"]
 }
 
-/// What a reply whose status is not 2xx says. These statuses mean that what was sent is bad, or too much of it.
+/// Reads a response whose status is not 2xx. These statuses mean that the request is bad or too large.
 pub(crate) fn refusal(reply: &Reply) -> Refusal {
     let error = failure::of_status(reply.status, &reply.body);
     Refusal { error, blames_rows: matches!(reply.status, 400 | 413 | 422) }

@@ -1,4 +1,4 @@
-//! A 2xx reply read in one pass, straight into typed columns, each value checked against its output's spec.
+//! A 2xx response, read in one pass into typed columns. Each value is checked against its output's spec.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::push;
@@ -44,11 +44,11 @@ pub(crate) fn read(
 }
 
 fn not_rows(what: &str) -> Error {
-    Error::new(ErrorKind::ReplyMalformed, format!("the reply is not an object with \"rows\": {what}"))
+    Error::new(ErrorKind::ReplyMalformed, format!("the response is not an object with \"rows\": {what}"))
 }
 
 fn wrong_row_count(got: &str, sent: usize) -> Error {
-    Error::new(ErrorKind::ReplyRows, format!("the reply has {got}, and {sent} were sent"))
+    Error::new(ErrorKind::ReplyRows, format!("the response has {got}, and {sent} were sent"))
 }
 
 struct Reader<'a> {
@@ -67,10 +67,10 @@ struct Slot<'a> {
     spec: &'a FeatureSpec,
     key: &'a Snippet,
     labels: LabelKeys<'a>,
-    /// How many values its shape holds.
+    /// How many values its shape has.
     elements: usize,
     column: &'a mut Column,
-    /// Which row, counted from 1, was the last that has this output, of those that were not read at once.
+    /// The last row that has this output, counted from 1, among those that the fast path did not read.
     last: usize,
 }
 
@@ -105,13 +105,13 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Reads the row's outputs behind the first, of which so many were read.
+    /// Reads the outputs of the row that follow those already read.
     #[inline(never)]
     fn values(&mut self, cursor: &mut Cursor<'_>, read: usize) -> Result<()> {
         let (slots, row) = (&mut self.slots, self.got + 1);
         slots.iter_mut().take(read).for_each(|slot| slot.last = row);
         if read == 0 && cursor.peek() != Some(b'{') {
-            let message = format!("the row is {} where an object should be", cursor.kind_of_next());
+            let message = format!("the row is {} instead of an object", cursor.kind_of_next());
             return Err(Error::new(ErrorKind::ReplyType, message));
         }
         let keys = self.keys;
@@ -122,15 +122,16 @@ impl<'a> Reader<'a> {
         })?;
         match slots.iter().find(|slot| slot.last != row) {
             None => Ok(()),
-            Some(slot) => {
-                Err(slot.spec.in_feature(Error::new(ErrorKind::ReplyOutput, "the reply lacks this output")))
-            }
+            Some(slot) => Err(slot
+                .spec
+                .in_feature(Error::new(ErrorKind::ReplyOutput, "the response lacks this output"))),
         }
     }
 }
 
-/// Reads the first outputs of a row for as long as they are numbers or categories, in the order that is known and without white
-/// space: how many there were, and what follows. The fast lane for short rows: all that may be refused is left to others.
+/// The fast path for short rows. Reads the first outputs of a row as long as they are numbers or categories,
+/// in the usual order and without white space. Returns how many it read, and what follows. It leaves all
+/// errors to the slow path.
 #[inline(never)]
 fn read_fast<'a>(row: &'a [u8], slots: &mut [Slot<'_>]) -> (usize, &'a [u8]) {
     let (mut rest, mut before, mut read) = (row, b'{', 0);
@@ -157,7 +158,8 @@ impl<'a> Slot<'a> {
         Ok(Slot { spec, key: &keys.key, labels, elements: spec.element_count(), column, last: 0 })
     }
 
-    /// Reads the output's key and value, if they follow `before`; tells what follows, or nothing where nothing was read.
+    /// Reads the output's key and value, if they follow `before`. Returns what follows, or `None` if nothing
+    /// was read.
     #[inline(always)]
     fn read_fast<'b>(&mut self, bytes: &'b [u8], before: u8) -> Option<&'b [u8]> {
         let value = self.key.strip(bytes.strip_prefix(&[before])?)?;
@@ -178,9 +180,8 @@ impl<'a> Slot<'a> {
 
     fn read(&mut self, cursor: &mut Cursor<'_>, row: usize) -> Result<()> {
         if std::mem::replace(&mut self.last, row) == row {
-            return Err(
-                Error::new(ErrorKind::ReplyMalformed, "the output stands twice").in_feature(self.spec.name())
-            );
+            return Err(Error::new(ErrorKind::ReplyMalformed, "the output is a duplicate")
+                .in_feature(self.spec.name()));
         }
         let read = read_value(cursor, self.spec, &mut self.labels, self.column);
         read.map_err(|error| in_feature(self.spec, error))
@@ -241,7 +242,7 @@ mod tests {
         ("array", r#"{"data": [1, 2.5], "shape": [1, 2]}"#),
     ];
 
-    /// A row of good values, some of them replaced.
+    /// A row of valid values, some of them replaced.
     fn row(changed: &[(&str, &str)]) -> String {
         let value = |name: &str| changed.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
         let members = VALUES.iter().map(|(name, good)| format!("\"{name}\":{}", value(name).unwrap_or(good)));
@@ -371,20 +372,35 @@ mod tests {
     #[test]
     fn bad_rows_are_refused_behind_good_values_too() {
         for (part, other, kind, message) in [
-            ("\"x\":-1.5,", "", ErrorKind::ReplyOutput, "row 1: feature \"x\": the reply lacks this output"),
-            (",\"y\":0.75", "", ErrorKind::ReplyOutput, "row 1: feature \"y\": the reply lacks this output"),
-            ("\"y\":", "\"x\":", ErrorKind::ReplyMalformed, "row 1: feature \"x\": the output stands twice"),
+            (
+                "\"x\":-1.5,",
+                "",
+                ErrorKind::ReplyOutput,
+                "row 1: feature \"x\": the response lacks this output",
+            ),
+            (
+                ",\"y\":0.75",
+                "",
+                ErrorKind::ReplyOutput,
+                "row 1: feature \"y\": the response lacks this output",
+            ),
+            (
+                "\"y\":",
+                "\"x\":",
+                ErrorKind::ReplyMalformed,
+                "row 1: feature \"x\": the output is a duplicate",
+            ),
             (
                 "0.75}",
                 "0.75,\"y\":1}",
                 ErrorKind::ReplyMalformed,
-                "row 1: feature \"y\": the output stands twice",
+                "row 1: feature \"y\": the output is a duplicate",
             ),
             (
                 "\"c 3\":0.5",
                 "\"a\":0.5",
                 ErrorKind::ReplyType,
-                "row 1: feature \"class\": the category \"a\" stands twice",
+                "row 1: feature \"class\": the category \"a\" is a duplicate",
             ),
             (
                 "\"c 3\":0.5",
@@ -396,13 +412,13 @@ mod tests {
                 ",\"c 3\":0.5",
                 "",
                 ErrorKind::ReplyShape,
-                "row 1: feature \"class\": 2 categories where the output has 3",
+                "row 1: feature \"class\": 2 categories, but the output has 3",
             ),
             (
                 "\"c 3\":0.5",
                 "\"c 3\":null",
                 ErrorKind::ReplyType,
-                "row 1: feature \"class\": category \"c 3\" has null where a probability should be",
+                "row 1: feature \"class\": category \"c 3\" has null instead of a probability",
             ),
             (
                 "0.75",
@@ -414,7 +430,7 @@ mod tests {
                 "0.75",
                 "\"\"",
                 ErrorKind::ReplyType,
-                "row 1: feature \"y\": the output is binary [1], and the reply has text where a number should be",
+                "row 1: feature \"y\": the output is binary [1], and the response has text instead of a number",
             ),
             ("0.75}", "0.75", ErrorKind::ReplyMalformed, "row 1: invalid JSON: expected '\"', found '{'"),
             (
@@ -501,7 +517,7 @@ mod tests {
             (
                 "array",
                 r#"{"shape":[1,2,1,!"#,
-                "an array of more than 2 dimensions where the output has [1, 2]",
+                "an array of more than 2 dimensions, but the output has [1, 2]",
             ),
         ] {
             let first = read_rows(&[row(&[(name, value)])]).unwrap_err();

@@ -1,4 +1,4 @@
-//! The value of an output in a reply, read straight into its column and checked against the output's spec.
+//! The value of an output in a response, read into its column and checked against the output's spec.
 
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result, reserve};
@@ -37,7 +37,7 @@ impl LabelKeys<'_> {
     }
 }
 
-/// The readers of all but numbers stay calls, whose stack frames numbers shall not pay for.
+/// The readers of other values are calls, so that numbers do not pay for their stack frames.
 #[inline]
 pub(super) fn read_value(
     cursor: &mut Cursor<'_>,
@@ -47,7 +47,7 @@ pub(super) fn read_value(
 ) -> Result<()> {
     match column {
         Column::Numbers(numbers) => {
-            // Made room for with all rows' numbers.
+            // Room was made for the numbers of all rows.
             expect(cursor, spec, "a number", |byte| matches!(byte, b'-' | b'0'..=b'9'))?;
             numbers.push(floats::next_f64(cursor)?);
             Ok(())
@@ -65,7 +65,7 @@ pub(super) fn in_feature(spec: &FeatureSpec, error: Error) -> Error {
     spec.in_feature(error)
 }
 
-/// Makes sure that a value starts as its type has it.
+/// Fails unless a value starts as its type requires.
 #[inline]
 fn expect(
     cursor: &mut Cursor<'_>,
@@ -79,7 +79,7 @@ fn expect(
 #[cold]
 fn unexpected(cursor: &mut Cursor<'_>, spec: &FeatureSpec, wanted: &str) -> Error {
     let message = format!(
-        "the output is {}, and the reply has {} where {wanted} should be",
+        "the output is {}, and the response has {} instead of {wanted}",
         spec.kind_text(),
         cursor.kind_of_next()
     );
@@ -108,7 +108,7 @@ fn read_image(
     let url = data_url::split(&text)?;
     let Some(media_type) = MediaType::from_name(url.media_type) else {
         let message = Message::from("a data URL of media type \"").quote(url.media_type);
-        let message = message.say("\"; pictures are PNG or JPEG");
+        let message = message.say("\"; images are PNG or JPEG");
         return Err(Error::with_quotes(ErrorKind::ReplyEncoding, message));
     };
     let start = pieces.buffer.len();
@@ -121,7 +121,7 @@ fn read_image(
     push(media_types, media_type)
 }
 
-/// `{"label": probability, ...}`, fastest where the labels come in the order that is known.
+/// `{"label": probability, ...}`, fastest if the labels come in the usual order.
 #[inline(never)]
 fn read_categories(
     cursor: &mut Cursor<'_>,
@@ -149,7 +149,7 @@ fn read_categories(
     check_category_count(spec, count, known)
 }
 
-/// The same in any order; how many there are.
+/// The same in any order. Returns how many there are.
 fn read_categories_slow(
     cursor: &mut Cursor<'_>,
     labels: &Names,
@@ -157,7 +157,7 @@ fn read_categories_slow(
     probabilities: &mut Vec<f64>,
 ) -> Result<usize> {
     let start = probabilities.len();
-    // A probability is never NaN: what still is at the end was not in the reply.
+    // A probability is never NaN. What is NaN at the end was not in the response.
     reserve(probabilities, labels.list().len())?;
     probabilities.resize(start + labels.list().len(), f64::NAN);
     let slots = probabilities.get_mut(start..).unwrap_or_default();
@@ -183,7 +183,7 @@ fn read_categories_slow(
     Ok(count)
 }
 
-/// The first row tells the labels where the describe document does not.
+/// The first row has the labels if the describe document has none.
 fn read_first_categories(
     cursor: &mut Cursor<'_>,
     spec: &FeatureSpec,
@@ -214,7 +214,7 @@ fn read_probability(cursor: &mut Cursor<'_>, label: &str) -> Result<f64> {
     if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
         let found = cursor.kind_of_next();
         let message = Message::from("category \"").quote(label);
-        let message = message.say(format_args!("\" has {found} where a probability should be"));
+        let message = message.say(format_args!("\" has {found} instead of a probability"));
         return Err(Error::with_quotes(ErrorKind::ReplyType, message));
     }
     floats::next_f64(cursor)
@@ -224,7 +224,7 @@ fn check_category_count(spec: &FeatureSpec, count: usize, known: usize) -> Resul
     if count == known && count == spec.element_count() {
         return Ok(());
     }
-    let message = format!("{count} categories where the output has {}", spec.element_count());
+    let message = format!("{count} categories, but the output has {}", spec.element_count());
     Err(Error::new(ErrorKind::ReplyShape, message))
 }
 
@@ -236,7 +236,7 @@ fn unknown_label(label: &str, known: &Names) -> Error {
 }
 
 fn label_twice(label: &str) -> Error {
-    of_category(label, "stands twice")
+    of_category(label, "is a duplicate")
 }
 
 fn of_category(label: &str, what: &str) -> Error {
@@ -259,7 +259,7 @@ fn read_array(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>
     if count == spec.element_count() {
         return Ok(());
     }
-    let message = format!("{count} values where the shape {:?} has {}", spec.shape(), spec.element_count());
+    let message = format!("{count} values, but the shape {:?} has {}", spec.shape(), spec.element_count());
     Err(Error::new(ErrorKind::ReplyShape, message))
 }
 
@@ -273,7 +273,7 @@ fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) 
     };
     let array = npy::parse(&file).map_err(as_reply)?;
     check_shape(spec, array.shape())?;
-    // What is appended was made room for.
+    // Room was made for what is appended.
     let read = array.for_each_block(|block| {
         values.extend_from_slice(block);
         Ok(())
@@ -314,7 +314,7 @@ fn read_shape(cursor: &mut Cursor<'_>, spec: &FeatureSpec) -> Result<Vec<usize>>
             cursor.number_text()?.parse().map_err(|_| tensor("its \"shape\" is not a list of sizes"))?;
         if shape.len() == spec.shape().len() {
             let message = format!(
-                "an array of more than {} dimensions where the output has {:?}",
+                "an array of more than {} dimensions, but the output has {:?}",
                 shape.len(),
                 spec.shape()
             );
@@ -334,6 +334,6 @@ fn check_shape(spec: &FeatureSpec, shape: &[usize]) -> Result<()> {
         return Ok(());
     }
     let message = Message::from("an array of shape ").quote(format_args!("{shape:?}"));
-    let message = message.say(format_args!(" where the output has {:?}", spec.shape()));
+    let message = message.say(format_args!(", but the output has {:?}", spec.shape()));
     Err(Error::with_quotes(ErrorKind::ReplyShape, message))
 }

@@ -35,7 +35,7 @@ pub(crate) fn put_member(
     }
 }
 
-/// The same for values that are rare, or so large that a call is nothing beside them.
+/// The same for values that are rare, or so large that the cost of a call does not matter.
 #[inline(never)]
 fn put_slow(out: &mut Buffer, keys: &InputKeys, value: &Value<'_>, tensorjson: bool) -> Result<()> {
     out.put_snippet(&keys.key)?;
@@ -103,7 +103,8 @@ fn put_text(out: &mut Buffer, text: &[u8]) -> Result<()> {
     out.push(b'"')
 }
 
-/// `{"shape": [...], "data": [...]}`. Its block of text needs a stack frame that small values shall not pay for.
+/// `{"shape": [...], "data": [...]}`. A function of its own, so that small values do not pay for its stack
+/// frame.
 #[inline(never)]
 fn put_tensor(out: &mut Vec<u8>, array: &Array<'_>) -> Result<()> {
     const END: &[u8] = b"]}";
@@ -130,7 +131,7 @@ fn no_memory(missing: OutOfMemory) -> Error {
     none_for(missing.0)
 }
 
-/// A picture's file, or samples as a PNG: as they are where compression is of no use.
+/// An image's file, or samples as a PNG: stored as they are if compression is of no use.
 #[inline(never)]
 pub(crate) fn put_image(out: &mut Vec<u8>, image: &WireImage<'_>) -> Result<()> {
     let samples = match image {

@@ -11,7 +11,7 @@ use sidekick_numbers::{BLOCK, Number};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Finished rows, a comma between each and the next, and the values of the open one.
+/// Finished rows, with commas between them, and the values of the open row.
 pub(crate) struct JsonRows {
     wire: Arc<Wire>,
     text: Buffer,
@@ -21,7 +21,7 @@ pub(crate) struct JsonRows {
     open: bool,
 }
 
-/// A state to return to.
+/// A state that can be restored.
 pub(crate) struct JsonCheckpoint {
     bytes: usize,
     finished: usize,
@@ -52,7 +52,7 @@ impl JsonRows {
         self.text.as_slice()
     }
 
-    /// Adds a value to the open row. One that cannot be sent leaves no trace.
+    /// Adds a value to the open row. If it cannot be sent, nothing changes.
     #[inline(always)]
     pub(crate) fn put(&mut self, index: usize, value: &Value<'_>) -> Result<()> {
         let before = self.text.len();
@@ -110,7 +110,7 @@ impl JsonRows {
         JsonCheckpoint { bytes: self.text.len(), finished: self.finished.len(), open: self.open }
     }
 
-    /// Undoes everything since a state.
+    /// Restores a state: undoes everything since.
     pub(crate) fn restore(&mut self, checkpoint: JsonCheckpoint) {
         self.text.truncate(checkpoint.bytes);
         self.finished.truncate(checkpoint.finished);
@@ -128,7 +128,8 @@ impl JsonRows {
         Ok(())
     }
 
-    /// Adds `count` whole rows while none is open: a value of each column. What fails is named and leaves a trace.
+    /// Adds `count` whole rows while none is open: a value of each column. An error names the feature, and
+    /// leaves a part of the rows behind.
     pub(crate) fn add_columns(&mut self, count: usize, readers: &[ColumnReader<'_>]) -> Result<()> {
         let JsonRows { wire, text, finished, .. } = self;
         let mut columns = Vec::new();
@@ -146,7 +147,8 @@ impl JsonRows {
     }
 }
 
-/// Begins a row with what `put` puts; `follows` says that a row is before it. A first value's comma becomes a brace.
+/// Begins a row with what `put` appends. `follows` tells whether a row is before it. The comma of the first
+/// value becomes a brace.
 #[inline(always)]
 fn begin_row(text: &mut Buffer, follows: bool, put: impl FnOnce(&mut Buffer) -> Result<()>) -> Result<()> {
     if follows {
@@ -183,7 +185,7 @@ fn add_row(
     end_row(text, finished)
 }
 
-/// A column on its way into the text.
+/// A column that is written into the text.
 struct Column<'a> {
     reader: &'a ColumnReader<'a>,
     keys: &'a InputKeys,
@@ -191,9 +193,9 @@ struct Column<'a> {
     cells: Cells<'a>,
 }
 
-/// What most columns of tables hold has a way of its own.
+/// The most common columns have their own fast path.
 enum Cells<'a> {
-    /// With the numbers of the block of rows that is being added: their digits are found together.
+    /// With the numbers of the current block of rows. Their digits are found together.
     Floats(Numbers<'a>, Box<[Number; BLOCK]>),
     Labels(&'a Texts<'a>, &'a Names),
     Texts(&'a Texts<'a>),
@@ -218,7 +220,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Appends the value of a row; what fails is named.
+    /// Appends the value of a row. An error names the feature.
     #[inline]
     fn put(&self, row: usize, text: &mut Buffer) -> Result<()> {
         self.put_cell(row, text).map_err(|error| self.reader.spec.in_feature(error))

@@ -1,9 +1,9 @@
-//! The escapes of JSON strings (RFC 8259, section 7) taken for what they stand for.
+//! Decodes the escapes of JSON strings (RFC 8259, section 7).
 
 use crate::error::Result;
 
-/// Calls `each` with the pieces of the text that a string stands for: what is without escapes as it is, and the character of each
-/// escape. Whether all of them are good.
+/// Calls `each` with the pieces of the decoded text: parts without escapes unchanged, and the character of
+/// each escape. Returns whether all escapes are valid.
 pub(super) fn pieces(mut text: &str, mut each: impl FnMut(&str) -> Result<()>) -> Result<bool> {
     while let Some((plain, behind)) = text.split_once('\\') {
         each(plain)?;
@@ -14,7 +14,7 @@ pub(super) fn pieces(mut text: &str, mut each: impl FnMut(&str) -> Result<()>) -
     each(text).map(|()| true)
 }
 
-/// What is behind an escape, which stands without its backslash, whatever it stands for.
+/// The text after an escape, which comes without its backslash, valid or not.
 pub(super) fn skip(escape: &[u8]) -> Option<&[u8]> {
     let (kind, rest) = escape.split_first()?;
     match kind {
@@ -27,7 +27,7 @@ pub(super) fn skip(escape: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The character that an escape stands for, without its backslash, and what is behind it.
+/// The character of an escape, which comes without its backslash, and the text after it.
 fn read_escape(text: &str) -> Option<(char, &str)> {
     let (kind, rest) = text.split_at_checked(1)?;
     let character = match kind {

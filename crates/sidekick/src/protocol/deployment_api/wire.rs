@@ -1,4 +1,5 @@
-//! What the text of requests and responses has of a schema, made once: keys and categories as JSON, by index of the feature.
+//! The parts of request and response text that depend on the schema, made once: keys and categories as JSON,
+//! by feature index.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{collected, joined, push};
