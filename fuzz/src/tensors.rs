@@ -258,11 +258,29 @@ fn listed(data: &RawValue, class: Class, size: usize, count: usize) -> Option<Ve
         }
         Some(())
     })?;
-    (seen == count).then_some(all)
+    (seen == count && elements_of(data).is_some()).then_some(all)
+}
+
+/// How many elements each list at a depth has, from the outermost: as many as its neighbours, or nothing.
+fn elements_of(list: &RawValue) -> Option<()> {
+    let mut sizes = vec![None; 64];
+    sized(list, 0, &mut sizes).map(|_| ())
+}
+
+fn sized(value: &RawValue, depth: usize, sizes: &mut [Option<usize>]) -> Option<usize> {
+    if !value.get().starts_with('[') {
+        return Some(1);
+    }
+    let mut size = 0;
+    for value in json::list(value)? {
+        size += sized(value, depth + 1, sizes)?;
+    }
+    (*sizes.get_mut(depth)?.get_or_insert(size) == size).then_some(size)
 }
 
 fn whole(text: &str) -> Option<i128> {
-    if let Ok(value) = text.parse() {
+    let integer = text.split_once('.').filter(|(_, fraction)| fraction.trim_matches('0').is_empty());
+    if let Ok(value) = integer.map_or(text, |(integer, _)| integer).parse() {
         return Some(value);
     }
     let value: f64 = text.parse().ok()?;

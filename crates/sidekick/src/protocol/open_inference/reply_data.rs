@@ -69,22 +69,62 @@ pub(super) fn read_json(
     column: &mut Column,
 ) -> Result<()> {
     let mut seen = 0;
-    each_value(cursor, |cursor| {
+    let mut lists = Lists::default();
+    each_value(cursor, |cursor, step| {
+        let row = |seen: usize| seen / count.row.max(1);
+        match step {
+            Step::Opened(depth) => return lists.open(depth, seen),
+            Step::Closed(depth) => {
+                return lists.close(depth, seen).map_err(|error| error.in_row(row(seen.saturating_sub(1))));
+            }
+            Step::Value => {}
+        }
         if seen == count.elements {
             return Err(other_count("more", count.elements));
         }
         read_value(cursor, datatype, column).map_err(|error| {
-            let (row, element) = (seen / count.row.max(1), seen % count.row.max(1));
-            if count.row == 1 {
-                error.in_row(row)
-            } else {
-                error.at(format!("element {element}")).in_row(row)
-            }
+            let element = seen % count.row.max(1);
+            let error = if count.row == 1 { error } else { error.at(format!("element {element}")) };
+            error.in_row(row(seen))
         })?;
         seen += 1;
         Ok(())
     })?;
     if seen == count.elements { Ok(()) } else { Err(other_count(&format!("only {seen}"), count.elements)) }
+}
+
+/// How many elements the lists have, for each depth: a shorter list would move the elements of the rows after it.
+#[derive(Default)]
+struct Lists {
+    depths: Vec<(usize, Option<usize>)>,
+}
+
+impl Lists {
+    /// A list at a depth begins, after so many elements.
+    fn open(&mut self, depth: usize, seen: usize) -> Result<()> {
+        match self.depths.get_mut(depth) {
+            Some((start, _)) => *start = seen,
+            None => push(&mut self.depths, (seen, None))?,
+        }
+        Ok(())
+    }
+
+    /// The list at a depth ends.
+    fn close(&mut self, depth: usize, seen: usize) -> Result<()> {
+        let Some((start, size)) = self.depths.get_mut(depth) else { return Ok(()) };
+        let found = seen - *start;
+        match *size.get_or_insert(found) {
+            expected if expected == found => Ok(()),
+            expected => Err(ragged(found, expected)),
+        }
+    }
+}
+
+#[cold]
+fn ragged(found: usize, expected: usize) -> Error {
+    let plural = if found == 1 { "" } else { "s" };
+    let message = format!("a list of {found} element{plural} beside one of {expected}");
+    Error::new(ErrorKind::ReplyShape, message + ": lists of one depth are equally long")
 }
 
 #[cold]
@@ -108,11 +148,19 @@ fn read_value(cursor: &mut Cursor<'_>, datatype: DataType, column: &mut Column) 
         _ => {
             let text = number_text(cursor)?;
             let float = || datatype.word_of_float(text.parse().unwrap_or(f64::NAN));
-            text.parse().map_or_else(|_| float(), |integer| datatype.word_of_integer(integer))
+            without_zeros(text).parse().map_or_else(|_| float(), |integer| datatype.word_of_integer(integer))
         }
     };
     let word = word.map_err(|error| Error::with_quotes(ErrorKind::ReplyType, error.into_message()))?;
     column.elements_mut().extend_from_bytes(word.get(..datatype.size()).unwrap_or_default())
+}
+
+/// An integer without its fraction of zeros. As a double it would lose digits.
+fn without_zeros(text: &str) -> &str {
+    match text.split_once('.') {
+        Some((integer, fraction)) if fraction.bytes().all(|digit| digit == b'0') => integer,
+        _ => text,
+    }
 }
 
 fn read_f32(cursor: &mut Cursor<'_>) -> Result<f32> {
@@ -171,10 +219,21 @@ fn other_column() -> Error {
     Error::new(ErrorKind::Internal, "a column of another protocol")
 }
 
-/// Calls `each` at every element of the list that comes next, and of the lists in it.
+/// What comes next in lists within lists.
+#[derive(Clone, Copy)]
+enum Step {
+    /// A list began, at this depth; the outermost is at 0.
+    Opened(usize),
+    /// An element that is no list.
+    Value,
+    /// The list at this depth ended.
+    Closed(usize),
+}
+
+/// Calls `each` at every element of the list that comes next, and of the lists in it. It reads the values.
 fn each_value<'a>(
     cursor: &mut Cursor<'a>,
-    mut each: impl FnMut(&mut Cursor<'a>) -> Result<()>,
+    mut each: impl FnMut(&mut Cursor<'a>, Step) -> Result<()>,
 ) -> Result<()> {
     if cursor.peek() != Some(b'[') {
         return Err(no_such_value(cursor, "a list"));
@@ -187,15 +246,19 @@ fn each_value<'a>(
             let message = format!("has lists in more than {MOST_DIMENSIONS} lists");
             return Err(Error::new(ErrorKind::ReplyShape, message));
         }
+        if opened {
+            each(cursor, Step::Opened(depth - 1))?;
+        }
         // A list that has just been opened may be empty.
         if opened && cursor.peek() != Some(b']') {
             continue;
         }
         if !opened {
-            each(cursor)?;
+            each(cursor, Step::Value)?;
         }
         while cursor.take(b']') {
             depth -= 1;
+            each(cursor, Step::Closed(depth))?;
             if depth == 0 {
                 return Ok(());
             }
@@ -219,9 +282,10 @@ pub(super) fn skip(cursor: &mut Cursor<'_>) -> Result<()> {
     if cursor.peek() != Some(b'[') {
         return cursor.skip_value();
     }
-    each_value(cursor, |cursor| match cursor.peek() {
-        Some(b'N' | b'I') if special(cursor).is_some() => Ok(()),
-        Some(b'-') if special(cursor).is_some() => Ok(()),
+    each_value(cursor, |cursor, step| match (step, cursor.peek()) {
+        (Step::Opened(_) | Step::Closed(_), _) => Ok(()),
+        (_, Some(b'N' | b'I')) if special(cursor).is_some() => Ok(()),
+        (_, Some(b'-')) if special(cursor).is_some() => Ok(()),
         _ => cursor.skip_value(),
     })
 }
@@ -254,7 +318,7 @@ mod tests {
             "[1,2,3,4]",
             "[[1,2],[3,4]]",
             "[ [ [1] , [2]],[[3],[4] ] ]",
-            "[[],[1,2,3,4]]",
+            "[[[1,2,3,4]]]",
             "[[1.0,2],[3e0,4]]",
         ] {
             assert_eq!(numbers(text, DataType::Int64, 4).unwrap(), Elements::I64(vec![1, 2, 3, 4]), "{text}");
@@ -266,6 +330,13 @@ mod tests {
         {
             assert!(numbers(text, DataType::Int64, 1).is_err(), "{text}");
         }
+        for text in ["[[],[1,2,3,4]]", "[[1],[2,3,4]]", "[[1,2],[3],[4]]", "[[[1],[2]],[[3,4]]]"] {
+            assert!(refused(text, DataType::Int64, 4).contains("a list of "), "{text}");
+        }
+        assert_eq!(
+            refused("[[1,2],[3]]", DataType::Int64, 3),
+            "row 2: a list of 1 element beside one of 2: lists of one depth are equally long"
+        );
         let deep = "[".repeat(1_000_000);
         assert!(refused(&deep, DataType::Int64, 1).contains("more than 64 lists"));
     }
@@ -276,7 +347,10 @@ mod tests {
         assert_eq!(numbers(text, DataType::Uint64, 2).unwrap(), Elements::U64(vec![u64::MAX, 1 << 63]));
         assert_eq!(numbers("[true,false,1,0]", DataType::Bool, 4).unwrap(), Elements::Bool(vec![1, 0, 1, 0]));
         assert_eq!(numbers("[65504]", DataType::Fp16, 1).unwrap(), Elements::F16(vec![0x7bff]));
+        let text = "[9007199254740993.0,-9223372036854775808.00]";
+        assert_eq!(numbers(text, DataType::Int64, 2).unwrap(), Elements::I64(vec![(1 << 53) + 1, i64::MIN]));
         for (text, datatype, said) in [
+            ("[9223372036854775808.0]", DataType::Int64, "row 0: 9223372036854775808 does not fit INT64"),
             ("[300]", DataType::Uint8, "row 0: 300 does not fit UINT8, which holds 0 to 255"),
             ("[1.5]", DataType::Int32, "row 0: 1.5 is not a whole number that INT32 holds"),
             ("[1e400]", DataType::Int32, "row 0: inf is not a whole number"),
