@@ -215,7 +215,8 @@ impl Error {
         self.after(Message::default().quote(place))
     }
 
-    fn after(mut self, place: Message) -> Error {
+    /// Says before the message what it is about.
+    pub(crate) fn after(mut self, place: Message) -> Error {
         let message = std::mem::take(&mut self.0.message);
         self.0.message = place.say(": ").before(message);
         self

@@ -42,6 +42,7 @@ pub(crate) fn blames_rows(status: u16) -> bool {
 
 fn hint(status: u16) -> &'static str {
     match status {
+        401 | 403 => "; check the token",
         404 => "; check the URL, and the model's name and version in it",
         _ => "",
     }
@@ -158,6 +159,7 @@ mod tests {
             ),
             (500, "Internal Server Error", ErrorKind::Http, "status 500: Internal Server Error"),
             (503, "", ErrorKind::Http, "status 503 and no text"),
+            (401, "", ErrorKind::Http, "status 401 and no text; check the token"),
             (404, r#"{"error":""}"#, ErrorKind::Http, "status 404"),
             (400, r#"{"error":null,"detail":[]}"#, ErrorKind::Http, "status 400"),
             (400, r#"{"error":{"message":"deep"}}"#, ErrorKind::Http, "status 400: deep"),

@@ -99,7 +99,7 @@ fn read_tensors(cursor: &mut Cursor<'_>, side: &str, tensors: &mut Vec<Declared>
 }
 
 fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Declared> {
-    let (mut name, mut datatype, mut shape) = (None, None, None);
+    let (mut name, mut datatype, mut shape, mut bad_size) = (None, None, None, None);
     cursor.object(|cursor, key| match (&*key, cursor.peek()) {
         ("name", Some(b'"')) => {
             name = Some(cursor.string()?.into_owned());
@@ -111,7 +111,13 @@ fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Declared> {
         }
         ("shape", Some(b'[')) => {
             let mut sizes = Vec::new();
-            cursor.array(|cursor| push(&mut sizes, read_size(cursor)?))?;
+            cursor.array(|cursor| match read_size(cursor)? {
+                Ok(size) => push(&mut sizes, size),
+                Err(text) => {
+                    bad_size = Some(text);
+                    Ok(())
+                }
+            })?;
             shape = Some(sizes);
             Ok(())
         }
@@ -128,25 +134,27 @@ fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Declared> {
         || of_it(Message::from("has the datatype \"").quote(&datatype).say("\", which is not known"));
     let datatype = DataType::named(&datatype).ok_or_else(unknown)?;
     let shape = shape.ok_or_else(|| of_it("has no shape".into()))?;
+    if let Some(size) = bad_size {
+        let size = Message::from("has the size ").quote(size);
+        return Err(of_it(size.say(" in its shape; sizes are whole numbers, or -1")));
+    }
     if shape.len() > MOST_DIMENSIONS {
         return Err(of_it(format!("has more than {MOST_DIMENSIONS} dimensions").into()));
     }
     Ok(Declared { name, datatype, shape })
 }
 
-/// One size of a shape: -1, or null, is any.
-fn read_size(cursor: &mut Cursor<'_>) -> Result<Option<usize>> {
+/// One size of a shape: -1, or null, is any. What is no size comes back as it was written.
+fn read_size<'a>(cursor: &mut Cursor<'a>) -> Result<std::result::Result<Option<usize>, &'a str>> {
     if cursor.take_word("null") {
-        return Ok(None);
+        return Ok(Ok(None));
     }
-    let text = cursor.number_text()?;
-    if text == "-1" {
-        return Ok(None);
-    }
-    let bad = || {
-        refused(Message::from("a shape has the size ").quote(text).say("; sizes are whole numbers, or -1"))
-    };
-    text.parse().map(Some).map_err(|_| bad())
+    let rest = cursor.rest();
+    cursor.skip_value()?;
+    let length = rest.len() - cursor.rest().len();
+    let text = rest.get(..length).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default().trim();
+    let size = if text == "-1" { Ok(None) } else { text.parse().map(Some) };
+    Ok(size.map_err(|_| text))
 }
 
 /// The error of two tensors with one name.
@@ -204,9 +212,15 @@ mod tests {
             (r#"{"name":"x","datatype":"FP8","shape":[1]}"#, "the input \"x\" has the datatype \"FP8\""),
             (r#"{"name":"x","datatype":"FP32"}"#, "the input \"x\" has no shape"),
             (r#"{"name":"x","datatype":"FP32","shape":null}"#, "the input \"x\" has no shape"),
-            (r#"{"name":"x","datatype":"FP32","shape":[-2]}"#, "a shape has the size -2"),
-            (r#"{"name":"x","datatype":"FP32","shape":[1.5]}"#, "a shape has the size 1.5"),
-            (r#"{"name":"x","datatype":"FP32","shape":[99999999999999999999]}"#, "a shape has the size 9999"),
+            (r#"{"name":"x","datatype":"FP32","shape":[-2]}"#, "the input \"x\" has the size -2"),
+            (r#"{"shape":[-2],"name":"x","datatype":"FP32"}"#, "the input \"x\" has the size -2"),
+            (r#"{"name":"x","datatype":"FP32","shape":["1"]}"#, "the input \"x\" has the size \"1\""),
+            (r#"{"name":"x","datatype":"FP32","shape":[true]}"#, "the input \"x\" has the size true"),
+            (r#"{"name":"x","datatype":"FP32","shape":[1.5]}"#, "the input \"x\" has the size 1.5"),
+            (
+                r#"{"name":"x","datatype":"FP32","shape":[99999999999999999999]}"#,
+                "the input \"x\" has the size 9999",
+            ),
         ] {
             let text = refused(inputs);
             assert!(text.starts_with(&format!("{start}{said}")), "{text}");

@@ -8,7 +8,6 @@ use crate::array::MOST_DIMENSIONS;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::push;
 use crate::message::Message;
-use crate::names::Names;
 use crate::protocol::deployment_api::json::Cursor;
 use crate::results::Column;
 use crate::spec::Specs;
@@ -74,10 +73,13 @@ impl Response<'_> {
                 said = Some(cursor.string()?);
                 Ok(())
             }
-            ("outputs", Some(b'[')) => cursor.array(|cursor| all.read_one(cursor, self.outputs.names())),
+            ("outputs", Some(b'[')) => cursor.array(|cursor| all.read_one(cursor, self.outputs)),
             _ => cursor.skip_value(),
         })?;
-        cursor.end()?;
+        match cursor.end() {
+            Err(_) if self.json_length.is_none() && all.bytes > 0 => return Err(no_length()),
+            end => end?,
+        }
         if let Some(said) = said.filter(|_| all.named == 0) {
             return Err(failure::of_accepted_reply(&said));
         }
@@ -192,13 +194,32 @@ enum Data<'a> {
 }
 
 impl<'a> Outputs<'a> {
-    fn read_one(&mut self, cursor: &mut Cursor<'a>, names: &Names) -> Result<()> {
+    fn read_one(&mut self, cursor: &mut Cursor<'a>, outputs: &Specs) -> Result<()> {
         let mut name = None;
+        let read = self.read_members(cursor, &mut name);
+        let index = self.named;
+        self.named += 1;
+        let found = read.map_err(|error| in_output(error, name.as_deref(), index, outputs))?;
+        let name = name.ok_or_else(|| Error::new(ErrorKind::ReplyOutput, "an output has no name"))?;
+        let place = outputs.names().find_near(index, &name);
+        let Some(slot) = place.and_then(|place| self.found.get_mut(place)) else { return Ok(()) };
+        if slot.replace(found).is_none() {
+            return Ok(());
+        }
+        let message = Message::from("the output \"").quote(&*name).say("\" is a duplicate");
+        Err(Error::with_quotes(ErrorKind::ReplyOutput, message))
+    }
+
+    fn read_members(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        name: &mut Option<Cow<'a, str>>,
+    ) -> Result<Found<'a>> {
         let mut found = Found { datatype: None, shape: Vec::new(), data: Data::Nothing };
         let mut size = None;
         cursor.object(|cursor, key| match (&*key, cursor.peek()) {
             ("name", Some(b'"')) => {
-                name = Some(cursor.string()?);
+                *name = Some(cursor.string()?);
                 Ok(())
             }
             ("datatype", Some(b'"')) => {
@@ -216,35 +237,46 @@ impl<'a> Outputs<'a> {
             }
             _ => cursor.skip_value(),
         })?;
-        self.named += 1;
         if let Some(size) = size {
             let end = self.bytes.checked_add(size).ok_or_else(|| bad_size(&size.to_string()))?;
             if matches!(found.data, Data::Json(_)) {
-                let message = "an output has its data both in the JSON and behind it";
+                let message = "has its data both in the JSON and behind it";
                 return Err(Error::new(ErrorKind::ReplyMalformed, message));
             }
             found.data = Data::Binary(self.bytes..end);
             self.bytes = end;
         }
-        let name = name.ok_or_else(|| Error::new(ErrorKind::ReplyOutput, "an output has no name"))?;
-        let place = names.find_near(self.named - 1, &name);
-        let Some(slot) = place.and_then(|place| self.found.get_mut(place)) else { return Ok(()) };
-        if slot.replace(found).is_none() {
-            return Ok(());
-        }
-        let message = Message::from("the output \"").quote(&*name).say("\" is a duplicate");
-        Err(Error::with_quotes(ErrorKind::ReplyOutput, message))
+        Ok(found)
     }
+}
+
+/// Names the output that an error is about: by its number if its name has not been read yet.
+#[cold]
+fn in_output(error: Error, name: Option<&str>, index: usize, outputs: &Specs) -> Error {
+    let Some(name) = name else { return error.at(format!("output {index}")) };
+    match outputs.names().find(name).and_then(|place| outputs.get(place).ok()) {
+        Some(spec) => spec.in_feature(error),
+        None => error.after(Message::from("the output \"").quote(name).say("\"")),
+    }
+}
+
+#[cold]
+fn no_length() -> Error {
+    let message = "tensors came as bytes without the header Inference-Header-Content-Length; \
+                   a proxy between may have removed it";
+    Error::new(ErrorKind::ReplyMalformed, message)
 }
 
 fn read_size(cursor: &mut Cursor<'_>, shape: &mut Vec<usize>) -> Result<()> {
     let text = cursor.number_text()?;
-    let size = text.parse().ok().filter(|_| shape.len() < MOST_DIMENSIONS);
-    let Some(size) = size else {
-        let message = Message::from("a shape has the size ").quote(text);
-        let message = message.say(format!(" as one of {MOST_DIMENSIONS} at most"));
-        return Err(Error::with_quotes(ErrorKind::ReplyShape, message));
-    };
+    if shape.len() == MOST_DIMENSIONS {
+        let message = format!("has more than {MOST_DIMENSIONS} sizes in its shape");
+        return Err(Error::new(ErrorKind::ReplyShape, message));
+    }
+    let size = text.parse().map_err(|_| {
+        let message = Message::from("has the size ").quote(text).say(" in its shape");
+        Error::with_quotes(ErrorKind::ReplyShape, message)
+    })?;
     push(shape, size)
 }
 
@@ -263,7 +295,7 @@ fn read_binary_size(cursor: &mut Cursor<'_>, size: &mut Option<usize>) -> Result
 
 #[cold]
 fn bad_size(text: &str) -> Error {
-    let message = Message::from("an output has a binary_data_size of ").quote(text);
+    let message = Message::from("has a binary_data_size of ").quote(text);
     Error::with_quotes(ErrorKind::ReplyShape, message)
 }
 
@@ -441,19 +473,19 @@ mod tests {
                 output(&format!(r#"{whole}"parameters":{{"binary_data_size":-4}}"#)),
                 Some(4),
                 ErrorKind::ReplyShape,
-                "binary_data_size of -4",
+                "feature \"a\": has a binary_data_size of -4",
             ),
             (
                 output(&format!(r#"{whole}"parameters":{{"binary_data_size":4.0}}"#)),
                 Some(4),
                 ErrorKind::ReplyShape,
-                "binary_data_size of 4.0",
+                "feature \"a\": has a binary_data_size of 4.0",
             ),
             (
                 output(&format!(r#"{whole}"parameters":{{"binary_data_size":4}},"data":[1,2]"#)),
                 Some(4),
                 ErrorKind::ReplyMalformed,
-                "both",
+                "feature \"a\": has its data both",
             ),
             (
                 concat!(
@@ -463,19 +495,19 @@ mod tests {
                 .into(),
                 Some(4),
                 ErrorKind::ReplyShape,
-                "binary_data_size of 5",
+                "feature \"a\": has a binary_data_size of 5",
             ),
             (
                 output(r#""name":"a","datatype":"INT16","shape":[-1,2],"data":[1,2]"#),
                 None,
                 ErrorKind::ReplyShape,
-                "the size -1",
+                "feature \"a\": has the size -1 in its shape",
             ),
             (
                 output(&format!(r#""name":"a","shape":[{}1]"#, "1,".repeat(64))),
                 None,
                 ErrorKind::ReplyShape,
-                "64 at most",
+                "feature \"a\": has more than 64 sizes in its shape",
             ),
             (
                 r#"{"id":"8","outputs":[]}"#.into(),
@@ -488,6 +520,25 @@ mod tests {
                 None,
                 ErrorKind::Server,
                 "a good status, but an error: model broke",
+            ),
+            (
+                output(r#""name":"other","shape":[-1]"#),
+                None,
+                ErrorKind::ReplyShape,
+                "the output \"other\": has the size -1",
+            ),
+            (output(r#""shape":[-1],"name":"a""#), None, ErrorKind::ReplyShape, "output 0: has the size -1"),
+            (
+                output(r#""name":"a","shape":["1"]"#),
+                None,
+                ErrorKind::ReplyMalformed,
+                "feature \"a\": invalid JSON: expected a number, found '\"'",
+            ),
+            (
+                output(&format!(r#"{whole}"parameters":{{"binary_data_size":4}}"#)) + "\0\0\0\0",
+                None,
+                ErrorKind::ReplyMalformed,
+                "without the header Inference-Header-Content-Length",
             ),
             (output(&format!(r#"{whole}"data":[1,2]"#)) + " x", None, ErrorKind::ReplyMalformed, ""),
             ("".into(), None, ErrorKind::ReplyMalformed, ""),
