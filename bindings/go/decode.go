@@ -85,7 +85,7 @@ func (d structDecoder[Out]) decode(columns []column, row int, decoded *Out) erro
 	for at, field := range d.fields {
 		if err := d.set[at](target.Field(field.at), &columns[field.feature], row); err != nil {
 			name := d.outputs.list[field.feature].Name
-			return newInputError(StatusImage, row, name, "the picture is broken: %v", err)
+			return newInputError(StatusImage, row, name, "the image cannot be decoded: %v", err)
 		}
 	}
 	return nil

@@ -270,7 +270,7 @@ func (p Picture) Decode() (image.Image, error) {
 	}
 	picture, _, err := image.Decode(bytes.NewReader(p.Bytes))
 	if err != nil {
-		return nil, newError(StatusImage, "the picture is broken: %v", err)
+		return nil, newError(StatusImage, "the image cannot be decoded: %v", err)
 	}
 	return picture, nil
 }

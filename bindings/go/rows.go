@@ -214,7 +214,7 @@ func (r *Rows) text(kind uint32, input int, text string) *Rows {
 
 func (r *Rows) image(input int, picture image.Image, quality int) *Rows {
 	if r.err == nil && picture == nil {
-		r.mistake(r.inputError(StatusImage, input, "there is no picture"))
+		r.mistake(r.inputError(StatusImage, input, "there is no image"))
 	}
 	return r.change(func(rows unsafe.Pointer) error { return addPixels(rows, input, r.reader.read(picture), quality) })
 }

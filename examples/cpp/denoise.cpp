@@ -12,7 +12,7 @@ static void write_pgm(const std::string& path, std::size_t width, std::size_t he
     std::ofstream out(path, std::ios::binary);
     out << "P5\n" << width << ' ' << height << "\n255\n" << samples;
     if (!out.flush()) {
-        throw std::runtime_error("the picture could not be written to " + path);
+        throw std::runtime_error("the image could not be written to " + path);
     }
 }
 
@@ -25,7 +25,7 @@ static void denoise(const example::Arguments& arguments) {
     const auto shape = predictions.array_shape(0);
     const auto values = predictions[0].array(0);
     if (shape.size() < 2 || shape[0] * shape[1] != values.size()) {
-        throw std::runtime_error("the deployment's array is no grey picture");
+        throw std::runtime_error("the deployment's array is not a grey image");
     }
     write_pgm(arguments.files[1], shape[1], shape[0], values);
     std::cout << arguments.files[1] << ": " << shape[1] << " x " << shape[0] << " pixels\n";

@@ -1,4 +1,4 @@
-//! Sends an array from a `.npy` file through an autoencoder, and saves what comes back as a grey picture.
+//! Sends an array from a `.npy` file through an autoencoder, and saves what comes back as a grey image.
 
 mod common;
 
@@ -12,7 +12,7 @@ fn denoise(deployment: &Deployment, files: &[String]) -> Outcome {
     rows.end_row()?;
     let predictions = deployment.predict(&rows)?;
     let &[height, width, 1] = deployment.outputs().get(0)?.shape() else {
-        return Err("the output of this deployment is no grey picture".into());
+        return Err("the output of this deployment is not a grey image".into());
     };
     // PGM, as the netpbm manual describes it: a head, then a byte a pixel.
     let mut picture = format!("P5\n{width} {height}\n255\n").into_bytes();

@@ -29,7 +29,7 @@ pub struct Served {
     pub describe: Bytes,
     /// The model's metadata for the Open Inference Protocol, or why it has none.
     pub metadata: Result<Bytes, String>,
-    /// The page, with the token and without; made when it is first asked for.
+    /// The page, with and without the token; made when it is first requested.
     pub pages: [OnceLock<Bytes>; 2],
 }
 
@@ -78,7 +78,7 @@ impl App {
     }
 }
 
-/// What was asked for, short enough for a message.
+/// The requested address, short enough for a message.
 pub fn asked(method: &Method, uri: &Uri) -> String {
     format!("{} {}", shorten(method.as_str(), 20), shorten(uri.path(), 200))
 }
@@ -146,7 +146,7 @@ async fn run<T: Send + 'static>(
     answer: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let computing = Arc::clone(&work);
-    // The turn stays with the work until it ends, also when nobody waits for it any more.
+    // The work keeps its turn until it ends, also if its client has gone.
     let task = tokio::task::spawn_blocking(move || computing.run(turn, answer));
     let answer = match until(work.deadline(), task).await {
         Some(Ok(answer)) => answer,

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use crate::work::Work;
 
-/// Values read between two looks at whether the work goes on.
+/// Values that are read between two checks whether to continue.
 const STEP: usize = 1 << 14;
 
 /// An array as it arrived.

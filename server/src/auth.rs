@@ -45,7 +45,7 @@ fn token(headers: &HeaderMap) -> Option<String> {
     text.strip_suffix(':').map(str::to_owned)
 }
 
-/// Compares with every token in constant time, so that timing tells nothing of how much was right.
+/// Compares with every token in constant time, so that timing does not reveal how much was correct.
 fn is_among(token: &str, tokens: &[String]) -> bool {
     let equal = |known: &String| token.as_bytes().ct_eq(known.as_bytes());
     tokens.iter().map(equal).fold(Choice::from(0), |any, one| any | one).into()

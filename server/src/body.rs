@@ -13,13 +13,13 @@ use crate::error::{ApiError, ErrorCode};
 use crate::memory::{Counted, Share};
 use crate::work::Work;
 
-/// How long a body may stand still before the request is given up.
+/// How long a body may make no progress before the request fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long the rest of a refused body is read, so that its sender gets to the reply.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Bytes unpacked between two looks at whether the work goes on.
+/// Bytes that are decompressed between two checks whether to continue.
 const CHUNK: usize = 256 << 10;
 
 /// How a body is compressed.
@@ -32,7 +32,8 @@ pub enum Coding {
     Deflate,
 }
 
-/// How a body says that it is compressed; a coding other than identity and those in `known` is refused.
+/// The compression that a request declares for its body. A coding other than identity and those in `known` is
+/// refused.
 pub fn coding(headers: &HeaderMap, known: &[Coding]) -> Result<Coding, ApiError> {
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
     let name = match (codings.next(), codings.next()) {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::ngrams::Ngrams;
 
-/// Everything `deployment.json` says. It holds the tokens, so it has no Debug form.
+/// The content of `deployment.json`. It holds the tokens, so it has no Debug form.
 pub struct Deployment {
     pub id: String,
     pub title: String,
@@ -240,7 +240,7 @@ impl Deployment {
         }
     }
 
-    /// Where the input of this name stands.
+    /// The index of the input of this name.
     pub fn input_place(&self, name: &str) -> Option<usize> {
         self.input_places.get(name).copied()
     }

@@ -140,7 +140,7 @@ fn schemas(deployment: &Deployment) -> Value {
             "properties": {"rows": {
                 "type": "array",
                 "items": reference("output-row"),
-                // Not of the list, but where clients of this API look for the output features.
+                // Not part of the list, but clients of this API look here for the output features.
                 "properties": deployment.outputs.iter().map(|output| {
                     (output.name.clone(), output_feature(output, deployment))
                 }).collect::<Map<_, _>>(),

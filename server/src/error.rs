@@ -109,7 +109,7 @@ impl ApiError {
         }
     }
 
-    /// The same error with the place it concerns in front of its message.
+    /// The same error, with the place that it concerns before its message.
     pub fn at(mut self, place: &str) -> ApiError {
         self.message.insert_str(0, place);
         self

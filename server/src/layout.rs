@@ -2,10 +2,10 @@
 
 use crate::deployment::Input;
 
-/// The tensors of one example, and where in them each feature is.
+/// The tensors of one example, and the place of each feature in them.
 pub struct Layout {
     pub tensors: Vec<Tensor>,
-    /// For each input feature, where its values go.
+    /// For each input feature, the place of its values.
     pub slots: Vec<Slot>,
 }
 
@@ -24,7 +24,7 @@ pub struct Slot {
 }
 
 impl Layout {
-    /// Gives each feature its slot, one after the other where several name the same tensor.
+    /// Gives each feature its slot. Features of the same tensor follow one after the other.
     pub fn new(inputs: &[Input]) -> Layout {
         let mut layout = Layout { tensors: Vec::new(), slots: Vec::with_capacity(inputs.len()) };
         for input in inputs {

@@ -28,7 +28,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// Takes more; refused where others hold the rest.
+    /// Takes more memory. Fails if others hold the rest.
     pub fn grow(&mut self, more: usize) -> Result<(), ApiError> {
         let most = self.memory.most;
         if self.held.saturating_add(more) > most {

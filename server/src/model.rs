@@ -48,7 +48,7 @@ impl LoadedModel {
         Ok(loaded)
     }
 
-    /// Runs the model once over a batch; gives the values of each output feature, example after example.
+    /// Runs the model once over a batch. Returns the values of each output feature, example after example.
     pub fn run(
         &self,
         deployment: &Deployment,
@@ -69,7 +69,7 @@ impl LoadedModel {
         self.outputs.iter().enumerate().map(read).collect()
     }
 
-    /// Runs the model for these nodes, of which some may be the same; gives each once, sorted.
+    /// Runs the model for these nodes, some of which may be the same. Returns each once, sorted.
     fn run_for(
         &self,
         inputs: Vec<(NodeId, ValueOrView)>,
@@ -82,7 +82,7 @@ impl LoadedModel {
         Ok((nodes, found))
     }
 
-    /// Runs the model on all its inputs, in its order; gives the outputs at these places.
+    /// Runs the model on all its inputs, in its order. Returns the outputs at these places.
     pub fn infer(&self, inputs: Vec<Tensor>, places: &[usize]) -> Result<Vec<Tensor>, String> {
         let signature = self.signature.as_ref()?;
         let mut fed = Vec::with_capacity(inputs.len());
@@ -177,7 +177,7 @@ fn check_all_fed(model: &Model, layout: &Layout) -> Result<(), String> {
     }
 }
 
-/// The shape of one example: its natural one, or the declared one where the model declares another rank.
+/// The shape of one example: its natural one, or the declared one if the model declares another rank.
 fn fit_shape(model: &Model, node: NodeId, natural: Vec<usize>) -> Result<Vec<usize>, String> {
     let info = model.node_info(node);
     let float = ValueType::Tensor(DataType::Float);

@@ -18,7 +18,7 @@ pub fn is_npy(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
 }
 
-/// Reads a `.npy` file; the error says in words what is wrong with it.
+/// Reads a `.npy` file. The error describes what is wrong with it.
 pub fn read(bytes: &[u8]) -> Result<Array, String> {
     let file = File::parse(bytes)?;
     Ok(Array { data: file.data()?, shape: file.header.shape })

@@ -87,7 +87,7 @@ pub fn view(deployment: &Deployment, signature: Option<&Signature>, base: &str, 
     )
 }
 
-/// What the Deployment API takes and gives.
+/// The inputs and outputs of the Deployment API.
 fn features(deployment: &Deployment, url: &str, token: &str) -> Markup {
     html! {
         h2 { "Inputs" }
@@ -103,7 +103,7 @@ fn features(deployment: &Deployment, url: &str, token: &str) -> Markup {
     }
 }
 
-/// What the Open Inference Protocol takes and gives, where there are no features.
+/// The inputs and outputs of the Open Inference Protocol, for a deployment without features.
 fn tensors(signature: &Signature, url: &str, token: &str) -> Markup {
     html! {
         p { "The deployment has no features: it answers the Open Inference Protocol alone." }
@@ -169,7 +169,7 @@ fn state(deployment: &Deployment) -> Markup {
     }
 }
 
-/// The figures of a held-out set, as far as they are where they are expected.
+/// The figures of a held-out set, if they are in the expected place.
 fn measured(held_out: &Value) -> Markup {
     let rows = held_out["rows"].as_u64().unwrap_or_default();
     let metrics = held_out["metrics"].as_object().into_iter().flatten();

@@ -24,7 +24,7 @@ pub fn read(body: &[u8], encoder: &mut Encoder) -> Result<(), ApiError> {
         (Ok(()), _) if reader.rows_seen => Ok(()),
         (Ok(()), _) => Err(ApiError::bad_data("the body has no \"rows\"")),
         (Err(_), Some(failure)) => Err(failure),
-        // The reader of a long list has no other way to say that the work has to end.
+        // Only this way can the reader of a long list report that the work has to end.
         (Err(_), None) if let Err(stopped) = reader.encoder.work.step() => Err(stopped),
         (Err(error), None) => Err(json_error(&error, reader.encoder)),
     }
@@ -35,7 +35,7 @@ fn json_error(error: &serde_json::Error, encoder: &Encoder) -> ApiError {
     let message: String = error.to_string().chars().take(300).collect();
     match error.classify() {
         Kind::Data => ApiError::new(ErrorCode::JsonPropertyTypeMismatch, message).at(&encoder.place()),
-        // 1e999 is good JSON, yet the parser has no kind of its own for it.
+        // 1e999 is valid JSON, but the parser has no error kind for it.
         _ if message.starts_with("number out of range") => ApiError::bad_data(message).at(&encoder.place()),
         _ => ApiError::new(ErrorCode::JsonParsingError, format!("the body is not valid JSON: {message}")),
     }
@@ -43,7 +43,7 @@ fn json_error(error: &serde_json::Error, encoder: &Encoder) -> ApiError {
 
 struct Reader<'e, 'd> {
     encoder: &'e mut Encoder<'d>,
-    /// The API's error behind the parser's.
+    /// The API's error that caused the parser's.
     failure: Option<ApiError>,
     rows_seen: bool,
 }

@@ -87,7 +87,7 @@ impl Turns {
         Turn { turns: Arc::clone(self), lane, since: Instant::now() }
     }
 
-    /// Nothing panics while it holds the lock, so what is behind it is whole.
+    /// Nothing panics while it holds the lock, so the queue behind it is consistent.
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,7 +122,7 @@ impl Drop for Turn {
             return;
         };
         drop(queue);
-        // A turn that comes back, because nobody waits for it any more, is dropped and goes to the next.
+        // A turn that comes back, because its client has gone, is dropped and goes to the next.
         drop(sender.send(self.turns.turn(lane)));
     }
 }

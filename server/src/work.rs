@@ -49,7 +49,8 @@ impl Work {
         self.deadline
     }
 
-    /// Goes on, unless nobody waits for the outcome or the time is up; lets others go on first where it is their turn.
+    /// Continues, unless the client has gone or the time is up. If others have waited long enough, they run
+    /// first.
     pub fn step(&self) -> Result<(), ApiError> {
         self.check()?;
         let over = self.turn().take_if(|turn| turn.is_over());

@@ -1,5 +1,5 @@
-//! Image files, exactly: a JPEG reader that refuses what is not whole, writers of JPEG and PNG, and JPEG, PNG and WebP files taken
-//! apart without decoding them, so that their metadata can be read and left out.
+//! Image files: a JPEG reader that refuses incomplete files, and writers of JPEG and PNG. JPEG, PNG and WebP
+//! files are also split into parts without being decoded, to read their metadata and leave it out.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -8,7 +8,7 @@ pub struct Essence<'a> {
     parts: Vec<&'a [u8]>,
     /// Where in the file the last part begins, if what follows it may be joined to it.
     joined_from: Option<usize>,
-    /// How much of the file was looked at.
+    /// How much of the file was read.
     end: usize,
     left_out: bool,
     exif: Option<&'a [u8]>,
@@ -25,7 +25,7 @@ impl<'a> Essence<'a> {
         !self.left_out && self.end == file.len()
     }
 
-    /// The EXIF data that were left out: a TIFF file, whose tags say how the image is to be turned.
+    /// The EXIF data that were left out: a TIFF file, whose tags say how to rotate the image.
     pub fn exif(&self) -> Option<&'a [u8]> {
         self.exif
     }

@@ -1,13 +1,14 @@
-//! WebP files taken apart.
+//! The parts of WebP files.
 
-/// Whether a file is as long as its header says: of lossy images, the decoder makes up what is cut off.
+/// Whether a file is as long as its header declares. The decoder invents the missing end of a truncated lossy
+/// image.
 pub fn is_whole(bytes: &[u8]) -> bool {
     const RIFF: usize = 4;
     let rest = bytes.get(RIFF..).and_then(<[u8]>::split_first_chunk);
     rest.is_some_and(|(size, rest)| u32::from_le_bytes(*size) as usize <= rest.len())
 }
 
-/// The EXIF data of a file: a TIFF file, whose tags say how the image is to be turned.
+/// The EXIF data of a file: a TIFF file, whose tags say how to rotate the image.
 pub fn exif(bytes: &[u8]) -> Option<&[u8]> {
     const RIFF_HEADER: usize = 12;
     let mut rest = bytes.get(RIFF_HEADER..)?;

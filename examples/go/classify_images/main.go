@@ -1,4 +1,4 @@
-// Classify_images tells for each picture the most probable class.
+// Classify_images prints the most probable class of each image.
 package main
 
 import (
@@ -19,7 +19,7 @@ func main() {
 	cli.Program{
 		Name:      "classify_images",
 		Arguments: "FILE...",
-		About:     "Tells the most probable class of each picture: FILE, CLASS and PROBABILITY.",
+		About:     "Prints the most probable class of each image: FILE, CLASS and PROBABILITY.",
 		Least:     1,
 		Most:      math.MaxInt,
 		Run:       classify,

@@ -18,7 +18,7 @@ func main() {
 	cli.Program{
 		Name:      "denoise",
 		Arguments: "INPUT.npy OUTPUT.pgm|OUTPUT.png",
-		About:     "Takes the noise out of an array of 0 to 1 and saves it as a grey picture.",
+		About:     "Takes the noise out of an array of 0 to 1 and saves it as a grey image.",
 		Least:     2,
 		Most:      2,
 		Run:       denoise,
@@ -47,7 +47,7 @@ func denoise(ctx context.Context, deployment *sidekick.Deployment, files []strin
 // grey makes an image of an array of shape [height, width] or [height, width, 1].
 func grey(values []float32, shape []int) (*image.Gray, error) {
 	if len(shape) < 2 || shape[0]*shape[1] != len(values) {
-		return nil, fmt.Errorf("an array of shape %v is no grey picture", shape)
+		return nil, fmt.Errorf("an array of shape %v is not a grey image", shape)
 	}
 	picture := image.NewGray(image.Rect(0, 0, shape[1], shape[0]))
 	for at, value := range values {

@@ -1,4 +1,4 @@
-//! The values of a tensor in JSON: a list of all, or lists within lists as the shape says.
+//! The values of a tensor in JSON: a flat list, or lists nested like the shape.
 
 use crate::error::ApiError;
 use crate::open_inference::json::{Cursor, Value};

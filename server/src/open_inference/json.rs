@@ -168,7 +168,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Escapes have to be valid also where nobody reads them.
+    /// Escapes have to be valid also in ignored values.
     fn skip_text(&mut self) -> Outcome<()> {
         let (text, escaped) = self.quoted()?;
         match escaped && serde_json::from_str::<IgnoredAny>(text).is_err() {

@@ -1,4 +1,4 @@
-//! What the server and its models say of themselves.
+//! The metadata of the server and of its models.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The response of `/infer`: a head in JSON, then the tensors that were asked for in binary.
+//! The response of `/infer`: a header in JSON, then the tensors that were requested in binary.
 
 use crate::error::ApiError;
 use crate::open_inference::metadata::VERSION;
@@ -13,7 +13,7 @@ pub struct Reply {
     pub json_length: Option<usize>,
 }
 
-/// Writes the outputs that were asked for, in their order.
+/// Writes the requested outputs, in their order.
 pub fn write(
     model: &str,
     id: Option<&str>,
@@ -51,7 +51,7 @@ pub fn write(
     Ok(Reply { body, json_length })
 }
 
-/// What the JSON says of one output.
+/// The JSON of one output.
 fn head(
     body: &mut Vec<u8>,
     signature: &Signature,

@@ -34,7 +34,7 @@ pub struct Wanted {
 
 type Outcome<T> = Result<T, ApiError>;
 
-/// Reads a request; `json_length` is what the header says of the length of its JSON.
+/// Reads a request; `json_length` is the length of its JSON by the header.
 pub fn read(
     body: &[u8],
     json_length: Option<usize>,
@@ -223,7 +223,7 @@ fn output<'a>(cursor: &mut Cursor<'a>) -> Outcome<GivenOutput<'a>> {
     }
 }
 
-/// The outputs that were asked for, or all. A listed output comes as JSON unless it asks for binary itself.
+/// The requested outputs, or all. A listed output is returned as JSON unless it requests binary itself.
 fn wanted(head: &Head, signature: &Signature) -> Outcome<Vec<Wanted>> {
     if head.outputs.is_empty() {
         let all = 0..signature.outputs.len();
@@ -378,7 +378,7 @@ fn is_null(cursor: &mut Cursor) -> Outcome<bool> {
     Ok(null)
 }
 
-/// What `read` reads, or nothing where the value is null.
+/// The result of `read`, or `None` if the value is null.
 fn optional<'a, T>(
     cursor: &mut Cursor<'a>,
     what: &str,
@@ -426,7 +426,7 @@ fn sizes(cursor: &mut Cursor) -> Outcome<Vec<usize>> {
     Ok(sizes)
 }
 
-/// Reads parameters: strings, numbers and booleans. Those that nobody knows are ignored.
+/// Reads parameters: strings, numbers and booleans. Unknown ones are ignored.
 fn parameters(
     cursor: &mut Cursor,
     what: &str,

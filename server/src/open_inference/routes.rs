@@ -103,7 +103,7 @@ async fn infer(
     Ok((headers, body).into_response())
 }
 
-/// How a request's body is written. Its Content-Type says nothing that its other headers do not.
+/// The encoding of a request's body. Its Content-Type adds nothing to the other headers.
 struct Form {
     coding: Coding,
     json_length: Option<usize>,

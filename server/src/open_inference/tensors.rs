@@ -6,7 +6,7 @@ use crate::open_inference::json::not_finite;
 use crate::open_inference::signature::Datatype;
 use crate::work::Work;
 
-/// Values written between two looks at whether the work goes on.
+/// Values that are written between two checks whether to continue.
 pub const STEP: usize = 1 << 14;
 
 /// A tensor's values in row-major order, of one of the engine's element types.
@@ -100,7 +100,7 @@ pub fn narrow(value: i64) -> Result<i32, String> {
         .map_err(|_| format!("{value} is beyond the 32 bits in which this server computes INT64"))
 }
 
-/// The engine's FP64 is FP32: values are rounded, and refused where they would become infinite.
+/// The engine computes FP64 in FP32: values are rounded, and refused if they would become infinite.
 pub fn single(value: f64) -> Result<f32, String> {
     let rounded = value as f32;
     match rounded.is_infinite() && value.is_finite() {

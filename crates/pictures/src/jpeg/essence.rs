@@ -16,8 +16,8 @@ const FIRST_SEGMENT: usize = 2;
 /// JFIF and Adobe, which say what the colours are, and the ICC profile. Thumbnails and what follows the image
 /// are left out too.
 ///
-/// A file that has no end marker is decoded to find out whether it is whole; of others the coded data are not
-/// looked at.
+/// A file without an end marker is decoded to check whether it is complete. Of other files the coded data are
+/// not checked.
 pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
     let mut essence = Essence::default();
     let end = match walk(file, usize::MAX, &mut essence) {

@@ -1,4 +1,4 @@
-//! What a file says of its image before the image: its size, its components and their colours (T.81 B.2.2,
+//! The header of a file's image: its size, its components and their colours (T.81 B.2.2,
 //! B.2.3).
 
 use super::segments::code;
@@ -83,7 +83,7 @@ impl Frame {
             return Err(unsupported("only JPEGs of 1, 3 or 4 components are"));
         }
         let frame = Frame::of(progressive, width, height, &specifications[..count])?;
-        // A block takes a bit at least, so that a short file cannot make anybody reserve much memory.
+        // A block takes at least one bit, so a short file cannot cause a large allocation.
         if frame.blocks() > file_size.saturating_mul(8) { Err(Error::Cut) } else { Ok(frame) }
     }
 

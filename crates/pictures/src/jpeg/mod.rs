@@ -39,7 +39,7 @@ fn zeros<T: Copy + Default>(count: usize) -> Result<Vec<T>, Error> {
     filled(count, T::default())
 }
 
-/// Reads what a file says of its image.
+/// Reads the header of a file: its image's size and colours.
 pub fn header(file: &[u8]) -> Result<Header, Error> {
     let mut segments = Segments::new(file)?;
     loop {
@@ -62,14 +62,13 @@ pub fn decode(file: &[u8]) -> Result<Vec<u8>, Error> {
     decoder.pixels()
 }
 
-/// Finds out whether a file is whole. A file without the marker that ends it is decoded for that, but not to
-/// pixels.
+/// Checks whether a file is complete. A file without an end marker is decoded for that, but not to pixels.
 pub fn check(file: &[u8]) -> Result<(), Error> {
     header(file)?;
     essence(file).map(|_| ())
 }
 
-/// Where the scans of a whole file end.
+/// Where the scans of a complete file end.
 fn end_of_scans(file: &[u8]) -> Result<usize, Error> {
     Decoder::new(file, false).read()
 }
@@ -87,7 +86,7 @@ impl Frame {
 
 /// What was read of a component.
 enum Store {
-    /// Not wanted: only its bits are looked at.
+    /// Not needed: only its bits are checked.
     Nothing,
     Samples(Plane),
     /// Blocks that later scans add to, and how many there are in a row.
@@ -242,7 +241,7 @@ fn is_filled_up(file: &[u8], end: usize) -> bool {
     end < file.len() && rest.iter().all(|byte| *byte == 0)
 }
 
-/// What an Adobe segment says of the colours.
+/// The colours that an Adobe segment declares.
 fn transform_of(content: &[u8]) -> Option<u8> {
     content.strip_prefix(b"Adobe")?.get(6).copied()
 }

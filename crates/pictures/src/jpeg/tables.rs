@@ -57,7 +57,7 @@ impl Tables {
         Ok(())
     }
 
-    /// Has the standard's tables where the file defines none, as frames of Motion JPEG do not.
+    /// Uses the standard's tables if the file defines none, as in frames of Motion JPEG.
     pub(super) fn add_standard(&mut self) -> Result<(), Error> {
         for (tables, standard) in [(&mut self.dc, standard::DC), (&mut self.ac, standard::AC)] {
             for (table, (counts, symbols)) in tables.iter_mut().zip(standard) {

@@ -1,4 +1,4 @@
-//! PNG files (ISO/IEC 15948): taken apart into their chunks, and written.
+//! PNG files (ISO/IEC 15948): split into their chunks, and written.
 
 mod write;
 
@@ -11,8 +11,8 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const NEEDED: [&[u8; 4]; 7] = [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT"];
 
 /// The parts of a file that its image needs: the critical chunks, and those that say what its samples mean.
-/// What follows the image is left out too. A file that has not all its chunks is an error, and so is a palette
-/// that is not whole colours; else what is in the chunks is not looked at.
+/// What follows the image is left out too. A file without all its chunks is an error, and so is a palette
+/// that ends within a colour. Other contents of chunks are not checked.
 pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
     if !file.starts_with(SIGNATURE) {
         return Err(Error::Damaged("it does not begin as a PNG"));

@@ -1,4 +1,4 @@
-//! Samples as PNG, written while they are compressed: nothing of the image's size is between.
+//! Samples as PNG, written while they are compressed, without a buffer of the image's size.
 
 use crate::Samples;
 use flate2::Crc;
@@ -11,12 +11,12 @@ const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 const KIND_BYTES: usize = 4;
 /// Compressed data is written in chunks of this size, their kind included.
 const CHUNK_BYTES: usize = 32 * 1024;
-/// What a chunk has around that: its length and its checksum.
+/// The rest of a chunk: its length and its checksum.
 const CHUNK_FRAME: usize = 8;
 /// The most that a deflate block can hold as it is, and its head.
 const STORED_BLOCK: usize = u16::MAX as usize;
 const STORED_HEAD: usize = 5;
-/// How a zlib stream (RFC 1950) of little compression begins.
+/// The header of a zlib stream (RFC 1950) of low compression.
 const ZLIB_HEAD: [u8; 2] = [0x78, 0x01];
 /// That and the checksum.
 const ZLIB_FRAME: usize = 6;
@@ -40,7 +40,7 @@ impl Samples<'_> {
     }
 }
 
-/// The most that a file of these samples has.
+/// The largest size of a file of these samples.
 pub fn most_bytes(samples: &Samples<'_>) -> usize {
     let zlib = samples.stored_bytes();
     zlib + zlib.div_ceil(CHUNK_BYTES - KIND_BYTES) * (KIND_BYTES + CHUNK_FRAME) + OTHER_CHUNKS
