@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* Whether the file name holds "-LABEL-"; -1 where it holds no label at all. */
+/* Whether the file name holds "-LABEL-"; -1 if it holds no label at all. */
 static int tells(const char *path, const char *label, size_t length) {
     const char *name = strrchr(path, '/');
     const char *dash = strchr(name == NULL ? path : name, '-');

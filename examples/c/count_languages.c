@@ -19,7 +19,7 @@ static void count(const char *language) {
     counts[at].lines++;
 }
 
-/* Takes the predictions that come next and counts them; 0 where there are none. */
+/* Takes the next predictions and counts them; returns 0 if there are none. */
 static int take(sidekick_stream *stream) {
     sidekick_predictions *predictions = NULL;
     sidekick_error *error = NULL;

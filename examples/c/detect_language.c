@@ -12,7 +12,7 @@ int main(int argc, char **argv) {
     char line[LINE_BYTES], *lines = NULL;
     size_t count = 0, size = 0, *ends = NULL;
 
-    /* All lines one after another, and where each ends: the only column. */
+    /* All lines one after another, and the end of each: the only column. */
     while (fgets(line, sizeof line, stdin) != NULL) {
         size_t length = strcspn(line, "\r\n");
         lines = realloc(lines, size + sizeof line);

@@ -24,10 +24,10 @@ FILE *open_file(const char *path, const char *mode);
 /* Reads a record of CSV, without its end of line, into LINE_BYTES of room: a quoted field may go over several lines. 0 at the end. */
 int read_record(FILE *file, char *record);
 
-/* Splits a record of CSV in place, quotes included, into at most MAX_COLUMNS fields; says how many. */
+/* Splits a record of CSV in place, quotes included, into at most MAX_COLUMNS fields; returns how many. */
 int split_csv(char *record, char **fields);
 
-/* Writes a field of CSV, in quotes where it needs them. */
+/* Writes a field of CSV, in quotes if it needs them. */
 void write_csv(FILE *file, const char *text);
 
 /* The name and the type of a feature, or ends the program. */

@@ -24,7 +24,7 @@ inline std::string cell(double value) {
     return text.str();
 }
 
-// Reads a quoted cell whose opening quote is behind us.
+// Reads a quoted cell, after its opening quote.
 inline std::string read_quoted(std::istream& in) {
     std::string text;
     for (char letter; in.get(letter); text += letter) {
@@ -38,7 +38,7 @@ inline std::string read_quoted(std::istream& in) {
     throw std::runtime_error("the table ends within quotes");
 }
 
-// Reads one line of the table; false where there is none.
+// Reads one line of the table; returns false if there is none.
 inline bool read_line(std::istream& in, Line& line) {
     line.clear();
     if (in.peek() == std::istream::traits_type::eof()) {

@@ -15,10 +15,10 @@
 
 namespace example {
 
-// A command line that is not as the usage says.
+// A command line that does not match the usage.
 struct WrongUse {};
 
-// What the command line says.
+// The arguments of the command line.
 struct Arguments {
     std::string url;
     std::string token;

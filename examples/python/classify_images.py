@@ -14,7 +14,7 @@ def classify(deployment, options):
     for file, result in zip(options.FILE, deployment.predict_lazy(rows)):
         label, probability = best(result[output])
         print(f"{file}\t{label}\t{probability:.4f}")
-        # A name such as digit-7-0042.png tells the label.
+        # A name such as digit-7-0042.png contains the label.
         truth = re.search(r"-([^-/]+)-\d+\.\w+$", file)
         if truth:
             told += 1

@@ -1,4 +1,4 @@
-//! Classifies images: the class and its probability for each file. Where file names tell the class, as in
+//! Classifies images: the class and its probability for each file. If file names contain the class, as in
 //! `digit-7-0042.png`, it counts how many are right.
 
 mod common;

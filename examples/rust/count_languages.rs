@@ -39,7 +39,7 @@ fn push(stream: &mut Stream, rows: &mut Rows, counts: &mut BTreeMap<String, u64>
     Ok(())
 }
 
-/// Counts the predictions that come next; says whether there were any.
+/// Counts the next predictions. Returns whether there were any.
 fn take(stream: &mut Stream, counts: &mut BTreeMap<String, u64>) -> Result<bool, sidekick::Error> {
     let Some(predictions) = stream.next()? else { return Ok(false) };
     let languages = predictions.probabilities(0)?;

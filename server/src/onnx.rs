@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_free_however_the_exporter_says_so() {
+    fn free_sizes_are_read_in_every_form_of_an_exporter() {
         let named = || Size::Free(Some("n".to_owned()));
         for (dimension, expected) in [
             (dimension(Some(3), None), Size::Fixed(3)),

@@ -1,4 +1,4 @@
-//! JPEG files: what is whole is read exactly, what is cut off is refused, and metadata go.
+//! JPEG files: complete ones are read exactly, truncated ones are refused, and metadata is left out.
 
 use sidekick_pictures::{Error, Header, jpeg};
 

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_named_where_they_cannot_be_seen() {
+    fn invisible_characters_are_named() {
         assert_eq!(code_point('é'), "U+00E9");
         assert_eq!(code_point('\u{feff}'), "U+FEFF (byte order mark)");
         assert_eq!(code_point('\u{1f98a}'), "U+1F98A");

@@ -23,7 +23,7 @@ fn time_to_end<T: Send>(call: &(impl Fn(&Cancel) -> Result<T> + Sync)) -> Durati
     let (result, took) = scope(|scope| {
         let call = scope.spawn(|| (call(&cancel).err(), Instant::now()));
         sleep(Duration::from_millis(150));
-        assert!(!call.is_finished(), "the call did not last until it was called off");
+        assert!(!call.is_finished(), "the call ended before it was cancelled");
         let start = Instant::now();
         cancel.trigger();
         let (error, end) = call.join().unwrap();

@@ -1,4 +1,4 @@
-//! Bad rows among good ones: found, told, and no burden to the others.
+//! Bad rows among valid ones are found and reported, and the others are predicted.
 
 mod common;
 

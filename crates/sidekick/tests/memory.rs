@@ -13,13 +13,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 const MEGABYTES_50: usize = 50_000_000;
-/// A picture of this side has 50 MB of RGB samples, an array of that side 50 MB of 32-bit floats.
+/// An image of this side has 50 MB of RGB samples, an array of this side 50 MB of 32-bit floats.
 const PICTURE_SIDE: usize = 4_083;
 const ARRAY_SIDE: usize = 3_536;
 
 static BYTES_POSTED: AtomicU64 = AtomicU64::new(0);
 
-/// Serves a deployment that takes one feature and says 1 to everything.
+/// Serves a deployment that takes one feature and returns 1 for every row.
 fn serve(feature: &str, tensorjson: bool) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/forward", listener.local_addr().unwrap());

@@ -1,5 +1,6 @@
-//! What a client meets in the wild, case by case: how the call ends, what it says, how long it takes, and that the deployment
-//! goes on to work. The table of the cases stands in docs/connections.md; SIDEKICK_WRITE_DOCS=1 writes it there.
+//! Servers that misbehave, case by case: how the call ends, its message, how long it takes, and that the
+//! deployment can be used further. SIDEKICK_WRITE_DOCS=1 writes the table of the cases into
+//! docs/connections.md.
 
 mod common;
 
@@ -23,7 +24,7 @@ const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/connections.
 const BEGIN: &str = "<!-- The table is written by tests/misbehaviour.rs. -->\n";
 const END: &str = "<!-- Here ends the table. -->\n";
 
-/// Starts a server, changes the options where its case needs that, and gives its URL.
+/// Starts a server, changes the options if its case needs that, and returns its URL.
 type World = Box<dyn Fn(&Arc<Mood>, &mut Options) -> String>;
 
 /// One way to misbehave, and what comes of it.
@@ -572,7 +573,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// Opens the deployment where that is not what fails, and asks it in the bad mood.
+/// Opens the deployment, unless opening is what fails, and sends it a request while its server misbehaves.
 fn bad_call(
     at_open: bool,
     url: &str,

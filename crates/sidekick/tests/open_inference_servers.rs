@@ -16,7 +16,7 @@ const METADATA: &str = concat!(
     r#""outputs":[{"name":"out","datatype":"FP64","shape":[-1]}]}"#
 );
 
-/// What a scripted server says to each request for a document, by its path; others are not found.
+/// A scripted server's response to each request for a document, by its path; others are not found.
 type Documents = &'static [(&'static str, &'static str)];
 
 const PLAIN: Documents = &[("/v2/models/m", METADATA)];

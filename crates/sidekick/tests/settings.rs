@@ -1,4 +1,4 @@
-//! Every setting of a transport does what it says: each test fails where its setting is ignored.
+//! Every setting of the transport has its effect: each test fails if its setting is ignored.
 
 mod common;
 
@@ -303,7 +303,7 @@ fn each_call_that_fails_is_one_error_in_the_log() {
         assert_eq!(*errors.lock().unwrap(), [format!("POST {peer} failed: {told}")]);
         errors.lock().unwrap().clear();
     }
-    // A reply that is not what it should be is told by the call's error alone.
+    // Only the call's error reports an invalid response.
     refused(&open(&deployment(|_, stream| reply(stream, "200 OK", "{}")), &options));
     assert!(errors.lock().unwrap().is_empty());
     options.set_token_source(|_| Err(Error::new(ErrorKind::Argument, "no token today")));

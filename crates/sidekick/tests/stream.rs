@@ -1,4 +1,5 @@
-//! Streams: predictions in order and in bounded memory, a batch's own error, cancelled from another thread, no thread left behind.
+//! Streams: predictions in order and in bounded memory, errors of single batches, cancelling from another
+//! thread, and no thread left.
 
 mod common;
 
@@ -150,7 +151,7 @@ fn a_batch_that_fails_while_bad_rows_are_sought_names_all_its_rows() {
 }
 
 #[test]
-fn no_more_requests_are_under_way_than_asked_for() {
+fn no_more_requests_are_in_flight_than_max_in_flight() {
     static NOW: AtomicUsize = AtomicUsize::new(0);
     static MOST: AtomicUsize = AtomicUsize::new(0);
     let url = deployment(|request, stream| {
@@ -166,12 +167,12 @@ fn no_more_requests_are_under_way_than_asked_for() {
 const BOUND: Duration = Duration::from_millis(100);
 
 #[test]
-fn it_is_called_off_from_another_thread_and_the_deployment_lives() {
+fn it_is_cancelled_from_another_thread_and_the_deployment_can_be_used_further() {
     within(BOUND, || time_to_end(1));
     within(BOUND, || time_to_end(4));
 }
 
-/// How long it takes a stream of so many requests at once to end when it is called off.
+/// How long a stream with so many requests in flight takes to end when it is cancelled.
 fn time_to_end(requests: usize) -> Duration {
     let url = deployment(|request, stream| {
         sleep(Duration::from_millis(if leading_number(request) == 0.0 { 3000 } else { 0 }));
@@ -200,7 +201,7 @@ fn time_to_end(requests: usize) -> Duration {
 }
 
 #[test]
-fn dropping_it_calls_off_what_is_under_way_and_leaves_no_thread() {
+fn dropping_it_cancels_requests_in_flight_and_leaves_no_thread() {
     within(BOUND, time_to_drop);
 }
 
@@ -221,7 +222,7 @@ fn time_to_drop() -> Duration {
     let start = Instant::now();
     drop(stream);
     let took = start.elapsed();
-    assert_eq!(reached.load(Ordering::SeqCst), 4, "what was not under way yet is not sent");
+    assert_eq!(reached.load(Ordering::SeqCst), 4, "what was not in flight yet is not sent");
     took
 }
 

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// What stands for a server's text that quotes the token.
+/// What replaces a server's text that quotes the token.
 const LEFT_OUT: &str = "[left out: it holds part of the token]";
 /// A header's value, which is as secret.
 const KEY: &str = "k3y";
@@ -58,7 +58,7 @@ fn tell(text: String) {
     TEXTS.lock().unwrap().push(text);
 }
 
-/// The kind of an error whose texts are told.
+/// The kind of an error whose texts are shown.
 fn told(error: &Error) -> ErrorKind {
     tell(shown(error));
     error.kind()
@@ -110,7 +110,7 @@ fn answer(stream: &mut TcpStream, quote: &str, token: &str) {
     let _ = stream.write_all(quote.replace('@', token).replace('~', &escaped).as_bytes());
 }
 
-/// Opens, predicts, streams and posts, and tells what comes of it.
+/// Opens, predicts, streams and posts, and returns the results.
 fn make_every_call(url: &str, options: &Options) -> Result<()> {
     tell(format!("{options:?}"));
     let deployment = Deployment::open(url, &token(), options).inspect_err(|error| tell(shown(error)))?;

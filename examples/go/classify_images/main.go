@@ -12,7 +12,7 @@ import (
 	"libsidekick.dev/go/sidekick"
 )
 
-// labelled is a file name that tells the class of the image: digit-7-0042.png shows a 7.
+// labelled matches a file name with the class of the image: digit-7-0042.png shows a 7.
 var labelled = regexp.MustCompile(`^[^-]+-([^-]+)-\d+\.`)
 
 func main() {

@@ -1,4 +1,4 @@
-// Detect_language tells the language of each line of standard input.
+// Detect_language prints the language of each line of standard input.
 package main
 
 import (

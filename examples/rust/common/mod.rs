@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 pub type Outcome = Result<(), Box<dyn Error>>;
 
-/// What the command line says.
+/// The arguments of the command line.
 #[derive(Default)]
 struct Arguments {
     url: Option<String>,
@@ -47,7 +47,7 @@ fn wrong_use(usage: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Nothing where the command line is not as the usage says.
+/// `None` if the command line does not match the usage.
 fn parse(mut words: impl Iterator<Item = String>) -> Option<Arguments> {
     let mut arguments = Arguments { token: std::env::var("SIDEKICK_TOKEN").ok(), ..Arguments::default() };
     while let Some(word) = words.next() {

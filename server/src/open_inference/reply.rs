@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_follows_there_is_no_length() {
+    fn without_binary_tensors_there_is_no_length() {
         let (json, length, binary) = written(None, &[output(0, true, Values::F32(vec![]))]);
         assert!(json.ends_with(r#""shape":[0],"parameters":{"binary_data_size":0}}]}"#), "{json}");
         assert!(!json.contains("\"id\""));

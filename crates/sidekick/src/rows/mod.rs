@@ -447,7 +447,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn integers_go_where_the_wire_takes_them() {
+    fn integers_are_accepted_as_the_protocol_takes_them() {
         let mut rows = rows();
         rows.add_integer("n", i64::MIN).unwrap();
         rows.add_integer("c\"", 7).unwrap();

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_is_named_with_where_it_came_from() {
+    fn a_proxy_is_named_with_its_option_or_variable() {
         let mut settings = ProxySettings::default();
         let named = |settings: &ProxySettings, variables: &[(&str, &str)]| {
             choice(settings, "https://h/", variables).unwrap().unwrap().to_string()

@@ -23,7 +23,7 @@ static ALLOCATOR: Refusing = Refusing;
 const SCENARIO: &str = "ALLOCATION_SCENARIO";
 const URL: &str = "ALLOCATION_URL";
 const FIRST: &str = "ALLOCATION_FIRST";
-/// What the system says of a process that found no memory.
+/// What the system prints for a process that ran out of memory.
 const ENDED: &str = "signal: 6 (SIGABRT): memory allocation of";
 /// More large requests than any cycle makes.
 const MOST_TRIALS: usize = 2_000;

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 
 /// The body that answers another.
 type Reply = Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
-/// A picture's name, its format, and how it is made.
+/// An image's name, its format, and how it is made.
 type Picture = (&'static str, ImageFormat, fn() -> DynamicImage);
 
 /// A deployment, what it answers, and what is done with it.
@@ -81,7 +81,7 @@ fn scenario(
     }
 }
 
-/// Makes a call: where it runs out of memory it is made again, and succeeds then.
+/// Makes a call. If it runs out of memory, it is made again, and must then succeed.
 fn step<T>(mut call: impl FnMut() -> Result<T>) -> T {
     match counted(&mut call) {
         Err(error) if error.kind() == ErrorKind::Memory => call().expect("the handle goes on to work"),
@@ -349,7 +349,7 @@ fn pictures() -> Vec<Scenario> {
     for (what, format, picture) in kinds {
         let file = OnceLock::new();
         let made = scenario(
-            format!("a picture as {format:?}, {what}"),
+            format!("an image as {format:?}, {what}"),
             IMAGE,
             NUMBER,
             many_rows(1),
@@ -361,7 +361,7 @@ fn pictures() -> Vec<Scenario> {
         let is_foreign = matches!(format, ImageFormat::Png | ImageFormat::Tiff | ImageFormat::WebP);
         all.push(Scenario { is_foreign, ..made });
     }
-    let file = with("a picture's file", IMAGE, |url| {
+    let file = with("an image's file", IMAGE, |url| {
         let file = encoded(
             &DynamicImage::from(RgbImage::from_raw(200, 200, samples(120_000)).unwrap()),
             ImageFormat::Png,
@@ -383,7 +383,7 @@ fn pictures() -> Vec<Scenario> {
     ];
     for (what, format, picture) in replies {
         let made = scenario(
-            format!("a reply's picture as {format:?}, {what}"),
+            format!("a response's image as {format:?}, {what}"),
             NUMBER,
             IMAGE,
             "",

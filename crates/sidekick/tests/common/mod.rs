@@ -52,7 +52,7 @@ impl Request {
         self.body.replace("\"in\"", "\"out\"")
     }
 
-    /// Whether the token is where it belongs and nowhere else.
+    /// Whether the token is in its header and nowhere else.
     fn keeps_the_token(&self) -> bool {
         let elsewhere = |line: &&String| !line.to_ascii_lowercase().starts_with("authorization: bearer ");
         !self.head.iter().filter(elsewhere).any(|line| line.contains(TOKEN)) && !self.body.contains(TOKEN)
@@ -94,7 +94,7 @@ pub fn serve<S: Read + Write>(mut stream: S, answer: &impl Fn(&Request, &mut S) 
     }
 }
 
-/// Sends a whole reply, and says that the connection goes on.
+/// Sends a complete response that keeps the connection open.
 pub fn reply(stream: &mut impl Write, status: &str, body: &str) -> bool {
     reply_bytes(stream, status, body.as_bytes())
 }

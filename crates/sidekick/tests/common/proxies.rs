@@ -1,4 +1,4 @@
-//! Proxies that answer in the server's stead, for a host that nobody else would find.
+//! Proxies that answer instead of the server, for a host that does not exist.
 
 use super::{Request, TOKEN, listen, read_request, reply, serve};
 use std::io::{Read, Write};

@@ -57,7 +57,7 @@ impl Authority {
     }
 }
 
-/// A certificate for `localhost` that nobody vouches for.
+/// A certificate for `localhost` that no authority signed.
 pub fn self_signed() -> Identity {
     let own = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let (pem, key_pem) = (own.cert.pem(), own.signing_key.serialize_pem());

@@ -23,7 +23,7 @@ type Program struct {
 	Run         func(ctx context.Context, deployment *sidekick.Deployment, arguments []string) error
 }
 
-// Main runs a program and exits: with 2 where the command line is wrong, with 1 where something failed.
+// Main runs a program and exits: with 2 if the command line is wrong, with 1 if something failed.
 func (p Program) Main() {
 	usage := strings.TrimSpace(fmt.Sprintf("usage: %s %s %s", p.Name, options, p.Arguments))
 	flags := flag.NewFlagSet(p.Name, flag.ContinueOnError)

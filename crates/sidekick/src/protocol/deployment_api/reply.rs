@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_rows_are_refused_behind_good_values_too() {
+    fn bad_values_are_refused_after_valid_ones_too() {
         for (part, other, kind, message) in [
             (
                 "\"x\":-1.5,",
@@ -459,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_are_passed_over_and_the_other_spelling_is_read() {
+    fn unknown_keys_are_ignored_and_the_other_spelling_is_read() {
         let outputs = outputs();
         let mut columns = outputs.columns();
         let extra = row(&[]).replacen('{', "{\"new\":[{}],", 1);

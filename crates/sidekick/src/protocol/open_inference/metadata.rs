@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configuration_says_how_many_rows_fit() {
+    fn a_configuration_limits_the_rows_of_a_request() {
         assert_eq!(read_most_rows(br#"{"name":"m","max_batch_size":8,"input":[{"dims":[4]}]}"#), Some(8));
         assert_eq!(read_most_rows(br#"{"max_batch_size":0}"#), Some(0));
         for nothing in [r#"{}"#, r#"{"max_batch_size":null}"#, r#"{"max_batch_size":-1}"#, "<html>", ""] {

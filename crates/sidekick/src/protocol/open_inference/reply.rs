@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn binary_and_json_mix_in_any_order_with_outputs_that_nobody_asked_for() {
+    fn binary_and_json_mix_in_any_order_with_unrequested_outputs() {
         let columns = read(&three(), 2, BINARY, Some(&tail())).unwrap();
         assert_eq!(elements(&columns[0]), "I32([5, -6])");
         assert_eq!(elements(&columns[1]), "F32([0.5, 1.5, NaN, -2.5])");
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn json_alone_is_read_wherever_its_keys_stand() {
+    fn json_is_read_with_its_keys_in_any_order() {
         let json = concat!(
             r#" {"outputs":[{"data":[[0.5],[null]],"shape":[1,2],"datatype":"FP32","name":"a"},"#,
             r#"{"data":[NaN,[{"x":"]"}]],"name":"other"},"#,

@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_for_floats_that_are_no_numbers() {
+    fn the_words_for_floats_that_are_not_finite() {
         let text = "[null, NaN,Infinity ,-Infinity,-1.5]";
         let Ok(Elements::F64(values)) = numbers(text, DataType::Fp64, 5) else { panic!() };
         assert!(values[0].is_nan() && values[1].is_nan());
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn binary_elements_have_to_be_as_many_as_the_shape_says() {
+    fn binary_elements_have_to_be_as_many_as_in_the_shape() {
         let read = |bytes: &[u8], elements| {
             let mut column = Column::Elements(ElementColumn::of(DType::I16));
             read_binary(bytes, DataType::Int16, elements, &mut column)?;
