@@ -25,9 +25,18 @@ def test_the_first_program_runs_as_pasted():
 
 def test_the_readmes_program_runs_as_pasted():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (program,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    program, model = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     ended = run(program)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "a 7\n", "")
+    ended = run(model)
+    assert (ended.returncode, ended.stderr) == (0, "") and "/v2/models/digits\n" in ended.stdout
+
+
+def test_the_program_for_models_of_the_open_inference_protocol_runs_as_pasted():
+    page = (ROOT / "docs" / "open-inference.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    ended = run(program)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "[5.000e-04 2.400e-03 9.971e-01] 4662 g\n", "")
 
 
 def test_every_further_piece_runs_after_the_ones_before():
