@@ -10,6 +10,7 @@
 mod refusing;
 mod scenarios;
 mod server;
+mod tensors;
 
 use refusing::Refusing;
 use scenarios::Scenario;

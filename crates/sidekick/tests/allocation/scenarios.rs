@@ -23,6 +23,8 @@ pub struct Scenario {
     inputs: String,
     outputs: String,
     tensorjson: bool,
+    /// The document that describes it, if not that of these.
+    pub document: Option<String>,
     /// The status and headers of its replies to predictions.
     pub reply_head: &'static str,
     pub reply: Reply,
@@ -37,7 +39,10 @@ pub struct Scenario {
 impl Scenario {
     /// The describe document.
     pub fn describe(&self) -> Vec<u8> {
-        let Scenario { inputs, outputs, tensorjson, .. } = self;
+        let Scenario { inputs, outputs, tensorjson, document, .. } = self;
+        if let Some(document) = document {
+            return document.clone().into_bytes();
+        }
         format!(
             r#"{{"paths": {{"/": {{"x-peltarion-tensorjson": {tensorjson}}}}}, "components": {{"schemas": {{
             "input-row": {{"properties": {inputs}}},
@@ -60,7 +65,7 @@ fn with(name: impl Into<String>, inputs: impl Into<String>, run: fn(&str)) -> Sc
     scenario(name, inputs, NUMBER, r#"{"rows":[{"x":0.5}]}"#, run)
 }
 
-fn scenario(
+pub fn scenario(
     name: impl Into<String>,
     inputs: impl Into<String>,
     outputs: impl Into<String>,
@@ -73,6 +78,7 @@ fn scenario(
         inputs: inputs.into(),
         outputs: outputs.into(),
         tensorjson: true,
+        document: None,
         reply_head: "200 OK",
         reply: Box::new(move |_| reply.clone()),
         run: Box::new(run),
@@ -82,7 +88,7 @@ fn scenario(
 }
 
 /// Makes a call. If it runs out of memory, it is made again, and must then succeed.
-fn step<T>(mut call: impl FnMut() -> Result<T>) -> T {
+pub fn step<T>(mut call: impl FnMut() -> Result<T>) -> T {
     match counted(&mut call) {
         Err(error) if error.kind() == ErrorKind::Memory => call().expect("the handle goes on to work"),
         made => made.expect("nothing but memory may be missing"),
@@ -99,7 +105,7 @@ fn refused<T: Debug>(kind: ErrorKind, mut call: impl FnMut() -> Result<T>) {
     }
 }
 
-fn open_with(url: &str, set: impl FnOnce(&mut Options)) -> Deployment {
+pub fn open_with(url: &str, set: impl FnOnce(&mut Options)) -> Deployment {
     let mut options = Options::default();
     options.set_proxy("").unwrap();
     set(&mut options);
@@ -111,7 +117,7 @@ fn open(url: &str) -> Deployment {
 }
 
 /// Ends the row and predicts.
-fn predict(deployment: &Deployment, rows: &mut Rows) -> Predictions {
+pub fn predict(deployment: &Deployment, rows: &mut Rows) -> Predictions {
     step(|| rows.end_row());
     step(|| deployment.predict(rows))
 }
@@ -155,6 +161,7 @@ pub fn all() -> Vec<Scenario> {
         streams(),
         arrays_out(),
         errors(),
+        crate::tensors::all(),
     ];
     groups.into_iter().flatten().collect()
 }

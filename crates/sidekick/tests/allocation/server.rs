@@ -28,7 +28,7 @@ fn serve(mut stream: TcpStream, scenarios: &[Scenario]) {
             reader.read_line(&mut lines).unwrap();
         }
         let head = std::mem::take(&mut lines).to_ascii_lowercase();
-        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
+        let length = head.split("\r\ncontent-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
         let mut body = Vec::new();
         let wanted = length.map_or(0, |text| text.parse().unwrap());
         if reader.by_ref().take(wanted).read_to_end(&mut body).is_err() {
