@@ -372,9 +372,9 @@ sidekick_status sidekick_deployment_category(const sidekick_deployment *deployme
  * Each value is checked against its input's spec and copied by the call that adds it. A call that fails
  * leaves the rows as they were. A function that ends in `_at` takes the input's index instead of its name.
  *
- * For a model of the Open Inference Protocol a value has to fit its tensor's type: whole numbers in the range
- * of an integer type; floats are rounded, and one that would become infinite is refused. NaN and infinity are
- * taken for tensors of floats that are sent as bytes. Arrays keep the tensor's type.
+ * For a model of the Open Inference Protocol a value has to fit its tensor's type: whole numbers in the
+ * range of an integer type; floats are rounded, and one that would become infinite is refused. NaN and
+ * infinity are taken for tensors of floats that are sent as bytes. Arrays keep the tensor's type.
  *
  * Errors of every add function: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if no input has the name or index,
  * `SIDEKICK_ERROR_FEATURE_TYPE` if the input takes another type, `SIDEKICK_ERROR_FEATURE_TWICE` if the row
