@@ -434,7 +434,10 @@ mod tests {
         check(DType::U16, [0u16, 65535].map(u16::to_ne_bytes), [0.0, 65535.0]);
         check(DType::U32, [0u32, u32::MAX].map(u32::to_ne_bytes), [0.0, 4294967300.0]);
         check(DType::U64, [0u64, u64::MAX].map(u64::to_ne_bytes), [0.0, 1.8446744e19]);
-        assert!(DType::try_from(0).is_err() && DType::try_from(11).is_err());
+        check(DType::F16, [0x3e00u16, 0xc000].map(u16::to_ne_bytes), [1.5, -2.0]);
+        check(DType::Bf16, [0x3fc0u16, 0xc000].map(u16::to_ne_bytes), [1.5, -2.0]);
+        check(DType::Bool, [[0], [1]], [0.0, 1.0]);
+        assert!(DType::try_from(0).is_err() && DType::try_from(14).is_err());
     }
 
     #[test]
