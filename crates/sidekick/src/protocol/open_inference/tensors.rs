@@ -119,6 +119,7 @@ impl Tensors {
     }
 
     /// The state now.
+    #[inline(never)]
     pub(crate) fn checkpoint(&self) -> Result<Checkpoint> {
         let lengths = collected(self.columns.iter().map(|column| column.bytes.len()))?;
         Ok(Checkpoint { rows: self.rows, lengths })
@@ -132,6 +133,7 @@ impl Tensors {
     }
 
     /// Becomes a copy of some rows of others of the same model.
+    #[inline(never)]
     pub(crate) fn copy(&mut self, other: &Tensors, rows: Range<usize>) -> Result<()> {
         self.clear();
         for ((tensor, column), from) in self.model.inputs.iter().zip(&mut self.columns).zip(&other.columns) {
@@ -148,6 +150,7 @@ impl Tensors {
     }
 
     /// Adds `count` whole rows from a column for each input. An error names the feature, and the row among these.
+    #[inline(never)]
     pub(crate) fn add_columns(&mut self, count: usize, readers: &[ColumnReader<'_>]) -> Result<()> {
         for reader in readers {
             self.put_column(count, reader).map_err(|error| reader.spec.in_feature(error))?;
