@@ -112,8 +112,9 @@ class Connection(socketserver.StreamRequestHandler):
             content = as_bytes(script["raw"], "latin-1")
         else:
             content = self.response(**{"status": 200, "headers": {}, "body": ""} | script)
-        self.send(content[: script.get("cut")], script.get("drip", 0))
-        self.wfile.write(as_bytes(script.get("more", ""), "latin-1"))
+        more = as_bytes(script.get("more", ""), "latin-1")
+        # In one piece: a client that has the response has what nobody asked for, and does not use the connection again.
+        self.send(content[: script.get("cut")] + more, script.get("drip", 0))
         self.resets = script.get("reset", False)
         closes = script.get("headers", {}).get("Connection") == "close"
         return not (self.resets or closes or {"raw", "cut"} & script.keys())
