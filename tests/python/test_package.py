@@ -52,6 +52,8 @@ def test_functions_are_declared_as_the_header_has_them():
     from sidekick import _library
 
     header = (ROOT / "include" / "sidekick.h").read_text(encoding="utf-8")
+    # Its comments show calls.
+    header = re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)
     declared = {name: arguments for name, arguments in re.findall(r"\b(sidekick_\w+)\(([^)]*)\);", header)}
     for name, takes in _library._CALLS.items():
         arguments = declared[name].split(",")
