@@ -95,7 +95,7 @@ static void test_copies(void) {
     check_copy(SIDEKICK_DTYPE_U32, u32, sizeof u32);
     check_copy(SIDEKICK_DTYPE_U64, u64, sizeof u64);
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, 0, buffer, 24, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, 11, buffer, 24, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, 14, buffer, 24, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 2, SIDEKICK_DTYPE_F32, buffer, 24, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, SIDEKICK_DTYPE_F32, NULL, 24, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, SIDEKICK_DTYPE_F32, NULL, 0, &error));
