@@ -18,7 +18,7 @@ pub(super) fn compress(parts: &[&[u8]]) -> Result<Vec<u8>> {
     written.map(|compressed| compressed.0).map_err(failed)
 }
 
-/// A buffer that reports memory that cannot be had.
+/// A buffer that reports when there is no memory for it.
 struct Fallible(Vec<u8>);
 
 impl Write for Fallible {
