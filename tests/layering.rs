@@ -16,6 +16,7 @@ const LAYERS: &[&str] = &[
     "text",
     "scan",
     "names",
+    "json",
     "url",
     "transport",
     // The data that users give and read.

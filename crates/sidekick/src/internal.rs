@@ -4,13 +4,13 @@
 use crate::error::{Error, Result};
 use crate::images::raster::ImageRules;
 use crate::images::{self, DecodedImage, MediaType, WireImage};
+use crate::json::Cursor;
 use crate::memory::none_for;
 use crate::npy;
 use crate::predictions::Predictions;
 use crate::protocol::RowStore;
 use crate::protocol::deployment_api::addresses::addresses;
 use crate::protocol::deployment_api::floats;
-use crate::protocol::deployment_api::json::Cursor;
 use crate::protocol::deployment_api::rows::JsonRows;
 use crate::protocol::deployment_api::wire::Wire;
 use crate::protocol::deployment_api::{self, data_url, describe, failure, reply, request};

@@ -40,6 +40,7 @@ mod images;
 #[cfg(feature = "internal-api")]
 #[doc(hidden)]
 pub mod internal;
+mod json;
 mod memory;
 mod message;
 mod names;

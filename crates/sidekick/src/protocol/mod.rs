@@ -3,6 +3,7 @@
 
 pub(crate) mod deployment_api;
 mod exchange;
+mod explanation;
 pub(crate) mod open_inference;
 mod row_store;
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use crate::array::MOST_DIMENSIONS;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Cursor;
 use crate::memory::{collected, push};
 use crate::message::Message;
 use crate::names::{MOST_NAME_BYTES, Names};
-use crate::protocol::deployment_api::json::Cursor;
 use crate::protocol::deployment_api::wire::{InputKeys, OutputKeys, Wire, text_json};
 use crate::spec::{FeatureSpec, FeatureType, Schema, Specs};
 use crate::text::NulString;

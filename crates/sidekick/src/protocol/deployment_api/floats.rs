@@ -1,9 +1,9 @@
 //! Numbers in a response: in a list, in an object, and alone. An error names the one that cannot be read.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Cursor;
 use crate::memory::none_for;
 use crate::message::Message;
-use crate::protocol::deployment_api::json::Cursor;
 use crate::text::Snippet;
 use sidekick_numbers::{ListErrorKind, read_f64_before};
 

@@ -9,12 +9,10 @@ mod differential;
 mod escapes;
 pub(crate) mod failure;
 pub(crate) mod floats;
-pub(crate) mod json;
 pub(crate) mod reply;
 mod reply_values;
 pub(crate) mod request;
 pub(crate) mod rows;
-mod unescape;
 pub(crate) mod wire;
 
 use crate::error::{Error, ErrorKind, Result};

@@ -1,9 +1,9 @@
 //! A 2xx response, read in one pass into typed columns. Each value is checked against its output's spec.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Cursor;
 use crate::memory::push;
 use crate::names::Names;
-use crate::protocol::deployment_api::json::Cursor;
 use crate::protocol::deployment_api::reply_values::{LabelKeys, in_feature, read_value};
 use crate::protocol::deployment_api::wire::OutputKeys;
 use crate::protocol::deployment_api::{failure, floats};

@@ -3,11 +3,11 @@
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::MediaType;
+use crate::json::Cursor;
 use crate::memory::{push, reserve_text};
 use crate::message::Message;
 use crate::names::{MOST_NAME_BYTES, Names};
 use crate::npy;
-use crate::protocol::deployment_api::json::Cursor;
 use crate::protocol::deployment_api::wire::label_keys;
 use crate::protocol::deployment_api::{data_url, floats};
 use crate::results::{Categories, Column, Pieces};

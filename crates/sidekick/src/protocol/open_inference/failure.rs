@@ -2,10 +2,10 @@
 //! its place.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Cursor;
 use crate::memory::push_text;
 use crate::message::Message;
-use crate::protocol::deployment_api::failure::explanation;
-use crate::protocol::deployment_api::json::Cursor;
+use crate::protocol::explanation::explanation;
 
 /// How much of what a server says is kept.
 const KEPT_BYTES: usize = 1024;

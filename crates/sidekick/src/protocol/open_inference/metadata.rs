@@ -4,10 +4,10 @@
 use super::datatype::DataType;
 use crate::array::MOST_DIMENSIONS;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Cursor;
 use crate::memory::push;
 use crate::message::Message;
 use crate::names::MOST_NAME_BYTES;
-use crate::protocol::deployment_api::json::Cursor;
 
 /// A tensor as the metadata declares it.
 #[derive(Debug, PartialEq)]

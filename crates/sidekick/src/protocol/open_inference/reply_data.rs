@@ -4,9 +4,9 @@ use super::datatype::{Class, DataType, split_bytes};
 use crate::array::MOST_DIMENSIONS;
 use crate::elements::Elements;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Cursor;
 use crate::memory::{push, push_text};
 use crate::message::Message;
-use crate::protocol::deployment_api::json::Cursor;
 use crate::results::{Column, Pieces};
 
 /// How many elements there have to be, and how many a row has.

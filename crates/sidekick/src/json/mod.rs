@@ -4,10 +4,11 @@
 //! It exists because long lists of floats must be read once, exactly, and straight into their column, and
 //! because out of memory must be an error.
 
+mod unescape;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{push, reserve_text};
 use crate::names::Names;
-use crate::protocol::deployment_api::unescape;
 use crate::text::Snippet;
 use std::borrow::Cow;
 
