@@ -18,7 +18,8 @@ LONGEST = 4
 STYLE = """
 text { font: 11px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328; }
 .title { font-weight: 600; font-size: 12px; } .head { font-weight: 600; font-size: 16px; }
-.muted, .label.peer, .label.floor { fill: #59636e; } .label { text-anchor: end; } .label.ours, .value.ours { font-weight: 600; }
+.muted, .label.peer, .label.floor { fill: #59636e; } .label { text-anchor: end; }
+.label.ours, .value.ours { font-weight: 600; }
 .page { fill: #ffffff; stroke: #d1d9e0; } .cut { stroke: #ffffff; stroke-width: 3; }
 .bar.ours { fill: #0969da; } .bar.peer { fill: #9aa4af; } .bar.floor { fill: #d9dee4; }
 @media (prefers-color-scheme: dark) {
@@ -26,7 +27,9 @@ text { fill: #f0f6fc; } .muted, .label.peer, .label.floor { fill: #9198a1; }
 .page { fill: #0d1117; stroke: #3d444d; } .cut { stroke: #0d1117; }
 .bar.ours { fill: #4493f8; } .bar.peer { fill: #6e7681; } .bar.floor { fill: #343b44; }
 }"""
-LEGEND = [("ours", "libsidekick"), ("peer", f"what one would write instead (bars are cut at {LONGEST} times the fastest of these)"), ("floor", "ready bytes through a raw socket")]
+LEGEND = [("ours", "libsidekick"),
+          ("peer", f"what one would write instead (bars are cut at {LONGEST} times the fastest of these)"),
+          ("floor", "ready bytes through a raw socket")]
 
 
 def chart(workloads, results):

@@ -106,7 +106,9 @@ def run(command, **options):
 
 
 def takes_part(workload, client, turn=0):
-    """Whether a client has this turn of a round: only the library has requests side by side; C alone shows what is left."""
+    """Whether a client has this turn of a round: only the library has requests side by side; C alone shows
+    what is left.
+    """
     has_turn = turn < workload.repeats or client.role != "peer"
     return has_turn and {"all": True, "ours": client.role == "ours", "C": client.name == C}[workload.clients]
 

@@ -5,13 +5,14 @@ from results import fastest_peer, of, ratio, result_of, short
 from targets import CPU_LIMITS, targets
 
 NOTES = """\
-Medians of all runs: each round has one to three of everybody, and up to three more of our clients and the floor, which are
-compared to a few percent. CPU is user and system time of the client's process: from the first request on, behind one that
-warms up; starting, reading the examples and opening the deployment are not in it, for anybody. Peak memory is that of the
-whole process. The floor sends ready bytes and does not read what comes back. What every client sends was compared: the same
-values and pixels; JPEGs of the same quality and sampling (4:2:0). In W1, W2 and W4 client and server take turns on one core:
-left to the system they do so or not from run to run, and then the time that a sleeping core takes to wake is most of it, as
-W1-apart shows. Tables of several rows a request are added in columns by our clients, but in W2-values; single rows value by
+Medians of all runs: each round has one to three of everybody, and up to three more of our clients and the
+floor, which are compared to a few percent. CPU is user and system time of the client's process: from the
+first request on, after one that warms up; starting, reading the examples and opening the deployment are not
+in it, for anybody. Peak memory is that of the whole process. The floor sends ready bytes and does not read
+what comes back. What every client sends was compared: the same values and pixels; JPEGs of the same quality
+and sampling (4:2:0). In W1, W2 and W4 client and server take turns on one core: left to the system they do so
+or not from run to run, and then the time that a sleeping core takes to wake is most of it, as W1-apart shows.
+Tables of several rows a request are added in columns by our clients, but in W2-values; single rows value by
 value, in Python as dicts."""
 
 

@@ -47,7 +47,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how many, at least 1; {ROUNDS} by default")
     parser.add_argument("--only", type=lambda text: text.split(","), help="names of workloads, such as W1,W5")
-    parser.add_argument("--write-docs", action="store_true", help="put the summary and the chart into the documentation")
+    parser.add_argument("--write-docs", action="store_true",
+                        help="put the summary and the chart into the documentation")
     arguments = parser.parse_args()
     unknown = set(arguments.only or []) - {workload.name for workload in WORKLOADS}
     if arguments.rounds < 1:

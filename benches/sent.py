@@ -27,7 +27,9 @@ def check_sent(workloads):
 
 
 class Recorder:
-    """A server that answers as the canned-reply server does, and keeps the last request, for as long as the block runs."""
+    """A server that answers as the canned-reply server does, and keeps the last request, for as long as the
+    block runs.
+    """
 
     def __enter__(self):
         self.body = b""

@@ -34,10 +34,11 @@ DEPLOYMENTS = {
 class Workload(NamedTuple):
     """One line of the tables.
 
-    `kind` is what clients are told; `in_flight` is 0 where requests follow one another; `clients` are those that take part:
-    `all`, `ours`, or `C`; in a round they all run it so many times (`repeats`), and ours and the floor so many times more
-    (`again`): those are to be told apart by a few percent, and take little time. `cores`: client and server take turns on
-    `one`, or have one of their `own`, where the system would do now this, now that.
+    `kind` is what clients are told; `in_flight` is 0 where requests follow one another; `clients` are those
+    that take part: `all`, `ours`, or `C`; in a round they all run it so many times (`repeats`), and ours and
+    the floor so many times more (`again`): those are to be told apart by a few percent, and take little time.
+    `cores`: client and server take turns on `one`, or have one of their `own`, where the system would do now
+    this, now that.
     """
 
     name: str

@@ -165,8 +165,8 @@ const char *sidekick_version(void);
  * If its path ends in `/v2/models/NAME` or `/v2/models/NAME/versions/VERSION`, also with `/infer`, `/ready`,
  * `/config` or a `/` after it, it is a model on a server of the Open Inference Protocol.
  *
- * `token`: visible ASCII without "Bearer " before it. It is ignored if `options` has a token callback. It may
- * be empty for the Open Inference Protocol: none is sent then, and plain HTTP is allowed.
+ * `token`: visible ASCII without "Bearer " before it. It is ignored if `options` has a token callback. It
+ * may be empty for the Open Inference Protocol: none is sent then, and plain HTTP is allowed.
  *
  * `options`: copied; NULL for the defaults. `cancel`: ends the call when it is triggered; NULL is fine.
  *
@@ -195,9 +195,8 @@ sidekick_status sidekick_deployment_open(const char *url,
 void sidekick_deployment_free(sidekick_deployment *deployment);
 
 /**
- * Returns the most rows that the model takes in one request; 0 if it does not say, and for NULL. Rows are split
- * into requests accordingly.
- * Since 0.2.0.
+ * Returns the most rows that the model takes in one request; 0 if it does not say, and for NULL. Rows are
+ * split into requests accordingly. Since 0.2.0.
  */
 size_t sidekick_deployment_batch_limit(const sidekick_deployment *deployment);
 
@@ -303,8 +302,8 @@ sidekick_status sidekick_deployment_feature_type(const sidekick_deployment *depl
  * Gets the type of a feature's elements, one of the `SIDEKICK_DTYPE_` constants.
  *
  * For a model of the Open Inference Protocol it is the tensor's type, in which values are sent, and which
- * `sidekick_predictions_elements` returns. For a deployment of the Deployment API it is `SIDEKICK_DTYPE_F32` for
- * arrays, and `SIDEKICK_DTYPE_F64` for numbers and binary features.
+ * `sidekick_predictions_elements` returns. For a deployment of the Deployment API it is `SIDEKICK_DTYPE_F32`
+ * for arrays, and `SIDEKICK_DTYPE_F64` for numbers and binary features.
  *
  * `dtype`: 0 for categorical, text and image features.
  *
@@ -1137,11 +1136,11 @@ sidekick_status sidekick_predictions_array(const sidekick_predictions *predictio
 /**
  * Gets the elements of a row as they are kept: those of an array, a number, or a binary probability.
  *
- * They have the type of the model's tensor, without loss: an INT64 keeps all its digits. With the Deployment API
- * arrays are `float`, numbers and binary probabilities `double`.
+ * They have the type of the model's tensor, without loss: an INT64 keeps all its digits. With the Deployment
+ * API arrays are `float`, numbers and binary probabilities `double`.
  *
- * `elements`: `size` bytes, aligned for their type and in this machine's byte order. `dtype`: gets one of the
- * `SIDEKICK_DTYPE_` constants.
+ * `elements`: `size` bytes, aligned for their type and in this machine's byte order. `dtype`: gets one of
+ * the `SIDEKICK_DTYPE_` constants.
  *
  * Errors: those of every reader. Since 0.2.0.
  */

@@ -27,8 +27,8 @@ impl Handle for sidekick_deployment {}
 /// If its path ends in `/v2/models/NAME` or `/v2/models/NAME/versions/VERSION`, also with `/infer`, `/ready`,
 /// `/config` or a `/` after it, it is a model on a server of the Open Inference Protocol.
 ///
-/// `token`: visible ASCII without "Bearer " before it. It is ignored if `options` has a token callback. It may
-/// be empty for the Open Inference Protocol: none is sent then, and plain HTTP is allowed.
+/// `token`: visible ASCII without "Bearer " before it. It is ignored if `options` has a token callback. It
+/// may be empty for the Open Inference Protocol: none is sent then, and plain HTTP is allowed.
 ///
 /// `options`: copied; NULL for the defaults. `cancel`: ends the call when it is triggered; NULL is fine.
 ///
@@ -74,9 +74,8 @@ pub unsafe extern "C" fn sidekick_deployment_free(deployment: *mut sidekick_depl
     })
 }
 
-/// Returns the most rows that the model takes in one request; 0 if it does not say, and for NULL. Rows are split
-/// into requests accordingly.
-/// Since 0.2.0.
+/// Returns the most rows that the model takes in one request; 0 if it does not say, and for NULL. Rows are
+/// split into requests accordingly. Since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_deployment_batch_limit(deployment: *const sidekick_deployment) -> usize {
     guard_or(0, || {

@@ -340,11 +340,11 @@ pub unsafe extern "C" fn sidekick_predictions_array(
 
 /// Gets the elements of a row as they are kept: those of an array, a number, or a binary probability.
 ///
-/// They have the type of the model's tensor, without loss: an INT64 keeps all its digits. With the Deployment API
-/// arrays are `float`, numbers and binary probabilities `double`.
+/// They have the type of the model's tensor, without loss: an INT64 keeps all its digits. With the Deployment
+/// API arrays are `float`, numbers and binary probabilities `double`.
 ///
-/// `elements`: `size` bytes, aligned for their type and in this machine's byte order. `dtype`: gets one of the
-/// `SIDEKICK_DTYPE_` constants.
+/// `elements`: `size` bytes, aligned for their type and in this machine's byte order. `dtype`: gets one of
+/// the `SIDEKICK_DTYPE_` constants.
 ///
 /// Errors: those of every reader. Since 0.2.0.
 #[unsafe(no_mangle)]

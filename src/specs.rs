@@ -97,8 +97,8 @@ pub unsafe extern "C" fn sidekick_deployment_feature_type(
 /// Gets the type of a feature's elements, one of the `SIDEKICK_DTYPE_` constants.
 ///
 /// For a model of the Open Inference Protocol it is the tensor's type, in which values are sent, and which
-/// `sidekick_predictions_elements` returns. For a deployment of the Deployment API it is `SIDEKICK_DTYPE_F32` for
-/// arrays, and `SIDEKICK_DTYPE_F64` for numbers and binary features.
+/// `sidekick_predictions_elements` returns. For a deployment of the Deployment API it is `SIDEKICK_DTYPE_F32`
+/// for arrays, and `SIDEKICK_DTYPE_F64` for numbers and binary features.
 ///
 /// `dtype`: 0 for categorical, text and image features.
 ///

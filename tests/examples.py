@@ -70,7 +70,8 @@ def score_table():
 
 def denoise():
     better = 0
-    clean = dict(zip((path.stem[6:] for path in sorted((DATA / "digits").glob("*.png"))), numpy.load(DATA / "clean.npy")))
+    clean = dict(zip((path.stem[6:] for path in sorted((DATA / "digits").glob("*.png"))),
+                     numpy.load(DATA / "clean.npy")))
     files = sorted((DATA / "noisy").glob("*.npy"))
     for file in files:
         picture = BUILD / "denoised.pgm"
@@ -111,7 +112,8 @@ def try_model():
     url = f"{os.environ['SIDEKICK_SERVER_URL']}/v2/models/penguins"
     words = [str(BUILD / "try_model"), "--url", url, "--token", "penguins-token"]
     said = subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout.splitlines()
-    assert said[:5] == ["takes", "  features: numeric [9]", "returns", "  species: numeric [3]", "  body_mass: numeric [1]"]
+    assert said[:5] == ["takes", "  features: numeric [9]", "returns", "  species: numeric [3]",
+                        "  body_mass: numeric [1]"]
     assert said[5] == "predicts" and said[6].count(",") == 2, said
 
 

@@ -83,7 +83,8 @@ DESCRIPTIONS = {
     "no-outputs": description({"text": feature("text")}, {}),
     "no-marks": description({"text": {"type": "string"}}, OUTPUTS),
     "new-type": description({"sound": feature("sound")}, OUTPUTS),
-    "twice": description({"a": feature("text")}, OUTPUTS).replace('"a": {', '"a": {"x-peltarion": {"type": "text"}}, "a": {', 1),
+    "twice": description({"a": feature("text")}, OUTPUTS).replace(
+        '"a": {', '"a": {"x-peltarion": {"type": "text"}}, "a": {', 1),
 }
 
 GOOD = {

@@ -1,4 +1,6 @@
-"""JPEG files of any layout that the standard (ITU T.81) has: coefficients are made up, and coded in the scans asked for."""
+"""JPEG files of any layout that the standard (ITU T.81) has: coefficients are made up, and coded in the scans
+asked for.
+"""
 
 import random
 import struct
@@ -57,7 +59,9 @@ class Jpeg:
 
     @staticmethod
     def block(chance):
-        """Coefficients in the order of the file: small, so that their samples stay in range, with a rare long run of zeros."""
+        """Coefficients in the order of the file: small, so that their samples stay in range, with a rare long
+        run of zeros.
+        """
         block = [0] * 64
         block[0] = chance.randint(-50, 50)
         for _ in range(chance.choice((0, 3, 12))):
@@ -216,7 +220,8 @@ def progressive_scans(count):
     """Bands and bit by bit, each component for itself but for the first coefficients."""
     scans = [{"components": list(range(count)), "last": 0, "low": 1}]
     for c in range(count):
-        scans += [{"components": [c], "first": 1, "last": 5, "low": 2}, {"components": [c], "first": 6, "last": 63, "low": 1}]
+        scans += [{"components": [c], "first": 1, "last": 5, "low": 2},
+                  {"components": [c], "first": 6, "last": 63, "low": 1}]
     scans += [{"components": [c], "first": 1, "last": 5, "high": 2, "low": 1} for c in range(count)]
     scans += [{"components": list(range(count)), "last": 0, "high": 1}]
     scans += [{"components": [c], "first": 1, "last": 63, "high": 1} for c in range(count)]

@@ -1,5 +1,6 @@
-//! The rules that the compiler does not enforce: imports go one way, files form no circle, each protocol stays in its
-//! folder, one module names the HTTP library, and the C layer is thin. The sources are read as tokens; tests are left out.
+//! The rules that the compiler does not enforce: imports go one way, files form no circle, each protocol
+//! stays in its folder, one module names the HTTP library, and the C layer is thin. The sources are read as
+//! tokens; tests are left out.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -351,8 +352,8 @@ fn no_file_is_long() {
     }
 }
 
-/// Guard, convert, one call of the core, write out: no decisions, and next to conversions (which are unsafe) and writes
-/// (which `set` an output) at most two statements, one to prepare and one to call.
+/// Guard, convert, one call of the core, write out: no decisions, and next to conversions (which are unsafe)
+/// and writes (which `set` an output) at most two statements, one to prepare and one to call.
 #[test]
 fn exports_are_thin() {
     let mut exports = 0;
@@ -392,8 +393,8 @@ fn inside(tokens: &[String]) -> &[String] {
     &tokens[1..end.expect("brackets are balanced")]
 }
 
-/// What the closure does in a body that is nothing but `guard(error, || { ... })` or another guard: `guard_or` with a
-/// default of one token, `guard_text`.
+/// What the closure does in a body that is nothing but `guard(error, || { ... })` or another guard:
+/// `guard_or` with a default of one token, `guard_text`.
 fn guarded(body: &[String]) -> Option<&[String]> {
     let call = inside(body.get(1..)?);
     let is_guard = matches!(body[0].as_str(), "guard" | "guard_or" | "guard_text");
@@ -424,7 +425,12 @@ const PATHS: [&str; 6] = ["a::b::C", "a::c", "d", "x::w", "x::y::z::v", "e"];
 
 #[test]
 fn the_reader_of_sources_sees_what_it_should() {
-    let code = "use crate::{a::{b::C, c}, d};\nuse super::w;\nuse z::v;\nfn f<'a>() { crate::e(\"crate::no\", '\"', '\\'') } // crate::no\n#[cfg(test)]\nmod tests { crate::no }";
+    let code = r#"use crate::{a::{b::C, c}, d};
+use super::w;
+use z::v;
+fn f<'a>() { crate::e("crate::no", '"', '\'') } // crate::no
+#[cfg(test)]
+mod tests { crate::no }"#;
     let source = Source { path: "x/y.rs".to_owned(), tokens: tokens(without_tests(code)), lines: 4 };
     let modules = BTreeMap::from([(vec!["a", "b"], "a/b.rs"), (vec!["x", "y", "z"], "x/y/z.rs")]);
     let paths = source.paths(&modules);

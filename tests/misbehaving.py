@@ -6,7 +6,7 @@ Runs COMMAND in the current folder and exits with its status. In the environment
 | variable | what it names |
 |---|---|
 | SIDEKICK_MISBEHAVING_URL | the server; its deployments are at $SIDEKICK_MISBEHAVING_URL/deployment/ID/forward |
-| SIDEKICK_MISBEHAVING_TLS_URL | the same under TLS 1.2 alone; its certificate and key are written to `server.pem`, `server.key` |
+| SIDEKICK_MISBEHAVING_TLS_URL | the same under TLS 1.2; certificate and key: `server.pem`, `server.key` |
 | SIDEKICK_FULL_URL | an address that takes no more connections |
 | SIDEKICK_PROXY | the address of proxy.py |
 
@@ -23,7 +23,8 @@ Runs COMMAND in the current folder and exits with its status. In the environment
 | large | responds with 100 000 zeros |
 | renewed | accepts no token but `renewed` |
 
-A **script** is a JSON object, or a list of them: one for each time that the same script is sent, the last for all further times.
+A **script** is a JSON object, or a list of them: one for each time that the same script is sent, the last for
+all further times.
 
 | key | meaning | if it is missing |
 |---|---|---|
@@ -113,7 +114,8 @@ class Connection(socketserver.StreamRequestHandler):
         else:
             content = self.response(**{"status": 200, "headers": {}, "body": ""} | script)
         more = as_bytes(script.get("more", ""), "latin-1")
-        # In one piece: a client that has the response has what nobody asked for, and does not use the connection again.
+        # In one piece: a client that has the response has what nobody asked for, and does not use the
+        # connection again.
         self.send(content[: script.get("cut")] + more, script.get("drip", 0))
         self.resets = script.get("reset", False)
         closes = script.get("headers", {}).get("Connection") == "close"

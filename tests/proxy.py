@@ -1,4 +1,6 @@
-"""A proxy for the tests: it speaks CONNECT and SOCKS5 alike, and leads to this machine whatever host it is asked for."""
+"""A proxy for the tests: it speaks CONNECT and SOCKS5 alike, and leads to this machine whatever host it is
+asked for.
+"""
 
 import base64
 import socket

@@ -1,4 +1,5 @@
-/* What the benchmark's C and C++ clients share: the command line, the data, the clock, and the line they print. */
+/* What the benchmark's C and C++ clients share: the command line, the data, the clock, and the line they
+ * print. */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -94,7 +95,8 @@ static inline bench_row *bench_table(size_t *count) {
     return rows;
 }
 
-/* The table column by column: its numbers, and its texts, each closed by a NUL. starts[i][row] is where that row's text starts. */
+/* The table column by column: its numbers, and its texts, each closed by a NUL. starts[i][row] is where that
+ * row's text starts. */
 typedef struct {
     double *numbers[NUMBERS];
     char *texts[TEXTS];
@@ -175,8 +177,8 @@ static inline int bench_compare(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-/* Makes requests, of which the caller made one before to warm up, and prints what they took. A request's result is its share
- * of the checksum. */
+/* Makes requests, of which the caller made one before to warm up, and prints what they took. A request's
+ * result is its share of the checksum. */
 static inline void bench_measure(size_t requests, uint64_t (*request)(void *context, size_t index), void *context) {
     struct rusage usage;
     double *times = (double *)bench_memory(requests * sizeof *times);

@@ -102,7 +102,9 @@ def label_sum(label):
 
 
 def columns_checksum(columns):
-    """What the same results add to the checksum when they are columns; those that a deployment does not give are None."""
+    """What the same results add to the checksum when they are columns; those that a deployment does not give
+    are None.
+    """
     number, classes, elements = columns
     total = 0
     if number is not None:

@@ -1,4 +1,5 @@
-// What one would write in C++: libcurl and nlohmann/json; libpng's simplified writer and libjpeg-turbo for pixels.
+// What one would write in C++: libcurl and nlohmann/json; libpng's simplified writer and libjpeg-turbo for
+// pixels.
 #include "bench.h"
 
 #include <algorithm>
@@ -89,7 +90,8 @@ private:
         if (is("pixels-jpeg")) return {{"image", jpeg()}};
         if (is("array")) {
             const float *elements = reinterpret_cast<const float *>(arrays_.bytes) + index % ARRAYS * ELEMENTS;
-            return {{"array", {{"shape", {SIDE, SIDE, CHANNELS}}, {"data", std::vector<float>(elements, elements + ELEMENTS)}}}};
+            return {{"array",
+                     {{"shape", {SIDE, SIDE, CHANNELS}}, {"data", std::vector<float>(elements, elements + ELEMENTS)}}}};
         }
         const bench_row &values = table_[index % table_.size()];
         const bool whole = is("table");
@@ -108,7 +110,8 @@ private:
         image.flags = PNG_IMAGE_FLAG_FAST;
         png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
         encoded_.resize(size);
-        if (!png_image_write_to_memory(&image, encoded_.data(), &size, 0, pixels_.bytes, 0, nullptr)) bench_fail("no PNG");
+        if (!png_image_write_to_memory(&image, encoded_.data(), &size, 0, pixels_.bytes, 0,
+                                       nullptr)) bench_fail("no PNG");
         return data_url("data:image/png;base64,", encoded_.data(), size);
     }
 
@@ -157,5 +160,6 @@ int main(int count, char **arguments) {
     curl_global_init(CURL_GLOBAL_DEFAULT);
     Client client(task);
     client.request(0);
-    bench_measure(task.requests, [](void *it, size_t index) { return static_cast<Client *>(it)->request(index); }, &client);
+    bench_measure(task.requests,
+                  [](void *it, size_t index) { return static_cast<Client *>(it)->request(index); }, &client);
 }

@@ -50,7 +50,8 @@ static size_t take(char *bytes, size_t size, size_t count, void *context) {
 }
 
 /* An image's data URL, written in the buffer of its row, which lives until the request is sent. */
-static yyjson_mut_val *image(yyjson_mut_doc *doc, buffer *into, const char *head, const unsigned char *bytes, size_t size) {
+static yyjson_mut_val *image(yyjson_mut_doc *doc, buffer *into, const char *head, const unsigned char *bytes,
+                             size_t size) {
     reserve(into, strlen(head) + size / 3 * 4 + 8);
     strcpy(into->bytes, head);
     char *end = bench_base64(into->bytes + strlen(head), bytes, size);

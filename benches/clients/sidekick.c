@@ -1,4 +1,5 @@
-/* The library from C: tables column by column, or value by value where there is one row a request, or the task says so. */
+/* The library from C: tables column by column, or value by value where there is one row a request, or the
+ * task says so. */
 #include "bench.h"
 #include <sidekick.h>
 
@@ -100,7 +101,8 @@ static uint64_t checksum(const client *it, const sidekick_predictions *predictio
         check(sidekick_predictions_probability_matrix(predictions, it->outputs[CLASS], &values, &count, &error), error);
         for (size_t i = 0; i < count; ++i) sum += bench_bits(values[i]);
         for (size_t row = 0; row < sidekick_predictions_count(predictions); ++row) {
-            check(sidekick_predictions_top(predictions, it->outputs[CLASS], row, 0, &label, &length, &most, &error), error);
+            check(sidekick_predictions_top(predictions, it->outputs[CLASS], row, 0, &label, &length, &most,
+                                           &error), error);
             sum += bench_label(label, length);
         }
     }
@@ -191,7 +193,8 @@ static void open_deployment(client *it, size_t in_flight) {
     check(sidekick_options_new(&options, &error), error);
     check(sidekick_options_set_batch_rows(options, it->task.rows, &error), error);
     check(sidekick_options_set_max_in_flight(options, in_flight, &error), error);
-    check(sidekick_deployment_open(it->task.url, SIDEKICK_NUL, "token", SIDEKICK_NUL, options, NULL, &it->deployment, &error),
+    check(sidekick_deployment_open(it->task.url, SIDEKICK_NUL, "token", SIDEKICK_NUL, options, NULL,
+                                   &it->deployment, &error),
           error);
     sidekick_options_free(options);
     check(sidekick_rows_new(it->deployment, &it->rows, &error), error);

@@ -1,4 +1,5 @@
-// The library from C++: tables column by column, or value by value where there is one row a request, or the task says so.
+// The library from C++: tables column by column, or value by value where there is one row a request, or the
+// task says so.
 #include "bench.h"
 
 #include <algorithm>

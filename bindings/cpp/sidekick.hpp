@@ -14,16 +14,17 @@
  *
  * What holds for everything in it:
  *
- * - Failure: a function throws `sidekick::Error`; its `try_` form returns a `sidekick::Result` instead. Both may throw
- *   `std::bad_alloc`.
- * - Ownership: `Deployment`, `Options`, `Cancel`, `Rows`, `Stream`, `Predictions` and `Reply` own what they are made of,
- *   and can be moved, not copied. One that was moved from is empty: it can be assigned and destroyed, has size 0, and its
- *   other calls, and those it is given to, fail with `Status::Argument`.
- * - Lifetime: a `std::string_view`, a span or a range that is handed out lives as long as the `Predictions`, `Reply` or
- *   `Deployment` it came from, also when that is moved. Asking a temporary for one does not compile.
+ * - Failure: a function throws `sidekick::Error`; its `try_` form returns a `sidekick::Result` instead. Both
+ *   may throw `std::bad_alloc`.
+ * - Ownership: `Deployment`, `Options`, `Cancel`, `Rows`, `Stream`, `Predictions` and `Reply` own what they
+ *   are made of, and can be moved, not copied. One that was moved from is empty: it can be assigned and
+ *   destroyed, has size 0, and its other calls, and those it is given to, fail with `Status::Argument`.
+ * - Lifetime: a `std::string_view`, a span or a range that is handed out lives as long as the `Predictions`,
+ *   `Reply` or `Deployment` it came from, also when that is moved. Asking a temporary for one does not
+ *   compile.
  * - Text is UTF-8. What goes in is copied.
- * - Threads: `Deployment`, `Cancel`, `Predictions` and `Reply` are shared freely; `Options`, `Rows` and `Stream` are used
- *   by one thread at a time. Nothing is kept per thread.
+ * - Threads: `Deployment`, `Cancel`, `Predictions` and `Reply` are shared freely; `Options`, `Rows` and
+ *   `Stream` are used by one thread at a time. Nothing is kept per thread.
  */
 
 #ifndef SIDEKICK_HPP
@@ -75,8 +76,8 @@ private:
 };
 
 /**
- * One deployed model: its specs and its connections. Share it freely between threads. It has to outlive its calls and its
- * streams, not the rows and predictions made with it.
+ * One deployed model: its specs and its connections. Share it freely between threads. It has to outlive its
+ * calls and its streams, not the rows and predictions made with it.
  */
 class Deployment {
 public:
@@ -103,12 +104,15 @@ public:
                                        const Cancel& cancel) {
         sidekick_deployment* handle = nullptr;
         const auto done = detail::attempt_until(cancel, sidekick_deployment_open, url.data(), url.size(),
-                                                token.data(), token.size(), options.c_handle(), cancel.c_handle(), &handle);
+                                                token.data(), token.size(), options.c_handle(),
+                                                cancel.c_handle(), &handle);
         return detail::then(done, [&] { return Deployment(handle); });
     }
 
     /// The features the model takes, in their order.
-    span<const Feature> inputs() const& noexcept { return inputs_ ? span<const Feature>(*inputs_) : span<const Feature>(); }
+    span<const Feature> inputs() const& noexcept {
+        return inputs_ ? span<const Feature>(*inputs_) : span<const Feature>();
+    }
     /// The features the model gives, in their order.
     span<const Feature> outputs() const& noexcept {
         return outputs_ ? span<const Feature>(*outputs_) : span<const Feature>();
@@ -135,11 +139,12 @@ public:
     /// As `rows`, without throwing.
     Result<Rows> try_rows() const {
         sidekick_rows* handle = nullptr;
-        return detail::then(detail::attempt(sidekick_rows_new, c_handle(), &handle), [&] { return Rows(handle, inputs_); });
+        return detail::then(detail::attempt(sidekick_rows_new, c_handle(), &handle),
+                            [&] { return Rows(handle, inputs_); });
     }
 
-    /// Predicts all rows, and blocks until the predictions are there. Ends the open row of `rows` first, so only rows
-    /// without an open one may be predicted by several threads at once.
+    /// Predicts all rows, and blocks until the predictions are there. Ends the open row of `rows` first, so
+    /// only rows without an open one may be predicted by several threads at once.
     Predictions predict(Rows& rows) const { return try_predict(rows).value(); }
     /// Predicts rows that are needed no more.
     Predictions predict(Rows&& rows) const { return try_predict(rows).value(); }
@@ -201,7 +206,8 @@ public:
         return detail::then(done, [&] { return Stream(handle, outputs_, cancel.link_); });
     }
 
-    /// Posts JSON text as it stands, and gives back what the server answers: a status other than 2xx is no error here.
+    /// Posts JSON text as it stands, and gives back what the server answers: a status other than 2xx is no
+    /// error here.
     Reply post_json(Text json) const { return try_post_json(json).value(); }
     /// As `post_json`, without throwing.
     Result<Reply> try_post_json(Text json) const {

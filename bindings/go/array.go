@@ -21,8 +21,8 @@ type Array struct {
 	size  int
 }
 
-// ArrayOf makes an array of a shape from its elements, which are not copied; they become 32-bit floats when the array is
-// added to rows. Without a shape it has one dimension.
+// ArrayOf makes an array of a shape from its elements, which are not copied; they become 32-bit floats when
+// the array is added to rows. Without a shape it has one dimension.
 func ArrayOf[T Element](elements []T, shape ...int) Array {
 	if len(shape) == 0 {
 		shape = []int{len(elements)}

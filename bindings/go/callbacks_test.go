@@ -94,14 +94,17 @@ func TestCallbacksThatAreTakenBack(t *testing.T) {
 		sidekick.WithTokenCallback(nil), sidekick.WithLogCallback(nil))
 }
 
-// TestCallbacksAreLetGo finds that the callback of a deployment is garbage once the deployment is closed, or forgotten.
+// TestCallbacksAreLetGo finds that the callback of a deployment is garbage once the deployment is closed, or
+// forgotten.
 func TestCallbacksAreLetGo(t *testing.T) {
 	var gone atomic.Int32
 	use := func(closing bool) {
 		held := new([1 << 10]byte)
 		runtime.AddCleanup(held, func(int) { gone.Add(1) }, 0)
 		deployment := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), deploymentURL("batch-size"), "",
-			sidekick.WithTokenCallback(func(bool) (string, error) { return "batch-size-token" + string(held[:0]), nil })))
+			sidekick.WithTokenCallback(func(bool) (string, error) {
+				return "batch-size-token" + string(held[:0]), nil
+			})))
 		if closing {
 			deployment.Close()
 		}

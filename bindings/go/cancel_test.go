@@ -13,7 +13,8 @@ import (
 	"libsidekick.dev/go/sidekick"
 )
 
-// silentServer takes connections and never answers. The channels tell of each when it is there, and when its client closed it.
+// silentServer takes connections and never answers. The channels tell of each when it is there, and when its
+// client closed it.
 func silentServer(t *testing.T) (address string, opened, closed chan struct{}) {
 	listener := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
 	t.Cleanup(func() { listener.Close() })
@@ -63,7 +64,8 @@ func TestOpenIsCalledOff(t *testing.T) {
 	}
 }
 
-// whenItHolds is a context that is cancelled when the server holds so many requests back, or has not for a minute.
+// whenItHolds is a context that is cancelled when the server holds so many requests back, or has not for a
+// minute.
 func whenItHolds(server *stallingServer, requests int32) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
@@ -133,7 +135,8 @@ func TestAnEndedContextSendsNothing(t *testing.T) {
 	calledOff(t, err, context.Canceled)
 }
 
-// TestContextsThatEndAtAnyTime lets contexts end around the moment their call does, and finds no file descriptor left over.
+// TestContextsThatEndAtAnyTime lets contexts end around the moment their call does, and finds no file
+// descriptor left over.
 func TestContextsThatEndAtAnyTime(t *testing.T) {
 	deployment := open(t, "batch-size", sidekick.WithKeepAlive(0, 0))
 	descriptors := func() int { return len(must[[]os.DirEntry](t)(os.ReadDir("/proc/self/fd"))) }

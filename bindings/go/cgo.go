@@ -1,7 +1,7 @@
 package sidekick
 
-// This file, those named cgo_ and options.go know C. Their functions hand Go memory to C for the time of a call, copy what C
-// gives, and turn a status into an error.
+// This file, those named cgo_ and options.go know C. Their functions hand Go memory to C for the time of a
+// call, copy what C gives, and turn a status into an error.
 
 /*
 #cgo !sidekick_static pkg-config: sidekick
@@ -156,7 +156,8 @@ func dtypesOf(deployment unsafe.Pointer, count int) []int32 {
 	for index := range dtypes {
 		var dtype C.int32_t
 		// The index is that of an output.
-		C.sidekick_deployment_feature_dtype((*C.sidekick_deployment)(deployment), C.SIDEKICK_OUTPUT, C.size_t(index), &dtype, nil)
+		C.sidekick_deployment_feature_dtype((*C.sidekick_deployment)(deployment), C.SIDEKICK_OUTPUT,
+			C.size_t(index), &dtype, nil)
 		dtypes[index] = int32(dtype)
 	}
 	return dtypes
@@ -414,14 +415,16 @@ func readPictures(predictions *C.sidekick_predictions, output C.size_t, rows int
 		var size C.size_t
 		var mediaType *C.char
 		err := call(func(failure **C.sidekick_error) C.sidekick_status {
-			return C.sidekick_predictions_image(predictions, output, C.size_t(row), &encoded, &size, &mediaType, failure)
+			return C.sidekick_predictions_image(predictions, output, C.size_t(row), &encoded, &size,
+				&mediaType, failure)
 		})
 		if err != nil {
 			return nil, err
 		}
 		var width, height, channels C.uint32_t
 		refused := call(func(failure **C.sidekick_error) C.sidekick_status {
-			return C.sidekick_predictions_image_size(predictions, output, C.size_t(row), &width, &height, &channels, failure)
+			return C.sidekick_predictions_image_size(predictions, output, C.size_t(row), &width, &height,
+				&channels, failure)
 		})
 		pictures[row] = Picture{
 			MediaType: C.GoString(mediaType),

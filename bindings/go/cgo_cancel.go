@@ -10,8 +10,8 @@ import (
 	"errors"
 )
 
-// callUntilDone makes a call into C that is cancelled when the context ends; the error then wraps the context's. When
-// it returns nothing goes on in the background.
+// callUntilDone makes a call into C that is cancelled when the context ends; the error then wraps the
+// context's. When it returns nothing goes on in the background.
 func callUntilDone(ctx context.Context,
 	function func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status) error {
 	if err := contextError(ctx); err != nil {
@@ -25,7 +25,8 @@ func callUntilDone(ctx context.Context,
 	return callUnder(ctx, func(failure **C.sidekick_error) C.sidekick_status { return function(cancel, failure) })
 }
 
-// callUnder makes a call into C that a cancellation cancels when the context ends; the error then wraps the context's.
+// callUnder makes a call into C that a cancellation cancels when the context ends; the error then wraps the
+// context's.
 func callUnder(ctx context.Context, function func(failure **C.sidekick_error) C.sidekick_status) error {
 	err := call(function)
 	if err == nil {
@@ -38,8 +39,8 @@ func callUnder(ctx context.Context, function func(failure **C.sidekick_error) C.
 	return err
 }
 
-// cancelWhenDone makes a cancellation that is triggered when the context ends, or none for a context that cannot end. The
-// function that is returned frees it.
+// cancelWhenDone makes a cancellation that is triggered when the context ends, or none for a context that
+// cannot end. The function that is returned frees it.
 func cancelWhenDone(ctx context.Context) (cancel *C.sidekick_cancel, end func(), err error) {
 	if ctx.Done() == nil {
 		return nil, func() {}, nil
@@ -55,8 +56,8 @@ func cancelWhenDone(ctx context.Context) (cancel *C.sidekick_cancel, end func(),
 	}, nil
 }
 
-// triggerWhenDone triggers the cancellation when the context ends. What it returns ends that: the cancellation is not
-// used any more then.
+// triggerWhenDone triggers the cancellation when the context ends. What it returns ends that: the
+// cancellation is not used any more then.
 func triggerWhenDone(ctx context.Context, cancel *C.sidekick_cancel) (end func()) {
 	triggered := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {

@@ -60,8 +60,8 @@ func (c *Column) rows(feature Feature) int {
 	return c.count
 }
 
-// Columns adds whole rows: one column for each input, in any order, and all for the same number of rows. It takes a table that lies
-// column by column, and is the fastest way to add one.
+// Columns adds whole rows: one column for each input, in any order, and all for the same number of rows. It
+// takes a table that lies column by column, and is the fastest way to add one.
 //
 //	rows.Columns(sidekick.ColumnOf("Sound", sounds), sidekick.ColumnOf("Size", sizes))
 //
@@ -125,7 +125,8 @@ type columnTable struct {
 	pieceEnds []uintptr
 }
 
-// reset empties the table and makes room for the pieces of columns: they must not move any more when they are pointed to.
+// reset empties the table and makes room for the pieces of columns: they must not move any more when they are
+// pointed to.
 func (t *columnTable) reset(columns []Column) {
 	bytes, pieces := 0, 0
 	for at := range columns {

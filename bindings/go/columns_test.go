@@ -32,7 +32,8 @@ func echoColumns(t testing.TB, numbers ...int) []sidekick.Column {
 		arrays = append(arrays, float64(number), 1.5, -2, 0, 1e-7, 3e7)
 	}
 	return []sidekick.Column{
-		sidekick.ColumnOf("array", arrays), sidekick.ColumnOf("number", values), sidekick.ColumnOf("category", categories),
+		sidekick.ColumnOf("array", arrays), sidekick.ColumnOf("number", values),
+		sidekick.ColumnOf("category", categories),
 		sidekick.ColumnOf("flag", flags), sidekick.ColumnOf("text", texts), sidekick.ColumnOf("picture", pictures),
 		sidekick.ColumnOf("grey", grey),
 	}
@@ -141,7 +142,8 @@ func TestColumnsHaveToBeWhole(t *testing.T) {
 	}
 }
 
-// TestColumnsOfOneMemory lends parts of one allocation as several columns, and has the garbage collector run meanwhile.
+// TestColumnsOfOneMemory lends parts of one allocation as several columns, and has the garbage collector run
+// meanwhile.
 func TestColumnsOfOneMemory(t *testing.T) {
 	deployment := open(t, "names")
 	inputs := deployment.Inputs()

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// PredictAll predicts one row for each struct, as [Rows.Struct] adds it, and gives the outputs as structs of the type Out,
-// as [Decode] makes them, in the order of the inputs.
+// PredictAll predicts one row for each struct, as [Rows.Struct] adds it, and gives the outputs as structs of
+// the type Out, as [Decode] makes them, in the order of the inputs.
 func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs []In) ([]Out, error) {
 	rows := deployment.NewRows()
 	defer rows.Close()
@@ -26,12 +26,13 @@ func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs
 	return Decode[Out](predictions)
 }
 
-// Decode gives the predictions as structs of the type Out, one a row. Each exported field is an output: the one its tag
-// `sidekick:"..."` names, or else the one of the field's own name; the tag "-" leaves a field out. What fits where:
+// Decode gives the predictions as structs of the type Out, one a row. Each exported field is an output: the
+// one its tag `sidekick:"..."` names, or else the one of the field's own name; the tag "-" leaves a field
+// out. What fits where:
 //
 //   - a numeric output of shape [1], and the probability of a binary output: floats
-//   - a categorical output: string (the most probable label), [CategoryProbability] (the same with its probability),
-//     []CategoryProbability (all, the most probable first), map[string]float64
+//   - a categorical output: string (the most probable label), [CategoryProbability] (the same with its
+//     probability), []CategoryProbability (all, the most probable first), map[string]float64
 //   - a text output: string
 //   - an image output: [image.Image], []byte (the bytes of the image's file), [Picture]
 //   - an array: []float32, a copy

@@ -16,8 +16,8 @@ const (
 	ProtocolOpenInference Protocol = 2
 )
 
-// Deployment is one deployed model: what it takes and gives, and the connections to its server. Any number of goroutines
-// can use it at once.
+// Deployment is one deployed model: what it takes and gives, and the connections to its server. Any number of
+// goroutines can use it at once.
 type Deployment struct {
 	handle   *handle
 	inputs   features
@@ -30,10 +30,11 @@ type Deployment struct {
 	batchRows int
 }
 
-// Open opens the deployment at a URL with its token: it asks the server what the model takes and gives. Close the
-// deployment when it is done with. A URL whose path ends in /deployment/ID, also with /forward, /openapi.json or a slash
-// after it, is that deployment's; any other is the one that predictions are posted to. The token, visible ASCII without
-// "Bearer " before it, is sent to the deployment's server and to nothing else.
+// Open opens the deployment at a URL with its token: it asks the server what the model takes and gives. Close
+// the deployment when it is done with. A URL whose path ends in /deployment/ID, also with /forward,
+// /openapi.json or a slash after it, is that deployment's; any other is the one that predictions are posted
+// to. The token, visible ASCII without "Bearer " before it, is sent to the deployment's server and to nothing
+// else.
 func Open(ctx context.Context, url, token string, options ...Option) (*Deployment, error) {
 	object, batchRows, err := openDeployment(ctx, url, token, options)
 	if err != nil {
@@ -66,13 +67,16 @@ func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {
 	return deployment, nil
 }
 
-// Inputs are the features the model takes, in the order of its description: copies, which the caller may change.
+// Inputs are the features the model takes, in the order of its description: copies, which the caller may
+// change.
 func (d *Deployment) Inputs() []Feature { return d.inputs.copies() }
 
-// Outputs are the features the model gives, in the order of its description: copies, which the caller may change.
+// Outputs are the features the model gives, in the order of its description: copies, which the caller may
+// change.
 func (d *Deployment) Outputs() []Feature { return d.outputs.copies() }
 
-// BatchLimit is the most rows that the model takes in one request; 0 if it does not say. Rows are split accordingly.
+// BatchLimit is the most rows that the model takes in one request; 0 if it does not say. Rows are split
+// accordingly.
 func (d *Deployment) BatchLimit() int { return d.batchLimit }
 
 // Protocol is the protocol the deployment speaks.
@@ -87,7 +91,8 @@ func (d *Deployment) NewRows() *Rows {
 	return rows
 }
 
-// rowsHandle owns new rows. Where the deployment is closed it is the deployment's, so that all that is done with it fails.
+// rowsHandle owns new rows. Where the deployment is closed it is the deployment's, so that all that is done
+// with it fails.
 func (d *Deployment) rowsHandle() (*handle, error) {
 	deployment, err := d.handle.acquire()
 	if err != nil {
@@ -126,8 +131,8 @@ type Reply struct {
 	Body string
 }
 
-// PostJSON posts JSON that the caller made, as it stands, and gives back what the server answers: a status other than 2xx
-// is no error here.
+// PostJSON posts JSON that the caller made, as it stands, and gives back what the server answers: a status
+// other than 2xx is no error here.
 func (d *Deployment) PostJSON(ctx context.Context, json []byte) (*Reply, error) {
 	defer runtime.KeepAlive(d)
 	if err := contextError(ctx); err != nil {
@@ -141,8 +146,9 @@ func (d *Deployment) PostJSON(ctx context.Context, json []byte) (*Reply, error) 
 	return postJSON(ctx, deployment, json)
 }
 
-// Close frees the deployment and its connections as soon as its calls have returned and its streams are closed, for which it
-// does not wait. Later calls fail with [ErrClosed]. To close it again does nothing. It always returns nil.
+// Close frees the deployment and its connections as soon as its calls have returned and its streams are
+// closed, for which it does not wait. Later calls fail with [ErrClosed]. To close it again does nothing. It
+// always returns nil.
 func (d *Deployment) Close() error {
 	defer runtime.KeepAlive(d)
 	d.handle.drop()

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Status says what sort of thing went wrong. It is an error itself, so that errors.Is(err, sidekick.StatusTimeout)
-// tells whether err is an [*Error] of that sort.
+// Status says what sort of thing went wrong. It is an error itself, so that errors.Is(err,
+// sidekick.StatusTimeout) tells whether err is an [*Error] of that sort.
 type Status int32
 
 // The statuses of the C library.
@@ -49,7 +49,8 @@ const (
 	StatusTimeout Status = 22
 	// StatusNetwork: an established connection broke, or what came over it is not HTTP.
 	StatusNetwork Status = 23
-	// StatusCancelled: the context of the call or the stream ended. The error wraps [context.Canceled] or [context.DeadlineExceeded].
+	// StatusCancelled: the context of the call or the stream ended. The error wraps [context.Canceled] or
+	// [context.DeadlineExceeded].
 	StatusCancelled Status = 24
 
 	// StatusHTTP: an HTTP status other than 2xx without an error object of the Deployment API.
@@ -77,7 +78,8 @@ const (
 
 // Groups of statuses, for [errors.Is].
 var (
-	// ErrInput: a value or a row is not what the deployment takes, or a reader not what it gives (statuses 10 to 17).
+	// ErrInput: a value or a row is not what the deployment takes, or a reader not what it gives (statuses 10
+	// to 17).
 	ErrInput = errors.New("sidekick: the input is wrong")
 	// ErrConnection: the server could not be asked (statuses 20 to 23).
 	ErrConnection = errors.New("sidekick: the connection failed")
@@ -104,8 +106,8 @@ type Error struct {
 	ServerMessage string
 	// Row is the row the error is about, counted from 0; -1 where it is about no single row.
 	Row int
-	// RowsFirst is the first row of the request that failed, counted from 0 over all rows of the call or the stream; -1 where
-	// no request of rows did.
+	// RowsFirst is the first row of the request that failed, counted from 0 over all rows of the call or the
+	// stream; -1 where no request of rows did.
 	RowsFirst int
 	// RowsCount is how many rows the request that failed had; 0 where no request of rows did.
 	RowsCount int
@@ -122,8 +124,8 @@ type Error struct {
 // Error is the message.
 func (e *Error) Error() string { return "sidekick: " + e.Message }
 
-// Unwrap is the context's error if the context ended, [ErrClosed] if something was closed, the system's error (a
-// [syscall.Errno], such as one that is [io/fs.ErrNotExist]) for a file error, and else nil.
+// Unwrap is the context's error if the context ended, [ErrClosed] if something was closed, the system's error
+// (a [syscall.Errno], such as one that is [io/fs.ErrNotExist]) for a file error, and else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
 // Is tells whether target is the error's status or the group of its status.
@@ -160,7 +162,8 @@ func newInputError(status Status, row int, feature, format string, arguments ...
 	return err
 }
 
-// countedFrom is an error that counts its row from further back: a row's place among some becomes its place among all.
+// countedFrom is an error that counts its row from further back: a row's place among some becomes its place
+// among all.
 func countedFrom(first int, err error) error {
 	if err == nil {
 		return nil

@@ -40,7 +40,8 @@ func TestWrongTokenTellsAll(t *testing.T) {
 
 func TestDisabledDeployment(t *testing.T) {
 	_, err := sidekick.Open(context.Background(), deploymentURL("disabled"), "disabled-token")
-	if failed := failure(t, err, sidekick.StatusServer); failed.ServerCode != "DeploymentNotEnabled" || failed.HTTPStatus != 403 {
+	if failed := failure(t, err, sidekick.StatusServer); failed.ServerCode != "DeploymentNotEnabled" ||
+		failed.HTTPStatus != 403 {
 		t.Errorf("%+v", failed)
 	}
 }
@@ -126,7 +127,8 @@ func TestMalformedToken(t *testing.T) {
 	} {
 		_, err := sidekick.Open(context.Background(), "http://127.0.0.1:1/forward", token)
 		failed := failure(t, err, sidekick.StatusArgument)
-		if text := failed.Error(); !strings.Contains(text, says) || strings.Contains(text, "cret") || failed.Attempts != 0 {
+		if text := failed.Error(); !strings.Contains(text, says) || strings.Contains(text, "cret") ||
+			failed.Attempts != 0 {
 			t.Errorf("%q: %v", token, failed)
 		}
 	}
@@ -254,7 +256,8 @@ func TestReadersOfAnotherType(t *testing.T) {
 
 func TestAReplyThatIsNotWhatWasDeclared(t *testing.T) {
 	deployment := open(t, "reciprocal")
-	_, err := deployment.Predict(context.Background(), deployment.NewRows().Number("number", 1).End().Number("number", 0).End())
+	_, err := deployment.Predict(context.Background(),
+		deployment.NewRows().Number("number", 1).End().Number("number", 0).End())
 	var failed *sidekick.Error
 	if !errors.As(err, &failed) || failed.HTTPStatus == 0 {
 		t.Errorf("%+v", err)

@@ -41,7 +41,8 @@ type Feature struct {
 	Type FeatureType
 	// Shape is that of one example: [1] is a single number, an image is [height, width, channels].
 	Shape []int
-	// Categories are those the deployment lists; none where it lists none. Integer categories are their digits.
+	// Categories are those the deployment lists; none where it lists none. Integer categories are their
+	// digits.
 	Categories []string
 }
 

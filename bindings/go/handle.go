@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// handle owns an object of the C library: it is freed when it was dropped and its last user is done, whichever comes
-// last. So an object can be closed, or collected, while a call that uses it still runs.
+// handle owns an object of the C library: it is freed when it was dropped and its last user is done,
+// whichever comes last. So an object can be closed, or collected, while a call that uses it still runs.
 type handle struct {
 	// closed is the message of a use after it was dropped.
 	closed string
@@ -22,8 +22,8 @@ func newHandle(closed string, object unsafe.Pointer, free func(unsafe.Pointer)) 
 	return &handle{closed: closed, object: object, free: free}
 }
 
-// acquire hands the object out; release has to follow. The owner has to live until then (runtime.KeepAlive), or its cleanup
-// may drop the handle first.
+// acquire hands the object out; release has to follow. The owner has to live until then (runtime.KeepAlive),
+// or its cleanup may drop the handle first.
 func (h *handle) acquire() (unsafe.Pointer, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

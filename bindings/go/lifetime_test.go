@@ -27,7 +27,8 @@ func relay(t testing.TB) http.Handler {
 	return httputil.NewSingleHostReverseProxy(must[*url.URL](t)(url.Parse(os.Getenv("SIDEKICK_SERVER_URL"))))
 }
 
-// stallingServer passes requests on to a deployment, and holds predictions back until it is let go or their client leaves.
+// stallingServer passes requests on to a deployment, and holds predictions back until it is let go or their
+// client leaves.
 type stallingServer struct {
 	url                        string
 	waiting, left, connections atomic.Int32
@@ -69,7 +70,8 @@ func newStallingServer(t *testing.T, id string) *stallingServer {
 
 // open opens the deployment behind the server.
 func (s *stallingServer) open(t *testing.T, options ...sidekick.Option) *sidekick.Deployment {
-	deployment := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), s.url, "batch-size-token", options...))
+	deployment := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), s.url, "batch-size-token",
+		options...))
 	t.Cleanup(func() { deployment.Close() })
 	return deployment
 }
@@ -80,8 +82,8 @@ func (s *stallingServer) waits(t *testing.T, requests int32) {
 	eventually(t, func() bool { return s.waiting.Load() == requests })
 }
 
-// predictStalled predicts a row whose request is with the server when this returns; the result comes when the server is
-// let go.
+// predictStalled predicts a row whose request is with the server when this returns; the result comes when the
+// server is let go.
 func predictStalled(t *testing.T) (*stallingServer, *sidekick.Deployment, *sidekick.Rows, chan error) {
 	server := newStallingServer(t, "batch-size")
 	deployment := server.open(t)
@@ -235,16 +237,16 @@ func TestForgottenDeploymentsCloseTheirConnections(t *testing.T) {
 	})
 }
 
-// leakRounds is how often the leak test opens, fills, predicts and forgets; less often where the garbage collector runs
-// around each call.
+// leakRounds is how often the leak test opens, fills, predicts and forgets; less often where the garbage
+// collector runs around each call.
 var leakRounds = map[bool]int{false: 4000, true: 100}[sidekick.Stressed]
 
-// leakBound is how much memory may come to stay. The C library's allocator keeps some for each thread; a deployment that
-// is not freed holds more than 100 KiB, so that even a twentieth of them would be seen.
+// leakBound is how much memory may come to stay. The C library's allocator keeps some for each thread; a
+// deployment that is not freed holds more than 100 KiB, so that even a twentieth of them would be seen.
 const leakBound = 16 << 20
 
-// TestForgottenObjectsLeaveMemoryFlat opens deployments and makes rows and predictions without closing anything: three
-// objects a round.
+// TestForgottenObjectsLeaveMemoryFlat opens deployments and makes rows and predictions without closing
+// anything: three objects a round.
 func TestForgottenObjectsLeaveMemoryFlat(t *testing.T) {
 	openPredictForget(t, leakRounds/4)
 	before := residentBytes(t)
@@ -259,7 +261,8 @@ func TestForgottenObjectsLeaveMemoryFlat(t *testing.T) {
 func openPredictForget(t *testing.T, rounds int) {
 	for round := range rounds {
 		deployment := must[*sidekick.Deployment](t)(
-			sidekick.Open(context.Background(), deploymentURL("batch-size"), "batch-size-token", sidekick.WithBatchRows(1000)))
+			sidekick.Open(context.Background(), deploymentURL("batch-size"), "batch-size-token",
+				sidekick.WithBatchRows(1000)))
 		rows := deployment.NewRows()
 		for number := range 1000 {
 			rows.Number("number", float64(number)).End()

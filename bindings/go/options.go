@@ -81,15 +81,15 @@ const (
 	LogDebug LogLevel = C.SIDEKICK_LOG_DEBUG
 )
 
-// TokenCallback gives the token for a request. Refused tells that the server has just answered 401 to the last one. An
-// error fails the call that needs the token with [StatusArgument]; its text is in the message.
+// TokenCallback gives the token for a request. Refused tells that the server has just answered 401 to the
+// last one. An error fails the call that needs the token with [StatusArgument]; its text is in the message.
 type TokenCallback func(refused bool) (string, error)
 
 // LogCallback receives log lines. The token is never in it.
 type LogCallback func(level LogLevel, message string)
 
-// WithBatchRows sets how many rows [Deployment.Predict] and a [Stream] send in one request: at least 1, by default 128.
-// Smaller batches bound memory and the server's work per request, larger ones save round trips.
+// WithBatchRows sets how many rows [Deployment.Predict] and a [Stream] send in one request: at least 1, by
+// default 128. Smaller batches bound memory and the server's work per request, larger ones save round trips.
 func WithBatchRows(rows int) Option {
 	set := setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_batch_rows(options, C.size_t(rows), failure)
@@ -100,57 +100,67 @@ func WithBatchRows(rows int) Option {
 	}, rows)
 }
 
-// WithMaxInFlight sets how many requests of one [Deployment.Predict], or of one [Stream], are in flight at once: at least 1,
-// which is the default. More than one starts that many threads, which end with the call or the stream.
+// WithMaxInFlight sets how many requests of one [Deployment.Predict], or of one [Stream], are in flight at
+// once: at least 1, which is the default. More than one starts that many threads, which end with the call or
+// the stream.
 func WithMaxInFlight(requests int) Option {
-	return unsigned("WithMaxInFlight", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_set_max_in_flight(options, C.size_t(requests), failure)
-	}), requests)
+	return unsigned("WithMaxInFlight",
+		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_options_set_max_in_flight(options, C.size_t(requests), failure)
+		}), requests)
 }
 
-// WithConnectTimeout sets how long making a connection may take: by default 10 seconds; 0 means without limit. Beyond it
-// calls fail with [StatusTimeout]. It counts in milliseconds, as all durations here; parts of one are rounded up.
+// WithConnectTimeout sets how long making a connection may take: by default 10 seconds; 0 means without
+// limit. Beyond it calls fail with [StatusTimeout]. It counts in milliseconds, as all durations here; parts
+// of one are rounded up.
 func WithConnectTimeout(limit time.Duration) Option {
-	return unsigned("WithConnectTimeout", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_set_connect_timeout(options, milliseconds(limit), failure)
-	}), limit)
+	return unsigned("WithConnectTimeout",
+		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_options_set_connect_timeout(options, milliseconds(limit), failure)
+		}), limit)
 }
 
-// WithResponseTimeout sets how long the server may be silent while it is sent to or read from: by default 120 seconds; 0
-// means without limit. Beyond it calls fail with [StatusTimeout].
+// WithResponseTimeout sets how long the server may be silent while it is sent to or read from: by default 120
+// seconds; 0 means without limit. Beyond it calls fail with [StatusTimeout].
 func WithResponseTimeout(limit time.Duration) Option {
-	return unsigned("WithResponseTimeout", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_set_response_timeout(options, milliseconds(limit), failure)
-	}), limit)
+	return unsigned("WithResponseTimeout",
+		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_options_set_response_timeout(options, milliseconds(limit), failure)
+		}), limit)
 }
 
-// WithCallTimeout sets how long one request may take with all its attempts and the waits between: by default, and with 0,
-// there is no limit. Beyond it calls fail with [StatusTimeout]. A context's deadline limits a whole call.
+// WithCallTimeout sets how long one request may take with all its attempts and the waits between: by default,
+// and with 0, there is no limit. Beyond it calls fail with [StatusTimeout]. A context's deadline limits a
+// whole call.
 func WithCallTimeout(limit time.Duration) Option {
-	return unsigned("WithCallTimeout", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_set_call_timeout(options, milliseconds(limit), failure)
-	}), limit)
+	return unsigned("WithCallTimeout",
+		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_options_set_call_timeout(options, milliseconds(limit), failure)
+		}), limit)
 }
 
-// WithRetries sets how often a request is sent again, by default 2 times, where no connection could be made or it broke
-// before a reply began, and where the server answers 429, 502, 503 or 504.
+// WithRetries sets how often a request is sent again, by default 2 times, where no connection could be made
+// or it broke before a reply began, and where the server answers 429, 502, 503 or 504.
 func WithRetries(retries int) Option {
-	return unsigned("WithRetries", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_set_retries(options, C.uint32_t(min(retries, 1<<32-1)), failure)
-	}), retries)
+	return unsigned("WithRetries",
+		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_options_set_retries(options, C.uint32_t(min(retries, 1<<32-1)), failure)
+		}), retries)
 }
 
-// WithRetryBackoff sets the wait before the first retry (by default 100 milliseconds; doubled for each further one, less
-// a random part of up to a half), and the ceiling of all waits (by default 30 seconds). A Retry-After header of the server
-// counts instead; one beyond the ceiling ends the retries. The first wait cannot be above the ceiling.
+// WithRetryBackoff sets the wait before the first retry (by default 100 milliseconds; doubled for each
+// further one, less a random part of up to a half), and the ceiling of all waits (by default 30 seconds). A
+// Retry-After header of the server counts instead; one beyond the ceiling ends the retries. The first wait
+// cannot be above the ceiling.
 func WithRetryBackoff(first, ceiling time.Duration) Option {
-	return unsigned("WithRetryBackoff", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_set_retry_backoff(options, milliseconds(first), milliseconds(ceiling), failure)
-	}), first, ceiling)
+	return unsigned("WithRetryBackoff",
+		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_options_set_retry_backoff(options, milliseconds(first), milliseconds(ceiling), failure)
+		}), first, ceiling)
 }
 
-// WithCAFile trusts the certificates of a PEM file instead of the system's, which are the default. [Open] fails with
-// [StatusFile] where it cannot be read.
+// WithCAFile trusts the certificates of a PEM file instead of the system's, which are the default. [Open]
+// fails with [StatusFile] where it cannot be read.
 func WithCAFile(path string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		path, length := cText(path)
@@ -166,23 +176,26 @@ func WithCAPEM(pem []byte) Option {
 	})
 }
 
-// WithClientCertificateFile shows the server a client certificate, from PEM files: the certificate with those of the
-// authorities between behind it, and its key. By default none is shown. [Open] fails with [StatusFile] where one of them
-// cannot be read.
+// WithClientCertificateFile shows the server a client certificate, from PEM files: the certificate with those
+// of the authorities between behind it, and its key. By default none is shown. [Open] fails with [StatusFile]
+// where one of them cannot be read.
 func WithClientCertificateFile(certificatePath, keyPath string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		certificate, certificateLength := cText(certificatePath)
 		key, keyLength := cText(keyPath)
-		return C.sidekick_options_set_client_certificate_file(options, certificate, certificateLength, key, keyLength, failure)
+		return C.sidekick_options_set_client_certificate_file(options, certificate, certificateLength, key,
+			keyLength, failure)
 	})
 }
 
-// WithClientCertificatePEM shows the server a client certificate, as [WithClientCertificateFile] does, from PEM texts.
+// WithClientCertificatePEM shows the server a client certificate, as [WithClientCertificateFile] does, from
+// PEM texts.
 func WithClientCertificatePEM(certificate, key []byte) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		certificate, certificateSize := cBytes(certificate)
 		key, keySize := cBytes(key)
-		return C.sidekick_options_set_client_certificate_pem(options, certificate, certificateSize, key, keySize, failure)
+		return C.sidekick_options_set_client_certificate_pem(options, certificate, certificateSize, key,
+			keySize, failure)
 	})
 }
 
@@ -193,24 +206,27 @@ func WithTLSMinimum(version TLSVersion) Option {
 	})
 }
 
-// WithDangerousSkipTLSVerification takes, when true, any certificate for the server's: anybody on the way can then read the
-// token and change the replies. For tests only. By default it is false, and certificates are checked.
+// WithDangerousSkipTLSVerification takes, when true, any certificate for the server's: anybody on the way can
+// then read the token and change the replies. For tests only. By default it is false, and certificates are
+// checked.
 func WithDangerousSkipTLSVerification(skip bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_dangerous_skip_tls_verification(options, cBool(skip), failure)
 	})
 }
 
-// WithAllowTokenOverHTTP allows, when true, a URL that starts with http:// and is not of this machine, where anybody on
-// the way can read the token. By default it is false, and [Open] refuses such a URL with [StatusArgument].
+// WithAllowTokenOverHTTP allows, when true, a URL that starts with http:// and is not of this machine, where
+// anybody on the way can read the token. By default it is false, and [Open] refuses such a URL with
+// [StatusArgument].
 func WithAllowTokenOverHTTP(allow bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_allow_token_over_http(options, cBool(allow), failure)
 	})
 }
 
-// WithHeader adds a header to every request; by default there is none. It goes where the token goes: to the deployment's
-// server alone. It cannot be one that requests have of their own, such as Authorization, Host and Content-Type.
+// WithHeader adds a header to every request; by default there is none. It goes where the token goes: to the
+// deployment's server alone. It cannot be one that requests have of their own, such as Authorization, Host
+// and Content-Type.
 func WithHeader(name, value string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		name, nameLength := cText(name)
@@ -219,8 +235,8 @@ func WithHeader(name, value string) Option {
 	})
 }
 
-// WithUserAgentSuffix sets what follows sidekick/VERSION in the User-Agent header, such as "shop/2.1", in printable ASCII;
-// by default nothing does.
+// WithUserAgentSuffix sets what follows sidekick/VERSION in the User-Agent header, such as "shop/2.1", in
+// printable ASCII; by default nothing does.
 func WithUserAgentSuffix(suffix string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		suffix, length := cText(suffix)
@@ -228,8 +244,8 @@ func WithUserAgentSuffix(suffix string) Option {
 	})
 }
 
-// WithHostHeader sets the Host header of every request, by which an ingress chooses the model; empty, the default, for the
-// URL's.
+// WithHostHeader sets the Host header of every request, by which an ingress chooses the model; empty, the
+// default, for the URL's.
 func WithHostHeader(host string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		host, length := cText(host)
@@ -237,41 +253,44 @@ func WithHostHeader(host string) Option {
 	})
 }
 
-// WithWire sets how tensors are sent to a server of the Open Inference Protocol: [WireAuto], which is the default,
-// [WireBinary] or [WireJSON].
+// WithWire sets how tensors are sent to a server of the Open Inference Protocol: [WireAuto], which is the
+// default, [WireBinary] or [WireJSON].
 func WithWire(wire Wire) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_wire(options, C.int32_t(wire), failure)
 	})
 }
 
-// WithReplyLimit sets how many bytes a reply may have, compressed and uncompressed: at least 1, by default 1 GiB. A larger
-// one fails with [StatusReplyTooLarge].
+// WithReplyLimit sets how many bytes a reply may have, compressed and uncompressed: at least 1, by default 1
+// GiB. A larger one fails with [StatusReplyTooLarge].
 func WithReplyLimit(bytes int64) Option {
-	return unsigned("WithReplyLimit", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_set_reply_limit(options, C.uint64_t(bytes), failure)
-	}), bytes)
+	return unsigned("WithReplyLimit",
+		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_options_set_reply_limit(options, C.uint64_t(bytes), failure)
+		}), bytes)
 }
 
-// WithMaxImagePixels sets how many pixels an image may have that is added as a file, or whose size or pixels are read from
-// a response: at least 1, by default 64 * 1024 * 1024. The size that a file declares is compared before anything is
-// decoded; a larger image fails with [StatusImage]. Since 0.2.
+// WithMaxImagePixels sets how many pixels an image may have that is added as a file, or whose size or pixels
+// are read from a response: at least 1, by default 64 * 1024 * 1024. The size that a file declares is
+// compared before anything is decoded; a larger image fails with [StatusImage]. Since 0.2.
 func WithMaxImagePixels(pixels int64) Option {
-	return unsigned("WithMaxImagePixels", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_set_max_image_pixels(options, C.uint64_t(pixels), failure)
-	}), pixels)
+	return unsigned("WithMaxImagePixels",
+		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_options_set_max_image_pixels(options, C.uint64_t(pixels), failure)
+		}), pixels)
 }
 
-// WithApplyOrientation turns, when true, images that are added as files the way their metadata say they are to be shown; an
-// image that is turned goes out as PNG. By default it is false, and pixels go out as stored. Since 0.2.
+// WithApplyOrientation turns, when true, images that are added as files the way their metadata say they are
+// to be shown; an image that is turned goes out as PNG. By default it is false, and pixels go out as stored.
+// Since 0.2.
 func WithApplyOrientation(apply bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_apply_orientation(options, cBool(apply), failure)
 	})
 }
 
-// WithRequestGzip sends, when true, bodies of 1 KiB and more compressed with gzip, which the server has to understand. By
-// default it is false, and they go out as they are.
+// WithRequestGzip sends, when true, bodies of 1 KiB and more compressed with gzip, which the server has to
+// understand. By default it is false, and they go out as they are.
 func WithRequestGzip(pack bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_request_gzip(options, cBool(pack), failure)
@@ -285,27 +304,29 @@ func WithReplyGzip(allow bool) Option {
 	})
 }
 
-// WithIsolateBadRows finds, when true, the rows that the server calls bad (status 400, 413 or 422), by sending halves of
-// their request again until each stands alone: the others are predicted all the same, and Predictions.Failures tells of the
-// bad ones. By default the whole call fails.
+// WithIsolateBadRows finds, when true, the rows that the server calls bad (status 400, 413 or 422), by
+// sending halves of their request again until each stands alone: the others are predicted all the same, and
+// Predictions.Failures tells of the bad ones. By default the whole call fails.
 func WithIsolateBadRows(isolate bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_isolate_bad_rows(options, cBool(isolate), failure)
 	})
 }
 
-// WithKeepAlive sets how many idle connections a deployment keeps (by default 64), and for how long (by default 4
-// seconds: below the 5 after which common servers close them). With 0 of either every request makes its own connection.
+// WithKeepAlive sets how many idle connections a deployment keeps (by default 64), and for how long (by
+// default 4 seconds: below the 5 after which common servers close them). With 0 of either every request makes
+// its own connection.
 func WithKeepAlive(connections int, idle time.Duration) Option {
-	return unsigned("WithKeepAlive", setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
-		return C.sidekick_options_set_keep_alive(options, C.size_t(connections), milliseconds(idle), failure)
-	}), time.Duration(connections), idle)
+	return unsigned("WithKeepAlive",
+		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_options_set_keep_alive(options, C.size_t(connections), milliseconds(idle), failure)
+		}), time.Duration(connections), idle)
 }
 
-// WithProxy sets the proxy, http://[user:password@]host:port, which is asked to CONNECT, or socks5:// with the same behind
-// it, which is left to look up the server's name; "" means none. By default the environment names it, in http_proxy,
-// https_proxy and all_proxy or their capitals, when a deployment is opened; loopback addresses and localhost are asked without
-// the environment's proxy.
+// WithProxy sets the proxy, http://[user:password@]host:port, which is asked to CONNECT, or socks5:// with
+// the same behind it, which is left to look up the server's name; "" means none. By default the environment
+// names it, in http_proxy, https_proxy and all_proxy or their capitals, when a deployment is opened; loopback
+// addresses and localhost are asked without the environment's proxy.
 func WithProxy(url string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		url, length := cText(url)
@@ -313,8 +334,9 @@ func WithProxy(url string) Option {
 	})
 }
 
-// WithNoProxy sets which hosts are asked without the proxy, by default those of the environment's no_proxy: names (which
-// stand for their sub-domains too), addresses, networks such as 10.0.0.0/8, or *, separated by commas.
+// WithNoProxy sets which hosts are asked without the proxy, by default those of the environment's no_proxy:
+// names (which stand for their sub-domains too), addresses, networks such as 10.0.0.0/8, or *, separated by
+// commas.
 func WithNoProxy(hosts string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		hosts, length := cText(hosts)
@@ -322,9 +344,10 @@ func WithNoProxy(hosts string) Option {
 	})
 }
 
-// WithTokenCallback asks a function for the token before every request, and once more where the server answers 401, for
-// tokens that expire; the token given to [Open] is not used then. By default, and with nil, that one is. The function may be
-// called on several goroutines at once. It must not panic, nor call back into the deployment.
+// WithTokenCallback asks a function for the token before every request, and once more where the server
+// answers 401, for tokens that expire; the token given to [Open] is not used then. By default, and with nil,
+// that one is. The function may be called on several goroutines at once. It must not panic, nor call back
+// into the deployment.
 func WithTokenCallback(callback TokenCallback) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		if callback == nil {
@@ -334,8 +357,9 @@ func WithTokenCallback(callback TokenCallback) Option {
 	})
 }
 
-// WithLogCallback tells a function what happens to connections and requests; nil, the default, disables logging.
-// The function may be called on several goroutines at once. It must not panic, nor call back into the deployment.
+// WithLogCallback tells a function what happens to connections and requests; nil, the default, disables
+// logging. The function may be called on several goroutines at once. It must not panic, nor call back into
+// the deployment.
 func WithLogCallback(callback LogCallback) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		if callback == nil {

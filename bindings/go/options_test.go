@@ -42,7 +42,9 @@ type watchedServer struct {
 
 func newWatchedServer(t *testing.T, handler http.Handler) *watchedServer {
 	watched := &watchedServer{}
-	watched.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(reply http.ResponseWriter, request *http.Request) {
+	watched.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(
+		reply http.ResponseWriter, request *http.Request,
+	) {
 		watched.mu.Lock()
 		watched.requests = append(watched.requests, request.Clone(context.Background()))
 		watched.mu.Unlock()
@@ -143,21 +145,22 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		option sidekick.Option
 		status sidekick.Status
 	}{
-		"no rows":                {sidekick.WithBatchRows(0), sidekick.StatusArgument},
-		"negative rows":          {sidekick.WithBatchRows(-1), sidekick.StatusArgument},
-		"no requests":            {sidekick.WithMaxInFlight(0), sidekick.StatusArgument},
-		"negative requests":      {sidekick.WithMaxInFlight(-1), sidekick.StatusArgument},
-		"negative connect":       {sidekick.WithConnectTimeout(-1), sidekick.StatusArgument},
-		"negative response":      {sidekick.WithResponseTimeout(-1), sidekick.StatusArgument},
-		"negative call":          {sidekick.WithCallTimeout(-1), sidekick.StatusArgument},
-		"negative retries":       {sidekick.WithRetries(-1), sidekick.StatusArgument},
-		"first above ceiling":    {sidekick.WithRetryBackoff(time.Second, time.Millisecond), sidekick.StatusArgument},
-		"negative backoff":       {sidekick.WithRetryBackoff(-1, time.Second), sidekick.StatusArgument},
-		"no CA file":             {sidekick.WithCAFile(missing), sidekick.StatusFile},
-		"no CA":                  {sidekick.WithCAPEM([]byte("x")), sidekick.StatusArgument},
-		"no CA at all":           {sidekick.WithCAPEM(nil), sidekick.StatusArgument},
-		"no client files":        {sidekick.WithClientCertificateFile(missing, missing), sidekick.StatusFile},
-		"no client":              {sidekick.WithClientCertificatePEM([]byte("x"), []byte("y")), sidekick.StatusArgument},
+		"no rows":             {sidekick.WithBatchRows(0), sidekick.StatusArgument},
+		"negative rows":       {sidekick.WithBatchRows(-1), sidekick.StatusArgument},
+		"no requests":         {sidekick.WithMaxInFlight(0), sidekick.StatusArgument},
+		"negative requests":   {sidekick.WithMaxInFlight(-1), sidekick.StatusArgument},
+		"negative connect":    {sidekick.WithConnectTimeout(-1), sidekick.StatusArgument},
+		"negative response":   {sidekick.WithResponseTimeout(-1), sidekick.StatusArgument},
+		"negative call":       {sidekick.WithCallTimeout(-1), sidekick.StatusArgument},
+		"negative retries":    {sidekick.WithRetries(-1), sidekick.StatusArgument},
+		"first above ceiling": {sidekick.WithRetryBackoff(time.Second, time.Millisecond), sidekick.StatusArgument},
+		"negative backoff":    {sidekick.WithRetryBackoff(-1, time.Second), sidekick.StatusArgument},
+		"no CA file":          {sidekick.WithCAFile(missing), sidekick.StatusFile},
+		"no CA":               {sidekick.WithCAPEM([]byte("x")), sidekick.StatusArgument},
+		"no CA at all":        {sidekick.WithCAPEM(nil), sidekick.StatusArgument},
+		"no client files":     {sidekick.WithClientCertificateFile(missing, missing), sidekick.StatusFile},
+		"no client": {sidekick.WithClientCertificatePEM([]byte("x"), []byte("y")),
+			sidekick.StatusArgument},
 		"no version of TLS":      {sidekick.WithTLSMinimum(11), sidekick.StatusArgument},
 		"a header of its own":    {sidekick.WithHeader("Authorization", "x"), sidekick.StatusArgument},
 		"a header of two lines":  {sidekick.WithHeader("X-Tenant", "a\nb"), sidekick.StatusArgument},
@@ -200,9 +203,10 @@ func TestTimeLimits(t *testing.T) {
 		option sidekick.Option
 	}{
 		// The handshake of TLS is part of making a connection. Parts of a millisecond are not none.
-		"1 ms, the limit of the option connect_timeout":   {"https", sidekick.WithConnectTimeout(time.Microsecond)},
-		"50 ms, the limit of the option response_timeout": {"http", sidekick.WithResponseTimeout(50*time.Millisecond - 1)},
-		"50 ms, the limit of the option call_timeout":     {"http", sidekick.WithCallTimeout(50 * time.Millisecond)},
+		"1 ms, the limit of the option connect_timeout": {"https", sidekick.WithConnectTimeout(time.Microsecond)},
+		"50 ms, the limit of the option response_timeout": {"http",
+			sidekick.WithResponseTimeout(50*time.Millisecond - 1)},
+		"50 ms, the limit of the option call_timeout": {"http", sidekick.WithCallTimeout(50 * time.Millisecond)},
 	} {
 		t.Run(says, func(t *testing.T) {
 			address, _, _ := silentServer(t)
@@ -217,8 +221,10 @@ func TestTimeLimits(t *testing.T) {
 func TestRetries(t *testing.T) {
 	for _, retries := range []int{0, 4} {
 		server := newWatchedServer(t, answering(503)).start()
-		err := try(server.url, sidekick.WithRetries(retries), sidekick.WithRetryBackoff(time.Millisecond, time.Millisecond))
-		if failed := failure(t, err, sidekick.StatusHTTP); failed.Attempts != retries+1 || len(server.seen()) != retries+1 {
+		err := try(server.url, sidekick.WithRetries(retries),
+			sidekick.WithRetryBackoff(time.Millisecond, time.Millisecond))
+		if failed := failure(t, err, sidekick.StatusHTTP); failed.Attempts != retries+1 ||
+			len(server.seen()) != retries+1 {
 			t.Errorf("%+v", failed)
 		}
 	}
@@ -305,7 +311,8 @@ func TestTLSMinimum(t *testing.T) {
 	server := newWatchedServer(t, relay(t))
 	certificate, _ := server.startTLS(t, &tls.Config{MaxVersion: tls.VersionTLS12})
 	works(t, server.url, sidekick.WithCAPEM(certificate), sidekick.WithTLSMinimum(sidekick.TLS12))
-	failure(t, try(server.url, sidekick.WithCAPEM(certificate), sidekick.WithTLSMinimum(sidekick.TLS13)), sidekick.StatusTLS)
+	failure(t, try(server.url, sidekick.WithCAPEM(certificate), sidekick.WithTLSMinimum(sidekick.TLS13)),
+		sidekick.StatusTLS)
 }
 
 func TestAllowTokenOverHTTP(t *testing.T) {
@@ -315,7 +322,8 @@ func TestAllowTokenOverHTTP(t *testing.T) {
 	if !strings.Contains(failed.Message, "allow_token_over_http") {
 		t.Error(failed)
 	}
-	failure(t, try(elsewhere, direct, sidekick.WithRetries(0), sidekick.WithAllowTokenOverHTTP(true)), sidekick.StatusConnect)
+	failure(t, try(elsewhere, direct, sidekick.WithRetries(0), sidekick.WithAllowTokenOverHTTP(true)),
+		sidekick.StatusConnect)
 }
 
 func TestHeaders(t *testing.T) {
@@ -434,7 +442,8 @@ func TestProxy(t *testing.T) {
 	if err := try(elsewhere, sidekick.WithProxy(proxy.URL), sidekick.WithNoProxy("")); err == nil {
 		t.Error("the proxy was not asked")
 	}
-	if seen := proxy.seen(); len(seen) == 0 || seen[0].Method != http.MethodConnect || seen[0].Host != "deployment.invalid:80" {
+	if seen := proxy.seen(); len(seen) == 0 || seen[0].Method != http.MethodConnect ||
+		seen[0].Host != "deployment.invalid:80" {
 		t.Error(seen)
 	}
 	nobody := sidekick.WithProxy(strings.TrimSuffix(refusing(t), "/forward"))

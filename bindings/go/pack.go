@@ -10,13 +10,13 @@ const (
 	headSize = 16
 	// wordSize is what payloads are padded to.
 	wordSize = 8
-	// fullPack is how many bytes are packed before they are handed over: enough to make the call into C cheap for each
-	// value, few enough to stay in the processor's cache.
+	// fullPack is how many bytes are packed before they are handed over: enough to make the call into C cheap
+	// for each value, few enough to stay in the processor's cache.
 	fullPack = 64 << 10
 )
 
-// pack is values that wait for one call into C: records of a kind, an index, a length and a payload, padded with whatever
-// is there.
+// pack is values that wait for one call into C: records of a kind, an index, a length and a payload, padded
+// with whatever is there.
 type pack []byte
 
 func (p *pack) endRow() { putHead(p.extend(headSize), kindEndRow, 0, 0) }

@@ -49,8 +49,8 @@ func handOver(rows *Rows) func() {
 
 func nothing() {}
 
-// callsIntoC counts the calls into C that something makes: the fewest of some runs, for what earlier tests forgot may be
-// freed meanwhile. No clock disturbs it.
+// callsIntoC counts the calls into C that something makes: the fewest of some runs, for what earlier tests
+// forgot may be freed meanwhile. No clock disturbs it.
 func callsIntoC(something func()) int64 {
 	fewest := int64(math.MaxInt64)
 	for range 5 {
@@ -107,8 +107,8 @@ func TestPredictionsCrossIntoCOnceAColumn(t *testing.T) {
 	}
 }
 
-// BenchmarkRows hands values over many at a time, as always, and one by one, in packs of one: that counts the calls right, and
-// costs somewhat more than a plain call into C for each value would.
+// BenchmarkRows hands values over many at a time, as always, and one by one, in packs of one: that counts the
+// calls right, and costs somewhat more than a plain call into C for each value would.
 func BenchmarkRows(b *testing.B) {
 	rows := openPenguins(b).NewRows()
 	for _, benchmark := range []struct {

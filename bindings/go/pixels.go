@@ -66,7 +66,8 @@ func (r *pixelReader) withoutAlpha(bounds image.Rectangle, stride int, samples [
 }
 
 const (
-	// alphas is where two RGBA pixels have their alpha, firstColours and secondColours where they have the rest.
+	// alphas is where two RGBA pixels have their alpha, firstColours and secondColours where they have the
+	// rest.
 	alphas        = 0xff000000_ff000000
 	firstColours  = 0x00000000_00ffffff
 	secondColours = 0x00ffffff_00000000

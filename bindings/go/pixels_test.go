@@ -39,7 +39,8 @@ func TestAlphaIsDropped(t *testing.T) {
 	}
 }
 
-// TestEachPixelOfRGBACounts makes one pixel after another translucent: the colours are then no longer multiplied with alpha.
+// TestEachPixelOfRGBACounts makes one pixel after another translucent: the colours are then no longer
+// multiplied with alpha.
 func TestEachPixelOfRGBACounts(t *testing.T) {
 	const width, height = 19, 2
 	var reader pixelReader

@@ -62,7 +62,8 @@ func checkEcho(t *testing.T, predictions *sidekick.Predictions, count int) {
 		if expected := []float32{float32(row), 1.5, -2, 0, 1e-7, 3e7}; !reflect.DeepEqual(arrays[row], expected) {
 			t.Errorf("row %d: array %v", row, arrays[row])
 		}
-		if best := categories.Best(row); best.Label != "abc"[row%3:row%3+1] || math.Abs(best.Probability-0.8667) > 1e-3 {
+		if best := categories.Best(row); best.Label != "abc"[row%3:row%3+1] ||
+			math.Abs(best.Probability-0.8667) > 1e-3 {
 			t.Errorf("row %d: %v", row, best)
 		}
 		if pictures[row].MediaType != "image/png" {
@@ -132,7 +133,8 @@ func TestFilesAndEncodedPictures(t *testing.T) {
 	}
 	deployment := open(t, "echo")
 	array := sidekick.ArrayOf([]int{1, 2, 3, 4, 5, 6}, 2, 3)
-	rows := deployment.NewRows().ImageFile("picture", file).EncodedImage("grey", encoded(t, greys())).Array("array", array)
+	rows := deployment.NewRows().ImageFile("picture", file)
+	rows.EncodedImage("grey", encoded(t, greys())).Array("array", array)
 	rows.Number("number", 1).Category("category", "b").Category("flag", "yes").Text("text", "").End()
 	predictions := predict(t, deployment, rows)
 	picture := must[[]sidekick.Picture](t)(predictions.Pictures("picture"))[0]
@@ -199,7 +201,8 @@ func TestCategoriesInOrder(t *testing.T) {
 	if all := categories.Top(0, 9); len(all) != 3 || all[2].Label != "3" || len(categories.Top(0, -1)) != 0 {
 		t.Error(all)
 	}
-	if probabilities := categories.Map(0); !reflect.DeepEqual(probabilities, map[string]float64{"1": 0, "2": 1, "3": 0}) {
+	expected := map[string]float64{"1": 0, "2": 1, "3": 0}
+	if probabilities := categories.Map(0); !reflect.DeepEqual(probabilities, expected) {
 		t.Error(probabilities)
 	}
 }

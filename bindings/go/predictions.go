@@ -14,9 +14,9 @@ import (
 	"unsafe"
 )
 
-// Predictions are the outputs for some rows, in the order of the rows: ordinary Go memory, whatever becomes of the
-// deployment. They are shared freely between goroutines, and so must not be changed: readers hand out a whole column, without
-// copying it.
+// Predictions are the outputs for some rows, in the order of the rows: ordinary Go memory, whatever becomes
+// of the deployment. They are shared freely between goroutines, and so must not be changed: readers hand out
+// a whole column, without copying it.
 type Predictions struct {
 	outputs  *outputs
 	rows     int
@@ -57,8 +57,9 @@ type column struct {
 // Len is how many rows there are.
 func (p *Predictions) Len() int { return p.rows }
 
-// Failures tell which rows the server called bad, and why: one error a row, in their order, its Row counted over the rows that were
-// sent. There are some only with WithIsolateBadRows; the predictions are those of all the other rows.
+// Failures tell which rows the server called bad, and why: one error a row, in their order, its Row counted
+// over the rows that were sent. There are some only with WithIsolateBadRows; the predictions are those of all
+// the other rows.
 func (p *Predictions) Failures() []*Error { return slices.Clone(p.failures) }
 
 // sent is how many rows were sent.
@@ -78,10 +79,11 @@ func (p *Predictions) SentRow(row int) int {
 // Outputs are the features predicted: copies, which the caller may change.
 func (p *Predictions) Outputs() []Feature { return p.outputs.copies() }
 
-// Close hands the memory of numbers, probabilities and arrays on to the predictions that come next, which spares a program that
-// predicts again and again the time to make it and to collect it. Nobody has to close predictions: the garbage collector takes
-// those that are forgotten. Behind it readers fail with [ErrClosed], and the slices that they handed out before must not be used
-// any more, for others write to them. To close them again does nothing. It always returns nil.
+// Close hands the memory of numbers, probabilities and arrays on to the predictions that come next, which
+// spares a program that predicts again and again the time to make it and to collect it. Nobody has to close
+// predictions: the garbage collector takes those that are forgotten. Behind it readers fail with [ErrClosed],
+// and the slices that they handed out before must not be used any more, for others write to them. To close
+// them again does nothing. It always returns nil.
 func (p *Predictions) Close() error {
 	if columns := p.columns.Swap(nil); columns != nil {
 		p.outputs.spares.Put(columns)
@@ -89,7 +91,8 @@ func (p *Predictions) Close() error {
 	return nil
 }
 
-// Numbers are the numbers of a numeric output of shape [1], or the probabilities of a binary output, one a row.
+// Numbers are the numbers of a numeric output of shape [1], or the probabilities of a binary output, one a
+// row.
 func (p *Predictions) Numbers(output string) ([]float64, error) {
 	column, err := p.column(output, "numbers", func(feature Feature) bool {
 		return feature.Type == Binary || feature.Type == Numeric && !feature.IsArray()
@@ -122,8 +125,9 @@ func (p *Predictions) Arrays(output string) ([][]float32, error) {
 	return arrays, nil
 }
 
-// Elements are the elements of all rows of an output in the type that the model's tensor has, without loss: those of arrays,
-// numbers and binary probabilities. T has to be that type; 16-bit floats are uint16, BOOL is uint8.
+// Elements are the elements of all rows of an output in the type that the model's tensor has, without loss:
+// those of arrays, numbers and binary probabilities. T has to be that type; 16-bit floats are uint16, BOOL is
+// uint8.
 func Elements[T Element](p *Predictions, output string) ([]T, error) {
 	has := func(feature Feature) bool { return feature.Type == Numeric || feature.Type == Binary }
 	column, err := p.column(output, "elements", has)
@@ -133,13 +137,15 @@ func Elements[T Element](p *Predictions, output string) ([]T, error) {
 	at, _ := p.outputs.find(output)
 	dtype := p.outputs.dtypes[at]
 	if !isKeptAs(reflect.TypeFor[T](), dtype) {
-		err := newError(StatusFeatureType, "feature %q: its elements are not of the type %v", output, reflect.TypeFor[T]())
+		err := newError(StatusFeatureType, "feature %q: its elements are not of the type %v", output,
+			reflect.TypeFor[T]())
 		err.Feature = output
 		return nil, err
 	}
 	start, size := unsafe.Pointer(unsafe.SliceData(column.kept)), column.keptBytes
 	if len(column.kept) == 0 {
-		if start, size = unsafe.Pointer(unsafe.SliceData(column.numbers)), 8*len(column.numbers); column.elements != nil {
+		start, size = unsafe.Pointer(unsafe.SliceData(column.numbers)), 8*len(column.numbers)
+		if column.elements != nil {
 			start, size = unsafe.Pointer(unsafe.SliceData(column.elements)), 4*len(column.elements)
 		}
 	}
@@ -203,8 +209,8 @@ type CategoryProbability struct {
 	Probability float64
 }
 
-// Categories are the probabilities of a categorical output: a row-major matrix, rows x labels. Its methods panic, as
-// slices do, for a row that is not there.
+// Categories are the probabilities of a categorical output: a row-major matrix, rows x labels. Its methods
+// panic, as slices do, for a row that is not there.
 type Categories struct {
 	// Labels are the categories, in the order of the matrix's columns.
 	Labels []string
@@ -239,8 +245,8 @@ func (c Categories) Best(row int) CategoryProbability {
 	return CategoryProbability{c.Labels[best], probabilities[best]}
 }
 
-// Top is the count most probable categories of a row, or as many as there are: the most probable first, equal ones in
-// the order of the labels.
+// Top is the count most probable categories of a row, or as many as there are: the most probable first, equal
+// ones in the order of the labels.
 func (c Categories) Top(row, count int) []CategoryProbability {
 	top := make([]CategoryProbability, len(c.Labels))
 	for at, probability := range c.Row(row) {
@@ -262,8 +268,8 @@ type Picture struct {
 	refused error
 }
 
-// Decode decodes the image. One that is cut off, or has more pixels than [WithMaxImagePixels] allows, fails with
-// [StatusImage].
+// Decode decodes the image. One that is cut off, or has more pixels than [WithMaxImagePixels] allows, fails
+// with [StatusImage].
 func (p Picture) Decode() (image.Image, error) {
 	if p.refused != nil {
 		return nil, p.refused

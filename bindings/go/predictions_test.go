@@ -38,8 +38,8 @@ func TestPredictionsCanBeClosed(t *testing.T) {
 	failure(t, err, sidekick.StatusUnknownFeature)
 }
 
-// TestClosedPredictionsHandTheirMemoryOn predicts until memory comes back: a pool may drop what it is given, and does so when the
-// garbage collector runs.
+// TestClosedPredictionsHandTheirMemoryOn predicts until memory comes back: a pool may drop what it is given,
+// and does so when the garbage collector runs.
 func TestClosedPredictionsHandTheirMemoryOn(t *testing.T) {
 	deployment := open(t, "echo")
 	rows := deployment.NewRows()

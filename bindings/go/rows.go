@@ -8,19 +8,21 @@ import (
 	"unsafe"
 )
 
-// Rows are examples being built for one deployment. Add every input of a row, in any order, [Rows.End] the row, go on
-// with the next:
+// Rows are examples being built for one deployment. Add every input of a row, in any order, [Rows.End] the
+// row, go on with the next:
 //
 //	rows.Text("Sound", "Miaow").Number("Size", 0.43).End()
 //
-// A value that does not fit its input is a mistake. The first mistake is kept, everything behind it is ignored, and
-// [Rows.Err] and [Deployment.Predict] return it, with the row and the input it is about, until [Rows.Clear] drops all.
-// Numbers, categories and texts are collected, and checked by the library many at a time.
+// A value that does not fit its input is a mistake. The first mistake is kept, everything behind it is
+// ignored, and [Rows.Err] and [Deployment.Predict] return it, with the row and the input it is about, until
+// [Rows.Clear] drops all. Numbers, categories and texts are collected, and checked by the library many at a
+// time.
 //
 // One goroutine at a time adds values.
 type Rows struct {
 	inputs features
-	// names are those of the inputs, as the caller holds them once they were used: the same text is compared at a glance.
+	// names are those of the inputs, as the caller holds them once they were used: the same text is compared
+	// at a glance.
 	names []string
 	// encoder writes structs of the type it was last asked for.
 	encoder structEncoder
@@ -44,7 +46,8 @@ func (r *Rows) Number(name string, number float64) *Rows {
 	return r.number(r.find(name), number)
 }
 
-// Integer adds an integer to a numeric input of shape [1], or as the category of a categorical or binary input.
+// Integer adds an integer to a numeric input of shape [1], or as the category of a categorical or binary
+// input.
 func (r *Rows) Integer(name string, integer int64) *Rows {
 	return r.integer(r.find(name), integer)
 }
@@ -69,7 +72,8 @@ func (r *Rows) Image(name string, picture image.Image) *Rows {
 	return r.image(r.find(name), picture, 0)
 }
 
-// JPEG adds an image to an image input, sent as JPEG of a quality of 1 to 100: smaller than PNG, and not exact.
+// JPEG adds an image to an image input, sent as JPEG of a quality of 1 to 100: smaller than PNG, and not
+// exact.
 func (r *Rows) JPEG(name string, picture image.Image, quality int) *Rows {
 	input := r.find(name)
 	if r.err == nil && input != unknown && (quality < 1 || quality > 100) {
@@ -78,10 +82,10 @@ func (r *Rows) JPEG(name string, picture image.Image, quality int) *Rows {
 	return r.image(input, picture, quality)
 }
 
-// EncodedImage adds the bytes of an image's file to an image input, with its pixels as stored (see [WithApplyOrientation]). PNG
-// and JPEG are sent without being decoded, less their metadata; with alpha or more than 8 bits a sample, and from BMP, GIF,
-// TIFF and WebP, they become PNG without alpha. A file that is cut off is refused, and one with more pixels than
-// [WithMaxImagePixels] allows.
+// EncodedImage adds the bytes of an image's file to an image input, with its pixels as stored (see
+// [WithApplyOrientation]). PNG and JPEG are sent without being decoded, less their metadata; with alpha or
+// more than 8 bits a sample, and from BMP, GIF, TIFF and WebP, they become PNG without alpha. A file that is
+// cut off is refused, and one with more pixels than [WithMaxImagePixels] allows.
 func (r *Rows) EncodedImage(name string, encoded []byte) *Rows {
 	return r.encodedImage(r.find(name), encoded)
 }
@@ -135,8 +139,8 @@ func (r *Rows) Clear() {
 	r.err = r.exclusively(clearRows)
 }
 
-// Close frees the rows as soon as no call uses them any more. Later calls fail with [ErrClosed]. To close them again does
-// nothing. It always returns nil.
+// Close frees the rows as soon as no call uses them any more. Later calls fail with [ErrClosed]. To close
+// them again does nothing. It always returns nil.
 func (r *Rows) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -300,8 +304,9 @@ func (r *Rows) lend() (*handle, unsafe.Pointer, error) {
 	return r.handle, object, err
 }
 
-// Struct adds one row from a struct, or a pointer to one, and ends it. Each exported field is an input: the one its tag
-// `sidekick:"..."` names, or else the one of the field's own name; the tag "-" leaves a field out. What fits where:
+// Struct adds one row from a struct, or a pointer to one, and ends it. Each exported field is an input: the
+// one its tag `sidekick:"..."` names, or else the one of the field's own name; the tag "-" leaves a field
+// out. What fits where:
 //
 //   - a numeric input of shape [1]: floats and integers, but for [time.Duration], which has to be converted
 //   - a categorical input: strings and integers; a binary input also bool

@@ -6,13 +6,14 @@ import (
 	"iter"
 )
 
-// PredictSeq predicts rows as a sequence gives them, in bounded memory and with [WithMaxInFlight] requests in flight, and
-// gives the predictions of a batch at a time, in the order of the rows. The sequence may go on for ever, and may fill the same
-// rows again each time: they are copied before the next are asked for.
+// PredictSeq predicts rows as a sequence gives them, in bounded memory and with [WithMaxInFlight] requests in
+// flight, and gives the predictions of a batch at a time, in the order of the rows. The sequence may go on
+// for ever, and may fill the same rows again each time: they are copied before the next are asked for.
 //
-// A batch that fails is an error, which names its rows, in the place of its predictions; the others go on. Rows that cannot
-// be sent, and a context that ends, end it: the last item is their error, after all that was in flight. Errors count rows
-// over the whole sequence, what [Predictions.Failures] tells counts within the batch.
+// A batch that fails is an error, which names its rows, in the place of its predictions; the others go on.
+// Rows that cannot be sent, and a context that ends, end it: the last item is their error, after all that was
+// in flight. Errors count rows over the whole sequence, what [Predictions.Failures] tells counts within the
+// batch.
 //
 // The loop over it can be left at any time: requests in flight are then cancelled, and everything is freed.
 func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.Seq2[*Predictions, error] {
@@ -46,13 +47,14 @@ func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.
 	}
 }
 
-// PredictSeq predicts one row for each struct that a sequence gives, as [Rows.Struct] adds it, and gives the outputs as structs
-// of the type Out, as [Decode] makes them, in the order of the inputs: in bounded memory, for a sequence of any length.
+// PredictSeq predicts one row for each struct that a sequence gives, as [Rows.Struct] adds it, and gives the
+// outputs as structs of the type Out, as [Decode] makes them, in the order of the inputs: in bounded memory,
+// for a sequence of any length.
 //
-// Each struct has its Out, or its error. A batch that fails has one error for all its structs: [Error.RowsFirst] and
-// [Error.RowsCount] tell which. With [WithIsolateBadRows] each bad one has its own, and [Error.Row] tells which. A struct that
-// does not fit, whose batch is not sent, and a context that ends, end it: the last item is their error, behind all that was under
-// way. Errors count over the whole sequence.
+// Each struct has its Out, or its error. A batch that fails has one error for all its structs:
+// [Error.RowsFirst] and [Error.RowsCount] tell which. With [WithIsolateBadRows] each bad one has its own, and
+// [Error.Row] tells which. A struct that does not fit, whose batch is not sent, and a context that ends, end
+// it: the last item is their error, behind all that was under way. Errors count over the whole sequence.
 //
 // The loop over it can be left at any time: requests in flight are then cancelled, and everything is freed.
 func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs iter.Seq[In]) iter.Seq2[Out, error] {
@@ -113,7 +115,8 @@ func rowsCount(err error) int {
 	return failed.RowsCount
 }
 
-// all gives each row that was sent, in their order: its outputs, or why the server called it bad. Nobody closed the predictions.
+// all gives each row that was sent, in their order: its outputs, or why the server called it bad. Nobody
+// closed the predictions.
 func (d structDecoder[Out]) all(predictions *Predictions) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {
 		columns, failures, row := *predictions.columns.Load(), predictions.failures, 0

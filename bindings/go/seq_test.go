@@ -123,7 +123,8 @@ func TestPredictSeqOfStructs(t *testing.T) {
 				if count++; err != nil || float32(answer.Value) != 1/float32(count) {
 					t.Fatal(count, answer, err)
 				}
-				// It reads no further than it has to: what is held, what is being built, and the one that made it full.
+				// It reads no further than it has to: what is held, what is being built, and the one that
+				// made it full.
 				if read := 8*(2*requests+1) + count; given > read {
 					t.Fatalf("%d structs were read for %d answers", given, count)
 				}
@@ -142,7 +143,8 @@ func TestPredictSeqSendsFullBatches(t *testing.T) {
 	for batchRows, options := range map[float64][]sidekick.Option{128: nil, 50: {sidekick.WithBatchRows(50)}} {
 		given := 0
 		var sizes []float64
-		for answer, err := range sidekick.PredictSeq[size](context.Background(), open(t, "batch-size", options...), counting(270, &given)) {
+		for answer, err := range sidekick.PredictSeq[size](context.Background(),
+			open(t, "batch-size", options...), counting(270, &given)) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -209,8 +211,8 @@ func TestPredictSeqIsolatesBadRows(t *testing.T) {
 	}
 }
 
-// TestBrokenPicturesNameTheirRow has a server send images that are none, to every second row of a batch of two. It fails the
-// second batch altogether.
+// TestBrokenPicturesNameTheirRow has a server send images that are none, to every second row of a batch of
+// two. It fails the second batch altogether.
 func TestBrokenPicturesNameTheirRow(t *testing.T) {
 	proxy := relay(t).(*httputil.ReverseProxy)
 	batches := 0
@@ -235,7 +237,8 @@ func TestBrokenPicturesNameTheirRow(t *testing.T) {
 		Grey image.Image `sidekick:"grey"`
 		Last image.Image `sidekick:"picture"`
 	}
-	deployment := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/deployment/echo/forward",
+	deployment := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(),
+		server.URL+"/deployment/echo/forward",
 		"echo-token", sidekick.WithBatchRows(2), sidekick.WithReplyGzip(false)))
 	t.Cleanup(func() { deployment.Close() })
 	inputs := []echoRow{echoRowOf(t), echoRowOf(t), echoRowOf(t), echoRowOf(t)}
@@ -315,7 +318,8 @@ func TestPredictSeqCanBeLeft(t *testing.T) {
 	goroutines, before := runtime.NumGoroutine(), threads(t)
 	for leave := range 6 {
 		count, given := 0, 0
-		for _, err := range sidekick.PredictSeq[reciprocal](context.Background(), deployment, counting(endless, &given)) {
+		for _, err := range sidekick.PredictSeq[reciprocal](context.Background(), deployment,
+			counting(endless, &given)) {
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -109,11 +109,13 @@ func TestFullStreamTakesNothing(t *testing.T) {
 	if failed := failure(t, stream.Push(rows), sidekick.StatusStreamFull); !stream.Full() || failed.Retryable {
 		t.Errorf("%+v", failed)
 	}
-	if got := inverted(t, must[*sidekick.Predictions](t)(stream.Next())); !slices.Equal(got, []float64{1, 2}) || stream.Full() {
+	got := inverted(t, must[*sidekick.Predictions](t)(stream.Next()))
+	if !slices.Equal(got, []float64{1, 2}) || stream.Full() {
 		t.Error(got)
 	}
 	push(t, stream, numbered(deployment, 5))
-	if batches, _ := rest(t, stream); len(batches) != 2 || !slices.Equal(slices.Concat(batches...), []float64{3, 4, 5}) {
+	if batches, _ := rest(t, stream); len(batches) != 2 ||
+		!slices.Equal(slices.Concat(batches...), []float64{3, 4, 5}) {
 		t.Error(batches)
 	}
 	push(t, stream, deployment.NewRows())
@@ -136,7 +138,8 @@ func TestFailedBatchHasItsOwnError(t *testing.T) {
 			t.Fatal(batches, failures)
 		}
 		first, last := failure(t, failures[0], sidekick.StatusServer), failure(t, failures[1], sidekick.StatusServer)
-		if first.RowsFirst != 2 || first.RowsCount != 2 || first.Attempts != 1 || last.RowsFirst != 6 || last.RowsCount != 1 {
+		if first.RowsFirst != 2 || first.RowsCount != 2 || first.Attempts != 1 || last.RowsFirst != 6 ||
+			last.RowsCount != 1 {
 			t.Errorf("%+v, %+v", first, last)
 		}
 	}
@@ -192,7 +195,8 @@ func TestStreamIsolatesBadRows(t *testing.T) {
 	}
 }
 
-// perhapsBroken is an image whose head is good; where it is broken, the server alone finds that it breaks off.
+// perhapsBroken is an image whose head is good; where it is broken, the server alone finds that it breaks
+// off.
 func perhapsBroken(t testing.TB, broken bool) []byte {
 	file := encoded(t, colours())
 	if broken {
@@ -201,7 +205,8 @@ func perhapsBroken(t testing.TB, broken bool) []byte {
 	return file
 }
 
-// damage changes a byte of a PNG file's last samples. Its parts are all there: the server alone, which decodes, finds it.
+// damage changes a byte of a PNG file's last samples. Its parts are all there: the server alone, which
+// decodes, finds it.
 func damage(file []byte) {
 	file[len(file)-20] ^= 0xff
 }
@@ -350,7 +355,8 @@ func TestForgottenStreamsEnd(t *testing.T) {
 
 // TestStreamsLeaveNothingBehind finds no goroutine, thread or file descriptor left over, however streams end.
 func TestStreamsLeaveNothingBehind(t *testing.T) {
-	deployment := open(t, "batch-size", sidekick.WithBatchRows(1), sidekick.WithMaxInFlight(8), sidekick.WithKeepAlive(0, 0))
+	deployment := open(t, "batch-size", sidekick.WithBatchRows(1), sidekick.WithMaxInFlight(8),
+		sidekick.WithKeepAlive(0, 0))
 	rows := numbered(deployment, 1, 2, 3, 4, 5, 6, 7, 8, 9)
 	descriptors := func() int { return len(must[[]os.DirEntry](t)(os.ReadDir("/proc/self/fd"))) }
 	round := func(wait time.Duration) {

@@ -93,7 +93,8 @@ func TestPointersFilesAndOtherFieldTypes(t *testing.T) {
 	}}
 	answers := must[[]answer](t)(sidekick.PredictAll[answer](context.Background(), open(t, "echo"), inputs))
 	got := answers[0]
-	if got.Label != "c" || got.Best.Label != "c" || got.All[0] != got.Best || len(got.All) != 3 || got.All[1].Label != "a" {
+	if got.Label != "c" || got.Best.Label != "c" || got.All[0] != got.Best || len(got.All) != 3 ||
+		got.All[1].Label != "a" {
 		t.Errorf("%+v", got)
 	}
 	if float32(got.Number) != math.MaxUint64 || got.Picture.MediaType != "image/png" {

@@ -85,7 +85,8 @@ class WithLibrary(Distribution):
 
 
 BUILD.mkdir(parents=True, exist_ok=True)
-# It holds absolute paths: setuptools refuses those of a clone that has been moved, or that is mounted elsewhere.
+# It holds absolute paths: setuptools refuses those of a clone that has been moved, or that is mounted
+# elsewhere.
 (BUILD / "sidekick.egg-info" / "SOURCES.txt").unlink(missing_ok=True)
 setup(
     version=version(),

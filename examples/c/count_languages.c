@@ -69,7 +69,9 @@ int main(int argc, char **argv) {
     push(stream, rows);
     while (take(stream)) continue;
 
-    for (int at = 0; at < LANGUAGES && counts[at].lines > 0; at++) printf("%s\t%lu\n", counts[at].name, counts[at].lines);
+    for (int at = 0; at < LANGUAGES && counts[at].lines > 0; at++) {
+        printf("%s\t%lu\n", counts[at].name, counts[at].lines);
+    }
     sidekick_rows_free(rows);
     sidekick_stream_free(stream);
     sidekick_deployment_free(deployment);

@@ -22,7 +22,9 @@ int main(int argc, char **argv) {
     check(error);
     sidekick_predictions_array(predictions, 0, 0, &values, &count, &error);
     check(error);
-    if (rank < 2 || shape[0] * shape[1] != count) fail("error: the output of this deployment is not a grey image%s", "");
+    if (rank < 2 || shape[0] * shape[1] != count) {
+        fail("error: the output of this deployment is not a grey image%s", "");
+    }
 
     /* PGM, as the netpbm manual describes it: a head, then a byte a pixel. */
     FILE *picture = open_file(argv[2], "wb");

@@ -1,4 +1,5 @@
-/* Scores a CSV table: every input of the deployment is a column; a column, or two for a class, is added for every output. */
+/* Scores a CSV table: every input of the deployment is a column; a column, or two for a class, is added for
+ * every output. */
 #include "example.h"
 
 #include <stdlib.h>
@@ -7,7 +8,8 @@
 static sidekick_error *error = NULL;
 
 /* Adds the inputs of a row from the columns that bear their names. */
-static void add_row(const sidekick_deployment *deployment, sidekick_rows *rows, char **names, char **fields, int columns) {
+static void add_row(const sidekick_deployment *deployment, sidekick_rows *rows, char **names, char **fields,
+                    int columns) {
     for (size_t input = 0; input < sidekick_deployment_feature_count(deployment, SIDEKICK_INPUT); input++) {
         int type, column = 0;
         const char *name = feature_name(deployment, SIDEKICK_INPUT, input, &type);
@@ -29,7 +31,8 @@ static void add_row(const sidekick_deployment *deployment, sidekick_rows *rows, 
     check(error);
 }
 
-static void write_outputs(const sidekick_deployment *deployment, const sidekick_predictions *predictions, size_t row, FILE *file) {
+static void write_outputs(const sidekick_deployment *deployment, const sidekick_predictions *predictions,
+                          size_t row, FILE *file) {
     for (size_t output = 0; output < sidekick_deployment_feature_count(deployment, SIDEKICK_OUTPUT); output++) {
         int type;
         const char *label;

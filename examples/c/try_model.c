@@ -1,5 +1,6 @@
-/* Tries a model: prints what it takes and returns, and what it predicts for zeros and empty texts. Takes the URL of a deployment
- * or of a model on a server of the Open Inference Protocol (--url http://HOST:8000/v2/models/NAME --token ""). */
+/* Tries a model: prints what it takes and returns, and what it predicts for zeros and empty texts. Takes the
+ * URL of a deployment or of a model on a server of the Open Inference Protocol (--url
+ * http://HOST:8000/v2/models/NAME --token ""). */
 #include "example.h"
 
 #include <stdint.h>
@@ -8,7 +9,8 @@
 static sidekick_error *error = NULL;
 
 /* The shape of a feature, and how many elements it has. */
-static size_t shape_of(const sidekick_deployment *deployment, int side, size_t index, const size_t **shape, size_t *rank) {
+static size_t shape_of(const sidekick_deployment *deployment, int side, size_t index, const size_t **shape,
+                       size_t *rank) {
     size_t elements = 1;
     sidekick_deployment_feature_shape(deployment, side, index, shape, rank, &error);
     check(error);
@@ -65,13 +67,15 @@ static void add_blank(const sidekick_deployment *deployment, sidekick_rows *rows
         size_t elements = shape_of(deployment, SIDEKICK_INPUT, input, &shape, &rank);
         uint8_t *black = calloc(elements > 0 ? elements : 1, 1);
         if (black == NULL || rank != 3) fail("error: the image \"%s\" has no pixels", name);
-        sidekick_rows_add_pixels_at(rows, input, (uint32_t)shape[1], (uint32_t)shape[0], (uint32_t)shape[2], 0, black, elements, 0, &error);
+        sidekick_rows_add_pixels_at(rows, input, (uint32_t)shape[1], (uint32_t)shape[0], (uint32_t)shape[2],
+                                    0, black, elements, 0, &error);
         free(black);
     }
     check(error);
 }
 
-static void print_output(const sidekick_deployment *deployment, const sidekick_predictions *predictions, size_t output) {
+static void print_output(const sidekick_deployment *deployment, const sidekick_predictions *predictions,
+                         size_t output) {
     const size_t *shape;
     const float *values;
     const char *text;
@@ -95,7 +99,9 @@ static void print_output(const sidekick_deployment *deployment, const sidekick_p
     } else if (type == SIDEKICK_TYPE_NUMERIC) {
         sidekick_predictions_array(predictions, output, 0, &values, &count, &error);
         check(error);
-        for (size_t place = 0; place < count && place < 8; place++) printf("%s%g", place > 0 ? ", " : "", values[place]);
+        for (size_t place = 0; place < count && place < 8; place++) {
+            printf("%s%g", place > 0 ? ", " : "", values[place]);
+        }
         printf("%s\n", count > 8 ? ", ..." : "");
     } else {
         printf("an image\n");

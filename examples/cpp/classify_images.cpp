@@ -1,4 +1,5 @@
-// Classifies images: prints file, class and probability, and how many are right if the file names contain the label.
+// Classifies images: prints file, class and probability, and how many are right if the file names contain the
+// label.
 #include "example.hpp"
 
 #include <cstdio>

@@ -4,7 +4,8 @@
 #include <algorithm>
 
 // Writes values from 0 to 1 as a grey image in the PGM format.
-static void write_pgm(const std::string& path, std::size_t width, std::size_t height, sidekick::span<const float> values) {
+static void write_pgm(const std::string& path, std::size_t width, std::size_t height,
+                      sidekick::span<const float> values) {
     std::string samples;
     for (const float value : values) {
         samples += static_cast<char>(std::clamp(value, 0.0F, 1.0F) * 255.0F + 0.5F);

@@ -1,4 +1,5 @@
-//! Scores a CSV table: every input of the deployment is a column; a column, or two for a class, is added for every output.
+//! Scores a CSV table: every input of the deployment is a column; a column, or two for a class, is added for
+//! every output.
 
 mod common;
 

@@ -1,5 +1,5 @@
-//! Responses of the Open Inference Protocol against a plain reader: both refuse one, or both accept it with the same
-//! elements to the bit.
+//! Responses of the Open Inference Protocol against a plain reader: both refuse one, or both accept it with
+//! the same elements to the bit.
 
 use std::fmt::Write;
 

@@ -104,7 +104,8 @@ async fn next_until<S: StreamExt + Unpin>(
     timeout_at(until.into(), stream.next()).await.map_err(|_| ApiError::timed_out(stopped))
 }
 
-/// Reads over a refused body for a while: a reply to a client that still sends would be lost with the connection.
+/// Reads over a refused body for a while: a reply to a client that still sends would be lost with the
+/// connection.
 pub async fn drain(body: Body) {
     let mut stream = body.into_data_stream();
     let read_over = async { while let Some(Ok(_)) = stream.next().await {} };

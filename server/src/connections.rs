@@ -119,7 +119,8 @@ impl Connections {
         ended.map(|id| self.watched.remove(&id));
     }
 
-    /// Ends the connection that has been silent for longest, except for the `newest`, and waits until one has ended.
+    /// Ends the connection that has been silent for longest, except for the `newest`, and waits until one has
+    /// ended.
     async fn end_oldest(&mut self, newest: usize) {
         let silent = self.watched.values().filter_map(|watched| Some((watched.silent_since()?, watched)));
         let mut silent: Vec<_> = silent.collect();

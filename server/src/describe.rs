@@ -37,7 +37,9 @@ pub fn document(deployment: &Deployment) -> Value {
 }
 
 fn info(deployment: &Deployment) -> Value {
-    let mut info = json!({"title": deployment.title, "description": deployment.description, "version": env!("CARGO_PKG_VERSION")});
+    let version = env!("CARGO_PKG_VERSION");
+    let mut info =
+        json!({"title": deployment.title, "description": deployment.description, "version": version});
     if let Some(held_out) = &deployment.held_out {
         info["x-held-out"] = held_out.clone();
     }

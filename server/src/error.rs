@@ -81,7 +81,8 @@ impl ApiError {
         ApiError::new(ErrorCode::InternalError, message)
     }
 
-    /// A request over a limit of size: HTTP has a status of its own for it, the API's nearest code is BadData.
+    /// A request over a limit of size: HTTP has a status of its own for it, the API's nearest code is
+    /// BadData.
     pub fn too_large(message: impl Into<String>) -> ApiError {
         ApiError { status: StatusCode::PAYLOAD_TOO_LARGE, ..ApiError::bad_data(message) }
     }

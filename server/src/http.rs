@@ -25,8 +25,8 @@ use crate::open_inference::routes;
 use crate::work::Work;
 use crate::{auth, body, multipart, page, request};
 
-/// The routes of the server. A slash at the end changes nothing, and neither does leaving `/forward` out or resolving
-/// `openapi.json` against an address that ends with a slash.
+/// The routes of the server. A slash at the end changes nothing, and neither does leaving `/forward` out or
+/// resolving `openapi.json` against an address that ends with a slash.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(index_page))

@@ -29,14 +29,16 @@ const GRACE: Duration = Duration::from_secs(30);
 
 /// Serves ONNX models over the Deployment API and the Open Inference Protocol.
 ///
-/// Each DIR is a deployment: a deployment.json and an ONNX model. Once all of them are loaded, standard output says
+/// Each DIR is a deployment: a deployment.json and an ONNX model. Once all of them are loaded, standard
+/// output says
 ///
 ///   listening on http://HOST:PORT
 ///   deployment ID URL TOKEN TITLE        (a line for each)
 ///   ready
 ///
-/// where ID, URL and TOKEN hold no spaces. SIGTERM and SIGINT finish the requests in flight and end the server with
-/// exit code 0; a second signal, or 30 seconds, end that with exit code 1. Exit code 1 also means that it could not start, 2 that it was called wrongly.
+/// where ID, URL and TOKEN hold no spaces. SIGTERM and SIGINT finish the requests in flight and end the
+/// server with exit code 0; a second signal, or 30 seconds, end that with exit code 1. Exit code 1 also means
+/// that it could not start, 2 that it was called wrongly.
 #[derive(Parser)]
 #[command(version, verbatim_doc_comment)]
 struct Arguments {
@@ -175,7 +177,8 @@ async fn serve(arguments: &Arguments, served: Vec<Arc<Served>>) -> Result<(), St
     }
 }
 
-/// Listens on the first address of the host that it can have. IPv4 goes first: clients that look up `localhost` try
+/// Listens on the first address of the host that it can have. IPv4 goes first: clients that look up
+/// `localhost` try
 /// 127.0.0.1 too.
 async fn bind(listen: &str) -> io::Result<TcpListener> {
     let mut addresses: Vec<SocketAddr> = tokio::net::lookup_host(listen).await?.collect();
@@ -224,7 +227,8 @@ impl Signals {
         }
     }
 
-    /// Passes the first signal on as a request to stop; returns when a second one or the end of the grace cuts that short.
+    /// Passes the first signal on as a request to stop; returns when a second one or the end of the grace
+    /// cuts that short.
     async fn stop_then_give_up(mut self, stop: oneshot::Sender<Infallible>) -> String {
         self.next().await;
         drop(stop);

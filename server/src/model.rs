@@ -30,7 +30,8 @@ struct ModelInput {
 }
 
 impl LoadedModel {
-    /// Loads the model and holds it against the features; the error names the file, and the key if one is wrong.
+    /// Loads the model and holds it against the features; the error names the file, and the key if one is
+    /// wrong.
     pub fn load(deployment: &Deployment) -> Result<LoadedModel, String> {
         let at_file = |problem: String| format!("{}: {problem}", deployment.model.display());
         let options = rten::ModelOptions::with_all_ops();
@@ -97,7 +98,8 @@ impl LoadedModel {
         places.iter().zip(&wanted).map(read).collect()
     }
 
-    /// Two examples of zeros: an operator that is not there, a fixed batch or a wrong output shape shows at start.
+    /// Two examples of zeros: an operator that is not there, a fixed batch or a wrong output shape shows at
+    /// start.
     fn try_out(&self, deployment: &Deployment) -> Result<(), String> {
         let zeros = self.layout.tensors.iter().map(|tensor| vec![0.0; 2 * tensor.size]).collect();
         self.run(deployment, 2, zeros).map(drop).map_err(|error| format!("trying a batch of 2: {error}"))

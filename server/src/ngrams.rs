@@ -12,7 +12,8 @@ pub struct Ngrams {
 }
 
 impl Ngrams {
-    /// Fills `vector` (all zero, `buckets` long) with the n-gram counts of `text`, scaled to Euclidean length 1.
+    /// Fills `vector` (all zero, `buckets` long) with the n-gram counts of `text`, scaled to Euclidean length
+    /// 1.
     pub fn encode(&self, text: &str, vector: &mut [f32]) {
         for word in text.to_lowercase().split_whitespace() {
             self.count(word, vector);

@@ -24,7 +24,8 @@ pub fn read(bytes: &[u8]) -> Result<Array, String> {
     Ok(Array { data: file.data()?, shape: file.header.shape })
 }
 
-/// A `.npy` file whose header has been read and fits its length; its values are still as they are in the file.
+/// A `.npy` file whose header has been read and fits its length; its values are still as they are in the
+/// file.
 pub struct File<'a> {
     header: Header,
     values: &'a [u8],

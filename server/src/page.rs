@@ -28,8 +28,8 @@ pub async fn script() -> Response {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT).into_response()
 }
 
-/// Whether the page was asked for by a name of this very machine, exactly as its own URL has it. Another name that
-/// leads here is that of a foreign site, which could read what the page holds.
+/// Whether the page was asked for by a name of this very machine, exactly as its own URL has it. Another name
+/// that leads here is that of a foreign site, which could read what the page holds.
 pub fn asked_locally(uri: &Uri, headers: &HeaderMap, port: u16) -> bool {
     let is_local = |host: &str| {
         let name = host.strip_suffix(&format!(":{port}"));

@@ -1,4 +1,5 @@
-//! Turns at the processor: a few requests are computed at once, the others wait in lanes that are served in rotation.
+//! Turns at the processor: a few requests are computed at once, the others wait in lanes that are served in
+//! rotation.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;

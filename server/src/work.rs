@@ -75,7 +75,8 @@ impl Work {
     /// The error of a request that was not computed in time.
     pub fn too_slow(&self) -> ApiError {
         ApiError::internal(format!(
-            "the request was not computed within {} s; send fewer rows at a time, or start the server with a longer --deadline",
+            "the request was not computed within {} s; send fewer rows at a time, or start the server with a \
+             longer --deadline",
             self.limit.as_secs_f64()
         ))
     }

@@ -1,7 +1,8 @@
 """The deployment `language`: a word or a sentence -> its language, from hashed character n-grams.
 
-Trained on words, word pairs and sentences of web pages and news: the text that the packages in corpora/Cargo.toml carry.
-Held-out sentences are kept out whole; each of their words may occur in other sentences, as words do.
+Trained on words, word pairs and sentences of web pages and news: the text that the packages in
+corpora/Cargo.toml carry. Held-out sentences are kept out whole; each of their words may occur in other
+sentences, as words do.
 """
 
 import csv
@@ -21,8 +22,8 @@ LANGUAGES = ["Danish", "Dutch", "English", "French", "German", "Italian", "Spani
 CORPORA = REPOSITORY / "server/train/corpora/Cargo.toml"
 NGRAMS = {"min": 2, "max": 4, "buckets": 12288}
 HELD_OUT_SENTENCES = 100
-# A held-out sentence is short, and has no digits or signs, and no capital after its first letter (which leaves out most
-# names; German nouns have one).
+# A held-out sentence is short, and has no digits or signs, and no capital after its first letter (which
+# leaves out most names; German nouns have one).
 LETTER, SMALL_LETTER = r"[^\W\d_]", r"[^\W\d_A-ZÄÖÜÅÆØÉÈÀÇ]"
 GERMAN_SENTENCE = re.compile(f"{LETTER}+(,? {LETTER}+){{3,19}}[.?!]")
 SENTENCE = re.compile(f"{LETTER}{SMALL_LETTER}*(,? {SMALL_LETTER}+){{3,19}}[.?!]")
@@ -97,7 +98,8 @@ def pieces(sentence, random):
 def samples(folder, sentences, random):
     words = {word for sentence in sentences for word in sentence.lower().split() if word.isalpha()}
     single, pairs = lines(folder, "single-words.txt"), lines(folder, "word-pairs.txt")
-    return [*single, *pairs, *sorted(words), *sentences, *(piece for text in sentences for piece in pieces(text, random))]
+    return [*single, *pairs, *sorted(words), *sentences,
+            *(piece for text in sentences for piece in pieces(text, random))]
 
 
 def build_model(classifier):

@@ -1,5 +1,5 @@
-/* Checks for plain C test programs: each prints where it failed, all are counted, and `checks_failed` is the result of
- * `main`. The calls under test leave their errors in `error`. */
+/* Checks for plain C test programs: each prints where it failed, all are counted, and `checks_failed` is the
+ * result of `main`. The calls under test leave their errors in `error`. */
 #ifndef CHECK_H
 #define CHECK_H
 

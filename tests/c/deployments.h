@@ -39,7 +39,8 @@ static inline sidekick_deployment *open_on(const char *variable, const char *id,
     sidekick_deployment *deployment = NULL;
     char token[128];
     snprintf(token, sizeof token, "%s-token", id);
-    OK(sidekick_deployment_open(url_on(variable, id), SIDEKICK_NUL, token, SIDEKICK_NUL, options, NULL, &deployment, &error));
+    OK(sidekick_deployment_open(url_on(variable, id), SIDEKICK_NUL, token, SIDEKICK_NUL, options, NULL,
+                                &deployment, &error));
     if (deployment == NULL) {
         exit(checks_failed("a deployment could not be opened"));
     }

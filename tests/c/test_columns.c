@@ -125,7 +125,8 @@ static void test_every_type(sidekick_deployment *deployment) {
     sidekick_rows_free(rows);
 }
 
-/* A column of echo in place of the good one fails with this status, about this row (-1: none), and nothing is added. */
+/* A column of echo in place of the good one fails with this status, about this row (-1: none), and nothing is
+ * added. */
 static void refused(sidekick_rows *rows, sidekick_status status, int64_t row, size_t input, int32_t kind,
                     const void *values, size_t size, const size_t *ends) {
     const char *const names[INPUTS] = {"number", "category", "flag", "text", "picture", "grey", "array"};
@@ -134,7 +135,8 @@ static void refused(sidekick_rows *rows, sidekick_status status, int64_t row, si
     while (columns.inputs[place] != input) {
         place++;
     }
-    columns.kinds[place] = kind, columns.values[place] = values, columns.sizes[place] = size, columns.ends[place] = ends;
+    columns.kinds[place] = kind, columns.values[place] = values, columns.sizes[place] = size,
+    columns.ends[place] = ends;
     KEEPS(status, add(rows, ROWS, &columns));
     ABOUT(row, names[input]);
     FORGET();
@@ -222,14 +224,22 @@ static void test_null(sidekick_deployment *deployment) {
     sidekick_rows *rows = new_rows(deployment);
     const table t = echo_columns();
     FAILS(SIDEKICK_ERROR_ARGUMENT, add(NULL, ROWS, &t));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_columns(rows, ROWS, t.count, NULL, t.kinds, t.values, t.sizes, t.ends, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_columns(rows, ROWS, t.count, t.inputs, NULL, t.values, t.sizes, t.ends, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_columns(rows, ROWS, t.count, t.inputs, t.kinds, NULL, t.sizes, t.ends, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_columns(rows, ROWS, t.count, t.inputs, t.kinds, t.values, NULL, t.ends, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_columns(rows, ROWS, t.count, t.inputs, t.kinds, t.values, t.sizes, NULL, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_columns(rows, ROWS, (size_t)-1, t.inputs, t.kinds, t.values, t.sizes, t.ends, &error));
-    FAILS(SIDEKICK_ERROR_ROW_INCOMPLETE, sidekick_rows_add_columns(rows, ROWS, 0, NULL, NULL, NULL, NULL, NULL, &error));
-    CHECK(sidekick_rows_add_columns(rows, ROWS, 0, NULL, NULL, NULL, NULL, NULL, NULL) == SIDEKICK_ERROR_ROW_INCOMPLETE);
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_columns(rows, ROWS, t.count, NULL, t.kinds, t.values, t.sizes, t.ends, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_columns(rows, ROWS, t.count, t.inputs, NULL, t.values, t.sizes, t.ends, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_columns(rows, ROWS, t.count, t.inputs, t.kinds, NULL, t.sizes, t.ends, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_columns(rows, ROWS, t.count, t.inputs, t.kinds, t.values, NULL, t.ends, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_columns(rows, ROWS, t.count, t.inputs, t.kinds, t.values, t.sizes, NULL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_columns(rows, ROWS, (size_t)-1, t.inputs, t.kinds, t.values, t.sizes, t.ends, &error));
+    FAILS(SIDEKICK_ERROR_ROW_INCOMPLETE,
+          sidekick_rows_add_columns(rows, ROWS, 0, NULL, NULL, NULL, NULL, NULL, &error));
+    CHECK(sidekick_rows_add_columns(rows, ROWS, 0, NULL, NULL, NULL, NULL, NULL,
+                                    NULL) == SIDEKICK_ERROR_ROW_INCOMPLETE);
     CHECK(sidekick_rows_count(rows) == 0);
     sidekick_rows_free(rows);
 }

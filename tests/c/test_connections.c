@@ -1,4 +1,5 @@
-/* Connections: servers that cannot be reached, and the options for time limits, retries, proxies and certificates. */
+/* Connections: servers that cannot be reached, and the options for time limits, retries, proxies and
+ * certificates. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <arpa/inet.h>
@@ -28,7 +29,8 @@ static sidekick_options *options;
 
 static void fails_to_open(sidekick_status status, const char *url, uint32_t attempts, int32_t retryable) {
     sidekick_deployment *deployment = NULL;
-    KEEPS(status, sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, options, NULL, &deployment, &error));
+    KEEPS(status,
+          sidekick_deployment_open(url, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL, options, NULL, &deployment, &error));
     CHECK(deployment == NULL && sidekick_error_http_status(error) == 0);
     CHECK(sidekick_error_attempts(error) == attempts && sidekick_error_retryable(error) == retryable);
     ABOUT(-1, "");
@@ -131,7 +133,8 @@ static void test_proxies(void) {
     snprintf(with_password, sizeof with_password, "http://user:secret-token@%s", proxy + strlen("http://"));
     OK(sidekick_options_set_proxy(options, with_password, SIDEKICK_NUL, &error));
     fails_to_open(SIDEKICK_ERROR_CONNECT, server, 1, 1);
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_proxy(options, "ftp://user:secret-token@host", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_options_set_proxy(options, "ftp://user:secret-token@host", SIDEKICK_NUL, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_proxy(options, "http://", SIDEKICK_NUL, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_proxy(options, "http://host:99999", SIDEKICK_NUL, &error));
 }

@@ -6,7 +6,8 @@
 static sidekick_deployment *const NOT_A_DEPLOYMENT = (sidekick_deployment *)&check_count;
 
 /* Opening with these fails with this status, and writes no deployment. */
-static void refused(sidekick_status status, const char *url, size_t url_length, const char *token, size_t token_length) {
+static void refused(sidekick_status status, const char *url, size_t url_length, const char *token,
+                    size_t token_length) {
     sidekick_deployment *deployment = NOT_A_DEPLOYMENT;
     KEEPS(status, sidekick_deployment_open(url, url_length, token, token_length, NULL, NULL, &deployment, &error));
     CHECK(deployment == NOT_A_DEPLOYMENT);
@@ -79,8 +80,10 @@ static void test_open_says_what_is_wrong_with_a_url(void) {
 static void test_open_refuses_arguments(void) {
     const char *url = url_of("echo");
     const char *const bad_urls[] = {
-        "", "echo", "ftp://127.0.0.1/forward", "http://", "http:///forward", "http://127.0.0.1/a b", "file:///etc/passwd",
-        "http://127.0.0.1/\n", "http://:80/forward", "http://[::1/forward", "http://127.0.0.1:99999/forward", "http://127.0.0.1:port/"};
+        "", "echo", "ftp://127.0.0.1/forward", "http://", "http:///forward", "http://127.0.0.1/a b",
+        "file:///etc/passwd",
+        "http://127.0.0.1/\n", "http://:80/forward", "http://[::1/forward", "http://127.0.0.1:99999/forward",
+        "http://127.0.0.1:port/"};
     size_t i;
     refused(SIDEKICK_ERROR_ARGUMENT, NULL, SIDEKICK_NUL, "echo-token", SIDEKICK_NUL);
     FORGET();
@@ -113,7 +116,8 @@ static void test_open_refuses_arguments(void) {
           SIDEKICK_ERROR_ARGUMENT);
 }
 
-/* The server's no: its status, code and message come through, for a token, a name and a disabled deployment. */
+/* The server's no: its status, code and message come through, for a token, a name and a disabled
+ * deployment. */
 static void test_open_is_refused_by_the_server(void) {
     size_t length = 0;
     const char *text;
@@ -230,8 +234,10 @@ static void test_feature_refusals(void) {
           sidekick_deployment_feature_name(deployment, SIDEKICK_INPUT, INPUTS, &name, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_feature_name(deployment, -1, 0, &name, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_feature_name(NULL, SIDEKICK_INPUT, 0, &name, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_feature_name(deployment, SIDEKICK_INPUT, 0, NULL, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_feature_name(deployment, SIDEKICK_INPUT, 0, &name, NULL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_feature_name(deployment, SIDEKICK_INPUT, 0, NULL, &length, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_feature_name(deployment, SIDEKICK_INPUT, 0, &name, NULL, &error));
     CHECK(name == NULL && length == UNTOUCHED);
 
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
@@ -247,7 +253,8 @@ static void test_feature_refusals(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_feature_shape(NULL, SIDEKICK_INPUT, 0, &shape, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_deployment_feature_shape(deployment, SIDEKICK_INPUT, 0, NULL, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_feature_shape(deployment, SIDEKICK_INPUT, 0, &shape, NULL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_feature_shape(deployment, SIDEKICK_INPUT, 0, &shape, NULL, &error));
     CHECK(shape == NULL && length == UNTOUCHED);
 
     CHECK(sidekick_deployment_feature_count(deployment, 2) == 0);
@@ -275,14 +282,21 @@ static void test_categories(void) {
     }
     label = NULL;
     length = UNTOUCHED;
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_category(echo, SIDEKICK_INPUT, IN_CATEGORY, 3, &label, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_category(echo, SIDEKICK_INPUT, IN_NUMBER, 0, &label, &length, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_deployment_category(echo, SIDEKICK_INPUT, INPUTS, 0, &label, &length, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_category(echo, SIDEKICK_INPUT, IN_CATEGORY, 3, &label, &length, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_category(echo, SIDEKICK_INPUT, IN_NUMBER, 0, &label, &length, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_deployment_category(echo, SIDEKICK_INPUT, INPUTS, 0, &label, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_category(echo, 2, 0, 0, &label, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_category(NULL, SIDEKICK_INPUT, IN_CATEGORY, 0, &label, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_category(echo, SIDEKICK_INPUT, IN_CATEGORY, 0, NULL, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_category(echo, SIDEKICK_INPUT, IN_CATEGORY, 0, &label, NULL, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_deployment_category_count(echo, SIDEKICK_OUTPUT, OUTPUTS, &length, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_category(NULL, SIDEKICK_INPUT, IN_CATEGORY, 0, &label, &length, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_category(echo, SIDEKICK_INPUT, IN_CATEGORY, 0, NULL, &length, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_category(echo, SIDEKICK_INPUT, IN_CATEGORY, 0, &label, NULL, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_deployment_category_count(echo, SIDEKICK_OUTPUT, OUTPUTS, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_category_count(echo, 2, 0, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_category_count(NULL, SIDEKICK_INPUT, 0, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_category_count(echo, SIDEKICK_INPUT, 0, NULL, &error));

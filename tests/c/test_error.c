@@ -56,12 +56,14 @@ static void test_a_wrong_call(void) {
     sidekick_deployment_free(deployment);
 }
 
-/* A file that is not there, one that is a folder, and one that cannot be written: the system's number and its text. */
+/* A file that is not there, one that is a folder, and one that cannot be written: the system's number and its
+ * text. */
 static void test_files(void) {
     sidekick_deployment *deployment = open_deployment("echo");
     sidekick_rows *rows = new_rows(deployment);
     sidekick_options *options = NULL;
-    KEEPS(SIDEKICK_ERROR_FILE, sidekick_rows_add_image_file(rows, "picture", SIDEKICK_NUL, "none.png", SIDEKICK_NUL, &error));
+    KEEPS(SIDEKICK_ERROR_FILE,
+          sidekick_rows_add_image_file(rows, "picture", SIDEKICK_NUL, "none.png", SIDEKICK_NUL, &error));
     ABOUT(0, "picture");
     CHECK(sidekick_error_os_error(error) == ENOENT);
     SAYS("row 0: feature \"picture\": the file none.png cannot be read: ");

@@ -1,4 +1,5 @@
-/* Replies that a good server never sends: each is its own clear error, and the deployment works afterwards. */
+/* Replies that a good server never sends: each is its own clear error, and the deployment works
+ * afterwards. */
 #include "deployments.h"
 
 static sidekick_deployment *liar;
@@ -46,7 +47,8 @@ static void succeeds(const char *name) {
     sidekick_predictions_free(predictions);
 }
 
-/* A lie of one row fails with a status, names the row and the feature, and says this; then all is well again. */
+/* A lie of one row fails with a status, names the row and the feature, and says this; then all is well
+ * again. */
 static void lies(const char *name, sidekick_status status, int64_t row, const char *feature, const char *part) {
     sidekick_predictions *predictions = NULL;
     const int failures = check_failures;
@@ -238,7 +240,8 @@ static void test_headers(void) {
 /* A URL whose describe document is none. */
 static void describes(const char *id, sidekick_status status, const char *part) {
     sidekick_deployment *deployment = NULL;
-    KEEPS(status, sidekick_deployment_open(url_on("SIDEKICK_MISBEHAVING_URL", id), SIDEKICK_NUL, "any-token", SIDEKICK_NUL, NULL, NULL, &deployment, &error));
+    KEEPS(status, sidekick_deployment_open(url_on("SIDEKICK_MISBEHAVING_URL", id), SIDEKICK_NUL, "any-token",
+                                           SIDEKICK_NUL, NULL, NULL, &deployment, &error));
     SAYS(part);
     CHECK(deployment == NULL && sidekick_error_http_status(error) == 200 && sidekick_error_attempts(error) == 1);
     FORGET();
@@ -262,7 +265,8 @@ static void test_memory(void) {
     sidekick_deployment *input = open_liar("huge-input"), *output = open_liar("huge-output");
     sidekick_rows *rows = new_rows(input);
     sidekick_predictions *predictions = NULL;
-    KEEPS(SIDEKICK_ERROR_MEMORY, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, shape, 1, strides, "x", 1, &error));
+    KEEPS(SIDEKICK_ERROR_MEMORY,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, shape, 1, strides, "x", 1, &error));
     ABOUT(0, "value");
     FORGET();
     sidekick_rows_free(rows);

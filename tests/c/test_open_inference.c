@@ -88,13 +88,16 @@ static void test_arrays(void) {
         second[place] = place;
     }
     OK(sidekick_rows_new(model, &rows, &error));
-    OK(sidekick_rows_add_array(rows, "INPUT0", SIDEKICK_NUL, SIDEKICK_DTYPE_I32, &sixteen, 1, NULL, first, sizeof first, &error));
+    OK(sidekick_rows_add_array(rows, "INPUT0", SIDEKICK_NUL, SIDEKICK_DTYPE_I32, &sixteen, 1, NULL, first,
+                               sizeof first, &error));
     KEEPS(SIDEKICK_ERROR_FEATURE_VALUE,
-          sidekick_rows_add_array(rows, "INPUT1", SIDEKICK_NUL, SIDEKICK_DTYPE_F64, &sixteen, 1, NULL, halves, sizeof halves, &error));
+          sidekick_rows_add_array(rows, "INPUT1", SIDEKICK_NUL, SIDEKICK_DTYPE_F64, &sixteen, 1, NULL, halves,
+                                  sizeof halves, &error));
     SAYS("element [0]: 0.5 is not a whole number that INT32 holds");
     ABOUT(0, "INPUT1");
     FORGET();
-    OK(sidekick_rows_add_array(rows, "INPUT1", SIDEKICK_NUL, SIDEKICK_DTYPE_I32, &sixteen, 1, NULL, second, sizeof second, &error));
+    OK(sidekick_rows_add_array(rows, "INPUT1", SIDEKICK_NUL, SIDEKICK_DTYPE_I32, &sixteen, 1, NULL, second,
+                               sizeof second, &error));
     OK(sidekick_rows_end_row(rows, &error));
     OK(sidekick_deployment_predict(model, rows, NULL, &predictions, &error));
     OK(sidekick_predictions_array(predictions, 1, 0, &values, &count, &error));
@@ -132,8 +135,10 @@ static void test_elements(void) {
     OK(sidekick_predictions_elements_column(predictions, 0, &elements, &size, &dtype, &error));
     CHECK(size == 8 && ((const uint16_t *)elements)[2] == 0x3800 && ((const uint16_t *)elements)[3] == 0xc000);
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_elements(predictions, 0, 2, &elements, &size, &dtype, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_elements_column(predictions, 1, &elements, &size, &dtype, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_elements_column(predictions, 0, &elements, &size, NULL, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_elements_column(predictions, 1, &elements, &size, &dtype, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_elements_column(predictions, 0, &elements, &size, NULL, &error));
     sidekick_predictions_free(predictions);
     sidekick_rows_free(rows);
     sidekick_deployment_free(model);
@@ -147,12 +152,14 @@ static void test_elements(void) {
     CHECK(dtype == SIDEKICK_DTYPE_F64 && size == 2 * sizeof(double));
     OK(sidekick_predictions_elements(predictions, OUT_ARRAY, 1, &elements, &size, &dtype, &error));
     CHECK(dtype == SIDEKICK_DTYPE_F32 && size == 6 * sizeof(float));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_elements(predictions, OUT_TEXT, 0, &elements, &size, &dtype, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_elements(predictions, OUT_TEXT, 0, &elements, &size, &dtype, &error));
     OK(sidekick_deployment_feature_dtype(echo, SIDEKICK_OUTPUT, OUT_TEXT, &dtype, &error));
     CHECK(dtype == 0);
     OK(sidekick_deployment_feature_dtype(echo, SIDEKICK_INPUT, IN_ARRAY, &dtype, &error));
     CHECK(dtype == SIDEKICK_DTYPE_F32);
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_deployment_feature_dtype(echo, SIDEKICK_INPUT, INPUTS, &dtype, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_deployment_feature_dtype(echo, SIDEKICK_INPUT, INPUTS, &dtype, &error));
     sidekick_predictions_free(predictions);
     sidekick_rows_free(rows);
     sidekick_deployment_free(echo);

@@ -1,4 +1,5 @@
-/* Options: batches and requests at once, and what is refused; test_connections.c has those for connections. */
+/* Options: batches and requests at once, and what is refused; test_connections.c has those for
+ * connections. */
 #include <pthread.h>
 
 #include "deployments.h"
@@ -103,7 +104,8 @@ static void *max_in_flight(void *unused) {
     return unused;
 }
 
-/* In a thread of its own: the runtime's handle of a thread that waited for others goes when that thread ends. */
+/* In a thread of its own: the runtime's handle of a thread that waited for others goes when that thread
+ * ends. */
 static void test_max_in_flight(void) {
     pthread_t thread;
     CHECK(pthread_create(&thread, NULL, max_in_flight, NULL) == 0);

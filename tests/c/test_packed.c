@@ -222,26 +222,34 @@ static void test_predicted_in_one_call(void) {
     }
     CHECK(values[12] == -1);
     values[0] = -1;
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict_packed(deployment, records, used, NULL, values, 11, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict_packed(deployment, records, used, NULL, values, 13, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict_packed(deployment, records, used, NULL, NULL, 12, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict_packed(deployment, NULL, used, NULL, values, 12, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_predict_packed(deployment, records, used, NULL, values, 11, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_predict_packed(deployment, records, used, NULL, values, 13, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_predict_packed(deployment, records, used, NULL, NULL, 12, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_predict_packed(deployment, NULL, used, NULL, values, 12, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_predict_packed(NULL, records, used, NULL, values, 12, &error));
-    CHECK(sidekick_deployment_predict_packed(deployment, records, 15, NULL, values, 0, NULL) == SIDEKICK_ERROR_ARGUMENT);
+    CHECK(sidekick_deployment_predict_packed(deployment, records, 15, NULL, values, 0,
+                                             NULL) == SIDEKICK_ERROR_ARGUMENT);
     OK(sidekick_cancel_new(&cancel, &error));
     OK(sidekick_deployment_predict_packed(deployment, records, used, cancel, values, 12, &error));
     OK(sidekick_cancel_trigger(cancel, &error));
     values[0] = -1;
-    FAILS(SIDEKICK_ERROR_CANCELLED, sidekick_deployment_predict_packed(deployment, records, used, cancel, values, 12, &error));
+    FAILS(SIDEKICK_ERROR_CANCELLED,
+          sidekick_deployment_predict_packed(deployment, records, used, cancel, values, 12, &error));
     sidekick_cancel_free(cancel);
     put_number(0, 1);
-    FAILS(SIDEKICK_ERROR_ROW_INCOMPLETE, sidekick_deployment_predict_packed(deployment, records, used, NULL, values, 12, &error));
+    FAILS(SIDEKICK_ERROR_ROW_INCOMPLETE,
+          sidekick_deployment_predict_packed(deployment, records, used, NULL, values, 12, &error));
     CHECK(values[0] == -1);
     OK(sidekick_deployment_predict_packed(deployment, NULL, 0, NULL, NULL, 0, &error));
     sidekick_deployment_free(deployment);
 }
 
-/* A category is a probability for each label that the deployment lists; other outputs are refused before anything is sent. */
+/* A category is a probability for each label that the deployment lists; other outputs are refused before
+ * anything is sent. */
 static void test_outputs_in_one_call(void) {
     sidekick_deployment *language = open_deployment("language"), *echo = open_deployment("echo");
     sidekick_rows *rows = new_rows(language);

@@ -55,7 +55,8 @@ static void test_numbers(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_number(NULL, OUT_NUMBER, 0, &number, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_number(predictions, OUT_NUMBER, 0, NULL, &error));
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_numbers(predictions, OUTPUTS, &column, &count, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_numbers(predictions, OUT_CATEGORY, &column, &count, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_numbers(predictions, OUT_CATEGORY, &column, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_numbers(NULL, OUT_NUMBER, &column, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_numbers(predictions, OUT_NUMBER, NULL, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_numbers(predictions, OUT_NUMBER, &column, NULL, &error));
@@ -82,12 +83,15 @@ static void test_texts(void) {
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_text(predictions, OUTPUTS, 0, &text, &length, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_text(predictions, OUT_CATEGORY, 0, &text, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_text(predictions, OUT_TEXT, 5, &text, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_text(predictions, OUT_TEXT, (size_t)-1, &text, &length, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_text(predictions, OUT_TEXT, (size_t)-1, &text, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_text(NULL, OUT_TEXT, 0, &text, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_text(predictions, OUT_TEXT, 0, NULL, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_text(predictions, OUT_TEXT, 0, &text, NULL, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_texts(predictions, OUTPUTS, &column, &ends, &count, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_texts(predictions, OUT_NUMBER, &column, &ends, &count, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_texts(predictions, OUTPUTS, &column, &ends, &count, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_texts(predictions, OUT_NUMBER, &column, &ends, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_texts(NULL, OUT_TEXT, &column, &ends, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_texts(predictions, OUT_TEXT, NULL, &ends, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_texts(predictions, OUT_TEXT, &column, NULL, &count, &error));
@@ -111,12 +115,17 @@ static void test_labels(void) {
     }
     label = NULL;
     length = UNTOUCHED;
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_category_label(predictions, OUT_CATEGORY, 3, &label, &length, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_category_label(predictions, OUTPUTS, 0, &label, &length, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_category_label(predictions, OUT_TEXT, 0, &label, &length, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_category_label(predictions, OUT_CATEGORY, 3, &label, &length, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_category_label(predictions, OUTPUTS, 0, &label, &length, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_category_label(predictions, OUT_TEXT, 0, &label, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_category_label(NULL, OUT_CATEGORY, 0, &label, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_category_label(predictions, OUT_CATEGORY, 0, NULL, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_category_label(predictions, OUT_CATEGORY, 0, &label, NULL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_category_label(predictions, OUT_CATEGORY, 0, NULL, &length, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_category_label(predictions, OUT_CATEGORY, 0, &label, NULL, &error));
     CHECK(label == NULL && length == UNTOUCHED);
 }
 
@@ -136,7 +145,8 @@ static void test_probabilities(void) {
         CHECK(count == 3 && row_view == matrix + 3 * row);
         for (category = 0; category < 3; category++) {
             CHECK(is_probability(row_view[category], category == row % 3));
-            OK(sidekick_predictions_probability(predictions, OUT_CATEGORY, row, CATEGORIES[category], SIDEKICK_NUL, &probability, &error));
+            OK(sidekick_predictions_probability(predictions, OUT_CATEGORY, row, CATEGORIES[category],
+                                                SIDEKICK_NUL, &probability, &error));
             CHECK(probability == row_view[category]);
         }
     }
@@ -146,28 +156,50 @@ static void test_probabilities(void) {
     row_view = matrix = NULL;
     probability = 47.11;
     count = UNTOUCHED;
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_probabilities(predictions, OUTPUTS, 0, &row_view, &count, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_probabilities(predictions, OUT_FLAG, 0, &row_view, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probabilities(predictions, OUT_CATEGORY, 5, &row_view, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probabilities(predictions, OUT_CATEGORY, (size_t)-1, &row_view, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probabilities(NULL, OUT_CATEGORY, 0, &row_view, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probabilities(predictions, OUT_CATEGORY, 0, NULL, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probabilities(predictions, OUT_CATEGORY, 0, &row_view, NULL, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_probability_matrix(predictions, OUTPUTS, &matrix, &count, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_probability_matrix(predictions, OUT_TEXT, &matrix, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability_matrix(NULL, OUT_CATEGORY, &matrix, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability_matrix(predictions, OUT_CATEGORY, NULL, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability_matrix(predictions, OUT_CATEGORY, &matrix, NULL, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, "d", 1, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, NULL, 0, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, "two\nlines", 9, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, "\xff", 1, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability(predictions, OUT_CATEGORY, 5, "a", 1, &probability, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_probability(predictions, OUTPUTS, 0, "a", 1, &probability, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_probability(predictions, OUT_NUMBER, 0, "a", 1, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability(NULL, OUT_CATEGORY, 0, "a", 1, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, NULL, 1, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, "a", 1, NULL, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_probabilities(predictions, OUTPUTS, 0, &row_view, &count, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_probabilities(predictions, OUT_FLAG, 0, &row_view, &count, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probabilities(predictions, OUT_CATEGORY, 5, &row_view, &count, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probabilities(predictions, OUT_CATEGORY, (size_t)-1, &row_view, &count, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probabilities(NULL, OUT_CATEGORY, 0, &row_view, &count, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probabilities(predictions, OUT_CATEGORY, 0, NULL, &count, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probabilities(predictions, OUT_CATEGORY, 0, &row_view, NULL, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_probability_matrix(predictions, OUTPUTS, &matrix, &count, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_probability_matrix(predictions, OUT_TEXT, &matrix, &count, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability_matrix(NULL, OUT_CATEGORY, &matrix, &count, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability_matrix(predictions, OUT_CATEGORY, NULL, &count, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability_matrix(predictions, OUT_CATEGORY, &matrix, NULL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, "d", 1, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, NULL, 0, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, "two\nlines", 9, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, "\xff", 1, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability(predictions, OUT_CATEGORY, 5, "a", 1, &probability, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_probability(predictions, OUTPUTS, 0, "a", 1, &probability, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_probability(predictions, OUT_NUMBER, 0, "a", 1, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability(NULL, OUT_CATEGORY, 0, "a", 1, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, NULL, 1, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, "a", 1, NULL, &error));
     CHECK(row_view == NULL && matrix == NULL && probability == 47.11 && count == UNTOUCHED);
 }
 
@@ -187,15 +219,24 @@ static void test_top(void) {
     label = NULL;
     length = UNTOUCHED;
     probability = 47.11;
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 3, &label, &length, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_top(predictions, OUT_CATEGORY, 0, (size_t)-1, &label, &length, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_top(predictions, OUT_CATEGORY, 5, 0, &label, &length, &probability, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_top(predictions, OUTPUTS, 0, 0, &label, &length, &probability, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_top(predictions, OUT_FLAG, 0, 0, &label, &length, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_top(NULL, OUT_CATEGORY, 0, 0, &label, &length, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 0, NULL, &length, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 0, &label, NULL, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 0, &label, &length, NULL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 3, &label, &length, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_top(predictions, OUT_CATEGORY, 0, (size_t)-1, &label, &length, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_top(predictions, OUT_CATEGORY, 5, 0, &label, &length, &probability, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_top(predictions, OUTPUTS, 0, 0, &label, &length, &probability, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_top(predictions, OUT_FLAG, 0, 0, &label, &length, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_top(NULL, OUT_CATEGORY, 0, 0, &label, &length, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 0, NULL, &length, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 0, &label, NULL, &probability, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 0, &label, &length, NULL, &error));
     CHECK(label == NULL && length == UNTOUCHED && probability == 47.11);
 }
 

@@ -47,12 +47,15 @@ static void test_views(void) {
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_array(predictions, OUTPUTS, 0, &one, &count, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_array(predictions, OUT_PICTURE, 0, &one, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_array(predictions, OUT_ARRAY, 2, &one, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_array(predictions, OUT_ARRAY, (size_t)-1, &one, &count, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_array(predictions, OUT_ARRAY, (size_t)-1, &one, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_array(NULL, OUT_ARRAY, 0, &one, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_array(predictions, OUT_ARRAY, 0, NULL, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_array(predictions, OUT_ARRAY, 0, &one, NULL, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_array_shape(predictions, OUTPUTS, &shape, &rank, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_array_shape(predictions, OUT_NUMBER, &shape, &rank, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_array_shape(predictions, OUTPUTS, &shape, &rank, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_array_shape(predictions, OUT_NUMBER, &shape, &rank, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_array_shape(NULL, OUT_ARRAY, &shape, &rank, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_array_shape(predictions, OUT_ARRAY, NULL, &rank, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_array_shape(predictions, OUT_ARRAY, &shape, NULL, &error));
@@ -64,8 +67,10 @@ static void check_copy(int32_t dtype, const void *expected, size_t size) {
     unsigned char buffer[6 * 8 + 1], untouched[6 * 8 + 1];
     memset(buffer, 0xee, sizeof buffer);
     memset(untouched, 0xee, sizeof untouched);
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 1, dtype, buffer, size - 1, &error));
-    KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 1, dtype, buffer, size + 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_copy_array(predictions, OUT_ARRAY, 1, dtype, buffer, size - 1, &error));
+    KEEPS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_copy_array(predictions, OUT_ARRAY, 1, dtype, buffer, size + 1, &error));
     SAYS("bytes");
     FORGET();
     CHECK(memcmp(buffer, untouched, sizeof buffer) == 0);
@@ -96,13 +101,20 @@ static void test_copies(void) {
     check_copy(SIDEKICK_DTYPE_U64, u64, sizeof u64);
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, 0, buffer, 24, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, 14, buffer, 24, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 2, SIDEKICK_DTYPE_F32, buffer, 24, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, SIDEKICK_DTYPE_F32, NULL, 24, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, SIDEKICK_DTYPE_F32, NULL, 0, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, SIDEKICK_DTYPE_F32, buffer, (size_t)-1, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_copy_array(NULL, OUT_ARRAY, 0, SIDEKICK_DTYPE_F32, buffer, 24, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_copy_array(predictions, OUTPUTS, 0, SIDEKICK_DTYPE_F32, buffer, 24, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_copy_array(predictions, OUT_NUMBER, 0, SIDEKICK_DTYPE_F32, buffer, 24, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_copy_array(predictions, OUT_ARRAY, 2, SIDEKICK_DTYPE_F32, buffer, 24, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, SIDEKICK_DTYPE_F32, NULL, 24, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, SIDEKICK_DTYPE_F32, NULL, 0, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_copy_array(predictions, OUT_ARRAY, 0, SIDEKICK_DTYPE_F32, buffer, (size_t)-1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_copy_array(NULL, OUT_ARRAY, 0, SIDEKICK_DTYPE_F32, buffer, 24, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_copy_array(predictions, OUTPUTS, 0, SIDEKICK_DTYPE_F32, buffer, 24, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_copy_array(predictions, OUT_NUMBER, 0, SIDEKICK_DTYPE_F32, buffer, 24, &error));
 }
 
 /* What is saved reads back through this library; read_files.py reads it with NumPy. */
@@ -130,17 +142,23 @@ static void test_files(void) {
 
 static void test_files_that_cannot_be_written(void) {
     size_t size;
-    KEEPS(SIDEKICK_ERROR_FILE, sidekick_predictions_save_npy(predictions, OUT_ARRAY, 0, "no folder/x.npy", SIDEKICK_NUL, &error));
+    KEEPS(SIDEKICK_ERROR_FILE,
+          sidekick_predictions_save_npy(predictions, OUT_ARRAY, 0, "no folder/x.npy", SIDEKICK_NUL, &error));
     SAYS("no folder/x.npy");
     FORGET();
     FAILS(SIDEKICK_ERROR_FILE, sidekick_predictions_save_npy(predictions, OUT_ARRAY, 0, ".", SIDEKICK_NUL, &error));
     FAILS(SIDEKICK_ERROR_FILE, sidekick_predictions_save_npy(predictions, OUT_ARRAY, 0, NULL, 0, &error));
     FAILS(SIDEKICK_ERROR_FILE, sidekick_predictions_save_npy(predictions, OUT_ARRAY, 0, "a\0b", 3, &error));
-    FAILS(SIDEKICK_ERROR_FILE, sidekick_predictions_save_npy(predictions, OUT_ARRAY, 0, "/dev/full", SIDEKICK_NUL, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_save_npy(predictions, OUT_ARRAY, 2, "saved.npy", SIDEKICK_NUL, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_save_npy(predictions, OUTPUTS, 0, "saved.npy", SIDEKICK_NUL, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_save_npy(predictions, OUT_TEXT, 0, "saved.npy", SIDEKICK_NUL, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_save_npy(NULL, OUT_ARRAY, 0, "saved.npy", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_FILE,
+          sidekick_predictions_save_npy(predictions, OUT_ARRAY, 0, "/dev/full", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_save_npy(predictions, OUT_ARRAY, 2, "saved.npy", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_save_npy(predictions, OUTPUTS, 0, "saved.npy", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_save_npy(predictions, OUT_TEXT, 0, "saved.npy", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_save_npy(NULL, OUT_ARRAY, 0, "saved.npy", SIDEKICK_NUL, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_save_npy(predictions, OUT_ARRAY, 0, NULL, 9, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_save_npy(predictions, OUT_ARRAY, 0, "\xff", 1, &error));
     /* None of these emptied the file that is there. */

@@ -39,13 +39,20 @@ static void test_encoded_bytes(void) {
     first = NULL;
     media_type = NULL;
     size = UNTOUCHED;
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_image(predictions, OUTPUTS, 0, &first, &size, &media_type, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_image(predictions, OUT_ARRAY, 0, &first, &size, &media_type, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image(predictions, OUT_PICTURE, 2, &first, &size, &media_type, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image(predictions, OUT_PICTURE, (size_t)-1, &first, &size, &media_type, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image(NULL, OUT_PICTURE, 0, &first, &size, &media_type, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image(predictions, OUT_PICTURE, 0, NULL, &size, &media_type, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image(predictions, OUT_PICTURE, 0, &first, NULL, &media_type, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_image(predictions, OUTPUTS, 0, &first, &size, &media_type, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_image(predictions, OUT_ARRAY, 0, &first, &size, &media_type, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image(predictions, OUT_PICTURE, 2, &first, &size, &media_type, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image(predictions, OUT_PICTURE, (size_t)-1, &first, &size, &media_type, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image(NULL, OUT_PICTURE, 0, &first, &size, &media_type, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image(predictions, OUT_PICTURE, 0, NULL, &size, &media_type, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image(predictions, OUT_PICTURE, 0, &first, NULL, &media_type, &error));
     CHECK(first == NULL && media_type == NULL && size == UNTOUCHED);
 }
 
@@ -56,13 +63,20 @@ static void test_size(void) {
     OK(sidekick_predictions_image_size(predictions, OUT_GREY, 1, &width, &height, &channels, &error));
     CHECK(width == 4 && height == 4 && channels == 1);
     width = height = channels = 4711;
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_image_size(predictions, OUTPUTS, 0, &width, &height, &channels, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_image_size(predictions, OUT_TEXT, 0, &width, &height, &channels, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_size(predictions, OUT_PICTURE, 2, &width, &height, &channels, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_size(NULL, OUT_PICTURE, 0, &width, &height, &channels, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_size(predictions, OUT_PICTURE, 0, NULL, &height, &channels, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_size(predictions, OUT_PICTURE, 0, &width, NULL, &channels, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_size(predictions, OUT_PICTURE, 0, &width, &height, NULL, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_image_size(predictions, OUTPUTS, 0, &width, &height, &channels, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_image_size(predictions, OUT_TEXT, 0, &width, &height, &channels, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image_size(predictions, OUT_PICTURE, 2, &width, &height, &channels, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image_size(NULL, OUT_PICTURE, 0, &width, &height, &channels, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image_size(predictions, OUT_PICTURE, 0, NULL, &height, &channels, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image_size(predictions, OUT_PICTURE, 0, &width, NULL, &channels, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image_size(predictions, OUT_PICTURE, 0, &width, &height, NULL, &error));
     CHECK(width == 4711 && height == 4711 && channels == 4711);
 }
 
@@ -71,14 +85,20 @@ static void test_pixels(void) {
     size_t i, wrong = 0;
     memset(pixels, 0xee, sizeof pixels);
     memset(untouched, 0xee, sizeof untouched);
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_pixels(predictions, OUT_PICTURE, 0, pixels, sizeof RGB - 1, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_pixels(predictions, OUT_PICTURE, 0, pixels, sizeof RGB + 1, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_pixels(predictions, OUT_PICTURE, 0, NULL, sizeof RGB, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image_pixels(predictions, OUT_PICTURE, 0, pixels, sizeof RGB - 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image_pixels(predictions, OUT_PICTURE, 0, pixels, sizeof RGB + 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image_pixels(predictions, OUT_PICTURE, 0, NULL, sizeof RGB, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_pixels(predictions, OUT_PICTURE, 0, NULL, 0, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_pixels(predictions, OUT_PICTURE, 2, pixels, sizeof RGB, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_image_pixels(predictions, OUT_PICTURE, 2, pixels, sizeof RGB, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image_pixels(NULL, OUT_PICTURE, 0, pixels, sizeof RGB, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_image_pixels(predictions, OUTPUTS, 0, pixels, sizeof RGB, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_image_pixels(predictions, OUT_ARRAY, 0, pixels, sizeof RGB, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_image_pixels(predictions, OUTPUTS, 0, pixels, sizeof RGB, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_image_pixels(predictions, OUT_ARRAY, 0, pixels, sizeof RGB, &error));
     CHECK(memcmp(pixels, untouched, sizeof pixels) == 0);
     OK(sidekick_predictions_image_pixels(predictions, OUT_PICTURE, 0, pixels, sizeof RGB, &error));
     CHECK(memcmp(pixels, RGB, sizeof RGB) == 0 && pixels[sizeof RGB] == 0xee);
@@ -103,15 +123,22 @@ static void test_files(void) {
     OK(sidekick_predictions_image(predictions, OUT_PICTURE, 0, &encoded, &size, NULL, &error));
     CHECK(saved_size == size && memcmp(saved, encoded, size) == 0);
     free(saved);
-    FAILS(SIDEKICK_ERROR_FILE, sidekick_predictions_save_image(predictions, OUT_PICTURE, 0, "no folder/x.png", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_FILE,
+          sidekick_predictions_save_image(predictions, OUT_PICTURE, 0, "no folder/x.png", SIDEKICK_NUL, &error));
     FAILS(SIDEKICK_ERROR_FILE, sidekick_predictions_save_image(predictions, OUT_PICTURE, 0, ".", SIDEKICK_NUL, &error));
     FAILS(SIDEKICK_ERROR_FILE, sidekick_predictions_save_image(predictions, OUT_PICTURE, 0, NULL, 0, &error));
-    FAILS(SIDEKICK_ERROR_FILE, sidekick_predictions_save_image(predictions, OUT_PICTURE, 0, "/dev/full", SIDEKICK_NUL, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_save_image(predictions, OUT_PICTURE, 2, "saved.png", SIDEKICK_NUL, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_save_image(predictions, OUTPUTS, 0, "saved.png", SIDEKICK_NUL, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_save_image(predictions, OUT_NUMBER, 0, "saved.png", SIDEKICK_NUL, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_save_image(NULL, OUT_PICTURE, 0, "saved.png", SIDEKICK_NUL, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_save_image(predictions, OUT_PICTURE, 0, NULL, SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_FILE,
+          sidekick_predictions_save_image(predictions, OUT_PICTURE, 0, "/dev/full", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_save_image(predictions, OUT_PICTURE, 2, "saved.png", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_predictions_save_image(predictions, OUTPUTS, 0, "saved.png", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_save_image(predictions, OUT_NUMBER, 0, "saved.png", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_save_image(NULL, OUT_PICTURE, 0, "saved.png", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_save_image(predictions, OUT_PICTURE, 0, NULL, SIDEKICK_NUL, &error));
 }
 
 /* A picture of one pixel that only calls itself one, and one with alpha. */

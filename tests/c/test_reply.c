@@ -91,12 +91,15 @@ static void test_refusals(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(NULL, "{}", SIDEKICK_NUL, NULL, &reply, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, NULL, SIDEKICK_NUL, NULL, &reply, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, NULL, 2, NULL, &reply, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, "\"\xff\"", SIDEKICK_NUL, NULL, &reply, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_post_json(deployment, "\"\xff\"", SIDEKICK_NUL, NULL, &reply, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_post_json(deployment, "{}", SIDEKICK_NUL, NULL, NULL, &error));
-    KEEPS(SIDEKICK_ERROR_NETWORK, sidekick_deployment_post_json(deployment, closed, SIDEKICK_NUL, NULL, &reply, &error));
+    KEEPS(SIDEKICK_ERROR_NETWORK,
+          sidekick_deployment_post_json(deployment, closed, SIDEKICK_NUL, NULL, &reply, &error));
     CHECK(sidekick_error_attempts(error) >= 3 && sidekick_error_retryable(error) == 1);
     FORGET();
-    CHECK(sidekick_deployment_post_json(deployment, closed, SIDEKICK_NUL, NULL, &reply, NULL) == SIDEKICK_ERROR_NETWORK);
+    CHECK(sidekick_deployment_post_json(deployment, closed, SIDEKICK_NUL, NULL, &reply,
+                                        NULL) == SIDEKICK_ERROR_NETWORK);
     CHECK(reply == NULL);
     sidekick_deployment_free(deployment);
 }

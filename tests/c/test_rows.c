@@ -1,5 +1,5 @@
-/* Rows: numbers, integers, categories, binary values and text, and the life of a row. What is sent is read from
- * deployments that mirror it. */
+/* Rows: numbers, integers, categories, binary values and text, and the life of a row. What is sent is read
+ * from deployments that mirror it. */
 #include "deployments.h"
 
 /* Predicts one row of a mirror, whose text comes back in `text`. */
@@ -155,7 +155,8 @@ static void test_listed_binary_values(void) {
 }
 
 static void test_texts(void) {
-    const char *const texts[] = {"", "plain", "\xf0\x9f\xa6\x8a emoji", "\"quotes\" \\ and / \b\f\n\r\t\x1f\x7f", "\xe2\x80\xa8"};
+    const char *const texts[] = {"", "plain", "\xf0\x9f\xa6\x8a emoji",
+                                 "\"quotes\" \\ and / \b\f\n\r\t\x1f\x7f", "\xe2\x80\xa8"};
     static char large[300000];
     sidekick_deployment *deployment = open_liar("mirror-text");
     sidekick_rows *rows = new_rows(deployment);
@@ -182,7 +183,8 @@ static void test_texts(void) {
     sidekick_deployment_free(deployment);
 }
 
-/* Every function refuses an input that is not there, one of another type, and one that the row has already. */
+/* Every function refuses an input that is not there, one of another type, and one that the row has
+ * already. */
 static void test_wrong_features(void) {
     sidekick_deployment *deployment = open_deployment("echo");
     sidekick_rows *rows = new_rows(deployment);

@@ -1,5 +1,5 @@
-/* Arrays on their way out: every dtype, strides, .npy files, and what is refused. Each check runs against deployments that
- * mirror what was sent, in both wire forms. */
+/* Arrays on their way out: every dtype, strides, .npy files, and what is refused. Each check runs against
+ * deployments that mirror what was sent, in both wire forms. */
 #include "deployments.h"
 #include "files.h"
 
@@ -68,7 +68,8 @@ static void test_strides(void) {
     const int16_t wide[] = {1, -9, 2, -9, 3, -9, 4, -9, 5, -9, 6};
     const float in_order[] = {1, 2, 3, 4, 5, 6}, transposed[] = {1, 3, 5, 2, 4, 6}, reversed[] = {6, 5, 4, 3, 2, 1};
     const float repeated[] = {1, 2, 3, 1, 2, 3}, one[] = {4, 4, 4, 4, 4, 4}, rows_reversed[] = {4, 5, 6, 1, 2, 3};
-    const ptrdiff_t plain[] = {3, 1}, columns[] = {1, 2}, gaps[] = {12, 4}, back[] = {-3, -1}, same_row[] = {0, 1}, none[] = {0, 0};
+    const ptrdiff_t plain[] = {3, 1}, columns[] = {1, 2}, gaps[] = {12, 4}, back[] = {-3, -1};
+    const ptrdiff_t same_row[] = {0, 1}, none[] = {0, 0};
     const ptrdiff_t row_back[] = {-3, 1};
     OK(sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, SHAPE, 2, plain, counting, 6, &error));
     check_sent(in_order);
@@ -97,12 +98,18 @@ static void test_layouts_beyond_the_data(void) {
     static const uint8_t data[16];
     const ptrdiff_t gaps[] = {4, 1}, far[] = {PTRDIFF_MAX, 1}, near[] = {PTRDIFF_MIN, 1};
     const size_t huge[] = {(size_t)-1, (size_t)-1}, large[] = {2, (size_t)1 << 62};
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, SHAPE, 2, gaps, data, 6, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, SHAPE, 2, far, data, 16, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, SHAPE, 2, near, data, 16, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, huge, 2, NULL, data, 16, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F64, large, 2, NULL, data, 16, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, SHAPE, 2, NULL, data, 0, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, SHAPE, 2, gaps, data, 6, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, SHAPE, 2, far, data, 16, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, SHAPE, 2, near, data, 16, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, huge, 2, NULL, data, 16, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F64, large, 2, NULL, data, 16, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, SHAPE, 2, NULL, data, 0, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, 0, SHAPE, 2, NULL, data, 16, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, 14, SHAPE, 2, NULL, data, 16, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array(rows, "value", 5, -1, SHAPE, 2, NULL, data, 16, &error));
@@ -111,14 +118,19 @@ static void test_layouts_beyond_the_data(void) {
 static void test_other_shapes(void) {
     static const uint8_t data[24];
     const size_t turned[] = {3, 2}, flat[] = {6}, deep[] = {1, 2, 3}, empty[] = {0, 3};
-    KEEPS(SIDEKICK_ERROR_FEATURE_SHAPE, sidekick_rows_add_array(rows, "value", 5, SIDEKICK_DTYPE_U8, turned, 2, NULL, data, 6, &error));
+    KEEPS(SIDEKICK_ERROR_FEATURE_SHAPE,
+          sidekick_rows_add_array(rows, "value", 5, SIDEKICK_DTYPE_U8, turned, 2, NULL, data, 6, &error));
     SAYS("expected an array of shape [2, 3], got [3, 2]");
     ABOUT(0, "value");
     FORGET();
-    FAILS(SIDEKICK_ERROR_FEATURE_SHAPE, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, flat, 1, NULL, data, 6, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_SHAPE, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, deep, 3, NULL, data, 6, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_SHAPE, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, empty, 2, NULL, data, 0, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_SHAPE, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, NULL, 0, NULL, data, 4, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_SHAPE,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, flat, 1, NULL, data, 6, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_SHAPE,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, deep, 3, NULL, data, 6, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_SHAPE,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, empty, 2, NULL, data, 0, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_SHAPE,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, NULL, 0, NULL, data, 4, &error));
 }
 
 static void test_values_that_cannot_be_sent(void) {
@@ -130,7 +142,8 @@ static void test_values_that_cannot_be_sent(void) {
         float values[] = {1, 2, 3, 4, 5, 6};
         values[4] = not_finite[i];
         KEEPS(SIDEKICK_ERROR_FEATURE_VALUE,
-              sidekick_rows_add_array(rows, "value", 5, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, values, sizeof values, &error));
+              sidekick_rows_add_array(rows, "value", 5, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, values,
+                                      sizeof values, &error));
         SAYS("element [1, 1]");
         ABOUT(0, "value");
         FORGET();
@@ -215,15 +228,24 @@ static void test_npy_refusals(void) {
 static void test_null(void) {
     const float data[] = {1, 2, 3, 4, 5, 6};
     const ptrdiff_t back[] = {-12, -4}, plain[] = {12, 4};
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array(NULL, "value", 5, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array(rows, NULL, 5, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array(rows, "value", 5, SIDEKICK_DTYPE_F32, NULL, 2, NULL, data, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array(rows, "value", 5, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, NULL, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(NULL, 0, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, NULL, 2, NULL, data, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, SHAPE, 2, plain, NULL, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, SHAPE, 2, back, NULL, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, SHAPE, 2, back, NULL, 0, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array(NULL, "value", 5, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array(rows, NULL, 5, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array(rows, "value", 5, SIDEKICK_DTYPE_F32, NULL, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array(rows, "value", 5, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, NULL, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(NULL, 0, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, NULL, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, SHAPE, 2, plain, NULL, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, SHAPE, 2, back, NULL, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, SHAPE, 2, back, NULL, 0, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy(NULL, "value", 5, data, 4, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy(rows, NULL, 5, data, 4, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy(rows, "value", 5, NULL, 4, &error));
@@ -243,21 +265,27 @@ static void test_wrong_features(void) {
     sidekick_rows *several = new_rows(echo);
     size_t size;
     unsigned char *file = read_file("array.npy", &size);
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_array(several, "x", 1, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_array_at(several, INPUTS, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_rows_add_array(several, "x", 1, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_rows_add_array_at(several, INPUTS, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_npy(several, "x", 1, file, size, &error));
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_npy_at(several, INPUTS, file, size, &error));
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_npy_file(several, "x", 1, "array.npy", 9, &error));
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_npy_file_at(several, INPUTS, "array.npy", 9, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_array(several, "number", 6, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_array_at(several, IN_PICTURE, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_rows_add_array(several, "number", 6, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_array_at(several, IN_PICTURE, SIDEKICK_DTYPE_F32,
+                                                                  SHAPE, 2, NULL, data, sizeof data, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_npy(several, "text", 4, file, size, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_npy_at(several, IN_FLAG, file, size, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_npy_file(several, "category", 8, "array.npy", 9, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_npy_file_at(several, IN_NUMBER, "array.npy", 9, &error));
     add_echo_array(several, 0);
-    FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_array(several, "array", 5, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_array_at(several, IN_ARRAY, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TWICE,
+          sidekick_rows_add_array(several, "array", 5, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TWICE,
+          sidekick_rows_add_array_at(several, IN_ARRAY, SIDEKICK_DTYPE_F32, SHAPE, 2, NULL, data, sizeof data, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_npy(several, "array", 5, file, size, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_npy_at(several, IN_ARRAY, file, size, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_npy_file(several, "array", 5, "array.npy", 9, &error));

@@ -1,5 +1,5 @@
-/* Pictures on their way out: what travels untouched, what becomes a PNG without alpha, raw pixels, and what is refused.
- * `mirror-picture` gives back what was sent; `echo` shows what the server makes of it. */
+/* Pictures on their way out: what travels untouched, what becomes a PNG without alpha, raw pixels, and what
+ * is refused. `mirror-picture` gives back what was sent; `echo` shows what the server makes of it. */
 #include "deployments.h"
 #include "files.h"
 
@@ -16,7 +16,8 @@ static sidekick_predictions *sent(void) {
 }
 
 /* What was sent is of this media type and size, and has these samples, up to `tolerance`. */
-static void check_sent(const char *media_type, uint32_t side, uint32_t channels, const unsigned char *samples, int tolerance) {
+static void check_sent(const char *media_type, uint32_t side, uint32_t channels, const unsigned char *samples,
+                       int tolerance) {
     sidekick_predictions *predictions = sent();
     unsigned char pixels[4 * 4 * 4];
     uint32_t width = 0, height = 0, found = 0;
@@ -37,8 +38,8 @@ static void check_sent(const char *media_type, uint32_t side, uint32_t channels,
 }
 
 static void test_png_and_jpeg_travel_untouched(void) {
-    const char *const names[] = {"rgb.png",    "picture without a suffix", "png.jpg",       "grey.png",
-                                 "palette.png", "flat.jpg",                 "flat-grey.jpg", "flat-progressive.jpg", "wide.png"};
+    const char *const names[] = {"rgb.png", "picture without a suffix", "png.jpg", "grey.png", "palette.png",
+                                 "flat.jpg", "flat-grey.jpg", "flat-progressive.jpg", "wide.png"};
     size_t i;
     for (i = 0; i < sizeof names / sizeof *names; i++) {
         size_t size, found = 0;
@@ -65,7 +66,8 @@ static void test_png_and_jpeg_travel_untouched(void) {
 
 /* What a file tells beside its image stays here. */
 static void test_metadata_are_left_out(void) {
-    const char *const names[] = {"stripes-exif.png", "stripes-exif.jpg"}, *const plain[] = {"stripes.png", "stripes.jpg"};
+    const char *const names[] = {"stripes-exif.png", "stripes-exif.jpg"};
+    const char *const plain[] = {"stripes.png", "stripes.jpg"};
     size_t i;
     for (i = 0; i < 2; i++) {
         size_t size, found = 0;
@@ -129,8 +131,9 @@ static void test_image_options(void) {
 }
 
 static void test_other_kinds_become_png(void) {
-    const char *const colored[] = {"rgba.png", "rgb-16-bits.png", "rgba-16-bits.png", "palette-4-bits.png", "palette-transparent.png",
-                                   "rgb.bmp",  "rgb.tiff",        "rgba.tiff",        "palette.gif",        "rgb.webp", "rgba.webp"};
+    const char *const colored[] = {"rgba.png", "rgb-16-bits.png", "rgba-16-bits.png", "palette-4-bits.png",
+                                   "palette-transparent.png", "rgb.bmp", "rgb.tiff", "rgba.tiff",
+                                   "palette.gif", "rgb.webp", "rgba.webp"};
     const char *const grey[] = {"grey-alpha.png", "grey-16-bits.png", "grey.tiff"};
     unsigned char bits[16];
     size_t i;
@@ -200,10 +203,12 @@ static void test_jpeg_quality(void) {
     CHECK(sizes[0] > 0 && 2 * sizes[0] < sizes[1]);
 }
 
-static void refused_pixels(uint32_t width, uint32_t height, uint32_t channels, size_t stride, size_t size, int32_t quality) {
+static void refused_pixels(uint32_t width, uint32_t height, uint32_t channels, size_t stride, size_t size,
+                           int32_t quality) {
     static const unsigned char samples[256];
     FAILS(SIDEKICK_ERROR_ARGUMENT,
-          sidekick_rows_add_pixels(rows, "value", SIDEKICK_NUL, width, height, channels, stride, samples, size, quality, &error));
+          sidekick_rows_add_pixels(rows, "value", SIDEKICK_NUL, width, height, channels, stride, samples,
+                                   size, quality, &error));
     KEEPS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_rows_add_pixels_at(rows, 0, width, height, channels, stride, samples, size, quality, &error));
     ABOUT(0, "value");
@@ -254,7 +259,8 @@ static void test_what_is_no_picture(void) {
 }
 
 static void test_files_that_cannot_be_read(void) {
-    KEEPS(SIDEKICK_ERROR_FILE, sidekick_rows_add_image_file(rows, "value", SIDEKICK_NUL, "not there.png", SIDEKICK_NUL, &error));
+    KEEPS(SIDEKICK_ERROR_FILE,
+          sidekick_rows_add_image_file(rows, "value", SIDEKICK_NUL, "not there.png", SIDEKICK_NUL, &error));
     SAYS("not there.png");
     ABOUT(0, "value");
     FORGET();
@@ -295,14 +301,18 @@ static void test_wrong_features(void) {
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_image_at(several, INPUTS, RGB, 9, &error));
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_image_file(several, "x", 1, "rgb.png", 7, &error));
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_image_file_at(several, INPUTS, "rgb.png", 7, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_pixels(several, "x", 1, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
-    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_pixels_at(several, INPUTS, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_rows_add_pixels(several, "x", 1, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_rows_add_pixels_at(several, INPUTS, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_image(several, "text", 4, RGB, 9, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_image_at(several, IN_ARRAY, RGB, 9, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_image_file(several, "text", 4, "rgb.png", 7, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_image_file_at(several, IN_ARRAY, "rgb.png", 7, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_pixels(several, "text", 4, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_pixels_at(several, IN_ARRAY, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_rows_add_pixels(several, "text", 4, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_rows_add_pixels_at(several, IN_ARRAY, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
     add_echo_picture(several);
     KEEPS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_image_file(several, "picture", 7, "rgb.png", 7, &error));
     ABOUT(0, "picture");
@@ -310,15 +320,18 @@ static void test_wrong_features(void) {
     FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_image_file_at(several, IN_PICTURE, "rgb.png", 7, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_image(several, "picture", 7, RGB, 9, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_image_at(several, IN_PICTURE, RGB, 9, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_pixels(several, "picture", 7, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
-    FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_pixels_at(several, IN_PICTURE, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TWICE,
+          sidekick_rows_add_pixels(several, "picture", 7, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TWICE,
+          sidekick_rows_add_pixels_at(several, IN_PICTURE, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
     sidekick_rows_free(several);
     sidekick_deployment_free(echo);
 }
 
 /* The server's side of it: it sees the samples, and resizes what is of another size. */
 static void test_the_server_sees_the_samples(void) {
-    const char *const names[] = {"rgba.png", "palette.png", "rgb.bmp", "palette.gif", "rgba.tiff", "rgba.webp", "rgb-16-bits.png"};
+    const char *const names[] = {"rgba.png", "palette.png", "rgb.bmp", "palette.gif", "rgba.tiff",
+                                 "rgba.webp", "rgb-16-bits.png"};
     sidekick_deployment *echo = open_deployment("echo");
     sidekick_rows *several = new_rows(echo);
     sidekick_predictions *predictions;

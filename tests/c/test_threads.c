@@ -29,7 +29,8 @@ static int own_rows_are_wrong(double number) {
     wrong += sidekick_rows_end_row(rows, NULL) != SIDEKICK_OK;
     wrong += sidekick_deployment_predict(deployment, rows, NULL, &predictions, NULL) != SIDEKICK_OK;
     for (i = 0; i < 6; i++) {
-        wrong += sidekick_predictions_number(predictions, i, 0, &found, NULL) != SIDEKICK_OK || found != number + (double)i;
+        wrong += sidekick_predictions_number(predictions, i, 0, &found, NULL) != SIDEKICK_OK ||
+            found != number + (double)i;
     }
     sidekick_predictions_free(predictions);
     sidekick_rows_free(rows);

@@ -111,7 +111,8 @@ static void test_cancel_timeout(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_cancel_set_timeout(NULL, 1, &error));
 }
 
-/* A triggered cancellation fails each kind of call, NULL and a fresh one fail none, and the deployment goes on. */
+/* A triggered cancellation fails each kind of call, NULL and a fresh one fail none, and the deployment goes
+ * on. */
 static void test_cancellable_calls(void) {
     sidekick_deployment *deployment = NULL;
     sidekick_cancel *cancel = NULL;
@@ -181,7 +182,8 @@ static int32_t give_none(void *data, int32_t refused, sidekick_token *token) {
 
 static void hear(void *data, int32_t level, const char *message, size_t length) {
     struct told *told = data;
-    told->lines += level >= SIDEKICK_LOG_ERROR && level <= SIDEKICK_LOG_DEBUG && strlen(message) == length && length > 0;
+    told->lines += level >= SIDEKICK_LOG_ERROR && level <= SIDEKICK_LOG_DEBUG && strlen(message) == length &&
+        length > 0;
     told->token_seen += strstr(message, "reciprocal-") != NULL;
 }
 
@@ -226,8 +228,8 @@ static void test_callbacks_that_are_refused_or_replaced(void) {
     CHECK(refused == SIDEKICK_ERROR_ARGUMENT);
     FORGET();
     OK(sidekick_options_set_token_callback(options, NULL, NULL, NULL, &error));
-    OK(sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, options, NULL, &deployment,
-                                &error));
+    OK(sidekick_deployment_open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, options,
+                                NULL, &deployment, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_token_set(NULL, "x", 1, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_token_fail(NULL, "x", 1, &error));
     sidekick_deployment_free(deployment);
@@ -272,7 +274,8 @@ static void test_token_over_http(void) {
     sidekick_deployment *deployment = NULL;
     sidekick_options *options = new_options();
     OK(sidekick_options_set_proxy(options, "", 0, &error));
-    KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_open("http://192.0.2.1/forward", SIDEKICK_NUL, "t", 1, options, NULL,
+    KEEPS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_deployment_open("http://192.0.2.1/forward", SIDEKICK_NUL, "t", 1, options, NULL,
                                                             &deployment, &error));
     SAYS("allow_token_over_http");
     FORGET();
@@ -317,7 +320,8 @@ static void test_isolated_rows(void) {
     sidekick_deployment_free(deployment);
 }
 
-/* Ends a child with the status of what it saw; by exec, so that memory which its parent's threads hold is no leak of its. */
+/* Ends a child with the status of what it saw; by exec, so that memory which its parent's threads hold is no
+ * leak of its. */
 static void end_child(int well) {
     const char *program = well ? "/bin/true" : "/bin/false";
     execl(program, program, (char *)NULL);

@@ -1,4 +1,5 @@
-/* The library loaded, used and unloaded a thousand times: no crash, no memory and no file descriptor left behind. */
+/* The library loaded, used and unloaded a thousand times: no crash, no memory and no file descriptor left
+ * behind. */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 #include <dlfcn.h>
@@ -35,13 +36,13 @@ static void find(void *library, const char *name, void *function) {
 
 /* Loads the library, asks `reciprocal` for 1 / 4, and unloads it. */
 static int load_and_ask(void) {
-    sidekick_status (*open)(const char *, size_t, const char *, size_t, const sidekick_options *, const sidekick_cancel *,
-                            sidekick_deployment **, sidekick_error **);
+    sidekick_status (*open)(const char *, size_t, const char *, size_t, const sidekick_options *,
+                            const sidekick_cancel *, sidekick_deployment **, sidekick_error **);
     sidekick_status (*new_rows_of)(const sidekick_deployment *, sidekick_rows **, sidekick_error **);
     sidekick_status (*add)(sidekick_rows *, size_t, double, sidekick_error **);
     sidekick_status (*end)(sidekick_rows *, sidekick_error **);
-    sidekick_status (*ask)(const sidekick_deployment *, const sidekick_rows *, const sidekick_cancel *, sidekick_predictions **,
-                           sidekick_error **);
+    sidekick_status (*ask)(const sidekick_deployment *, const sidekick_rows *, const sidekick_cancel *,
+                           sidekick_predictions **, sidekick_error **);
     sidekick_status (*read_number)(const sidekick_predictions *, size_t, size_t, double *, sidekick_error **);
     void (*free_predictions)(sidekick_predictions *);
     void (*free_rows)(sidekick_rows *);
@@ -65,7 +66,8 @@ static int load_and_ask(void) {
     find(library, "sidekick_predictions_free", &free_predictions);
     find(library, "sidekick_rows_free", &free_rows);
     find(library, "sidekick_deployment_free", &free_deployment);
-    well = open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, NULL, NULL, &deployment, NULL) == 0 &&
+    well = open(url_of("reciprocal"), SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, NULL, NULL, &deployment,
+                NULL) == 0 &&
            new_rows_of(deployment, &rows, NULL) == 0 && add(rows, 0, 4, NULL) == 0 && end(rows, NULL) == 0 &&
            ask(deployment, rows, NULL, &predictions, NULL) == 0 && read_number(predictions, 0, 0, &number, NULL) == 0 &&
            number == 0.25;

@@ -26,8 +26,10 @@ TEST(adding_a_value_allocates_nothing) {
     const auto grey = check::samples(1);
     const std::vector<float> array(6);
     CHECK(allocations_of([&] {
-              rows.row().number("number", 1).category(1, "a").binary("flag", true).text(3, "a long text, longer than any");
-              rows.pixels("picture", {4, 4, 3}, pixels).pixels(5, {4, 4, 1}, grey).array("array", array, {2, 3}).end_row();
+              rows.row().number("number", 1).category(1, "a").binary("flag", true).text(3,
+                                                                                        "a long text, longer than any");
+              rows.pixels("picture", {4, 4, 3}, pixels).pixels(5, {4, 4, 1}, grey).array("array", array,
+                                                                                         {2, 3}).end_row();
           }) == 0);
 }
 

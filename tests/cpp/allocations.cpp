@@ -1,4 +1,5 @@
-// Counts how often the program asks C++ for memory. In a file of its own, so that no optimizer sees through it.
+// Counts how often the program asks C++ for memory. In a file of its own, so that no optimizer sees through
+// it.
 #include "check.hpp"
 
 #include <atomic>

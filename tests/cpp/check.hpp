@@ -1,4 +1,5 @@
-// What the tests share: checks that are counted, tests that register themselves, and the deployments they ask.
+// What the tests share: checks that are counted, tests that register themselves, and the deployments they
+// ask.
 #pragma once
 
 #include <sidekick.hpp>

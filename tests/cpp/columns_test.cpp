@@ -75,7 +75,8 @@ TEST(texts_are_kept_and_numbers_are_looked_at) {
     const double plain[] = {1, 2};
     const Column numbers_column(4, plain);
     CHECK(numbers_column.kind() == SIDEKICK_DTYPE_F64 && numbers_column.bytes().address() == plain);
-    CHECK(numbers_column.bytes().length() == 16 && numbers_column.ends().empty() && numbers_column.input().index() == 4);
+    CHECK(numbers_column.bytes().length() == 16 && numbers_column.ends().empty() &&
+          numbers_column.input().index() == 4);
 }
 
 TEST(closed_texts_are_taken_as_they_lie) {

@@ -329,7 +329,8 @@ TEST(every_setting_can_be_chained) {
     options.max_in_flight(2).connect_timeout(10s).response_timeout(120s).call_timeout(0s).retries(2);
     options.retry_backoff(100ms, 30s).keep_alive(64, 4s).proxy("").no_proxy("").tls_minimum(TlsVersion::Tls12);
     options.ca_file("server.pem").ca_pem(rig::file("server.pem")).client_certificate_file("server.pem", "server.key");
-    options.client_certificate_pem(rig::file("server.pem"), rig::file("server.key")).dangerous_skip_tls_verification(false);
+    options.client_certificate_pem(rig::file("server.pem"),
+                                   rig::file("server.key")).dangerous_skip_tls_verification(false);
     options.allow_token_over_http(false).add_header("X-Shop", "one").user_agent_suffix("shop").reply_limit(1 << 20);
     options.request_gzip(false).reply_gzip(true).token_callback(nullptr).log_callback(nullptr);
     options.batch_rows(128).isolate_bad_rows(false);

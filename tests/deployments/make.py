@@ -19,7 +19,7 @@ Each becomes a folder OUTDIR/ID with a deployment.json and a model.onnx; its tok
 | integers | category 1, 2 or 3 -> its one-hot probabilities; array [2] -> itself |
 | simple | no features; INT32 tensors INPUT0, INPUT1 [n, 16] -> OUTPUT0 their sum, OUTPUT1 their difference |
 | tensors | no features; a tensor of each datatype, passed through; see TENSORS |
-| fixed | no features, no batch axis; FP32 matrix [2, 3] -> INT64 count [] of its values, FP32 ratio [2, 3] = 1 / matrix |
+| fixed | no features, no batch axis; FP32 matrix [2, 3] -> INT64 count [] of its values, FP32 ratio = 1 / matrix |
 | half | no features; FP16 x [n, 2] -> FP16 y [n, 2], the same |
 
 The outputs of echo: `number`, `flag`, `picture`, `grey` and `array` are the inputs passed through; `category` is

@@ -17,7 +17,8 @@ TESTS = ROOT / "tests/c"
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 CALL = re.compile(r"\b(sidekick_\w+)\s*\(")
 # A function, a type or a constant, at the start of its line; the include guard has no value.
-DECLARATION = re.compile(r"^(?:#define (SIDEKICK_\w+)[ (].+|typedef [^;]*?(sidekick_\w+);|[a-z][^;#]*?\b(sidekick_\w+)\()", re.MULTILINE)
+DECLARATION = re.compile(
+    r"^(?:#define (SIDEKICK_\w+)[ (].+|typedef [^;]*?(sidekick_\w+);|[a-z][^;#]*?\b(sidekick_\w+)\()", re.MULTILINE)
 
 
 def exported(library):
@@ -26,12 +27,15 @@ def exported(library):
 
 
 def differences(one, other, only_one, only_other):
-    return [f"{only_one}: {name}" for name in sorted(one - other)] + [f"{only_other}: {name}" for name in sorted(other - one)]
+    return [f"{only_one}: {name}" for name in sorted(one - other)] + [f"{only_other}: {name}"
+                                                                      for name in sorted(other - one)]
 
 
 def list_problems(allowed):
-    problems = [f"{ALLOWED.name} has a name without sidekick_: {name}" for name in allowed if not name.startswith("sidekick_")]
-    return problems if allowed == sorted(set(allowed)) else [*problems, f"{ALLOWED.name} is not sorted, or names one twice"]
+    problems = [f"{ALLOWED.name} has a name without sidekick_: {name}" for name in allowed
+                if not name.startswith("sidekick_")]
+    return problems if allowed == sorted(set(allowed)) else [*problems,
+                                                             f"{ALLOWED.name} is not sorted, or names one twice"]
 
 
 def undocumented(header):
@@ -49,7 +53,8 @@ def main():
     allowed = ALLOWED.read_text(encoding="utf-8").split()
     header = Path(os.environ["SIDEKICK_INCLUDE_DIR"], "sidekick.h").read_text(encoding="utf-8")
     declared = set(CALL.findall(COMMENT.sub("", header)))
-    called = {name for test in TESTS.glob("test_*.c") for name in CALL.findall(COMMENT.sub("", test.read_text(encoding="utf-8")))}
+    called = {name for test in TESTS.glob("test_*.c")
+              for name in CALL.findall(COMMENT.sub("", test.read_text(encoding="utf-8")))}
     library = exported(Path(os.environ["SIDEKICK_LIB_DIR"], "libsidekick.so"))
     problems = list_problems(allowed)
     problems += differences(library, set(allowed), "exported, but not allowed", "allowed, but not exported")

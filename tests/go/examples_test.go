@@ -199,11 +199,12 @@ func TestScoreTableTakesAByteOrderMark(t *testing.T) {
 }
 
 func TestScoreTableNamesWhatIsWrong(t *testing.T) {
+	const head = "island,sex,bill length (mm),bill depth (mm),flipper length (mm),year\n"
 	input := filepath.Join(t.TempDir(), "table.csv")
 	for table, expected := range map[string]string{
-		"text\nx\n": `score_table: the table has no column "island"` + "\n",
-		"island,sex,bill length (mm),bill depth (mm),flipper length (mm),year\nDream,male,x,1,1,2007\n": `score_table: row 0: column "bill length (mm)": `,
-		"island,sex,bill length (mm),bill depth (mm),flipper length (mm),year\nParis,male,1,1,1,2007\n": `score_table: sidekick: row 0: feature "island": "Paris" is none`,
+		"text\nx\n":                      `score_table: the table has no column "island"` + "\n",
+		head + "Dream,male,x,1,1,2007\n": `score_table: row 0: column "bill length (mm)": `,
+		head + "Paris,male,1,1,1,2007\n": `score_table: sidekick: row 0: feature "island": "Paris" is none`,
 	} {
 		if err := os.WriteFile(input, []byte(table), 0o600); err != nil {
 			t.Fatal(err)
@@ -216,7 +217,8 @@ func TestScoreTableNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestDenoiseTakesNoiseOut compares with the clean digits, which stand in clean.npy in the order of the files' names.
+// TestDenoiseTakesNoiseOut compares with the clean digits, which stand in clean.npy in the order of the
+// files' names.
 func TestDenoiseTakesNoiseOut(t *testing.T) {
 	digits, _ := filepath.Glob(filepath.Join(data, "digits/*.png"))
 	noisy, _ := filepath.Glob(filepath.Join(data, "noisy/*.npy"))
@@ -230,7 +232,8 @@ func TestDenoiseTakesNoiseOut(t *testing.T) {
 			t.Fatalf("%q", pixels)
 		}
 		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "noisy-"), ".npy")
-		place := slices.IndexFunc(digits, func(digit string) bool { return filepath.Base(digit) == "digit-"+name+".png" })
+		place := slices.IndexFunc(digits,
+			func(digit string) bool { return filepath.Base(digit) == "digit-"+name+".png" })
 		for at, value := range floats(t, file) {
 			truth := clean[place*64+at]
 			before += math.Pow(float64(value-truth), 2)
@@ -306,7 +309,8 @@ func TestCountLanguagesCountsWhatDetectLanguageFinds(t *testing.T) {
 	}
 	counts := map[string]int{}
 	var met []string
-	for _, line := range strings.Split(strings.TrimSpace(example(t, "detect_language", "language", sentences.String())), "\n") {
+	for _, line := range strings.Split(strings.TrimSpace(example(t, "detect_language", "language",
+		sentences.String())), "\n") {
 		language, _, _ := strings.Cut(line, "\t")
 		if counts[language]++; counts[language] == 1 {
 			met = append(met, language)
@@ -316,7 +320,8 @@ func TestCountLanguagesCountsWhatDetectLanguageFinds(t *testing.T) {
 	for _, language := range met {
 		fmt.Fprintf(&expected, "%s\t%d\n", language, counts[language])
 	}
-	if said := example(t, "count_languages", "language", sentences.String()); said != expected.String() || len(met) < 3 {
+	if said := example(t, "count_languages", "language", sentences.String()); said != expected.String() ||
+		len(met) < 3 {
 		t.Errorf("%q instead of %q", said, expected.String())
 	}
 	if said := example(t, "count_languages", "language", ""); said != "" {
@@ -335,7 +340,8 @@ func TestTheTokenComesFromThreePlaces(t *testing.T) {
 		"file":        {nil, []string{"--token-file", file}},
 		"environment": {[]string{"SIDEKICK_TOKEN=language-token"}, nil},
 	} {
-		got := run(t, given.environment, "Good morning everybody\n", programPath("detect_language"), append(url, given.arguments...)...)
+		got := run(t, given.environment, "Good morning everybody\n", programPath("detect_language"),
+			append(url, given.arguments...)...)
 		if got.status != 0 || !strings.HasPrefix(got.output, "English\t") {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -354,10 +360,12 @@ func TestWrongUseAndFailures(t *testing.T) {
 			if got.status != 2 || !strings.HasPrefix(got.errors, usage) || strings.Count(got.errors, "\n") != 1 {
 				t.Errorf("without arguments: %+v", got)
 			}
-			if got := run(t, nil, "", programPath(program), "--nonsense"); got.status != 2 || !strings.HasPrefix(got.errors, usage) {
+			if got := run(t, nil, "", programPath(program), "--nonsense"); got.status != 2 ||
+				!strings.HasPrefix(got.errors, usage) {
 				t.Errorf("with nonsense: %+v", got)
 			}
-			if got := run(t, nil, "", programPath(program), "--help"); got.status != 0 || !strings.HasPrefix(got.output, usage) {
+			if got := run(t, nil, "", programPath(program), "--help"); got.status != 0 ||
+				!strings.HasPrefix(got.output, usage) {
 				t.Errorf("help: %+v", got)
 			}
 			arguments := []string{"--url", deploymentURL(deployment), "--token", "secret"}
@@ -368,8 +376,8 @@ func TestWrongUseAndFailures(t *testing.T) {
 				arguments = append(arguments, "b")
 			}
 			got = run(t, nil, "", programPath(program), arguments...)
-			if got.status != 1 || !strings.Contains(got.errors, "InvalidTokenError") || strings.Contains(got.errors, "secret") ||
-				strings.Count(got.errors, "\n") != 1 {
+			if got.status != 1 || !strings.Contains(got.errors, "InvalidTokenError") ||
+				strings.Contains(got.errors, "secret") || strings.Count(got.errors, "\n") != 1 {
 				t.Errorf("with a wrong token: %+v", got)
 			}
 		})

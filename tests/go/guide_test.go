@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestTheGuidesProgramsRun builds and runs the programs of docs/go.md, each as a module of its own, and compares what they
-// print with what the guide says.
+// TestTheGuidesProgramsRun builds and runs the programs of docs/go.md, each as a module of its own, and
+// compares what they print with what the guide says.
 func TestTheGuidesProgramsRun(t *testing.T) {
 	for heading, given := range map[string]struct{ deployment, input string }{
 		"First program": {"penguins", ""},

@@ -44,7 +44,8 @@ COLUMNS = {
 def made(seed):
     """Rows whose columns are each of one or another kind."""
     chosen = random.Random(seed)
-    kinds = {name: chosen.choice(COLUMNS["first" if feature == INPUTS["first"] else name]) for name, feature in INPUTS.items()}
+    kinds = {name: chosen.choice(COLUMNS["first" if feature == INPUTS["first"] else name])
+             for name, feature in INPUTS.items()}
     return [{name: kind(place) for name, kind in kinds.items()} for place in range(COUNT)]
 
 
@@ -105,7 +106,8 @@ def test_the_row_that_is_refused_is_named(feature, value, kind, says):
         assert not server.requests
 
 
-@pytest.mark.parametrize(("feature", "value"), [("first", "1"), ("label", True), ("label", 0.5), ("text", 7), ("flag", 0.5)])
+@pytest.mark.parametrize(("feature", "value"),
+                         [("first", "1"), ("label", True), ("label", 0.5), ("text", 7), ("flag", 0.5)])
 def test_a_whole_column_of_another_type_is_refused(feature, value):
     with answering(INPUTS, OUT, answer) as server:
         with pytest.raises(TypeError, match=f'^row 0: feature "{feature}": '):

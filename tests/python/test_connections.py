@@ -125,7 +125,8 @@ def test_a_ca_file_has_to_hold_certificates(tmp_path):
         sidekick.Deployment("https://127.0.0.1:1/x", "secret-token", ca_file=tmp_path / "none.pem")
 
 
-@pytest.mark.parametrize("wrong", [{"call_timeout": 0}, {"call_timeout": -1}, {"retries": -1}, {"max_in_flight": 0}, {"batch_rows": -1}])
+@pytest.mark.parametrize("wrong", [{"call_timeout": 0}, {"call_timeout": -1}, {"retries": -1},
+                                   {"max_in_flight": 0}, {"batch_rows": -1}])
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         sidekick.Deployment("http://127.0.0.1:1/x", "secret-token", **wrong)

@@ -189,7 +189,8 @@ def test_every_error_is_of_one_class():
     kinds = [getattr(sidekick, name) for name in sidekick.__all__]
     kinds = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseException)]
     assert len(kinds) > 10 and all(issubclass(kind, sidekick.Error) for kind in kinds)
-    with answering({"n": feature("numeric"), "c": feature("categorical", 2, categories="ab")}, NUMBER, lambda _: []) as server:
+    with answering({"n": feature("numeric"), "c": feature("categorical", 2, categories="ab")}, NUMBER,
+                   lambda _: []) as server:
         client = server.open()
         row = {"n": 1, "c": "a"}
         for wrong, kind, place, name in (

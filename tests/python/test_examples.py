@@ -155,7 +155,8 @@ def test_failures_are_one_clear_line(example, arguments, says):
 def test_summarize_table(tmp_path):
     with open(DATA / "penguins.csv", newline="", encoding="utf-8") as file, deployment("penguins") as client:
         numeric = {spec.name for spec in client.feature_specs_in if spec.dtype == "numeric"}
-        rows = [{name: float(cell) if name in numeric else cell for name, cell in row.items()} for row in csv.DictReader(file)]
+        rows = [{name: float(cell) if name in numeric else cell for name, cell in row.items()}
+                for row in csv.DictReader(file)]
         species = Counter(max(row["species"], key=row["species"].get) for row in client.predict_many(rows))
     *found, mass = (line.split("\t") for line in result_of("summarize_table", DATA / "penguins.csv"))
     assert {label: int(count) for _, label, count, _ in found} == species

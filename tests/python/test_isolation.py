@@ -71,7 +71,8 @@ def test_a_table_has_missing_values_for_bad_rows():
 @pytest.mark.parametrize("status", [401, 404, 500])
 def test_other_failures_fail_the_call(status):
     with answering(NUMBER, NUMBER, fussy(1, status=status)) as server:
-        for predict in (server.open(isolate_bad_rows=True).predict_many, server.open(isolate_bad_rows=False).predict_many):
+        for predict in (server.open(isolate_bad_rows=True).predict_many,
+                        server.open(isolate_bad_rows=False).predict_many):
             with pytest.raises(sidekick.ServerError):
                 predict(ROWS)
 

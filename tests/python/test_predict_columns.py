@@ -196,7 +196,8 @@ def test_labels_that_replies_tell_may_change_their_order():
         found = client.predict_columns({"n": values}, progress=True)
         assert list(found.errors) == [0] and found["class"].labels == ("a", "b", "c")
         assert (found["class"].matrix[1:] == values[1:, None] + numpy.arange(3) / 4).all()
-        server.answer = lambda rows: [{"class": dict.fromkeys(LABELS if row["n"] < 100 else "abd", 0.5)} for row in rows]
+        server.answer = lambda rows: [{"class": dict.fromkeys(LABELS if row["n"] < 100 else "abd", 0.5)}
+                                      for row in rows]
         with pytest.raises(sidekick.ReplyError, match="the categories differ from one reply to the next"):
             client.predict_columns({"n": values}, progress=True)
         server.answer = lambda rows: (400, "")

@@ -115,7 +115,8 @@ def test_what_is_no_mapping_is_refused_with_and_without_keywords():
         client = server.open()
         for row in ([1], 5, "n", b"n"):
             for keywords in ({}, {"n": 1}):
-                with pytest.raises(sidekick.InvalidTypeError, match="^row 0: expected a dict of features, got ") as raised:
+                with pytest.raises(sidekick.InvalidTypeError,
+                                   match="^row 0: expected a dict of features, got ") as raised:
                     client.predict(row, **keywords)
                 assert raised.value.row == 0
 

@@ -50,7 +50,8 @@ def read_response(connection):
             return received
         received += data
     head, body = received.split(b"\r\n\r\n", 1)
-    length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+    length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n")
+                  if line.lower().startswith(b"content-length"))
     while len(body) < length and (data := connection.recv(65536)):
         body += data
     return head + b"\r\n\r\n" + body
@@ -60,7 +61,8 @@ def is_well(server):
     return requests.get(server.base).status_code == 200
 
 
-@pytest.mark.parametrize("sent", [b"", b"G", GET[:-2], b"\r\n"], ids=["nothing", "a byte", "a head without end", "a line end"])
+@pytest.mark.parametrize("sent", [b"", b"G", GET[:-2], b"\r\n"],
+                         ids=["nothing", "a byte", "a head without end", "a line end"])
 def test_a_head_that_does_not_come_ends_its_connection(folders, sent):
     with Server([folders / "names"], "--head-timeout", "0.3") as server, connect(server) as connection:
         connection.sendall(sent)

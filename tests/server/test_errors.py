@@ -215,7 +215,8 @@ def test_a_number_beyond_float64(echo):
     assert_error(echo.post('{"rows": [{"number": 1e999}]}'), "BadData", 400, "rows[0]", '"number"', "out of range")
 
 
-@pytest.mark.parametrize("change", [{"category": ""}, {"category": "A"}, {"category": 0}, {"flag": "maybe"}, {"flag": 2}])
+@pytest.mark.parametrize("change",
+                         [{"category": ""}, {"category": "A"}, {"category": 0}, {"flag": "maybe"}, {"flag": 2}])
 def test_a_value_that_is_no_category(echo, change):
     [name] = change
     assert_error(echo.send(echo_row(**change)), "BadData", 400, f'"{name}"', "categories")
@@ -302,7 +303,8 @@ def test_an_image_cut_short(echo, media, data):
 
 @pytest.mark.parametrize(
     "url",
-    ["", "AAAA", data_url("image/png", npy_bytes(ARRAY)), data_url(NPY, b""), data_url(NPY, b"text"), f"data:{NPY};base64,*"],
+    ["", "AAAA", data_url("image/png", npy_bytes(ARRAY)), data_url(NPY, b""), data_url(NPY, b"text"),
+     f"data:{NPY};base64,*"],
     ids=lambda url: url[:40],
 )
 def test_bad_npy_urls(echo_npy, url):

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from deployment_client import ARRAY, GREY, PICTURE, assert_error, echo_row, image_bytes, image_url, npy_bytes, npy_url, pixels, tensorjson
+from deployment_client import ARRAY, GREY, PICTURE, assert_error, echo_row, image_bytes, image_url, npy_bytes, npy_url
+from deployment_client import pixels, tensorjson
 from PIL import Image
 
 PICTURE_FILE = image_bytes(Image.fromarray(PICTURE))

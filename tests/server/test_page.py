@@ -85,7 +85,8 @@ def test_names_are_text_not_markup(folders, tmp_path):
 
 @pytest.mark.parametrize(
     "host",
-    ["example.org", "10.0.0.1", "127.0.0.1.example.org", "127.0.0.2", "localhost.", "LOCALHOST", "127.1", "[::ffff:127.0.0.1]"],
+    ["example.org", "10.0.0.1", "127.0.0.1.example.org", "127.0.0.2", "localhost.", "LOCALHOST", "127.1",
+     "[::ffff:127.0.0.1]"],
 )
 def test_the_token_is_shown_under_the_exact_names_of_this_machine_alone(server, host):
     assert "echo-token" not in page_of(server, "echo", headers={"Host": f"{host}:{server.port}"})

@@ -23,7 +23,8 @@ def test_ready_lines(folders):
         base = re.escape(server.base)
         assert re.fullmatch(r"listening on http://127\.0\.0\.1:[1-9]\d*", server.lines[0])
         assert re.fullmatch(rf"deployment echo {base}/deployment/echo/forward echo-token Test echo", server.lines[1])
-        assert re.fullmatch(rf"deployment names {base}/deployment/names/forward names-token Test names", server.lines[2])
+        assert re.fullmatch(rf"deployment names {base}/deployment/names/forward names-token Test names",
+                            server.lines[2])
         assert server.lines[3:] == ["ready"]
 
 
@@ -195,7 +196,8 @@ def test_a_signal_waits_for_computing(folders):
             server.process.terminate()
             received = b"".join(iter(lambda: connection.recv(65536), b""))
         assert server.process.wait(timeout=20) == 0
-    assert received.startswith(b"HTTP/1.1 200") and received.endswith(b'{"rows":[{"mean":1.0},{"mean":1.0},{"mean":1.0}]}')
+    rows = b'{"rows":[{"mean":1.0},{"mean":1.0},{"mean":1.0}]}'
+    assert received.startswith(b"HTTP/1.1 200") and received.endswith(rows)
 
 
 def test_a_signal_does_not_wait_for_idle_connections(folders):

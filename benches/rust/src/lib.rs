@@ -46,8 +46,8 @@ pub fn table() -> Vec<(Vec<f64>, Vec<String>)> {
     text.lines().map(row).collect()
 }
 
-/// Makes requests, of which the caller made one before to warm up, and prints what they took. A request's result is its
-/// share of the checksum.
+/// Makes requests, of which the caller made one before to warm up, and prints what they took. A request's
+/// result is its share of the checksum.
 pub fn measure(requests: usize, mut request: impl FnMut(usize) -> u64) {
     let mut times = Vec::with_capacity(requests);
     let mut checksum = 0u64;

@@ -58,7 +58,8 @@ fn png(pixels: &[u8]) -> Vec<u8> {
 
 fn jpeg(pixels: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
-    // Not the image crate's encoder, which is slower, and cannot halve the resolution of colour as all others do.
+    // Not the image crate's encoder, which is slower, and cannot halve the resolution of colour as all others
+    // do.
     let mut encoder = Encoder::new(&mut file, JPEG_QUALITY);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
     encoder.encode(pixels, WIDTH, HEIGHT, ColorType::Rgb).expect("the image is encoded");

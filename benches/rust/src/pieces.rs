@@ -9,7 +9,8 @@ use std::fmt::Write;
 pub const LABELS: usize = 1000;
 pub const FEW_LABELS: usize = 10;
 
-/// A deployment that takes a number, a text, an array of `elements` and an image, and returns a categorical and such an array.
+/// A deployment that takes a number, a text, an array of `elements` and an image, and returns a categorical
+/// and such an array.
 pub struct Pieces {
     model: Model,
     /// A deployment that takes a number, and returns a number and a categorical of few labels.

@@ -18,9 +18,10 @@ namespace sidekick {
 inline namespace SIDEKICK_CPP {
 
 /**
- * Cancels the calls it was given to, and those it will be: each fails with `Status::Cancelled` within 100 ms, and the
- * deployment goes on to work. It can be given to any number of calls, at once and one after another, and stays triggered.
- * Share it freely between threads; it has to outlive its calls, not a stream it was given to.
+ * Cancels the calls it was given to, and those it will be: each fails with `Status::Cancelled` within 100 ms,
+ * and the deployment goes on to work. It can be given to any number of calls, at once and one after another,
+ * and stays triggered. Share it freely between threads; it has to outlive its calls, not a stream it was
+ * given to.
  */
 class Cancel {
 public:
@@ -34,8 +35,8 @@ public:
     }
 
 #ifdef __cpp_lib_jthread
-    /// A cancellation that a request to stop triggers, at once where it was made already. It can still be triggered by
-    /// itself. From C++20 on.
+    /// A cancellation that a request to stop triggers, at once where it was made already. It can still be
+    /// triggered by itself. From C++20 on.
     explicit Cancel(std::stop_token token) : Cancel(try_make(std::move(token)).value()) {}
     /// As the constructor from a stop token, without throwing.
     static Result<Cancel> try_make(std::stop_token token) {
@@ -97,7 +98,8 @@ private:
 /// @cond
 namespace detail {
 
-// As `attempt`, for a function that takes `cancel`: to C, one that was moved from would mean that nothing is cancelled.
+// As `attempt`, for a function that takes `cancel`: to C, one that was moved from would mean that nothing is
+// cancelled.
 template <typename Function, typename... Arguments>
 Result<void> attempt_until(const Cancel& cancel, Function function, Arguments... arguments) {
     return cancel.c_handle() == nullptr ? Result<void>(Error(Status::Argument, "the cancellation was moved from"))

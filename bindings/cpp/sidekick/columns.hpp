@@ -20,8 +20,8 @@ namespace sidekick {
 inline namespace SIDEKICK_CPP {
 
 /**
- * Texts one after another, each ended by a NUL, the last one too: the quickest way to give a column of texts or of labels. They
- * are not copied.
+ * Texts one after another, each ended by a NUL, the last one too: the quickest way to give a column of texts
+ * or of labels. They are not copied.
  */
 struct ClosedTexts {
     /// All of them, with their NULs.
@@ -31,11 +31,11 @@ struct ClosedTexts {
 /**
  * The values of one input for several rows, for `Rows::add_columns`. Made of a range whose elements are
  *
- * - numbers, contiguous in memory: one for each row, or for an input that takes arrays all of them one after another, each
- *   row-major. Integers may also be the categories of a categorical or binary input. They are not copied: they have to live
- *   until the call, as the input's name has to;
- * - anything that is a `std::string_view`: the texts of a text input, the labels of a categorical or binary one; or, without a
- *   range, `ClosedTexts`;
+ * - numbers, contiguous in memory: one for each row, or for an input that takes arrays all of them one after
+ *   another, each row-major. Integers may also be the categories of a categorical or binary input. They are
+ *   not copied: they have to live until the call, as the input's name has to;
+ * - anything that is a `std::string_view`: the texts of a text input, the labels of a categorical or binary
+ *   one; or, without a range, `ClosedTexts`;
  * - `Bytes`, or what they are made of: the encoded images of an image input.
  */
 class Column {
@@ -90,7 +90,8 @@ private:
     std::vector<std::size_t> ends_;
 };
 
-/// Columns to be read during a call: a list in braces, such as `{{"Size", sizes}, {"Sound", sounds}}`, or a vector of them.
+/// Columns to be read during a call: a list in braces, such as `{{"Size", sizes}, {"Sound", sounds}}`, or a
+/// vector of them.
 using Columns = List<Column>;
 
 /// @cond
@@ -115,8 +116,8 @@ public:
     }
 
     Result<void> add_to(sidekick_rows* rows, std::size_t count) const {
-        return attempt(sidekick_rows_add_columns, rows, count, inputs_.size(), inputs_.data(), kinds_.data(), values_.data(),
-                       sizes_.data(), ends_.data());
+        return attempt(sidekick_rows_add_columns, rows, count, inputs_.size(), inputs_.data(), kinds_.data(),
+                       values_.data(), sizes_.data(), ends_.data());
     }
 
 private:

@@ -85,20 +85,23 @@ public:
     Status status() const noexcept { return fields_->status; }
     /// The HTTP status of the reply it came with; 0 where there was none.
     int http_status() const noexcept { return fields_->http_status; }
-    /// The server's `errorCode`, such as `FeatureNotFound`; empty where it sent none. Lives as long as the error.
+    /// The server's `errorCode`, such as `FeatureNotFound`; empty where it sent none. Lives as long as the
+    /// error.
     std::string_view server_code() const noexcept { return fields_->server_code; }
     /// The server's `errorMessage`, text for people; empty where it sent none. Lives as long as the error.
     std::string_view server_message() const noexcept { return fields_->server_message; }
     /// The name of the input or output it is about; empty where it is about none. Lives as long as the error.
     std::string_view feature() const noexcept { return fields_->feature; }
-    /// The row it is about, counted from 0 over all rows of the call or the stream, where it is about a single one.
+    /// The row it is about, counted from 0 over all rows of the call or the stream, where it is about a
+    /// single one.
     std::optional<std::size_t> row() const noexcept { return index(fields_->row); }
     /// The first row of the request that failed, counted as `row` is, where a request of rows did.
     std::optional<std::size_t> rows_first() const noexcept { return index(fields_->rows_first); }
     /// How many rows the request that failed had; 0 where no request of rows did.
     std::size_t rows_count() const noexcept { return fields_->rows_count; }
-    /// The system's number for why a file could not be read or written, as `errno` has it; 0 if there is none:
-    /// `std::error_code(error.os_error(), std::generic_category()) == std::errc::no_such_file_or_directory`.
+    /// The system's number for why a file could not be read or written, as `errno` has it; 0 if there is
+    /// none: `std::error_code(error.os_error(), std::generic_category()) ==
+    /// std::errc::no_such_file_or_directory`.
     int os_error() const noexcept { return fields_->os_error; }
     /// How many times a request was sent; 0 where none was.
     std::uint32_t attempts() const noexcept { return fields_->attempts; }

@@ -72,9 +72,9 @@ void release(void* data) noexcept {
 /// @endcond
 
 /**
- * Settings for `Deployment::open`, which copies them; each has a default that suits most programs. They can be set one
- * after the other, also in the expression that makes them: `Options().batch_rows(32).retries(5)`. A setter that fails
- * changes nothing; a negative duration is `Status::Argument`. One thread at a time.
+ * Settings for `Deployment::open`, which copies them; each has a default that suits most programs. They can
+ * be set one after the other, also in the expression that makes them: `Options().batch_rows(32).retries(5)`.
+ * A setter that fails changes nothing; a negative duration is `Status::Argument`. One thread at a time.
  */
 class Options {
 public:
@@ -92,17 +92,17 @@ public:
     /// As `batch_rows`, without throwing.
     Result<void> try_batch_rows(Count rows) { return set(sidekick_options_set_batch_rows, rows); }
 
-    /// Sets how many requests of one `predict`, or of one `Stream`, are in flight at once: at least 1, which is the default.
-    /// More start that many threads, which end with the call or the stream.
+    /// Sets how many requests of one `predict`, or of one `Stream`, are in flight at once: at least 1, which
+    /// is the default. More start that many threads, which end with the call or the stream.
     Options& max_in_flight(Count requests) & { return done(try_max_in_flight(requests)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& max_in_flight(Count requests) && { return std::move(max_in_flight(requests)); }
     /// As `max_in_flight`, without throwing.
     Result<void> try_max_in_flight(Count requests) { return set(sidekick_options_set_max_in_flight, requests); }
 
-    /// Whether the rows that the server calls bad (status 400, 413 or 422) are found, by sending halves of their request
-    /// again until each stands alone: the others are predicted all the same, and `Predictions::failures` tells of the bad
-    /// ones. By default not: the whole call fails.
+    /// Whether the rows that the server calls bad (status 400, 413 or 422) are found, by sending halves of
+    /// their request again until each stands alone: the others are predicted all the same, and
+    /// `Predictions::failures` tells of the bad ones. By default not: the whole call fails.
     Options& isolate_bad_rows(Flag isolate) & { return done(try_isolate_bad_rows(isolate)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& isolate_bad_rows(Flag isolate) && { return std::move(isolate_bad_rows(isolate)); }
@@ -118,8 +118,8 @@ public:
         return set(sidekick_options_set_connect_timeout, limit);
     }
 
-    /// Sets how long the server may be silent while it is sent to or read from: by default 2 minutes; 0 means without
-    /// limit.
+    /// Sets how long the server may be silent while it is sent to or read from: by default 2 minutes; 0 means
+    /// without limit.
     Options& response_timeout(std::chrono::milliseconds limit) & { return done(try_response_timeout(limit)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& response_timeout(std::chrono::milliseconds limit) && { return std::move(response_timeout(limit)); }
@@ -128,8 +128,8 @@ public:
         return set(sidekick_options_set_response_timeout, limit);
     }
 
-    /// Sets how long one request may take with all its attempts and the waits between: by default, and with 0, there is
-    /// no limit.
+    /// Sets how long one request may take with all its attempts and the waits between: by default, and with
+    /// 0, there is no limit.
     Options& call_timeout(std::chrono::milliseconds limit) & { return done(try_call_timeout(limit)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& call_timeout(std::chrono::milliseconds limit) && { return std::move(call_timeout(limit)); }
@@ -138,17 +138,17 @@ public:
         return set(sidekick_options_set_call_timeout, limit);
     }
 
-    /// Sets how often a request is sent again, by default 2 times, where no connection could be made or it broke before a
-    /// reply began, and where the server answers 429, 502, 503 or 504.
+    /// Sets how often a request is sent again, by default 2 times, where no connection could be made or it
+    /// broke before a reply began, and where the server answers 429, 502, 503 or 504.
     Options& retries(Whole<std::uint32_t> count) & { return done(try_retries(count)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& retries(Whole<std::uint32_t> count) && { return std::move(retries(count)); }
     /// As `retries`, without throwing.
     Result<void> try_retries(Whole<std::uint32_t> count) { return set(sidekick_options_set_retries, count); }
 
-    /// Sets the wait before the first retry (by default 100 ms; doubled for each further one, less a random part of up to
-    /// a half), and the ceiling of all waits (by default 30 seconds). A `Retry-After` of the server counts instead; one
-    /// beyond the ceiling ends the retries.
+    /// Sets the wait before the first retry (by default 100 ms; doubled for each further one, less a random
+    /// part of up to a half), and the ceiling of all waits (by default 30 seconds). A `Retry-After` of the
+    /// server counts instead; one beyond the ceiling ends the retries.
     Options& retry_backoff(std::chrono::milliseconds first, std::chrono::milliseconds ceiling) & {
         return done(try_retry_backoff(first, ceiling));
     }
@@ -161,8 +161,8 @@ public:
         return set(sidekick_options_set_retry_backoff, first, ceiling);
     }
 
-    /// Sets how many idle connections are kept (by default 64), and for how long (by default 4 seconds). With 0 of either
-    /// every request makes its own.
+    /// Sets how many idle connections are kept (by default 64), and for how long (by default 4 seconds). With
+    /// 0 of either every request makes its own.
     Options& keep_alive(Count connections, std::chrono::milliseconds idle) & {
         return done(try_keep_alive(connections, idle));
     }
@@ -175,17 +175,18 @@ public:
         return set(sidekick_options_set_keep_alive, connections, idle);
     }
 
-    /// Sets the proxy, `http://` or `socks5://` and `[user:password@]host:port`; an empty text means none. By default the
-    /// environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals, when a deployment is opened;
-    /// loopback addresses and `localhost` are asked without the environment's proxy.
+    /// Sets the proxy, `http://` or `socks5://` and `[user:password@]host:port`; an empty text means none. By
+    /// default the environment names it, in `http_proxy`, `https_proxy` and `all_proxy` or their capitals,
+    /// when a deployment is opened; loopback addresses and `localhost` are asked without the environment's
+    /// proxy.
     Options& proxy(Text url) & { return done(try_proxy(url)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& proxy(Text url) && { return std::move(proxy(url)); }
     /// As `proxy`, without throwing.
     Result<void> try_proxy(Text url) { return set(sidekick_options_set_proxy, url.data(), url.size()); }
 
-    /// Sets which hosts are asked without the proxy, by default those of the environment's `no_proxy`: names, addresses,
-    /// networks such as `10.0.0.0/8`, or `*`, separated by commas.
+    /// Sets which hosts are asked without the proxy, by default those of the environment's `no_proxy`: names,
+    /// addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas.
     Options& no_proxy(Text hosts) & { return done(try_no_proxy(hosts)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& no_proxy(Text hosts) && { return std::move(no_proxy(hosts)); }
@@ -211,8 +212,8 @@ public:
     /// As `ca_pem`, without throwing.
     Result<void> try_ca_pem(Bytes pem) { return set(sidekick_options_set_ca_pem, pem.address(), pem.length()); }
 
-    /// Shows the server a client certificate, from PEM files that are read at once: the certificate, with those of the
-    /// authorities between behind it, and its key. By default none is shown.
+    /// Shows the server a client certificate, from PEM files that are read at once: the certificate, with
+    /// those of the authorities between behind it, and its key. By default none is shown.
     Options& client_certificate_file(const std::filesystem::path& certificate, const std::filesystem::path& key) & {
         return done(try_client_certificate_file(certificate, key));
     }
@@ -221,7 +222,8 @@ public:
         return std::move(client_certificate_file(certificate, key));
     }
     /// As `client_certificate_file`, without throwing.
-    Result<void> try_client_certificate_file(const std::filesystem::path& certificate, const std::filesystem::path& key) {
+    Result<void> try_client_certificate_file(const std::filesystem::path& certificate,
+                                             const std::filesystem::path& key) {
         const std::string certificate_path = detail::utf8(certificate);
         const std::string key_path = detail::utf8(key);
         return set(sidekick_options_set_client_certificate_file, certificate_path.data(), certificate_path.size(),
@@ -251,8 +253,8 @@ public:
         return set(sidekick_options_set_tls_minimum, static_cast<std::int32_t>(version));
     }
 
-    /// Whether any certificate is taken for the server's, so that anybody on the way can read the token and change the
-    /// replies: by default not. For tests only.
+    /// Whether any certificate is taken for the server's, so that anybody on the way can read the token and
+    /// change the replies: by default not. For tests only.
     Options& dangerous_skip_tls_verification(Flag skip) & { return done(try_dangerous_skip_tls_verification(skip)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& dangerous_skip_tls_verification(Flag skip) && { return std::move(dangerous_skip_tls_verification(skip)); }
@@ -261,8 +263,8 @@ public:
         return set(sidekick_options_set_dangerous_skip_tls_verification, skip);
     }
 
-    /// Whether a URL may start with `http://` that is not of this machine, so that anybody on the way can read the token:
-    /// by default not.
+    /// Whether a URL may start with `http://` that is not of this machine, so that anybody on the way can
+    /// read the token: by default not.
     Options& allow_token_over_http(Flag allow) & { return done(try_allow_token_over_http(allow)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& allow_token_over_http(Flag allow) && { return std::move(allow_token_over_http(allow)); }
@@ -282,7 +284,8 @@ public:
         return set(sidekick_options_add_header, name.data(), name.size(), value.data(), value.size());
     }
 
-    /// Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`; by default nothing does.
+    /// Sets what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`; by default nothing
+    /// does.
     Options& user_agent_suffix(Text suffix) & { return done(try_user_agent_suffix(suffix)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& user_agent_suffix(Text suffix) && { return std::move(user_agent_suffix(suffix)); }
@@ -291,7 +294,8 @@ public:
         return set(sidekick_options_set_user_agent_suffix, suffix.data(), suffix.size());
     }
 
-    /// Sets the Host header of every request, by which an ingress chooses the model; empty, the default, for the URL's.
+    /// Sets the Host header of every request, by which an ingress chooses the model; empty, the default, for
+    /// the URL's.
     Options& host_header(Text host) & { return done(try_host_header(host)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& host_header(Text host) && { return std::move(host_header(host)); }
@@ -314,8 +318,9 @@ public:
     /// As `reply_limit`, without throwing.
     Result<void> try_reply_limit(Whole<std::uint64_t> bytes) { return set(sidekick_options_set_reply_limit, bytes); }
 
-    /// Sets how many pixels an image may have that is added as a file, or whose size or pixels are read from a response: at least
-    /// 1, by default 64 * 1024 * 1024. The size that a file declares is compared before anything is decoded. Since 0.2.
+    /// Sets how many pixels an image may have that is added as a file, or whose size or pixels are read from
+    /// a response: at least 1, by default 64 * 1024 * 1024. The size that a file declares is compared before
+    /// anything is decoded. Since 0.2.
     Options& max_image_pixels(Whole<std::uint64_t> pixels) & { return done(try_max_image_pixels(pixels)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& max_image_pixels(Whole<std::uint64_t> pixels) && { return std::move(max_image_pixels(pixels)); }
@@ -324,15 +329,16 @@ public:
         return set(sidekick_options_set_max_image_pixels, pixels);
     }
 
-    /// Whether images that are added as files are turned the way their metadata say they are to be shown: by default not, and
-    /// pixels go out as stored. An image that is turned goes out as PNG. Since 0.2.
+    /// Whether images that are added as files are turned the way their metadata say they are to be shown: by
+    /// default not, and pixels go out as stored. An image that is turned goes out as PNG. Since 0.2.
     Options& apply_orientation(Flag apply) & { return done(try_apply_orientation(apply)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& apply_orientation(Flag apply) && { return std::move(apply_orientation(apply)); }
     /// As `apply_orientation`, without throwing.
     Result<void> try_apply_orientation(Flag apply) { return set(sidekick_options_set_apply_orientation, apply); }
 
-    /// Whether bodies of 1 KiB and more are sent compressed with gzip, which the server has to understand: by default not.
+    /// Whether bodies of 1 KiB and more are sent compressed with gzip, which the server has to understand: by
+    /// default not.
     Options& request_gzip(Flag pack) & { return done(try_request_gzip(pack)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& request_gzip(Flag pack) && { return std::move(request_gzip(pack)); }
@@ -346,11 +352,11 @@ public:
     /// As `reply_gzip`, without throwing.
     Result<void> try_reply_gzip(Flag allow) { return set(sidekick_options_set_reply_gzip, allow); }
 
-    /// Asks `callback` for the token before every request, and once more where the server answers 401; the token given to
-    /// `open` is not used then. By default, and with an empty function, that one is. The callback runs on whichever thread
-    /// makes the request, on several at once; it must not call back into the deployment. Where it throws, the call that
-    /// needs the token fails with `Status::Argument` and the exception's text. It is destroyed with the last of the options
-    /// and deployments that have it.
+    /// Asks `callback` for the token before every request, and once more where the server answers 401; the
+    /// token given to `open` is not used then. By default, and with an empty function, that one is. The
+    /// callback runs on whichever thread makes the request, on several at once; it must not call back into
+    /// the deployment. Where it throws, the call that needs the token fails with `Status::Argument` and the
+    /// exception's text. It is destroyed with the last of the options and deployments that have it.
     Options& token_callback(TokenCallback callback) & { return done(try_token_callback(std::move(callback))); }
     /// As above, for options that are made and passed on in one expression.
     Options&& token_callback(TokenCallback callback) && { return std::move(token_callback(std::move(callback))); }
@@ -359,9 +365,9 @@ public:
         return set_callback(sidekick_options_set_token_callback, detail::give_token, std::move(callback));
     }
 
-    /// Tells `callback` what happens to connections and requests, never with the token; by default, and with an empty
-    /// function, logging is disabled. The callback runs on whichever thread makes the request, on several at once; what it
-    /// throws is dropped. It is destroyed as a token callback is.
+    /// Tells `callback` what happens to connections and requests, never with the token; by default, and with
+    /// an empty function, logging is disabled. The callback runs on whichever thread makes the request, on
+    /// several at once; what it throws is dropped. It is destroyed as a token callback is.
     Options& log_callback(LogCallback callback) & { return done(try_log_callback(std::move(callback))); }
     /// As above, for options that are made and passed on in one expression.
     Options&& log_callback(LogCallback callback) && { return std::move(log_callback(std::move(callback))); }
@@ -399,7 +405,9 @@ private:
     template <typename Target>
     static Target plain(const Whole<Target>& number) noexcept { return number.value(); }
     static bool plain(Flag flag) noexcept { return flag.value(); }
-    static std::uint64_t plain(std::chrono::milliseconds time) noexcept { return static_cast<std::uint64_t>(time.count()); }
+    static std::uint64_t plain(std::chrono::milliseconds time) noexcept {
+        return static_cast<std::uint64_t>(time.count());
+    }
 
     // The C API releases the callback in every case, also where it fails.
     template <typename Function, typename Call, typename Callback>

@@ -22,9 +22,10 @@ struct PredictionAt;
 /// @endcond
 
 /**
- * The predictions for one row: a view, as small as three pointers, which lives as long as its `Predictions`. Outputs are
- * named, or given by index, which saves the lookup. Every getter fails with `Status::UnknownFeature` for an output that
- * is not there, and with `Status::FeatureType` for one of another type. Share it freely between threads.
+ * The predictions for one row: a view, as small as three pointers, which lives as long as its `Predictions`.
+ * Outputs are named, or given by index, which saves the lookup. Every getter fails with
+ * `Status::UnknownFeature` for an output that is not there, and with `Status::FeatureType` for one of another
+ * type. Share it freely between threads.
  */
 class Prediction {
 public:
@@ -56,7 +57,8 @@ public:
         const double* values = nullptr;
         std::size_t count = 0;
         const auto done = read(sidekick_predictions_probabilities, output, &values, &count);
-        return detail::then(done, [&] { return Probabilities({{reader_.handle, reader_.find(output)}, values}, count); });
+        return detail::then(done,
+                            [&] { return Probabilities({{reader_.handle, reader_.find(output)}, values}, count); });
     }
 
     /// The probability of one category, by its label.
@@ -95,7 +97,8 @@ public:
         return detail::then(done, [&] { return span<const float>(elements, count); });
     }
 
-    /// A copy of an array output with elements of another type; integers are cut towards zero and held in range.
+    /// A copy of an array output with elements of another type; integers are cut towards zero and held in
+    /// range.
     template <typename Element>
     std::vector<Element> array_as(FeatureKey output) const {
         return try_array_as<Element>(output).value();
@@ -127,7 +130,8 @@ public:
         std::size_t size = 0;
         const char* media_type = nullptr;
         const auto done = read(sidekick_predictions_image, output, &bytes, &size, &media_type);
-        return detail::then(done, [&] { return EncodedImage{{static_cast<const std::byte*>(bytes), size}, media_type}; });
+        return detail::then(done,
+                            [&] { return EncodedImage{{static_cast<const std::byte*>(bytes), size}, media_type}; });
     }
 
     /// The size of the image of an image output, found without decoding its pixels.
@@ -154,7 +158,9 @@ public:
     }
 
     /// Writes the image of an image output to a file, as the server sent it.
-    void save_image(FeatureKey output, const std::filesystem::path& path) const { try_save_image(output, path).value(); }
+    void save_image(FeatureKey output, const std::filesystem::path& path) const {
+        try_save_image(output, path).value();
+    }
     /// As `save_image`, without throwing.
     Result<void> try_save_image(FeatureKey output, const std::filesystem::path& path) const {
         return save(sidekick_predictions_save_image, output, path);
@@ -201,9 +207,10 @@ struct PredictionAt {
 /// @endcond
 
 /**
- * The predictions for some rows, in the order of the rows: row by row (`predictions[0]`, `for (const auto& prediction :
- * predictions)`) or as whole columns. Immutable: share them freely between threads. Views into them live as long as
- * they do, also when they are moved. They may outlive their deployment.
+ * The predictions for some rows, in the order of the rows: row by row (`predictions[0]`,
+ * `for (const auto& prediction : predictions)`) or as whole columns. Immutable: share them freely between
+ * threads. Views into them live as long as they do, also when they are moved. They may outlive their
+ * deployment.
  */
 class Predictions {
 public:
@@ -218,8 +225,9 @@ public:
     /// The end after the last row.
     Range<detail::PredictionAt>::iterator end() const { return {{reader()}, size()}; }
 
-    /// Why rows were called bad: one error a row, in their order, whose `row()` counts over the rows that were sent. There
-    /// are some only with `Options::isolate_bad_rows`; the predictions are those of all the other rows.
+    /// Why rows were called bad: one error a row, in their order, whose `row()` counts over the rows that
+    /// were sent. There are some only with `Options::isolate_bad_rows`; the predictions are those of all the
+    /// other rows.
     std::vector<Error> failures() const {
         std::vector<Error> failures;
         for (std::size_t index = 0; index < sidekick_predictions_failure_count(c_handle()); ++index) {
@@ -236,7 +244,8 @@ public:
     /// As `sent_row`, without throwing.
     Result<std::size_t> try_sent_row(Count row) const {
         std::size_t sent = 0;
-        return detail::then(detail::attempt(sidekick_predictions_sent_row, c_handle(), row.value(), &sent), [&] { return sent; });
+        return detail::then(detail::attempt(sidekick_predictions_sent_row, c_handle(), row.value(), &sent),
+                            [&] { return sent; });
     }
 
     /// All rows' numbers, or binary probabilities, as one column.
@@ -282,8 +291,9 @@ public:
         return column<float>(sidekick_predictions_arrays, output);
     }
 
-    /// The elements of all rows in the type that the model's tensor has, without loss: `elements<std::int64_t>("Count")`.
-    /// 16-bit floats are `std::uint16_t`, BOOL is `std::uint8_t`. Another type is an error with `Status::FeatureType`.
+    /// The elements of all rows in the type that the model's tensor has, without loss:
+    /// `elements<std::int64_t>("Count")`. 16-bit floats are `std::uint16_t`, BOOL is `std::uint8_t`. Another
+    /// type is an error with `Status::FeatureType`.
     template <typename Element>
     span<const Element> elements(FeatureKey output) const& { return try_elements<Element>(output).value(); }
     /// As `elements`, without throwing.
@@ -294,7 +304,8 @@ public:
         std::int32_t dtype = 0;
         const auto done = reader().read(sidekick_predictions_elements_column, output, &elements, &size, &dtype);
         if (done && !detail::is_kept_as<Element>(dtype)) {
-            return Error(Status::FeatureType, "the output has elements of another type; see sidekick_deployment_feature_dtype");
+            return Error(Status::FeatureType,
+                         "the output has elements of another type; see sidekick_deployment_feature_dtype");
         }
         return detail::then(done, [&] {
             return span<const Element>(static_cast<const Element*>(elements), size / sizeof(Element));

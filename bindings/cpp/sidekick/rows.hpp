@@ -16,13 +16,15 @@ inline namespace SIDEKICK_CPP {
 class Deployment;
 
 /**
- * Examples being built for one deployment, which they may outlive. Every value is checked and copied by the call that
- * adds it; a call that fails leaves the rows as they were. Inputs are named, or given by index: `rows.number(2, 0.43)`.
- * One thread at a time; any number of threads may predict the same rows while none changes them.
+ * Examples being built for one deployment, which they may outlive. Every value is checked and copied by the
+ * call that adds it; a call that fails leaves the rows as they were. Inputs are named, or given by index:
+ * `rows.number(2, 0.43)`. One thread at a time; any number of threads may predict the same rows while none
+ * changes them.
  */
 class Rows {
 public:
-    /// Begins a row; ends the one before first, where it is still open. Adding to no open row begins one, too.
+    /// Begins a row; ends the one before first, where it is still open. Adding to no open row begins one,
+    /// too.
     Rows& row() { return done(try_row()); }
     /// As `row`, without throwing.
     Result<void> try_row() {
@@ -62,12 +64,14 @@ public:
         return add(sidekick_rows_add_number, sidekick_rows_add_number_at, input, number.value());
     }
 
-    /// Adds an integer to a numeric input of shape `[1]`, or as the category of a categorical or binary input.
+    /// Adds an integer to a numeric input of shape `[1]`, or as the category of a categorical or binary
+    /// input.
     Rows& integer(FeatureKey input, Integer integer) { return done(try_integer(input, integer)); }
     /// As `integer`, without throwing.
     Result<void> try_integer(FeatureKey input, Integer integer) {
         if (!integer.fits()) {
-            return Error(Status::FeatureValue, integer.text() + " is beyond the integers that are sent: add it as a number",
+            return Error(Status::FeatureValue,
+                         integer.text() + " is beyond the integers that are sent: add it as a number",
                          std::string(input.name()));
         }
         return add(sidekick_rows_add_integer, sidekick_rows_add_integer_at, input, integer.value());
@@ -110,8 +114,8 @@ public:
         return add_file(sidekick_rows_add_image_file, sidekick_rows_add_image_file_at, input, path);
     }
 
-    /// Adds an image from raw 8-bit samples, rows from the top and `row_stride` bytes apart (0: without gaps). It is sent
-    /// as PNG where `jpeg_quality` is 0, else as JPEG of that quality, 1 to 100.
+    /// Adds an image from raw 8-bit samples, rows from the top and `row_stride` bytes apart (0: without
+    /// gaps). It is sent as PNG where `jpeg_quality` is 0, else as JPEG of that quality, 1 to 100.
     Rows& pixels(FeatureKey input, ImageSize size, Bytes samples, Count row_stride = 0, Whole<int> jpeg_quality = 0) {
         return done(try_pixels(input, size, samples, row_stride, jpeg_quality));
     }
@@ -125,8 +129,9 @@ public:
                    row_stride.value(), samples.address(), samples.length(), jpeg_quality.value());
     }
 
-    /// Adds an array to a numeric input of the same shape. `elements` is a contiguous range of any arithmetic type from
-    /// element `[0, ..., 0]` on; with a negative stride, elements lie before it, and have to be there.
+    /// Adds an array to a numeric input of the same shape. `elements` is a contiguous range of any arithmetic
+    /// type from element `[0, ..., 0]` on; with a negative stride, elements lie before it, and have to be
+    /// there.
     template <typename Elements, typename Element = detail::ElementOf<Elements>>
     Rows& array(FeatureKey input, const Elements& elements, Shape shape, Strides strides = {}) {
         return done(try_array(input, elements, shape, strides));
@@ -137,7 +142,8 @@ public:
         if (strides.length() != 0 && strides.length() != shape.length()) {
             return Error(Status::Argument, "an array needs as many strides as sizes in its shape");
         }
-        return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(), shape.address(),
+        return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
+                   shape.address(),
                    shape.length(), strides.address(), std::data(elements), std::size(elements) * sizeof(Element));
     }
 
@@ -155,8 +161,9 @@ public:
         return add_file(sidekick_rows_add_npy_file, sidekick_rows_add_npy_file_at, input, path);
     }
 
-    /// Adds `count` whole rows from a column for each input: `rows.add_columns(3, {{"Size", sizes}, {"Sound", sounds}})`. All of
-    /// them or, where something fails, none. Ends the open row first.
+    /// Adds `count` whole rows from a column for each input:
+    /// `rows.add_columns(3, {{"Size", sizes}, {"Sound", sounds}})`. All of them or, where something fails,
+    /// none. Ends the open row first.
     Rows& add_columns(Count count, Columns columns) { return done(try_add_columns(count, columns)); }
     /// As `add_columns`, without throwing.
     Result<void> try_add_columns(Count count, Columns columns) {
@@ -171,8 +178,8 @@ public:
         return ready ? table.add_to(c_handle(), count.value()) : std::move(ready);
     }
 
-    /// The object of the C API, which stays owned by this one. Rows that are ended or begun through it are not counted
-    /// as open here.
+    /// The object of the C API, which stays owned by this one. Rows that are ended or begun through it are
+    /// not counted as open here.
     sidekick_rows* c_handle() const noexcept { return handle_.get(); }
 
 private:

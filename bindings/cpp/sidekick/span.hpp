@@ -10,7 +10,8 @@
 #include <iterator>
 #include <type_traits>
 
-// The two kinds of span are different types, so the inline namespace keeps their programs from being mixed unnoticed.
+// The two kinds of span are different types, so the inline namespace keeps their programs from being mixed
+// unnoticed.
 #if __cplusplus >= 202002L || (defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
 #include <span>
 /// Where everything lives in a program compiled as C++20 or later.

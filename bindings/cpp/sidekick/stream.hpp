@@ -16,8 +16,8 @@ namespace sidekick {
 inline namespace SIDEKICK_CPP {
 
 /**
- * Rows on their way to the server and predictions on their way back, in order and in bounded memory. Push rows until the
- * stream is full, take the next predictions, and so on; at the end take the rest:
+ * Rows on their way to the server and predictions on their way back, in order and in bounded memory. Push
+ * rows until the stream is full, take the next predictions, and so on; at the end take the rest:
  *
  * @code
  * auto stream = deployment.stream();
@@ -33,17 +33,17 @@ inline namespace SIDEKICK_CPP {
  * }
  * @endcode
  *
- * With `Options::max_in_flight` above 1 it has up to that many threads of its own, which end with it. Its deployment has to
- * outlive it; predictions may outlive both. To destroy it cancels the requests in flight. One thread at a time. A forked child
- * cannot use its parent's.
+ * With `Options::max_in_flight` above 1 it has up to that many threads of its own, which end with it. Its
+ * deployment has to outlive it; predictions may outlive both. To destroy it cancels the requests in flight.
+ * One thread at a time. A forked child cannot use its parent's.
  */
 class Stream {
 public:
     class Rest;
 
-    /// Takes a copy of all rows, as requests of `batch_rows` rows and a smaller last one; ends the open row of `rows` first.
-    /// Never waits for the server: while the stream is full it takes nothing and fails with `Status::StreamFull`, else it
-    /// takes them all, however many.
+    /// Takes a copy of all rows, as requests of `batch_rows` rows and a smaller last one; ends the open row
+    /// of `rows` first. Never waits for the server: while the stream is full it takes nothing and fails with
+    /// `Status::StreamFull`, else it takes them all, however many.
     void push(Rows& rows) { try_push(rows).value(); }
     /// Takes rows that are needed no more.
     void push(Rows&& rows) { try_push(rows).value(); }
@@ -57,14 +57,17 @@ public:
     /// As `push`, without throwing.
     Result<void> try_push(Rows&& rows) { return try_push(rows); }
     /// As `push`, without throwing.
-    Result<void> try_push(const Rows& rows) { return detail::attempt(sidekick_stream_push, c_handle(), rows.c_handle()); }
+    Result<void> try_push(const Rows& rows) {
+        return detail::attempt(sidekick_stream_push, c_handle(), rows.c_handle());
+    }
 
-    /// Whether it holds twice `max_in_flight` batches or more: predictions have to be taken before the next push.
+    /// Whether it holds twice `max_in_flight` batches or more: predictions have to be taken before the next
+    /// push.
     bool full() const noexcept { return sidekick_stream_is_full(c_handle()) != 0; }
 
-    /// The predictions of the next batch, in the order of the rows; waits for them. Nothing where all were taken. An error
-    /// is that of one batch, and counts its rows over all that were pushed: the next call goes on with the next batch.
-    /// What `Predictions::failures` and `sent_row` tell counts within the batch.
+    /// The predictions of the next batch, in the order of the rows; waits for them. Nothing where all were
+    /// taken. An error is that of one batch, and counts its rows over all that were pushed: the next call
+    /// goes on with the next batch. What `Predictions::failures` and `sent_row` tell counts within the batch.
     std::optional<Predictions> next() { return try_next().value(); }
     /// As `next`, without throwing.
     Result<std::optional<Predictions>> try_next() {
@@ -73,8 +76,8 @@ public:
         return detail::then(done, [&] { return handle == nullptr ? std::nullopt : std::optional(made_of(handle)); });
     }
 
-    /// What is still to be taken, as a range: goes through it once, and throws where a batch failed. A new one goes on
-    /// behind that batch.
+    /// What is still to be taken, as a range: goes through it once, and throws where a batch failed. A new
+    /// one goes on behind that batch.
     Rest rest() &;
 
     /// The object of the C API, which stays owned by this one.

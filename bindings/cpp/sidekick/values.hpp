@@ -38,8 +38,8 @@ struct Feature {
     std::vector<std::string> categories;  ///< Their labels, where the deployment lists them.
 };
 
-/// A feature by its name or by its index: every function that takes one takes either. As small as a `std::string_view`,
-/// so that it travels in registers.
+/// A feature by its name or by its index: every function that takes one takes either. As small as a
+/// `std::string_view`, so that it travels in registers.
 class FeatureKey {
 public:
     /// By name.
@@ -70,7 +70,8 @@ class Bytes {
 public:
     /// `size` bytes from `data` on.
     Bytes(const void* data, std::size_t size) noexcept : data_(data), size_(size) {}
-    /// All bytes of a range, such as a `std::vector<unsigned char>`, a `std::span<const std::byte>` or a `std::string`.
+    /// All bytes of a range, such as a `std::vector<unsigned char>`, a `std::span<const std::byte>` or a
+    /// `std::string`.
     template <typename Contiguous, typename Found = decltype(std::data(std::declval<const Contiguous&>())),
               typename = std::enable_if_t<sizeof(std::remove_pointer_t<Found>) == 1>>
     Bytes(const Contiguous& range) noexcept : data_(std::data(range)), size_(std::size(range)) {}
@@ -165,14 +166,16 @@ inline std::size_t find(span<const Feature> features, FeatureKey key) {
 }
 
 // The element type of a contiguous range of numbers.
-template <typename Elements, typename Element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<const Elements&>()))>>>
+template <typename Elements,
+typename Element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<const Elements&>()))>>>
 using ElementOf = std::enable_if_t<is_element<Element>, Element>;
 
 // The C API's number for a type of array element.
 template <typename Element>
 constexpr std::int32_t dtype() {
     static_assert(is_element<Element>, "arrays hold float, double and integers");
-    constexpr std::int32_t log_size = sizeof(Element) == 1 ? 0 : sizeof(Element) == 2 ? 1 : sizeof(Element) == 4 ? 2 : 3;
+    constexpr std::int32_t log_size =
+        sizeof(Element) == 1 ? 0 : sizeof(Element) == 2 ? 1 : sizeof(Element) == 4 ? 2 : 3;
     if constexpr (std::is_floating_point_v<Element>) {
         return sizeof(Element) == 4 ? SIDEKICK_DTYPE_F32 : SIDEKICK_DTYPE_F64;
     } else {

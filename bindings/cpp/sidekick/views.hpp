@@ -18,7 +18,8 @@
 namespace sidekick {
 inline namespace SIDEKICK_CPP {
 
-/// Elements that are made when they are asked for, without memory of their own. A copy is as good as the original.
+/// Elements that are made when they are asked for, without memory of their own. A copy is as good as the
+/// original.
 template <typename Source>
 class Range {
 public:
@@ -96,7 +97,9 @@ struct Reader {
         return attempt(function, handle, index, arguments...);
     }
 
-    span<const Feature> features() const { return outputs == nullptr ? span<const Feature>() : span<const Feature>(*outputs); }
+    span<const Feature> features() const {
+        return outputs == nullptr ? span<const Feature>() : span<const Feature>(*outputs);
+    }
 };
 
 struct TextAt {
@@ -138,7 +141,8 @@ struct MatrixRowAt {
 }  // namespace detail
 /// @endcond
 
-/// The categories of a row with their probabilities, in the order of the labels: `for (auto [label, probability] : ...)`.
+/// The categories of a row with their probabilities, in the order of the labels:
+/// `for (auto [label, probability] : ...)`.
 using Probabilities = Range<detail::CategoryAt>;
 /// The labels of a categorical output.
 using Labels = Range<detail::LabelAt>;

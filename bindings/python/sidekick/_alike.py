@@ -10,7 +10,9 @@ _UNSEEN = dict.fromkeys([0, 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F)
 
 
 def look_alikes(lacking: Iterable[str], given: Iterable[Any]) -> str:
-    """The end of a message about names that are lacking, where one that was given looks the same: both by their code points."""
+    """The end of a message about names that are lacking, where one that was given looks the same: both by
+    their code points.
+    """
     wanted = {_seen(name): name for name in lacking}
     for name in given:
         if isinstance(name, str) and (same := wanted.get(_seen(name))) is not None:

@@ -43,7 +43,8 @@ _utf8.argtypes, _utf8.restype = [py_object, POINTER(c_ssize_t)], c_void_p
 
 
 def utf8(text: str) -> tuple[int, int]:
-    """Address and size of a text as UTF-8, behind which is a NUL, as long as the text is there; what is ASCII is not copied.
+    """Address and size of a text as UTF-8, behind which is a NUL, as long as the text is there; what is ASCII
+    is not copied.
 
     Raises `UnicodeEncodeError`, as `str.encode` does.
     """

@@ -16,7 +16,9 @@ _logger = getLogger("sidekick")
 
 
 def token_bytes(token: str | bytes, where: str = "") -> bytes:
-    """A token in UTF-8; the library says what is wrong with others. Lone surrogates are not UTF-8, and Python's error shows them."""
+    """A token in UTF-8; the library says what is wrong with others. Lone surrogates are not UTF-8, and
+    Python's error shows them.
+    """
     if isinstance(token, str):
         return token.encode(errors="surrogatepass")
     if isinstance(token, bytes):
@@ -25,7 +27,9 @@ def token_bytes(token: str | bytes, where: str = "") -> bytes:
 
 
 class TokenSource:
-    """A function that gives the token, as the library calls it: for as long as the options and what they opened live."""
+    """A function that gives the token, as the library calls it: for as long as the options and what they
+    opened live.
+    """
 
     def __init__(self, function: Callable[[], str | bytes], options: Handle) -> None:
         self._function = function

@@ -78,7 +78,9 @@ def _words(code: str | None, values: Sequence[Any]) -> Block | None:
 
 
 def _texts(values: Sequence[str]) -> Block:
-    """The texts, each ended by a NUL. The library refuses those that have NULs themselves: they are more than the rows."""
+    """The texts, each ended by a NUL. The library refuses those that have NULs themselves: they are more than
+    the rows.
+    """
     whole = "\0".join(values)
     address, size = utf8(whole)
     # The last one's NUL is that behind the whole.

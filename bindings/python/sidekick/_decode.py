@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from ctypes import POINTER, byref, c_char, c_char_p, c_double, c_float, c_int32, c_size_t, c_uint32, c_void_p, sizeof, string_at
+from ctypes import POINTER, byref, c_char, c_char_p, c_double, c_float, c_int32, c_size_t, c_uint32, c_void_p
+from ctypes import sizeof, string_at
 from io import BytesIO
 from struct import unpack
 from typing import Any
@@ -112,7 +113,8 @@ def _arrays(index: int, spec: FeatureSpec) -> Column:
             dtype, view = "f4", elements(library.sidekick_predictions_arrays, predictions, index, sizeof(c_float))
         else:
             view = memoryview((c_char * size.value).from_address(address.value or 0))
-        # One copy for all rows, whose arrays are views of it: they outlive the predictions and may be changed.
+        # One copy for all rows, whose arrays are views of it: they outlive the predictions and may be
+        # changed.
         return list(_needed(spec).frombuffer(view, dtype).reshape(count, *spec.shape).copy())
 
     return column

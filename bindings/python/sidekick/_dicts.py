@@ -20,7 +20,9 @@ def dicts(keys: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> list[dict[s
 
 @lru_cache(maxsize=64)
 def _display(keys: tuple[str, ...]) -> Callable[[Iterable[tuple[Any, ...]]], list[dict[str, Any]]]:
-    """Makes the dicts by a display such as `{"a": v0, "b": v1}`, compiled for these keys: in half the time of `dict(zip(...))`."""
+    """Makes the dicts by a display such as `{"a": v0, "b": v1}`, compiled for these keys: in half the time of
+    `dict(zip(...))`.
+    """
     names = [f"v{place}" for place in range(len(keys))]
     display = ", ".join(f"{key!r}: {name}" for key, name in zip(keys, names))
     made: Callable[..., list[dict[str, Any]]] = eval(f"lambda rows: [{{{display}}} for {', '.join(names)}, in rows]")
@@ -28,7 +30,9 @@ def _display(keys: tuple[str, ...]) -> Callable[[Iterable[tuple[Any, ...]]], lis
 
 
 def nested(outputs: Sequence[tuple[str, tuple[str, ...]]]) -> Callable[[tuple[Any, ...]], dict[str, Any]]:
-    """Makes a dict of a tuple of values: for each name the next value, or where it has labels, a dict of the next ones to them."""
+    """Makes a dict of a tuple of values: for each name the next value, or where it has labels, a dict of the
+    next ones to them.
+    """
     cells, start = [], 0
     for name, labels in outputs:
         cells.append(f"{name!r}: {_cell(labels, start)}")

@@ -1,7 +1,7 @@
 """Python values into the library's rows.
 
-Many rows of numbers, categories and texts cross into C as columns, in one call; a single row as packed records. Images, and
-arrays that do not lie behind one another, cross one by one.
+Many rows of numbers, categories and texts cross into C as columns, in one call; a single row as packed
+records. Images, and arrays that do not lie behind one another, cross one by one.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ class Encoders:
         self.add_columns(into, columns, first_row)
 
     def add_columns(self, into: Handle, columns: Sequence[Any], first_row: int) -> None:
-        """Adds rows that are given as columns of every input in its order, lists, tuples or NumPy arrays; else as `add`."""
+        """Adds rows that are given as columns of every input in its order, lists, tuples or NumPy arrays;
+        else as `add`.
+        """
         self.table(columns)(into, range(len(columns[0])), first_row)
 
     def table(self, columns: Sequence[Any]) -> Callable[[Handle, range, int], None]:
@@ -79,7 +81,8 @@ class Encoders:
                 if len(blocks) == len(columns):
                     return self._blocks.add(into, blocks, len(part))
             except (TypeError, ValueError):
-                # Nothing was added. Row by row, it shows which one it was; or texts have NULs, which close them in blocks.
+                # Nothing was added. Row by row, it shows which one it was; or texts have NULs, which close
+                # them in blocks.
                 pass
             rows = zip(*(values[start:stop] for values in columns))
             self._add_each(into, (dict(zip(self._names, values)) for values in rows), first_row)
@@ -142,7 +145,9 @@ def require_mapping(row: Any, number: int) -> None:
 
 
 def _made(each: Iterable[tuple[str, Callable[[Any], T]]], row: Any, number: int, names: Sequence[str]) -> list[T]:
-    """What each function makes of the value of its feature; raises what is wrong with the row, which has to have all names."""
+    """What each function makes of the value of its feature; raises what is wrong with the row, which has to
+    have all names.
+    """
     require_mapping(row, number)
     made, name = [], ""
     try:

@@ -134,7 +134,8 @@ def _require_whole(array: Any) -> None:
     if array.shape == ():
         raise unfit(array, "an array")
     first = tuple(map(int, numpy.argwhere(numpy.ma.getmaskarray(array))[0]))
-    raise Refused(MissingValueError, f"expected an array, got one with masked elements, the first at {first}; fill them in")
+    raise Refused(MissingValueError,
+                  f"expected an array, got one with masked elements, the first at {first}; fill them in")
 
 
 def _floats(value: Any) -> Any:

@@ -17,9 +17,9 @@ _LOOK_UP_SECONDS = 1.0
 class Interruptible:
     """Does calls that take its `cancel`, one after another, until its `with` block ends: that cancels what still runs.
 
-    Python handles signals on its main thread alone, and not while that is in a call of the library: calls run on a
-    thread of their own while the main thread waits, and whatever a handler raises ends the block. On other threads, work
-    is simply done.
+    Python handles signals on its main thread alone, and not while that is in a call of the library: calls run
+    on a thread of their own while the main thread waits, and whatever a handler raises ends the block. On
+    other threads, work is simply done.
     """
 
     def __init__(self, cancel: Handle | None = None) -> None:
@@ -82,8 +82,8 @@ class _Worker(Thread):
         self._work: Callable[[], Any] | None = None
         self._made: Any = None
         self._raised: BaseException | None = None
-        # Released when there is work, and when it is done. To `join` would not do: an interrupted one takes the thread
-        # for ended.
+        # Released when there is work, and when it is done. To `join` would not do: an interrupted one takes
+        # the thread for ended.
         self._asked, self._done = Lock(), Lock()
         self._asked.acquire()
         self._done.acquire()

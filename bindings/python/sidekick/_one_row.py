@@ -12,8 +12,8 @@ from sidekick._encode import Encoders
 from sidekick._library import Handle, fail, library
 from sidekick.features import FeatureSpec
 
-# A function of its own, whose types are not declared: that they are converted for each call would double its time. What it is
-# called with is made as C has it beforehand.
+# A function of its own, whose types are not declared: that they are converted for each call would double its
+# time. What it is called with is made as C has it beforehand.
 _predict = library["sidekick_deployment_predict_packed"]
 
 
@@ -37,7 +37,8 @@ class OneRow:
             memory = _Memory(self._width)
         memory.size.value = len(records)
         until = cancel and cancel._as_parameter_
-        if _predict(deployment._as_parameter_, records, memory.size, until, memory.place, memory.width, memory.error_place):
+        if _predict(deployment._as_parameter_, records, memory.size, until, memory.place, memory.width,
+                    memory.error_place):
             fail(memory.error)
         result = self._result(self._unpack(memory.values))
         self._idle.append(memory)

@@ -65,7 +65,9 @@ class _Feature:
 
 
 def _compiled(features: Sequence[_Feature], codes: Sequence[str]) -> Compiled:
-    """Packs values `v0`, `v1`, ... of these codes, by an expression such as `join((words0(h0, v0, h1, v1), labels2[v2], end,))`."""
+    """Packs values `v0`, `v1`, ... of these codes, by an expression such as `join((words0(h0, v0, h1, v1),
+    labels2[v2], end,))`.
+    """
     names: dict[str, Any] = {"join": b"".join, "encode": str.encode, "paddings": _paddings, "end": END_ROW}
     pieces = []
     for words, run in groupby(enumerate(zip(features, codes)), lambda item: item[1][1] in _WORDS):

@@ -52,7 +52,9 @@ _CHANNELS = {"L": 1, "RGB": 3, "RGBA": 4}
 
 
 def samples_of(image: Image.Image) -> Samples:
-    """The samples of an image of mode L, RGB or RGBA; one of RGB has a fourth channel, which means nothing, where they lie."""
+    """The samples of an image of mode L, RGB or RGBA; one of RGB has a fourth channel, which means nothing,
+    where they lie.
+    """
     return _exported(image) or _copied(image)
 
 

@@ -127,7 +127,8 @@ def _plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, Real):
         return float(value)
-    if getattr(value, "shape", None) == () and hasattr(value, "item") and not (is_missing(value) or is_time_array(value)):
+    if getattr(value, "shape", None) == () and hasattr(value, "item") and not (is_missing(value)
+                                                                               or is_time_array(value)):
         return value.item()
     return value
 

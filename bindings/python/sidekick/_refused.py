@@ -32,7 +32,8 @@ class Unreadable(Refused):
     """A file error, for the system's reason."""
 
     def __init__(self, path: object, reason: OSError) -> None:
-        super().__init__(InvalidValueError, f"the file {path} cannot be read: {reason.strerror} (os error {reason.errno})")
+        super().__init__(InvalidValueError,
+                         f"the file {path} cannot be read: {reason.strerror} (os error {reason.errno})")
         self._path, self._number = path, reason.errno
 
     def made(self, message: str) -> Error:

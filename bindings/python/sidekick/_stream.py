@@ -40,7 +40,9 @@ class Pipe(NamedTuple):
 
 
 def batches(pipe: Pipe, rows: Iterable[Any]) -> Generator[list[Any], None, None]:
-    """The results of the rows, as they were sent together; of a row that failed its exception, if the pipe returns errors."""
+    """The results of the rows, as they were sent together; of a row that failed its exception, if the pipe
+    returns errors.
+    """
     calls = Interruptible(new_cancel(pipe.timeout))
     with closing(_Stream(pipe, rows, calls)) as stream, calls:
         while stream.fill():

@@ -37,8 +37,8 @@ Row = Mapping[str, Any]
 """The features of one example by name; keys that are no input of the deployment are ignored."""
 
 Result = dict[str, Any] | Any
-"""The outputs of one row by name; of a failed row its exception, where that is asked for (`Any`, so that who does not ask need
-not look)."""
+"""The outputs of one row by name. With `isolate_bad_rows` and `errors="return"` that of a failed row is its
+exception: `Any`, so that callers who use neither need not check for it."""
 
 _INPUT, _OUTPUT = 0, 1
 # The size of a part of a table that is predicted by one call.
@@ -59,15 +59,16 @@ class Deployment:
     | binary | str, int, bool | float, the probability |
     | text | str | str |
     | image | PIL image with its `format` set, path, bytes of a file | PIL image with its `format` set |
-    | array | NumPy array, or anything with a buffer of numbers | NumPy array: float32, or the type of the model's tensor |
+    | array | NumPy array, or any buffer of numbers | NumPy array: float32, or the type of the model's tensor |
 
-    NumPy's scalars are taken where numbers are, and a pandas Series as a row or as an array. A wrong type raises
-    `TypeError`; a wrong shape, a missing feature and a bad reply raise `ValueError`; what goes wrong with the request
-    raises a `RequestError`, which is an `IOError`. All of them are an `Error`, which has the row and the feature. A missing
-    value is refused, and so are dates, times and durations.
+    NumPy's scalars are taken where numbers are, and a pandas Series as a row or as an array. A wrong type
+    raises `TypeError`; a wrong shape, a missing feature and a bad reply raise `ValueError`; what goes wrong
+    with the request raises a `RequestError`, which is an `IOError`. All of them are an `Error`, which has the
+    row and the feature. A missing value is refused, and so are dates, times and durations.
 
-    On the main thread, Ctrl-C cancels an opening, a `predict_lazy`, and a predict that takes more than one request, within
-    100 ms; a predict of a single request ends by itself first, at the latest when its time is up.
+    On the main thread, Ctrl-C cancels an opening, a `predict_lazy`, and a predict that takes more than one
+    request, within 100 ms; a predict of a single request ends by itself first, at the latest when its time is
+    up.
     """
 
     def __init__(
@@ -105,55 +106,61 @@ class Deployment:
     ) -> None:
         """Opens the deployment at `url` with `token`: asks the server what the model takes and gives.
 
-        A URL whose path ends in `/deployment/ID`, also with `/forward`, `/openapi.json` or a slash after it, is that
-        deployment's; any other is the one that predictions are posted to. The token is visible ASCII, as a str or bytes, without
-        "Bearer " before it.
+        A URL whose path ends in `/deployment/ID`, also with `/forward`, `/openapi.json` or a slash after it,
+        is that deployment's; any other is the one that predictions are posted to. The token is visible ASCII,
+        as a str or bytes, without "Bearer " before it.
 
-        Where `token` is a function, it is called for the token before every request, and once more where the server answers
-        401: for tokens that expire. It may be called by several threads at once, must not use the deployment, and what
-        it raises, the call raises that needed the token. Times are in seconds.
+        Where `token` is a function, it is called for the token before every request, and once more where the
+        server answers 401: for tokens that expire. It may be called by several threads at once, must not use
+        the deployment, and what it raises, the call raises that needed the token. Times are in seconds.
 
         - `batch_rows`: how many rows go out in one request.
-        - `max_in_flight`: how many requests of one call are in flight at once; more than one starts that many threads, for
-          as long as it lasts.
-        - `isolate_bad_rows`: finds the rows that the server calls bad (status 400, 413 or 422), by sending halves of their
-          request again until each stands alone: the others are predicted all the same, and a bad row's result is its
-          `RequestError`, not raised but in its place. Without it, the whole call raises.
+        - `max_in_flight`: how many requests of one call are in flight at once; more than one starts that many
+          threads, for as long as it lasts.
+        - `isolate_bad_rows`: finds the rows that the server calls bad (status 400, 413 or 422), by sending
+          halves of their request again until each stands alone: the others are predicted all the same, and a
+          bad row's result is its `RequestError`, not raised but in its place. Without it, the whole call
+          raises.
         - `call_timeout`: how long one request may take, with all its attempts and the waits between; None is no limit.
         - `connect_timeout`: how long making a connection may take; None is without limit.
         - `response_timeout`: how long the server may be silent while it is sent to or read from; None is without limit.
         - `retries`: how often a request is sent again where no connection could be made or it broke before a reply
           began, and where the server answers 429, 502, 503 or 504.
-        - `retry_backoff`: the wait before the first retry, doubled for each further one less a random part of up to a half,
-          and the ceiling of all waits. A `Retry-After` of the server counts instead; one beyond the ceiling ends them.
+        - `retry_backoff`: the wait before the first retry, doubled for each further one less a random part of
+          up to a half, and the ceiling of all waits. A `Retry-After` of the server counts instead; one beyond
+          the ceiling ends them.
         - `ca_file`: a PEM file with the certificates to trust instead of the system's.
         - `ca_pem`: the same, as the PEM text itself; one of the two can be given.
         - `client_certificate`: the certificate to show the server (followed by the intermediate certificates) and its
           key: two paths of PEM files, or two PEM texts as bytes.
         - `tls_minimum`: the oldest version of TLS that is spoken.
-        - `dangerous_skip_tls_verification`: takes any certificate for the server's, so that anybody on the way can read the
-          token and change the replies. For tests only.
-        - `proxy`: `http://[user:password@]host:port`, the same with `socks5://`, or `""` for none; without it, the
-          environment names it (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, or in small letters), and this machine is asked
-          without it.
-        - `no_proxy`: the hosts that are asked without the proxy, instead of the environment's `NO_PROXY`: names (which stand
-          for their sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas.
-        - `allow_token_over_http`: allows a URL that starts with `http://` and is not of this machine, where anybody on the way
-          can read the token; refused otherwise, unless a proxy on this machine stands in between.
-        - `headers`: added to every request; they go where the token goes. Those that requests have of their own are refused.
+        - `dangerous_skip_tls_verification`: takes any certificate for the server's, so that anybody on the
+          way can read the token and change the replies. For tests only.
+        - `proxy`: `http://[user:password@]host:port`, the same with `socks5://`, or `""` for none; without
+          it, the environment names it (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, or in small letters), and
+          this machine is asked without it.
+        - `no_proxy`: the hosts that are asked without the proxy, instead of the environment's `NO_PROXY`:
+          names (which stand for their sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`,
+          separated by commas.
+        - `allow_token_over_http`: allows a URL that starts with `http://` and is not of this machine, where
+          anybody on the way can read the token; refused otherwise, unless a proxy on this machine stands in
+          between.
+        - `headers`: added to every request; they go where the token goes. Those that requests have of their
+          own are refused.
         - `user_agent_suffix`: what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`.
         - `host_header`: the Host header of every request, by which an ingress chooses the model; empty for the URL's.
-        - `wire`: how tensors are sent to a server of the Open Inference Protocol: as bytes (`"binary"`), as JSON (`"json"`), or
-          as bytes once the server is known to take them (`"auto"`).
+        - `wire`: how tensors are sent to a server of the Open Inference Protocol: as bytes (`"binary"`), as
+          JSON (`"json"`), or as bytes once the server is known to take them (`"auto"`).
         - `reply_limit`: how many bytes a reply may have, compressed and uncompressed.
         - `max_image_pixels`: how many pixels an image may have: one given as a path or as bytes, or one in a response.
-        - `apply_orientation`: turns images, also Pillow's, the way their metadata say they are to be shown; a file that is turned
-          goes out as PNG. Without it, pixels go out as stored.
+        - `apply_orientation`: turns images, also Pillow's, the way their metadata say they are to be shown; a
+          file that is turned goes out as PNG. Without it, pixels go out as stored.
         - `request_gzip`: sends bodies of 1 KiB and more compressed with gzip, which the server has to understand.
         - `reply_gzip`: lets the server pack its replies with gzip.
-        - `keep_alive`: how many idle connections are kept, and for how long. With 0 of either, every request makes its own.
-        - `log`: tells the logger `sidekick` what happens to connections and requests, never with the token: errors, retries as
-          warnings, answers as info, connections as debug.
+        - `keep_alive`: how many idle connections are kept, and for how long. With 0 of either, every request
+          makes its own.
+        - `log`: tells the logger `sidekick` what happens to connections and requests, never with the token:
+          errors, retries as warnings, answers as info, connections as debug.
         """
         if ca_file is not None and ca_pem is not None:
             raise InvalidValueError("ca_file and ca_pem are both given: one of them says whom to trust")
@@ -236,9 +243,10 @@ class Deployment:
     def predict(self, row: Row | None = None, /, **features: Any) -> dict[str, Any]:
         """Predicts one row, its features given as keywords, as a mapping, or as both, of which keywords go first.
 
-        The keyword `timeout` is a time limit for the call, in seconds: it then raises `RequestTimeout`. If the deployment has an
-        input of that name, the keyword is the input, and the time limit is given beside a mapping. Beside a mapping, any other
-        keyword that is no input raises `TypeError`; keys of a mapping that are no input are ignored, and keywords alone are one.
+        The keyword `timeout` is a time limit for the call, in seconds: it then raises `RequestTimeout`. If
+        the deployment has an input of that name, the keyword is the input, and the time limit is given beside
+        a mapping. Beside a mapping, any other keyword that is no input raises `TypeError`; keys of a mapping
+        that are no input are ignored, and keywords alone are one.
         """
         timeout = None
         if row is not None or "timeout" not in self._input_names:
@@ -262,10 +270,11 @@ class Deployment:
     def predict_many(
         self, rows: Iterable[Row], *, progress: bool = False, timeout: float | None = None
     ) -> list[Result]:
-        """Predicts all rows; the results are in their order. With `isolate_bad_rows`, that of a bad row is its exception.
+        """Predicts all rows; the results are in their order. With `isolate_bad_rows`, that of a bad row is
+        its exception.
 
-        With `progress`, a bar shows how far it is, on a terminal and where tqdm is installed. After `timeout` seconds the whole
-        call, with all its requests, raises `RequestTimeout`.
+        With `progress`, a bar shows how far it is, on a terminal and where tqdm is installed. After `timeout`
+        seconds the whole call, with all its requests, raises `RequestTimeout`.
         """
         if progress:
             return list(self.predict_lazy(rows, progress=True, timeout=timeout))
@@ -281,16 +290,18 @@ class Deployment:
     ) -> Generator[Result, None, None]:
         """Predicts rows as their results are asked for, in bounded memory: a generator of the results, in order.
 
-        When a batch's first result is asked for, its `batch_rows` rows are read and sent in one request. Where the deployment
-        has `max_in_flight` above 1, that many requests are in flight, and up to twice as many batches are read ahead.
-        Closing the generator, or leaving it behind, cancels the requests in flight. One thread at a time.
+        When a batch's first result is asked for, its `batch_rows` rows are read and sent in one request.
+        Where the deployment has `max_in_flight` above 1, that many requests are in flight, and up to twice as
+        many batches are read ahead. Closing the generator, or leaving it behind, cancels the requests in
+        flight. One thread at a time.
 
-        What fails is raised where the results of its batch would have been, and ends the run; errors name their rows among all.
-        With `errors="return"` the run goes on: each row of a request that failed has the exception as its result, and a row
-        that cannot be sent has its own. What the iterable itself raises is raised in any case.
+        What fails is raised where the results of its batch would have been, and ends the run; errors name
+        their rows among all. With `errors="return"` the run goes on: each row of a request that failed has
+        the exception as its result, and a row that cannot be sent has its own. What the iterable itself
+        raises is raised in any case.
 
-        `timeout` seconds after the first result was asked for, what is not predicted yet fails with `RequestTimeout`, and no more
-        rows are sent.
+        `timeout` seconds after the first result was asked for, what is not predicted yet fails with
+        `RequestTimeout`, and no more rows are sent.
         """
         if errors not in ("raise", "return"):
             raise InvalidValueError(f'errors is {errors!r}: it has to be "raise" or "return"')
@@ -312,20 +323,22 @@ class Deployment:
     ) -> PredictedColumns:
         """Predicts the rows of a table that is given as columns: the fast way for many rows. Needs NumPy.
 
-        `columns` has a column for each input, all of one length; others are ignored. A column is a NumPy array, a sequence
-        (list, tuple, pandas Series) of the values that rows take, or anything with a buffer of numbers; that of an array input
-        best is one array whose first axis counts the rows. The result has a column for each output:
+        `columns` has a column for each input, all of one length; others are ignored. A column is a NumPy
+        array, a sequence (list, tuple, pandas Series) of the values that rows take, or anything with a buffer
+        of numbers; that of an array input best is one array whose first axis counts the rows. The result has
+        a column for each output:
 
         | output | column |
         |---|---|
         | numeric, binary | float64 array |
-        | categorical | `Probabilities`: the labels, and a float64 array rows x labels; its `best()` gives the most probable |
+        | categorical | `Probabilities`: labels, and a float64 array rows x labels; `best()` gives the most probable |
         | text, image | list |
         | array | float32 array, rows x shape |
 
-        With `isolate_bad_rows`, bad rows have NaN or None there, and the result's `errors` tells their exceptions. Rows go out in
-        parts of several requests, and their memory is used again; what cannot be sent is raised when its part is reached. After
-        `timeout` seconds the whole call raises `RequestTimeout`.
+        With `isolate_bad_rows`, bad rows have NaN or None there, and the result's `errors` tells their
+        exceptions. Rows go out in parts of several requests, and their memory is used again; what cannot be
+        sent is raised when its part is reached. After `timeout` seconds the whole call raises
+        `RequestTimeout`.
         """
         cancel = _limited(timeout)
         need("numpy", "numpy", "predict_columns")
@@ -343,10 +356,10 @@ class Deployment:
     ) -> pandas.DataFrame:
         """Predicts the rows of a DataFrame, whose columns are named like the inputs; others are ignored.
 
-        The result has the same index and a column for each output. A categorical output NAME has its most probable
-        label there, and that label's probability in `NAME probability`; with `probabilities`, every label's in
-        `NAME: LABEL`. With `isolate_bad_rows`, bad rows have missing values. After `timeout` seconds the whole call raises
-        `RequestTimeout`.
+        The result has the same index and a column for each output. A categorical output NAME has its most
+        probable label there, and that label's probability in `NAME probability`; with `probabilities`, every
+        label's in `NAME: LABEL`. With `isolate_bad_rows`, bad rows have missing values. After `timeout`
+        seconds the whole call raises `RequestTimeout`.
         """
         cancel = _limited(timeout)
         need("pandas", "pandas", "predict_frame")
@@ -408,7 +421,8 @@ class Deployment:
     def _part_rows(self, progress: bool) -> int:
         """How many rows of a table are predicted by one call."""
         at_once = self._batch_rows * self._max_in_flight
-        # Pictures and arrays would take much memory; side by side, requests should seldom wait for the last ones of a part.
+        # Pictures and arrays would take much memory; side by side, requests should seldom wait for the last
+        # ones of a part.
         if progress or (self._encoders.takes_single and self._max_in_flight == 1):
             return at_once
         return at_once * max(_FEWEST_REQUESTS, _FEWEST_ROWS // at_once)

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 
 class Error(Exception):
-    """The base of all of them. What a caller's own function or iterable raises is none, nor is a missing package's `ImportError`."""
+    """The base of all of them. What a caller's own function or iterable raises is none, nor is a missing
+    package's `ImportError`.
+    """
 
     row: int | None = None
     """The row it is about, counted from 0 over all rows of the call, if it is about one."""

@@ -1,4 +1,5 @@
-//! Random numbers and JSON texts, for tests that compare readers and writers with others. Not part of the API.
+//! Random numbers and JSON texts, for tests that compare readers and writers with others. Not part of the
+//! API.
 //!
 //! `SIDEKICK_TEST_SCALE=100` makes a hundred times as many cases.
 

@@ -1,4 +1,5 @@
-//! Sixteen bytes of text as the lanes of one SIMD register: where a byte is, which are digits, and the number that they make.
+//! Sixteen bytes of text as the lanes of one SIMD register: where a byte is, which are digits, and the number
+//! that they make.
 
 use wide::{f64x2, i16x8, i32x4, i32x8, u8x16};
 
@@ -6,7 +7,8 @@ use wide::{f64x2, i16x8, i32x4, i32x8, u8x16};
 #[derive(Clone, Copy)]
 pub(crate) struct Bytes16(u8x16);
 
-/// By sign and count: all ones in the first `count` of sixteen bytes but the first `sign`, zeros in the others.
+/// By sign and count: all ones in the first `count` of sixteen bytes but the first `sign`, zeros in the
+/// others.
 static MASKS: [[u8x16; 32]; 2] = {
     let mut masks = [[u8x16::ZERO; 32]; 2];
     let mut at = 0;

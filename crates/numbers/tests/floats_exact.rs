@@ -1,5 +1,5 @@
-//! The float writer and reader against the standard library: ten million random bit patterns, and decimals next to the
-//! middle between two floats, where readers that round twice go wrong.
+//! The float writer and reader against the standard library: ten million random bit patterns, and decimals
+//! next to the middle between two floats, where readers that round twice go wrong.
 
 use sidekick_numbers::{ListWriter, read_f32, read_f32_list, read_f64};
 use std::fmt::Write;

@@ -1,4 +1,5 @@
-//! Arrays as callers hold them: any number type, any byte strides, either byte order, read row-major as 32-bit floats.
+//! Arrays as callers hold them: any number type, any byte strides, either byte order, read row-major as
+//! 32-bit floats.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::half::{bf16_value, fp16_value};
@@ -159,7 +160,8 @@ impl<'a> Array<'a> {
         self.shape.iter().product()
     }
 
-    /// The bytes of 8-bit elements that lie row-major without gaps, and whether they are U8 or I8: they need no conversion.
+    /// The bytes of 8-bit elements that lie row-major without gaps, and whether they are U8 or I8: they need
+    /// no conversion.
     pub(crate) fn plain_bytes(&self) -> Option<(DType, &'a [u8])> {
         let plain = matches!(self.dtype, DType::U8 | DType::I8) && self.is_contiguous();
         let bytes = plain.then(|| self.bytes.get(self.origin..self.origin + self.len())).flatten()?;
@@ -195,8 +197,8 @@ impl<'a> Array<'a> {
         }
     }
 
-    /// Calls `each` with the elements as 32-bit floats, row-major, block by block. An element that is not finite as such is
-    /// an error that names it.
+    /// Calls `each` with the elements as 32-bit floats, row-major, block by block. An element that is not
+    /// finite as such is an error that names it.
     pub(crate) fn for_each_block(&self, mut each: impl FnMut(&[f32]) -> Result<()>) -> Result<()> {
         let mut done = 0;
         let each = |values: &[f32]| {

@@ -1,4 +1,5 @@
-//! One predict call as several requests: sent one by one, or several at a time, their results in the order of the rows.
+//! One predict call as several requests: sent one by one, or several at a time, their results in the order of
+//! the rows.
 
 use crate::client::{Client, Predicted};
 use crate::error::{Error, ErrorKind, Result};

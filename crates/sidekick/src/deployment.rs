@@ -13,7 +13,8 @@ use crate::transport::Cancel;
 use std::fmt;
 use std::sync::Arc;
 
-/// One deployed model: its specs and its connections. Safe to share between threads; a clone is the same deployment.
+/// One deployed model: its specs and its connections. Safe to share between threads; a clone is the same
+/// deployment.
 #[derive(Clone)]
 pub struct Deployment(Arc<Client>);
 
@@ -51,7 +52,8 @@ impl Deployment {
         self.0.protocol()
     }
 
-    /// The most rows that the model takes in one request; none if it does not say. Rows are split accordingly.
+    /// The most rows that the model takes in one request; none if it does not say. Rows are split
+    /// accordingly.
     pub fn batch_limit(&self) -> Option<usize> {
         self.0.batch_limit()
     }

@@ -1,5 +1,5 @@
-//! 16-bit floats as bits: FP16 (IEEE 754 binary16) and BF16 (the upper half of an FP32). Written here because it is
-//! short, exact, and tested with every value there is.
+//! 16-bit floats as bits: FP16 (IEEE 754 binary16) and BF16 (the upper half of an FP32). Written here because
+//! it is short, exact, and tested with every value there is.
 
 /// Fraction bits of an FP16 and of a BF16; the others are a sign and the exponent.
 const FP16: u32 = 10;
@@ -64,7 +64,8 @@ fn narrowed<const FRACTION: u32>(value: f64) -> u16 {
 mod tests {
     use super::*;
 
-    /// Every value comes back, and between each two neighbours a number goes to the nearer, or to the even one.
+    /// Every value comes back, and between each two neighbours a number goes to the nearer, or to the even
+    /// one.
     fn check(value_of: fn(u16) -> f32, narrow: fn(f64) -> u16, infinity: u16) {
         for bits in 0..=u16::MAX {
             let value = f64::from(value_of(bits));

@@ -195,8 +195,9 @@ pub fn refusal(status: u16, body: &[u8]) -> Error {
     failure::of_status(status, body)
 }
 
-/// Reads a response of the Open Inference Protocol to a request with the identifier "1", and returns the elements of each
-/// output the metadata declares as little-endian bytes; texts with their length in four bytes before each.
+/// Reads a response of the Open Inference Protocol to a request with the identifier "1", and returns the
+/// elements of each output the metadata declares as little-endian bytes; texts with their length in four
+/// bytes before each.
 pub fn read_tensors(
     metadata: &[u8],
     rows: usize,

@@ -1,13 +1,14 @@
 //! Typed, fast, safe predictions from deployed models.
 //!
-//! Open a [`Deployment`] from a URL and a token, build [`Rows`] feature by feature, predict them, and read typed
-//! [`Predictions`]. The C API in `include/sidekick.h` is a thin layer over this crate.
+//! Open a [`Deployment`] from a URL and a token, build [`Rows`] feature by feature, predict them, and read
+//! typed [`Predictions`]. The C API in `include/sidekick.h` is a thin layer over this crate.
 //!
 //! ```no_run
 //! use sidekick::{Deployment, Options};
 //!
 //! # fn main() -> sidekick::Result<()> {
-//! let deployment = Deployment::open("http://127.0.0.1:8000/deployment/digits/forward", "digits-token", &Options::default())?;
+//! let url = "http://127.0.0.1:8000/deployment/digits/forward";
+//! let deployment = Deployment::open(url, "digits-token", &Options::default())?;
 //! let mut rows = deployment.rows();
 //! rows.add_image_file("image", "digit.png")?;
 //! rows.end_row()?;

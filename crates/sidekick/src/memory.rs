@@ -60,7 +60,8 @@ pub(crate) fn replaced(bytes: &[u8]) -> Result<String> {
     Ok(text)
 }
 
-/// Makes sure that so many bytes could be had, for a library that takes its own memory and ends the process where there is none.
+/// Makes sure that so many bytes could be had, for a library that takes its own memory and ends the process
+/// where there is none.
 pub(crate) fn probe(bytes: usize) -> Result<()> {
     reserve(&mut Vec::<u8>::new(), bytes)
 }

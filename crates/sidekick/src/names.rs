@@ -10,9 +10,10 @@ pub(crate) const MOST_NAME_BYTES: usize = 4096;
 
 /// Distinct names in a fixed order. Look-up is fastest in that order. Clones share the names.
 ///
-/// A name is looked for where the caller expects it, then in the slot of its fingerprint, then among the sorted names.
-/// Measured against `hashbrown` with `foldhash`, in instructions: 25 to 45 for a name that is where it is expected, 41
-/// to 98 in any order of 20 names, 75 to 97 of 1000. A number that is added takes about 400 in all.
+/// A name is looked for where the caller expects it, then in the slot of its fingerprint, then among the
+/// sorted names. Measured against `hashbrown` with `foldhash`, in instructions: 25 to 45 for a name that is
+/// where it is expected, 41 to 98 in any order of 20 names, 75 to 97 of 1000. A number that is added takes
+/// about 400 in all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names(Arc<Shared>);
 
@@ -126,7 +127,8 @@ impl Fingerprint {
     /// Which of so many slots, a power of two, is its.
     #[inline(always)]
     fn slot(&self, slots: usize) -> usize {
-        // 2^64 divided by the golden ratio spreads what differs in a few bits (D. Knuth, The Art of Computer Programming 3, 6.4).
+        // 2^64 divided by the golden ratio spreads what differs in a few bits (D. Knuth, The Art of Computer
+        // Programming 3, 6.4).
         let spread =
             (self.first ^ self.last.rotate_left(32) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (spread >> 32) as usize & slots.wrapping_sub(1)

@@ -66,7 +66,8 @@ fn entry<'a>(dict: &'a str, key: &str) -> Option<&'a str> {
     Some(dict.get(start..)?.trim_start().strip_prefix(':')?.trim_start())
 }
 
-/// The element type that a dtype stands for, and whether it is big-endian. NumPy takes one without a byte order as native.
+/// The element type that a dtype stands for, and whether it is big-endian. NumPy takes one without a byte
+/// order as native.
 fn parse_descr(text: &str) -> Result<(DType, bool)> {
     let descr = plain_descr(text)?;
     let (order, kind) = match descr.split_at_checked(1) {

@@ -22,8 +22,8 @@ pub struct Options {
     pub(crate) transport: Settings,
 }
 
-/// How tensors of the Open Inference Protocol are sent and asked for. The numbers are the C API's constants: fixed, never
-/// reused.
+/// How tensors of the Open Inference Protocol are sent and asked for. The numbers are the C API's constants:
+/// fixed, never reused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum Wire {
@@ -76,8 +76,8 @@ impl Options {
         self.wire = wire;
     }
 
-    /// Sets the Host header of every request, by which an ingress chooses the model; empty, the default, for the URL's. The
-    /// server's certificate is still checked for the URL's host.
+    /// Sets the Host header of every request, by which an ingress chooses the model; empty, the default, for
+    /// the URL's. The server's certificate is still checked for the URL's host.
     pub fn set_host_header(&mut self, host: &str) -> Result<()> {
         self.transport.headers.set_host(host)
     }

@@ -171,8 +171,9 @@ impl Predictions {
         Ok((dtype, bytes))
     }
 
-    /// Copies the array of a row into `buffer` as elements of another type, in this machine's byte order. Integers
-    /// are truncated, and clamped to their range. The buffer must have exactly the size of the array.
+    /// Copies the array of a row into `buffer` as elements of another type, in this machine's byte order.
+    /// Integers are truncated, and clamped to their range. The buffer must have exactly the size of the
+    /// array.
     pub fn copy_array<'a>(
         &self,
         output: impl Into<Key<'a>>,
@@ -367,7 +368,8 @@ impl<'a> Probabilities<'a> {
         })
     }
 
-    /// The places of the `count` most probable categories of a row, the most probable first; ties in label order.
+    /// The places of the `count` most probable categories of a row, the most probable first; ties in label
+    /// order.
     #[inline(never)]
     pub fn top(&self, row: usize, count: usize) -> Result<Vec<usize>> {
         let values = self.row(row)?;
@@ -382,7 +384,8 @@ impl<'a> Probabilities<'a> {
         Ok(places)
     }
 
-    /// The category at a place when a row's categories are sorted as [`Probabilities::top`] does, and its probability.
+    /// The category at a place when a row's categories are sorted as [`Probabilities::top`] does, and its
+    /// probability.
     pub fn at_rank(&self, row: usize, rank: usize) -> Result<(&'a NulString, f64)> {
         let values = self.row(row)?;
         let place = if rank == 0 {

@@ -75,8 +75,8 @@ impl fmt::Debug for NulString {
     }
 }
 
-/// A short text that is read and written often, such as a key. Its start is kept at hand: to compare or copy so
-/// many bytes at once is faster than to call what compares or copies as many as there are.
+/// A short text that is read and written often, such as a key. Its start is kept at hand: to compare or copy
+/// so many bytes at once is faster than to call what compares or copies as many as there are.
 #[derive(Clone, Debug)]
 pub(crate) struct Snippet {
     head: [u8; Snippet::HEAD],

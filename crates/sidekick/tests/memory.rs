@@ -1,4 +1,5 @@
-//! Large values cost little more than themselves: the peak of the whole client, the caller's copy included, stays under
+//! Large values cost little more than themselves: the peak of the whole client, the caller's copy included,
+//! stays under
 //! 2.5 times the bytes on the wire. The server here reads and forgets.
 
 #![cfg(target_os = "linux")]
@@ -69,7 +70,8 @@ fn take_peak() -> u64 {
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
-/// Adds a value, predicts, and compares the peak from when the caller has its value with what went over the wire.
+/// Adds a value, predicts, and compares the peak from when the caller has its value with what went over the
+/// wire.
 fn check<T>(what: &str, feature: &str, tensorjson: bool, value: T, add: impl FnOnce(&mut Rows, &T)) {
     let deployment = Deployment::open(&serve(feature, tensorjson), "token", &Options::default()).unwrap();
     BYTES_POSTED.store(0, Ordering::Relaxed);

@@ -1,5 +1,5 @@
-//! Servers of the Open Inference Protocol as they are met, scripted on raw sockets: those that take no bytes, those that
-//! limit rows, and those that answer with status 200 what does not fit.
+//! Servers of the Open Inference Protocol as they are met, scripted on raw sockets: those that take no bytes,
+//! those that limit rows, and those that answer with status 200 what does not fit.
 
 mod common;
 
@@ -85,9 +85,10 @@ fn double_as_bytes(request: &Request, stream: &mut TcpStream) -> bool {
     let numbers = numbers(request).0;
     let bytes: Vec<u8> = numbers.iter().flat_map(|number| (2.0 * f64::from(*number)).to_le_bytes()).collect();
     let json = format!(
-        r#"{{"id":"{}","outputs":[{{"name":"out","datatype":"FP64","shape":[{}],"parameters":{{"binary_data_size":{}}}}}]}}"#,
+        r#"{{"id":"{}","outputs":[{{"name":"out","datatype":"FP64","shape":[{}],{}"binary_data_size":{}}}}}]}}"#,
         id(request),
         numbers.len(),
+        r#""parameters":{"#,
         bytes.len()
     );
     let head = format!(

@@ -28,8 +28,8 @@ fn leading_number(request: &Request) -> f64 {
     text[..text.find(['}', ',']).unwrap()].parse().unwrap()
 }
 
-/// Pushes the numbers from `first` to `end`, some at a time, and takes predictions only where it has to. Gives back what was
-/// taken, a batch each.
+/// Pushes the numbers from `first` to `end`, some at a time, and takes predictions only where it has to.
+/// Gives back what was taken, a batch each.
 fn run(
     deployment: &Deployment,
     numbers: std::ops::Range<u32>,

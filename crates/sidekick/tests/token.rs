@@ -1,6 +1,6 @@
-//! Where the token is seen: in the `Authorization` header to the deployment's server, and nowhere else. Every kind of call ends
-//! in every way, with servers that quote what they were sent; the texts that come of it are collected and searched. Requests
-//! are searched by the servers of `common`.
+//! Where the token is seen: in the `Authorization` header to the deployment's server, and nowhere else. Every
+//! kind of call ends in every way, with servers that quote what they were sent; the texts that come of it are
+//! collected and searched. Requests are searched by the servers of `common`.
 
 mod common;
 
@@ -20,7 +20,8 @@ const LEFT_OUT: &str = "[left out: it holds part of the token]";
 /// A header's value, which is as secret.
 const KEY: &str = "k3y";
 
-/// Replies that quote the token, which stands for each `@`; a `~` is the same escaped in JSON. The connection closes behind them.
+/// Replies that quote the token, which stands for each `@`; a `~` is the same escaped in JSON. The connection
+/// closes behind them.
 const QUOTES: &[&str] = &[
     "",
     "HTTP/1.1 403 No\r\n\r\nno @ here",
@@ -41,7 +42,8 @@ const QUOTES: &[&str] = &[
     "HTTP/1.1 200 OK\r\n\r\n{\"rows\": [{\"out\": \"@\"}]}",
     "HTTP/1.1 200 OK\r\n\r\n{\"rows\": [{\"out\": {\"@\": 1}}]}",
     "HTTP/1.1 200 OK\r\n\r\n{\"rows\": [{\"out\": 1, \"@\": 1, \"@\": 2}, @]}",
-    "HTTP/1.1 200 OK\r\n\r\n{\"components\": {\"schemas\": {\"input-row\": {\"properties\": {\"in\": {\"x-peltarion\": {\"type\": \"@\"}}}}}}}",
+    "HTTP/1.1 200 OK\r\n\r\n{\"components\": {\"schemas\": {\"input-row\": \
+     {\"properties\": {\"in\": {\"x-peltarion\": {\"type\": \"@\"}}}}}}}",
     "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n@",
     "HTTP/1.1 200 OK\r\nContent-Length: @\r\n\r\n@",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n@\r\n",

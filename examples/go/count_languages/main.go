@@ -1,4 +1,5 @@
-// Count_languages counts the lines of standard input by their language: any number of lines, in bounded memory.
+// Count_languages counts the lines of standard input by their language: any number of lines, in bounded
+// memory.
 package main
 
 import (

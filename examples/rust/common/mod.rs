@@ -16,8 +16,8 @@ struct Arguments {
     help: bool,
 }
 
-/// Runs a task on the deployment and the files of the command line, so many of them. 0 when it succeeds, 2 for wrong use, 1 for any
-/// failure, each told on one line.
+/// Runs a task on the deployment and the files of the command line, so many of them. 0 when it succeeds, 2
+/// for wrong use, 1 for any failure, each told on one line.
 pub fn run(
     usage: &str,
     count: RangeInclusive<usize>,

@@ -15,7 +15,8 @@ func main() {
 		panic(err)
 	}
 	defer deployment.Close()
-	predictions, err := deployment.Predict(context.Background(), deployment.NewRows().ImageFile("image", os.Args[2]).End())
+	predictions,
+		err := deployment.Predict(context.Background(), deployment.NewRows().ImageFile("image", os.Args[2]).End())
 	if err != nil {
 		panic(err)
 	}

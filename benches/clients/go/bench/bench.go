@@ -1,4 +1,5 @@
-// Package bench is what the benchmark's Go clients share: the command line, the data, the clock, and the line they print.
+// Package bench is what the benchmark's Go clients share: the command line, the data, the clock, and the line
+// they print.
 package bench
 
 import (
@@ -111,8 +112,8 @@ func Label(label string) uint64 {
 	return 1000 * sum
 }
 
-// Measure makes requests, of which the caller made one before to warm up, and prints what they took. A request's result
-// is its share of the checksum.
+// Measure makes requests, of which the caller made one before to warm up, and prints what they took. A
+// request's result is its share of the checksum.
 func Measure(requests int, request func(index int) uint64) {
 	var checksum uint64
 	times := make([]float64, requests)

@@ -1,4 +1,5 @@
-// What one would write in Go: net/http and encoding/json with typed structs, image/png and image/jpeg for pixels.
+// What one would write in Go: net/http and encoding/json with typed structs, image/png and image/jpeg for
+// pixels.
 package main
 
 import (

@@ -1,4 +1,5 @@
-// The library from Go: tables column by column, or value by value where there is one row a request, or the task says so.
+// The library from Go: tables column by column, or value by value where there is one row a request, or the
+// task says so.
 package main
 
 import (
@@ -27,7 +28,8 @@ type client struct {
 func main() {
 	// C's allocator keeps memory by thread: with large results, a loop like this does well to stay on one.
 	runtime.LockOSThread()
-	// Kept to one core, Go has one processor by default, and gives it away at each call into C that takes a while.
+	// Kept to one core, Go has one processor by default, and gives it away at each call into C that takes a
+	// while.
 	runtime.GOMAXPROCS(max(2, runtime.NumCPU()))
 	task := bench.Arguments()
 	options := []sidekick.Option{sidekick.WithBatchRows(task.Rows)}

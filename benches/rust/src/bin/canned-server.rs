@@ -1,5 +1,5 @@
-//! A server that answers every request with bytes made beforehand, chosen by the deployment in the URL: it costs no more
-//! than taking the request in and sending the reply.
+//! A server that answers every request with bytes made beforehand, chosen by the deployment in the URL: it
+//! costs no more than taking the request in and sending the reply.
 //!
 //! Use: canned-server FOLDER [DEPLOYMENT=MILLISECONDS...]
 //! It prints its URL and runs until its standard input ends.

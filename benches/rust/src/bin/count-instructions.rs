@@ -1,5 +1,5 @@
-//! Does a piece of the library's work as often as asked for: callgrind counts the instructions of two runs, and their
-//! difference is that of the pieces alone.
+//! Does a piece of the library's work as often as asked for: callgrind counts the instructions of two runs,
+//! and their difference is that of the pieces alone.
 //!
 //! Use: count-instructions PIECE COUNT
 

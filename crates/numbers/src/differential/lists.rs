@@ -12,7 +12,8 @@ const MOST: usize = 600;
 const TAILS: [&str; 3] =
     ["", "}]}", "}},{\"a\":{\"data\":[1.5,2.5,3.5,4.5, 5.5, 6.5,7.5e-05,8.5,9,10,11,12,13,14,15,16]}}]}"];
 
-/// The bits of the list at the start of the bytes, and where it ends, as `serde_json` and the standard library read it.
+/// The bits of the list at the start of the bytes, and where it ends, as `serde_json` and the standard
+/// library read it.
 fn expected(bytes: &[u8]) -> Option<(Vec<u32>, usize)> {
     let mut lists = Deserializer::from_slice(bytes).into_iter::<Vec<&RawValue>>();
     let list = lists.next()?.ok()?;

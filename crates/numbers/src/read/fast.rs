@@ -1,7 +1,7 @@
 //! The fast path of every reader: sixteen digits at a time.
 //!
-//! A number is read here only if each of its bytes was looked at, and if its digits leave no doubt about the nearest float.
-//! Any other is left to the slow path.
+//! A number is read here only if each of its bytes was looked at, and if its digits leave no doubt about the
+//! nearest float. Any other is left to the slow path.
 
 use crate::lanes::{Bytes16, Digits16};
 use crate::powers::{EXACT_INTEGERS, EXACT_POWERS};
@@ -25,7 +25,8 @@ pub(super) struct Place {
     pub(super) inverse: f64,
 }
 
-/// By the sign and by how many bytes are before the point: a sign and 1 to 16 digits. Nothing is as large as `least` at others.
+/// By the sign and by how many bytes are before the point: a sign and 1 to 16 digits. Nothing is as large as
+/// `least` at others.
 static PLACES: [[Place; WINDOW]; 2] = {
     let mut places = [[Place { least: f64::INFINITY, unit: 1.0, inverse: 1.0 }; WINDOW]; 2];
     let mut sign = 0;
@@ -85,14 +86,15 @@ impl Shape {
 
 /// A number in JSON's grammar, without an exponent.
 pub(super) struct Decimal {
-    /// The number that the first 16 bytes make, the sign counted as 0, the point left out, and zeros after the last.
+    /// The number that the first 16 bytes make, the sign counted as 0, the point left out, and zeros after
+    /// the last.
     digits: f64,
     shape: Shape,
 }
 
 impl Decimal {
-    /// Reads a number that is exactly the first `length` bytes. `None` if they are none, or more than 16 bytes before the
-    /// point.
+    /// Reads a number that is exactly the first `length` bytes. `None` if they are none, or more than 16
+    /// bytes before the point.
     #[inline(always)]
     pub(super) fn read(window: &[u8; WINDOW], length: usize) -> Option<Decimal> {
         let shape = Shape::of(window, length)?;
@@ -136,12 +138,13 @@ impl Decimal {
     /// Whether the number that the digits make is all of them, and exact.
     #[inline(always)]
     fn is_exact(&self) -> bool {
-        // If the last of the 16 digits is 0, the number they make is even: below 10^16 each of those is a float.
+        // If the last of the 16 digits is 0, the number they make is even: below 10^16 each of those is a
+        // float.
         self.shape.count < DIGITS || (self.shape.count == DIGITS && self.digits < EXACT_INTEGERS as f64)
     }
 
-    /// Whether digits after the first 16 change the number by less than one part in 2^40, which is 2^13 units in the last place
-    /// of a 64-bit float.
+    /// Whether digits after the first 16 change the number by less than one part in 2^40, which is 2^13 units
+    /// in the last place of a 64-bit float.
     #[inline(always)]
     fn is_near(&self) -> bool {
         self.shape.count <= DIGITS || self.digits >= (1u64 << 40) as f64
@@ -214,8 +217,8 @@ const HALF: u32 = 1 << 28;
 /// In units of the last place: more than any error here, and left in doubt is one random number in 2^14.
 const DOUBT: u32 = 1 << 14;
 
-/// Whether the 32-bit float nearest to a number is also the nearest to numbers almost equal: whether the bits that go are not
-/// almost half a unit.
+/// Whether the 32-bit float nearest to a number is also the nearest to numbers almost equal: whether the bits
+/// that go are not almost half a unit.
 #[inline(always)]
 pub(super) fn is_clear(value: f64) -> bool {
     (value.to_bits() as u32).wrapping_sub(HALF - DOUBT) & DROPPED > 2 * DOUBT
@@ -232,8 +235,8 @@ fn bytes_at(window: &[u8; WINDOW], at: usize) -> Bytes16 {
     Bytes16::new(window.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default())
 }
 
-/// The number at the start of `bytes`, up to the byte `after` it or another such byte, as the nearest 64-bit float; and its
-/// length. `None` if the slow path has to read it.
+/// The number at the start of `bytes`, up to the byte `after` it or another such byte, as the nearest 64-bit
+/// float; and its length. `None` if the slow path has to read it.
 #[inline(always)]
 pub(crate) fn read_f64(bytes: &[u8], after: [u8; 2]) -> Option<(f64, usize)> {
     let window = bytes.first_chunk()?;

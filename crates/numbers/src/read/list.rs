@@ -36,8 +36,8 @@ impl ListErrorKind {
     }
 }
 
-/// Appends the elements of the list at the start of `bytes`, after white space, to `values`, at most `limit` of them; returns the
-/// text after the list. An error leaves the elements before it in `values`.
+/// Appends the elements of the list at the start of `bytes`, after white space, to `values`, at most `limit`
+/// of them; returns the text after the list. An error leaves the elements before it in `values`.
 pub fn read_f32_list<'a>(
     bytes: &'a [u8],
     values: &mut Vec<f32>,
@@ -69,7 +69,8 @@ pub fn read_f32_list<'a>(
     }
 }
 
-/// Appends elements with their commas for as long as they are read in runs, until there are `most` values; returns what follows.
+/// Appends elements with their commas for as long as they are read in runs, until there are `most` values;
+/// returns what follows.
 fn read_runs<'a>(mut rest: &'a [u8], values: &mut Vec<f32>, most: usize) -> Result<&'a [u8], ListError<'a>> {
     let mut run = [0.0; RUN];
     loop {
@@ -87,8 +88,8 @@ fn read_runs<'a>(mut rest: &'a [u8], values: &mut Vec<f32>, most: usize) -> Resu
 /// So many list elements are read together, at most.
 const RUN: usize = 64;
 
-/// Reads list elements into `values`, a run at most, each up to its comma, until one cannot be read; how many, and how many
-/// bytes they took, commas included.
+/// Reads list elements into `values`, a run at most, each up to its comma, until one cannot be read; how
+/// many, and how many bytes they took, commas included.
 fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
     // Mostly all or none have a space before them.
     match bytes.first() {
@@ -99,8 +100,8 @@ fn read_run(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
 
 /// The same if each element is after so many spaces.
 ///
-/// First all become 64-bit floats that are almost the numbers, and then 32-bit ones: a processor looks only so many steps
-/// ahead, and can begin with more numbers the less there is to do for each.
+/// First all become 64-bit floats that are almost the numbers, and then 32-bit ones: a processor looks only
+/// so many steps ahead, and can begin with more numbers the less there is to do for each.
 #[inline(never)]
 fn read_spaced_run<const SPACES: usize>(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
     let mut near = [0.0; RUN];
@@ -153,8 +154,8 @@ fn read_one_by_one(bytes: &[u8], values: &mut [f32]) -> (usize, usize) {
 /// Bytes in which two elements are looked for.
 const LOOK: usize = 2 * WINDOW + 2;
 
-/// Two elements of up to 16 bytes without their points, each after so many spaces, as floats that are almost the numbers; and how
-/// long they are with their commas. For two at a time there is less to do than for each.
+/// Two elements of up to 16 bytes without their points, each after so many spaces, as floats that are almost
+/// the numbers; and how long they are with their commas. For two at a time there is less to do than for each.
 #[inline(always)]
 fn read_two<const SPACES: usize>(window: &[u8; LOOK], commas: u32) -> Option<([f64; 2], usize)> {
     let others = commas & commas.wrapping_sub(1);

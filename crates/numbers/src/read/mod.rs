@@ -14,7 +14,8 @@ pub fn number_text(bytes: &[u8]) -> Option<&str> {
     slow::text(bytes)
 }
 
-/// The number at the start of `bytes` as the nearest 64-bit float, and its length; `None` if there is none or it is too large.
+/// The number at the start of `bytes` as the nearest 64-bit float, and its length; `None` if there is none or
+/// it is too large.
 #[inline(always)]
 pub fn read_f64(bytes: &[u8]) -> Option<(f64, usize)> {
     fast::read_f64(bytes, ENDS).or_else(|| slow::read_f64(bytes))
@@ -26,7 +27,8 @@ pub fn read_f32(bytes: &[u8]) -> Option<(f32, usize)> {
     fast::read_f32(bytes, ENDS).or_else(|| slow::read_f32(bytes))
 }
 
-/// The number at the start of `bytes` with the byte `end` after it, as the nearest 64-bit float; and what follows that byte.
+/// The number at the start of `bytes` with the byte `end` after it, as the nearest 64-bit float; and what
+/// follows that byte.
 #[inline(always)]
 pub fn read_f64_before(bytes: &[u8], end: u8) -> Option<(f64, &[u8])> {
     match fast::read_f64(bytes, [end; 2]) {

@@ -35,7 +35,8 @@ pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(text).ok()
 }
 
-/// The number at the start of `bytes` as the nearest 64-bit float, and its length; `None` if there is none or it is too large.
+/// The number at the start of `bytes` as the nearest 64-bit float, and its length; `None` if there is none or
+/// it is too large.
 pub(crate) fn read_f64(bytes: &[u8]) -> Option<(f64, usize)> {
     let text = text(bytes)?;
     let value = text.parse().ok().filter(|value: &f64| value.is_finite())?;

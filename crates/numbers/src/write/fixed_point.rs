@@ -8,7 +8,8 @@ use crate::powers::{EXACT_POWERS, POWERS};
 const MIN_EXPONENT: i32 = -16;
 const EXPONENTS: usize = 39;
 
-/// How many decimals values of one exponent are written with at most, as whole numbers of units of `10^-places`: `10^places`.
+/// How many decimals values of one exponent are written with at most, as whole numbers of units of
+/// `10^-places`: `10^places`.
 static UNITS: [f64; EXPONENTS] = forms().0;
 /// How their digits become text: 7, or 8.
 static LAYOUTS: [[DecimalLayout; 2]; EXPONENTS] = forms().1;
@@ -64,8 +65,8 @@ impl FixedPoint {
         FixedPoint { whole, layout: 2 * index as u8 + u8::from(whole >= 10_000_000) }
     }
 
-    /// Writes the number, of whose whole number of units these are the digits, at the start of `room`; returns its length. Bytes
-    /// after it may change.
+    /// Writes the number, of whose whole number of units these are the digits, at the start of `room`;
+    /// returns its length. Bytes after it may change.
     #[inline(always)]
     pub(super) fn write(self, digits: u64, room: &mut [u8; WIDEST_F64], value: f64) -> Option<usize> {
         let layout = LAYOUTS.as_flattened().get(usize::from(self.layout))?;
@@ -151,7 +152,9 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(20_000))]
 
         #[test]
-        fn what_is_written_is_the_shortest(digits in 0u64..1_000_000_000_000_000, places in 0i32..9, bits: u64, step in -2i64..=2) {
+        fn what_is_written_is_the_shortest(
+            digits in 0u64..1_000_000_000_000_000, places in 0i32..9, bits: u64, step in -2i64..=2,
+        ) {
             assert_written(digits as f64 / 10f64.powi(places));
             let near = (digits as f64 / 10f64.powi(places)).to_bits().wrapping_add_signed(step);
             assert_written(-f64::from_bits(near));

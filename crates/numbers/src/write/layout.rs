@@ -1,26 +1,29 @@
-//! Decimal digits as the text of a number: the point is put in, zeros are added or left out. Without a branch.
+//! Decimal digits as the text of a number: the point is put in, zeros are added or left out. Without a
+//! branch.
 
 use std::num::NonZeroU64;
 use wide::{i16x8, u16x8, u32x4};
 
 /// How 8 digits, leading zeros included, and one digit more become text.
 ///
-/// Two stores make the text. The first puts all digits but the first one from byte `second` on. The second puts 8 bytes at
-/// the start: the digits that `keep` keeps in place, the others shifted after the point by `shift` bits, and zeros and the
-/// point from `template`.
+/// Two stores make the text. The first puts all digits but the first one from byte `second` on. The second
+/// puts 8 bytes at the start: the digits that `keep` keeps in place, the others shifted after the point by
+/// `shift` bits, and zeros and the point from `template`.
 #[derive(Clone, Copy)]
 pub(super) struct DecimalLayout {
     keep: u64,
     template: u64,
-    /// How many bits the leading zeros take, and by how many the last digit is shifted to be after all but the first.
+    /// How many bits the leading zeros take, and by how many the last digit is shifted to be after all but
+    /// the first.
     blank: u8,
     last: u8,
     shift: u8,
     second: u8,
-    /// A bit in the last digit that is written even if it is 0: there is a digit on either side of the point. If that is the
-    /// first digit, the bit is below all others. It is one bit up.
+    /// A bit in the last digit that is written even if it is 0: there is a digit on either side of the point.
+    /// If that is the first digit, the bit is below all others. It is one bit up.
     least: NonZeroU64,
-    /// Added to the place of the highest bit that is not 0, from `second` on and one up: the end of the text, in bits.
+    /// Added to the place of the highest bit that is not 0, from `second` on and one up: the end of the text,
+    /// in bits.
     end: u32,
 }
 
@@ -56,8 +59,8 @@ impl DecimalLayout {
     }
 }
 
-/// Writes a number of 8 digits, leading zeros included, and one more digit, without zeros at the end; returns its length. Bytes
-/// after it may change.
+/// Writes a number of 8 digits, leading zeros included, and one more digit, without zeros at the end; returns
+/// its length. Bytes after it may change.
 #[inline(always)]
 pub(super) fn put_decimal<const ROOM: usize>(
     room: &mut [u8; ROOM],
@@ -75,8 +78,9 @@ pub(super) fn put_decimal<const ROOM: usize>(
     ((highest + layout.end) / 8) as usize
 }
 
-/// The digits of a number below 10^8, the first in the lowest byte: halves, quarters and eighths of it side by side. Each
-/// step puts `high | (number - high * SIZE) << BITS` as `(number << BITS) - high * ((SIZE << BITS) - 1)`.
+/// The digits of a number below 10^8, the first in the lowest byte: halves, quarters and eighths of it side
+/// by side. Each step puts `high | (number - high * SIZE) << BITS` as
+/// `(number << BITS) - high * ((SIZE << BITS) - 1)`.
 #[inline(always)]
 pub(super) fn eight_digits(number: u32) -> u64 {
     const FOURS: u64 = (10_000 << 32) - 1;

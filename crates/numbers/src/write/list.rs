@@ -1,10 +1,12 @@
 //! Lists of 32-bit floats as text: each value in the fewest digits that read back to the same bits.
 //!
-//! Most values lie between 2^-17 and 2^23. There the decimals that read back to a float are found exactly in 128-bit
-//! integers (the idea of Schubfach, R. Giulietti 2020), and their text is laid out without a branch. `zmij` prints the rest.
+//! Most values lie between 2^-17 and 2^23. There the decimals that read back to a float are found exactly in
+//! 128-bit integers (the idea of Schubfach, R. Giulietti 2020), and their text is laid out without a branch.
+//! `zmij` prints the rest.
 //!
-//! From a value to its text each step waits for the one before. So a group of values takes each step together: short loops,
-//! of which the processor has many rounds in hand at once, and the digits of four numbers side by side.
+//! From a value to its text each step waits for the one before. So a group of values takes each step
+//! together: short loops, of which the processor has many rounds in hand at once, and the digits of four
+//! numbers side by side.
 
 use super::layout::{DecimalLayout, eight_digits_of_four, put_decimal, store};
 use crate::{OutOfMemory, reserve};
@@ -112,7 +114,8 @@ const fn byte_texts(signed: bool) -> [u64; 256] {
     texts
 }
 
-/// Exponents of the last bit of a value's significand, in the range that is printed here: values from 2^-17 up to 2^23.
+/// Exponents of the last bit of a value's significand, in the range that is printed here: values from 2^-17
+/// up to 2^23.
 const MIN_EXPONENT: i32 = -40;
 const EXPONENTS: usize = 40;
 
@@ -124,11 +127,12 @@ const NONE: u8 = u8::MAX;
 /// How values of one exponent, `significand * 2^exponent`, are printed.
 #[derive(Clone, Copy)]
 struct Form {
-    /// `2^exponent * 10^places * 2^64`, a whole number: `significand * unit / 2^64` counts units of `10^-places`.
+    /// `2^exponent * 10^places * 2^64`, a whole number: `significand * unit / 2^64` counts units of
+    /// `10^-places`.
     unit: u64,
     half_unit: u64,
-    /// Added to ten times what the end of a value's interval has beyond whole units: takes it from the end to the value, and
-    /// rounds. All in sixteenths of the scale of `unit`, so that its top 4 bits are a digit.
+    /// Added to ten times what the end of a value's interval has beyond whole units: takes it from the end to
+    /// the value, and rounds. All in sixteenths of the scale of `unit`, so that its top 4 bits are a digit.
     rounding: u64,
     /// From here on those units make a number of a digit more.
     longer_from: u32,
@@ -150,8 +154,9 @@ const fn tables() -> Tables {
     let mut index = 0;
     while index < EXPONENTS {
         let exponent = MIN_EXPONENT + index as i32;
-        // The decimals that read back to a value lie in an interval `2^exponent` wide. In units it is less than 1 wide, so
-        // that it holds one whole number at most, and at least 1/10, so that it holds one with a digit after the point.
+        // The decimals that read back to a value lie in an interval `2^exponent` wide. In units it is less
+        // than 1 wide, so that it holds one whole number at most, and at least 1/10, so that it holds one
+        // with a digit after the point.
         let mut places = 0;
         let mut ten = 1u128;
         while (10 * ten) >> -exponent == 0 {
@@ -177,7 +182,8 @@ const fn digit_count(significand: u32, unit: u64) -> u32 {
     ((significand as u128 * unit as u128) >> 64).ilog10() + 1
 }
 
-/// The shortest decimals of a group of values: a whole number of units, one more digit or 0, and which layout makes it text.
+/// The shortest decimals of a group of values: a whole number of units, one more digit or 0, and which layout
+/// makes it text.
 struct Decimals {
     wholes: [u32; GROUP],
     lasts: [u8; GROUP],
@@ -238,7 +244,8 @@ impl Decimals {
     }
 }
 
-/// Writes a value without its sign, a comma and the next value's minus sign; returns the length up to the comma.
+/// Writes a value without its sign, a comma and the next value's minus sign; returns the length up to the
+/// comma.
 #[inline(always)]
 fn put_unsigned(block: &mut [u8; BLOCK], at: usize, digits: u64, last: u8, layout: &DecimalLayout) -> usize {
     let Some(room) = block.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<WIDEST_UNSIGNED>) else {
@@ -263,14 +270,16 @@ fn put_any_f32(block: &mut [u8; BLOCK], at: usize, bits: u32) -> usize {
     text.len() + 1
 }
 
-/// The shortest decimal in a value's interval, the nearest of several: a whole number of units, and one more digit or 0.
+/// The shortest decimal in a value's interval, the nearest of several: a whole number of units, and one more
+/// digit or 0.
 ///
-/// The interval's ends are no whole numbers of units: they have a binary place more than the value, and units have fewer
-/// decimal places than that. Below a power of two the interval is half as wide, but none of those in the range of the forms
-/// prints differently for that (a test tries all).
+/// The interval's ends are no whole numbers of units: they have a binary place more than the value, and units
+/// have fewer decimal places than that. Below a power of two the interval is half as wide, but none of those
+/// in the range of the forms prints differently for that (a test tries all).
 #[inline(always)]
 fn shortest_digits(significand: u32, form: &Form) -> (u32, u8) {
-    // The interval's upper end. The whole number below it is in the interval if the lower end is further away.
+    // The interval's upper end. The whole number below it is in the interval if the lower end is further
+    // away.
     let end = u128::from(2 * significand + 1) * u128::from(form.half_unit);
     let (whole, part) = ((end >> 64) as u32, end as u64);
     let whole_is_in = part < form.unit;

@@ -11,7 +11,8 @@ pub use list::{ByteTexts, I8_TEXTS, ListWriter, U8_TEXTS};
 /// The widest text of a 64-bit float.
 pub const WIDEST_F64: usize = 24;
 
-/// Writes the shortest text that reads back as this finite number; returns its length. Bytes after it may change.
+/// Writes the shortest text that reads back as this finite number; returns its length. Bytes after it may
+/// change.
 #[inline(always)]
 pub fn write_f64(room: &mut [u8; WIDEST_F64], value: f64) -> usize {
     fixed_point::write(room, value).unwrap_or_else(|| write_slow(room, value))
@@ -35,7 +36,8 @@ pub struct Number {
     digits: u64,
 }
 
-/// The numbers of a block: each step is taken for all of them before the next, so that none waits for another.
+/// The numbers of a block: each step is taken for all of them before the next, so that none waits for
+/// another.
 pub const BLOCK: usize = 16;
 
 impl Number {

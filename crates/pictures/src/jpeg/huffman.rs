@@ -4,7 +4,8 @@ use crate::{Error, reserve};
 
 /// A Huffman code and the bits of the value after it. The upper five bits are their number.
 type Code = u32;
-/// The codes of all symbols. A symbol is the number of zeros before a value times 16, plus the size of the value in bits.
+/// The codes of all symbols. A symbol is the number of zeros before a value times 16, plus the size of the
+/// value in bits.
 type Codes = [Code; 256];
 
 const LENGTH_AT: u32 = 27;
@@ -119,7 +120,8 @@ const fn codes(table: &Specification) -> Codes {
     codes
 }
 
-/// The code of a value's symbol and the value's own bits, one less if it is negative (T.81 F.1.2.1 and F.1.2.2).
+/// The code of a value's symbol and the value's own bits, one less if it is negative (T.81 F.1.2.1 and
+/// F.1.2.2).
 const fn coded(codes: &Codes, zeros: usize, value: i32) -> Code {
     let size = (2 * value.unsigned_abs() + 1).ilog2();
     let code = codes[(zeros << 4 | size as usize) & 0xff];
@@ -132,8 +134,8 @@ const fn bits_of(code: Code) -> u32 {
     code & ((1 << LENGTH_AT) - 1)
 }
 
-/// The most that a block adds: 64 codes of up to 16 bits, with values of up to 11 bits, and bits that waited; each byte may get a
-/// zero after it.
+/// The most that a block adds: 64 codes of up to 16 bits, with values of up to 11 bits, and bits that waited;
+/// each byte may get a zero after it.
 const MOST_BLOCK_BYTES: usize = 2 * (64 * 27 / 8 + 8);
 
 /// Appends codes to a file.

@@ -1,5 +1,5 @@
-//! JPEG files (ITU T.81). Read are those of 8 bits a sample with Huffman codes: baseline, sequential and progressive, with
-//! any number of scans and components at any resolution; grey, YCbCr, RGB, CMYK and YCCK.
+//! JPEG files (ITU T.81). Read are those of 8 bits a sample with Huffman codes: baseline, sequential and
+//! progressive, with any number of scans and components at any resolution; grey, YCbCr, RGB, CMYK and YCCK.
 //!
 //! A file is whole when its scans are complete. It may lack the marker that ends it, and bytes may follow
 //! that. Sequential files may lack the Huffman tables that the standard gives as examples. Pixels equal those
@@ -232,8 +232,8 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Whether there are zeros where the scans end and from there to the end of the file: a file that was made as long
-/// as it should become, and then cut off. Zeros are valid codes, so that the scans seem complete.
+/// Whether there are zeros where the scans end and from there to the end of the file: a file that was made as
+/// long as it should become, and then cut off. Zeros are valid codes, so that the scans seem complete.
 fn is_filled_up(file: &[u8], end: usize) -> bool {
     // More of them than a scan ends with.
     const ZEROS: usize = 16;

@@ -1,7 +1,7 @@
 //! Pixels as baseline JPEG (ITU T.81, JFIF 1.02): grey, or RGB with its colour at half the resolution.
 //!
-//! All that comes before the entropy coder is done in floats, by plain loops over rows and blocks that the compiler turns
-//! into vector instructions.
+//! All that comes before the entropy coder is done in floats, by plain loops over rows and blocks that the
+//! compiler turns into vector instructions.
 
 use super::huffman::{self, BitWriter, Specification};
 use crate::{Error, Samples, filled, reserve};
@@ -119,7 +119,8 @@ fn encode_rows(samples: &[u8], width: u16, height: u16, is_rgb: bool, quality: u
     Ok(file)
 }
 
-/// The tables of luminance and of colour, scaled as by the Independent JPEG Group's encoder and those that followed it.
+/// The tables of luminance and of colour, scaled as by the Independent JPEG Group's encoder and those that
+/// followed it.
 fn steps_of(quality: u8) -> [Steps; 2] {
     let quality = u32::from(quality);
     let percent = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
@@ -167,8 +168,8 @@ fn huffman_table(id: u8, table: &Specification) -> Vec<u8> {
     [&[id], &table.lengths[..], table.symbols].concat()
 }
 
-/// As many lines as one row of units takes; a unit is what is coded at a time (T.81 A.2.4): one block of grey, or four of
-/// luminance and one of each colour difference.
+/// As many lines as one row of units takes; a unit is what is coded at a time (T.81 A.2.4): one block of
+/// grey, or four of luminance and one of each colour difference.
 struct Strip {
     units: usize,
     planes: Vec<Plane>,
@@ -295,8 +296,8 @@ fn luminance_of(pixels: &[u32], into: &mut [f32]) {
     }
 }
 
-/// The colour differences of two lines, a mean of two by two pixels each. JFIF's formulas are those of blue and red minus
-/// luminance, scaled to the same range.
+/// The colour differences of two lines, a mean of two by two pixels each. JFIF's formulas are those of blue
+/// and red minus luminance, scaled to the same range.
 fn colors_of(pixels: [&[u32]; 2], luminance: [&[f32]; 2], into_blue: &mut [f32], into_red: &mut [f32]) {
     const RED_AND_BLUE: u32 = 0x00ff_00ff;
     let [upper, lower] = pixels.map(|line| line.as_chunks::<2>().0);
@@ -316,7 +317,8 @@ fn colors_of(pixels: [&[u32]; 2], luminance: [&[f32]; 2], into_blue: &mut [f32],
     }
 }
 
-/// The transform of T.81 A.3.3, with rows and columns swapped and each coefficient scaled by what `factors_of` takes out.
+/// The transform of T.81 A.3.3, with rows and columns swapped and each coefficient scaled by what
+/// `factors_of` takes out.
 fn swapped_transform(mut block: Block) -> Block {
     transform_columns(&mut block);
     let mut swapped = from_fn(|row| from_fn(|column| block[column][row]));
@@ -324,8 +326,8 @@ fn swapped_transform(mut block: Block) -> Block {
     swapped
 }
 
-/// Transforms each column by the scheme of Arai, Agui and Nakajima (A fast DCT-SQ scheme for images, 1988), which leaves
-/// all but five multiplications to the quantization.
+/// Transforms each column by the scheme of Arai, Agui and Nakajima (A fast DCT-SQ scheme for images, 1988),
+/// which leaves all but five multiplications to the quantization.
 fn transform_columns(block: &mut Block) {
     let [row0, row1, row2, row3, row4, row5, row6, row7] = block;
     for at in 0..8 {
@@ -524,7 +526,8 @@ mod tests {
 
     #[test]
     fn the_largest_coefficients_come_back() {
-        // Every other block black and white, and single frequencies at full strength, the last of them after 62 zeros.
+        // Every other block black and white, and single frequencies at full strength, the last of them after
+        // 62 zeros.
         let blocks = |x: usize, _: usize| (x / 8 % 2) as f64 * 2.0 - 1.0;
         let checks = |x: usize, y: usize| ((x + y) % 2) as f64 * 2.0 - 1.0;
         let last = |x: usize, y: usize| {
@@ -562,13 +565,18 @@ mod tests {
         }
     }
 
+    /// Width, height, whether it is RGB, and samples.
+    fn any_image() -> impl Strategy<Value = (u16, u16, bool, Vec<u8>)> {
+        (1..40u16, 1..40u16, any::<bool>()).prop_flat_map(|(width, height, is_rgb)| {
+            let count = usize::from(width) * usize::from(height) * if is_rgb { 3 } else { 1 };
+            (Just(width), Just(height), Just(is_rgb), prop::collection::vec(any::<u8>(), count))
+        })
+    }
+
     proptest! {
         #[test]
         fn any_pixels_make_a_whole_file(
-            (width, height, is_rgb, samples) in (1..40u16, 1..40u16, any::<bool>()).prop_flat_map(|(width, height, is_rgb)| {
-                let count = usize::from(width) * usize::from(height) * if is_rgb { 3 } else { 1 };
-                (Just(width), Just(height), Just(is_rgb), prop::collection::vec(any::<u8>(), count))
-            }),
+            (width, height, is_rgb, samples) in any_image(),
             quality in 1..=100u8,
         ) {
             let picture = decoded(&encode_rows(&samples, width, height, is_rgb, quality).unwrap());

@@ -23,8 +23,8 @@ const ZLIB_FRAME: usize = 6;
 /// Signature, IHDR and IEND.
 const OTHER_CHUNKS: usize = 45;
 const NO_FILTER: u8 = 0;
-/// Each sample less the one above it. Of the filters that go with a fast compression it takes the least time; files grow by a
-/// twentieth.
+/// Each sample less the one above it. Of the filters that go with a fast compression it takes the least time;
+/// files grow by a twentieth.
 const UP: u8 = 2;
 
 impl Samples<'_> {
@@ -46,7 +46,8 @@ pub fn most_bytes(samples: &Samples<'_>) -> usize {
     zlib + zlib.div_ceil(CHUNK_BYTES - KIND_BYTES) * (KIND_BYTES + CHUNK_FRAME) + OTHER_CHUNKS
 }
 
-/// The most that can be written beyond that before a file is found not to be smaller: a row, of up to two bytes a sample, and a chunk.
+/// The most that can be written beyond that before a file is found not to be smaller: a row, of up to two
+/// bytes a sample, and a chunk.
 pub fn most_beyond(samples: &Samples<'_>) -> usize {
     2 * (1 + samples.row_bytes()) + 2 * CHUNK_BYTES
 }

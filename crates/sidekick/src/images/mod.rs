@@ -155,7 +155,8 @@ fn samples_without_gaps<'a>(pixels: &Pixels<'a>) -> Result<Cow<'a, [u8]>> {
     Ok(Cow::Owned(rows))
 }
 
-/// Copies RGBA without its alpha: two pixels at a time, as one word, whose last two bytes the next two pixels write over.
+/// Copies RGBA without its alpha: two pixels at a time, as one word, whose last two bytes the next two pixels
+/// write over.
 fn copy_rgb(rgba: &[u8], into: &mut [u8]) {
     const FIRST: u64 = 0xff_ffff;
     let (pairs, rest) = rgba.as_chunks::<8>();

@@ -66,7 +66,8 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// Steps over the start of an object or array, and over its end if that comes next: whether it has a first member.
+    /// Steps over the start of an object or array, and over its end if that comes next: whether it has a
+    /// first member.
     #[inline]
     fn has_first(&mut self, start: u8, end: u8) -> Result<bool> {
         self.expect(start)?;
@@ -172,7 +173,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The number that comes next as a 64-bit float; `None`, and nothing is read, if there is none or it is too large.
+    /// The number that comes next as a 64-bit float; `None`, and nothing is read, if there is none or it is
+    /// too large.
     #[inline(always)]
     pub(crate) fn f64(&mut self) -> Option<f64> {
         self.skip_space();

@@ -8,8 +8,9 @@ use crate::protocol::test_lines::{LineCheckpoint, LineRows};
 use crate::values::{ColumnReader, Value};
 use std::ops::Range;
 
-/// Rows, encoded as they are added. A call that fails leaves them as they were, unless it says otherwise. Not a trait
-/// object: the way of a value into its store is inlined, and a table is dispatched once, not each of its values.
+/// Rows, encoded as they are added. A call that fails leaves them as they were, unless it says otherwise. Not
+/// a trait object: the way of a value into its store is inlined, and a table is dispatched once, not each of
+/// its values.
 pub(crate) enum RowStore {
     Json(JsonRows),
     Tensors(Tensors),
@@ -133,8 +134,8 @@ impl RowStore {
         }
     }
 
-    /// Adds `count` whole rows, while none is open, from a column for each input. An error names the feature, and the
-    /// row among these; the rows before it stay.
+    /// Adds `count` whole rows, while none is open, from a column for each input. An error names the feature,
+    /// and the row among these; the rows before it stay.
     pub(crate) fn add_columns(&mut self, count: usize, readers: &[ColumnReader<'_>]) -> Result<()> {
         match self {
             RowStore::Json(rows) => rows.add_columns(count, readers),

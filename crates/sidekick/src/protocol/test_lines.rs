@@ -1,9 +1,10 @@
 //! A second protocol, for tests alone: it proves that the seam is one. It has nothing of the Deployment API.
 //!
-//! `GET .../lines/columns` describes the model, a line for each feature: `in NAME TYPE` or `out NAME TYPE`. Rows are posted to
-//! `.../lines/ask` as a head of one line and a buffer for each input, and a header says how many rows they are. A number is 8
-//! bytes, little-endian, and may be NaN; a text ends with a newline. The response has a line for each output, and its header
-//! `lines-rows` says how many numbers are on each. Status 409 means that rows are bad.
+//! `GET .../lines/columns` describes the model, a line for each feature: `in NAME TYPE` or `out NAME TYPE`.
+//! Rows are posted to `.../lines/ask` as a head of one line and a buffer for each input, and a header says
+//! how many rows they are. A number is 8 bytes, little-endian, and may be NaN; a text ends with a newline.
+//! The response has a line for each output, and its header `lines-rows` says how many numbers are on each.
+//! Status 409 means that rows are bad.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Message;
@@ -233,7 +234,8 @@ mod tests {
         Some(Request { line: lines.swap_remove(0), headers, body })
     }
 
-    /// Doubles the numbers, and counts the bytes of the texts. A row with the text `bad` is one; `odd` gets a wrong header.
+    /// Doubles the numbers, and counts the bytes of the texts. A row with the text `bad` is one; `odd` gets a
+    /// wrong header.
     fn answer(request: &Request) -> (u16, String, String) {
         if request.line.starts_with("GET ") {
             assert_eq!(request.headers["accept"], "text/plain");

@@ -67,7 +67,8 @@ impl Rows {
         })
     }
 
-    /// Adds an integer to a numeric feature of shape `[1]`, or as the category of a categorical or binary one.
+    /// Adds an integer to a numeric feature of shape `[1]`, or as the category of a categorical or binary
+    /// one.
     pub fn add_integer<'a>(&mut self, key: impl Into<Key<'a>>, integer: i64) -> Result<()> {
         self.add(key.into(), |spec| match spec.feature_type {
             FeatureType::Categorical | FeatureType::Binary => integer_category(spec, integer),

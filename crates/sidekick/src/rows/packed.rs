@@ -1,8 +1,8 @@
 //! Many small values in one call: language bindings pack records, so that they call into C once for each
 //! batch.
 //!
-//! A record is a head of 16 bytes, in this machine's byte order, and its payload: `u32` kind, `u32` index of the input, `u64`
-//! length of the payload, then the payload, padded with any bytes to a multiple of 8.
+//! A record is a head of 16 bytes, in this machine's byte order, and its payload: `u32` kind, `u32` index of
+//! the input, `u64` length of the payload, then the payload, padded with any bytes to a multiple of 8.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::rows::Rows;

@@ -23,7 +23,8 @@ pub(super) struct ResponseHead {
 }
 
 impl ResponseHead {
-    /// Reads the head at the start of the input. None if it is incomplete. A folded head is unfolded in place.
+    /// Reads the head at the start of the input. None if it is incomplete. A folded head is unfolded in
+    /// place.
     pub(super) fn parse(input: &mut [u8]) -> Result<Option<ResponseHead>, ureq_proto::Error> {
         let error = match parse_plain(input) {
             Err(error) => error,

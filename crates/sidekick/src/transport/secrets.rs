@@ -204,7 +204,8 @@ mod tests {
                 assert!(!holds(&spelling, TOKEN), "{part} in {spelling}");
             }
         }
-        let text = "row 3: the feature \"sepal length\" has to be a number, got text; see https://example.org/a?b=c%20d";
+        let text = "row 3: the feature \"sepal length\" has to be a number, got text; see \
+                    https://example.org/a?b=c%20d";
         assert!(!holds(text, TOKEN) && !holds("", TOKEN) && !holds("anything", ""));
     }
 

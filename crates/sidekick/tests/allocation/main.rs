@@ -1,11 +1,12 @@
-//! Out of memory is an error: an allocator refuses the Nth large request, for every N of an open-add-predict-read cycle of
-//! each kind. The call in which it happens succeeds all the same or fails with [`ErrorKind::Memory`], and the same call made
-//! again gives the right result.
+//! Out of memory is an error: an allocator refuses the Nth large request, for every N of an
+//! open-add-predict-read cycle of each kind. The call in which it happens succeeds all the same or fails with
+//! [`ErrorKind::Memory`], and the same call made again gives the right result.
 //!
-//! What a library of others asks for itself may still end the process: decoders of PNG as samples, TIFF and WebP, and the
-//! packer of gzip. Whether there is memory is asked before them.
+//! What a library of others asks for itself may still end the process: decoders of PNG as samples, TIFF and
+//! WebP, and the packer of gzip. Whether there is memory is asked before them.
 //!
-//! A request that nobody can refuse ends the process, so the cycles run in a child of this program, and the servers here.
+//! A request that nobody can refuse ends the process, so the cycles run in a child of this program, and the
+//! servers here.
 
 mod refusing;
 mod scenarios;
@@ -20,7 +21,8 @@ use std::process::{Command, Stdio};
 #[global_allocator]
 static ALLOCATOR: Refusing = Refusing;
 
-/// Tell a child what it is to do: the place of a scenario, the URL of its server, and the trial to begin with.
+/// Tell a child what it is to do: the place of a scenario, the URL of its server, and the trial to begin
+/// with.
 const SCENARIO: &str = "ALLOCATION_SCENARIO";
 const URL: &str = "ALLOCATION_URL";
 const FIRST: &str = "ALLOCATION_FIRST";
@@ -73,7 +75,8 @@ fn run_trials(place: usize, url: &str, failures: &mut Vec<String>) -> usize {
     MOST_TRIALS
 }
 
-/// What a child does: a cycle for each large request, of which one is refused, or it and all behind it in the same call.
+/// What a child does: a cycle for each large request, of which one is refused, or it and all behind it in the
+/// same call.
 #[test]
 fn child() {
     let Ok(place) = std::env::var(SCENARIO) else { return };

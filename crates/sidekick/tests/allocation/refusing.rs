@@ -1,4 +1,5 @@
-//! An allocator that says no. A request is counted where it is large, made while counting is on, and by whatever thread.
+//! An allocator that says no. A request is counted where it is large, made while counting is on, and by
+//! whatever thread.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -47,8 +48,8 @@ fn refuses(bytes: usize) -> bool {
 /// The system's allocator, but for what it refuses.
 pub struct Refusing;
 
-// SAFETY: every request is the system allocator's, or answered with NULL, which is what an allocator says where it has no
-// memory; nothing here allocates or unwinds.
+// SAFETY: every request is the system allocator's, or answered with NULL, which is what an allocator says
+// where it has no memory; nothing here allocates or unwinds.
 unsafe impl GlobalAlloc for Refusing {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises are those that the system's allocator asks for.

@@ -1,4 +1,5 @@
-//! A cycle of each kind: open, add, predict, read. Every call in it is made as a step, which may run out of memory once.
+//! A cycle of each kind: open, add, predict, read. Every call in it is made as a step, which may run out of
+//! memory once.
 
 use crate::refusing::counted;
 use flate2::Compression;
@@ -31,8 +32,8 @@ pub struct Scenario {
     pub run: Box<dyn Fn(&str) + Send + Sync>,
     /// Whether it need not make large requests.
     pub is_small: bool,
-    /// Whether a library that is not ours asks for large memory of its own: there a request that is refused may end the process,
-    /// as the header says.
+    /// Whether a library that is not ours asks for large memory of its own: there a request that is refused
+    /// may end the process, as the header says.
     pub is_foreign: bool,
 }
 

@@ -20,8 +20,8 @@ pub const DESCRIBE: &str = r#"{"components": {"schemas": {
     "output-row-batch": {"properties": {"rows": {"properties": {
         "out": {"x-peltarion": {"type": "numeric", "shape": [1]}}}}}}}}}"#;
 
-/// The token of all these deployments, or a part of it; easy to find where it should not be, which is searched for in every
-/// request, line of the log and error.
+/// The token of all these deployments, or a part of it; easy to find where it should not be, which is
+/// searched for in every request, line of the log and error.
 pub const TOKEN: &str = "s3cret";
 
 /// What came in: the lines of the head, and the body.
@@ -73,8 +73,8 @@ pub fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
     address
 }
 
-/// A server that describes itself and leaves every POST to `answer`, on connections that are kept alive until `answer` says
-/// no.
+/// A server that describes itself and leaves every POST to `answer`, on connections that are kept alive until
+/// `answer` says no.
 pub fn deployment(answer: impl Fn(&Request, &mut TcpStream) -> bool + Send + Sync + 'static) -> String {
     let address = listen(move |stream| serve(stream, &answer));
     format!("http://{address}/deployment/x/forward")
@@ -173,7 +173,8 @@ pub fn shown(error: &Error) -> String {
     format!("{error} {error:?} {more:?}")
 }
 
-/// Checks that something can be done within a time: the best of five, for a busy machine only makes it longer.
+/// Checks that something can be done within a time: the best of five, for a busy machine only makes it
+/// longer.
 pub fn within(bound: Duration, time: impl FnMut() -> Duration) {
     let bound = bound * patience();
     let quick = std::iter::repeat_with(time).take(5).any(|took| took < bound);

@@ -1,5 +1,6 @@
-//! The local server with the shipped deployments and those made for the tests. It is the one at `SIDEKICK_SERVER_URL` if that is
-//! set. Otherwise the first test that asks builds and starts one for all tests of its program.
+//! The local server with the shipped deployments and those made for the tests. It is the one at
+//! `SIDEKICK_SERVER_URL` if that is set. Otherwise the first test that asks builds and starts one for all
+//! tests of its program.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -72,8 +72,8 @@ pub(crate) fn of_accepted_reply(body: &[u8]) -> Error {
     }
 }
 
-/// What to do about a status. The server's message may be left out: an ID of a deployment is often part of its
-/// token.
+/// What to do about a status. The server's message may be left out: an ID of a deployment is often part of
+/// its token.
 fn hint(status: u16) -> &'static str {
     if status == 404 { "; check the URL, and the deployment's ID in it" } else { "" }
 }

@@ -55,8 +55,8 @@ fn append_f64_members<'a>(bytes: &'a [u8], keys: &[Snippet], values: &mut Vec<f6
     if value.is_nan() { None } else { Some(rest) }
 }
 
-/// Reads the number after a key, and the byte `after` it. Returns it with what follows, or NaN with nothing if
-/// they are not there.
+/// Reads the number after a key, and the byte `after` it. Returns it with what follows, or NaN with nothing
+/// if they are not there.
 #[inline(always)]
 fn read_member<'a>(bytes: &'a [u8], key: &Snippet, after: u8) -> (f64, &'a [u8]) {
     let Some(number) = key.strip(bytes) else { return (f64::NAN, &[]) };

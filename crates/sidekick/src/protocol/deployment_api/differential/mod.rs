@@ -1,4 +1,5 @@
-//! Rows out and in against `serde_json`'s grammar and other readers and writers of numbers, over generated texts.
+//! Rows out and in against `serde_json`'s grammar and other readers and writers of numbers, over generated
+//! texts.
 
 mod columns;
 mod rows;
