@@ -1,5 +1,5 @@
-/* A program as it was written against the header beside it: program SERVER-URL FILE. Every later library has to serve it.
- * It calls each family of functions and shares nothing with the other tests, which may change. */
+/* A program as it was written against the header beside it: program SERVER-URL FILE. Every later library has
+ * to serve it. It calls every function, and shares nothing with the other tests, which may change. */
 #include "sidekick.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,9 +78,12 @@ static sidekick_options *make_options(int *lines) {
 static void options_refuse(void) {
     sidekick_options *options = NULL;
     OK(sidekick_options_new(&options, NULL));
+    OK(sidekick_options_set_wire(options, SIDEKICK_WIRE_JSON, NULL));
+    CHECK(sidekick_options_set_wire(options, -1, NULL) == SIDEKICK_ERROR_ARGUMENT);
     CHECK(sidekick_options_set_ca_file(options, "/nowhere", SIDEKICK_NUL, NULL) == SIDEKICK_ERROR_FILE);
     CHECK(sidekick_options_set_ca_pem(options, "", 0, NULL) == SIDEKICK_ERROR_ARGUMENT);
-    CHECK(sidekick_options_set_client_certificate_file(options, "/nowhere", 8, "/nowhere", 8, NULL) == SIDEKICK_ERROR_FILE);
+    CHECK(sidekick_options_set_client_certificate_file(options, "/nowhere", 8, "/nowhere", 8,
+                                                       NULL) == SIDEKICK_ERROR_FILE);
     CHECK(sidekick_options_set_client_certificate_pem(options, "", 0, "", 0, NULL) == SIDEKICK_ERROR_ARGUMENT);
     sidekick_options_free(options);
 }
@@ -117,11 +120,12 @@ static void add_by_name(sidekick_rows *rows) {
     OK(sidekick_rows_add_text(rows, "text", SIDEKICK_NUL, "words", SIDEKICK_NUL, &error));
     OK(sidekick_rows_add_pixels(rows, "picture", SIDEKICK_NUL, 4, 4, 3, 0, SAMPLES, sizeof SAMPLES, 0, &error));
     OK(sidekick_rows_add_pixels(rows, "grey", SIDEKICK_NUL, 4, 4, 1, 4, SAMPLES, 16, 0, &error));
-    OK(sidekick_rows_add_array(rows, "array", SIDEKICK_NUL, SIDEKICK_DTYPE_F64, SHAPE, 2, NULL, VALUES, sizeof VALUES, &error));
+    OK(sidekick_rows_add_array(rows, "array", SIDEKICK_NUL, SIDEKICK_DTYPE_F64, SHAPE, 2, NULL, VALUES,
+                               sizeof VALUES, &error));
     OK(sidekick_rows_end_row(rows, &error));
 }
 
-/* A row of everything, by index, out of other forms: a record, and the files that the first row came back as. */
+/* A row of everything, by index, from other forms: a record, and files that the first row came back as. */
 static void add_by_index(sidekick_rows *rows, const void *picture, size_t size, const char *file) {
     static const ptrdiff_t STRIDES[] = {4, 8};
     static const size_t SHAPE[] = {2, 3};
@@ -137,7 +141,8 @@ static void add_by_index(sidekick_rows *rows, const void *picture, size_t size, 
     OK(sidekick_rows_add_text_at(rows, IN_TEXT, "", 0, &error));
     OK(sidekick_rows_add_image_at(rows, IN_PICTURE, picture, size, &error));
     OK(sidekick_rows_add_image_file_at(rows, IN_GREY, file, SIDEKICK_NUL, &error));
-    OK(sidekick_rows_add_array_at(rows, IN_ARRAY, SIDEKICK_DTYPE_I32, SHAPE, 2, STRIDES, COLUMNS, sizeof COLUMNS, &error));
+    OK(sidekick_rows_add_array_at(rows, IN_ARRAY, SIDEKICK_DTYPE_I32, SHAPE, 2, STRIDES, COLUMNS,
+                                  sizeof COLUMNS, &error));
     OK(sidekick_rows_end_row(rows, &error));
     CHECK(sidekick_rows_count(rows) == 2);
 }
@@ -147,7 +152,8 @@ static void add_columns(sidekick_rows *rows) {
     static const size_t INPUT = IN_TEXT, END = 5, *const ENDS = &END, SIZE = 5;
     static const int32_t KIND = SIDEKICK_COLUMN_PIECES;
     static const void *const VALUES = "words";
-    CHECK(sidekick_rows_add_columns(rows, 1, 1, &INPUT, &KIND, &VALUES, &SIZE, &ENDS, NULL) == SIDEKICK_ERROR_ROW_INCOMPLETE);
+    CHECK(sidekick_rows_add_columns(rows, 1, 1, &INPUT, &KIND, &VALUES, &SIZE, &ENDS,
+                                    NULL) == SIDEKICK_ERROR_ROW_INCOMPLETE);
     CHECK(sidekick_rows_count(rows) == 0);
 }
 
@@ -225,7 +231,8 @@ static void read_arrays(const sidekick_predictions *predictions, const char *fil
 }
 
 /* The picture comes back as it went, and its file is kept for the next row. */
-static void read_picture(const sidekick_predictions *predictions, const void **encoded, size_t *size, const char *file) {
+static void read_picture(const sidekick_predictions *predictions, const void **encoded, size_t *size,
+                         const char *file) {
     const char *media_type = NULL;
     uint32_t width = 0, height = 0, channels = 0;
     unsigned char pixels[sizeof SAMPLES] = {0};
@@ -293,7 +300,8 @@ static void fail(const sidekick_deployment *deployment, const char *url) {
           SIDEKICK_ERROR_SERVER);
     CHECK(sidekick_error_status(error) == SIDEKICK_ERROR_SERVER && sidekick_error_http_status(error) == 401);
     CHECK(strcmp(sidekick_error_server_code(error, NULL), "InvalidTokenError") == 0);
-    CHECK(*sidekick_error_server_message(error, NULL) != '\0' && *sidekick_error_message(error, &length) != '\0' && length > 0);
+    CHECK(*sidekick_error_server_message(error, NULL) != '\0' &&
+          *sidekick_error_message(error, &length) != '\0' && length > 0);
     CHECK(sidekick_error_row(error) == -1 && *sidekick_error_feature(error, NULL) == '\0');
     CHECK(sidekick_error_attempts(error) == 1 && sidekick_error_retryable(error) == 0);
     CHECK(sidekick_error_rows_first(error) == -1 && sidekick_error_rows_count(error) == 0);
@@ -303,7 +311,8 @@ static void fail(const sidekick_deployment *deployment, const char *url) {
     OK(sidekick_options_new(&options, &error));
     OK(sidekick_options_set_token_callback(options, give_none, "the vault is closed", NULL, &error));
     CHECK(sidekick_deployment_open(url, SIDEKICK_NUL, "", 0, options, NULL, &other, &error) == SIDEKICK_ERROR_ARGUMENT);
-    CHECK(strstr(sidekick_error_message(error, NULL), "the vault is closed") != NULL && sidekick_error_os_error(error) == 0);
+    CHECK(strstr(sidekick_error_message(error, NULL), "the vault is closed") != NULL &&
+          sidekick_error_os_error(error) == 0);
     sidekick_error_free(error);
     error = NULL;
     sidekick_options_free(options);
@@ -327,6 +336,55 @@ static void post(const sidekick_deployment *deployment) {
     sidekick_reply_free(reply);
 }
 
+/* Elements of a tensor's own type, by row and by column. */
+static void read_elements(const sidekick_deployment *model, const sidekick_rows *rows) {
+    static const uint16_t ALL[] = {0, 0x3c00, 0x3c00, 0, 0x4000, 0};
+    sidekick_predictions *predictions = NULL;
+    const void *elements = NULL;
+    size_t size = 0;
+    int32_t dtype = 0;
+    OK(sidekick_deployment_predict(model, rows, NULL, &predictions, &error));
+    OK(sidekick_predictions_elements(predictions, 0, 1, &elements, &size, &dtype, &error));
+    CHECK(dtype == SIDEKICK_DTYPE_F16 && size == 4 && memcmp(elements, ALL + 2, size) == 0);
+    OK(sidekick_predictions_elements_column(predictions, 0, &elements, &size, &dtype, &error));
+    CHECK(dtype == SIDEKICK_DTYPE_F16 && size == sizeof ALL && memcmp(elements, ALL, size) == 0);
+    sidekick_predictions_free(predictions);
+}
+
+static void add_two(sidekick_rows *rows, int32_t dtype, const void *elements, size_t size) {
+    static const size_t TWO = 2;
+    OK(sidekick_rows_add_array_at(rows, 0, dtype, &TWO, 1, NULL, elements, size, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+}
+
+/* A model of the Open Inference Protocol. */
+static void open_inference(const char *server, int32_t wire) {
+    static const unsigned char BOOLEANS[] = {0, 1};
+    static const uint16_t HALVES[] = {0x3c00, 0}, BFLOATS[] = {0x4000, 0};
+    sidekick_options *options = NULL;
+    sidekick_deployment *model = NULL;
+    sidekick_rows *rows = NULL;
+    int32_t dtype = 0;
+    char url[512];
+    snprintf(url, sizeof url, "%s/v2/models/half", server);
+    OK(sidekick_options_new(&options, &error));
+    OK(sidekick_options_set_host_header(options, "localhost", SIDEKICK_NUL, &error));
+    OK(sidekick_options_set_wire(options, wire, &error));
+    OK(sidekick_deployment_open(url, SIDEKICK_NUL, "half-token", SIDEKICK_NUL, options, NULL, &model, &error));
+    sidekick_options_free(options);
+    CHECK(sidekick_deployment_protocol(model) == SIDEKICK_PROTOCOL_OPEN_INFERENCE);
+    CHECK(sidekick_deployment_batch_limit(model) == 0);
+    OK(sidekick_deployment_feature_dtype(model, SIDEKICK_OUTPUT, 0, &dtype, &error));
+    CHECK(dtype == SIDEKICK_DTYPE_F16);
+    OK(sidekick_rows_new(model, &rows, &error));
+    add_two(rows, SIDEKICK_DTYPE_BOOL, BOOLEANS, sizeof BOOLEANS);
+    add_two(rows, SIDEKICK_DTYPE_F16, HALVES, sizeof HALVES);
+    add_two(rows, SIDEKICK_DTYPE_BF16, BFLOATS, sizeof BFLOATS);
+    read_elements(model, rows);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+}
+
 int main(int argc, char **argv) {
     sidekick_options *options;
     sidekick_deployment *deployment = NULL;
@@ -346,6 +404,8 @@ int main(int argc, char **argv) {
     before = checks;
     sidekick_deployment_free(deployment);
     CHECK(checks == before + 1 && lines > 0);
+    open_inference(argv[1], SIDEKICK_WIRE_AUTO);
+    open_inference(argv[1], SIDEKICK_WIRE_BINARY);
     printf("%d checks, built against %s, served by %s\n", checks, SIDEKICK_VERSION, sidekick_version());
     return 0;
 }

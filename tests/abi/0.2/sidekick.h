@@ -151,13 +151,22 @@ const char *sidekick_version(void);
 #define SIDEKICK_PROTOCOL_DEPLOYMENT_API 1
 
 /**
+ * The Open Inference Protocol of Triton, KServe, MLServer and others: tensors. Since 0.2.0.
+ */
+#define SIDEKICK_PROTOCOL_OPEN_INFERENCE 2
+
+/**
  * Opens the deployment at `url`: asks the server what the model takes and returns. Blocks meanwhile.
  *
  * `url`: percent-encoded, as RFC 3986 says. If its path ends in `/deployment/ID`, also with `/forward`,
  * `/openapi.json` or a `/` after it, predictions are posted to `/deployment/ID/forward`. Any other URL is
  * the one that predictions are posted to. `openapi.json` is read beside that address. A query is kept.
  *
- * `token`: visible ASCII without "Bearer " before it. It is ignored if `options` has a token callback.
+ * If its path ends in `/v2/models/NAME` or `/v2/models/NAME/versions/VERSION`, also with `/infer`, `/ready`,
+ * `/config` or a `/` after it, it is a model on a server of the Open Inference Protocol.
+ *
+ * `token`: visible ASCII without "Bearer " before it. It is ignored if `options` has a token callback. It
+ * may be empty for the Open Inference Protocol: none is sent then, and plain HTTP is allowed.
  *
  * `options`: copied; NULL for the defaults. `cancel`: ends the call when it is triggered; NULL is fine.
  *
@@ -184,6 +193,12 @@ sidekick_status sidekick_deployment_open(const char *url,
  * Since 0.1.0.
  */
 void sidekick_deployment_free(sidekick_deployment *deployment);
+
+/**
+ * Returns the most rows that the model takes in one request; 0 if it does not say, and for NULL. Rows are
+ * split into requests accordingly. Since 0.2.0.
+ */
+size_t sidekick_deployment_batch_limit(const sidekick_deployment *deployment);
 
 /**
  * Returns the protocol that the deployment speaks, one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL.
@@ -284,6 +299,24 @@ sidekick_status sidekick_deployment_feature_type(const sidekick_deployment *depl
                                                  sidekick_error **error);
 
 /**
+ * Gets the type of a feature's elements, one of the `SIDEKICK_DTYPE_` constants.
+ *
+ * For a model of the Open Inference Protocol it is the tensor's type, in which values are sent, and which
+ * `sidekick_predictions_elements` returns. For a deployment of the Deployment API it is `SIDEKICK_DTYPE_F32`
+ * for arrays, and `SIDEKICK_DTYPE_F64` for numbers and binary features.
+ *
+ * `dtype`: 0 for categorical, text and image features.
+ *
+ * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+ * unknown side. Since 0.2.0.
+ */
+sidekick_status sidekick_deployment_feature_dtype(const sidekick_deployment *deployment,
+                                                  int32_t side,
+                                                  size_t index,
+                                                  int32_t *dtype,
+                                                  sidekick_error **error);
+
+/**
  * Gets the shape of a feature for one row.
  *
  * `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image `[height, width,
@@ -337,6 +370,10 @@ sidekick_status sidekick_deployment_category(const sidekick_deployment *deployme
  *
  * Each value is checked against its input's spec and copied by the call that adds it. A call that fails
  * leaves the rows as they were. A function that ends in `_at` takes the input's index instead of its name.
+ *
+ * For a model of the Open Inference Protocol a value has to fit its tensor's type: whole numbers in the
+ * range of an integer type; floats are rounded, and one that would become infinite is refused. NaN and
+ * infinity are taken for tensors of floats that are sent as bytes. Arrays keep the tensor's type.
  *
  * Errors of every add function: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if no input has the name or index,
  * `SIDEKICK_ERROR_FEATURE_TYPE` if the input takes another type, `SIDEKICK_ERROR_FEATURE_TWICE` if the row
@@ -393,6 +430,21 @@ sidekick_status sidekick_deployment_category(const sidekick_deployment *deployme
  * `uint64_t`. Since 0.1.0.
  */
 #define SIDEKICK_DTYPE_U64 10
+
+/**
+ * A 16-bit float (IEEE 754 binary16), as its bits in a `uint16_t`. Since 0.2.0.
+ */
+#define SIDEKICK_DTYPE_F16 11
+
+/**
+ * A 16-bit float with the exponent of a `float`: its upper half, in a `uint16_t`. Since 0.2.0.
+ */
+#define SIDEKICK_DTYPE_BF16 12
+
+/**
+ * A byte: 0 is false, any other is true. Since 0.2.0.
+ */
+#define SIDEKICK_DTYPE_BOOL 13
 
 /**
  * Kind of a packed record: ends the row; its length is 0. Since 0.2.0, as are the names of the other kinds.
@@ -1082,6 +1134,37 @@ sidekick_status sidekick_predictions_array(const sidekick_predictions *predictio
                                            sidekick_error **error);
 
 /**
+ * Gets the elements of a row as they are kept: those of an array, a number, or a binary probability.
+ *
+ * They have the type of the model's tensor, without loss: an INT64 keeps all its digits. With the Deployment
+ * API arrays are `float`, numbers and binary probabilities `double`.
+ *
+ * `elements`: `size` bytes, aligned for their type and in this machine's byte order. `dtype`: gets one of
+ * the `SIDEKICK_DTYPE_` constants.
+ *
+ * Errors: those of every reader. Since 0.2.0.
+ */
+sidekick_status sidekick_predictions_elements(const sidekick_predictions *predictions,
+                                              size_t output,
+                                              size_t row,
+                                              const void **elements,
+                                              size_t *size,
+                                              int32_t *dtype,
+                                              sidekick_error **error);
+
+/**
+ * Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does.
+ *
+ * Errors: those of every reader. Since 0.2.0.
+ */
+sidekick_status sidekick_predictions_elements_column(const sidekick_predictions *predictions,
+                                                     size_t output,
+                                                     const void **elements,
+                                                     size_t *size,
+                                                     int32_t *dtype,
+                                                     sidekick_error **error);
+
+/**
  * Gets the shape of an array output for one row: `rank` sizes.
  *
  * Errors: those of every reader. Since 0.1.0.
@@ -1591,6 +1674,22 @@ void sidekick_error_free(sidekick_error *error);
 #define SIDEKICK_TLS_1_3 13
 
 /**
+ * Tensors are sent as bytes if the server lists that it takes them, or has answered with some; until then as
+ * JSON. Since 0.2.0.
+ */
+#define SIDEKICK_WIRE_AUTO 0
+
+/**
+ * Tensors are sent as bytes. Since 0.2.0.
+ */
+#define SIDEKICK_WIRE_BINARY 1
+
+/**
+ * Tensors are sent, and asked for, as JSON. Since 0.2.0.
+ */
+#define SIDEKICK_WIRE_JSON 2
+
+/**
  * Creates options with every setting at its default. Free them with `sidekick_options_free`.
  *
  * Errors: the common ones. Since 0.1.0.
@@ -1802,6 +1901,28 @@ sidekick_status sidekick_options_set_user_agent_suffix(sidekick_options *options
                                                        const char *suffix,
                                                        size_t suffix_length,
                                                        sidekick_error **error);
+
+/**
+ * Sets the Host header of every request. Ingresses choose the model by it.
+ *
+ * `host`: a name or an address, and a port if there is one; empty, the default, for the URL's. The server's
+ * certificate is still checked for the URL's host.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for other characters, and for more than 259. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_host_header(sidekick_options *options,
+                                                 const char *host,
+                                                 size_t host_length,
+                                                 sidekick_error **error);
+
+/**
+ * Sets how tensors are sent to a server of the Open Inference Protocol.
+ *
+ * `wire`: `SIDEKICK_WIRE_AUTO`, the default, `SIDEKICK_WIRE_BINARY` or `SIDEKICK_WIRE_JSON`.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_wire(sidekick_options *options, int32_t wire, sidekick_error **error);
 
 /**
  * Sets how large a response may be, compressed and uncompressed.
