@@ -6,11 +6,11 @@
 use crate::boundary::{Out, text};
 use crate::cancel::sidekick_cancel;
 use crate::error::sidekick_error;
-use crate::guard::{guard, guard_or};
+use crate::guard::{guard, guard_or, guard_text};
 use crate::handle::Handle;
 use crate::options::sidekick_options;
 use crate::status::sidekick_status;
-use sidekick::{Deployment, Options};
+use sidekick::{Deployment, NulString, Options};
 use std::ffi::c_char;
 
 /// One deployed model: its specs and its connections. Any number of threads can use it at once. Since 0.1.0.
@@ -81,6 +81,22 @@ pub unsafe extern "C" fn sidekick_deployment_batch_limit(deployment: *const side
     guard_or(0, || {
         // SAFETY: the caller's promises.
         unsafe { deployment.as_ref() }.and_then(|it| it.0.batch_limit()).unwrap_or(0)
+    })
+}
+
+/// Returns the version of the model: the one in the URL, as it is there, or the only one that the server
+/// lists; empty if neither is known, for the Deployment API, and for NULL.
+///
+/// The text lives as long as the deployment. `length`: its bytes without the NUL; NULL is fine. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_model_version(
+    deployment: *const sidekick_deployment,
+    length: *mut usize,
+) -> *const c_char {
+    guard_text(length, || {
+        // SAFETY: the caller's promises.
+        let version = unsafe { deployment.as_ref() }.and_then(|it| it.0.model_version());
+        version.map_or("\0", NulString::with_nul)
     })
 }
 

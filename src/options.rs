@@ -8,10 +8,11 @@ use crate::error::sidekick_error;
 use crate::guard::{guard, guard_or};
 use crate::handle::Handle;
 use crate::status::{
+    SIDEKICK_PROTOCOL_AUTO, SIDEKICK_PROTOCOL_DEPLOYMENT_API, SIDEKICK_PROTOCOL_OPEN_INFERENCE,
     SIDEKICK_TLS_1_2, SIDEKICK_TLS_1_3, SIDEKICK_WIRE_AUTO, SIDEKICK_WIRE_BINARY, SIDEKICK_WIRE_JSON,
     sidekick_status,
 };
-use sidekick::{Error, ErrorKind, Options, Result, TlsVersion, Wire};
+use sidekick::{Error, ErrorKind, Options, ProtocolKind, Result, TlsVersion, Wire};
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
 
@@ -403,6 +404,28 @@ pub unsafe extern "C" fn sidekick_options_set_host_header(
     })
 }
 
+/// Sets the protocol of the deployment, in place of the one that its URL means.
+///
+/// `protocol`: `SIDEKICK_PROTOCOL_AUTO`, the default. With `SIDEKICK_PROTOCOL_DEPLOYMENT_API` a URL with
+/// `/v2/models/` in it is that of a deployment. With `SIDEKICK_PROTOCOL_OPEN_INFERENCE` a URL without
+/// `/v2/models/NAME` is that of the model itself: its metadata is read there, and predictions are posted to
+/// the same URL with `/infer` after it.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_protocol(
+    options: *mut sidekick_options,
+    protocol: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_protocol(protocol_of(protocol)?);
+        Ok(())
+    })
+}
+
 /// Sets how tensors are sent to a server of the Open Inference Protocol.
 ///
 /// `wire`: `SIDEKICK_WIRE_AUTO`, the default, `SIDEKICK_WIRE_BINARY` or `SIDEKICK_WIRE_JSON`.
@@ -592,6 +615,15 @@ pub unsafe extern "C" fn sidekick_options_free(options: *mut sidekick_options) {
         // SAFETY: the caller's promises.
         unsafe { Handle::free(options) }
     })
+}
+
+fn protocol_of(protocol: i32) -> Result<Option<ProtocolKind>> {
+    match protocol {
+        SIDEKICK_PROTOCOL_AUTO => Ok(None),
+        SIDEKICK_PROTOCOL_DEPLOYMENT_API => Ok(Some(ProtocolKind::DeploymentApi)),
+        SIDEKICK_PROTOCOL_OPEN_INFERENCE => Ok(Some(ProtocolKind::OpenInference)),
+        _ => Err(Error::new(ErrorKind::Argument, format!("{protocol} is no SIDEKICK_PROTOCOL_ constant"))),
+    }
 }
 
 fn wire_of(wire: i32) -> Result<Wire> {

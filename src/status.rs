@@ -90,6 +90,8 @@ pub const SIDEKICK_LOG_INFO: i32 = 3;
 /// A connection was made or reused. Since 0.1.0.
 pub const SIDEKICK_LOG_DEBUG: i32 = 4;
 
+/// The protocol that the URL means, for `sidekick_options_set_protocol`. Since 0.2.0.
+pub const SIDEKICK_PROTOCOL_AUTO: i32 = 0;
 /// The Deployment API: JSON rows. Since 0.2.0.
 pub const SIDEKICK_PROTOCOL_DEPLOYMENT_API: i32 = 1;
 /// The Open Inference Protocol of Triton, KServe, MLServer and others: tensors. Since 0.2.0.

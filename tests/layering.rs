@@ -26,12 +26,12 @@ const LAYERS: &[&str] = &[
     "elements",
     "npy",
     "images",
-    "options",
     "spec",
     "values",
     "results",
     // How a server is spoken to.
     "protocol",
+    "options",
     "rows",
     "predictions",
     // One request, many of them, and what users hold.

@@ -165,6 +165,45 @@ static void test_elements(void) {
     sidekick_deployment_free(echo);
 }
 
+/* The protocol can be chosen, and the version of the model is known. */
+static void test_protocol(void) {
+    sidekick_options *options = NULL;
+    sidekick_deployment *model = NULL;
+    const char *version;
+    char url[600];
+    size_t length = 0;
+
+    OK(sidekick_options_new(&options, &error));
+    OK(sidekick_options_set_protocol(options, SIDEKICK_PROTOCOL_OPEN_INFERENCE, &error));
+    model = open_with("reciprocal", options);
+    version = sidekick_deployment_model_version(model, &length);
+    TEXT_IS("1", version, length);
+    sidekick_deployment_free(model);
+    model = NULL;
+    snprintf(url, sizeof url, "%s/versions/1", model_url("reciprocal"));
+    OK(sidekick_deployment_open(url, SIDEKICK_NUL, "reciprocal-token", SIDEKICK_NUL, NULL, NULL, &model, &error));
+    CHECK(strcmp(sidekick_deployment_model_version(model, NULL), "1") == 0);
+    sidekick_deployment_free(model);
+    model = NULL;
+
+    OK(sidekick_options_set_protocol(options, SIDEKICK_PROTOCOL_DEPLOYMENT_API, &error));
+    FAILS(SIDEKICK_ERROR_HTTP,
+          sidekick_deployment_open(model_url("reciprocal"), SIDEKICK_NUL, "x", 1, options, NULL, &model, &error));
+    OK(sidekick_options_set_protocol(options, SIDEKICK_PROTOCOL_AUTO, &error));
+    KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_protocol(options, 3, &error));
+    SAYS("3 is no SIDEKICK_PROTOCOL_ constant");
+    FORGET();
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_protocol(NULL, SIDEKICK_PROTOCOL_AUTO, &error));
+    sidekick_options_free(options);
+
+    model = open_deployment("echo");
+    version = sidekick_deployment_model_version(model, &length);
+    TEXT_IS("", version, length);
+    version = sidekick_deployment_model_version(NULL, &length);
+    TEXT_IS("", version, length);
+    sidekick_deployment_free(model);
+}
+
 static void test_refusals(void) {
     sidekick_deployment *model = NULL;
     KEEPS(SIDEKICK_ERROR_ARGUMENT,
@@ -182,6 +221,7 @@ int main(void) {
     test_json();
     test_arrays();
     test_elements();
+    test_protocol();
     test_refusals();
     return checks_failed("test_open_inference");
 }

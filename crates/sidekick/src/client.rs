@@ -43,7 +43,7 @@ pub struct RawReply {
 impl Client {
     /// Asks the server at `url` for the inputs and outputs of the model.
     pub(crate) fn open(url: &str, token: &str, options: &Options, cancel: Option<&Cancel>) -> Result<Client> {
-        let mut protocol = Protocol::of(Url::parse(url)?, options.wire)?;
+        let mut protocol = Protocol::of(Url::parse(url)?, &options.protocol)?;
         let transport = Transport::new(protocol.url(), token, &options.transport, protocol.rules())?;
         let schema = Arc::new(protocol.describe(&transport, cancel)?);
         let (url, options) = (protocol.url().to_string(), options.clone());
@@ -56,6 +56,11 @@ impl Client {
 
     pub(crate) fn protocol(&self) -> ProtocolKind {
         self.protocol.kind()
+    }
+
+    /// The version of the model, if that is known.
+    pub(crate) fn model_version(&self) -> Option<&NulString> {
+        self.protocol.model_version()
     }
 
     pub(crate) fn options(&self) -> &Options {

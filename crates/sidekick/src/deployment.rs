@@ -9,6 +9,7 @@ use crate::protocol::ProtocolKind;
 use crate::rows::Rows;
 use crate::spec::Specs;
 use crate::stream::Stream;
+use crate::text::NulString;
 use crate::transport::Cancel;
 use std::fmt;
 use std::sync::Arc;
@@ -50,6 +51,12 @@ impl Deployment {
     /// The protocol it speaks.
     pub fn protocol(&self) -> ProtocolKind {
         self.0.protocol()
+    }
+
+    /// The version of the model: the one in the URL, or the only one that the server lists. None otherwise,
+    /// and for the Deployment API. The URL's stays percent-encoded.
+    pub fn model_version(&self) -> Option<&NulString> {
+        self.0.model_version()
     }
 
     /// The most rows that the model takes in one request; none if it does not say. Rows are split

@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::images::raster::ImageRules;
+use crate::protocol::{self, ProtocolKind, Wire};
 use crate::transport::{KeepAlive, LogLevel, Settings, TlsVersion};
 use std::path::Path;
 use std::sync::Arc;
@@ -18,22 +19,8 @@ pub struct Options {
     pub(crate) max_in_flight: usize,
     pub(crate) isolate_bad_rows: bool,
     pub(crate) images: ImageRules,
-    pub(crate) wire: Wire,
+    pub(crate) protocol: protocol::Settings,
     pub(crate) transport: Settings,
-}
-
-/// How tensors of the Open Inference Protocol are sent and asked for. The numbers are the C API's constants:
-/// fixed, never reused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[repr(i32)]
-pub enum Wire {
-    /// As bytes if the server lists that it takes them, or has answered with some; until then as JSON.
-    #[default]
-    Auto = 0,
-    /// As bytes.
-    Binary = 1,
-    /// As JSON, in both directions.
-    Json = 2,
 }
 
 impl Default for Options {
@@ -43,7 +30,7 @@ impl Default for Options {
             max_in_flight: 1,
             isolate_bad_rows: false,
             images: ImageRules::default(),
-            wire: Wire::default(),
+            protocol: protocol::Settings::default(),
             transport: Settings::default(),
         }
     }
@@ -73,7 +60,15 @@ impl Options {
 
     /// Sets how tensors are sent to a server of the Open Inference Protocol: by default [`Wire::Auto`].
     pub fn set_wire(&mut self, wire: Wire) {
-        self.wire = wire;
+        self.protocol.wire = wire;
+    }
+
+    /// Sets the protocol of the deployment; with `None`, the default, the URL decides. The URL of
+    /// [`ProtocolKind::DeploymentApi`] may have any path. For [`ProtocolKind::OpenInference`] a path without
+    /// `/v2/models/NAME` is that of the model itself: its metadata is read there, and predictions are made at
+    /// the same path with `/infer` after it.
+    pub fn set_protocol(&mut self, protocol: Option<ProtocolKind>) {
+        self.protocol.kind = protocol;
     }
 
     /// Sets the Host header of every request, by which an ingress chooses the model; empty, the default, for

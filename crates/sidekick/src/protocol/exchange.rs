@@ -5,6 +5,9 @@ use crate::memory::collected;
 use crate::transport::{self, Cancel, Reply, Target, Transport};
 use std::borrow::Cow;
 
+/// The media type of JSON.
+pub(crate) const JSON: &str = "application/json";
+
 /// A request: what it asks, and its body in any number of slices.
 pub(crate) struct Request<'a> {
     pub(crate) target: &'a Target,

@@ -6,36 +6,25 @@ mod exchange;
 mod explanation;
 pub(crate) mod open_inference;
 mod row_store;
+mod settings;
 #[cfg(test)]
 mod test_lines;
 
 pub(crate) use exchange::{Refusal, Request};
 pub(crate) use row_store::{RowStore, StoreCheckpoint};
+pub(crate) use settings::Settings;
+pub use settings::{ProtocolKind, Wire};
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::options::Wire;
+use crate::error::Result;
 use crate::results::Columns;
 use crate::spec::Schema;
+use crate::text::NulString;
 use crate::transport::{Cancel, Reply, Rules, Transport};
 use crate::url::Url;
 use deployment_api::DeploymentApi;
 use open_inference::OpenInference;
 use open_inference::address::{self, Found};
 use std::ops::Range;
-
-/// Which protocol a deployment speaks. The numbers are the C API's constants: fixed, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[repr(i32)]
-pub enum ProtocolKind {
-    /// The Deployment API: JSON rows.
-    DeploymentApi = 1,
-    /// The Open Inference Protocol: tensors.
-    OpenInference = 2,
-    #[cfg(test)]
-    #[doc(hidden)]
-    Lines = 1000,
-}
 
 /// The protocol of a deployment, with what it needs to know.
 pub(crate) enum Protocol {
@@ -46,16 +35,20 @@ pub(crate) enum Protocol {
 }
 
 impl Protocol {
-    /// Chooses the protocol from the deployment's URL. Sends nothing.
-    pub(crate) fn of(url: Url, wire: Wire) -> Result<Protocol> {
+    /// Chooses the protocol by the setting, or else by the deployment's URL. Sends nothing.
+    pub(crate) fn of(url: Url, settings: &Settings) -> Result<Protocol> {
         #[cfg(test)]
         if let Some(lines) = test_lines::Lines::of(&url) {
             return Ok(Protocol::Lines(lines));
         }
-        match address::of_path(url.path()) {
-            Found::Model(address) => OpenInference::new(&url, &address, wire).map(Protocol::OpenInference),
-            Found::NoModel => Err(no_model(&url)),
+        let found = match settings.kind {
+            Some(ProtocolKind::OpenInference) => address::of_model_path(url.path()),
+            Some(_) => Found::Other,
+            None => address::of_path(url.path()),
+        };
+        match found {
             Found::Other => DeploymentApi::new(url).map(Protocol::DeploymentApi),
+            found => OpenInference::new(&url, &found, settings).map(Protocol::OpenInference),
         }
     }
 
@@ -155,6 +148,14 @@ impl Protocol {
         }
     }
 
+    /// The version of the model, if that is known.
+    pub(crate) fn model_version(&self) -> Option<&NulString> {
+        match self {
+            Protocol::OpenInference(api) => api.model_version(),
+            _ => None,
+        }
+    }
+
     /// Which protocol it is.
     pub(crate) fn kind(&self) -> ProtocolKind {
         match self {
@@ -164,10 +165,4 @@ impl Protocol {
             Protocol::Lines(_) => ProtocolKind::Lines,
         }
     }
-}
-
-#[cold]
-fn no_model(url: &Url) -> Error {
-    let message = format!("the URL {url} names no model of its server; open .../v2/models/NAME");
-    Error::new(ErrorKind::Argument, message)
 }

@@ -17,7 +17,7 @@ pub(crate) mod wire;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::collected;
-use crate::protocol::exchange::{Refusal, Request};
+use crate::protocol::exchange::{JSON, Refusal, Request};
 use crate::results::Columns;
 use crate::spec::Schema;
 use crate::transport::{Cancel, Reply, Target, Transport};
@@ -27,9 +27,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 use wire::Wire;
-
-/// The media type of requests and responses.
-const JSON: &str = "application/json";
 
 /// One deployment of a server that speaks the Deployment API.
 pub(crate) struct DeploymentApi {

@@ -5,8 +5,8 @@
 pub(crate) enum Found {
     /// A model of this protocol.
     Model(Address),
-    /// A server of this protocol, but none of its models.
-    NoModel,
+    /// A server of this protocol, but none of its models: its path, up to and with `/v2`.
+    NoModel(String),
     /// Another protocol's path.
     Other,
 }
@@ -14,16 +14,17 @@ pub(crate) enum Found {
 /// The paths of one model.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Address {
-    /// Up to and with `/v2`.
-    server: String,
+    /// The server's, up to and with `/v2`; nothing if the model's does not show it.
+    server: Option<String>,
     /// The model's, with its version if the URL names one.
     model: String,
+    version: Option<String>,
 }
 
 impl Address {
     /// Where the server says what it can do.
-    pub(crate) fn server(&self) -> &str {
-        &self.server
+    pub(crate) fn server(&self) -> Option<&str> {
+        self.server.as_deref()
     }
 
     /// Where the model is described.
@@ -40,19 +41,43 @@ impl Address {
     pub(crate) fn config(&self) -> String {
         format!("{}/config", self.model)
     }
+
+    /// The version that the path names.
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
 }
 
-/// Reads a path: `PREFIX/v2/models/NAME[/versions/VERSION]`, also with `/infer`, `/ready`, `/config` or a slash
-/// after it. The parts stay as they are: a server may decode nothing.
+/// Reads a path: `PREFIX/v2/models/NAME[/versions/VERSION]`, also with `/infer`, `/ready`, `/config` or a
+/// slash after it. The parts stay as they are: a server may decode nothing.
 pub(crate) fn of_path(path: &str) -> Found {
     const MODELS: &str = "/v2/models/";
     let path = path.strip_suffix('/').unwrap_or(path);
     if let Some((prefix, rest)) = path.rsplit_once(MODELS) {
         return model(prefix, rest);
     }
-    let names_no_model = path.ends_with("/v2") || path.ends_with("/v2/models");
     // A deployment of the Deployment API can have any ID.
-    if names_no_model && !path.ends_with("/deployment/v2") { Found::NoModel } else { Found::Other }
+    let server = path.strip_suffix("/models").unwrap_or(path);
+    match server.ends_with("/v2") && !path.ends_with("/deployment/v2") {
+        true => Found::NoModel(server.to_owned()),
+        false => Found::Other,
+    }
+}
+
+/// Reads the path of a URL that is known to be of this protocol: any other one is that of the model itself,
+/// also with `/infer`, `/ready`, `/config` or a slash after it.
+pub(crate) fn of_model_path(path: &str) -> Found {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    match of_path(path) {
+        Found::Other if path.ends_with("/v2") => Found::NoModel(path.to_owned()),
+        Found::Other => {
+            let end = |end: &&str| path.ends_with(*end);
+            let end = ["/infer", "/ready", "/config"].into_iter().find(end).unwrap_or_default();
+            let model = path.strip_suffix(end).unwrap_or(path).to_owned();
+            Found::Model(Address { server: None, model, version: None })
+        }
+        found => found,
+    }
 }
 
 fn model(prefix: &str, rest: &str) -> Found {
@@ -60,17 +85,17 @@ fn model(prefix: &str, rest: &str) -> Found {
     if let [_, "infer" | "ready" | "config"] | [_, "versions", _, "infer" | "ready" | "config"] = *parts {
         parts.pop();
     }
-    let names = match *parts {
-        [name] => [name, "1"],
-        [name, "versions", version] => [name, version],
+    let (name, version) = match *parts {
+        [name] => (name, None),
+        [name, "versions", version] => (name, Some(version)),
         _ => return Found::Other,
     };
-    if names.iter().any(|name| matches!(*name, "" | "." | "..")) {
-        return Found::NoModel;
-    }
     let server = format!("{prefix}/v2");
+    if [Some(name), version].into_iter().flatten().any(|name| matches!(name, "" | "." | "..")) {
+        return Found::NoModel(server);
+    }
     let model = format!("{server}/models/{}", parts.join("/"));
-    Found::Model(Address { server, model })
+    Found::Model(Address { server: Some(server), model, version: version.map(str::to_owned) })
 }
 
 #[cfg(test)]
@@ -88,7 +113,9 @@ mod tests {
                     assert_eq!(address.describe(), whole, "{path}");
                     assert_eq!(address.infer(), format!("{whole}/infer"));
                     assert_eq!(address.config(), format!("{whole}/config"));
-                    assert_eq!(address.server(), format!("{prefix}/v2"));
+                    assert_eq!(address.server(), Some(&*format!("{prefix}/v2")));
+                    assert_eq!(address.version(), model.split_once("/versions/").map(|(_, version)| version));
+                    assert_eq!(of_model_path(&path), Found::Model(address));
                 }
             }
         }
@@ -96,10 +123,18 @@ mod tests {
 
     #[test]
     fn a_server_without_a_model_is_told_from_other_paths() {
-        for path in
-            ["/v2", "/v2/", "/a/v2", "/v2/models", "/v2/models/", "/v2/models//infer", "/v2/models/.."]
-        {
-            assert_eq!(of_path(path), Found::NoModel, "{path}");
+        for (path, server) in [
+            ("/v2", "/v2"),
+            ("/v2/", "/v2"),
+            ("/a/v2", "/a/v2"),
+            ("/v2/models", "/v2"),
+            ("/v2/models/", "/v2"),
+            ("/a/v2/models//infer", "/a/v2"),
+            ("/v2/models/..", "/v2"),
+        ] {
+            let expected = Found::NoModel(server.to_owned());
+            assert_eq!(of_path(path), expected, "{path}");
+            assert_eq!(of_model_path(path), expected, "{path}");
         }
         for path in [
             "/",
@@ -118,5 +153,23 @@ mod tests {
         ] {
             assert_eq!(of_path(path), Found::Other, "{path}");
         }
+    }
+
+    #[test]
+    fn any_other_path_can_be_that_of_a_model() {
+        for (path, model) in [
+            ("/", ""),
+            ("/m", "/m"),
+            ("/team/m/", "/team/m"),
+            ("/team/m/infer", "/team/m"),
+            ("/team/m/ready/", "/team/m"),
+            ("/v1/models/m/config", "/v1/models/m"),
+            ("/deployment/1/forward", "/deployment/1/forward"),
+        ] {
+            let Found::Model(address) = of_model_path(path) else { panic!("{path}") };
+            assert_eq!((address.describe(), address.infer()), (model, format!("{model}/infer")), "{path}");
+            assert_eq!((address.server(), address.version()), (None, None));
+        }
+        assert_eq!(of_model_path("/deployment/v2"), Found::NoModel("/deployment/v2".to_owned()));
     }
 }

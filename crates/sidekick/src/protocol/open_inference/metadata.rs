@@ -1,5 +1,5 @@
-//! The documents that describe a model: its metadata, what its server can do, and Triton's configuration of it. They
-//! are what somebody wrote down: whatever is not needed may be missing, null or of another type.
+//! The documents that describe a model: its metadata, what its server can do, and Triton's configuration of
+//! it. They are what somebody wrote down: whatever is not needed may be missing, null or of another type.
 
 use super::datatype::DataType;
 use crate::array::MOST_DIMENSIONS;
@@ -23,6 +23,18 @@ pub(crate) struct Declared {
 pub(crate) struct Metadata {
     pub(crate) inputs: Vec<Declared>,
     pub(crate) outputs: Vec<Declared>,
+    /// At most two: more are not needed to know whether there is one only.
+    versions: Vec<String>,
+}
+
+impl Metadata {
+    /// The model's version, if the server lists only one.
+    pub(crate) fn version(&self) -> Option<&str> {
+        match &*self.versions {
+            [version] => Some(version),
+            _ => None,
+        }
+    }
 }
 
 /// What the server says it can do.
@@ -37,9 +49,10 @@ pub(crate) struct Server {
 /// Reads the metadata of a model.
 pub(crate) fn read(document: &[u8]) -> Result<Metadata> {
     let mut metadata = Metadata::default();
-    members(document, |cursor, key| match key {
-        "inputs" => read_tensors(cursor, "input", &mut metadata.inputs),
-        "outputs" => read_tensors(cursor, "output", &mut metadata.outputs),
+    members(document, |cursor, key| match (key, cursor.peek()) {
+        ("inputs", _) => read_tensors(cursor, "input", &mut metadata.inputs),
+        ("outputs", _) => read_tensors(cursor, "output", &mut metadata.outputs),
+        ("versions", Some(b'[')) => cursor.array(|cursor| read_version(cursor, &mut metadata.versions)),
         _ => cursor.skip_value(),
     })
     .map_err(|error| match error.kind() {
@@ -47,6 +60,19 @@ pub(crate) fn read(document: &[u8]) -> Result<Metadata> {
         _ => error,
     })?;
     Ok(metadata)
+}
+
+fn read_version(cursor: &mut Cursor<'_>, versions: &mut Vec<String>) -> Result<()> {
+    match cursor.peek() {
+        Some(b'"') if versions.len() < 2 => {
+            let version = cursor.string()?;
+            push(
+                versions,
+                version.get(..version.floor_char_boundary(MOST_NAME_BYTES)).unwrap_or_default().to_owned(),
+            )
+        }
+        _ => cursor.skip_value(),
+    }
 }
 
 /// Reads what a server says about itself; from anything else follows that it can do nothing.
@@ -67,8 +93,8 @@ pub(crate) fn read_server(document: &[u8]) -> Server {
     if read.is_ok() { server } else { Server::default() }
 }
 
-/// Reads how many rows fit in a request from a model's configuration: 0 says that the model has no axis for rows of its
-/// own.
+/// Reads how many rows fit in a request from a model's configuration: 0 says that the model has no axis for
+/// rows of its own.
 pub(crate) fn read_most_rows(document: &[u8]) -> Option<usize> {
     let mut most = None;
     let read = members(document, |cursor, key| match (key, cursor.peek()) {
@@ -186,15 +212,20 @@ mod tests {
             [declared("x", DataType::Fp32, &[-1, 4]), declared("text \"a\"", DataType::Bytes, &[-1, 1])];
         assert_eq!(metadata.inputs, inputs);
         assert_eq!(metadata.outputs, [declared("y", DataType::Int64, &[-1])]);
+        assert_eq!(metadata.version(), Some("1"));
         let mlserver =
             br#"{"name":"m","versions":[],"platform":"","inputs":[{"name":"x","datatype":"FP64","shape":[],
             "parameters":{"content_type":"np","headers":null}}],"outputs":null,"parameters":{"a":[{}]}} "#;
         let metadata = read(mlserver).unwrap();
         assert_eq!(metadata.inputs, [declared("x", DataType::Fp64, &[])]);
-        assert!(metadata.outputs.is_empty());
+        assert!(metadata.outputs.is_empty() && metadata.version().is_none());
         let other = br#"{"versions":null,"inputs":[{"parameters":null,"shape":[null,-1,0],"datatype":"BOOL","name":""}]}"#;
         assert_eq!(read(other).unwrap().inputs, [declared("", DataType::Bool, &[-1, -1, 0])]);
         assert!(read(b"{}").unwrap().inputs.is_empty());
+        for versions in [r#"["1","2"]"#, r#"["1","2","3"]"#, "null", "[1]", "\"1\"", "{}"] {
+            let metadata = read(format!(r#"{{"versions":{versions}}}"#).as_bytes()).unwrap();
+            assert_eq!(metadata.version(), None, "{versions}");
+        }
     }
 
     #[test]

@@ -1,11 +1,12 @@
-//! The Open Inference Protocol, version 2 over HTTP with the binary tensor extension: metadata that describes a model,
-//! tensors in a request and in a response.
+//! The Open Inference Protocol, version 2 over HTTP with the binary tensor extension: metadata that describes
+//! a model, tensors in a request and in a response.
 
 pub(crate) mod address;
 pub(crate) mod datatype;
 pub(crate) mod failure;
 pub(crate) mod metadata;
 pub(crate) mod model;
+mod models;
 pub(crate) mod reply;
 pub(crate) mod reply_data;
 pub(crate) mod request;
@@ -14,15 +15,16 @@ pub(crate) mod tensors;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::push;
 use crate::names::Names;
-use crate::options::Wire;
-use crate::protocol::exchange::{Refusal, Request};
+use crate::protocol::exchange::{JSON, Refusal, Request};
+use crate::protocol::settings::{Settings, Wire};
 use crate::results::Columns;
 use crate::spec::{FeatureSpec, FeatureType, Schema, Specs};
+use crate::text::NulString;
 use crate::transport::{Cancel, Reply, Target, Transport};
 use crate::url::Url;
-use address::Address;
+use address::Found;
 use datatype::DataType;
-use metadata::Server;
+use metadata::{Metadata, Server};
 use model::{Model, Tensor};
 use reply::{JSON_LENGTH, Response};
 use request::{Body, Form, Texts};
@@ -32,8 +34,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tensors::Tensors;
 
-/// The media types of documents, of requests with tensors as bytes, and of any response.
-const JSON: &str = "application/json";
+/// The media types of requests with tensors as bytes, and of any response.
 const BYTES: &str = "application/octet-stream";
 const ANY: &str = "*/*";
 
@@ -43,7 +44,9 @@ pub(crate) struct OpenInference {
     url: Url,
     /// The same, ready to be sent.
     target: Target,
-    documents: Box<Documents>,
+    documents: Documents,
+    /// The version in the URL.
+    version: Option<NulString>,
     /// None before the model was described.
     described: Option<Described>,
     wire: Wire,
@@ -52,13 +55,18 @@ pub(crate) struct OpenInference {
     last_id: AtomicU64,
 }
 
+/// Where the documents are.
+enum Documents {
+    OfModel(Box<ModelDocuments>),
+    /// The path of a server, of which the URL names no model.
+    OfServer(String),
+}
+
 /// Where the documents are that describe a model.
-struct Documents {
+struct ModelDocuments {
     metadata: Url,
-    /// Where the server says what it can do.
-    server: Url,
-    /// Not every server has one.
-    configuration: Url,
+    /// Where the server says what it can do, and Triton's configuration of the model.
+    server: Option<(Url, Url)>,
 }
 
 /// What requests need to know of a model.
@@ -66,22 +74,35 @@ struct Described {
     model: Arc<Model>,
     texts: Texts,
     inputs: Specs,
+    version: Option<NulString>,
 }
 
 impl OpenInference {
-    /// The model at an address on the server of a URL.
-    pub(crate) fn new(url: &Url, address: &Address, wire: Wire) -> Result<OpenInference> {
-        let infer = url.with_path(&address.infer())?;
+    /// The model that was found in the path of a URL.
+    pub(crate) fn new(url: &Url, found: &Found, settings: &Settings) -> Result<OpenInference> {
+        let (infer, documents, version) = match found {
+            Found::Model(address) => {
+                let server = address.server().map(|server| {
+                    let configuration = url.with_path(&address.config())?;
+                    Ok((url.with_path(server)?, configuration))
+                });
+                let documents = ModelDocuments {
+                    metadata: url.with_path(address.describe())?,
+                    server: server.transpose()?,
+                };
+                (address.infer(), Documents::OfModel(Box::new(documents)), address.version())
+            }
+            Found::NoModel(server) => (url.path().to_owned(), Documents::OfServer(server.clone()), None),
+            Found::Other => return Err(Error::new(ErrorKind::Internal, "the URL of another protocol")),
+        };
+        let infer = url.with_path(&infer)?;
         Ok(OpenInference {
             target: Target::of(&infer),
             url: infer,
-            documents: Box::new(Documents {
-                metadata: url.with_path(address.describe())?,
-                server: url.with_path(address.server())?,
-                configuration: url.with_path(&address.config())?,
-            }),
+            documents,
+            version: version.map(NulString::from),
             described: None,
-            wire,
+            wire: settings.wire,
             takes_bytes: AtomicBool::new(false),
             last_id: AtomicU64::new(0),
         })
@@ -91,26 +112,36 @@ impl OpenInference {
         &self.url
     }
 
+    /// The version in the URL, or else the only one that the server lists.
+    pub(crate) fn model_version(&self) -> Option<&NulString> {
+        self.version.as_ref().or(self.described.as_ref()?.version.as_ref())
+    }
+
     /// Reads the model's metadata, what its server can do, and the model's configuration if there is one.
     pub(crate) fn describe(&mut self, transport: &Transport, cancel: Option<&Cancel>) -> Result<Schema> {
-        let Documents { metadata, server, configuration } = &*self.documents;
+        let ModelDocuments { metadata, server } = match &self.documents {
+            Documents::OfModel(documents) => &**documents,
+            Documents::OfServer(server) => {
+                return Err(models::none_named(&self.url, server, transport, cancel));
+            }
+        };
         let reply = transport.get(metadata, JSON, cancel)?;
         if !reply.is_success() {
             return Err(reply.with_address_context(refusal(&reply).error));
         }
-        let server = optional(transport, server, cancel)?;
-        let server = server.map_or_else(Server::default, |body| metadata::read_server(&body));
-        let configuration = match server.configuration {
-            true => optional(transport, configuration, cancel)?,
-            false => None,
+        let (server, configuration) = match server {
+            Some((server, configuration)) => read_server(transport, server, configuration, cancel)?,
+            None => (Server::default(), None),
         };
         let most_rows = configuration.and_then(|body| metadata::read_most_rows(&body));
-        let (model, mut schema) =
-            read_model(&reply.body, most_rows).map_err(|error| reply.with_address_context(error))?;
+        let in_metadata = |error| reply.with_address_context(error);
+        let metadata = metadata::read(&reply.body).map_err(in_metadata)?;
+        let version = metadata.version().map(NulString::from);
+        let (model, mut schema) = model_of(metadata, most_rows).map_err(in_metadata)?;
         schema.vet(&|text| reply.holds_token(text));
         self.takes_bytes = AtomicBool::new(server.binary || model.inputs.iter().any(needs_bytes));
         let (texts, inputs) = (Texts::new(&model, self.wire != Wire::Json), schema.inputs.clone());
-        self.described = Some(Described { model: Arc::new(model), texts, inputs });
+        self.described = Some(Described { model: Arc::new(model), texts, inputs, version });
         Ok(schema)
     }
 
@@ -125,7 +156,7 @@ impl OpenInference {
     }
 
     pub(crate) fn request<'a>(&'a self, rows: &'a Tensors, range: Range<usize>) -> Result<Request<'a>> {
-        let Described { model, texts, inputs } = self.described()?;
+        let Described { model, texts, inputs, .. } = self.described()?;
         let id = (self.last_id.fetch_add(1, Ordering::Relaxed) + 1).to_string();
         let form = self.form();
         let body = request::body(model, texts, rows, range.clone(), &id, form);
@@ -186,6 +217,22 @@ impl OpenInference {
     }
 }
 
+/// What a server can do, and its configuration of a model if it has one.
+fn read_server(
+    transport: &Transport,
+    server: &Url,
+    configuration: &Url,
+    cancel: Option<&Cancel>,
+) -> Result<(Server, Option<Vec<u8>>)> {
+    let server = optional(transport, server, cancel)?;
+    let server = server.map_or_else(Server::default, |body| metadata::read_server(&body));
+    let configuration = match server.configuration {
+        true => optional(transport, configuration, cancel)?,
+        false => None,
+    };
+    Ok((server, configuration))
+}
+
 /// The body of a document that a server need not have. A gateway may not route it, or send us elsewhere.
 fn optional(transport: &Transport, url: &Url, cancel: Option<&Cancel>) -> Result<Option<Vec<u8>>> {
     match transport.get(url, JSON, cancel) {
@@ -195,9 +242,14 @@ fn optional(transport: &Transport, url: &Url, cancel: Option<&Cancel>) -> Result
     }
 }
 
-/// The model that metadata describes, and its features.
+/// The model that a document of metadata describes, and its features.
+#[cfg(any(test, feature = "internal-api"))]
 pub(crate) fn read_model(document: &[u8], most_rows: Option<usize>) -> Result<(Model, Schema)> {
-    let model = Model::new(metadata::read(document)?, most_rows)?;
+    model_of(metadata::read(document)?, most_rows)
+}
+
+fn model_of(metadata: Metadata, most_rows: Option<usize>) -> Result<(Model, Schema)> {
+    let model = Model::new(metadata, most_rows)?;
     let schema = Schema { inputs: specs(&model.inputs, "input")?, outputs: specs(&model.outputs, "output")? };
     Ok((model, schema))
 }

@@ -57,9 +57,10 @@ impl Tensor {
 }
 
 impl Model {
-    /// A model from its metadata, and from its configuration how many rows fit (0 for no axis), if that is known.
+    /// A model from its metadata, and from its configuration how many rows fit (0 for no axis), if that is
+    /// known.
     pub(crate) fn new(metadata: Metadata, most_rows: Option<usize>) -> Result<Model> {
-        let Metadata { inputs, outputs } = metadata;
+        let Metadata { inputs, outputs, .. } = metadata;
         for (side, tensors) in [("inputs", &inputs), ("outputs", &outputs)] {
             if tensors.is_empty() {
                 return Err(refused(format!("it declares no {side}; declare them on the server").into()));
