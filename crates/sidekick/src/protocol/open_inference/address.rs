@@ -14,7 +14,7 @@ pub(crate) enum Found {
 /// The paths of one model.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Address {
-    /// The server's, up to and with `/v2`; nothing if the model's does not show it.
+    /// The server's, up to and with `/v2`; `None` if the model's path does not contain it.
     server: Option<String>,
     /// The model's, with its version if the URL names one.
     model: String,
@@ -22,22 +22,22 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// Where the server says what it can do.
+    /// The path of the server, which lists its extensions.
     pub(crate) fn server(&self) -> Option<&str> {
         self.server.as_deref()
     }
 
-    /// Where the model is described.
+    /// The path of the model's metadata.
     pub(crate) fn describe(&self) -> &str {
         &self.model
     }
 
-    /// Where predictions are made.
+    /// The path that requests for predictions are posted to.
     pub(crate) fn infer(&self) -> String {
         format!("{}/infer", self.model)
     }
 
-    /// Where Triton returns the model's configuration.
+    /// The path of the model's configuration, on Triton.
     pub(crate) fn config(&self) -> String {
         format!("{}/config", self.model)
     }
@@ -49,7 +49,7 @@ impl Address {
 }
 
 /// Reads a path: `PREFIX/v2/models/NAME[/versions/VERSION]`, also with `/infer`, `/ready`, `/config` or a
-/// slash after it. The parts stay as they are: a server may decode nothing.
+/// slash after it. Percent-encodings stay as they are: not every server decodes them.
 pub(crate) fn of_path(path: &str) -> Found {
     const MODELS: &str = "/v2/models/";
     let path = path.strip_suffix('/').unwrap_or(path);

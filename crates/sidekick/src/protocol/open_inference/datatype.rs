@@ -34,7 +34,7 @@ pub(crate) enum Class {
     Bytes,
 }
 
-/// Every type with its name and the bytes of an element; those of BYTES say their own.
+/// Every type with its name and the bytes of an element; those of BYTES have a length of their own.
 const TABLE: [(DataType, &str, usize, Class); 14] = {
     use Class::{Bool, Bytes, Float, Integer};
     [
@@ -55,7 +55,7 @@ const TABLE: [(DataType, &str, usize, Class); 14] = {
     ]
 };
 
-/// The bytes before each element of BYTES, which say how long it is.
+/// The size of the length before each element of BYTES.
 pub(crate) const LENGTH_BYTES: usize = 4;
 
 /// An element's bytes, little-endian; as many of them as its type has.
@@ -68,7 +68,7 @@ impl DataType {
     }
 
     fn row(self) -> &'static (DataType, &'static str, usize, Class) {
-        // The table has the order of the types; a test looks.
+        // The table has the order of the types; a test checks that.
         TABLE.get(self as usize).unwrap_or(&TABLE[0])
     }
 
@@ -105,8 +105,8 @@ impl DataType {
         })
     }
 
-    /// The element that holds a float. Floats are rounded to the type's precision; a finite one that would become
-    /// infinite is an error. For the other types it has to be whole and in range.
+    /// The element that holds a float. Floats are rounded to the type's precision; a finite one that would
+    /// become infinite is an error. For the other types it has to be whole and in range.
     #[inline]
     pub(crate) fn word_of_float(self, value: f64) -> Result<Word> {
         let (word, fits) = match self {
@@ -164,7 +164,7 @@ impl DataType {
     }
 }
 
-/// The element of BYTES at the start of `bytes`, and what follows it; nothing if it is not whole.
+/// The element of BYTES at the start of `bytes`, and what follows it; `None` if it is cut off.
 pub(crate) fn split_bytes(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<LENGTH_BYTES>()?;
     rest.split_at_checked(u32::from_le_bytes(*length) as usize)

@@ -1,5 +1,5 @@
-//! Responses that refuse a request: `{"error": text}`, `{"detail": text or list}`, or what a server or a gateway puts in
-//! its place.
+//! Responses that refuse a request: `{"error": text}`, `{"detail": text or list}`, or what a server or a
+//! gateway puts in its place.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Cursor;
@@ -7,7 +7,7 @@ use crate::memory::push_text;
 use crate::message::Message;
 use crate::protocol::explanation::explanation;
 
-/// How much of what a server says is kept.
+/// How many bytes of a server's text are kept.
 const KEPT_BYTES: usize = 1024;
 /// How many parts of a list of details are shown.
 const SHOWN_DETAILS: usize = 4;
@@ -35,7 +35,7 @@ pub(crate) fn of_accepted_reply(said: &str) -> Error {
     Error::with_quotes(ErrorKind::Server, message).with_server(None, Some(kept(said)))
 }
 
-/// Whether the status says that what was sent is bad, or too much of it.
+/// Whether the status blames the rows: they are invalid, or too many.
 pub(crate) fn blames_rows(status: u16) -> bool {
     matches!(status, 400 | 413 | 422)
 }
@@ -52,7 +52,7 @@ fn kept(text: &str) -> String {
     text.get(..text.floor_char_boundary(KEPT_BYTES)).unwrap_or_default().to_owned()
 }
 
-/// What an error object says.
+/// The text of an error object.
 #[derive(Default)]
 struct ErrorText {
     error: Option<String>,

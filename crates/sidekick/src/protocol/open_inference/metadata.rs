@@ -1,5 +1,5 @@
-//! The documents that describe a model: its metadata, what its server can do, and Triton's configuration of
-//! it. They are what somebody wrote down: whatever is not needed may be missing, null or of another type.
+//! The documents that describe a model: its metadata, its server's extensions, and Triton's configuration of
+//! it. People write them: a key that is not needed may be missing, null or of another type.
 
 use super::datatype::DataType;
 use crate::array::MOST_DIMENSIONS;
@@ -37,10 +37,10 @@ impl Metadata {
     }
 }
 
-/// What the server says it can do.
+/// The extensions that a server lists.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Server {
-    /// Tensors travel as bytes.
+    /// Tensors may be sent as bytes.
     pub(crate) binary: bool,
     /// Models have a configuration.
     pub(crate) configuration: bool,
@@ -75,7 +75,7 @@ fn read_version(cursor: &mut Cursor<'_>, versions: &mut Vec<String>) -> Result<(
     }
 }
 
-/// Reads what a server says about itself; from anything else follows that it can do nothing.
+/// Reads a server's extensions; there are none if the document is not what it should be.
 pub(crate) fn read_server(document: &[u8]) -> Server {
     let mut server = Server::default();
     let read = members(document, |cursor, key| match (key, cursor.peek()) {
@@ -170,7 +170,7 @@ fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Declared> {
     Ok(Declared { name, datatype, shape })
 }
 
-/// One size of a shape: -1, or null, is any. What is no size comes back as it was written.
+/// One size of a shape; -1 and null mean any. An invalid one is returned as it was written.
 fn read_size<'a>(cursor: &mut Cursor<'a>) -> Result<std::result::Result<Option<usize>, &'a str>> {
     if cursor.take_word("null") {
         return Ok(Ok(None));

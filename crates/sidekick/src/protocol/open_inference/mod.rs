@@ -40,32 +40,32 @@ const ANY: &str = "*/*";
 
 /// One model of a server that speaks the Open Inference Protocol.
 pub(crate) struct OpenInference {
-    /// Where predictions are made.
+    /// The path that requests for predictions are posted to.
     url: Url,
     /// The same, ready to be sent.
     target: Target,
     documents: Documents,
     /// The version in the URL.
     version: Option<NulString>,
-    /// None before the model was described.
+    /// `None` until the model is described.
     described: Option<Described>,
     wire: Wire,
-    /// Whether the server takes tensors as bytes: it says so, or has answered with some.
+    /// Whether the server takes tensors as bytes: it lists that, or has answered with bytes.
     takes_bytes: AtomicBool,
     last_id: AtomicU64,
 }
 
-/// Where the documents are.
+/// The paths of the documents.
 enum Documents {
     OfModel(Box<ModelDocuments>),
     /// The path of a server, of which the URL names no model.
     OfServer(String),
 }
 
-/// Where the documents are that describe a model.
+/// The paths of the documents that describe a model.
 struct ModelDocuments {
     metadata: Url,
-    /// Where the server says what it can do, and Triton's configuration of the model.
+    /// The server's own, which lists its extensions; and Triton's configuration of the model.
     server: Option<(Url, Url)>,
 }
 
@@ -217,7 +217,7 @@ impl OpenInference {
     }
 }
 
-/// What a server can do, and its configuration of a model if it has one.
+/// The extensions of a server, and its configuration of a model if it has one.
 fn read_server(
     transport: &Transport,
     server: &Url,
@@ -233,7 +233,7 @@ fn read_server(
     Ok((server, configuration))
 }
 
-/// The body of a document that a server need not have. A gateway may not route it, or send us elsewhere.
+/// The body of an optional document. A gateway may not route it, or redirect to somewhere else.
 fn optional(transport: &Transport, url: &Url, cancel: Option<&Cancel>) -> Result<Option<Vec<u8>>> {
     match transport.get(url, JSON, cancel) {
         Ok(reply) => Ok(Some(reply).filter(Reply::is_success).map(|reply| reply.body)),
@@ -260,7 +260,7 @@ fn specs(tensors: &[Tensor], side: &str) -> Result<Specs> {
     Specs::new(features)?.map_err(|name| metadata::duplicate(side, &name))
 }
 
-/// What a tensor is to users.
+/// The type of the feature that a tensor becomes.
 fn feature(tensor: &Tensor) -> FeatureSpec {
     let feature_type = match tensor.datatype {
         DataType::Bytes => FeatureType::Text,
@@ -272,12 +272,12 @@ fn feature(tensor: &Tensor) -> FeatureSpec {
     FeatureSpec { name, feature_type, shape, dtype, categories: Names::default(), hidden: false }
 }
 
-/// Whether a tensor is sent as bytes to any server: hardly one takes these types as JSON.
+/// Whether a tensor is sent as bytes to any server: few take these types as JSON.
 fn needs_bytes(tensor: &Tensor) -> bool {
     matches!(tensor.datatype, DataType::Fp16 | DataType::Bf16)
 }
 
-/// What a response whose status is not 2xx says.
+/// The error of a response whose status is not 2xx.
 pub(crate) fn refusal(reply: &Reply) -> Refusal {
     let error = failure::of_status(reply.status, &reply.body);
     Refusal { error, blames_rows: failure::blames_rows(reply.status) }

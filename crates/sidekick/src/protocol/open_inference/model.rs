@@ -57,8 +57,7 @@ impl Tensor {
 }
 
 impl Model {
-    /// A model from its metadata, and from its configuration how many rows fit (0 for no axis), if that is
-    /// known.
+    /// A model from its metadata. At most `most_rows` fit in a request (0: no axis for rows).
     pub(crate) fn new(metadata: Metadata, most_rows: Option<usize>) -> Result<Model> {
         let Metadata { inputs, outputs, .. } = metadata;
         for (side, tensors) in [("inputs", &inputs), ("outputs", &outputs)] {

@@ -1,5 +1,5 @@
-//! A response: JSON that describes its tensors, and the bytes of those that are not in the JSON. What the model declared
-//! is checked, for servers answer with status 200 whatever their models return.
+//! A response: JSON that describes its tensors, and the bytes of those that are not in the JSON. What the
+//! model declared is checked: servers answer with status 200 whatever their models return.
 
 use super::failure;
 use super::model::{Batch, Model, Tensor};
@@ -14,7 +14,7 @@ use crate::spec::Specs;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The header that says how long the JSON before the tensors' bytes is.
+/// The header with the length of the JSON before the tensors' bytes.
 pub(crate) const JSON_LENGTH: &str = "inference-header-content-length";
 
 /// A response, and what it has to fit.
@@ -59,7 +59,7 @@ impl Response<'_> {
         })
     }
 
-    /// Finds the outputs that were asked for, and makes sure that so many bytes are those of the outputs.
+    /// Finds the outputs that were asked for. Checks that `bytes` bytes are exactly those of the outputs.
     fn read_json<'j>(&self, json: &'j [u8], bytes: usize) -> Result<Vec<Option<Found<'j>>>> {
         let mut all = Outputs { found: Vec::new(), bytes: 0, named: 0 };
         for _ in &self.model.outputs {
@@ -131,7 +131,7 @@ impl Response<'_> {
         }
     }
 
-    /// The rows come first where tensors have an axis for them; the rest is as declared but for 1s at the end.
+    /// Checks a shape: the axis of the rows if there is one, then the declared sizes, but for 1s at the end.
     fn check_shape(&self, tensor: &Tensor, shape: &[usize]) -> Result<()> {
         let row = match (self.model.batch, shape) {
             (Batch::OneRow, row) => row,
@@ -172,9 +172,9 @@ fn internal(what: &str) -> Error {
 struct Outputs<'a> {
     /// Those of the model, in its order.
     found: Vec<Option<Found<'a>>>,
-    /// How many bytes those so far have behind the JSON.
+    /// How many bytes after the JSON the outputs so far have.
     bytes: usize,
-    /// How many there are, also those that nobody asked for.
+    /// How many there are, with those that were not asked for.
     named: usize,
 }
 
@@ -189,7 +189,7 @@ enum Data<'a> {
     Nothing,
     /// The JSON from its data on.
     Json(&'a [u8]),
-    /// Where it lies behind the JSON.
+    /// The range of its bytes after the JSON.
     Binary(Range<usize>),
 }
 

@@ -93,7 +93,8 @@ pub(super) fn read_json(
     if seen == count.elements { Ok(()) } else { Err(other_count(&format!("only {seen}"), count.elements)) }
 }
 
-/// How many elements the lists have, for each depth: a shorter list would move the elements of the rows after it.
+/// How many elements the lists have, for each depth: a shorter list would move the elements of the rows after
+/// it.
 #[derive(Default)]
 struct Lists {
     depths: Vec<(usize, Option<usize>)>,
@@ -155,7 +156,7 @@ fn read_value(cursor: &mut Cursor<'_>, datatype: DataType, column: &mut Column) 
     column.elements_mut().extend_from_bytes(word.get(..datatype.size()).unwrap_or_default())
 }
 
-/// An integer without its fraction of zeros. As a double it would lose digits.
+/// An integer without a fraction of zeros. As a double it would lose digits.
 fn without_zeros(text: &str) -> &str {
     match text.split_once('.') {
         Some((integer, fraction)) if fraction.bytes().all(|digit| digit == b'0') => integer,
@@ -181,7 +182,7 @@ fn read_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
     special(cursor).map_or_else(|| Err(beyond(cursor, "FP64")), Ok)
 }
 
-/// What stands for a float that JSON has no number for: the bare words of some servers, or `null`.
+/// A float that JSON has no number for: a bare word, as some servers write it, or `null`.
 fn special(cursor: &mut Cursor<'_>) -> Option<f64> {
     let words = [
         ("null", f64::NAN),
@@ -277,7 +278,7 @@ fn malformed(cursor: &mut Cursor<'_>, wanted: &str) -> Error {
     )
 }
 
-/// Steps over the data of an output: lists may hold the bare words, so that they are not quite JSON.
+/// Skips the data of an output. Its lists may hold bare words, which are not JSON.
 pub(super) fn skip(cursor: &mut Cursor<'_>) -> Result<()> {
     if cursor.peek() != Some(b'[') {
         return cursor.skip_value();
@@ -301,7 +302,7 @@ mod tests {
         let mut skipped = Cursor::new(text.as_bytes());
         let mut cursor = Cursor::new(text.as_bytes());
         read_json(&mut cursor, datatype, Count { elements, row: 1 }, &mut column)?;
-        // What can be read can be stepped over.
+        // Data that can be read can be skipped.
         skip(&mut skipped).unwrap();
         assert_eq!((skipped.rest(), cursor.rest()), (&b""[..], &b""[..]));
         let Column::Elements(mut column) = column else { panic!() };

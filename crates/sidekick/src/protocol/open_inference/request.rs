@@ -1,5 +1,5 @@
-//! Rows as the body of a request: JSON that describes the tensors, and the tensors' bytes behind it, or their values in
-//! the JSON for servers that take no bytes.
+//! Rows as the body of a request: JSON that describes the tensors, and the tensors' bytes after it. For servers
+//! that take no bytes the values are in the JSON.
 
 use super::datatype::DataType;
 use super::model::{Batch, Model, Tensor};
@@ -15,7 +15,7 @@ use std::ops::Range;
 /// How the elements of tensors are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// As bytes behind the JSON.
+    /// As bytes after the JSON.
     Binary,
     /// As values in the JSON.
     Json,
@@ -105,7 +105,7 @@ pub(crate) fn body<'a>(
     Ok(body)
 }
 
-/// Room for the shape and the size of one tensor, as it mostly suffices.
+/// Bytes that are mostly enough for the shape and the size of one tensor.
 const SIZES_BYTES: usize = 96;
 
 /// The sizes of a shape, and the bracket that closes it.
@@ -131,7 +131,8 @@ fn put_data(out: &mut Out<'_>, tensor: &Tensor, mut bytes: &[u8]) -> Result<()> 
     Ok(())
 }
 
-/// Writes a value; a float with the digits of its 64-bit float, so that a server that reads it as one rounds it back.
+/// Writes a value; a float with the digits of its 64-bit float, so that a server that reads it as one rounds
+/// it back.
 fn put_element(out: &mut Out<'_>, datatype: DataType, bytes: &[u8]) -> Result<()> {
     let bits = bytes.iter().take(size_of::<u64>()).rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
     match datatype {

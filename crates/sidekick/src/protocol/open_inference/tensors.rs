@@ -1,5 +1,5 @@
-//! Rows as tensors: for each input one buffer of elements, little-endian, as they are sent. A value is checked against
-//! the type of its tensor when it is added.
+//! Rows as tensors: for each input one buffer of elements, little-endian, as they are sent. A value is
+//! checked against the type of its tensor when it is added.
 
 use super::datatype::{Class, DataType, LENGTH_BYTES, Word, split_bytes};
 use super::model::{Model, Tensor};
@@ -10,8 +10,8 @@ use crate::values::{ColumnReader, Source, Value};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Rows of a model. What is done with them are calls: inlined where rows of all protocols meet, it would make those of the
-/// others slower.
+/// Rows of a model. Its methods are not inlined: callers that serve all protocols would get slower for the
+/// others.
 #[derive(Debug)]
 pub(crate) struct Tensors {
     model: Arc<Model>,
@@ -34,7 +34,7 @@ pub(crate) struct Checkpoint {
     lengths: Vec<usize>,
 }
 
-/// An element that its tensor does not hold, and where it is among those that were given.
+/// An element that its tensor does not hold, and its index among those that were given.
 struct Misfit {
     place: usize,
     error: Error,
@@ -51,7 +51,7 @@ impl Tensors {
         self.rows
     }
 
-    /// Adds the value of an input to the row that is being built. A value that fails leaves no trace.
+    /// Adds the value of an input to the row that is being built. A value that fails changes nothing.
     #[inline(always)]
     pub(crate) fn put(&mut self, input: usize, value: &Value<'_>) -> Result<()> {
         match value {
@@ -149,7 +149,8 @@ impl Tensors {
         Ok(())
     }
 
-    /// Adds `count` whole rows from a column for each input. An error names the feature, and the row among these.
+    /// Adds `count` whole rows from a column for each input. An error names the feature, and the row among
+    /// these.
     #[inline(never)]
     pub(crate) fn add_columns(&mut self, count: usize, readers: &[ColumnReader<'_>]) -> Result<()> {
         for reader in readers {
@@ -245,7 +246,7 @@ impl Column {
         added.inspect_err(|_| self.bytes.truncate(before))
     }
 
-    /// Where some rows lie.
+    /// The range of the bytes of some rows.
     fn range(&self, tensor: &Tensor, rows: Range<usize>) -> Range<usize> {
         if tensor.datatype != DataType::Bytes {
             return rows.start * tensor.row_bytes()..rows.end * tensor.row_bytes();
@@ -263,7 +264,7 @@ impl Column {
     }
 }
 
-/// The first of some elements that are whole, without what says its length, and the others.
+/// The first of some complete elements without its length, and the others.
 pub(super) fn split_element(datatype: DataType, bytes: &[u8]) -> (&[u8], &[u8]) {
     let found = match datatype {
         DataType::Bytes => split_bytes(bytes),
@@ -295,7 +296,8 @@ fn append(datatype: DataType, array: &Array<'_>, out: &mut Vec<u8>) -> std::resu
     added.map_err(|error| Misfit { place, error })
 }
 
-/// Whether none of these becomes infinite as a 32-bit float. All are looked at, so that they are looked at side by side.
+/// Whether none of these becomes infinite as a 32-bit float. No early exit: the compiler
+/// then checks many at a time.
 fn fit_f32(values: &[f64]) -> bool {
     values.iter().fold(true, |all, value| all & (value.is_finite() == (*value as f32).is_finite()))
 }
