@@ -321,10 +321,12 @@ func (c *column) read(predictions *C.sidekick_predictions, output C.size_t, feat
 
 // readKept copies the elements of a tensor whose type is not that of arrays or numbers.
 func (c *column) readKept(predictions *C.sidekick_predictions, output C.size_t, dtype int32) error {
-	if c.kept = c.kept[:0]; dtype == 0 || dtype == C.SIDEKICK_DTYPE_F64 {
-		return nil
+	// Numbers are kept as float64, arrays as float32.
+	here := int32(C.SIDEKICK_DTYPE_F64)
+	if c.elements != nil {
+		here = C.SIDEKICK_DTYPE_F32
 	}
-	if c.elements != nil && dtype == C.SIDEKICK_DTYPE_F32 {
+	if c.kept = c.kept[:0]; dtype == 0 || dtype == here {
 		return nil
 	}
 	var start unsafe.Pointer

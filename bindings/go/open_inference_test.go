@@ -3,6 +3,9 @@ package sidekick_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -85,5 +88,27 @@ func TestElementsKeepTheTypeOfTheirTensor(t *testing.T) {
 	found := predict(t, half, half.NewRows().Number("number", 8).End())
 	if numbers := must[[]float32](t)(sidekick.Elements[float32](found, "reciprocal")); numbers[0] != 0.125 {
 		t.Errorf("got %v", numbers)
+	}
+}
+
+// serveDoubles answers as a model whose output is an array of three FP64.
+func serveDoubles(answer http.ResponseWriter, request *http.Request) {
+	if request.Method == http.MethodPost {
+		fmt.Fprint(answer, `{"outputs":[{"name":"y","datatype":"FP64","shape":[1,3],"data":[0.1,1e300,-2]}]}`)
+		return
+	}
+	tensor := func(name string) string { return `[{"name":"` + name + `","datatype":"FP64","shape":[-1,3]}]` }
+	fmt.Fprintf(answer, `{"inputs":%s,"outputs":%s}`, tensor("x"), tensor("y"))
+}
+
+func TestElementsOfAnArrayOfDoublesLoseNothing(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(serveDoubles))
+	defer server.Close()
+	model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m", ""))
+	defer model.Close()
+	rows := model.NewRows().Array("x", sidekick.ArrayOf([]float64{1, 2, 3})).End()
+	found := must[[]float64](t)(sidekick.Elements[float64](predict(t, model, rows), "y"))
+	if !slices.Equal(found, []float64{0.1, 1e300, -2}) {
+		t.Errorf("got %v", found)
 	}
 }
