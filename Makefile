@@ -37,7 +37,7 @@ NO_PROXY := $(no_proxy)
 export no_proxy NO_PROXY
 
 .PHONY: all check serve lib server c-examples header install uninstall docs bench quickstart test train clean
-.PHONY: fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs wheel
+.PHONY: fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines wheel
 
 all: lib server
 
@@ -148,6 +148,11 @@ test-abi: $(TEST_DEPLOYMENTS)/ready lib server
 
 test-docs: docs $(TEST_DEPLOYMENTS)/ready lib server
 	$(WITH_SERVER) tests/docs/run
+
+# The same scenarios on Triton, MLServer and KServe, which it installs; NAME is one of them. Not a part of test: the first run
+# downloads 600 MB.
+test-engines: $(VENV)/ready lib
+	tests/engines/run $(NAME)
 
 wheel:
 	$(PYTHON) -m pip wheel ./bindings/python -w target/wheels

@@ -1,0 +1,11 @@
+"""Trains the model of MLServer's scikit-learn runtime: train.py FILE"""
+
+import sys
+
+import joblib
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+
+data = load_iris(as_frame=True)
+flowers = data.data.set_axis(["sepal_length", "sepal_width", "petal_length", "petal_width"], axis=1)
+joblib.dump(LogisticRegression(max_iter=1000).fit(flowers, data.target), sys.argv[1])

@@ -1,0 +1,144 @@
+"""The models that every engine serves: what each takes and returns, and how it computes that. Needs NumPy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy
+
+Arrays = dict[str, numpy.ndarray]
+# The datatype of a tensor, and its shape for one row.
+Tensors = dict[str, tuple[str, list[int]]]
+
+
+class BadRows(Exception):
+    """The model refuses what it was sent; engines answer with status 400."""
+
+
+@dataclass
+class Model:
+    """A model; `compute` takes the arrays of its inputs and its version, and returns those of its outputs."""
+
+    inputs: Tensors
+    outputs: Tensors
+    compute: Callable[[Arrays, int], Arrays]
+    # The most rows of a request, where the engine has such a limit; 0 for a model that takes one row without an axis for it.
+    most_rows: int = 128
+    versions: tuple[str, ...] = ("1",)
+    # The engines that cannot serve it.
+    not_on: tuple[str, ...] = ()
+    # Shown to clients by servers that have such a thing.
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+IRIS = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
+SPECIES = ["setosa", "versicolor", "virginica"]
+# What scikit-learn's LogisticRegression(max_iter=1000) learns from its iris data: a row of weights for each species.
+IRIS_WEIGHTS = [
+    [-0.4241593764724635, 0.9663348466673634, -2.516037199666637, -1.0820524533052984],
+    [0.5346410915679208, -0.3203970572016162, -0.2070200139516686, -0.9432489854841273],
+    [-0.11048171509544776, -0.6459377894657373, 2.7230572136182967, 2.025301438789416],
+]
+IRIS_INTERCEPTS = [9.85533211540977, 2.234159479887914, -12.089491595297252]
+DATATYPES = ["BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP32", "FP64"]
+
+
+def table(inputs: Arrays, version: int) -> Arrays:
+    """The species of an iris, as scikit-learn computes it."""
+    columns = numpy.concatenate([inputs[name].reshape(-1, 1) for name in IRIS], axis=1)
+    scores = columns @ numpy.array(IRIS_WEIGHTS).T + numpy.array(IRIS_INTERCEPTS)
+    powers = numpy.exp(scores - scores.max(axis=1, keepdims=True))
+    shares = powers / powers.sum(axis=1, keepdims=True)
+    return {"predict": shares.argmax(axis=1).reshape(-1, 1), "predict_proba": shares}
+
+
+def types(inputs: Arrays, version: int) -> Arrays:
+    """The other truth value, the next integer, the double of a float."""
+    return {name: after(name, values) for name, values in inputs.items()}
+
+
+def after(name: str, values: numpy.ndarray) -> numpy.ndarray:
+    if name == "BOOL":
+        return ~values.astype(bool)
+    return values * values.dtype.type(2) if name.startswith("FP") else values + values.dtype.type(1)
+
+
+def same(inputs: Arrays, version: int) -> Arrays:
+    return dict(inputs)
+
+
+def half(inputs: Arrays, version: int) -> Arrays:
+    return {"y": inputs["x"] * numpy.float16(2)}
+
+
+def text(inputs: Arrays, version: int) -> Arrays:
+    """Texts in capitals; they are bytes or str, as the engine gives them."""
+    capitals = [as_text(value).upper().encode() for value in inputs["text"].ravel()]
+    return {"capitals": numpy.array(capitals, object).reshape(-1, 1)}
+
+
+def as_text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def image(inputs: Arrays, version: int) -> Arrays:
+    """The mean of each channel."""
+    return {"scores": inputs["image"].mean(axis=(1, 2)).astype("float32")}
+
+
+def batch(inputs: Arrays, version: int) -> Arrays:
+    """The double, and how many rows the request had."""
+    rows = numpy.full(inputs["x"].shape, len(inputs["x"]), "int64")
+    return {"y": inputs["x"] * 2, "rows": rows}
+
+
+def factor(inputs: Arrays, version: int) -> Arrays:
+    return {"y": inputs["x"] * version}
+
+
+def fixed(inputs: Arrays, version: int) -> Arrays:
+    return {"y": inputs["x"].sum().reshape(1)}
+
+
+def picky(inputs: Arrays, version: int) -> Arrays:
+    if (inputs["x"] < 0).any():
+        raise BadRows("x must not be negative")
+    return {"y": inputs["x"] * 2}
+
+
+def failing(inputs: Arrays, version: int) -> Arrays:
+    raise RuntimeError("this model fails always")
+
+
+def slow(inputs: Arrays, version: int) -> Arrays:
+    """Engines wait for `wait` seconds before they call it."""
+    return {"waited": inputs["wait"]}
+
+
+NUMBER: tuple[str, list[int]] = ("FP32", [1])
+X: Tensors = {"x": NUMBER}
+Y: Tensors = {"y": NUMBER}
+
+MODELS: dict[str, Model] = {
+    "table": Model(
+        {name: ("FP64", [1]) for name in IRIS},
+        {"predict": ("INT64", [1]), "predict_proba": ("FP64", [3])},
+        table,
+        most_rows=64,
+        parameters={"predict_proba": {"labels": SPECIES}},
+    ),
+    "batch": Model(X, {"y": NUMBER, "rows": ("INT64", [1])}, batch, most_rows=8),
+    "factor": Model(X, Y, factor, versions=("1", "2")),
+    "fixed": Model({"x": ("FP32", [2])}, Y, fixed, most_rows=0),
+    "types": Model({name: (name, [2]) for name in DATATYPES}, {name: (name, [2]) for name in DATATYPES}, types),
+    "floats": Model({"f": ("FP32", [3]), "d": ("FP64", [3])}, {"f": ("FP32", [3]), "d": ("FP64", [3])}, same),
+    "half": Model({"x": ("FP16", [2])}, {"y": ("FP16", [2])}, half),
+    "bfloat": Model({"x": ("BF16", [2])}, {"y": ("BF16", [2])}, same, not_on=("mlserver", "kserve")),
+    "text": Model({"text": ("BYTES", [1])}, {"capitals": ("BYTES", [1])}, text),
+    "image": Model({"image": ("UINT8", [8, 8, 3])}, {"scores": ("FP32", [3])}, image),
+    "picky": Model(X, Y, picky),
+    "failing": Model(X, Y, failing),
+    "slow": Model({"wait": NUMBER}, {"waited": NUMBER}, slow),
+}
