@@ -1018,6 +1018,20 @@ sidekick_status sidekick_predictions_number(const sidekick_predictions *predicti
                                             sidekick_error **error);
 
 /**
+ * Gets the number of a numeric output of shape `[1]`, or the value of a binary output, as an integer.
+ *
+ * An INT64 keeps all its digits, which a `double` would not. A float has to be a whole number.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_FEATURE_VALUE` for a value that is not a whole number or is
+ * beyond an `int64_t` (the message has the value). Since 0.2.0.
+ */
+sidekick_status sidekick_predictions_integer(const sidekick_predictions *predictions,
+                                             size_t output,
+                                             size_t row,
+                                             int64_t *value,
+                                             sidekick_error **error);
+
+/**
  * Gets the numbers, or the binary probabilities, of all rows. `count` is the number of rows.
  *
  * Errors: those of every reader. Since 0.1.0.
@@ -1483,7 +1497,8 @@ void sidekick_cancel_free(sidekick_cancel *cancel);
 #define SIDEKICK_ERROR_FEATURE_SHAPE 12
 
 /**
- * A value that cannot be sent: not finite, or not one of the categories. Since 0.1.0.
+ * A value that cannot be sent: not finite, or not one of the categories. Or one that was received, and is not
+ * the integer as which it is read. Since 0.1.0.
  */
 #define SIDEKICK_ERROR_FEATURE_VALUE 13
 

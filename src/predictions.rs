@@ -108,6 +108,29 @@ pub unsafe extern "C" fn sidekick_predictions_number(
     })
 }
 
+/// Gets the number of a numeric output of shape `[1]`, or the value of a binary output, as an integer.
+///
+/// An INT64 keeps all its digits, which a `double` would not. A float has to be a whole number.
+///
+/// Errors: those of every reader; `SIDEKICK_ERROR_FEATURE_VALUE` for a value that is not a whole number or is
+/// beyond an `int64_t` (the message has the value). Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_predictions_integer(
+    predictions: *const sidekick_predictions,
+    output: usize,
+    row: usize,
+    value: *mut i64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (predictions, out) =
+            unsafe { (&object(predictions, "predictions")?.0, Out::new(value, "value")?) };
+        out.set(predictions.integer(output, row)?);
+        Ok(())
+    })
+}
+
 /// Gets the numbers, or the binary probabilities, of all rows. `count` is the number of rows.
 ///
 /// Errors: those of every reader. Since 0.1.0.

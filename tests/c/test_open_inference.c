@@ -165,6 +165,46 @@ static void test_elements(void) {
     sidekick_deployment_free(echo);
 }
 
+/* A number is read as an integer if it is one. */
+static void test_integers(void) {
+    sidekick_deployment *fixed = open_model("fixed"), *reciprocal = open_model("reciprocal");
+    sidekick_rows *rows = new_rows(fixed);
+    sidekick_predictions *predictions;
+    const size_t shape[] = {2, 3};
+    const uint8_t ones[] = {1, 1, 1, 1, 1, 1};
+    int64_t integer = 0;
+
+    OK(sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, shape, 2, NULL, ones, sizeof ones, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    predictions = predict(fixed, rows);
+    OK(sidekick_predictions_integer(predictions, 0, 0, &integer, &error));
+    CHECK(integer == 6);
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_integer(predictions, 1, 0, &integer, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_integer(predictions, 0, 1, &integer, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_integer(predictions, 1, 0, NULL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_integer(NULL, 1, 0, &integer, &error));
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+
+    rows = new_rows(reciprocal);
+    OK(sidekick_rows_add_number_at(rows, 0, 0.5, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    OK(sidekick_rows_add_number_at(rows, 0, 4, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    predictions = predict(reciprocal, rows);
+    OK(sidekick_predictions_integer(predictions, 0, 0, &integer, &error));
+    CHECK(integer == 2);
+    KEEPS(SIDEKICK_ERROR_FEATURE_VALUE, sidekick_predictions_integer(predictions, 0, 1, &integer, &error));
+    SAYS("0.25 is not an integer");
+    ABOUT(1, "reciprocal");
+    FORGET();
+    CHECK(integer == 2);
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(fixed);
+    sidekick_deployment_free(reciprocal);
+}
+
 /* The protocol can be chosen, and the version of the model is known. */
 static void test_protocol(void) {
     sidekick_options *options = NULL;
@@ -221,6 +261,7 @@ int main(void) {
     test_json();
     test_arrays();
     test_elements();
+    test_integers();
     test_protocol();
     test_refusals();
     return checks_failed("test_open_inference");

@@ -66,6 +66,27 @@ impl ElementColumn {
     }
 }
 
+/// One element, without loss.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Number {
+    Integer(i128),
+    /// A float that is not a whole number, or whose magnitude no 64-bit integer has.
+    Float(f64),
+}
+
+impl Number {
+    /// A float; a whole number becomes an integer.
+    pub(crate) fn of_float(value: f64) -> Number {
+        // Every whole float below 2^64 in magnitude is an integer without loss.
+        let whole = value.fract() == 0.0 && value.abs() <= 18_446_744_073_709_551_616.0;
+        if whole { Number::Integer(value as i128) } else { Number::Float(value) }
+    }
+
+    fn of_integer(value: impl Into<i128>) -> Number {
+        Number::Integer(value.into())
+    }
+}
+
 /// The content of a cell, made if it is not there yet.
 fn made<T>(cell: &OnceLock<Vec<T>>, make: impl FnOnce() -> Result<Vec<T>>) -> Result<&[T]> {
     if let Some(values) = cell.get() {
@@ -83,7 +104,7 @@ fn converted<T: Copy, V>(values: &[T], convert: impl Fn(T) -> V) -> Result<Vec<V
 }
 
 macro_rules! elements {
-    ($($variant:ident($stored:ty): $size:literal, $read:expr, $double:expr, $float:expr;)*) => {
+    ($($variant:ident($stored:ty): $size:literal, $read:expr, $double:expr, $float:expr, $number:expr;)*) => {
         /// Elements of one type.
         #[derive(Debug, PartialEq)]
         pub(crate) enum Elements {
@@ -129,6 +150,13 @@ macro_rules! elements {
                 }
             }
 
+            /// The element at a place as an integer, or as a float if it is not a whole number.
+            pub(crate) fn number(&self, place: usize) -> Option<Number> {
+                match self {
+                    $(Elements::$variant(values) => values.get(place).map(|value| ($number)(*value)),)*
+                }
+            }
+
             fn to_doubles(&self) -> Result<Vec<f64>> {
                 match self {
                     $(Elements::$variant(values) => converted(values, $double),)*
@@ -146,19 +174,19 @@ macro_rules! elements {
 
 elements! {
     // Any byte but 0 is true.
-    Bool(u8): 1, |[byte]| u8::from(byte != 0), f64::from, f32::from;
-    U8(u8): 1, |[byte]| byte, f64::from, f32::from;
-    U16(u16): 2, u16::from_le_bytes, f64::from, f32::from;
-    U32(u32): 4, u32::from_le_bytes, f64::from, |value| value as f32;
-    U64(u64): 8, u64::from_le_bytes, |value| value as f64, |value| value as f32;
-    I8(i8): 1, i8::from_le_bytes, f64::from, f32::from;
-    I16(i16): 2, i16::from_le_bytes, f64::from, f32::from;
-    I32(i32): 4, i32::from_le_bytes, f64::from, |value| value as f32;
-    I64(i64): 8, i64::from_le_bytes, |value| value as f64, |value| value as f32;
-    F16(u16): 2, u16::from_le_bytes, |bits| fp16_value(bits).into(), fp16_value;
-    Bf16(u16): 2, u16::from_le_bytes, |bits| bf16_value(bits).into(), bf16_value;
-    F32(f32): 4, f32::from_le_bytes, f64::from, |value| value;
-    F64(f64): 8, f64::from_le_bytes, |value| value, |value| value as f32;
+    Bool(u8): 1, |[byte]| u8::from(byte != 0), f64::from, f32::from, Number::of_integer;
+    U8(u8): 1, |[byte]| byte, f64::from, f32::from, Number::of_integer;
+    U16(u16): 2, u16::from_le_bytes, f64::from, f32::from, Number::of_integer;
+    U32(u32): 4, u32::from_le_bytes, f64::from, |value| value as f32, Number::of_integer;
+    U64(u64): 8, u64::from_le_bytes, |value| value as f64, |value| value as f32, Number::of_integer;
+    I8(i8): 1, i8::from_le_bytes, f64::from, f32::from, Number::of_integer;
+    I16(i16): 2, i16::from_le_bytes, f64::from, f32::from, Number::of_integer;
+    I32(i32): 4, i32::from_le_bytes, f64::from, |value| value as f32, Number::of_integer;
+    I64(i64): 8, i64::from_le_bytes, |value| value as f64, |value| value as f32, Number::of_integer;
+    F16(u16): 2, u16::from_le_bytes, |bits| fp16_value(bits).into(), fp16_value, |bits| Number::of_float(fp16_value(bits).into());
+    Bf16(u16): 2, u16::from_le_bytes, |bits| bf16_value(bits).into(), bf16_value, |bits| Number::of_float(bf16_value(bits).into());
+    F32(f32): 4, f32::from_le_bytes, f64::from, |value| value, |value: f32| Number::of_float(value.into());
+    F64(f64): 8, f64::from_le_bytes, |value| value, |value| value as f32, Number::of_float;
 }
 
 #[cfg(test)]
@@ -186,6 +214,28 @@ mod tests {
         let double = column(Elements::F64(vec![]), &0.1f64.to_le_bytes());
         assert_eq!((double.doubles().unwrap(), double.floats().unwrap()), (&[0.1][..], &[0.1f32][..]));
         assert_eq!(double.doubles().unwrap().as_ptr(), double.doubles().unwrap().as_ptr());
+    }
+
+    #[test]
+    fn an_element_is_an_integer_if_it_is_whole() {
+        use Number::{Float, Integer};
+        let large = column(Elements::U64(vec![]), &u64::MAX.to_le_bytes());
+        assert_eq!(large.elements().number(0), Some(Integer(u64::MAX.into())));
+        assert_eq!(large.elements().number(1), None);
+        let half = column(Elements::F16(vec![]), &[0, 0xc0, 0, 0x38]);
+        assert_eq!(
+            [half.elements().number(0), half.elements().number(1)],
+            [Some(Integer(-2)), Some(Float(0.5))]
+        );
+        assert_eq!(Elements::Bool(vec![1]).number(0), Some(Integer(1)));
+        assert_eq!(Elements::F64(vec![1e300]).number(0), Some(Float(1e300)));
+        assert_eq!(
+            Elements::F64(vec![-9_007_199_254_740_993.0]).number(0),
+            Some(Integer(-9_007_199_254_740_992))
+        );
+        for value in [f32::NEG_INFINITY, 0.25] {
+            assert_eq!(Elements::F32(vec![value]).number(0), Some(Float(value.into())));
+        }
     }
 
     #[test]

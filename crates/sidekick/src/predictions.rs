@@ -2,7 +2,7 @@
 
 use crate::array::{DType, byte_size};
 use crate::code_points::look_alike;
-use crate::elements::ElementColumn;
+use crate::elements::{ElementColumn, Number};
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::half::{bf16_of, fp16_of};
@@ -102,6 +102,19 @@ impl Predictions {
             (spec, Column::Elements(column)) if !spec.is_array() => column.doubles(),
             (spec, _) => Err(read_as(spec, "a number")),
         }
+    }
+
+    /// The number, or the binary value, of a row as an integer, without loss: a 64-bit integer keeps all digits.
+    /// Fails with [`ErrorKind::FeatureValue`] if it is not a whole number, or beyond an `i64`.
+    pub fn integer<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<i64> {
+        let (spec, column) = self.column(output.into())?;
+        let number = match column {
+            Column::Numbers(numbers) => numbers.get(row).map(|number| Number::of_float(*number)),
+            Column::Elements(column) if !spec.is_array() => column.elements().number(row),
+            _ => return Err(read_as(spec, "an integer")),
+        };
+        let integer = integer_of(number.ok_or_else(|| self.no_row(row))?);
+        integer.map_err(|error| spec.in_feature(error).in_row(row))
     }
 
     /// The text of a row.
@@ -396,6 +409,18 @@ impl<'a> Probabilities<'a> {
         let found = place.and_then(|place| self.labels().get(place).zip(values.get(place)));
         let found = found.map(|(label, &probability)| (label, probability));
         found.ok_or_else(|| missing("category of rank", rank))
+    }
+}
+
+fn integer_of(number: Number) -> Result<i64> {
+    let refused = |what| Err(Error::new(ErrorKind::FeatureValue, what));
+    match number {
+        Number::Float(float) if float.is_nan() || float.fract() != 0.0 => {
+            refused(format!("{float} is not an integer"))
+        }
+        Number::Float(float) => refused(format!("{float} is beyond a signed 64-bit integer")),
+        Number::Integer(integer) => i64::try_from(integer)
+            .or_else(|_| refused(format!("{integer} is beyond a signed 64-bit integer"))),
     }
 }
 

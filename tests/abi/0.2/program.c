@@ -342,12 +342,14 @@ static void read_elements(const sidekick_deployment *model, const sidekick_rows 
     sidekick_predictions *predictions = NULL;
     const void *elements = NULL;
     size_t size = 0;
+    int64_t integer = 0;
     int32_t dtype = 0;
     OK(sidekick_deployment_predict(model, rows, NULL, &predictions, &error));
     OK(sidekick_predictions_elements(predictions, 0, 1, &elements, &size, &dtype, &error));
     CHECK(dtype == SIDEKICK_DTYPE_F16 && size == 4 && memcmp(elements, ALL + 2, size) == 0);
     OK(sidekick_predictions_elements_column(predictions, 0, &elements, &size, &dtype, &error));
     CHECK(dtype == SIDEKICK_DTYPE_F16 && size == sizeof ALL && memcmp(elements, ALL, size) == 0);
+    CHECK(sidekick_predictions_integer(predictions, 0, 0, &integer, NULL) == SIDEKICK_ERROR_FEATURE_TYPE);
     sidekick_predictions_free(predictions);
 }
 

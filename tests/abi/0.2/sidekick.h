@@ -146,6 +146,11 @@ const char *sidekick_version(void);
  */
 
 /**
+ * The protocol that the URL means, for `sidekick_options_set_protocol`. Since 0.2.0.
+ */
+#define SIDEKICK_PROTOCOL_AUTO 0
+
+/**
  * The Deployment API: JSON rows. Since 0.2.0.
  */
 #define SIDEKICK_PROTOCOL_DEPLOYMENT_API 1
@@ -199,6 +204,14 @@ void sidekick_deployment_free(sidekick_deployment *deployment);
  * split into requests accordingly. Since 0.2.0.
  */
 size_t sidekick_deployment_batch_limit(const sidekick_deployment *deployment);
+
+/**
+ * Returns the version of the model: the one in the URL, as it is there, or the only one that the server
+ * lists; empty if neither is known, for the Deployment API, and for NULL.
+ *
+ * The text lives as long as the deployment. `length`: its bytes without the NUL; NULL is fine. Since 0.2.0.
+ */
+const char *sidekick_deployment_model_version(const sidekick_deployment *deployment, size_t *length);
 
 /**
  * Returns the protocol that the deployment speaks, one of the `SIDEKICK_PROTOCOL_` constants; 0 for NULL.
@@ -1005,6 +1018,20 @@ sidekick_status sidekick_predictions_number(const sidekick_predictions *predicti
                                             sidekick_error **error);
 
 /**
+ * Gets the number of a numeric output of shape `[1]`, or the value of a binary output, as an integer.
+ *
+ * An INT64 keeps all its digits, which a `double` would not. A float has to be a whole number.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_FEATURE_VALUE` for a value that is not a whole number or is
+ * beyond an `int64_t` (the message has the value). Since 0.2.0.
+ */
+sidekick_status sidekick_predictions_integer(const sidekick_predictions *predictions,
+                                             size_t output,
+                                             size_t row,
+                                             int64_t *value,
+                                             sidekick_error **error);
+
+/**
  * Gets the numbers, or the binary probabilities, of all rows. `count` is the number of rows.
  *
  * Errors: those of every reader. Since 0.1.0.
@@ -1470,7 +1497,8 @@ void sidekick_cancel_free(sidekick_cancel *cancel);
 #define SIDEKICK_ERROR_FEATURE_SHAPE 12
 
 /**
- * A value that cannot be sent: not finite, or not one of the categories. Since 0.1.0.
+ * A value that cannot be sent: not finite, or not one of the categories. Or one that was received, and is not
+ * the integer as which it is read. Since 0.1.0.
  */
 #define SIDEKICK_ERROR_FEATURE_VALUE 13
 
@@ -1914,6 +1942,20 @@ sidekick_status sidekick_options_set_host_header(sidekick_options *options,
                                                  const char *host,
                                                  size_t host_length,
                                                  sidekick_error **error);
+
+/**
+ * Sets the protocol of the deployment, in place of the one that its URL means.
+ *
+ * `protocol`: `SIDEKICK_PROTOCOL_AUTO`, the default. With `SIDEKICK_PROTOCOL_DEPLOYMENT_API` a URL with
+ * `/v2/models/` in it is that of a deployment. With `SIDEKICK_PROTOCOL_OPEN_INFERENCE` a URL without
+ * `/v2/models/NAME` is that of the model itself: its metadata is read there, and predictions are posted to
+ * the same URL with `/infer` after it.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_protocol(sidekick_options *options,
+                                              int32_t protocol,
+                                              sidekick_error **error);
 
 /**
  * Sets how tensors are sent to a server of the Open Inference Protocol.
