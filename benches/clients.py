@@ -8,6 +8,8 @@ import tarfile
 from pathlib import Path
 from typing import NamedTuple
 
+from workloads import DEPLOYMENT_API, OPEN_INFERENCE
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "benches" / "clients"
 OUT = ROOT / "target" / "bench"
@@ -29,26 +31,33 @@ ENVIRONMENT = {
 
 
 class Client(NamedTuple):
-    """A program, and what it is in the tables: `ours`, a `peer`, or the `floor`."""
+    """A program: `ours`, a `peer`, or the `floor` in the tables. `protocols` are those that it speaks."""
 
     name: str
     role: str
     command: list
+    protocols: tuple = (DEPLOYMENT_API,)
 
 
 C, CPP, GO, PYTHON = (f"libsidekick {language}" for language in ("C", "C++", "Go", "Python"))
+# The one that does not read what comes back.
+FLOOR = "floor"
+TENSORS, BOTH = (OPEN_INFERENCE,), (DEPLOYMENT_API, OPEN_INFERENCE)
 CLIENTS = [
-    Client("floor", "floor", [RUST / "floor"]),
-    Client(C, "ours", [BIN / "sidekick-c"]),
-    Client(CPP, "ours", [BIN / "sidekick-cpp"]),
-    Client(GO, "ours", [BIN / "sidekick-go"]),
-    Client(PYTHON, "ours", [sys.executable, SOURCES / "sidekick_python.py"]),
+    Client(FLOOR, "floor", [RUST / "floor"]),
+    Client("C: raw socket", "floor", [BIN / "raw-socket"], TENSORS),
+    Client(C, "ours", [BIN / "sidekick-c"], BOTH),
+    Client(CPP, "ours", [BIN / "sidekick-cpp"], BOTH),
+    Client(GO, "ours", [BIN / "sidekick-go"], BOTH),
+    Client(PYTHON, "ours", [sys.executable, SOURCES / "sidekick_python.py"], BOTH),
     Client("C: libcurl + yyjson", "peer", [BIN / "peer-c"]),
     Client("C++: libcurl + nlohmann", "peer", [BIN / "peer-cpp"]),
     Client("Go: net/http + json", "peer", [BIN / "peer-go"]),
     Client("Rust: ureq + typed serde", "peer", [RUST / "peer-ureq-serde"]),
     Client("Rust: ureq + serde_json Value", "peer", [RUST / "peer-ureq-value"]),
     Client("Python: requests + json", "peer", [sys.executable, SOURCES / "peer_requests.py"]),
+    Client("C: libcurl by hand", "peer", [BIN / "peer-tensors"], TENSORS),
+    Client("Python: tritonclient", "peer", [sys.executable, SOURCES / "peer_tritonclient.py"], TENSORS),
 ]
 SERVER = RUST / "canned-server"
 
@@ -69,6 +78,9 @@ def build_c_and_cpp(yyjson):
     run([*c, SOURCES / "sidekick.c", *ours, "-o", BIN / "sidekick-c"])
     run([*cpp, SOURCES / "sidekick.cpp", *ours, "-o", BIN / "sidekick-cpp"])
     run([*c, "-I", yyjson, SOURCES / "peer-curl-yyjson.c", yyjson / "yyjson.c", *PEER_LIBRARIES, "-o", BIN / "peer-c"])
+    tensors = [SOURCES / "peer-curl-tensors.c", yyjson / "yyjson.c"]
+    run([*c, "-I", yyjson, *tensors, "-lcurl", "-o", BIN / "peer-tensors"])
+    run([*c, SOURCES / "raw-socket.c", "-o", BIN / "raw-socket"])
     run([*cpp, SOURCES / "peer-curl-nlohmann.cpp", *PEER_LIBRARIES, "-o", BIN / "peer-cpp"])
 
 
@@ -109,6 +121,8 @@ def takes_part(workload, client, turn=0):
     """Whether a client has this turn of a round: only the library has requests side by side; C alone shows
     what is left.
     """
+    if workload.protocol not in client.protocols:
+        return False
     has_turn = turn < workload.repeats or client.role != "peer"
     return has_turn and {"all": True, "ours": client.role == "ours", "C": client.name == C}[workload.clients]
 
@@ -117,7 +131,7 @@ def run_client(url, workload, client, requests, cores=None):
     """What a client prints of a workload at a server; it keeps to these cores of the machine."""
     # Whether values are added one by one or in columns is for those to choose who can.
     kind = workload.kind if client.role == "ours" else workload.kind.removesuffix("-values")
-    task = [kind, f"{url}/deployment/{workload.deployment}/forward", workload.rows, requests]
+    task = [kind, url + workload.path, workload.rows, requests]
     task += [workload.in_flight] if workload.in_flight else []
     # A shell between, because a process takes over the peak memory of the one it was forked from.
     command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", *(str(part) for part in [*client.command, *task])]

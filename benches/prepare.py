@@ -1,6 +1,9 @@
-"""Makes what the benchmark sends and gets: example data, describe documents, canned replies, and the floor's requests.
+"""Makes what the benchmark sends and gets: example data, descriptions of models, replies, the floor's requests.
 
 Use: prepare.py FOLDER
+
+`replies.json` says what the canned-reply server answers: for a method and a path a file, how many milliseconds
+it takes, and how long the JSON before the tensors is, if the file has tensors.
 """
 
 import base64
@@ -12,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from workloads import DEPLOYMENTS, NUMBERS, SHAPE, TABLE_ROWS
+import prepare_tensors
+from workloads import DELAY_MS, DEPLOYMENTS, NUMBERS, OPEN_INFERENCE, SHAPE, TABLE_ROWS
 
 HEIGHT, WIDTH = 480, 640
 JPEG_QUALITY = 90
@@ -25,12 +29,43 @@ def main():
     random = np.random.default_rng(1)
     data = Data(random)
     data.save(folder)
+    replies = Replies(folder)
     for name, deployment in DEPLOYMENTS.items():
-        reply = {"rows": [output_row(random, deployment.output) for _ in range(deployment.rows)]}
-        rows = ",".join(data.input_row(deployment.input, row) for row in range(deployment.rows))
-        (folder / f"{name}.describe").write_text(json.dumps(describe(deployment)))
-        (folder / f"{name}.reply").write_text(json.dumps(reply, separators=(",", ":")))
-        (folder / f"{name}.request").write_text(f'{{"rows":[{rows}]}}')
+        prepare = prepare_model if deployment.protocol == OPEN_INFERENCE else prepare_deployment
+        prepare(random, data, replies, name, deployment)
+    replies.add("GET /v2", "server.metadata", prepare_tensors.text(prepare_tensors.SERVER))
+    (folder / "replies.json").write_text(json.dumps(replies.entries, indent=1))
+
+
+def prepare_deployment(random, data, replies, name, deployment):
+    reply = {"rows": [output_row(random, deployment.output) for _ in range(deployment.rows)]}
+    reply = json.dumps(reply, separators=(",", ":")).encode()
+    rows = ",".join(data.input_row(deployment.input, row) for row in range(deployment.rows))
+    described, delay_ms = json.dumps(describe(deployment)).encode(), DELAY_MS if name == "w7" else 0
+    replies.add(f"GET /deployment/{name}/openapi.json", f"{name}.describe", described)
+    replies.add(f"POST /deployment/{name}/forward", f"{name}.reply", reply, delay_ms)
+    (replies.folder / f"{name}.request").write_text(f'{{"rows":[{rows}]}}')
+
+
+def prepare_model(random, data, replies, name, deployment):
+    inputs, outputs = prepare_tensors.inputs(deployment, data), prepare_tensors.outputs(deployment, random)
+    metadata = prepare_tensors.metadata(name, inputs, outputs)
+    head, tensors = prepare_tensors.reply(name, outputs)
+    replies.add(f"GET /v2/models/{name}", f"{name}.metadata", prepare_tensors.text(metadata))
+    replies.add(f"POST /v2/models/{name}/infer", f"{name}.reply", head + tensors, json_length=len(head))
+    (replies.folder / f"{name}.request").write_bytes(b"".join(prepare_tensors.request(inputs, outputs)))
+
+
+class Replies:
+    """What the server answers to which request, in files of a folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.entries = {}
+
+    def add(self, request, file, content, delay_ms=0, json_length=None):
+        (self.folder / file).write_bytes(content)
+        self.entries[request] = {"file": file, "delay_ms": delay_ms, "json_length": json_length}
 
 
 class Data:

@@ -1,7 +1,7 @@
 """The benchmark's tables: one of every workload, that of the targets, and the short one of the documentation."""
 
 from clients import C, CPP, GO, PYTHON
-from results import fastest_peer, of, ratio, result_of, short
+from results import fastest_peer, floor_of, of, ratio, result_of, short
 from targets import CPU_LIMITS, targets
 
 NOTES = """\
@@ -9,9 +9,10 @@ Medians of all runs: each round has one to three of everybody, and up to three m
 floor, which are compared to a few percent. CPU is user and system time of the client's process: from the
 first request on, after one that warms up; starting, reading the examples and opening the deployment are not
 in it, for anybody. Peak memory is that of the whole process. The floor sends ready bytes and does not read
-what comes back. What every client sends was compared: the same values and pixels; JPEGs of the same quality
-and sampling (4:2:0). In W1, W2 and W4 client and server take turns on one core: left to the system they do so
-or not from run to run, and then the time that a sleeping core takes to wake is most of it, as W1-apart shows.
+what comes back. The raw socket is the floor of the Open Inference Protocol (W9 to W12), and takes the floats.
+What every client sends was compared: the same values and pixels; JPEGs of the same quality and sampling
+(4:2:0). In W1, W2, W4, W10 and W12 client and server take turns on one core: left to the system they do so or
+not from run to run, and then the time that a sleeping core takes to wake is most of it, as W1-apart shows.
 Tables of several rows a request are added in columns by our clients, but in W2-values; single rows value by
 value, in Python as dicts."""
 
@@ -23,7 +24,7 @@ def tables(workloads, results):
 
 def table(workload, results):
     peer = fastest_peer(results)
-    floor = result_of(results, "floor")
+    floor = floor_of(results)
     lines = [
         f"### {workload.name}: {workload.title}; {workload.rows} x {workload.requests}",
         "| | wall us/row | CPU us/row | lowest to highest | peak MB | CPU / fastest peer | CPU / floor |",

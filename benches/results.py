@@ -11,6 +11,11 @@ def result_of(results, client):
     return next((result for result in results if result["client"] == client), None)
 
 
+def floor_of(results):
+    """The result of a raw socket, for one workload; None where none took part."""
+    return next((result for result in results if result["role"] == "floor"), None)
+
+
 def fastest_peer(results, figure="cpu_us_per_row"):
     """The peer's result with the least of a figure; None where there is no peer."""
     peers = [result for result in results if result["role"] == "peer"]

@@ -4,6 +4,7 @@ Use: run.py [--rounds N] [--only NAME,...] [--write-docs]
 """
 
 import argparse
+import hashlib
 import json
 import os
 import statistics
@@ -13,9 +14,9 @@ import sys
 import chart
 import docs
 import report
-from clients import CLIENTS, DATA, OUT, ROOT, SERVER, build, run, run_client, takes_part
+from clients import CLIENTS, DATA, FLOOR, OUT, ROOT, SERVER, build, run, run_client, takes_part
 from sent import check_sent
-from workloads import DELAY_MS, WORKLOADS
+from workloads import WORKLOADS
 
 ROUNDS = 5
 
@@ -25,9 +26,7 @@ def main():
     if arguments.write_docs:
         docs.check()
     build()
-    if not (DATA / "ready").exists():
-        run([sys.executable, ROOT / "benches" / "prepare.py", DATA])
-        (DATA / "ready").touch()
+    prepare_data()
     workloads = [it for it in WORKLOADS if not arguments.only or it.name in arguments.only]
     check_sent(workloads)
     with Server() as server:
@@ -41,6 +40,16 @@ def main():
     print(f"wrote {OUT.relative_to(ROOT)}/results.json and chart.svg")
     if arguments.write_docs:
         docs.write(workloads, results, arguments.rounds)
+
+
+def prepare_data():
+    """Makes the data, if it was not made by what is there now."""
+    makers = [ROOT / "benches" / name for name in ("prepare.py", "prepare_tensors.py", "workloads.py")]
+    version = hashlib.sha256(b"".join(maker.read_bytes() for maker in makers)).hexdigest()
+    ready = DATA / "ready"
+    if not ready.exists() or ready.read_text() != version:
+        run([sys.executable, makers[0], DATA])
+        ready.write_text(version)
 
 
 def parse_arguments():
@@ -64,8 +73,8 @@ class Server:
     """The canned-reply server, for as long as the block runs."""
 
     def __enter__(self):
-        command = [SERVER, DATA, f"w7={DELAY_MS}"]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen([SERVER, DATA], stdin=pipe, stdout=pipe, text=True)
         self.url = self.process.stdout.readline().strip()
         return self
 
@@ -127,7 +136,7 @@ def summary(workload, client, samples):
 def check_checksums(results):
     """Everybody who reads replies has to have read the same."""
     for name in dict.fromkeys(result["workload"] for result in results):
-        read = [result for result in results if result["workload"] == name and result["role"] != "floor"]
+        read = [result for result in results if result["workload"] == name and result["client"] != FLOOR]
         if len({checksum for result in read for checksum in result["checksums"]}) != 1:
             lines = [f"  {result['client']}: {result['checksums']}" for result in read]
             sys.exit("\n".join([f"the checksums of {name} differ:", *lines]))

@@ -4,13 +4,17 @@ import math
 from typing import NamedTuple
 
 from clients import C, CPP, DATA, GO, PYTHON
-from results import fastest_peer, of, ratio, result_of
+from results import fastest_peer, floor_of, of, ratio, result_of
 from workloads import DEPLOYMENTS, SHAPE
 
 # CPU time of the C API by that of the fastest peer.
 CPU_LIMITS = {"W1": 0.75, "W2": 0.5, "W3": 0.5, "W4": 0.4, "W5": 0.5, "W5-17": 0.5, "W6-PNG": 0.6, "W6-JPEG": 1.5}
-# CPU time of the bindings by that of the C API: on W1, and on the others.
+CPU_LIMITS |= {"W9": 0.4, "W10": 0.5}
+# CPU time of the C API by that of a raw socket.
+FLOOR_LIMITS = {"W9": 1.3, "W10": 1.6, "W11": 1.5}
+# CPU time of the bindings by that of the C API: on those of one row a request, and on the others.
 BINDING_LIMITS = {CPP: (1.03, 1.03), GO: (1.6, 1.3), PYTHON: (2.5, 1.3)}
+ONE_ROW = ("W1", "W10")
 
 
 class Target(NamedTuple):
@@ -29,7 +33,8 @@ class Target(NamedTuple):
 
 def targets(results):
     """Every target that the results tell something of."""
-    return [*cpu_targets(results), *other_targets(results), *binding_targets(results)]
+    parts = (cpu_targets, floor_targets, other_targets, binding_targets)
+    return [target for part in parts for target in part(results)]
 
 
 def cpu_targets(results):
@@ -39,22 +44,34 @@ def cpu_targets(results):
             yield Target(name, C, "CPU / fastest peer", reached, "at most", limit)
 
 
+def floor_targets(results):
+    for name, limit in FLOOR_LIMITS.items():
+        if here := of(results, name):
+            reached = ratio(result_of(here, C), floor_of(here))
+            yield Target(name, C, "CPU / raw socket", reached, "at most", limit)
+    columns, table = (result_of(of(results, name), C) for name in ("W12", "W2"))
+    if columns and table:
+        yield Target("W12", C, "CPU / W2", ratio(columns, table), "at most", 0.5)
+
+
 def other_targets(results):
     if first := of(results, "W1"):
-        reached = ratio(result_of(first, C), result_of(first, "floor"), "p50_us_per_request")
+        reached = ratio(result_of(first, C), floor_of(first), "p50_us_per_request")
         yield Target("W1", C, "median time of a request / floor", reached, "at most", 1.4)
     if apart := of(results, "W1-apart"):
-        reached = ratio(result_of(apart, C), result_of(apart, "floor"), "p50_us_per_request")
+        reached = ratio(result_of(apart, C), floor_of(apart), "p50_us_per_request")
         yield Target("W1-apart", C, "median time of a request / floor", reached, "at most", 1.4)
     if third := of(results, "W3"):
         wall = "wall_us_per_row"
         reached = ratio(result_of(third, C), fastest_peer(third, wall), wall)
         yield Target("W3", C, "wall time / fastest peer", reached, "at most", 0.35)
     short, long = (result_of(of(results, name), C) for name in ("W8-10k", "W8-100k"))
-    if third and short:
-        # What the process takes by itself is what it took to stream requests of next to no size.
-        reached = result_of(third, C)["peak_mb"] - short["peak_mb"]
-        yield Target("W3", C, "peak memory beside the process, MB", reached, "at most", values_and_requests("w3"))
+    for name in ("W3", "W9"):
+        arrays = result_of(of(results, name), C)
+        if arrays and short:
+            # What the process takes by itself is what it took to stream requests of next to no size.
+            reached, limit = arrays["peak_mb"] - short["peak_mb"], values_and_requests(name.lower())
+            yield Target(name, C, "peak memory beside the process, MB", reached, "at most", limit)
     one, many = (result_of(of(results, name), C) for name in ("W7-1", "W7-16"))
     if one and many:
         reached = ratio(many, one, "rows_per_second")
@@ -72,8 +89,8 @@ def values_and_requests(deployment):
 
 def binding_targets(results):
     for client, (first, others) in BINDING_LIMITS.items():
-        for name in CPU_LIMITS:
+        for name in dict.fromkeys([*CPU_LIMITS, *FLOOR_LIMITS, "W12"]):
             if here := of(results, name):
                 reached = ratio(result_of(here, client), result_of(here, C))
-                limit = first if name == "W1" else others
+                limit = first if name in ONE_ROW else others
                 yield Target(name, client, f"CPU of {client} / C", reached, "at most", limit)

@@ -1,4 +1,4 @@
-"""What is measured: deployments of the canned-reply server, and workloads made of requests to them."""
+"""What is measured: models of the canned-reply server, and workloads made of requests to them."""
 
 from typing import NamedTuple
 
@@ -8,12 +8,17 @@ TABLE_ROWS = 128
 DELAY_MS = 20
 
 
+# The protocols of the canned-reply server.
+DEPLOYMENT_API, OPEN_INFERENCE = "the Deployment API", "the Open Inference Protocol"
+
+
 class Deployment(NamedTuple):
-    """What goes in, what comes out, and how many rows a request has."""
+    """What goes in, what comes out, how many rows a request has, and in which protocol."""
 
     input: str
     output: dict
     rows: int
+    protocol: str = DEPLOYMENT_API
 
 
 TABLE = {"number": 1, "classes": 10}
@@ -28,6 +33,10 @@ DEPLOYMENTS = {
     "w6-jpeg": Deployment("jpeg", {"classes": 10}, 8),
     "w7": Deployment("table", TABLE, 128),
     "w8": Deployment("table", TABLE, 125),
+    "w9": Deployment("array", {"number": ()}, 8, OPEN_INFERENCE),
+    "w10": Deployment("features", {"number": ()}, 1, OPEN_INFERENCE),
+    "w11": Deployment("features", {"array": SHAPE}, 8, OPEN_INFERENCE),
+    "w12": Deployment("columns", {"number": (), "array": (10,)}, TABLE_ROWS, OPEN_INFERENCE),
 }
 
 
@@ -56,6 +65,16 @@ class Workload(NamedTuple):
     def rows(self):
         return DEPLOYMENTS[self.deployment].rows
 
+    @property
+    def protocol(self):
+        return DEPLOYMENTS[self.deployment].protocol
+
+    @property
+    def path(self):
+        """What is asked for predictions."""
+        model = f"/v2/models/{self.deployment}"
+        return model if self.protocol == OPEN_INFERENCE else f"/deployment/{self.deployment}/forward"
+
 
 WORKLOADS = [
     Workload("W1", "w1", "table", 5000, "1 row a request: 6 numbers, 2 texts, 2 categories", again=3, cores="one"),
@@ -73,4 +92,8 @@ WORKLOADS = [
     Workload("W7-16", "w7", "table", 1000, "128 rows a request, answered after 20 ms, 16 in flight", 16, "ours"),
     Workload("W8-10k", "w8", "table-streamed", 80, "10 000 rows streamed, 125 a request", clients="C"),
     Workload("W8-100k", "w8", "table-streamed", 800, "100 000 rows streamed, 125 a request", clients="C"),
+    Workload("W9", "w9", "tensor-array", 100, "8 float32 arrays (224,224,3) in, as bytes", again=3),
+    Workload("W10", "w10", "tensor-features", 5000, "1 row of 6 numbers, as bytes", again=3, cores="one"),
+    Workload("W11", "w11", "tensor-features", 100, "8 float32 arrays (224,224,3) out, as bytes", again=3),
+    Workload("W12", "w12", "tensor-columns", 1000, "as W2, as bytes", repeats=3, again=2, cores="one"),
 ]

@@ -10,11 +10,14 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { NUMBERS = 6, TEXTS = 4, SIDE = 224, CHANNELS = 3, ELEMENTS = SIDE * SIDE * CHANNELS, ARRAYS = 8 };
+/* Of the table as tensors the first numbers are FP64, the others FP32; the categories are INT64 codes. */
+enum { NUMBERS = 6, DOUBLES = 3, TEXTS = 4, CODES = 2 };
+enum { SIDE = 224, CHANNELS = 3, ELEMENTS = SIDE * SIDE * CHANNELS, ARRAYS = 8 };
 enum { WIDTH = 640, HEIGHT = 480, JPEG_QUALITY = 90 };
 
 static const char *const NUMBER_NAMES[] = {"number 1", "number 2", "number 3", "number 4", "number 5", "number 6"};
 static const char *const TEXT_NAMES[] = {"text 1", "text 2", "category 1", "category 2"};
+static const char *const CODE_NAMES[] = {"category 1", "category 2"};
 
 /* CLIENT KIND URL ROWS REQUESTS [IN_FLIGHT] */
 typedef struct {
@@ -47,16 +50,18 @@ static inline bench_task bench_arguments(int count, char **arguments) {
     return task;
 }
 
+static inline int bench_is(const bench_task *task, const char *kind) { return strcmp(task->kind, kind) == 0; }
+
 /* Whether the task takes the table's rows; and whether a client that can do so adds them column by column. */
 static inline int bench_takes_table(const bench_task *task) {
-    return strncmp(task->kind, "table", 5) == 0 || strcmp(task->kind, "numbers") == 0;
+    return strncmp(task->kind, "table", 5) == 0 || bench_is(task, "numbers") ||
+           bench_is(task, "tensor-features") || bench_is(task, "tensor-columns");
 }
 
 static inline int bench_takes_columns(const bench_task *task) {
-    return task->rows > 1 && (strcmp(task->kind, "table") == 0 || strcmp(task->kind, "table-streamed") == 0);
+    return (task->rows > 1 && (bench_is(task, "table") || bench_is(task, "table-streamed"))) ||
+           bench_is(task, "tensor-columns");
 }
-
-static inline int bench_is(const bench_task *task, const char *kind) { return strcmp(task->kind, kind) == 0; }
 
 /* A file of the benchmark's data, closed by a NUL; it lives as long as the program. */
 static inline bench_file bench_data(const char *name) {
@@ -95,10 +100,12 @@ static inline bench_row *bench_table(size_t *count) {
     return rows;
 }
 
-/* The table column by column: its numbers, and its texts, each closed by a NUL. starts[i][row] is where that
- * row's text starts. */
+/* The table column by column: its numbers, and its texts, each closed by a NUL. starts[i][row] is where that row's
+ * text starts. Codes are the places of the categories among their labels. */
 typedef struct {
     double *numbers[NUMBERS];
+    float *floats[NUMBERS];
+    int64_t *codes[CODES];
     char *texts[TEXTS];
     size_t *starts[TEXTS];
 } bench_columns;
@@ -113,7 +120,16 @@ static inline bench_columns bench_columns_of(const bench_row *rows, size_t count
     bench_columns columns;
     for (size_t i = 0; i < NUMBERS; ++i) {
         columns.numbers[i] = (double *)bench_memory(count * sizeof(double));
+        columns.floats[i] = (float *)bench_memory(count * sizeof(float));
         for (size_t row = 0; row < count; ++row) columns.numbers[i][row] = rows[row].numbers[i];
+        for (size_t row = 0; row < count; ++row) columns.floats[i][row] = (float)rows[row].numbers[i];
+    }
+    for (size_t i = 0; i < CODES; ++i) {
+        columns.codes[i] = (int64_t *)bench_memory(count * sizeof(int64_t));
+        for (size_t row = 0; row < count; ++row) {
+            const char *label = rows[row].texts[TEXTS - CODES + i];
+            columns.codes[i][row] = label[strlen(label) - 1] - 'a';
+        }
     }
     for (size_t i = 0; i < TEXTS; ++i) {
         size_t *starts = columns.starts[i] = (size_t *)bench_memory((count + 1) * sizeof(size_t));
@@ -123,6 +139,16 @@ static inline bench_columns bench_columns_of(const bench_row *rows, size_t count
         for (size_t row = 0; row < count; ++row) strcpy(columns.texts[i] + starts[row], rows[row].texts[i]);
     }
     return columns;
+}
+
+/* The numbers of each row as one tensor. */
+typedef float bench_features[NUMBERS];
+
+static inline bench_features *bench_features_of(const bench_row *rows, size_t count) {
+    bench_features *features = (bench_features *)bench_memory(count * sizeof *features);
+    for (size_t row = 0; row < count; ++row)
+        for (size_t i = 0; i < NUMBERS; ++i) features[row][i] = (float)rows[row].numbers[i];
+    return features;
 }
 
 static inline uint64_t bench_bits(double value) {

@@ -52,6 +52,36 @@ def table(kind):
     return [dict(zip(names, row)) for row in values]
 
 
+def tensors(task):
+    """What makes the inputs of a request to a model of the Open Inference Protocol, by name."""
+    if task.kind == "tensor-array":
+        whole = {"array": arrays()}
+    elif task.kind == "tensor-columns":
+        whole = tensor_columns(table("table"))
+    else:
+        rows = table("table")
+        names = [f"number {number}" for number in range(1, _NUMBERS + 1)]
+        whole = {"features": np.array([[row[name] for name in names] for row in rows], np.float32)}
+    count = len(next(iter(whole.values())))
+
+    def inputs(index):
+        first = index * task.rows % count
+        return {name: values[first : first + task.rows] for name, values in whole.items()}
+
+    return inputs
+
+
+def tensor_columns(rows):
+    """The table with each column in the type of its tensor; categories are their places among the labels."""
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    for index in range(1, _NUMBERS + 1):
+        kind, name = np.float64 if index <= 3 else np.float32, f"number {index}"
+        columns[name] = np.array(columns[name], kind)
+    for name in ("category 1", "category 2"):
+        columns[name] = np.array([ord(label[-1]) - ord("a") for label in columns[name]])
+    return columns
+
+
 def arrays():
     """The arrays, as one."""
     return np.fromfile(data("arrays.f32"), np.float32).reshape(-1, *SHAPE)

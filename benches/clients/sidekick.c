@@ -1,5 +1,5 @@
-/* The library from C: tables column by column, or value by value where there is one row a request, or the
- * task says so. */
+/* The library from C: tables column by column, or value by value where there is one row a request, or the task
+ * says so. Kinds that begin with "tensor" are models of the Open Inference Protocol. */
 #include "bench.h"
 #include <sidekick.h>
 
@@ -15,6 +15,7 @@ typedef struct {
     bench_row *table;
     size_t table_rows;
     bench_columns columns;
+    bench_features *features;
     bench_file arrays, pixels, jpeg;
     /* The indexes of the table's inputs, and those of the outputs. */
     size_t numbers[NUMBERS], texts[TEXTS], outputs[OUTPUTS];
@@ -42,11 +43,16 @@ static void add_table_row(client *it, const bench_row *row) {
 }
 
 static void add_row(client *it, size_t index) {
-    static const size_t shape[] = {SIDE, SIDE, CHANNELS};
+    static const size_t shape[] = {SIDE, SIDE, CHANNELS}, numbers[] = {NUMBERS};
     sidekick_error *error = NULL;
-    if (it->table) {
+    if (it->features) {
+        const float *features = it->features[index % it->table_rows];
+        check(sidekick_rows_add_array_at(it->rows, 0, SIDEKICK_DTYPE_F32, numbers, 1, NULL, features,
+                                         sizeof(bench_features), &error),
+              error);
+    } else if (it->table) {
         add_table_row(it, &it->table[index % it->table_rows]);
-    } else if (bench_is(&it->task, "array")) {
+    } else if (it->arrays.size) {
         size_t size = ELEMENTS * sizeof(float);
         const unsigned char *array = it->arrays.bytes + index % ARRAYS * size;
         check(sidekick_rows_add_array_at(it->rows, 0, SIDEKICK_DTYPE_F32, shape, 3, NULL, array, size, &error), error);
@@ -61,27 +67,51 @@ static void add_row(client *it, size_t index) {
     check(sidekick_rows_end_row(it->rows, &error), error);
 }
 
+/* The columns of one call. */
+typedef struct {
+    size_t count, inputs[NUMBERS + TEXTS], sizes[NUMBERS + TEXTS];
+    int32_t kinds[NUMBERS + TEXTS];
+    const void *values[NUMBERS + TEXTS];
+} columns;
+
+static void put_column(columns *all, size_t input, int32_t kind, const void *values, size_t size) {
+    all->inputs[all->count] = input;
+    all->kinds[all->count] = kind;
+    all->values[all->count] = values;
+    all->sizes[all->count++] = size;
+}
+
+static void put_numbers(const client *it, columns *all, size_t first, size_t rows) {
+    size_t doubles = bench_is(&it->task, "tensor-columns") ? DOUBLES : NUMBERS;
+    const bench_columns *from = &it->columns;
+    for (size_t i = 0; i < doubles; ++i)
+        put_column(all, it->numbers[i], SIDEKICK_DTYPE_F64, from->numbers[i] + first, rows * sizeof(double));
+    for (size_t i = doubles; i < NUMBERS; ++i)
+        put_column(all, it->numbers[i], SIDEKICK_DTYPE_F32, from->floats[i] + first, rows * sizeof(float));
+}
+
+static void put_texts(const client *it, columns *all, size_t first, size_t rows) {
+    size_t texts = bench_is(&it->task, "tensor-columns") ? TEXTS - CODES : TEXTS;
+    for (size_t i = 0; i < texts; ++i) {
+        const size_t *starts = it->columns.starts[i] + first;
+        const char *values = it->columns.texts[i] + starts[0];
+        put_column(all, it->texts[i], SIDEKICK_COLUMN_TEXTS, values, starts[rows] - starts[0]);
+    }
+    for (size_t i = texts; i < TEXTS; ++i) {
+        const int64_t *values = it->columns.codes[i - texts] + first;
+        put_column(all, it->texts[i], SIDEKICK_DTYPE_I64, values, rows * sizeof(int64_t));
+    }
+}
+
 /* Adds rows of the table that follow one another, all of their columns in one call. */
 static void add_columns(client *it, size_t first, size_t rows) {
-    enum { COLUMNS = NUMBERS + TEXTS };
-    size_t inputs[COLUMNS], sizes[COLUMNS];
-    int32_t kinds[COLUMNS];
-    const void *values[COLUMNS];
-    for (size_t i = 0; i < NUMBERS; ++i) {
-        inputs[i] = it->numbers[i];
-        kinds[i] = SIDEKICK_DTYPE_F64;
-        values[i] = it->columns.numbers[i] + first;
-        sizes[i] = rows * sizeof(double);
-    }
-    for (size_t i = 0; i < TEXTS; ++i) {
-        const size_t *starts = it->columns.starts[i] + first;
-        inputs[NUMBERS + i] = it->texts[i];
-        kinds[NUMBERS + i] = SIDEKICK_COLUMN_TEXTS;
-        values[NUMBERS + i] = it->columns.texts[i] + starts[0];
-        sizes[NUMBERS + i] = starts[rows] - starts[0];
-    }
+    columns all = {0};
     sidekick_error *error = NULL;
-    check(sidekick_rows_add_columns(it->rows, rows, COLUMNS, inputs, kinds, values, sizes, NULL, &error), error);
+    put_numbers(it, &all, first, rows);
+    put_texts(it, &all, first, rows);
+    sidekick_status added = sidekick_rows_add_columns(it->rows, rows, all.count, all.inputs, all.kinds, all.values,
+                                                      all.sizes, NULL, &error);
+    check(added, error);
 }
 
 /* Reads every result, a column at a time. */
@@ -209,7 +239,8 @@ int main(int count, char **arguments) {
     const int streams = bench_is(&it.task, "table-streamed") || bench_is(&it.task, "array");
     if (bench_takes_table(&it.task)) it.table = bench_table(&it.table_rows);
     if (bench_takes_columns(&it.task)) it.columns = bench_columns_of(it.table, it.table_rows);
-    if (bench_is(&it.task, "array")) it.arrays = bench_data("arrays.f32");
+    if (bench_is(&it.task, "tensor-features")) it.features = bench_features_of(it.table, it.table_rows);
+    if (strstr(it.task.kind, "array")) it.arrays = bench_data("arrays.f32");
     if (bench_is(&it.task, "jpeg")) it.jpeg = bench_data("picture.jpg");
     if (strncmp(it.task.kind, "pixels", 6) == 0) it.pixels = bench_data("pixels.rgb");
     open_deployment(&it, it.task.in_flight ? it.task.in_flight : streams ? 2 : 1);

@@ -17,11 +17,12 @@ public:
             const bench_row *rows = bench_table(&count);
             table_.assign(rows, rows + count);
             columns_ = bench_columns_of(rows, count);
+            if (is("tensor-features")) features_ = bench_features_of(rows, count);
         }
-        if (is("array")) arrays_ = bench_data("arrays.f32");
+        if (is("array") || is("tensor-array")) arrays_ = bench_data("arrays.f32");
         if (is("jpeg")) jpeg_ = bench_data("picture.jpg");
         if (is("pixels-png") || is("pixels-jpeg")) pixels_ = bench_data("pixels.rgb");
-        const std::size_t numbers = table_.empty() ? 0 : is("numbers") ? 4 : NUMBERS;
+        const std::size_t numbers = table_.empty() || features_ ? 0 : is("numbers") ? 4 : NUMBERS;
         const std::size_t texts = numbers == NUMBERS ? TEXTS : 0;
         for (std::size_t i = 0; i < numbers; ++i) numbers_.push_back(deployment_.input_index(NUMBER_NAMES[i]));
         for (std::size_t i = 0; i < texts; ++i) texts_.push_back(deployment_.input_index(TEXT_NAMES[i]));
@@ -82,22 +83,32 @@ private:
 
     // Rows of the table that follow one another.
     std::vector<sidekick::Column> columns(std::size_t first, std::size_t rows) const {
+        const bool tensors = is("tensor-columns");
+        const std::size_t doubles = tensors ? DOUBLES : NUMBERS, texts = tensors ? TEXTS - CODES : TEXTS;
         std::vector<sidekick::Column> columns;
         columns.reserve(NUMBERS + TEXTS);
-        for (std::size_t i = 0; i < NUMBERS; ++i)
+        for (std::size_t i = 0; i < doubles; ++i)
             columns.emplace_back(numbers_[i], sidekick::span<const double>(columns_.numbers[i] + first, rows));
-        for (std::size_t i = 0; i < TEXTS; ++i) {
+        for (std::size_t i = doubles; i < NUMBERS; ++i)
+            columns.emplace_back(numbers_[i], sidekick::span<const float>(columns_.floats[i] + first, rows));
+        for (std::size_t i = 0; i < texts; ++i) {
             const std::size_t *starts = columns_.starts[i] + first;
-            const std::string_view texts(columns_.texts[i] + starts[0], starts[rows] - starts[0]);
-            columns.emplace_back(texts_[i], sidekick::ClosedTexts{texts});
+            const std::string_view values(columns_.texts[i] + starts[0], starts[rows] - starts[0]);
+            columns.emplace_back(texts_[i], sidekick::ClosedTexts{values});
+        }
+        for (std::size_t i = texts; i < TEXTS; ++i) {
+            const int64_t *codes = columns_.codes[i - texts] + first;
+            columns.emplace_back(texts_[i], sidekick::span<const int64_t>(codes, rows));
         }
         return columns;
     }
 
     void add_row(std::size_t index) {
-        if (!table_.empty()) {
+        if (features_) {
+            rows_.array(0, sidekick::span<const float>(features_[index % table_.size()], NUMBERS), {NUMBERS});
+        } else if (!table_.empty()) {
             add_table_row(table_[index % table_.size()]);
-        } else if (is("array")) {
+        } else if (arrays_.size) {
             const auto *elements = reinterpret_cast<const float *>(arrays_.bytes) + index % ARRAYS * ELEMENTS;
             rows_.array(0, sidekick::span<const float>(elements, ELEMENTS), {SIDE, SIDE, CHANNELS});
         } else if (is("jpeg")) {
@@ -120,6 +131,7 @@ private:
     sidekick::Rows rows_;
     std::vector<bench_row> table_;
     bench_columns columns_{};
+    bench_features *features_ = nullptr;
     bench_file arrays_{}, pixels_{}, jpeg_{};
     // The indexes of the table's inputs, and those of the outputs there are.
     std::vector<std::size_t> numbers_, texts_;

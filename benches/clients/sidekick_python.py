@@ -10,8 +10,14 @@ import sidekick
 
 def main():
     task = bench.arguments()
-    rows = bench.examples(task.kind)
     client = sidekick.Deployment(task.url, "token", batch_rows=task.rows, max_in_flight=task.in_flight or 1)
+    run = run_tensors if task.kind.startswith("tensor") else run_rows
+    run(task, client)
+
+
+def run_rows(task, client):
+    """Requests to a deployment of the Deployment API."""
+    rows = bench.examples(task.kind)
 
     def predict_row(index):
         result = client.predict(rows[index % len(rows)])
@@ -39,6 +45,31 @@ def main():
         request = predict_columns
     request(0)
     bench.measure(task.requests // at_once, request)
+
+
+def run_tensors(task, client):
+    """Requests to a model of the Open Inference Protocol."""
+    inputs_of = bench.tensors(task)
+    # A call makes one request; or all, where the values are a table.
+    at_once = task.requests if task.kind == "tensor-columns" else 1
+    whole = {name: repeated(values, at_once) for name, values in inputs_of(0).items()}
+
+    def predict_row(index):
+        result = client.predict({name: values[0] for name, values in inputs_of(index).items()})
+        return bench.bits_sum(np.array([result["number"]]))
+
+    def predict_columns(index):
+        predicted = client.predict_columns(whole if at_once > 1 else inputs_of(index))
+        return sum(bench.bits_sum(column.ravel()) for column in predicted.values())
+
+    request = predict_row if task.rows == 1 else predict_columns
+    request(0)
+    bench.measure(task.requests // at_once, request)
+
+
+def repeated(values, times):
+    """So many times these values."""
+    return values * times if isinstance(values, list) else np.concatenate([values] * times)
 
 
 def columns(rows, first, count):

@@ -72,6 +72,9 @@ func newAddRows(task bench.Task) addRows {
 	if task.Kind == "table" && task.Rows > 1 {
 		return newAddColumns()
 	}
+	if task.Kind == "tensor-columns" {
+		return newAddTensorColumns()
+	}
 	add := newAddRow(task.Kind)
 	return func(rows *sidekick.Rows, first, count int) {
 		for row := first; row < first+count; row++ {
@@ -85,7 +88,13 @@ func newAddRow(kind string) addRow {
 	switch kind {
 	case "table", "table-values", "numbers":
 		return newAddTableRow(kind != "numbers")
-	case "array":
+	case "tensor-features":
+		var features []sidekick.Array
+		for _, row := range bench.Table() {
+			features = append(features, sidekick.ArrayOf(float32s(row.Numbers[:]), len(row.Numbers)))
+		}
+		return func(rows *sidekick.Rows, row int) { rows.Array("features", features[row%len(features)]) }
+	case "array", "tensor-array":
 		var arrays []sidekick.Array
 		for _, elements := range bench.Arrays() {
 			arrays = append(arrays, sidekick.ArrayOf(elements, bench.Side, bench.Side, bench.Channels))
@@ -132,6 +141,48 @@ func newAddColumns() addRows {
 			added += end - start
 		}
 	}
+}
+
+// newAddTensorColumns adds the whole table, each column in the type of its tensor.
+func newAddTensorColumns() addRows {
+	table := bench.Table()
+	var numbers [6][]float64
+	var texts [2][]string
+	var codes [2][]int64
+	for _, row := range table {
+		for i, number := range row.Numbers {
+			numbers[i] = append(numbers[i], number)
+		}
+		for i := range texts {
+			label := row.Texts[2+i]
+			texts[i] = append(texts[i], row.Texts[i])
+			codes[i] = append(codes[i], int64(label[len(label)-1]-'a'))
+		}
+	}
+	floats := [3][]float32{float32s(numbers[3]), float32s(numbers[4]), float32s(numbers[5])}
+	return func(rows *sidekick.Rows, _, count int) {
+		for range count / len(table) {
+			rows.Columns(
+				sidekick.ColumnOf("number 1", numbers[0]),
+				sidekick.ColumnOf("number 2", numbers[1]),
+				sidekick.ColumnOf("number 3", numbers[2]),
+				sidekick.ColumnOf("number 4", floats[0]),
+				sidekick.ColumnOf("number 5", floats[1]),
+				sidekick.ColumnOf("number 6", floats[2]),
+				sidekick.ColumnOf("text 1", texts[0]),
+				sidekick.ColumnOf("text 2", texts[1]),
+				sidekick.ColumnOf("category 1", codes[0]),
+				sidekick.ColumnOf("category 2", codes[1]))
+		}
+	}
+}
+
+func float32s(values []float64) []float32 {
+	narrow := make([]float32, len(values))
+	for at, value := range values {
+		narrow[at] = float32(value)
+	}
+	return narrow
 }
 
 func newAddTableRow(whole bool) addRow {

@@ -1,9 +1,11 @@
-//! A server that answers every request with bytes made beforehand, chosen by the deployment in the URL: it
-//! costs no more than taking the request in and sending the reply.
+//! A server that answers every request with bytes made beforehand, chosen by method and path: it costs no more
+//! than taking the request in and sending the reply.
 //!
-//! Use: canned-server FOLDER [DEPLOYMENT=MILLISECONDS...]
+//! Use: canned-server FOLDER
+//! `replies.json` in the folder says what it answers.
 //! It prints its URL and runs until its standard input ends.
 
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -15,12 +17,22 @@ use std::time::Duration;
 /// Ready replies by method and path, and how long each takes.
 type Replies = HashMap<String, (Vec<u8>, Duration)>;
 
+/// A reply in `replies.json`.
+#[derive(Deserialize)]
+struct Entry {
+    file: String,
+    delay_ms: u64,
+    /// How long the JSON before the tensors is, if the file has tensors.
+    json_length: Option<usize>,
+}
+
 fn main() -> io::Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().unwrap_or_else(|| usage());
-    let delays: HashMap<String, u64> =
-        arguments.map(|text| delay(&text).unwrap_or_else(|| usage())).collect();
-    let replies = Arc::new(load(Path::new(&folder), &delays)?);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [folder] = &arguments[..] else {
+        eprintln!("usage: canned-server FOLDER");
+        std::process::exit(2)
+    };
+    let replies = Arc::new(load(Path::new(folder))?);
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("http://{}", listener.local_addr()?);
     thread::spawn(move || {
@@ -33,38 +45,24 @@ fn main() -> io::Result<()> {
     io::copy(&mut io::stdin(), &mut io::sink()).map(|_| ())
 }
 
-fn usage() -> ! {
-    eprintln!("usage: canned-server FOLDER [DEPLOYMENT=MILLISECONDS...]");
-    std::process::exit(2)
+fn load(folder: &Path) -> io::Result<Replies> {
+    let index = std::fs::read(folder.join("replies.json"))?;
+    let entries: HashMap<String, Entry> = serde_json::from_slice(&index)?;
+    let reply = |(request, entry): (String, Entry)| {
+        let body = std::fs::read(folder.join(&entry.file))?;
+        Ok((request, (with_head(&body, entry.json_length), Duration::from_millis(entry.delay_ms))))
+    };
+    entries.into_iter().map(reply).collect()
 }
 
-fn delay(text: &str) -> Option<(String, u64)> {
-    let (name, milliseconds) = text.split_once('=')?;
-    Some((name.to_owned(), milliseconds.parse().ok()?))
-}
-
-fn load(folder: &Path, delays: &HashMap<String, u64>) -> io::Result<Replies> {
-    let mut replies = Replies::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let (key, delay) = match path.extension().and_then(|end| end.to_str()) {
-            Some("describe") => (format!("GET /deployment/{name}/openapi.json"), 0),
-            Some("reply") => {
-                (format!("POST /deployment/{name}/forward"), delays.get(&name).copied().unwrap_or(0))
-            }
-            _ => continue,
-        };
-        replies.insert(key, (with_head(&std::fs::read(&path)?), Duration::from_millis(delay)));
-    }
-    Ok(replies)
-}
-
-fn with_head(body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
+fn with_head(body: &[u8], json_length: Option<usize>) -> Vec<u8> {
+    let about = match json_length {
+        None => "Content-Type: application/json".to_owned(),
+        Some(length) => {
+            format!("Content-Type: application/octet-stream\r\nInference-Header-Content-Length: {length}")
+        }
+    };
+    let head = format!("HTTP/1.1 200 OK\r\n{about}\r\nContent-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
