@@ -1,7 +1,8 @@
 //! Lists of 32-bit floats, many elements at a time.
 
 use super::fast::{DIGITS, Decimal, Shape, WINDOW, is_clear, places};
-use super::{fast, read_f32, skip_space, slow};
+use super::number::{read_f32, skip_space};
+use super::{fast, slow};
 use crate::lanes::Digits16;
 use crate::{OutOfMemory, reserve};
 use wide::f64x2;

@@ -1,7 +1,6 @@
 //! 64-bit floats of a few digits as text, exactly: most numbers of tables are such. `zmij` prints the rest.
 
-use super::WIDEST_F64;
-use super::layout::{DecimalLayout, eight_digits, put_decimal};
+use super::layout::{DecimalLayout, WIDEST_F64, eight_digits, put_decimal};
 use crate::powers::{EXACT_POWERS, POWERS};
 
 /// Exponents of the values that are written here: from 2^-16 up to 2^23.

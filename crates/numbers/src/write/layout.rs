@@ -4,6 +4,9 @@
 use std::num::NonZeroU64;
 use wide::{i16x8, u16x8, u32x4};
 
+/// The widest text of a 64-bit float.
+pub const WIDEST_F64: usize = 24;
+
 /// How 8 digits, leading zeros included, and one digit more become text.
 ///
 /// Two stores make the text. The first puts all digits but the first one from byte `second` on. The second

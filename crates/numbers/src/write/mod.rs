@@ -5,11 +5,9 @@ mod layout;
 mod list;
 
 use fixed_point::FixedPoint;
+pub use layout::WIDEST_F64;
 use layout::eight_digits_of_four;
 pub use list::{ByteTexts, I8_TEXTS, ListWriter, U8_TEXTS};
-
-/// The widest text of a 64-bit float.
-pub const WIDEST_F64: usize = 24;
 
 /// Writes the shortest text that reads back as this finite number; returns its length. Bytes after it may
 /// change.

@@ -1,6 +1,7 @@
 //! The bits of a scan, and the Huffman codes among them (T.81 Annex F).
 
-use super::{Error, damaged};
+use super::error::damaged;
+use crate::Error;
 
 /// Codes up to this length are looked up in one step.
 const SHORT: u32 = 9;

@@ -1,8 +1,8 @@
 //! From the samples of the components to pixels: components at a lower resolution are brought to the image's,
 //! as libjpeg's decoders do it, and colours become RGB.
 
-use super::Error;
 use super::frame::{Colors, Component, Frame};
+use crate::{Error, filled};
 
 /// The samples of a component: rows of `stride`.
 pub(super) struct Plane {
@@ -26,9 +26,9 @@ pub(super) fn write_pixels(
     let mut lines: Vec<Vec<u8>> = Vec::new();
     for component in &frame.components {
         // Room for the last sample's twins.
-        lines.push(super::zeros(component.width * (frame.horizontal / component.horizontal))?);
+        lines.push(filled(component.width * (frame.horizontal / component.horizontal), 0)?);
     }
-    let mut sums = super::zeros::<u16>(frame.width + 1)?;
+    let mut sums = filled(frame.width + 1, 0u16)?;
     for (row, pixels) in into.chunks_exact_mut(frame.width * frame.channels()).enumerate() {
         for ((component, plane), line) in frame.components.iter().zip(planes).zip(&mut lines) {
             write_line(frame, component, plane, row, &mut sums, line);

@@ -1,8 +1,8 @@
 //! A JPEG without its metadata.
 
+use super::decoder::end_of_scans;
 use super::segments::{Marker, Segments, code};
-use super::{Error, end_of_scans};
-use crate::Essence;
+use crate::{Error, Essence};
 
 /// A JFIF segment without a thumbnail.
 const PLAIN_JFIF: &[u8] = b"\xff\xe0\0\x10JFIF\0\x01\x02\0\0\x01\0\x01\0\0";

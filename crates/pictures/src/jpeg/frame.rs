@@ -1,8 +1,9 @@
 //! The header of a file's image: its size, its components and their colours (T.81 B.2.2,
 //! B.2.3).
 
+use super::error::{damaged, unsupported};
 use super::segments::code;
-use super::{Error, damaged, unsupported};
+use crate::Error;
 
 /// The most components that have a meaning as a colour.
 const MAX_COMPONENTS: usize = 4;

@@ -1,9 +1,10 @@
 //! The coded data of a scan: sequential (T.81 F.2) and progressive (T.81 G.2).
 
 use super::bits::{Bits, Table};
+use super::error::damaged;
 use super::frame::{Component, Frame};
 use super::tables::{Tables, ZIGZAG};
-use super::{Error, damaged};
+use crate::Error;
 
 /// 64 coefficients in reading order.
 pub(super) type Block = [i16; 64];

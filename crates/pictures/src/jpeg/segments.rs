@@ -1,6 +1,7 @@
 //! The marker segments of a file (T.81 Annex B), without what is in them.
 
-use super::{Error, damaged};
+use super::error::damaged;
+use crate::Error;
 
 /// The markers with a meaning here, without their 0xff.
 pub(super) mod code {

@@ -1,8 +1,9 @@
 //! The tables that a file defines before its scans (T.81 B.2.4).
 
 use super::bits::Table;
+use super::error::damaged;
 use super::standard;
-use super::{Error, damaged};
+use crate::Error;
 
 /// The order in which coefficients are coded (T.81 Figure A.6), as indices of a block in reading order.
 #[rustfmt::skip]
