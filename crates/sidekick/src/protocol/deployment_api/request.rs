@@ -70,7 +70,7 @@ fn require_finite(number: f64) -> Result<()> {
 
 #[cold]
 fn not_finite(number: f64) -> Error {
-    Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and the wire cannot carry it"))
+    Error::new(ErrorKind::FeatureValue, format!("{number} is not finite, and JSON has no form for it"))
 }
 
 /// Appends the key of a feature, with the comma before it, and one of its categories.
