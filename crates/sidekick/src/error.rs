@@ -222,6 +222,13 @@ impl Error {
         self
     }
 
+    /// Says after the message what to do.
+    pub(crate) fn advising(mut self, advice: &str) -> Error {
+        let message = std::mem::take(&mut self.0.message);
+        self.0.message = message.say("; ").say(advice);
+        self
+    }
+
     /// Shows the server's texts, or none of them if they contain a part of a token.
     pub(crate) fn vetted(mut self, holds_token: impl FnOnce(&str) -> bool) -> Error {
         let Details { message, server_code, server_message, .. } = &mut *self.0;

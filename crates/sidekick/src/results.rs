@@ -66,17 +66,7 @@ impl Columns {
     pub(crate) fn reserve(&mut self, outputs: &Specs, rows: usize) -> Result<()> {
         for (column, spec) in self.columns.iter_mut().zip(outputs) {
             let elements = rows.saturating_mul(spec.element_count());
-            match column {
-                Column::Numbers(numbers) => reserve(numbers, rows)?,
-                Column::Categories(categories) => reserve(&mut categories.probabilities, elements)?,
-                Column::Arrays(values) => reserve(values, elements)?,
-                Column::Texts(texts) => reserve(&mut texts.ends, rows)?,
-                Column::Images(pieces, media_types) => {
-                    reserve(&mut pieces.ends, rows)?;
-                    reserve(media_types, rows)?;
-                }
-                Column::Elements(column) => column.elements_mut().reserve(elements)?,
-            }
+            column.reserve(rows, elements).map_err(|error| spec.in_feature(error))?;
         }
         Ok(())
     }
@@ -89,6 +79,21 @@ impl Columns {
 }
 
 impl Column {
+    /// Makes room for so many rows, which have so many elements.
+    fn reserve(&mut self, rows: usize, elements: usize) -> Result<()> {
+        match self {
+            Column::Numbers(numbers) => reserve(numbers, rows),
+            Column::Categories(categories) => reserve(&mut categories.probabilities, elements),
+            Column::Arrays(values) => reserve(values, elements),
+            Column::Texts(texts) => reserve(&mut texts.ends, rows),
+            Column::Images(pieces, media_types) => {
+                reserve(&mut pieces.ends, rows)?;
+                reserve(media_types, rows)
+            }
+            Column::Elements(column) => column.elements_mut().reserve(elements),
+        }
+    }
+
     fn append(&mut self, more: Column) -> Result<()> {
         match (self, more) {
             (Column::Numbers(all), Column::Numbers(more)) => extend(all, &more),

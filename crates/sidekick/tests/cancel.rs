@@ -158,6 +158,25 @@ fn a_cancellation_stays_triggered_and_affects_no_other_call() {
 }
 
 /// Makes a call that ends at its time limit of 150 ms, and checks how it ends.
+#[test]
+fn a_call_that_ends_before_it_starts_makes_no_attempt() {
+    let deployment = open(&server(&Arc::new(AtomicBool::new(true)), silent), &options());
+    let rows = numbers(&deployment, 2);
+    let (cancelled, late) = (Cancel::new().unwrap(), Cancel::new().unwrap());
+    cancelled.trigger();
+    late.set_timeout(Some(Duration::from_nanos(1)));
+    sleep(Duration::from_millis(2));
+    for (cancel, kind) in [(&cancelled, ErrorKind::Cancelled), (&late, ErrorKind::Timeout)] {
+        let errors = [
+            deployment.predict_cancellable(&rows, Some(cancel)).err(),
+            deployment.post_json_cancellable("{}", Some(cancel)).err(),
+        ];
+        for error in errors.into_iter().flatten() {
+            assert_eq!((error.kind(), error.attempts()), (kind, 0), "{error}");
+        }
+    }
+}
+
 fn timed_out<T: Send>(call: impl Fn(&Cancel) -> Result<T>) {
     let cancel = Cancel::new().unwrap();
     cancel.set_timeout(Some(Duration::from_millis(150)));

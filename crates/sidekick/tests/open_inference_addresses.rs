@@ -91,6 +91,17 @@ fn the_version_is_the_urls_or_the_only_one() {
     }
 }
 
+#[test]
+fn a_path_below_a_model_is_refused() {
+    let (base, asked) = serve(&[]);
+    for end in ["stats", "generate", "version/1", "forward"] {
+        let error = refused(&format!("{base}/v2/models/m/{end}"), &options());
+        assert_eq!(error.kind(), ErrorKind::Argument);
+        assert!(error.to_string().contains("/v2/models/NAME[/versions/VERSION]; remove"), "{error}");
+    }
+    assert!(asked.lock().unwrap().is_empty());
+}
+
 const ASKS: &str = "names no model of its server; open .../v2/models/NAME";
 
 #[test]

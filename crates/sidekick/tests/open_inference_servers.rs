@@ -336,6 +336,19 @@ fn what_does_not_fit_is_refused_with_status_200_too() {
     }
 }
 
+/// A huge output is declared: room for it is made before the first request.
+#[test]
+fn without_memory_the_output_is_named() {
+    const HUGE: &str = concat!(
+        r#"{"inputs":[{"name":"in","datatype":"FP32","shape":[-1]}],"#,
+        r#""outputs":[{"name":"out","datatype":"FP64","shape":[-1,1000000000,1000000000]}]}"#
+    );
+    let url = model(&[("/v2/models/m", HUGE)], |_, stream| reply(stream, "200 OK", "{}"));
+    let deployment = common::open(&url, &options());
+    let error = deployment.predict(&rows(&deployment, 2)).err().unwrap();
+    assert_eq!((error.kind(), error.feature()), (ErrorKind::Memory, Some("out")), "{error}");
+}
+
 #[test]
 fn the_token_is_in_no_message() {
     for body in [

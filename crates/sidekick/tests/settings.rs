@@ -97,11 +97,23 @@ fn reply_limit() {
         options.set_reply_limit(99_999).unwrap();
         let error = refused(&open(&url, &options));
         assert_eq!((error.kind(), error.http_status()), (ErrorKind::ReplyTooLarge, Some(200)));
-        assert!(error.to_string().contains("reply_limit"), "{error}");
+        let said = "99999 bytes; send fewer rows in a request, or raise the option reply_limit";
+        assert!(error.to_string().ends_with(said), "{error}");
         options.set_reply_limit(100_000).unwrap();
         assert_eq!(refused(&open(&url, &options)).kind(), ErrorKind::ReplyMalformed);
         assert!(options.set_reply_limit(0).is_err());
     }
+}
+
+#[test]
+fn a_description_beyond_the_reply_limit_is_not_blamed_on_the_rows() {
+    let url = deployment(|_, _| false);
+    let mut options = options();
+    options.set_reply_limit(10).unwrap();
+    let error = Deployment::open(&url, TOKEN, &options).unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::ReplyTooLarge, Some(200)));
+    let said = "the response is larger than 10 bytes; raise the option reply_limit";
+    assert!(error.to_string().ends_with(said), "{error}");
 }
 
 #[test]

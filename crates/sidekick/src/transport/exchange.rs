@@ -253,11 +253,7 @@ fn explain_body(error: &io::Error, gzip: bool) -> Error {
 }
 
 fn too_large(limit: u64) -> Error {
-    let message = format!(
-        "the response is larger than {limit} bytes; send fewer rows in a request, or raise the option \
-         reply_limit"
-    );
-    Error::new(ErrorKind::ReplyTooLarge, message)
+    Error::new(ErrorKind::ReplyTooLarge, format!("the response is larger than {limit} bytes"))
 }
 
 /// A body without its framing, within the limit for bytes on the wire. All its errors are the library's.

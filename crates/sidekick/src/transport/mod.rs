@@ -175,12 +175,21 @@ impl Transport {
             ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Network => {
                 error.at(&self.route)
             }
+            // A document has no rows.
+            ErrorKind::ReplyTooLarge if message.parts.is_empty() => {
+                error.advising("raise the option reply_limit")
+            }
+            ErrorKind::ReplyTooLarge => {
+                error.advising("send fewer rows in a request, or raise the option reply_limit")
+            }
             _ => error,
         })
     }
 
     /// Sends a request until its response or its error is final, or no time is left for another attempt.
     fn send(&self, message: &Message<'_>, deadline: &Deadline) -> Result<Reply> {
+        // A call that has already ended makes no attempt, and needs no token.
+        deadline.check().map_err(|reason| failed_attempt::explain(&reason))?;
         let mut credentials = self.ask_credentials(false)?;
         let (mut attempts, mut retries) = (1, 0);
         let (mut fresh, mut renewed) = (false, false);

@@ -7,6 +7,8 @@ pub(crate) enum Found {
     Model(Address),
     /// A server of this protocol, but none of its models: its path, up to and with `/v2`.
     NoModel(String),
+    /// A path below that of a model, such as its statistics.
+    BelowModel,
     /// Another protocol's path.
     Other,
 }
@@ -70,7 +72,7 @@ pub(crate) fn of_model_path(path: &str) -> Found {
     let path = path.strip_suffix('/').unwrap_or(path);
     match of_path(path) {
         Found::Other if path.ends_with("/v2") => Found::NoModel(path.to_owned()),
-        Found::Other => {
+        Found::Other | Found::BelowModel => {
             let end = |end: &&str| path.ends_with(*end);
             let end = ["/infer", "/ready", "/config"].into_iter().find(end).unwrap_or_default();
             let model = path.strip_suffix(end).unwrap_or(path).to_owned();
@@ -88,7 +90,7 @@ fn model(prefix: &str, rest: &str) -> Found {
     let (name, version) = match *parts {
         [name] => (name, None),
         [name, "versions", version] => (name, Some(version)),
-        _ => return Found::Other,
+        _ => return Found::BelowModel,
     };
     let server = format!("{prefix}/v2");
     if [Some(name), version].into_iter().flatten().any(|name| matches!(name, "" | "." | "..")) {
@@ -145,13 +147,15 @@ mod tests {
             "/v2x",
             "/xv2",
             "/V2/models/m",
-            "/v2/models/m/generate",
-            "/v2/models/m/forward",
-            "/v2/models/m/version/1",
-            "/v2/models/m/versions",
             "/v1/models/m",
         ] {
             assert_eq!(of_path(path), Found::Other, "{path}");
+        }
+        for end in ["generate", "stats", "forward", "version/1", "versions", "versions/1/stats", "a/b/infer"]
+        {
+            let path = format!("/a/v2/models/m/{end}");
+            assert_eq!(of_path(&path), Found::BelowModel, "{path}");
+            assert!(matches!(of_model_path(&path), Found::Model(_)), "{path}");
         }
     }
 

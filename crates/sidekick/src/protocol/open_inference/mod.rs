@@ -93,6 +93,13 @@ impl OpenInference {
                 (address.infer(), Documents::OfModel(Box::new(documents)), address.version())
             }
             Found::NoModel(server) => (url.path().to_owned(), Documents::OfServer(server.clone()), None),
+            Found::BelowModel => {
+                let message = format!(
+                    "the URL {url} is of this form: .../v2/models/NAME[/versions/VERSION]; remove what follows \
+                     that, or choose the protocol by the option protocol"
+                );
+                return Err(Error::new(ErrorKind::Argument, message));
+            }
             Found::Other => return Err(Error::new(ErrorKind::Internal, "the URL of another protocol")),
         };
         let infer = url.with_path(&infer)?;
