@@ -426,6 +426,48 @@ pub unsafe extern "C" fn sidekick_options_set_protocol(
     })
 }
 
+/// Describes a model of the Open Inference Protocol: what its metadata do not say, or say wrong.
+///
+/// `json`: a document that is laid over the metadata: types, labels, shapes, optional inputs, images, the
+/// outputs to ask for, parameters of every request. `docs/model-description.md` explains its keys. Empty, the
+/// default, for no description.
+///
+/// Errors: `SIDEKICK_ERROR_ARGUMENT` for a mistake; the message names the key by its path, such as
+/// `inputs[1].scale`. What does not fit the model is `SIDEKICK_ERROR_DESCRIBE` when it is opened; a URL of
+/// the Deployment API is `SIDEKICK_ERROR_ARGUMENT` then. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_model_description(
+    options: *mut sidekick_options,
+    json: *const c_char,
+    json_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (options, json) = unsafe { (object_mut(options, "options")?, text(json, json_length, "json")?) };
+        options.0.set_model_description(json)
+    })
+}
+
+/// Describes a model, as `sidekick_options_set_model_description` does, from a file. The file is read at
+/// once.
+///
+/// Errors: `SIDEKICK_ERROR_FILE` if the file cannot be read; `SIDEKICK_ERROR_ARGUMENT` for a mistake, and for
+/// an empty file. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_model_description_file(
+    options: *mut sidekick_options,
+    path: *const c_char,
+    path_length: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (options, path) = unsafe { (object_mut(options, "options")?, text(path, path_length, "path")?) };
+        options.0.set_model_description_file(path)
+    })
+}
+
 /// Sets how tensors are sent to a server of the Open Inference Protocol.
 ///
 /// `wire`: `SIDEKICK_WIRE_AUTO`, the default, `SIDEKICK_WIRE_BINARY` or `SIDEKICK_WIRE_JSON`.

@@ -244,6 +244,59 @@ static void test_protocol(void) {
     sidekick_deployment_free(model);
 }
 
+/* Labels of a description make categories; a mistake in one is named by its key. */
+static void test_description(void) {
+    const char *const labels =
+        "{\"outputs\": [{\"name\": \"species\", \"labels\": [\"Adelie\", \"Chinstrap\", \"Gentoo\"]}],"
+        " \"max_batch_size\": 2, \"parameters\": {\"any\": 1}}";
+    const char *const wrong = "{\"outputs\": [{\"name\": \"species\", \"labels\": [\"Adelie\"]}]}";
+    const float features[] = {1, 0, 0, 1, 0, 46.1f, 13.2f, 211, 2007};
+    const size_t nine = 9;
+    sidekick_options *options = NULL;
+    sidekick_deployment *model;
+    sidekick_rows *rows;
+    sidekick_predictions *predictions;
+    const char *label = NULL;
+    size_t length = 0;
+    double probability = 0;
+    int32_t type = 0;
+    FILE *file = fopen("description.json", "w");
+
+    OK(sidekick_options_new(&options, &error));
+    OK(sidekick_options_set_model_description(options, labels, SIDEKICK_NUL, &error));
+    model = open_with("penguins", options);
+    CHECK(sidekick_deployment_feature_count(model, SIDEKICK_OUTPUT) == 1 && sidekick_deployment_batch_limit(model) == 2);
+    OK(sidekick_deployment_feature_type(model, SIDEKICK_OUTPUT, 0, &type, &error));
+    CHECK(type == SIDEKICK_TYPE_CATEGORICAL);
+    rows = new_rows(model);
+    OK(sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, &nine, 1, NULL, features, sizeof features, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    predictions = predict(model, rows);
+    OK(sidekick_predictions_top(predictions, 0, 0, 0, &label, &length, &probability, &error));
+    TEXT_IS("Gentoo", label, length);
+    CHECK(probability > 0.9 && probability <= 1);
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+    model = NULL;
+
+    KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_model_description(options, "{\"inputs\": [{}]}", SIDEKICK_NUL, &error));
+    SAYS("the model description: inputs[0]: has no name");
+    FORGET();
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_model_description(options, NULL, 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_model_description(NULL, labels, SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_FILE, sidekick_options_set_model_description_file(options, "no such file", SIDEKICK_NUL, &error));
+    CHECK(file != NULL && fputs(wrong, file) >= 0 && fclose(file) == 0);
+    OK(sidekick_options_set_model_description_file(options, "description.json", SIDEKICK_NUL, &error));
+    KEEPS(SIDEKICK_ERROR_DESCRIBE, sidekick_deployment_open(model_url("penguins"), SIDEKICK_NUL, "penguins-token", SIDEKICK_NUL,
+                                                            options, NULL, &model, &error));
+    SAYS("the output \"species\" is FP32 of the shape [3] a row, but 1 labels need 1 floats");
+    FORGET();
+    OK(sidekick_options_set_model_description(options, NULL, 0, &error));
+    sidekick_deployment_free(open_with("penguins", options));
+    sidekick_options_free(options);
+}
+
 static void test_refusals(void) {
     sidekick_deployment *model = NULL;
     KEEPS(SIDEKICK_ERROR_ARGUMENT,
@@ -263,6 +316,7 @@ int main(void) {
     test_elements();
     test_integers();
     test_protocol();
+    test_description();
     test_refusals();
     return checks_failed("test_open_inference");
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::images::raster::ImageRules;
-use crate::protocol::{self, ProtocolKind, Wire};
+use crate::protocol::{self, Description, ProtocolKind, Wire};
 use crate::transport::{KeepAlive, LogLevel, Settings, TlsVersion};
 use std::path::Path;
 use std::sync::Arc;
@@ -69,6 +69,30 @@ impl Options {
     /// the same path with `/infer` after it.
     pub fn set_protocol(&mut self, protocol: Option<ProtocolKind>) {
         self.protocol.kind = protocol;
+    }
+
+    /// Describes a model of the Open Inference Protocol, by a JSON document that is laid over the model's
+    /// metadata: types, labels, shapes, the outputs to ask for. `docs/model-description.md` has its keys. An
+    /// empty text, the default, removes the description.
+    pub fn set_model_description(&mut self, json: &str) -> Result<()> {
+        self.describe(json.as_bytes())
+    }
+
+    /// The same from a file, which is read at once.
+    pub fn set_model_description_file(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        match &*file::read(path)? {
+            [] => Err(Error::new(ErrorKind::Argument, format!("the file {} is empty", path.display()))),
+            json => self.describe(json),
+        }
+    }
+
+    fn describe(&mut self, json: &[u8]) -> Result<()> {
+        self.protocol.description = match json {
+            [] => None,
+            json => Some(Arc::new(Description::read(json)?)),
+        };
+        Ok(())
     }
 
     /// Sets the Host header of every request, by which an ingress chooses the model; empty, the default, for

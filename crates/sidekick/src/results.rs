@@ -122,6 +122,11 @@ impl Column {
 }
 
 impl Categories {
+    /// Appends probabilities of the same labels.
+    pub(crate) fn extend(&mut self, probabilities: &[f64]) -> Result<()> {
+        extend(&mut self.probabilities, probabilities)
+    }
+
     /// Appends probabilities. If only the server knows the labels, another response may have them in another
     /// order.
     fn append(&mut self, more: &Categories) -> Result<()> {

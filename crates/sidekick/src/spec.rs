@@ -50,6 +50,8 @@ pub struct FeatureSpec {
     /// The type of its elements, if its protocol declares one.
     pub(crate) dtype: Option<DType>,
     pub(crate) categories: Names,
+    /// Whether an integer is the index of a category, not its label.
+    pub(crate) by_index: bool,
     /// Whether its name or a label holds a part of the token, so that no message shows one.
     pub(crate) hidden: bool,
 }

@@ -79,6 +79,13 @@ static void options_refuse(void) {
     sidekick_options *options = NULL;
     OK(sidekick_options_new(&options, NULL));
     OK(sidekick_options_set_wire(options, SIDEKICK_WIRE_JSON, NULL));
+    OK(sidekick_options_set_protocol(options, SIDEKICK_PROTOCOL_DEPLOYMENT_API, NULL));
+    OK(sidekick_options_set_protocol(options, SIDEKICK_PROTOCOL_AUTO, NULL));
+    CHECK(sidekick_options_set_protocol(options, -1, NULL) == SIDEKICK_ERROR_ARGUMENT);
+    OK(sidekick_options_set_model_description(options, "{\"batch_axis\": 0}", SIDEKICK_NUL, NULL));
+    OK(sidekick_options_set_model_description(options, "", 0, NULL));
+    CHECK(sidekick_options_set_model_description(options, "{", 1, NULL) == SIDEKICK_ERROR_ARGUMENT);
+    CHECK(sidekick_options_set_model_description_file(options, "/nowhere", SIDEKICK_NUL, NULL) == SIDEKICK_ERROR_FILE);
     CHECK(sidekick_options_set_wire(options, -1, NULL) == SIDEKICK_ERROR_ARGUMENT);
     CHECK(sidekick_options_set_ca_file(options, "/nowhere", SIDEKICK_NUL, NULL) == SIDEKICK_ERROR_FILE);
     CHECK(sidekick_options_set_ca_pem(options, "", 0, NULL) == SIDEKICK_ERROR_ARGUMENT);
@@ -376,6 +383,7 @@ static void open_inference(const char *server, int32_t wire) {
     sidekick_options_free(options);
     CHECK(sidekick_deployment_protocol(model) == SIDEKICK_PROTOCOL_OPEN_INFERENCE);
     CHECK(sidekick_deployment_batch_limit(model) == 0);
+    CHECK(strcmp(sidekick_deployment_model_version(model, NULL), "1") == 0);
     OK(sidekick_deployment_feature_dtype(model, SIDEKICK_OUTPUT, 0, &dtype, &error));
     CHECK(dtype == SIDEKICK_DTYPE_F16);
     OK(sidekick_rows_new(model, &rows, &error));

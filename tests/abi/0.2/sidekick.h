@@ -1958,6 +1958,34 @@ sidekick_status sidekick_options_set_protocol(sidekick_options *options,
                                               sidekick_error **error);
 
 /**
+ * Describes a model of the Open Inference Protocol: what its metadata do not say, or say wrong.
+ *
+ * `json`: a document that is laid over the metadata: types, labels, shapes, optional inputs, images, the
+ * outputs to ask for, parameters of every request. `docs/model-description.md` explains its keys. Empty, the
+ * default, for no description.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for a mistake; the message names the key by its path, such as
+ * `inputs[1].scale`. What does not fit the model is `SIDEKICK_ERROR_DESCRIBE` when it is opened; a URL of
+ * the Deployment API is `SIDEKICK_ERROR_ARGUMENT` then. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_model_description(sidekick_options *options,
+                                                       const char *json,
+                                                       size_t json_length,
+                                                       sidekick_error **error);
+
+/**
+ * Describes a model, as `sidekick_options_set_model_description` does, from a file. The file is read at
+ * once.
+ *
+ * Errors: `SIDEKICK_ERROR_FILE` if the file cannot be read; `SIDEKICK_ERROR_ARGUMENT` for a mistake, and for
+ * an empty file. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_model_description_file(sidekick_options *options,
+                                                            const char *path,
+                                                            size_t path_length,
+                                                            sidekick_error **error);
+
+/**
  * Sets how tensors are sent to a server of the Open Inference Protocol.
  *
  * `wire`: `SIDEKICK_WIRE_AUTO`, the default, `SIDEKICK_WIRE_BINARY` or `SIDEKICK_WIRE_JSON`.

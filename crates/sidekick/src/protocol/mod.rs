@@ -11,11 +11,12 @@ mod settings;
 mod test_lines;
 
 pub(crate) use exchange::{Refusal, Request};
+pub(crate) use open_inference::description::Description;
 pub(crate) use row_store::{RowStore, StoreCheckpoint};
 pub(crate) use settings::Settings;
 pub use settings::{ProtocolKind, Wire};
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::results::Columns;
 use crate::spec::Schema;
 use crate::text::NulString;
@@ -47,6 +48,7 @@ impl Protocol {
             None => address::of_path(url.path()),
         };
         match found {
+            Found::Other if settings.description.is_some() => Err(no_description(&url)),
             Found::Other => DeploymentApi::new(url).map(Protocol::DeploymentApi),
             found => OpenInference::new(&url, &found, settings).map(Protocol::OpenInference),
         }
@@ -165,4 +167,13 @@ impl Protocol {
             Protocol::Lines(_) => ProtocolKind::Lines,
         }
     }
+}
+
+#[cold]
+fn no_description(url: &Url) -> Error {
+    let message = format!(
+        "a model description is set, but the URL {url} is that of a deployment, which describes itself; open \
+         .../v2/models/NAME, or set the option protocol"
+    );
+    Error::new(ErrorKind::Argument, message)
 }

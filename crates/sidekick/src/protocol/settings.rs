@@ -1,5 +1,8 @@
 //! What the caller chooses of a deployment's protocol.
 
+use super::open_inference::description::Description;
+use std::sync::Arc;
+
 /// Which protocol a deployment speaks. The numbers are the C API's constants: fixed, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -34,4 +37,6 @@ pub(crate) struct Settings {
     /// None chooses by the URL.
     pub(crate) kind: Option<ProtocolKind>,
     pub(crate) wire: Wire,
+    /// What the user says of a model of the Open Inference Protocol.
+    pub(crate) description: Option<Arc<Description>>,
 }

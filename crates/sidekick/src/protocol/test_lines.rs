@@ -101,6 +101,7 @@ fn specs(text: &str, side: &str) -> Result<Specs> {
         shape: vec![1],
         dtype: None,
         categories: Default::default(),
+        by_index: false,
         hidden: false,
     };
     Specs::new(features.map(spec).collect())?.map_err(|_| Error::new(ErrorKind::Describe, "a duplicate"))

@@ -48,8 +48,8 @@ pub(crate) fn unlisted_category<'v>(spec: &FeatureSpec, label: &'v str) -> Resul
     Err(unknown_category(spec, &format!("\"{}\"", shortened(label, GIVEN_BYTES)), alike))
 }
 
-/// An integer as a category: as declared if the spec lists its categories. 0 and 1 always name the classes of
-/// a binary feature.
+/// An integer as a category: as declared if the spec lists its categories, or the index of one. 0 and 1
+/// always name the classes of a binary feature.
 pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value<'static>> {
     if spec.categories().is_empty() {
         return Ok(Value::Integer(integer));
@@ -58,8 +58,21 @@ pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value
     match spec.categories.find(&integer.to_string()) {
         Some(index) => Ok(Value::Category(index)),
         None if bit => Ok(Value::Integer(integer)),
+        None if spec.by_index => match usize::try_from(integer) {
+            Ok(index) if index < spec.categories().len() => Ok(Value::Category(index)),
+            _ => Err(no_index(spec, integer)),
+        },
         None => Err(unknown_category(spec, &integer.to_string(), "")),
     }
+}
+
+#[cold]
+fn no_index(spec: &FeatureSpec, integer: i64) -> Error {
+    let last = spec.categories().len().saturating_sub(1);
+    Error::new(
+        ErrorKind::FeatureValue,
+        format!("{integer} is no index of its categories, which are 0 to {last}"),
+    )
 }
 
 #[cold]

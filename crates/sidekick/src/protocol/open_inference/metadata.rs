@@ -2,20 +2,25 @@
 //! it. People write them: a key that is not needed may be missing, null or of another type.
 
 use super::datatype::DataType;
+use super::description::{Axis, Meaning};
 use crate::array::MOST_DIMENSIONS;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Cursor;
 use crate::memory::push;
 use crate::message::Message;
-use crate::names::MOST_NAME_BYTES;
+use crate::names::{MOST_NAME_BYTES, Names};
+use crate::text::NulString;
 
 /// A tensor as the metadata declares it.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Declared {
     pub(crate) name: String,
     pub(crate) datatype: DataType,
     /// Its whole shape; nothing for a size that is free in each request.
     pub(crate) shape: Vec<Option<usize>>,
+    pub(crate) meaning: Meaning,
+    /// The labels that the server lists for it. They may not fit.
+    pub(crate) listed: Option<Names>,
 }
 
 /// A model's inputs and outputs.
@@ -23,11 +28,30 @@ pub(crate) struct Declared {
 pub(crate) struct Metadata {
     pub(crate) inputs: Vec<Declared>,
     pub(crate) outputs: Vec<Declared>,
-    /// At most two: more are not needed to know whether there is one only.
-    versions: Vec<String>,
+    /// Where the rows lie, if the user says so.
+    pub(crate) axis: Option<Axis>,
 }
 
-impl Metadata {
+/// The metadata of a model as they are written down. A tensor that nobody uses may be declared wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Document {
+    pub(crate) inputs: Vec<Entry>,
+    pub(crate) outputs: Vec<Entry>,
+    /// At most two: more are not needed to know whether there is one only.
+    versions: Vec<String>,
+    /// OVMS's labels, with a space between.
+    pub(crate) labels: Option<String>,
+}
+
+/// A tensor as it is written down.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// Empty if it has none.
+    pub(crate) name: String,
+    pub(crate) declared: Result<Declared>,
+}
+
+impl Document {
     /// The model's version, if the server lists only one.
     pub(crate) fn version(&self) -> Option<&str> {
         match &*self.versions {
@@ -47,11 +71,12 @@ pub(crate) struct Server {
 }
 
 /// Reads the metadata of a model.
-pub(crate) fn read(document: &[u8]) -> Result<Metadata> {
-    let mut metadata = Metadata::default();
+pub(crate) fn read(document: &[u8]) -> Result<Document> {
+    let mut metadata = Document::default();
     members(document, |cursor, key| match (key, cursor.peek()) {
         ("inputs", _) => read_tensors(cursor, "input", &mut metadata.inputs),
         ("outputs", _) => read_tensors(cursor, "output", &mut metadata.outputs),
+        ("rt_info", Some(b'{')) => read_runtime_labels(cursor, &mut metadata.labels),
         ("versions", Some(b'[')) => cursor.array(|cursor| read_version(cursor, &mut metadata.versions)),
         _ => cursor.skip_value(),
     })
@@ -60,6 +85,20 @@ pub(crate) fn read(document: &[u8]) -> Result<Metadata> {
         _ => error,
     })?;
     Ok(metadata)
+}
+
+/// `{"model_info": {"labels": "cat dog"}}`, as OVMS has it.
+fn read_runtime_labels(cursor: &mut Cursor<'_>, labels: &mut Option<String>) -> Result<()> {
+    cursor.object(|cursor, key| match (&*key, cursor.peek()) {
+        ("model_info", Some(b'{')) => cursor.object(|cursor, key| match (&*key, cursor.peek()) {
+            ("labels", Some(b'"')) => {
+                *labels = Some(cursor.string()?.into_owned());
+                Ok(())
+            }
+            _ => cursor.skip_value(),
+        }),
+        _ => cursor.skip_value(),
+    })
 }
 
 fn read_version(cursor: &mut Cursor<'_>, versions: &mut Vec<String>) -> Result<()> {
@@ -114,7 +153,7 @@ fn members(document: &[u8], mut each: impl FnMut(&mut Cursor<'_>, &str) -> Resul
     cursor.end()
 }
 
-fn read_tensors(cursor: &mut Cursor<'_>, side: &str, tensors: &mut Vec<Declared>) -> Result<()> {
+fn read_tensors(cursor: &mut Cursor<'_>, side: &str, tensors: &mut Vec<Entry>) -> Result<()> {
     if cursor.take_word("null") {
         return Ok(());
     }
@@ -124,8 +163,8 @@ fn read_tensors(cursor: &mut Cursor<'_>, side: &str, tensors: &mut Vec<Declared>
     })
 }
 
-fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Declared> {
-    let (mut name, mut datatype, mut shape, mut bad_size) = (None, None, None, None);
+fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Entry> {
+    let (mut name, mut datatype, mut shape, mut bad_size, mut labels) = (None, None, None, None, None);
     cursor.object(|cursor, key| match (&*key, cursor.peek()) {
         ("name", Some(b'"')) => {
             name = Some(cursor.string()?.into_owned());
@@ -147,27 +186,74 @@ fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Declared> {
             shape = Some(sizes);
             Ok(())
         }
+        ("parameters", Some(b'{')) => cursor.object(|cursor, key| match (&*key, cursor.peek()) {
+            ("labels", Some(b'[')) => {
+                labels = read_labels(cursor)?;
+                Ok(())
+            }
+            _ => cursor.skip_value(),
+        }),
         _ => cursor.skip_value(),
     })?;
-    let name = name.ok_or_else(|| refused(format!("an {side} has no name").into()))?;
+    let Some(name) = name else {
+        let declared = Err(refused(format!("an {side} has no name").into()));
+        return Ok(Entry { name: String::new(), declared });
+    };
     if name.len() > MOST_NAME_BYTES {
-        return Err(refused(format!("the name of an {side} has {} bytes", name.len()).into()));
+        let declared = Err(refused(format!("the name of an {side} has {} bytes", name.len()).into()));
+        return Ok(Entry { name: String::new(), declared });
     }
-    let of_it =
-        |what: Message| refused(Message::from(format!("the {side} \"")).quote(&name).say("\" ").before(what));
-    let datatype = datatype.ok_or_else(|| of_it("has no datatype".into()))?;
-    let unknown =
-        || of_it(Message::from("has the datatype \"").quote(&datatype).say("\", which is not known"));
-    let datatype = DataType::named(&datatype).ok_or_else(unknown)?;
-    let shape = shape.ok_or_else(|| of_it("has no shape".into()))?;
-    if let Some(size) = bad_size {
-        let size = Message::from("has the size ").quote(size);
-        return Err(of_it(size.say(" in its shape; sizes are whole numbers, or -1")));
+    let written = Written { datatype, shape, bad_size, labels };
+    Ok(Entry { declared: written.declared(side, &name), name })
+}
+
+/// A list of distinct texts; nothing if it is anything else.
+fn read_labels(cursor: &mut Cursor<'_>) -> Result<Option<Names>> {
+    let (mut labels, mut fits) = (Vec::new(), true);
+    cursor.array(|cursor| {
+        let Some(b'"') = cursor.peek() else {
+            fits = false;
+            return cursor.skip_value();
+        };
+        let label = cursor.string()?;
+        fits &= label.len() <= MOST_NAME_BYTES;
+        if fits { push(&mut labels, NulString::from(&*label)) } else { Ok(()) }
+    })?;
+    if !fits || labels.is_empty() {
+        return Ok(None);
     }
-    if shape.len() > MOST_DIMENSIONS {
-        return Err(of_it(format!("has more than {MOST_DIMENSIONS} dimensions").into()));
+    Ok(Names::new(labels)?.ok())
+}
+
+/// What is written of a tensor beside its name.
+struct Written<'a> {
+    datatype: Option<String>,
+    shape: Option<Vec<Option<usize>>>,
+    /// A size of the shape that is none.
+    bad_size: Option<&'a str>,
+    labels: Option<Names>,
+}
+
+impl Written<'_> {
+    fn declared(self, side: &str, name: &str) -> Result<Declared> {
+        let Written { datatype, shape, bad_size, labels } = self;
+        let of_it = |what: Message| {
+            refused(Message::from(format!("the {side} \"")).quote(name).say("\" ").before(what))
+        };
+        let datatype = datatype.ok_or_else(|| of_it("has no datatype".into()))?;
+        let unknown =
+            || of_it(Message::from("has the datatype \"").quote(&datatype).say("\", which is not known"));
+        let datatype = DataType::named(&datatype).ok_or_else(unknown)?;
+        let shape = shape.ok_or_else(|| of_it("has no shape".into()))?;
+        if let Some(size) = bad_size {
+            let size = Message::from("has the size ").quote(size);
+            return Err(of_it(size.say(" in its shape; sizes are whole numbers, or -1")));
+        }
+        if shape.len() > MOST_DIMENSIONS {
+            return Err(of_it(format!("has more than {MOST_DIMENSIONS} dimensions").into()));
+        }
+        Ok(Declared { name: name.to_owned(), datatype, shape, meaning: Meaning::default(), listed: labels })
     }
-    Ok(Declared { name, datatype, shape })
 }
 
 /// One size of a shape; -1 and null mean any. An invalid one is returned as it was written.
@@ -198,7 +284,12 @@ mod tests {
 
     fn declared(name: &str, datatype: DataType, shape: &[i64]) -> Declared {
         let shape = shape.iter().map(|size| usize::try_from(*size).ok()).collect();
-        Declared { name: name.to_owned(), datatype, shape }
+        let (name, meaning, listed) = (name.to_owned(), Meaning::default(), None);
+        Declared { name, datatype, shape, meaning, listed }
+    }
+
+    fn tensors(entries: Vec<Entry>) -> Vec<Declared> {
+        entries.into_iter().map(|entry| entry.declared.unwrap()).collect()
     }
 
     #[test]
@@ -210,17 +301,17 @@ mod tests {
         let metadata = read(triton).unwrap();
         let inputs =
             [declared("x", DataType::Fp32, &[-1, 4]), declared("text \"a\"", DataType::Bytes, &[-1, 1])];
-        assert_eq!(metadata.inputs, inputs);
-        assert_eq!(metadata.outputs, [declared("y", DataType::Int64, &[-1])]);
         assert_eq!(metadata.version(), Some("1"));
+        assert_eq!(tensors(metadata.inputs), inputs);
+        assert_eq!(tensors(metadata.outputs), [declared("y", DataType::Int64, &[-1])]);
         let mlserver =
             br#"{"name":"m","versions":[],"platform":"","inputs":[{"name":"x","datatype":"FP64","shape":[],
             "parameters":{"content_type":"np","headers":null}}],"outputs":null,"parameters":{"a":[{}]}} "#;
         let metadata = read(mlserver).unwrap();
-        assert_eq!(metadata.inputs, [declared("x", DataType::Fp64, &[])]);
         assert!(metadata.outputs.is_empty() && metadata.version().is_none());
+        assert_eq!(tensors(metadata.inputs), [declared("x", DataType::Fp64, &[])]);
         let other = br#"{"versions":null,"inputs":[{"parameters":null,"shape":[null,-1,0],"datatype":"BOOL","name":""}]}"#;
-        assert_eq!(read(other).unwrap().inputs, [declared("", DataType::Bool, &[-1, -1, 0])]);
+        assert_eq!(tensors(read(other).unwrap().inputs), [declared("", DataType::Bool, &[-1, -1, 0])]);
         assert!(read(b"{}").unwrap().inputs.is_empty());
         for versions in [r#"["1","2"]"#, r#"["1","2","3"]"#, "null", "[1]", "\"1\"", "{}"] {
             let metadata = read(format!(r#"{{"versions":{versions}}}"#).as_bytes()).unwrap();
@@ -231,7 +322,8 @@ mod tests {
     #[test]
     fn what_describes_no_tensor_is_named() {
         let refused = |inputs: &str| {
-            let error = read(format!(r#"{{"inputs":[{inputs}]}}"#).as_bytes()).unwrap_err();
+            let mut metadata = read(format!(r#"{{"inputs":[{inputs}]}}"#).as_bytes()).unwrap();
+            let error = metadata.inputs.remove(0).declared.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Describe);
             error.vetted(|_| false).to_string()
         };
@@ -262,6 +354,26 @@ mod tests {
         assert!(refused(&long).contains("4097 bytes"));
         for bad in ["", "<html>", "[]", "null", "{} x", r#"{"inputs":{}}"#, r#"{"inputs":[1]}"#] {
             assert_eq!(read(bad.as_bytes()).unwrap_err().kind(), ErrorKind::Describe, "{bad}");
+        }
+    }
+
+    #[test]
+    fn labels_are_read_if_they_are_distinct_texts() {
+        let labels = |labels: &str| {
+            let metadata = format!(
+                r#"{{"outputs":[{{"name":"y","datatype":"FP32","shape":[2],"parameters":{{"labels":{labels}}}}}]}}"#
+            );
+            tensors(read(metadata.as_bytes()).unwrap().outputs).remove(0).listed
+        };
+        let read_labels = labels(r#"["a","b c"]"#).unwrap();
+        assert_eq!(read_labels.list(), ["a", "b c"]);
+        for none in ["[]", "null", "\"a b\"", "[1]", r#"["a",null]"#, r#"["a","a"]"#, "{}"] {
+            assert!(labels(none).is_none(), "{none}");
+        }
+        let ovms = r#"{"rt_info":{"x":1,"model_info":{"labels":"cat dog","y":[]}}}"#;
+        assert_eq!(read(ovms.as_bytes()).unwrap().labels.as_deref(), Some("cat dog"));
+        for none in [r#"{"rt_info":1}"#, r#"{"rt_info":{"model_info":{"labels":["a"]}}}"#] {
+            assert_eq!(read(none.as_bytes()).unwrap().labels, None);
         }
     }
 

@@ -3,10 +3,13 @@
 
 pub(crate) mod address;
 pub(crate) mod datatype;
+pub(crate) mod description;
 pub(crate) mod failure;
+mod features;
 pub(crate) mod metadata;
 pub(crate) mod model;
 mod models;
+mod overlay;
 pub(crate) mod reply;
 pub(crate) mod reply_data;
 pub(crate) mod request;
@@ -14,18 +17,19 @@ pub(crate) mod tensors;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::push;
-use crate::names::Names;
 use crate::protocol::exchange::{JSON, Refusal, Request};
 use crate::protocol::settings::{Settings, Wire};
 use crate::results::Columns;
-use crate::spec::{FeatureSpec, FeatureType, Schema, Specs};
+use crate::spec::{Schema, Specs};
 use crate::text::NulString;
 use crate::transport::{Cancel, Reply, Target, Transport};
 use crate::url::Url;
 use address::Found;
 use datatype::DataType;
-use metadata::{Metadata, Server};
-use model::{Model, Tensor};
+use description::Description;
+use features::{Side, feature};
+use metadata::{Document, Server};
+use model::{Batch, Model, Tensor};
 use reply::{JSON_LENGTH, Response};
 use request::{Body, Form, Texts};
 use std::borrow::Cow;
@@ -49,6 +53,8 @@ pub(crate) struct OpenInference {
     version: Option<NulString>,
     /// `None` until the model is described.
     described: Option<Described>,
+    /// What the user says of the model.
+    description: Arc<Description>,
     wire: Wire,
     /// Whether the server takes tensors as bytes: it lists that, or has answered with bytes.
     takes_bytes: AtomicBool,
@@ -109,6 +115,7 @@ impl OpenInference {
             documents,
             version: version.map(NulString::from),
             described: None,
+            description: settings.description.clone().unwrap_or_default(),
             wire: settings.wire,
             takes_bytes: AtomicBool::new(false),
             last_id: AtomicU64::new(0),
@@ -144,10 +151,13 @@ impl OpenInference {
         let in_metadata = |error| reply.with_address_context(error);
         let metadata = metadata::read(&reply.body).map_err(in_metadata)?;
         let version = metadata.version().map(NulString::from);
-        let (model, mut schema) = model_of(metadata, most_rows).map_err(in_metadata)?;
+        let (model, mut schema) = model_of(metadata, most_rows, &self.description).map_err(in_metadata)?;
         schema.vet(&|text| reply.holds_token(text));
         self.takes_bytes = AtomicBool::new(server.binary || model.inputs.iter().any(needs_bytes));
-        let (texts, inputs) = (Texts::new(&model, self.wire != Wire::Json), schema.inputs.clone());
+        let (texts, inputs) = (
+            Texts::new(&model, self.wire != Wire::Json, &self.description.parameters),
+            schema.inputs.clone(),
+        );
         self.described = Some(Described { model: Arc::new(model), texts, inputs, version });
         Ok(schema)
     }
@@ -252,31 +262,32 @@ fn optional(transport: &Transport, url: &Url, cancel: Option<&Cancel>) -> Result
 /// The model that a document of metadata describes, and its features.
 #[cfg(any(test, feature = "internal-api"))]
 pub(crate) fn read_model(document: &[u8], most_rows: Option<usize>) -> Result<(Model, Schema)> {
-    model_of(metadata::read(document)?, most_rows)
+    model_of(metadata::read(document)?, most_rows, &Description::default())
 }
 
-fn model_of(metadata: Metadata, most_rows: Option<usize>) -> Result<(Model, Schema)> {
-    let model = Model::new(metadata, most_rows)?;
-    let schema = Schema { inputs: specs(&model.inputs, "input")?, outputs: specs(&model.outputs, "output")? };
-    Ok((model, schema))
+/// The model, and its features, with what the user says of it. The server may say how many rows fit.
+fn model_of(
+    document: Document,
+    most_rows: Option<usize>,
+    description: &Description,
+) -> Result<(Model, Schema)> {
+    let most_rows = description.max_batch_size.or(most_rows);
+    let mut model = Model::new(overlay::laid_over(document, description)?, most_rows)?;
+    if let (Batch::OneRow, Some(most @ 2..)) = (model.batch, description.max_batch_size) {
+        let message =
+            format!("the model description: max_batch_size is {most}, but the model has no axis for rows");
+        let message = message + "; set batch_axis to 0 if the first axis of its tensors is one";
+        return Err(Error::new(ErrorKind::Describe, message));
+    }
+    let inputs = specs(&mut model.inputs, Side::Input)?;
+    let outputs = specs(&mut model.outputs, Side::Output)?;
+    Ok((model, Schema { inputs, outputs }))
 }
 
-fn specs(tensors: &[Tensor], side: &str) -> Result<Specs> {
+fn specs(tensors: &mut [Tensor], side: Side) -> Result<Specs> {
     let mut features = Vec::new();
-    tensors.iter().try_for_each(|tensor| push(&mut features, feature(tensor)))?;
-    Specs::new(features)?.map_err(|name| metadata::duplicate(side, &name))
-}
-
-/// The type of the feature that a tensor becomes.
-fn feature(tensor: &Tensor) -> FeatureSpec {
-    let feature_type = match tensor.datatype {
-        DataType::Bytes => FeatureType::Text,
-        DataType::Bool if tensor.is_scalar() => FeatureType::Binary,
-        _ => FeatureType::Numeric,
-    };
-    let shape = if tensor.is_scalar() { vec![1] } else { tensor.shape.clone() };
-    let (name, dtype) = (tensor.name.as_str().into(), tensor.datatype.dtype());
-    FeatureSpec { name, feature_type, shape, dtype, categories: Names::default(), hidden: false }
+    tensors.iter_mut().try_for_each(|tensor| push(&mut features, feature(tensor, side)?))?;
+    Specs::new(features)?.map_err(|name| metadata::duplicate(side.name(), &name))
 }
 
 /// Whether a tensor is sent as bytes to any server: few take these types as JSON.
@@ -288,4 +299,15 @@ fn needs_bytes(tensor: &Tensor) -> bool {
 pub(crate) fn refusal(reply: &Reply) -> Refusal {
     let error = failure::of_status(reply.status, &reply.body);
     Refusal { error, blames_rows: failure::blames_rows(reply.status) }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The specs of a model's inputs.
+    pub(crate) fn inputs(model: &Model) -> Specs {
+        let features = model.inputs.iter().map(|tensor| feature(&mut tensor.clone(), Side::Input).unwrap());
+        Specs::new(features.collect()).unwrap().unwrap()
+    }
 }

@@ -1,12 +1,14 @@
 //! What requests and responses need to know of a model: its tensors by row, and how many rows a request has.
 
 use super::datatype::{Class, DataType};
+use super::description::{Axis, Meaning};
 use super::metadata::{Declared, Metadata, refused};
 use crate::error::{Result, reserve};
 use crate::message::Message;
+use crate::names::Names;
 
 /// One input or output, as each row has it.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tensor {
     pub(crate) name: String,
     pub(crate) datatype: DataType,
@@ -14,6 +16,9 @@ pub(crate) struct Tensor {
     pub(crate) shape: Vec<usize>,
     /// The product of that.
     pub(crate) elements: usize,
+    pub(crate) meaning: Meaning,
+    /// The labels that the server lists for it. They may not fit.
+    pub(crate) listed: Option<Names>,
 }
 
 /// A model's tensors; none before it is described.
@@ -59,15 +64,19 @@ impl Tensor {
 impl Model {
     /// A model from its metadata. At most `most_rows` fit in a request (0: no axis for rows).
     pub(crate) fn new(metadata: Metadata, most_rows: Option<usize>) -> Result<Model> {
-        let Metadata { inputs, outputs, .. } = metadata;
+        let Metadata { inputs, outputs, axis } = metadata;
         for (side, tensors) in [("inputs", &inputs), ("outputs", &outputs)] {
             if tensors.is_empty() {
-                return Err(refused(format!("it declares no {side}; declare them on the server").into()));
+                return Err(refused(
+                    format!("it declares no {side}; declare them on the server, or in the model description")
+                        .into(),
+                ));
             }
         }
-        let axis = has_axis(&inputs)?;
+        let is_chosen = axis.is_some();
+        let axis = axis.map_or_else(|| has_axis(&inputs), |axis| Ok(axis == Axis::First))?;
         let batch = match (axis, most_rows) {
-            (true, None | Some(0)) => Batch::FirstAxis { most: usize::MAX },
+            (true, None | Some(0)) => Batch::FirstAxis { most: fixed_rows(&inputs) },
             (true, Some(most)) => Batch::FirstAxis { most },
             (false, _) => Batch::OneRow,
         };
@@ -75,7 +84,7 @@ impl Model {
             let mut all = Vec::new();
             reserve(&mut all, tensors.len())?;
             tensors.into_iter().try_for_each(|declared| {
-                all.push(tensor(declared, side, axis)?);
+                all.push(tensor(declared, side, axis, is_chosen)?);
                 Ok(())
             })?;
             Ok(all)
@@ -100,14 +109,21 @@ fn has_axis(inputs: &[Declared]) -> Result<bool> {
     }
 }
 
-fn tensor(declared: Declared, side: &str, axis: bool) -> Result<Tensor> {
-    let Declared { name, datatype, shape } = declared;
+/// The most rows of inputs whose first size is that of the rows: a fixed one limits them.
+fn fixed_rows(inputs: &[Declared]) -> usize {
+    inputs.iter().filter_map(|input| *input.shape.first()?).min().unwrap_or(usize::MAX)
+}
+
+/// A tensor by row. If the user chose the axis of the rows, its size may be fixed.
+fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result<Tensor> {
+    let Declared { name, datatype, shape, meaning, listed } = declared;
     let of_it = |what: &str| {
         let named = Message::from(format!("the {side} \"")).quote(&name);
         refused(named.say(format!("\" has the shape {}{what}", shape_text(&shape))))
     };
     let row = match &*shape {
         [None, row @ ..] if axis => row,
+        [_, row @ ..] if axis && is_chosen => row,
         _ if axis => return Err(of_it(", without an axis for rows (-1 first) as the inputs have it")),
         row => row,
     };
@@ -121,7 +137,7 @@ fn tensor(declared: Declared, side: &str, axis: bool) -> Result<Tensor> {
     if datatype.class() == Class::Bytes && !matches!(*sizes, [] | [1]) {
         return Err(of_it(": BYTES are supported with one element a row"));
     }
-    Ok(Tensor { name, datatype, shape: sizes, elements })
+    Ok(Tensor { name, datatype, shape: sizes, elements, meaning, listed })
 }
 
 /// A shape as the metadata has it.
@@ -136,6 +152,7 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
     use crate::protocol::open_inference::metadata;
+    use crate::protocol::open_inference::overlay::laid_over;
 
     fn model(inputs: &[&str], outputs: &[&str], most: Option<usize>) -> Result<Model> {
         let list = |shapes: &[&str]| {
@@ -147,7 +164,8 @@ mod tests {
             tensors.collect::<Vec<_>>().join(",")
         };
         let document = format!(r#"{{"inputs":[{}],"outputs":[{}]}}"#, list(inputs), list(outputs));
-        Model::new(metadata::read(document.as_bytes()).unwrap(), most)
+        let document = metadata::read(document.as_bytes()).unwrap();
+        Model::new(laid_over(document, &Default::default()).unwrap(), most)
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::failure;
 use super::model::{Batch, Model, Tensor};
 use super::reply_data::{self, Count};
 use crate::array::MOST_DIMENSIONS;
+use crate::elements::ElementColumn;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Cursor;
 use crate::memory::push;
@@ -98,7 +99,28 @@ impl Response<'_> {
         Err(Error::with_quotes(ErrorKind::ReplyMalformed, message.say(format!("\", not \"{}\"", self.id))))
     }
 
+    /// Reads an output into its column. Probabilities of categories are floats of any type.
     fn read_output(
+        &self,
+        tensor: &Tensor,
+        found: &Found<'_>,
+        json: &[u8],
+        tensors: &[u8],
+        column: &mut Column,
+    ) -> Result<()> {
+        let Column::Categories(categories) = column else {
+            return self.read_elements(tensor, found, json, tensors, column);
+        };
+        let dtype = tensor.datatype.dtype().ok_or_else(|| internal("probabilities that are not numbers"))?;
+        let mut floats = Column::Elements(ElementColumn::of(dtype));
+        self.read_elements(tensor, found, json, tensors, &mut floats)?;
+        match floats {
+            Column::Elements(floats) => categories.extend(floats.doubles()?),
+            _ => Err(internal("elements in another column")),
+        }
+    }
+
+    fn read_elements(
         &self,
         tensor: &Tensor,
         found: &Found<'_>,

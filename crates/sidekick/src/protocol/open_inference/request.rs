@@ -51,8 +51,9 @@ impl From<Error> for Failure {
 }
 
 impl Texts {
-    /// `bytes` says whether outputs are asked for as bytes.
-    pub(crate) fn new(model: &Model, bytes: bool) -> Texts {
+    /// `bytes` says whether outputs are asked for as bytes. `parameters` are the members of the JSON object
+    /// that goes with every request.
+    pub(crate) fn new(model: &Model, bytes: bool, parameters: &str) -> Texts {
         let name = |tensor: &Tensor| serde_json::Value::from(&*tensor.name).to_string();
         let input = |tensor: &Tensor| {
             format!(r#"{{"name":{},"datatype":"{}","shape":["#, name(tensor), tensor.datatype.name())
@@ -61,10 +62,14 @@ impl Texts {
             |tensor: &Tensor| format!(r#"{{"name":{},"parameters":{{"binary_data":true}}}}"#, name(tensor));
         let plain = |tensor: &Tensor| format!(r#"{{"name":{}}}"#, name(tensor));
         let output = |tensor: &Tensor| if bytes { output(tensor) } else { plain(tensor) };
+        let parameters = match parameters {
+            "" => String::new(),
+            members => format!(r#","parameters":{{{members}}}"#),
+        };
         let outputs: Vec<String> = model.outputs.iter().map(output).collect();
         Texts {
             inputs: model.inputs.iter().map(input).collect(),
-            outputs: format!(r#"],"outputs":[{}]}}"#, outputs.join(",")),
+            outputs: format!(r#"],"outputs":[{}]{parameters}}}"#, outputs.join(",")),
         }
     }
 }
@@ -211,7 +216,7 @@ mod tests {
     #[test]
     fn a_request_is_a_head_and_a_slice_for_each_input() {
         let model = model(&[(r#"x \"1\""#, "FP32", ",2"), ("t", "BYTES", ",1")]);
-        let texts = Texts::new(&model, true);
+        let texts = Texts::new(&model, true, "");
         let mut tensors = Tensors::new(model.clone());
         for (values, word) in [([0.1f32, -2.0], "a"), ([3.0, 4.0], "")] {
             tensors.put(0, &Value::Array(&Array::of(&[2], &values).unwrap())).unwrap();
@@ -239,9 +244,10 @@ mod tests {
         );
         assert_eq!(text(&json), format!("{inputs}{outputs}"));
         assert!(json.tensors.is_empty());
-        let plain = body(&model, &Texts::new(&model, false), &tensors, 0..1, "8", Form::Json).unwrap();
+        let texts = Texts::new(&model, false, r#""a":1"#);
+        let plain = body(&model, &texts, &tensors, 0..1, "8", Form::Json).unwrap();
         assert!(
-            text(&plain).ends_with(r#""outputs":[{"name":"x \"1\""},{"name":"t"}]}"#),
+            text(&plain).ends_with(r#""outputs":[{"name":"x \"1\""},{"name":"t"}],"parameters":{"a":1}}"#),
             "{}",
             text(&plain)
         );

@@ -59,7 +59,8 @@ impl Tensors {
             Value::Integer(integer) => self.put_integer(input, *integer),
             Value::Text(text) => self.put_text(input, text),
             Value::Array(array) => self.put_array(input, array),
-            Value::Category(_) | Value::Image(_) => Err(self.refused(input)),
+            Value::Category(category) => self.put_category(input, *category),
+            Value::Image(_) => Err(self.refused(input)),
         }
     }
 
@@ -73,6 +74,19 @@ impl Tensors {
     fn put_integer(&mut self, input: usize, integer: i64) -> Result<()> {
         let (tensor, column) = self.column(input)?;
         column.put_word(tensor, tensor.datatype.word_of_integer(integer.into())?)
+    }
+
+    /// Adds a category: its label to BYTES, its index to others.
+    #[inline(never)]
+    fn put_category(&mut self, input: usize, category: usize) -> Result<()> {
+        let (tensor, column) = self.column(input)?;
+        if tensor.datatype != DataType::Bytes {
+            return column.put_word(tensor, tensor.datatype.word_of_integer(category as i128)?);
+        }
+        match tensor.meaning.labels.as_ref().and_then(|labels| labels.list().get(category)) {
+            Some(label) => column.put_bytes(label.as_bytes()),
+            None => Err(no_such_value(tensor)),
+        }
     }
 
     #[inline(never)]
@@ -330,7 +344,7 @@ fn no_such_value(tensor: &Tensor) -> Error {
 pub(super) mod tests {
     use super::*;
     use crate::images::raster::ImageRules;
-    use crate::protocol::open_inference::metadata;
+    use crate::protocol::open_inference::read_model;
     use crate::values::InputColumn;
 
     /// A model with these inputs: name, datatype, shape of a row.
@@ -340,15 +354,14 @@ pub(super) mod tests {
         });
         let inputs = inputs.collect::<Vec<_>>().join(",");
         let document = format!(r#"{{"inputs":[{inputs}],"outputs":[{inputs}]}}"#);
-        Arc::new(Model::new(metadata::read(document.as_bytes()).unwrap(), None).unwrap())
+        Arc::new(read_model(document.as_bytes(), None).unwrap().0)
     }
 
     /// Adds columns as rows do.
     fn add_columns(tensors: &mut Tensors, count: usize, columns: &[InputColumn<'_>]) -> Result<()> {
-        let specs: Vec<_> =
-            tensors.model.inputs.iter().map(crate::protocol::open_inference::feature).collect();
+        let specs = crate::protocol::open_inference::tests::inputs(&tensors.model);
         let read = |index: usize| {
-            ColumnReader::new(index, &specs[index], count, &columns[index], ImageRules::default())
+            ColumnReader::new(index, specs.get(index).unwrap(), count, &columns[index], ImageRules::default())
         };
         let readers = (0..columns.len()).map(read).collect::<Result<Vec<_>>>()?;
         tensors.add_columns(count, &readers)

@@ -1,0 +1,109 @@
+//! What tensors are to users: the type of each feature, from its datatype and shape, its labels, and the
+//! user's description.
+
+use super::datatype::{Class, DataType};
+use super::description::Kind;
+use super::model::Tensor;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::Message;
+use crate::names::Names;
+use crate::spec::{FeatureSpec, FeatureType};
+
+/// The feature that a tensor is. Its meaning becomes whole: it has a kind, and labels if it is categorical.
+pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
+    let kind = kind_of(tensor, side);
+    tensor.meaning.kind = Some(kind);
+    if kind == Kind::Categorical && tensor.meaning.labels.is_none() {
+        tensor.meaning.labels = tensor.listed.take().filter(|labels| fit(tensor, side, labels));
+    }
+    if let Err(what) = check(tensor, side, kind) {
+        let message = Message::from(format!("the model description: the {} \"", side.name()));
+        let message = message.quote(&tensor.name).say(format!("\" is {}", tensor.datatype.name()));
+        let message = message.say(format!(" of the shape {:?} a row, {what}", tensor.shape));
+        return Err(Error::with_quotes(ErrorKind::Describe, message));
+    }
+    let labels = tensor.meaning.labels.clone().unwrap_or_default();
+    let (feature_type, shape, dtype) = match kind {
+        Kind::Categorical => (FeatureType::Categorical, vec![labels.list().len()], None),
+        Kind::Binary => (FeatureType::Binary, vec![1], tensor.datatype.dtype()),
+        Kind::Text | Kind::Bytes => (FeatureType::Text, vec![1], None),
+        Kind::Image | Kind::Numeric => {
+            let shape = if tensor.is_scalar() { vec![1] } else { tensor.shape.clone() };
+            (FeatureType::Numeric, shape, tensor.datatype.dtype())
+        }
+    };
+    // Labels that are whole numbers are meant by them.
+    let by_index = !labels.list().iter().any(|label| label.parse::<i64>().is_ok());
+    let name = tensor.name.as_str().into();
+    Ok(FeatureSpec { name, feature_type, shape, dtype, categories: labels, by_index, hidden: false })
+}
+
+/// The side of a model that a tensor is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Input,
+    Output,
+}
+
+impl Side {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Side::Input => "input",
+            Side::Output => "output",
+        }
+    }
+}
+
+fn kind_of(tensor: &Tensor, side: Side) -> Kind {
+    let has_labels = tensor.meaning.labels.is_some();
+    let lists_labels = side == Side::Output && tensor.listed.as_ref().is_some_and(|it| fit(tensor, side, it));
+    match (tensor.meaning.kind, tensor.datatype) {
+        (Some(kind), _) => kind,
+        _ if has_labels || lists_labels => Kind::Categorical,
+        (None, DataType::Bytes) => Kind::Text,
+        (None, DataType::Bool) if tensor.is_scalar() => Kind::Binary,
+        _ => Kind::Numeric,
+    }
+}
+
+/// Whether a tensor can have these labels: an output has a probability for each, an input one of them.
+fn fit(tensor: &Tensor, side: Side, labels: &Names) -> bool {
+    let count = labels.list().len();
+    match side {
+        Side::Output => tensor.datatype.class() == Class::Float && tensor.elements == count,
+        Side::Input if tensor.datatype == DataType::Bytes => tensor.is_scalar(),
+        Side::Input => {
+            let holds = |last: usize| tensor.datatype.word_of_integer(last as i128).is_ok();
+            tensor.is_scalar() && count.checked_sub(1).is_some_and(holds)
+        }
+    }
+}
+
+/// Why a tensor cannot be of a kind.
+fn check(tensor: &Tensor, side: Side, kind: Kind) -> std::result::Result<(), String> {
+    let is_bytes = tensor.datatype == DataType::Bytes;
+    match kind {
+        Kind::Numeric if is_bytes => Err("which holds no numbers".to_owned()),
+        Kind::Binary if is_bytes || !tensor.is_scalar() => {
+            Err("but a binary tensor is one number, or BOOL".to_owned())
+        }
+        Kind::Text | Kind::Bytes if !is_bytes => Err("but text and bytes are BYTES".to_owned()),
+        Kind::Categorical => check_labels(tensor, side),
+        Kind::Image => Err("and images are not supported yet".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn check_labels(tensor: &Tensor, side: Side) -> std::result::Result<(), String> {
+    let Some(labels) = &tensor.meaning.labels else { return Err("and has no labels".to_owned()) };
+    if fit(tensor, side, labels) {
+        return Ok(());
+    }
+    let count = labels.list().len();
+    Err(match side {
+        Side::Output => format!("but {count} labels need {count} floats"),
+        Side::Input => {
+            format!("but one of {count} labels needs one integer that holds their indices, or BYTES")
+        }
+    })
+}

@@ -1,0 +1,295 @@
+//! Models whose metadata say too little, with a description laid over them: on a scripted server.
+
+mod common;
+
+use common::{TOKEN, options, reply};
+use sidekick::{Deployment, Error, ErrorKind, FeatureType, InputColumn, InputPieces, Options, Result, Specs};
+use std::sync::{Arc, Mutex};
+
+/// A model with metadata, which answers every request with `answer`. Returns its URL and the requests it got,
+/// as JSON.
+fn serve(metadata: &'static str, answer: &'static str) -> (String, Arc<Mutex<Vec<serde_json::Value>>>) {
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&requests);
+    let address = common::listen(move |mut stream| {
+        while let Some(request) = common::read_request(&mut stream) {
+            let path = request.head[0].split(' ').nth(1).unwrap().to_owned();
+            match &*path {
+                "/v2/models/m" => reply(&mut stream, "200 OK", metadata),
+                "/v2/models/m/infer" => {
+                    record.lock().unwrap().push(serde_json::from_str(&request.body).unwrap());
+                    reply(&mut stream, "200 OK", answer)
+                }
+                _ => reply(&mut stream, "404 Not Found", "{}"),
+            };
+        }
+    });
+    (format!("http://{address}/v2/models/m"), requests)
+}
+
+fn described(description: &str) -> Options {
+    let mut options = options();
+    options.set_model_description(description).unwrap();
+    options
+}
+
+fn open(metadata: &'static str, description: &str) -> Result<Deployment> {
+    Deployment::open(&serve(metadata, "").0, TOKEN, &described(description))
+}
+
+fn refused(metadata: &'static str, description: &str) -> String {
+    let error: Error = open(metadata, description).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Describe, "{error}");
+    error.to_string()
+}
+
+fn shown(specs: &Specs) -> String {
+    let spec = |spec: &sidekick::FeatureSpec| {
+        let labels: Vec<&str> = spec.categories().iter().map(|label| label.as_str()).collect();
+        format!("{} {} {:?} {}", spec.name(), spec.feature_type(), spec.shape(), labels.join("|"))
+    };
+    specs.iter().map(|specs| spec(specs).trim_end().to_owned()).collect::<Vec<_>>().join(", ")
+}
+
+const CLASSIFIER: &str = concat!(
+    r#"{"inputs":[{"name":"island","datatype":"INT64","shape":[-1,1]},{"name":"word","datatype":"BYTES","shape":[-1]},"#,
+    r#"{"name":"size","datatype":"FP32","shape":[-1]}],"outputs":[{"name":"class","datatype":"INT64","shape":[-1]},"#,
+    r#"{"name":"probabilities","datatype":"FP32","shape":[-1,3]},{"name":"sick","datatype":"FP64","shape":[-1,1]}]}"#
+);
+const CLASSIFIER_ANSWER: &str = concat!(
+    r#"{"outputs":[{"name":"sick","datatype":"FP64","shape":[2],"data":[0.25,1]},"#,
+    r#"{"name":"class","datatype":"INT64","shape":[2],"data":[1,2]},"#,
+    r#"{"name":"probabilities","datatype":"FP32","shape":[2,3],"data":[[0.5,0.25,0.25],[0,0,1]]}]}"#
+);
+const CLASSIFIER_DESCRIPTION: &str = r#"{
+    "inputs": [{"name": "island", "labels": ["Biscoe", "Dream"]}, {"name": "word", "labels": ["yes", "no"]}],
+    "outputs": [{"name": "sick", "type": "binary"}, {"name": "probabilities", "labels": ["a", "b", "c"]}],
+    "max_batch_size": 2,
+    "parameters": {"top": 3, "mode": "fast"}}"#;
+
+#[test]
+fn labels_make_categories_in_both_directions() {
+    let (url, requests) = serve(CLASSIFIER, CLASSIFIER_ANSWER);
+    let deployment = common::open(&url, &described(CLASSIFIER_DESCRIPTION));
+    let inputs = "island categorical [2] Biscoe|Dream, word categorical [2] yes|no, size numeric [1]";
+    assert_eq!(shown(deployment.inputs()), inputs);
+    assert_eq!(shown(deployment.outputs()), "sick binary [1], probabilities categorical [3] a|b|c");
+    assert_eq!(deployment.batch_limit(), Some(2));
+
+    let mut rows = deployment.rows();
+    for (island, word) in [("Dream", "yes"), ("Biscoe", "no")] {
+        rows.add_category("island", island).unwrap();
+        rows.add_category("word", word).unwrap();
+        rows.add_number("size", 0.5).unwrap();
+        rows.end_row().unwrap();
+    }
+    let islands: InputPieces = ["Dream", "Biscoe"].iter().collect();
+    let columns = [
+        ("island", islands.column()),
+        ("word", InputColumn::of(&[0i64, 1])),
+        ("size", InputColumn::of(&[0.5, 0.5])),
+    ];
+    rows.add_columns(2, &columns).unwrap();
+    let predictions = deployment.predict(&rows).unwrap();
+    let probabilities = predictions.probabilities("probabilities").unwrap();
+    assert_eq!(probabilities.matrix(), [0.5, 0.25, 0.25, 0.0, 0.0, 1.0].repeat(2));
+    assert_eq!((probabilities.of(0, "b").unwrap(), probabilities.labels()[2].as_str()), (0.25, "c"));
+    assert_eq!(predictions.numbers("sick").unwrap(), [0.25, 1.0, 0.25, 1.0]);
+
+    // The limit of the description splits the rows.
+    let requests = requests.lock().unwrap();
+    assert_eq!(requests.len(), 2);
+    for request in &*requests {
+        let inputs = &request["inputs"];
+        assert_eq!(
+            (&inputs[0]["data"], &inputs[0]["shape"]),
+            (&serde_json::json!([1, 0]), &serde_json::json!([2, 1]))
+        );
+        assert_eq!(inputs[1]["data"], serde_json::json!(["yes", "no"]));
+        assert_eq!(request["parameters"], serde_json::json!({"top": 3, "mode": "fast"}));
+        let names: Vec<_> =
+            request["outputs"].as_array().unwrap().iter().map(|output| &output["name"]).collect();
+        assert_eq!(names, ["sick", "probabilities"]);
+    }
+}
+
+#[test]
+fn a_category_is_given_by_its_label_or_its_index() {
+    let description = r#"{"inputs": [{"name": "island", "labels": ["Biscoe", "Dream"]},
+        {"name": "size", "labels": ["30", "10"]}]}"#;
+    let deployment = open(CLASSIFIER, description).unwrap();
+    let mut rows = deployment.rows();
+    rows.add_integer("island", 1).unwrap();
+    let error = |result: Result<()>| {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.row()), (ErrorKind::FeatureValue, Some(1)));
+        error.to_string()
+    };
+    // Labels that are numbers are meant by them.
+    rows.add_integer("size", 10).unwrap();
+    rows.add_text("word", "x").unwrap();
+    rows.end_row().unwrap();
+    assert!(error(rows.add_integer("size", 1)).contains("1 is none of its categories: \"30\", \"10\""));
+    assert!(
+        error(rows.add_integer("island", 2)).contains("2 is no index of its categories, which are 0 to 1")
+    );
+    assert!(error(rows.add_integer("island", -1)).contains("-1 is no index"));
+    assert!(error(rows.add_category("island", "dream")).contains("\"dream\" is none of its categories"));
+    assert_eq!(rows.add_number("island", 1.0).unwrap_err().kind(), ErrorKind::FeatureType);
+}
+
+const LISTED: &str = concat!(
+    r#"{"inputs":[{"name":"x","datatype":"FP32","shape":[-1]}],"outputs":["#,
+    r#"{"name":"a","datatype":"FP32","shape":[-1,2],"parameters":{"labels":["cat","dog"]}},"#,
+    r#"{"name":"b","datatype":"FP32","shape":[-1,3],"parameters":{"labels":["cat","dog"]}},"#,
+    r#"{"name":"c","datatype":"INT64","shape":[-1,2],"parameters":{"labels":["cat","dog"]}},"#,
+    r#"{"name":"d","datatype":"FP32","shape":[-1,3]}],"#,
+    r#""rt_info":{"model_info":{"labels":"one two three"}}}"#
+);
+
+#[test]
+fn labels_of_the_server_count_where_they_fit() {
+    let plain = Deployment::open(&serve(LISTED, "").0, TOKEN, &options()).unwrap();
+    let outputs = "a categorical [2] cat|dog, b numeric [3], c numeric [2], d categorical [3] one|two|three";
+    assert_eq!(shown(plain.outputs()), outputs);
+    let description =
+        r#"{"outputs": [{"name": "d", "labels": ["x", "y", "z"]}, {"name": "a", "type": "numeric"}]}"#;
+    let described = open(LISTED, description).unwrap();
+    assert_eq!(shown(described.outputs()), "d categorical [3] x|y|z, a numeric [2]");
+    let text = refused(LISTED, r#"{"outputs": [{"name": "b", "type": "categorical"}]}"#);
+    assert!(
+        text.contains("the model description: the output \"b\" is FP32 of the shape [3] a row"),
+        "{text}"
+    );
+}
+
+const EMPTY: &str = r#"{"name":"m","versions":[],"platform":"","inputs":[],"outputs":[],"parameters":{}}"#;
+const WRONG: &str = concat!(
+    r#"{"inputs":[{"name":"x","datatype":"FLOAT","shape":"?"},{"name":"y","datatype":"FP32","shape":[-1]}],"#,
+    r#""outputs":[{"shape":[]},{"name":"z","datatype":"FP64","shape":[-1,4]}]}"#
+);
+const ANSWER: &str = r#"{"outputs":[{"name":"z","datatype":"FP64","shape":[1],"data":[7]},{"name":"junk"}]}"#;
+
+#[test]
+fn a_description_stands_for_metadata_that_are_empty_or_wrong() {
+    let whole = r#"{"inputs": [{"name": "x", "datatype": "FP32", "shape": [-1, 2]}],
+        "outputs": [{"name": "z", "datatype": "FP64", "shape": [-1]}]}"#;
+    let (url, _) = serve(EMPTY, ANSWER);
+    let deployment = common::open(&url, &described(whole));
+    let mut rows = deployment.rows();
+    rows.add_array("x", &sidekick::Array::of(&[2], &[1.0, 2.0]).unwrap()).unwrap();
+    rows.end_row().unwrap();
+    assert_eq!(deployment.predict(&rows).unwrap().numbers("z").unwrap(), [7.0]);
+
+    let wrong = open(WRONG, whole).unwrap();
+    assert_eq!(shown(wrong.inputs()), "x numeric [2], y numeric [1]");
+    assert_eq!(shown(wrong.outputs()), "z numeric [1]");
+    // One of datatype and shape leaves the other as it is.
+    let description = r#"{"inputs": [{"name": "x", "datatype": "FP32", "shape": [-1]}, {"name": "y", "datatype": "BOOL"}],
+        "outputs": [{"name": "z", "shape": [-1, 2]}]}"#;
+    let partly = open(WRONG, description).unwrap();
+    assert_eq!(partly.inputs().get(1).unwrap().feature_type(), FeatureType::Binary);
+    assert_eq!(shown(partly.outputs()), "z numeric [2]");
+
+    let text = refused(WRONG, r#"{"outputs": [{"name": "z"}]}"#);
+    assert!(text.contains("the input \"x\" has the datatype \"FLOAT\""), "{text}");
+    let text = refused(EMPTY, r#"{"inputs": [{"name": "x"}]}"#);
+    assert!(
+        text.contains("the model's metadata have no input \"x\"; they have none. Give its datatype"),
+        "{text}"
+    );
+    let text = refused(CLASSIFIER, r#"{"outputs": [{"name": "z", "datatype": "FP32"}]}"#);
+    assert!(
+        text.contains("have no output \"z\"; they have \"class\", \"probabilities\", \"sick\""),
+        "{text}"
+    );
+    let text = refused(EMPTY, "{}");
+    assert!(
+        text.contains("declares no inputs; declare them on the server, or in the model description"),
+        "{text}"
+    );
+}
+
+const FIXED: &str = concat!(
+    r#"{"inputs":[{"name":"x","datatype":"FP32","shape":[1,2]}],"#,
+    r#""outputs":[{"name":"y","datatype":"FP32","shape":[1,2]}]}"#
+);
+const FREE: &str = concat!(
+    r#"{"inputs":[{"name":"x","datatype":"FP32","shape":[-1]}],"#,
+    r#""outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#
+);
+const SCALAR: &str = concat!(
+    r#"{"inputs":[{"name":"x","datatype":"FP32","shape":[]}],"#,
+    r#""outputs":[{"name":"y","datatype":"FP32","shape":[1]}]}"#
+);
+
+#[test]
+fn the_axis_of_the_rows_can_be_chosen() {
+    let limit = |metadata, description| {
+        let deployment = open(metadata, description).unwrap();
+        (shown(deployment.inputs()), deployment.batch_limit())
+    };
+    assert_eq!(limit(FIXED, "{}"), ("x numeric [1, 2]".to_owned(), Some(1)));
+    // A fixed size limits the rows, unless the description says how many fit.
+    assert_eq!(limit(FIXED, r#"{"batch_axis": 0}"#), ("x numeric [2]".to_owned(), Some(1)));
+    let wide = r#"{"batch_axis": 0, "max_batch_size": 8}"#;
+    assert_eq!(limit(FIXED, wide), ("x numeric [2]".to_owned(), Some(8)));
+    assert_eq!(limit(FREE, r#"{"batch_axis": 0}"#), ("x numeric [1]".to_owned(), None));
+    assert_eq!(limit(FREE, r#"{"max_batch_size": 3}"#), ("x numeric [1]".to_owned(), Some(3)));
+    let text = refused(SCALAR, r#"{"batch_axis": 0}"#);
+    assert!(text.contains("the input \"x\" has the shape [], without an axis for rows"), "{text}");
+    let text = refused(FIXED, r#"{"max_batch_size": 3}"#);
+    assert!(text.contains("max_batch_size is 3, but the model has no axis for rows"), "{text}");
+    open(FIXED, r#"{"max_batch_size": 1}"#).unwrap();
+}
+
+#[test]
+fn what_does_not_fit_the_model_is_named_when_it_is_opened() {
+    for (description, said) in [
+        (
+            r#"{"inputs": [{"name": "size", "type": "text"}]}"#,
+            "the input \"size\" is FP32 of the shape [] a row, but text",
+        ),
+        (
+            r#"{"inputs": [{"name": "word", "type": "numeric"}]}"#,
+            "the input \"word\" is BYTES of the shape [] a row, which",
+        ),
+        (r#"{"inputs": [{"name": "size", "type": "categorical"}]}"#, "and has no labels"),
+        (
+            r#"{"inputs": [{"name": "size", "labels": ["a"], "shape": [-1, 2]}]}"#,
+            "but one of 1 labels needs one integer that holds their indices, or BYTES",
+        ),
+        (r#"{"outputs": [{"name": "probabilities", "labels": ["a", "b"]}]}"#, "but 2 labels need 2 floats"),
+        (r#"{"outputs": [{"name": "class", "labels": ["a"]}]}"#, "but 1 labels need 1 floats"),
+        (
+            r#"{"outputs": [{"name": "probabilities", "type": "binary"}]}"#,
+            "but a binary tensor is one number",
+        ),
+    ] {
+        let text = refused(CLASSIFIER, description);
+        assert!(text.contains("/v2/models/m: the model description: ") && text.contains(said), "{text}");
+    }
+}
+
+#[test]
+fn a_description_is_set_from_text_or_a_file_and_can_be_removed() {
+    let mut options = options();
+    let error = options.set_model_description(r#"{"inputs": [{"name": "x", "scal": 1}]}"#).unwrap_err();
+    assert_eq!(error.to_string(), "the model description: inputs[0].scal: is not a key of a description");
+    let folder = std::env::temp_dir().join(format!("sidekick-description-{}", std::process::id()));
+    std::fs::write(&folder, r#"{"batch_axis": 0}"#).unwrap();
+    options.set_model_description_file(&folder).unwrap();
+    assert_eq!(common::open(&serve(FIXED, "").0, &options).inputs().get(0).unwrap().shape(), [2]);
+    // A deployment of the Deployment API describes itself.
+    let error = Deployment::open("http://127.0.0.1:1/deployment/x", TOKEN, &options).unwrap_err();
+    assert!(
+        error.kind() == ErrorKind::Argument && error.to_string().contains("a model description is set"),
+        "{error}"
+    );
+    options.set_model_description("").unwrap();
+    assert_eq!(common::open(&serve(FIXED, "").0, &options).inputs().get(0).unwrap().shape(), [1, 2]);
+    std::fs::write(&folder, "").unwrap();
+    assert_eq!(options.set_model_description_file(&folder).unwrap_err().kind(), ErrorKind::Argument);
+    std::fs::remove_file(&folder).unwrap();
+    assert_eq!(options.set_model_description_file(&folder).unwrap_err().kind(), ErrorKind::File);
+}
