@@ -43,7 +43,7 @@ mod header {
             &["SIDEKICK_DTYPE_", "SIDEKICK_COLUMN_", "SIDEKICK_RECORD_"],
         ),
         group("predict", &["predict", "reply"], &[]),
-        group("predictions", &["predictions"], &[]),
+        group("predictions", &["predictions", "predictions_arrays"], &[]),
         group("streams", &["stream"], &[]),
         group("cancel", &["cancel"], &[]),
         group("errors", &["error"], &["SIDEKICK_OK", "SIDEKICK_ERROR_"]),

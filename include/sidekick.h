@@ -265,6 +265,11 @@ int32_t sidekick_deployment_protocol(const sidekick_deployment *deployment);
 #define SIDEKICK_TYPE_IMAGE 5
 
 /**
+ * Bytes of any meaning, of a model of the Open Inference Protocol whose description says so. Since 0.2.0.
+ */
+#define SIDEKICK_TYPE_BYTES 6
+
+/**
  * Returns how many features are on a side; 0 for NULL or an unknown side.
  *
  * `side`: `SIDEKICK_INPUT` or `SIDEKICK_OUTPUT`. Since 0.1.0.
@@ -318,7 +323,7 @@ sidekick_status sidekick_deployment_feature_type(const sidekick_deployment *depl
  * `sidekick_predictions_elements` returns. For a deployment of the Deployment API it is `SIDEKICK_DTYPE_F32`
  * for arrays, and `SIDEKICK_DTYPE_F64` for numbers and binary features.
  *
- * `dtype`: 0 for categorical, text and image features.
+ * `dtype`: 0 for categorical, text, image and bytes features.
  *
  * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
  * unknown side. Since 0.2.0.
@@ -490,6 +495,11 @@ sidekick_status sidekick_deployment_category(const sidekick_deployment *deployme
 #define SIDEKICK_RECORD_TEXT 5
 
 /**
+ * Kind of a packed record: bytes. Since 0.2.0.
+ */
+#define SIDEKICK_RECORD_BYTES 6
+
+/**
  * Kind of a column: pieces of bytes with their ends. No `SIDEKICK_DTYPE_` constant is negative. Since 0.1.0.
  */
 #define SIDEKICK_COLUMN_PIECES -1
@@ -613,6 +623,27 @@ sidekick_status sidekick_rows_add_text_at(sidekick_rows *rows,
                                           const char *value,
                                           size_t value_length,
                                           sidekick_error **error);
+
+/**
+ * Adds bytes to an input of the type bytes.
+ *
+ * Errors: those of every add function. Since 0.2.0.
+ */
+sidekick_status sidekick_rows_add_bytes(sidekick_rows *rows,
+                                        const char *name,
+                                        size_t name_length,
+                                        const void *value,
+                                        size_t size,
+                                        sidekick_error **error);
+
+/**
+ * As `sidekick_rows_add_bytes`, with the input's index. Since 0.2.0.
+ */
+sidekick_status sidekick_rows_add_bytes_at(sidekick_rows *rows,
+                                           size_t index,
+                                           const void *value,
+                                           size_t size,
+                                           sidekick_error **error);
 
 /**
  * Adds many small values in one call, for bindings whose calls into C are expensive.
@@ -843,9 +874,9 @@ sidekick_status sidekick_rows_add_npy_file_at(sidekick_rows *rows,
  *   alignment. For a numeric input of shape `[1]` they are `count` numbers; for another shape, `count`
  *   row-major arrays of that shape. For a categorical or binary input, integers are the categories. A
  *   `uint64_t` outside an array has to fit an `int64_t`.
- * - `SIDEKICK_COLUMN_PIECES`: texts, labels or image files, one after another without NULs. `ends[i]` points
- *   to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last one is
- *   `sizes[i]`.
+ * - `SIDEKICK_COLUMN_PIECES`: texts, labels, image files or bytes, one after another without NULs. `ends[i]`
+ *   points to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last one
+ *   is `sizes[i]`.
  * - `SIDEKICK_COLUMN_TEXTS`: texts or labels, each ended by a NUL, the last one too.
  *
  * `ends` may be NULL if no column has pieces. Every value is checked and copied as by the function that adds
@@ -1043,6 +1074,32 @@ sidekick_status sidekick_predictions_numbers(const sidekick_predictions *predict
                                              sidekick_error **error);
 
 /**
+ * Gets the bytes of an output of the type bytes. They are followed by no NUL.
+ *
+ * Errors: those of every reader. Since 0.2.0.
+ */
+sidekick_status sidekick_predictions_bytes(const sidekick_predictions *predictions,
+                                           size_t output,
+                                           size_t row,
+                                           const void **value,
+                                           size_t *size,
+                                           sidekick_error **error);
+
+/**
+ * Gets the bytes of all rows of an output of the type bytes. `count` is the number of rows.
+ *
+ * Value `i` begins at `values + ends[i - 1]` (the first at `values`), and has `ends[i] - ends[i - 1]` bytes.
+ *
+ * Errors: those of every reader. Since 0.2.0.
+ */
+sidekick_status sidekick_predictions_bytes_column(const sidekick_predictions *predictions,
+                                                  size_t output,
+                                                  const void **values,
+                                                  const size_t **ends,
+                                                  size_t *count,
+                                                  sidekick_error **error);
+
+/**
  * Gets the text of a text output.
  *
  * Errors: those of every reader. Since 0.1.0.
@@ -1148,6 +1205,68 @@ sidekick_status sidekick_predictions_top(const sidekick_predictions *predictions
                                          sidekick_error **error);
 
 /**
+ * Gets the image of a row as the server sent it: the `size` bytes of a file.
+ *
+ * `media_type`: gets `"image/png"` or `"image/jpeg"`, static text; NULL is fine.
+ *
+ * Errors: those of every reader. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_image(const sidekick_predictions *predictions,
+                                           size_t output,
+                                           size_t row,
+                                           const void **encoded,
+                                           size_t *size,
+                                           const char **media_type,
+                                           sidekick_error **error);
+
+/**
+ * Gets width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its
+ * pixels.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or has more
+ * pixels than `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_image_size(const sidekick_predictions *predictions,
+                                                size_t output,
+                                                size_t row,
+                                                uint32_t *width,
+                                                uint32_t *height,
+                                                uint32_t *channels,
+                                                sidekick_error **error);
+
+/**
+ * Decodes the image of a row into `buffer`: 8-bit samples as stored, rows from the top without gaps.
+ *
+ * `buffer_size`: exactly `width * height * channels`, as `sidekick_predictions_image_size` returns them.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` for another size; `SIDEKICK_ERROR_IMAGE` if the
+ * image is cut off or damaged, or too large. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_image_pixels(const sidekick_predictions *predictions,
+                                                  size_t output,
+                                                  size_t row,
+                                                  void *buffer,
+                                                  size_t buffer_size,
+                                                  sidekick_error **error);
+
+/**
+ * Writes the image of a row to a file, as the server sent it.
+ *
+ * Errors: those of every reader; `SIDEKICK_ERROR_FILE` if the file cannot be written. Since 0.1.0.
+ */
+sidekick_status sidekick_predictions_save_image(const sidekick_predictions *predictions,
+                                                size_t output,
+                                                size_t row,
+                                                const char *path,
+                                                size_t path_length,
+                                                sidekick_error **error);
+
+/**
+ * Frees predictions and all views into them. NULL is fine. Since 0.1.0.
+ */
+void sidekick_predictions_free(sidekick_predictions *predictions);
+
+/**
  * Gets the array of a row: `count` elements, row-major, of the shape that `sidekick_predictions_array_shape`
  * returns.
  *
@@ -1240,68 +1359,6 @@ sidekick_status sidekick_predictions_save_npy(const sidekick_predictions *predic
                                               const char *path,
                                               size_t path_length,
                                               sidekick_error **error);
-
-/**
- * Gets the image of a row as the server sent it: the `size` bytes of a file.
- *
- * `media_type`: gets `"image/png"` or `"image/jpeg"`, static text; NULL is fine.
- *
- * Errors: those of every reader. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_image(const sidekick_predictions *predictions,
-                                           size_t output,
-                                           size_t row,
-                                           const void **encoded,
-                                           size_t *size,
-                                           const char **media_type,
-                                           sidekick_error **error);
-
-/**
- * Gets width, height and channels (1 grey, 3 RGB, 4 RGBA) of the image of a row, without decoding its
- * pixels.
- *
- * Errors: those of every reader; `SIDEKICK_ERROR_IMAGE` if the image is cut off or damaged, or has more
- * pixels than `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_image_size(const sidekick_predictions *predictions,
-                                                size_t output,
-                                                size_t row,
-                                                uint32_t *width,
-                                                uint32_t *height,
-                                                uint32_t *channels,
-                                                sidekick_error **error);
-
-/**
- * Decodes the image of a row into `buffer`: 8-bit samples as stored, rows from the top without gaps.
- *
- * `buffer_size`: exactly `width * height * channels`, as `sidekick_predictions_image_size` returns them.
- *
- * Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` for another size; `SIDEKICK_ERROR_IMAGE` if the
- * image is cut off or damaged, or too large. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_image_pixels(const sidekick_predictions *predictions,
-                                                  size_t output,
-                                                  size_t row,
-                                                  void *buffer,
-                                                  size_t buffer_size,
-                                                  sidekick_error **error);
-
-/**
- * Writes the image of a row to a file, as the server sent it.
- *
- * Errors: those of every reader; `SIDEKICK_ERROR_FILE` if the file cannot be written. Since 0.1.0.
- */
-sidekick_status sidekick_predictions_save_image(const sidekick_predictions *predictions,
-                                                size_t output,
-                                                size_t row,
-                                                const char *path,
-                                                size_t path_length,
-                                                sidekick_error **error);
-
-/**
- * Frees predictions and all views into them. NULL is fine. Since 0.1.0.
- */
-void sidekick_predictions_free(sidekick_predictions *predictions);
 
 /** @} */
 

@@ -25,6 +25,7 @@ mod handle;
 mod options;
 mod predict;
 mod predictions;
+mod predictions_arrays;
 mod reply;
 mod rows;
 mod rows_arrays;

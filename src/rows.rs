@@ -234,6 +234,45 @@ pub unsafe extern "C" fn sidekick_rows_add_text_at(
     })
 }
 
+/// Adds bytes to an input of the type bytes.
+///
+/// Errors: those of every add function. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_bytes(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    value: *const c_void,
+    size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        // SAFETY: the caller's promises.
+        let value = unsafe { bytes(value, size, "value") }?;
+        rows.add_bytes(key, value)
+    })
+}
+
+/// As `sidekick_rows_add_bytes`, with the input's index. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_bytes_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    value: *const c_void,
+    size: usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        // SAFETY: the caller's promises.
+        let value = unsafe { bytes(value, size, "value") }?;
+        rows.add_bytes(key, value)
+    })
+}
+
 /// Adds many small values in one call, for bindings whose calls into C are expensive.
 ///
 /// `records`: `size` bytes. A record is a `uint32_t` kind (`SIDEKICK_RECORD_`), the `uint32_t` index of the

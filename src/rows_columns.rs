@@ -18,9 +18,9 @@ use std::ptr::null;
 ///   alignment. For a numeric input of shape `[1]` they are `count` numbers; for another shape, `count`
 ///   row-major arrays of that shape. For a categorical or binary input, integers are the categories. A
 ///   `uint64_t` outside an array has to fit an `int64_t`.
-/// - `SIDEKICK_COLUMN_PIECES`: texts, labels or image files, one after another without NULs. `ends[i]` points
-///   to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last one is
-///   `sizes[i]`.
+/// - `SIDEKICK_COLUMN_PIECES`: texts, labels, image files or bytes, one after another without NULs. `ends[i]`
+///   points to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last one
+///   is `sizes[i]`.
 /// - `SIDEKICK_COLUMN_TEXTS`: texts or labels, each ended by a NUL, the last one too.
 ///
 /// `ends` may be NULL if no column has pieces. Every value is checked and copied as by the function that adds

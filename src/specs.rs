@@ -100,7 +100,7 @@ pub unsafe extern "C" fn sidekick_deployment_feature_type(
 /// `sidekick_predictions_elements` returns. For a deployment of the Deployment API it is `SIDEKICK_DTYPE_F32`
 /// for arrays, and `SIDEKICK_DTYPE_F64` for numbers and binary features.
 ///
-/// `dtype`: 0 for categorical, text and image features.
+/// `dtype`: 0 for categorical, text, image and bytes features.
 ///
 /// Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
 /// unknown side. Since 0.2.0.

@@ -113,6 +113,8 @@ pub const SIDEKICK_TYPE_BINARY: i32 = 3;
 pub const SIDEKICK_TYPE_TEXT: i32 = 4;
 /// An image; the shape is `[height, width, channels]`. Since 0.1.0.
 pub const SIDEKICK_TYPE_IMAGE: i32 = 5;
+/// Bytes of any meaning, of a model of the Open Inference Protocol whose description says so. Since 0.2.0.
+pub const SIDEKICK_TYPE_BYTES: i32 = 6;
 
 /// `float`. Since 0.1.0.
 pub const SIDEKICK_DTYPE_F32: i32 = 1;
@@ -153,6 +155,8 @@ pub const SIDEKICK_RECORD_CATEGORY: u32 = 3;
 pub const SIDEKICK_RECORD_BINARY: u32 = 4;
 /// Kind of a packed record: text. Since 0.2.0.
 pub const SIDEKICK_RECORD_TEXT: u32 = 5;
+/// Kind of a packed record: bytes. Since 0.2.0.
+pub const SIDEKICK_RECORD_BYTES: u32 = 6;
 
 /// Kind of a column: pieces of bytes with their ends. No `SIDEKICK_DTYPE_` constant is negative. Since 0.1.0.
 pub const SIDEKICK_COLUMN_PIECES: i32 = -1;
@@ -210,6 +214,7 @@ mod tests {
             (SIDEKICK_TYPE_BINARY, Binary),
             (SIDEKICK_TYPE_TEXT, Text),
             (SIDEKICK_TYPE_IMAGE, Image),
+            (SIDEKICK_TYPE_BYTES, Bytes),
         ];
         types.into_iter().for_each(|(number, feature_type)| assert_eq!(number, feature_type as i32));
         use DType::*;

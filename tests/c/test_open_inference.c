@@ -205,6 +205,36 @@ static void test_integers(void) {
     sidekick_deployment_free(reciprocal);
 }
 
+/* Bytes are neither given for a text input nor read from a text output. */
+static void test_bytes_are_not_text(void) {
+    sidekick_deployment *echo = open_deployment("echo");
+    sidekick_rows *rows = new_rows(echo);
+    sidekick_predictions *predictions;
+    const void *value = NULL;
+    const size_t *ends = NULL;
+    size_t size = 0;
+
+    KEEPS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_bytes_at(rows, IN_TEXT, "a", 1, &error));
+    SAYS("got bytes");
+    FORGET();
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_bytes(rows, "no input", SIDEKICK_NUL, "a", 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_bytes_at(rows, IN_TEXT, NULL, 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_bytes(NULL, "x", 1, "a", 1, &error));
+    add_echo_row(rows, 1.5, "a", 1);
+    predictions = predict(echo, rows);
+    KEEPS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_bytes(predictions, OUT_TEXT, 0, &value, &size, &error));
+    SAYS("read as bytes");
+    FORGET();
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
+          sidekick_predictions_bytes_column(predictions, OUT_TEXT, &value, &ends, &size, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_bytes(predictions, OUT_TEXT, 0, NULL, &size, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_predictions_bytes_column(predictions, OUT_TEXT, &value, NULL, &size, &error));
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(echo);
+}
+
 /* The protocol can be chosen, and the version of the model is known. */
 static void test_protocol(void) {
     sidekick_options *options = NULL;
@@ -315,6 +345,7 @@ int main(void) {
     test_arrays();
     test_elements();
     test_integers();
+    test_bytes_are_not_text();
     test_protocol();
     test_description();
     test_refusals();

@@ -175,7 +175,8 @@ static void test_refusals(void) {
     const double nan = NAN;
     add_echo_row(rows, 1, "a", 0);
     used = 0;
-    put(6, 0, NULL, 0), refused(rows, SIDEKICK_ERROR_ARGUMENT, used);
+    put(7, 0, NULL, 0), refused(rows, SIDEKICK_ERROR_ARGUMENT, used);
+    put(SIDEKICK_RECORD_BYTES, IN_TEXT, "a", 1), refused(rows, SIDEKICK_ERROR_FEATURE_TYPE, used);
     put(UINT32_MAX, 0, NULL, 0), refused(rows, SIDEKICK_ERROR_ARGUMENT, used);
     put_integer(BINARY, IN_FLAG, 2), refused(rows, SIDEKICK_ERROR_ARGUMENT, used);
     put(NUMBER, IN_NUMBER, "1234567", 7), refused(rows, SIDEKICK_ERROR_ARGUMENT, used);

@@ -140,6 +140,17 @@ impl Predictions {
         }
     }
 
+    /// The bytes of a row of an output of the type bytes.
+    pub fn bytes<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&[u8]> {
+        let pieces = self.byte_pieces(output.into())?;
+        pieces.range(row).and_then(|range| pieces.buffer.get(range)).ok_or_else(|| self.no_row(row))
+    }
+
+    /// The bytes of all rows in one buffer, and where those of each row end.
+    pub fn bytes_column<'a>(&self, output: impl Into<Key<'a>>) -> Result<(&[u8], &[usize])> {
+        self.byte_pieces(output.into()).map(|pieces| (&*pieces.buffer, &*pieces.ends))
+    }
+
     /// The probabilities of a categorical output.
     pub fn probabilities<'a>(&self, output: impl Into<Key<'a>>) -> Result<Probabilities<'_>> {
         match self.column(output.into())? {
@@ -309,6 +320,13 @@ impl Predictions {
             (spec, Column::Arrays(values)) => Ok((spec, values)),
             (spec, Column::Elements(column)) if spec.is_array() => Ok((spec, column.floats()?)),
             (spec, _) => Err(read_as(spec, "an array")),
+        }
+    }
+
+    fn byte_pieces(&self, key: Key<'_>) -> Result<&Pieces<Vec<u8>>> {
+        match self.column(key)? {
+            (_, Column::Bytes(pieces)) => Ok(pieces),
+            (spec, _) => Err(read_as(spec, "bytes")),
         }
     }
 

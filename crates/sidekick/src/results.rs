@@ -3,7 +3,7 @@
 use crate::elements::ElementColumn;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::MediaType;
-use crate::memory::{collected, filled, push_text};
+use crate::memory::{collected, filled, push, push_text};
 use crate::names::Names;
 use crate::spec::{FeatureSpec, FeatureType, Specs};
 
@@ -20,6 +20,8 @@ pub(crate) enum Column {
     Arrays(Vec<f32>),
     /// Encoded images.
     Images(Pieces<Vec<u8>>, Vec<MediaType>),
+    /// Bytes of any meaning.
+    Bytes(Pieces<Vec<u8>>),
     /// Numbers or arrays in the type they came in, rows x elements of the shape.
     Elements(ElementColumn),
 }
@@ -38,6 +40,20 @@ impl<B> Pieces<B> {
         let end = *self.ends.get(row)?;
         let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         Some(start..end)
+    }
+}
+
+impl Pieces<Vec<u8>> {
+    /// Appends a value.
+    pub(crate) fn push(&mut self, value: &[u8]) -> Result<()> {
+        extend(&mut self.buffer, value)?;
+        push(&mut self.ends, self.buffer.len())
+    }
+
+    fn append(&mut self, more: &Pieces<Vec<u8>>) -> Result<()> {
+        let start = self.buffer.len();
+        extend(&mut self.buffer, &more.buffer)?;
+        extend_ends(&mut self.ends, &more.ends, start)
     }
 }
 
@@ -86,6 +102,7 @@ impl Column {
             Column::Categories(categories) => reserve(&mut categories.probabilities, elements),
             Column::Arrays(values) => reserve(values, elements),
             Column::Texts(texts) => reserve(&mut texts.ends, rows),
+            Column::Bytes(pieces) => reserve(&mut pieces.ends, rows),
             Column::Images(pieces, media_types) => {
                 reserve(&mut pieces.ends, rows)?;
                 reserve(media_types, rows)
@@ -105,11 +122,10 @@ impl Column {
                 extend_ends(&mut all.ends, &more.ends, start)
             }
             (Column::Images(all, media_types), Column::Images(more, more_types)) => {
-                let start = all.buffer.len();
-                extend(&mut all.buffer, &more.buffer)?;
-                extend_ends(&mut all.ends, &more.ends, start)?;
+                all.append(&more)?;
                 extend(media_types, &more_types)
             }
+            (Column::Bytes(all), Column::Bytes(more)) => all.append(&more),
             (Column::Elements(all), Column::Elements(more)) => {
                 match all.elements_mut().append(more.elements())? {
                     true => Ok(()),
@@ -178,6 +194,7 @@ fn empty_column(spec: &FeatureSpec) -> Column {
         }
         FeatureType::Text => Column::Texts(Pieces::default()),
         FeatureType::Image => Column::Images(Pieces::default(), Vec::new()),
+        FeatureType::Bytes => Column::Bytes(Pieces::default()),
     }
 }
 
@@ -220,5 +237,14 @@ mod tests {
         assert_eq!((all.buffer.as_str(), &all.ends[..]), ("a\0bc\0d\0", &[2, 5, 7][..]));
         assert_eq!((all.range(0), all.range(2), all.range(3)), (Some(0..2), Some(5..7), None));
         assert!(joined(vec![texts("", &[]), Column::Numbers(vec![])]).is_err());
+        let bytes = |values: &[&[u8]]| {
+            let mut pieces = Pieces::default();
+            values.iter().for_each(|value| pieces.push(value).unwrap());
+            Column::Bytes(pieces)
+        };
+        let Ok(Column::Bytes(all)) = joined(vec![bytes(&[b"a\xff", b""]), bytes(&[b"\0"])]) else { panic!() };
+        assert_eq!((&all.buffer[..], &all.ends[..]), (&b"a\xff\0"[..], &[2, 2, 3][..]));
+        assert_eq!(all.range(1), Some(2..2));
+        assert!(joined(vec![bytes(&[]), texts("", &[])]).is_err());
     }
 }

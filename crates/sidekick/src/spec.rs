@@ -9,7 +9,7 @@ use crate::names::{MOST_NAME_BYTES, Names};
 use crate::text::NulString;
 use std::fmt;
 
-/// The five types of the Deployment API. The numbers are the C API's: fixed, never reused.
+/// What the values of a feature are. The numbers are the C API's: fixed, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum FeatureType {
@@ -23,6 +23,8 @@ pub enum FeatureType {
     Text = 4,
     /// An image; the shape is `[height, width, channels]`.
     Image = 5,
+    /// Bytes of any number and meaning. The Deployment API has no such features.
+    Bytes = 6,
 }
 
 impl fmt::Display for FeatureType {
@@ -33,6 +35,7 @@ impl fmt::Display for FeatureType {
             FeatureType::Binary => "binary",
             FeatureType::Text => "text",
             FeatureType::Image => "image",
+            FeatureType::Bytes => "bytes",
         })
     }
 }

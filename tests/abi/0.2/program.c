@@ -348,6 +348,7 @@ static void read_elements(const sidekick_deployment *model, const sidekick_rows 
     static const uint16_t ALL[] = {0, 0x3c00, 0x3c00, 0, 0x4000, 0};
     sidekick_predictions *predictions = NULL;
     const void *elements = NULL;
+    const size_t *ends = NULL;
     size_t size = 0;
     int64_t integer = 0;
     int32_t dtype = 0;
@@ -357,6 +358,9 @@ static void read_elements(const sidekick_deployment *model, const sidekick_rows 
     OK(sidekick_predictions_elements_column(predictions, 0, &elements, &size, &dtype, &error));
     CHECK(dtype == SIDEKICK_DTYPE_F16 && size == sizeof ALL && memcmp(elements, ALL, size) == 0);
     CHECK(sidekick_predictions_integer(predictions, 0, 0, &integer, NULL) == SIDEKICK_ERROR_FEATURE_TYPE);
+    CHECK(sidekick_predictions_bytes(predictions, 0, 0, &elements, &size, NULL) == SIDEKICK_ERROR_FEATURE_TYPE);
+    CHECK(sidekick_predictions_bytes_column(predictions, 0, &elements, &ends, &size, NULL) ==
+          SIDEKICK_ERROR_FEATURE_TYPE);
     sidekick_predictions_free(predictions);
 }
 
@@ -390,6 +394,8 @@ static void open_inference(const char *server, int32_t wire) {
     add_two(rows, SIDEKICK_DTYPE_BOOL, BOOLEANS, sizeof BOOLEANS);
     add_two(rows, SIDEKICK_DTYPE_F16, HALVES, sizeof HALVES);
     add_two(rows, SIDEKICK_DTYPE_BF16, BFLOATS, sizeof BFLOATS);
+    CHECK(sidekick_rows_add_bytes(rows, "x", SIDEKICK_NUL, "a", 1, NULL) == SIDEKICK_ERROR_FEATURE_TYPE);
+    CHECK(sidekick_rows_add_bytes_at(rows, 0, "a", 1, NULL) == SIDEKICK_ERROR_FEATURE_TYPE);
     read_elements(model, rows);
     sidekick_rows_free(rows);
     sidekick_deployment_free(model);

@@ -107,6 +107,14 @@ impl Rows {
         })
     }
 
+    /// Adds bytes to a feature of the type bytes.
+    pub fn add_bytes<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
+        self.add(key.into(), |spec| {
+            require(spec, spec.feature_type == FeatureType::Bytes, "bytes")?;
+            Ok(Value::Bytes(bytes))
+        })
+    }
+
     /// Adds an encoded image to an image feature, with its pixels as stored. PNG and JPEG files are
     /// recognized by their first bytes, and are sent without being decoded and without their metadata. Images
     /// with alpha or more than 8 bits a sample, and BMP, GIF (its first frame), TIFF (its first page) and

@@ -13,6 +13,7 @@ const INTEGER: u32 = 2;
 const CATEGORY: u32 = 3;
 const BINARY: u32 = 4;
 const TEXT: u32 = 5;
+const BYTES: u32 = 6;
 
 impl Rows {
     /// Adds the values of packed records. If one fails, it adds none.
@@ -44,6 +45,7 @@ impl Rows {
             CATEGORY => self.add_category(index, self.text(record)?),
             BINARY => self.add_binary(index, record.bit()?),
             TEXT => self.add_text(index, self.text(record)?),
+            BYTES => self.add_bytes(index, record.payload),
             kind => Err(bad(&format!("there is no kind {kind}"))),
         }
     }

@@ -23,7 +23,7 @@ pub enum InputColumn<'a> {
         /// The numbers.
         bytes: &'a [u8],
     },
-    /// Texts, labels of categories, or encoded images, one after the other.
+    /// Texts, labels of categories, encoded images, or bytes of any meaning, one after the other.
     Pieces {
         /// All of them; texts and labels are UTF-8.
         bytes: &'a [u8],
@@ -41,7 +41,7 @@ impl<'a> InputColumn<'a> {
     }
 }
 
-/// Texts, labels or encoded images, collected one after the other for a column.
+/// Texts, labels, encoded images or other bytes, collected one after the other for a column.
 #[derive(Clone, Debug, Default)]
 pub struct InputPieces {
     bytes: Vec<u8>,
@@ -84,7 +84,8 @@ pub(crate) enum Source<'a> {
     Arrays(Numbers<'a>),
     Texts(Texts<'a>),
     Labels(Texts<'a>),
-    Images(&'a [u8], &'a [usize]),
+    Images(Pieces<'a>),
+    Bytes(Pieces<'a>),
 }
 
 impl<'a> ColumnReader<'a> {
@@ -124,11 +125,10 @@ impl<'a> ColumnReader<'a> {
             }
             Source::Texts(texts) => take(&Value::Text(texts.get(row)?.0)),
             Source::Labels(labels) => take(&category(spec, labels.get(row)?.0)?),
-            Source::Images(bytes, ends) => {
-                let piece = piece_range(ends, row);
-                let encoded = bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, bytes.len()))?;
-                take(&Value::Image(images::from_encoded(encoded, &self.image_rules)?))
+            Source::Images(pieces) => {
+                take(&Value::Image(images::from_encoded(pieces.get(row)?, &self.image_rules)?))
             }
+            Source::Bytes(pieces) => take(&Value::Bytes(pieces.get(row)?)),
         }
     }
 }
@@ -138,7 +138,9 @@ fn number_source<'a>(spec: &FeatureSpec, count: usize, numbers: Numbers<'a>) -> 
         FeatureType::Numeric if spec.is_array() => (Source::Arrays(numbers), spec.shape()),
         FeatureType::Numeric => (numbers.source(), spec.shape()),
         FeatureType::Categorical | FeatureType::Binary => (Source::IntegerCategories(numbers), [].as_slice()),
-        FeatureType::Text | FeatureType::Image => return Err(spec.another_type("got numbers")),
+        FeatureType::Text | FeatureType::Image | FeatureType::Bytes => {
+            return Err(spec.another_type("got numbers"));
+        }
     };
     let takes = byte_size(numbers.dtype, &[&[count], shape].concat())?;
     let size = numbers.bytes.len();
@@ -165,7 +167,8 @@ fn piece_source<'a>(
         return Err(Error::new(ErrorKind::FeatureShape, message));
     }
     match spec.feature_type {
-        FeatureType::Image => Ok(Source::Images(bytes, ends)),
+        FeatureType::Image => Ok(Source::Images(Pieces { bytes, ends })),
+        FeatureType::Bytes => Ok(Source::Bytes(Pieces { bytes, ends })),
         _ => text_source(spec, Texts::new(bytes, Cow::Borrowed(ends), 0)?),
     }
 }
@@ -187,7 +190,22 @@ fn text_source<'a>(spec: &FeatureSpec, texts: Texts<'a>) -> Result<Source<'a>> {
     match spec.feature_type {
         FeatureType::Text => Ok(Source::Texts(texts)),
         FeatureType::Categorical | FeatureType::Binary => Ok(Source::Labels(texts)),
-        FeatureType::Numeric | FeatureType::Image => Err(spec.another_type("got text")),
+        FeatureType::Numeric | FeatureType::Image | FeatureType::Bytes => Err(spec.another_type("got text")),
+    }
+}
+
+/// Pieces of bytes, one after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Pieces<'a> {
+    bytes: &'a [u8],
+    /// Where each ends.
+    ends: &'a [usize],
+}
+
+impl<'a> Pieces<'a> {
+    fn get(&self, row: usize) -> Result<&'a [u8]> {
+        let piece = piece_range(self.ends, row);
+        self.bytes.get(piece.clone()).ok_or_else(|| bad_piece(&piece, self.bytes.len()))
     }
 }
 

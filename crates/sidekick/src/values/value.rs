@@ -17,6 +17,7 @@ pub(crate) enum Value<'a> {
     Category(usize),
     Text(&'a str),
     Image(WireImage<'a>),
+    Bytes(&'a [u8]),
     Array(&'a Array<'a>),
 }
 

@@ -282,7 +282,7 @@ mod tests {
                     assert_eq!(pieces.buffer, [0xff, 0xd8, 0xff, 0xe0].repeat(2));
                     assert_eq!(media_types, &[MediaType::Jpeg; 2]);
                 }
-                Column::Elements(_) => panic!("{column:?}"),
+                Column::Elements(_) | Column::Bytes(_) => panic!("{column:?}"),
             }
         }
     }

@@ -56,7 +56,9 @@ pub(super) fn read_value(
         Column::Categories(categories) => read_categories(cursor, spec, keys, categories),
         Column::Arrays(values) => read_array(cursor, spec, values),
         Column::Images(pieces, media_types) => read_image(cursor, spec, pieces, media_types),
-        Column::Elements(_) => Err(Error::new(ErrorKind::Internal, "a column of another protocol")),
+        Column::Elements(_) | Column::Bytes(_) => {
+            Err(Error::new(ErrorKind::Internal, "a column of another protocol"))
+        }
     }
 }
 

@@ -44,6 +44,7 @@ fn put_slow(out: &mut Buffer, keys: &InputKeys, value: &Value<'_>, tensorjson: b
         Value::Array(array) if tensorjson => put_tensor(out, array),
         Value::Array(array) => put_npy(out, array),
         Value::Integer(number) => put_integer(out, *number),
+        Value::Bytes(_) => Err(Error::new(ErrorKind::Internal, "no deployment takes bytes")),
         Value::Number(_) | Value::Category(_) | Value::Text(_) => {
             Err(Error::new(ErrorKind::Internal, "a common value among the rare ones"))
         }

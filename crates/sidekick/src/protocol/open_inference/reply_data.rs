@@ -24,7 +24,11 @@ pub(super) fn read_binary(
     column: &mut Column,
 ) -> Result<()> {
     match column {
-        Column::Texts(texts) => read_binary_texts(bytes, elements, texts),
+        Column::Texts(texts) => each_element(bytes, elements, |row, text| {
+            let text = simdutf8::basic::from_utf8(text).map_err(|_| not_utf8().in_row(row))?;
+            push_piece(texts, text)
+        }),
+        Column::Bytes(pieces) => each_element(bytes, elements, |_, element| pieces.push(element)),
         Column::Elements(column) => {
             if elements.checked_mul(datatype.size()) != Some(bytes.len()) {
                 let name = datatype.name();
@@ -37,22 +41,32 @@ pub(super) fn read_binary(
     }
 }
 
-fn read_binary_texts(mut bytes: &[u8], elements: usize, texts: &mut Pieces<String>) -> Result<()> {
+/// Calls `each` with so many elements of BYTES, and their places. They have to fill the bytes.
+fn each_element(
+    mut bytes: &[u8],
+    elements: usize,
+    mut each: impl FnMut(usize, &[u8]) -> Result<()>,
+) -> Result<()> {
     for element in 0..elements {
-        let Some((text, rest)) = split_bytes(bytes) else {
+        let Some((value, rest)) = split_bytes(bytes) else {
             let message = format!("its bytes end within element {element} of {elements}");
             return Err(Error::new(ErrorKind::ReplyShape, message));
         };
         bytes = rest;
-        let text = simdutf8::basic::from_utf8(text)
-            .map_err(|_| Error::new(ErrorKind::ReplyEncoding, "is not UTF-8 text").in_row(element))?;
-        push_piece(texts, text)?;
+        each(element, value)?;
     }
     if bytes.is_empty() {
         return Ok(());
     }
     let message = format!("has {} bytes after its {elements} elements", bytes.len());
     Err(Error::new(ErrorKind::ReplyShape, message))
+}
+
+#[cold]
+fn not_utf8() -> Error {
+    let message =
+        "is not UTF-8 text; if it is not meant to be, a model description can give the output the type bytes";
+    Error::new(ErrorKind::ReplyEncoding, message)
 }
 
 fn push_piece(texts: &mut Pieces<String>, text: &str) -> Result<()> {
@@ -136,7 +150,10 @@ fn other_count(found: &str, expected: usize) -> Error {
 fn read_value(cursor: &mut Cursor<'_>, datatype: DataType, column: &mut Column) -> Result<()> {
     let column = match column {
         Column::Texts(texts) if cursor.peek() == Some(b'"') => return push_piece(texts, &cursor.string()?),
-        Column::Texts(_) => return Err(no_such_value(cursor, "text")),
+        Column::Bytes(pieces) if cursor.peek() == Some(b'"') => {
+            return pieces.push(cursor.string()?.as_bytes());
+        }
+        Column::Texts(_) | Column::Bytes(_) => return Err(no_such_value(cursor, "text")),
         Column::Elements(column) => column,
         _ => return Err(other_column()),
     };
@@ -409,10 +426,40 @@ mod tests {
             (b"\xff\xff\xff\xffa", 1, "its bytes end within element 0 of 1"),
             (b"\x01\0\0\0a", 2, "its bytes end within element 1 of 2"),
             (b"\x01\0\0\0ab", 1, "has 1 bytes after its 1 elements"),
-            (b"\x01\0\0\0\xff", 1, "row 0: is not UTF-8 text"),
         ] {
             assert_eq!(binary(bytes, elements).unwrap_err().to_string(), said);
         }
+        let error = binary(b"\0\0\0\0\x01\0\0\0\xff", 2).unwrap_err();
+        assert_eq!((error.kind(), error.row()), (ErrorKind::ReplyEncoding, Some(1)));
+        assert!(error.to_string().contains("is not UTF-8 text; if it is not meant to be, "), "{error}");
+    }
+
+    #[test]
+    fn bytes_need_not_be_text() {
+        let pieces = |read: &dyn Fn(&mut Column) -> Result<()>| {
+            let mut column = Column::Bytes(Pieces::default());
+            read(&mut column)?;
+            let Column::Bytes(pieces) = column else { panic!() };
+            let piece = |row| pieces.buffer[pieces.range(row).unwrap()].to_vec();
+            Ok::<_, Error>((0..pieces.ends.len()).map(piece).collect::<Vec<_>>())
+        };
+        let binary = |bytes: &'static [u8], elements| {
+            pieces(&|column| read_binary(bytes, DataType::Bytes, elements, column))
+        };
+        assert_eq!(binary(b"\x02\0\0\0\xff\0\0\0\0\0", 2).unwrap(), [&b"\xff\0"[..], b""]);
+        assert!(binary(b"\x02\0\0\0\xff", 1).is_err() && binary(b"\0\0\0\0\0", 1).is_err());
+        let json = |text: &'static str| {
+            pieces(&|column| {
+                read_json(
+                    &mut Cursor::new(text.as_bytes()),
+                    DataType::Bytes,
+                    Count { elements: 1, row: 1 },
+                    column,
+                )
+            })
+        };
+        assert_eq!(json(r#"["h\u00e9\u0000"]"#).unwrap(), [b"h\xc3\xa9\0"]);
+        assert!(json("[1]").is_err());
     }
 
     #[test]

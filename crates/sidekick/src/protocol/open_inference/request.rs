@@ -171,10 +171,7 @@ impl Out<'_> {
 
     fn float(&mut self, value: f64) -> Result<()> {
         if !value.is_finite() {
-            let message = format!(
-                "{value} cannot be sent as JSON, and the server is not known to take bytes; see the option wire"
-            );
-            return Err(Error::new(ErrorKind::FeatureValue, message));
+            return Err(not_json(value));
         }
         let mut room = [0; WIDEST_F64];
         let length = write_f64(&mut room, value);
@@ -184,10 +181,17 @@ impl Out<'_> {
     }
 
     fn string(&mut self, bytes: &[u8]) -> Result<()> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|_| Error::new(ErrorKind::FeatureValue, "is not UTF-8, and cannot be sent as JSON"))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| not_json("bytes that are not UTF-8"))?;
         serde_json::to_writer(self, text).map_err(|_| none_for(bytes.len()))
     }
+}
+
+#[cold]
+fn not_json(what: impl Display) -> Error {
+    let message = format!(
+        "{what} cannot be sent as JSON, and the server is not known to take bytes; see the option wire"
+    );
+    Error::new(ErrorKind::FeatureValue, message)
 }
 
 impl io::Write for Out<'_> {
@@ -284,6 +288,10 @@ mod tests {
         let error = data("FP32", &[0, 0, 0, 0, 0, 0, 0xc0, 0x7f]).unwrap_err();
         assert_eq!((error.kind(), error.row()), (ErrorKind::FeatureValue, Some(1)));
         assert!(error.to_string().contains("NaN cannot be sent as JSON"), "{error}");
-        assert!(data("BYTES", b"\x01\0\0\0\xff").is_err());
+        let error = data("BYTES", b"\x01\0\0\0\xff").unwrap_err().to_string();
+        assert!(
+            error.contains("bytes that are not UTF-8 cannot be sent as JSON") && error.contains("wire"),
+            "{error}"
+        );
     }
 }

@@ -57,7 +57,8 @@ impl Tensors {
         match value {
             Value::Number(number) => self.put_float(input, *number),
             Value::Integer(integer) => self.put_integer(input, *integer),
-            Value::Text(text) => self.put_text(input, text),
+            Value::Text(text) => self.put_bytes(input, text.as_bytes()),
+            Value::Bytes(bytes) => self.put_bytes(input, bytes),
             Value::Array(array) => self.put_array(input, array),
             Value::Category(category) => self.put_category(input, *category),
             Value::Image(_) => Err(self.refused(input)),
@@ -90,13 +91,9 @@ impl Tensors {
     }
 
     #[inline(never)]
-    fn put_text(&mut self, input: usize, text: &str) -> Result<()> {
+    fn put_bytes(&mut self, input: usize, bytes: &[u8]) -> Result<()> {
         let (tensor, column) = self.column(input)?;
-        if tensor.datatype == DataType::Bytes {
-            column.put_bytes(text.as_bytes())
-        } else {
-            Err(no_such_value(tensor))
-        }
+        if tensor.datatype == DataType::Bytes { column.put_bytes(bytes) } else { Err(no_such_value(tensor)) }
     }
 
     #[inline(never)]
@@ -333,7 +330,7 @@ fn put_words<T: Copy>(
 #[cold]
 fn no_such_value(tensor: &Tensor) -> Error {
     let holds = match tensor.datatype.class() {
-        Class::Bytes => "text",
+        Class::Bytes => "text or bytes",
         Class::Bool => "0 and 1",
         _ => "numbers",
     };
