@@ -105,7 +105,7 @@ def count_languages():
 
 
 def try_model():
-    """The C example that takes either kind of URL."""
+    """The example that takes either kind of URL; Rust has none."""
     if not (BUILD / "try_model").exists():
         return
     assert run("try_model", "penguins").splitlines()[0] == "takes"

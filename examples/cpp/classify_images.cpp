@@ -18,7 +18,7 @@ static std::optional<std::string> label_in(const std::filesystem::path& file) {
 }
 
 static void classify(const example::Arguments& arguments) {
-    const auto deployment = sidekick::Deployment::open(arguments.url, arguments.token);
+    const auto deployment = example::open(arguments);
     auto rows = deployment.rows();
     for (const std::string& file : arguments.files) {
         rows.row().image_file(0, file);

@@ -33,7 +33,7 @@ private:
 };
 
 void count(const example::Arguments& arguments) {
-    const auto deployment = sidekick::Deployment::open(arguments.url, arguments.token);
+    const auto deployment = example::open(arguments);
     auto stream = deployment.stream();
     auto rows = deployment.rows();
     Counts counts;

@@ -18,7 +18,7 @@ static void write_pgm(const std::string& path, std::size_t width, std::size_t he
 }
 
 static void denoise(const example::Arguments& arguments) {
-    const auto deployment = sidekick::Deployment::open(arguments.url, arguments.token);
+    const auto deployment = example::open(arguments);
     auto rows = deployment.rows();
     rows.row().npy_file(0, arguments.files[0]);
     const auto predictions = deployment.predict(rows);

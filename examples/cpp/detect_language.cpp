@@ -4,7 +4,7 @@
 #include <iomanip>
 
 static void detect(const example::Arguments& arguments) {
-    const auto deployment = sidekick::Deployment::open(arguments.url, arguments.token);
+    const auto deployment = example::open(arguments);
     std::vector<std::string> lines;
     for (std::string line; std::getline(std::cin, line);) {
         lines.push_back(line);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ struct WrongUse {};
 // The arguments of the command line.
 struct Arguments {
     std::string url;
-    std::string token;
+    std::optional<std::string> token;  // it may be empty
     std::vector<std::string> files;
     bool help = false;
 };
@@ -34,9 +35,9 @@ inline std::string read_token(const std::string& path) {
     return token;
 }
 
-inline std::string token_from_environment() {
+inline std::optional<std::string> token_from_environment() {
     const char* const token = std::getenv("SIDEKICK_TOKEN");
-    return token == nullptr ? std::string() : std::string(token);
+    return token == nullptr ? std::nullopt : std::optional<std::string>(token);
 }
 
 inline Arguments parse(const std::vector<std::string>& words) {
@@ -61,6 +62,11 @@ inline Arguments parse(const std::vector<std::string>& words) {
     return arguments;
 }
 
+// The deployment, or the model of the Open Inference Protocol, that the command line names.
+inline sidekick::Deployment open(const Arguments& arguments) {
+    return sidekick::Deployment::open(arguments.url, *arguments.token);
+}
+
 // How many files a task takes.
 struct FileCount {
     std::size_t least;
@@ -77,7 +83,7 @@ inline int run(int argc, char** argv, std::string_view usage, FileCount count, v
             return 0;
         }
         const std::size_t files = arguments.files.size();
-        if (arguments.url.empty() || arguments.token.empty() || files < count.least || files > count.most) {
+        if (arguments.url.empty() || !arguments.token || files < count.least || files > count.most) {
             throw WrongUse();
         }
         task(arguments);

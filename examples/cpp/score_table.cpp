@@ -31,7 +31,7 @@ static void append(csv::Line& line, const sidekick::Prediction& prediction, cons
 }
 
 static void score(const example::Arguments& arguments) {
-    const auto deployment = sidekick::Deployment::open(arguments.url, arguments.token);
+    const auto deployment = example::open(arguments);
     auto table = csv::read(arguments.files[0]);
     auto rows = deployment.rows();
     for (auto line = table.begin() + 1; line != table.end(); ++line) {

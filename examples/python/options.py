@@ -33,7 +33,9 @@ def run(task: Task, about: str | None, *positionals: str) -> None:
         parser.add_argument(name.removesuffix("..."), nargs="+" if several else None)
     options = parser.parse_args()
     try:
-        token = find_token(options) or parser.error("no token: give --token or --token-file, or set SIDEKICK_TOKEN")
+        token = find_token(options)
+        if token is None:
+            parser.error("no token: give --token or --token-file, or set SIDEKICK_TOKEN")
         with sidekick.Deployment(options.url, token) as deployment:
             task(deployment, options)
     except (OSError, ValueError, TypeError, ImportError) as error:
@@ -41,10 +43,10 @@ def run(task: Task, about: str | None, *positionals: str) -> None:
 
 
 def find_token(options: argparse.Namespace) -> str | None:
-    """The token of the command line, of the file it names, or of the environment."""
+    """The token of the command line, which may be empty, of the file it names, or of the environment."""
     if options.token_file:
         return Path(options.token_file).read_text(encoding="utf-8").strip()
-    return options.token or os.environ.get("SIDEKICK_TOKEN")
+    return os.environ.get("SIDEKICK_TOKEN") if options.token is None else options.token
 
 
 def name_of(specs: list[sidekick.FeatureSpec], dtype: str) -> str:

@@ -16,10 +16,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy
+import onnx
 from models import MODELS, Model, Tensors
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "target" / "engines"
+# The models that MLServer serves by its scikit-learn runtime.
+LEARNED = ("table", "iris")
 # How long an engine may take until it is ready, and until it has stopped, in seconds.
 START_SECONDS, STOP_SECONDS = 180, 20
 
@@ -80,7 +84,7 @@ class Engine:
         self.prepare()
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        environment = {**os.environ, "no_proxy": "*", **self.environment()}
+        environment = {**os.environ, "no_proxy": "*", "DIGITS_WEIGHTS": str(digits_weights()), **self.environment()}
         with self.log.open("w") as log:
             process = subprocess.Popen(
                 self.command(port), stdout=log, stderr=log, env=environment, cwd=self.folder, start_new_session=True
@@ -178,8 +182,8 @@ class MLServer(Engine):
                 folder.mkdir(parents=True)
                 text = json.dumps(model_settings(name, version, model), indent=2)
                 (folder / "model-settings.json").write_text(text + "\n")
-        trained = self.repository / "table-1" / "model.joblib"
-        run([str(self.python), str(HERE / "mlserver" / "train.py"), str(trained)], "mlserver: training failed")
+        trained = [str(self.repository / f"{name}-1" / "model.joblib") for name in LEARNED]
+        run([str(self.python), str(HERE / "mlserver" / "train.py"), *trained], "mlserver: training failed")
 
     def command(self, port: int) -> list[str]:
         settings = {
@@ -211,7 +215,7 @@ def model_settings(name: str, version: str, model: Model) -> dict:
             for tensor, (kind, shape) in tensors.items()
         ]
 
-    learned = name == "table"
+    learned = name in LEARNED
     parameters = {"uri": "./model.joblib", "content_type": "pd"} if learned else {}
     return {
         "name": name,
@@ -230,6 +234,16 @@ class KServe(Engine):
 
 
 ENGINES: dict[str, Engine] = {engine.name: engine for engine in (Triton(), MLServer(), KServe())}
+
+
+def digits_weights() -> Path:
+    """The weights of the local server's model `digits`, as NumPy reads them."""
+    graph = onnx.load(str(HERE.parents[1] / "server" / "deployments" / "digits" / "model.onnx")).graph
+    arrays = [onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer]
+    names = [f"{kind}{layer}" for layer in range(3) for kind in ("matrix", "bias")]
+    file = BUILD / "digits.npz"
+    numpy.savez(file, **dict(zip(names, arrays, strict=True)))
+    return file
 
 
 def run(command: list[str], failure: str, **options) -> str:

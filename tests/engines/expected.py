@@ -15,13 +15,22 @@ class Scenario:
     result: str
     # What they have to print on an engine that differs.
     differs: dict[str, str] = field(default_factory=dict)
+    # What the documentation says of that engine.
+    words: dict[str, str] = field(default_factory=dict)
     # Why an engine is not asked.
     not_on: dict[str, str] = field(default_factory=dict)
 
     def expected(self, engine: str) -> str:
         return self.differs.get(engine, self.result)
 
+    def cell(self, engine: str) -> str:
+        """What docs/engines.md says of the scenario on an engine where it holds."""
+        if engine in self.not_on:
+            return f"no: {self.not_on[engine]}"
+        return self.words.get(engine, "yes")
 
+
+ALL = ("triton", "mlserver", "kserve")
 FLOWER = "1: 0.0152 0.8989 0.0860"
 TYPES = (
     "BOOL 0 1; UINT8 1 255; UINT16 1 65535; UINT32 1 4294967295; UINT64 9007199254740994 18446744073709551615; "
@@ -35,7 +44,13 @@ SCENARIOS = [
         "inputs and outputs from the metadata",
         "sepal_length [1], sepal_width [1], petal_length [1], petal_width [1] -> predict [1], predict_proba [3]",
     ),
-    Scenario("limit", "the most rows of a request, by the server's word", "0", {"triton": "8"}),
+    Scenario(
+        "limit",
+        "the most rows of a request",
+        "0",
+        {"triton": "8"},
+        {"triton": "`max_batch_size`", "mlserver": "the server has no limit", "kserve": "the server has no limit"},
+    ),
     Scenario("one row", "one row of a table", FLOWER),
     Scenario("JSON", "the same as JSON, with `wire` JSON", FLOWER),
     Scenario("columns", "128 rows by columns", "128 rows: 32 64 32"),
@@ -49,6 +64,7 @@ SCENARIOS = [
         "NaN and infinity, once the server has answered with bytes",
         "nan inf -inf nan inf -inf",
         {"mlserver": "refused"},
+        {"mlserver": "no: JSON has neither; refused before they are sent"},
     ),
     Scenario("FP16", "16-bit floats as bytes", "1 -4", not_on={"mlserver": "the server takes no bytes"}),
     Scenario(
@@ -56,6 +72,7 @@ SCENARIOS = [
         "16-bit floats with `wire` JSON",
         "1 -4",
         {"triton": "HTTP 400", "kserve": "HTTP 400"},
+        {"triton": "no: HTTP 400", "kserve": "no: HTTP 400"},
     ),
     Scenario(
         "BF16",
@@ -65,10 +82,16 @@ SCENARIOS = [
     ),
     Scenario("text", "texts, empty ones and more than ASCII", "GRÜSSE||TWO/LINES"),
     Scenario("image", "the samples of an image, `UINT8 [8, 8, 3]`", "0 31.5 63"),
-    Scenario("unknown model", "a model that is not there", "HTTP 404"),
-    Scenario("unknown version", "a version that is not there", "HTTP 404", {"kserve": "HTTP 501"}),
+    Scenario("unknown model", "a model that is not there", "HTTP 404", words=dict.fromkeys(ALL, "HTTP 404")),
+    Scenario(
+        "unknown version",
+        "a version that is not there",
+        "HTTP 404",
+        {"kserve": "HTTP 501"},
+        dict.fromkeys(ALL, "HTTP 404") | {"kserve": "HTTP 501"},
+    ),
     Scenario("wrong value", "a number too large for the tensor: refused before it is sent", "refused"),
-    Scenario("model's error", "a model that fails", "HTTP 500"),
+    Scenario("model's error", "a model that fails", "HTTP 500", words=dict.fromkeys(ALL, "HTTP 500")),
     Scenario("bad rows", "`isolate_bad_rows`: the rows that the model refuses fail alone", "2 4 6 without 1 3"),
     Scenario("cancel", "a call is cancelled, and the next one succeeds", "cancelled, then 0"),
     Scenario("versions", "two versions of a model", "5, 10", not_on={"kserve": "the server has no versions"}),

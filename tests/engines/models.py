@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,6 +89,17 @@ def image(inputs: Arrays, version: int) -> Arrays:
     return {"scores": inputs["image"].mean(axis=(1, 2)).astype("float32")}
 
 
+def digits(inputs: Arrays, version: int) -> Arrays:
+    """The probability of each digit, by the weights of the local server's model `digits`."""
+    weights = numpy.load(os.environ["DIGITS_WEIGHTS"])
+    values = inputs["image"].reshape(-1, 64).astype("float32") / 255
+    for layer in range(3):
+        values = values @ weights[f"matrix{layer}"] + weights[f"bias{layer}"]
+        values = values if layer == 2 else values.clip(0)
+    powers = numpy.exp(values - values.max(axis=1, keepdims=True))
+    return {"digit": powers / powers.sum(axis=1, keepdims=True)}
+
+
 def batch(inputs: Arrays, version: int) -> Arrays:
     """The double, and how many rows the request had."""
     rows = numpy.full(inputs["x"].shape, len(inputs["x"]), "int64")
@@ -127,6 +139,11 @@ MODELS: dict[str, Model] = {
         {"predict": ("INT64", [1]), "predict_proba": ("FP64", [3])},
         table,
         most_rows=64,
+    ),
+    "iris": Model(
+        {name: ("FP64", [1]) for name in IRIS},
+        {"predict": ("INT64", [1]), "predict_proba": ("FP64", [3])},
+        table,
         parameters={"predict_proba": {"labels": SPECIES}},
     ),
     "batch": Model(X, {"y": NUMBER, "rows": ("INT64", [1])}, batch, most_rows=8),
@@ -138,6 +155,7 @@ MODELS: dict[str, Model] = {
     "bfloat": Model({"x": ("BF16", [2])}, {"y": ("BF16", [2])}, same, not_on=("mlserver", "kserve")),
     "text": Model({"text": ("BYTES", [1])}, {"capitals": ("BYTES", [1])}, text),
     "image": Model({"image": ("UINT8", [8, 8, 3])}, {"scores": ("FP32", [3])}, image),
+    "digits": Model({"image": ("UINT8", [8, 8, 1])}, {"digit": ("FP32", [10])}, digits),
     "picky": Model(X, Y, picky),
     "failing": Model(X, Y, failing),
     "slow": Model({"wait": NUMBER}, {"waited": NUMBER}, slow),

@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
 
+from document import Results, write_page
 from engines import BUILD, ENGINES, HERE, Engine, Failed, run
-from expected import SCENARIOS, Scenario
+from expected import SCENARIOS
+from record import RECORDED, recorder
 
 ROOT = HERE.parents[1]
 LIBRARIES = os.environ["SIDEKICK_LIB_DIR"]
@@ -50,39 +50,56 @@ def program_environment() -> dict[str, str]:
     return {**kept, **library, "PYTHONPATH": str(ROOT / "bindings" / "python")}
 
 
-def run_scenarios(engine: Engine, url: str, language: str, command: list[str]) -> int:
-    """Runs a language's program beside an engine; the number of scenarios that held. Those that did not are shown."""
+def run_scenarios(engine: Engine, url: str, language: str, command: list[str]) -> list[str]:
+    """Runs a language's program beside an engine; the names of the scenarios that failed, which are shown."""
     asked = [scenario for scenario in SCENARIOS if engine.name not in scenario.not_on]
     words = [*command, url, *(scenario.name for scenario in asked)]
     done = subprocess.run(
         words, env=program_environment(), capture_output=True, encoding="utf-8", timeout=PROGRAM_SECONDS
     )
     found = dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
-    wrong = [scenario for scenario in asked if found.get(scenario.name) != scenario.expected(engine.name)]
-    for scenario in wrong:
+    failed = [scenario for scenario in asked if found.get(scenario.name) != scenario.expected(engine.name)]
+    for scenario in failed:
         print(f"FAILED: {engine.title}, {language}, {scenario.name}")
         print(f"  expected {scenario.expected(engine.name)}\n  got      {found.get(scenario.name, 'nothing')}")
-    if wrong or done.returncode != 0:
+    if failed or done.returncode != 0:
         print(f"  status {done.returncode}; errors were printed as\n{done.stderr.rstrip()}", flush=True)
-    return len(asked) - len(wrong)
+    return [scenario.name for scenario in failed]
 
 
-def run_engine(engine: Engine, programs: dict[str, list[str]]) -> tuple[int, int]:
-    """Installs and starts an engine, and runs everything beside it; how many scenarios held, and how many did not."""
+def record(engine: Engine, program: list[str]) -> None:
+    """Records the exchanges of some scenarios, for the tests of the client."""
+    folder = ROOT / "crates" / "sidekick" / "tests" / "recorded" / engine.name
+    with engine.started() as url:
+        for name in RECORDED:
+            with recorder(url, folder / name.replace(" ", "-")) as recorded:
+                command = [*program, recorded, name]
+                subprocess.run(command, env=program_environment(), check=True, timeout=PROGRAM_SECONDS)
+
+
+def run_engine(engine: Engine, programs: dict[str, list[str]]) -> tuple[str, dict[str, list[str]]]:
+    """Installs and starts an engine, and runs everything beside it. Its version, and for each scenario that failed the
+    languages in which it did."""
     began = time.monotonic()
     engine.install()
     installed = time.monotonic()
-    passed = failed = 0
+    failed: dict[str, list[str]] = {}
     with engine.started() as url:
         ready = time.monotonic()
         version = engine.described(url)
-        asked = sum(engine.name not in scenario.not_on for scenario in SCENARIOS)
         for language, command in programs.items():
-            held = run_scenarios(engine, url, language, command)
-            passed, failed = passed + held, failed + asked - held
+            for name in run_scenarios(engine, url, language, command):
+                failed.setdefault(name, []).append(language)
     took = f"installed in {installed - began:.0f} s, ready in {ready - installed:.0f} s"
-    print(f"{engine.title} {version}: {passed} passed, {failed} failed; {took}, run in {time.monotonic() - ready:.0f} s", flush=True)
-    return passed, failed
+    print(f"{engine.title} {version}: {took}, run in {time.monotonic() - ready:.0f} s", flush=True)
+    return version, failed
+
+
+def summary(results: Results, languages: int) -> tuple[int, int]:
+    """How many scenarios held, and how many failed, in all languages."""
+    asked = sum(name not in scenario.not_on for name in results for scenario in SCENARIOS) * languages
+    failed = sum(len(where) for _, found in results.values() for where in found.values())
+    return asked - failed, failed
 
 
 def end_as_interrupted(number: int, frame: object) -> None:
@@ -90,16 +107,21 @@ def end_as_interrupted(number: int, frame: object) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    names = [name for name in arguments if name] or list(ENGINES)
+    recording = "--record" in arguments
+    names = [name for name in arguments if name not in ("", "--record")] or list(ENGINES)
     unknown = [name for name in names if name not in ENGINES]
     if unknown:
         raise Failed(f"no engine is called {unknown[0]!r}: the engines are {', '.join(ENGINES)}")
     signal.signal(signal.SIGTERM, end_as_interrupted)
     programs = build_programs()
-    passed = failed = 0
-    for name in names:
-        held, not_held = run_engine(ENGINES[name], programs)
-        passed, failed = passed + held, failed + not_held
+    if recording:
+        for name in names:
+            record(ENGINES[name], programs["C"])
+        return 0
+    results = {name: run_engine(ENGINES[name], programs) for name in names}
+    if list(results) == list(ENGINES):
+        write_page(results)
+    passed, failed = summary(results, len(programs))
     print(f"{passed} passed, {failed} failed")
     return int(failed > 0)
 

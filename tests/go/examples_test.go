@@ -123,6 +123,16 @@ func TestClassifyImagesReachesTheRecordedAccuracy(t *testing.T) {
 	}
 }
 
+func TestTryModelTakesEitherKindOfURL(t *testing.T) {
+	model := os.Getenv("SIDEKICK_SERVER_URL") + "/v2/models/penguins"
+	for _, url := range []string{deploymentURL("penguins"), model} {
+		got := run(t, nil, "", programPath("try_model"), "--url", url, "--token", "penguins-token")
+		if got.status != 0 || !strings.Contains(got.output, "predicts\n  species: ") {
+			t.Errorf("%q %q", got.output, got.errors)
+		}
+	}
+}
+
 func TestClassifyImagesWithoutLabels(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "seven.png")
 	if err := os.WriteFile(file, read(t, firstOf(t, "digits/digit-7-*.png")), 0o600); err != nil {

@@ -106,6 +106,13 @@ def test_help_and_wrong_use(example):
         assert wrong.stderr.startswith("usage: ")
 
 
+def test_try_model_takes_either_kind_of_url():
+    for url in (url_of("penguins"), f"{SERVER_URL}/v2/models/penguins"):
+        ended = run("try_model", "--url", url, "--token", "penguins-token")
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert "predicts\n  species: " in ended.stdout
+
+
 def test_the_token_comes_from_the_command_line_a_file_or_the_environment(tmp_path):
     file = tmp_path / "token"
     file.write_text("language-token\n")

@@ -1,4 +1,4 @@
-"""Trains the model of MLServer's scikit-learn runtime: train.py FILE"""
+"""Trains the model of MLServer's scikit-learn runtime: train.py FILE..."""
 
 import sys
 
@@ -8,4 +8,6 @@ from sklearn.linear_model import LogisticRegression
 
 data = load_iris(as_frame=True)
 flowers = data.data.set_axis(["sepal_length", "sepal_width", "petal_length", "petal_width"], axis=1)
-joblib.dump(LogisticRegression(max_iter=1000).fit(flowers, data.target), sys.argv[1])
+trained = LogisticRegression(max_iter=1000).fit(flowers, data.target)
+for file in sys.argv[1:]:
+    joblib.dump(trained, file)

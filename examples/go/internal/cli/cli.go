@@ -29,7 +29,8 @@ func (p Program) Main() {
 	flags := flag.NewFlagSet(p.Name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	url := flags.String("url", "", "")
-	token := flags.String("token", "", "")
+	var token *string
+	flags.Func("token", "", func(text string) error { token = &text; return nil })
 	tokenFile := flags.String("token-file", "", "")
 	err := flags.Parse(os.Args[1:])
 	if err == flag.ErrHelp {
@@ -40,21 +41,21 @@ func (p Program) Main() {
 		fmt.Fprintln(os.Stderr, usage)
 		os.Exit(2)
 	}
-	if err := p.run(*url, *token, *tokenFile, flags.Args()); err != nil {
+	if err := p.run(*url, token, *tokenFile, flags.Args()); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", p.Name, err)
 		os.Exit(1)
 	}
 }
 
 // run opens the deployment, which lives as long as the program runs or until it is interrupted.
-func (p Program) run(url, token, tokenFile string, arguments []string) error {
+func (p Program) run(url string, token *string, tokenFile string, arguments []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	token, err := findToken(token, tokenFile)
+	found, err := findToken(token, tokenFile)
 	if err != nil {
 		return err
 	}
-	deployment, err := sidekick.Open(ctx, url, token)
+	deployment, err := sidekick.Open(ctx, url, found)
 	if err != nil {
 		return err
 	}
@@ -62,17 +63,17 @@ func (p Program) run(url, token, tokenFile string, arguments []string) error {
 	return p.Run(ctx, deployment, arguments)
 }
 
-// findToken takes the token from the command line, from a file, or else from the environment.
-func findToken(token, file string) (string, error) {
-	if token == "" && file != "" {
+// findToken takes the token from the command line, from a file, or else from the environment. It may be empty.
+func findToken(token *string, file string) (string, error) {
+	if token != nil {
+		return *token, nil
+	}
+	if file != "" {
 		text, err := os.ReadFile(file)
 		return strings.TrimSpace(string(text)), err
 	}
-	if token == "" {
-		token = os.Getenv("SIDEKICK_TOKEN")
+	if found, ok := os.LookupEnv("SIDEKICK_TOKEN"); ok {
+		return found, nil
 	}
-	if token == "" {
-		return "", fmt.Errorf("no token: give --token, --token-file or the environment variable SIDEKICK_TOKEN")
-	}
-	return token, nil
+	return "", fmt.Errorf("no token: give --token, --token-file or the environment variable SIDEKICK_TOKEN")
 }

@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+"""Tries a model: prints what it takes and returns, and what it predicts for zeros and empty texts. Takes the URL of a deployment
+or of a model on a server of the Open Inference Protocol (--url http://HOST:8000/v2/models/NAME --token "")."""
+
+import numpy
+from options import run
+from PIL import Image
+
+
+def try_model(deployment, options):
+    print(deployment)
+    print("predicts")
+    result = deployment.predict({spec.name: blank(spec) for spec in deployment.feature_specs_in})
+    for name, value in result.items():
+        print(f"  {name}: {value}")
+
+
+def blank(spec):
+    if spec.dtype == "numeric":
+        return numpy.zeros(spec.shape, "uint8") if spec.is_array else 0
+    if spec.dtype == "image":
+        image = Image.fromarray(numpy.zeros(spec.shape, "uint8").squeeze())
+        image.format = "PNG"
+        return image
+    return {"categorical": spec.categories[:1], "binary": [False], "text": [""]}[spec.dtype][0]
+
+
+if __name__ == "__main__":
+    run(try_model, __doc__)
