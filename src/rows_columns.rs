@@ -9,7 +9,8 @@ use sidekick::{DType, Error, ErrorKind, InputColumn, Result};
 use std::ffi::c_void;
 use std::ptr::null;
 
-/// Adds `count` whole rows in one call, from a column for each input. No row may be begun.
+/// Adds `count` whole rows in one call, from a column for each input. An optional input may have none. No row
+/// may be begun.
 ///
 /// There are `column_count` columns. Column `i` is for the input with index `inputs[i]`. Its values, one for
 /// each row, are the `sizes[i]` bytes at `values[i]`. `kinds[i]` says how they are stored:

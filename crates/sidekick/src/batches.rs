@@ -18,7 +18,7 @@ use std::thread;
 pub(crate) fn predict(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
     let mut predicted = Predicted::new(&client.schema().outputs)?;
     predicted.columns.reserve(&client.schema().outputs, rows.len())?;
-    let batches = Batches::new(client, rows);
+    let batches = Batches::new(client, rows)?;
     let workers = client.options().max_in_flight.min(batches.count());
     let call = Call { client, rows, batches, cancel };
     if workers > 1 {
@@ -32,7 +32,7 @@ pub(crate) fn predict(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> 
 /// Predicts the rows of one batch in one request, or in more if bad rows are isolated.
 pub(crate) fn predict_batch(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
     let mut predicted = Predicted::new(&client.schema().outputs)?;
-    let batches = Batches { rows: rows.len(), batch_rows: rows.len() };
+    let batches = Batches::even(rows.len(), rows.len());
     Call { client, rows, batches, cancel }.predict(0..rows.len(), &mut predicted)?;
     Ok(predicted)
 }
@@ -135,11 +135,31 @@ fn collect(results: &Receiver<(usize, Result<Predicted>)>, predicted: &mut Predi
 pub(crate) struct Batches {
     rows: usize,
     batch_rows: usize,
+    /// Where each batch begins if they are not equally long.
+    starts: Option<Vec<usize>>,
 }
 
 impl Batches {
-    pub(crate) fn new(client: &Client, rows: &Rows) -> Batches {
-        Batches { rows: rows.len(), batch_rows: client.batch_rows() }
+    /// Rows that cannot share a request are in different batches.
+    pub(crate) fn new(client: &Client, rows: &Rows) -> Result<Batches> {
+        let (count, most) = (rows.len(), client.batch_rows());
+        let mut batches = Batches::even(count, most);
+        if rows.store().alike(0..count) == count {
+            return Ok(batches);
+        }
+        let (mut starts, mut start) = (Vec::new(), 0);
+        while start < count {
+            push(&mut starts, start)?;
+            let end = count.min(start.saturating_add(most));
+            start += rows.store().alike(start..end).max(1);
+        }
+        batches.starts = Some(starts);
+        Ok(batches)
+    }
+
+    /// So many rows, as many of them in each batch.
+    fn even(rows: usize, batch_rows: usize) -> Batches {
+        Batches { rows, batch_rows, starts: None }
     }
 
     pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
@@ -147,10 +167,14 @@ impl Batches {
     }
 
     fn count(&self) -> usize {
-        self.rows.div_ceil(self.batch_rows)
+        self.starts.as_ref().map_or_else(|| self.rows.div_ceil(self.batch_rows), Vec::len)
     }
 
     fn range(&self, batch: usize) -> Range<usize> {
+        if let Some(starts) = &self.starts {
+            let start = |batch: usize| starts.get(batch).copied().unwrap_or(self.rows);
+            return start(batch)..start(batch.saturating_add(1));
+        }
         let first = batch.saturating_mul(self.batch_rows);
         first..self.rows.min(first.saturating_add(self.batch_rows))
     }
@@ -162,11 +186,13 @@ mod tests {
 
     #[test]
     fn batches_cover_all_rows_once() {
-        let batches = |rows, batch_rows| Batches { rows, batch_rows }.ranges().collect::<Vec<_>>();
+        let batches = |rows, batch_rows| Batches::even(rows, batch_rows).ranges().collect::<Vec<_>>();
         assert_eq!(batches(5, 2), [0..2, 2..4, 4..5]);
         assert_eq!(batches(4, 2), [0..2, 2..4]);
         assert_eq!(batches(4, 3), [0..3, 3..4]);
         assert_eq!(batches(3, usize::MAX).len(), 1);
         assert!(batches(0, 2).is_empty());
+        let uneven = Batches { rows: 5, batch_rows: 2, starts: Some(vec![0, 1, 3]) };
+        assert_eq!(uneven.ranges().collect::<Vec<_>>(), [0..1, 1..3, 3..5]);
     }
 }

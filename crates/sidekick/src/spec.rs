@@ -53,6 +53,8 @@ pub struct FeatureSpec {
     /// The type of its elements, if its protocol declares one.
     pub(crate) dtype: Option<DType>,
     pub(crate) categories: Names,
+    /// Whether a row may lack it.
+    pub(crate) optional: bool,
     /// Whether an integer is the index of a category, not its label.
     pub(crate) by_index: bool,
     /// Whether its name or a label holds a part of the token, so that no message shows one.
@@ -87,6 +89,11 @@ impl FeatureSpec {
     /// Its categories in the order of the describe document; empty if it lists none.
     pub fn categories(&self) -> &[NulString] {
         self.categories.list()
+    }
+
+    /// Whether a row may leave it out. Only inputs of the Open Inference Protocol can be optional.
+    pub fn is_optional(&self) -> bool {
+        self.optional
     }
 
     /// Whether its values are arrays: numeric, of any shape but `[1]`.

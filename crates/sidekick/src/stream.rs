@@ -148,7 +148,7 @@ impl Pipeline {
             let message = format!("the stream holds {} batches; take predictions first", self.held.len());
             return Err(Error::new(ErrorKind::StreamFull, message));
         }
-        let ranges = Batches::new(&self.client, rows);
+        let ranges = Batches::new(&self.client, rows)?;
         let mut batches = Vec::new();
         for range in ranges.ranges() {
             push(&mut batches, self.batch(rows, range)?)?;

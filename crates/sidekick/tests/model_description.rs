@@ -271,6 +271,92 @@ fn what_does_not_fit_the_model_is_named_when_it_is_opened() {
     }
 }
 
+const OPTIONAL: &str = concat!(
+    r#"{"inputs":[{"name":"x","datatype":"FP32","shape":[-1,2]},{"name":"t","datatype":"BYTES","shape":[-1]},"#,
+    r#"{"name":"n","datatype":"INT16","shape":[-1]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#
+);
+
+/// The inputs of each request: their names and data.
+fn sent(requests: &Mutex<Vec<serde_json::Value>>) -> Vec<Vec<String>> {
+    let input = |input: &serde_json::Value| format!("{}={}", input["name"].as_str().unwrap(), input["data"]);
+    let inputs =
+        |request: &serde_json::Value| request["inputs"].as_array().unwrap().iter().map(input).collect();
+    requests.lock().unwrap().drain(..).map(|request| inputs(&request)).collect()
+}
+
+#[test]
+fn rows_that_lack_different_inputs_share_no_request() {
+    let description = r#"{"inputs": [{"name": "t", "optional": true}, {"name": "n", "optional": true}]}"#;
+    // It answers for one row, so the requests of more fail after they are recorded.
+    let (url, requests) =
+        serve(OPTIONAL, r#"{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"data":[7]}]}"#);
+    let deployment = common::open(&url, &described(description));
+    assert_eq!(
+        deployment.inputs().iter().map(sidekick::FeatureSpec::is_optional).collect::<Vec<_>>(),
+        [false, true, true]
+    );
+    let mut rows = deployment.rows();
+    let add = |rows: &mut sidekick::Rows, x: f32, t: Option<&str>, n: Option<i64>| {
+        rows.add_array("x", &sidekick::Array::of(&[2], &[x, x]).unwrap()).unwrap();
+        t.iter().for_each(|text| rows.add_text("t", text).unwrap());
+        n.iter().for_each(|number| rows.add_integer("n", *number).unwrap());
+        rows.end_row().unwrap();
+    };
+    add(&mut rows, 1.0, None, Some(1));
+    add(&mut rows, 2.0, Some(""), Some(2));
+    add(&mut rows, 3.0, None, None);
+    // What is dropped leaves no trace, also of an optional input.
+    rows.add_text("t", "dropped").unwrap();
+    rows.add_integer("n", 9).unwrap();
+    let error = rows.end_row().unwrap_err();
+    assert_eq!((error.kind(), error.row()), (ErrorKind::RowIncomplete, Some(3)));
+    assert!(error.to_string().ends_with("the row lacks \"x\""), "{error}");
+    rows.discard_row();
+    assert_eq!(rows.add_packed(&[1]).unwrap_err().kind(), ErrorKind::Argument);
+    add(&mut rows, 4.0, Some("d"), None);
+    let predictions = deployment.predict(&rows).unwrap();
+    assert_eq!(predictions.numbers("y").unwrap(), [7.0; 4]);
+    let expected = [
+        vec!["x=[1.0,1.0]", "n=[1]"],
+        vec!["x=[2.0,2.0]", "t=[\"\"]", "n=[2]"],
+        vec!["x=[3.0,3.0]"],
+        vec!["x=[4.0,4.0]", "t=[\"d\"]"],
+    ];
+    assert_eq!(sent(&requests), expected);
+
+    // A stream copies the rows.
+    let mut stream = deployment.stream().unwrap();
+    stream.push(&rows).unwrap();
+    while stream.next().unwrap().is_some() {}
+    assert_eq!(sent(&requests), expected);
+
+    // Neighbours that lack the same share one; columns are for all rows or none.
+    rows.clear();
+    add(&mut rows, 5.0, None, Some(5));
+    let numbers = InputColumn::of(&[6.0f32, 6.0, 7.0, 7.0]);
+    rows.add_columns(2, &[("x", numbers), ("n", InputColumn::of(&[6i16, 7]))]).unwrap();
+    rows.add_columns(2, &[("x", numbers)]).unwrap();
+    let error = rows.add_columns(2, &[("n", InputColumn::of(&[6i16, 7]))]).unwrap_err();
+    assert!(error.to_string().ends_with("there is no column for \"x\""), "{error}");
+    assert_eq!(rows.len(), 5);
+    assert_eq!(deployment.predict(&rows).err().unwrap().kind(), ErrorKind::ReplyRows);
+    assert_eq!(sent(&requests), [["x=[5.0,5.0,6.0,6.0,7.0,7.0]", "n=[5,6,7]"]]);
+}
+
+#[test]
+fn an_input_is_missing_in_all_rows_of_a_column_or_in_none() {
+    let every = r#"{"inputs": [{"name": "x", "optional": true}, {"name": "t", "optional": true},
+        {"name": "n", "optional": true}]}"#;
+    let deployment = open(OPTIONAL, every).unwrap();
+    let mut rows = deployment.rows();
+    // A row has something.
+    let error = rows.end_row().unwrap_err();
+    assert!(error.to_string().ends_with("the row lacks \"x\", \"t\", \"n\""), "{error}");
+    assert_eq!(rows.add_columns::<&str>(2, &[]).unwrap_err().kind(), ErrorKind::RowIncomplete);
+    rows.add_integer("n", 1).unwrap();
+    rows.end_row().unwrap();
+}
+
 #[test]
 fn a_description_is_set_from_text_or_a_file_and_can_be_removed() {
     let mut options = options();

@@ -23,7 +23,7 @@ const PLAIN: Documents = &[("/v2/models/m", METADATA)];
 const TRITON: Documents = &[
     ("/v2/models/m", METADATA),
     ("/v2", r#"{"name":"triton","extensions":["binary_tensor_data","model_configuration"]}"#),
-    ("/v2/models/m/config", r#"{"name":"m","max_batch_size":3}"#),
+    ("/v2/models/m/config", r#"{"name":"m","max_batch_size":3,"input":[{"name":"in","optional":true}]}"#),
 ];
 
 /// A server that leaves every POST to `answer`. Returns the model's URL.
@@ -149,6 +149,7 @@ fn recording(
 fn a_server_that_lists_it_gets_bytes_and_no_more_rows_than_fit() {
     let (url, seen) = recording(TRITON, double_as_bytes);
     let deployment = common::open(&url, &options());
+    assert!(deployment.inputs().get(0).unwrap().is_optional());
     doubled(&deployment, 7);
     assert_eq!(*seen.lock().unwrap(), [(3, true), (3, true), (1, true)]);
 }

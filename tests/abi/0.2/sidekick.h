@@ -664,10 +664,14 @@ sidekick_status sidekick_rows_add_packed(sidekick_rows *rows,
 /**
  * Finishes the row that was begun.
  *
- * Errors: `SIDEKICK_ERROR_ROW_INCOMPLETE` if inputs are missing. The message names them, and they can still
- * be added. Since 0.1.0.
+ * Inputs of the Open Inference Protocol can be optional: a row may lack those. Rows that lack different inputs
+ * are sent in different requests.
+ *
+ * Errors: `SIDEKICK_ERROR_ROW_INCOMPLETE` if other inputs are missing. The message names them, and they can
+ * still be added. Since 0.1.0.
  */
-sidekick_status sidekick_rows_end_row(sidekick_rows *rows, sidekick_error **error);
+sidekick_status sidekick_rows_end_row(sidekick_rows *rows,
+                                      sidekick_error **error);
 
 /**
  * Discards the row that was begun. Finished rows stay.
@@ -865,7 +869,8 @@ sidekick_status sidekick_rows_add_npy_file_at(sidekick_rows *rows,
                                               sidekick_error **error);
 
 /**
- * Adds `count` whole rows in one call, from a column for each input. No row may be begun.
+ * Adds `count` whole rows in one call, from a column for each input. An optional input may have none. No row
+ * may be begun.
  *
  * There are `column_count` columns. Column `i` is for the input with index `inputs[i]`. Its values, one for
  * each row, are the `sizes[i]` bytes at `values[i]`. `kinds[i]` says how they are stored:

@@ -58,16 +58,21 @@ impl RowStore {
         }
     }
 
-    /// Finishes the open row, which has all inputs.
+    /// Finishes the open row, which has all inputs that are not optional.
     pub(crate) fn end_row(&mut self) -> Result<()> {
         match self {
             RowStore::Json(rows) => rows.end_row(),
-            RowStore::Tensors(rows) => {
-                rows.end_row();
-                Ok(())
-            }
+            RowStore::Tensors(rows) => rows.end_row(),
             #[cfg(test)]
             RowStore::Lines(rows) => rows.end_row(),
+        }
+    }
+
+    /// How many rows, from the first of these on, can share a request: at least one.
+    pub(crate) fn alike(&self, rows: Range<usize>) -> usize {
+        match self {
+            RowStore::Tensors(store) => store.alike(rows),
+            _ => rows.len(),
         }
     }
 
@@ -134,7 +139,7 @@ impl RowStore {
         }
     }
 
-    /// Adds `count` whole rows, while none is open, from a column for each input. An error names the feature,
+    /// Adds `count` whole rows, while none is open, from a column for each input that is not optional. An error names the feature,
     /// and the row among these; the rows before it stay.
     pub(crate) fn add_columns(&mut self, count: usize, readers: &[ColumnReader<'_>]) -> Result<()> {
         match self {

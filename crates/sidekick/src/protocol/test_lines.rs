@@ -102,6 +102,7 @@ fn specs(text: &str, side: &str) -> Result<Specs> {
         dtype: None,
         categories: Default::default(),
         by_index: false,
+        optional: false,
         hidden: false,
     };
     Specs::new(features.map(spec).collect())?.map_err(|_| Error::new(ErrorKind::Describe, "a duplicate"))

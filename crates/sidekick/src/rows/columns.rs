@@ -3,14 +3,14 @@
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::raster::ImageRules;
 use crate::memory::{filled, push};
-use crate::rows::{Rows, missing};
+use crate::rows::{Rows, lacks_required, missing};
 use crate::spec::{Key, Specs};
 use crate::values::{ColumnReader, InputColumn, given_twice};
 use std::mem::replace;
 use std::sync::Arc;
 
 impl Rows {
-    /// Adds `count` whole rows from a column for each input. If anything fails, it adds none. The row that an
+    /// Adds `count` whole rows from a column for each input; optional ones may have none. If anything fails, it adds none. The row that an
     /// error names counts the rows that were there before.
     ///
     /// ```no_run
@@ -47,7 +47,7 @@ impl Rows {
     }
 }
 
-/// A reader for each column, of which every input has to have one.
+/// A reader for each column, of which every input that is not optional has to have one.
 fn readers<'a>(
     inputs: &'a Specs,
     count: usize,
@@ -63,7 +63,7 @@ fn readers<'a>(
         }
         push(&mut readers, ColumnReader::new(*index, spec, count, column, image_rules)?)?;
     }
-    if given.iter().all(|given| *given) {
+    if !readers.is_empty() && !lacks_required(inputs, &given) {
         return Ok(readers);
     }
     let message = format!("there is no column for {}", missing(inputs, &given));

@@ -181,10 +181,10 @@ impl Rows {
         self.add_array(key, &Array::of(view.shape(), values.as_slice().unwrap_or_default())?)
     }
 
-    /// Finishes the row that is being built. It must have every input; the error names those that are
-    /// missing.
+    /// Finishes the row that is being built. It must have every input that is not optional; the error names
+    /// those that are missing.
     pub fn end_row(&mut self) -> Result<()> {
-        if self.open.count < self.schema.inputs.len() {
+        if self.open.count < self.schema.inputs.len() && self.lacks_an_input() {
             return Err(self.incomplete());
         }
         self.store.end_row()?;
@@ -282,6 +282,12 @@ impl Rows {
         }
     }
 
+    /// Whether an input is missing that is not optional, or all are.
+    #[cold]
+    fn lacks_an_input(&self) -> bool {
+        self.open.count == 0 || lacks_required(&self.schema.inputs, &self.open.given)
+    }
+
     fn incomplete(&self) -> Error {
         let message = format!("the row lacks {}", missing(&self.schema.inputs, &self.open.given));
         Error::new(ErrorKind::RowIncomplete, message).in_row(self.len())
@@ -334,12 +340,23 @@ impl OpenRow {
     }
 }
 
-/// The names of the inputs that were not given.
+/// Whether an input was not given that is not optional.
+pub(crate) fn lacks_required(inputs: &Specs, given: &[bool]) -> bool {
+    not_given(inputs, given).any(|spec| !spec.optional)
+}
+
+/// The names of the inputs that were not given: those that are not optional, or all if all are.
 pub(crate) fn missing(inputs: &Specs, given: &[bool]) -> String {
-    let given = given.iter().copied().chain(std::iter::repeat(false));
     const SHOWN: usize = 20;
-    let missing = inputs.iter().zip(given).filter(|(_, given)| !given);
-    first_quoted(missing.map(|(spec, _)| spec), SHOWN)
+    if lacks_required(inputs, given) {
+        return first_quoted(not_given(inputs, given).filter(|spec| !spec.optional), SHOWN);
+    }
+    first_quoted(not_given(inputs, given), SHOWN)
+}
+
+fn not_given<'a>(inputs: &'a Specs, given: &'a [bool]) -> impl Iterator<Item = &'a FeatureSpec> {
+    let given = given.iter().copied().chain(std::iter::repeat(false));
+    inputs.iter().zip(given).filter(|(_, given)| !given).map(|(spec, _)| spec)
 }
 
 #[inline]

@@ -213,7 +213,16 @@ fn spec(name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
         return refuse("lists a category twice");
     };
     let (name, shape, hidden) = (name.into(), collected(shape.iter().copied())?, false);
-    Ok(FeatureSpec { name, feature_type, shape, dtype: None, categories, by_index: false, hidden })
+    Ok(FeatureSpec {
+        name,
+        feature_type,
+        shape,
+        dtype: None,
+        categories,
+        by_index: false,
+        optional: false,
+        hidden,
+    })
 }
 
 impl Label<'_> {

@@ -35,7 +35,16 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
     // Labels that are whole numbers are meant by them.
     let by_index = !labels.list().iter().any(|label| label.parse::<i64>().is_ok());
     let name = tensor.name.as_str().into();
-    Ok(FeatureSpec { name, feature_type, shape, dtype, categories: labels, by_index, hidden: false })
+    Ok(FeatureSpec {
+        name,
+        feature_type,
+        shape,
+        dtype,
+        categories: labels,
+        by_index,
+        optional: tensor.is_optional(),
+        hidden: false,
+    })
 }
 
 /// The side of a model that a tensor is on.

@@ -132,18 +132,46 @@ pub(crate) fn read_server(document: &[u8]) -> Server {
     if read.is_ok() { server } else { Server::default() }
 }
 
-/// Reads how many rows fit in a request from a model's configuration: 0 says that the model has no axis for
-/// rows of its own.
-pub(crate) fn read_most_rows(document: &[u8]) -> Option<usize> {
-    let mut most = None;
+/// What Triton's configuration of a model adds to its metadata.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Configuration {
+    /// How many rows fit in a request; 0 says that the model has no axis for rows of its own.
+    pub(crate) most_rows: Option<usize>,
+    /// The names of the inputs that a request may leave out.
+    pub(crate) optional: Vec<String>,
+}
+
+/// Reads a model's configuration; from anything else follows nothing.
+pub(crate) fn read_configuration(document: &[u8]) -> Configuration {
+    let mut configuration = Configuration::default();
     let read = members(document, |cursor, key| match (key, cursor.peek()) {
         ("max_batch_size", Some(b'0'..=b'9')) => {
-            most = cursor.number_text()?.parse().ok();
+            configuration.most_rows = cursor.number_text()?.parse().ok();
+            Ok(())
+        }
+        ("input", Some(b'[')) => cursor.array(|cursor| match cursor.peek() {
+            Some(b'{') => read_optional_input(cursor, &mut configuration.optional),
+            _ => cursor.skip_value(),
+        }),
+        _ => cursor.skip_value(),
+    });
+    if read.is_ok() { configuration } else { Configuration::default() }
+}
+
+fn read_optional_input(cursor: &mut Cursor<'_>, optional: &mut Vec<String>) -> Result<()> {
+    let (mut name, mut is_optional) = (None, false);
+    cursor.object(|cursor, key| match (&*key, cursor.peek()) {
+        ("name", Some(b'"')) => {
+            name = Some(cursor.string()?.into_owned());
+            Ok(())
+        }
+        ("optional", Some(b't')) => {
+            is_optional = cursor.take_word("true");
             Ok(())
         }
         _ => cursor.skip_value(),
-    });
-    read.ok().and(most)
+    })?;
+    name.filter(|_| is_optional).map_or(Ok(()), |name| push(optional, name))
 }
 
 /// Calls `each` with the keys of a document that is an object.
@@ -398,10 +426,21 @@ mod tests {
 
     #[test]
     fn a_configuration_limits_the_rows_of_a_request() {
-        assert_eq!(read_most_rows(br#"{"name":"m","max_batch_size":8,"input":[{"dims":[4]}]}"#), Some(8));
-        assert_eq!(read_most_rows(br#"{"max_batch_size":0}"#), Some(0));
-        for nothing in [r#"{}"#, r#"{"max_batch_size":null}"#, r#"{"max_batch_size":-1}"#, "<html>", ""] {
-            assert_eq!(read_most_rows(nothing.as_bytes()), None, "{nothing}");
+        let configuration =
+            br#"{"name":"m","max_batch_size":8,"input":[{"name":"x","dims":[4],"optional":false},7,
+            {"optional":true,"name":"y"},{"name":"z"},{"optional":true}]}"#;
+        let expected = Configuration { most_rows: Some(8), optional: vec!["y".to_owned()] };
+        assert_eq!(read_configuration(configuration), expected);
+        assert_eq!(read_configuration(br#"{"max_batch_size":0}"#).most_rows, Some(0));
+        for nothing in [
+            r#"{}"#,
+            r#"{"max_batch_size":null}"#,
+            r#"{"max_batch_size":-1}"#,
+            "<html>",
+            "",
+            r#"{"max_batch_size":8"#,
+        ] {
+            assert_eq!(read_configuration(nothing.as_bytes()), Configuration::default(), "{nothing}");
         }
     }
 }

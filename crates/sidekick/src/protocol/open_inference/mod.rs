@@ -28,7 +28,7 @@ use address::Found;
 use datatype::DataType;
 use description::Description;
 use features::{Side, feature};
-use metadata::{Document, Server};
+use metadata::{Configuration, Document, Server};
 use model::{Batch, Model, Tensor};
 use reply::{JSON_LENGTH, Response};
 use request::{Body, Form, Texts};
@@ -147,11 +147,12 @@ impl OpenInference {
             Some((server, configuration)) => read_server(transport, server, configuration, cancel)?,
             None => (Server::default(), None),
         };
-        let most_rows = configuration.and_then(|body| metadata::read_most_rows(&body));
+        let configuration = configuration.map(|body| metadata::read_configuration(&body)).unwrap_or_default();
         let in_metadata = |error| reply.with_address_context(error);
         let metadata = metadata::read(&reply.body).map_err(in_metadata)?;
         let version = metadata.version().map(NulString::from);
-        let (model, mut schema) = model_of(metadata, most_rows, &self.description).map_err(in_metadata)?;
+        let (model, mut schema) =
+            model_of(metadata, &configuration, &self.description).map_err(in_metadata)?;
         schema.vet(&|text| reply.holds_token(text));
         self.takes_bytes = AtomicBool::new(server.binary || model.inputs.iter().any(needs_bytes));
         let (texts, inputs) = (
@@ -262,17 +263,23 @@ fn optional(transport: &Transport, url: &Url, cancel: Option<&Cancel>) -> Result
 /// The model that a document of metadata describes, and its features.
 #[cfg(any(test, feature = "internal-api"))]
 pub(crate) fn read_model(document: &[u8], most_rows: Option<usize>) -> Result<(Model, Schema)> {
-    model_of(metadata::read(document)?, most_rows, &Description::default())
+    let configuration = Configuration { most_rows, ..Configuration::default() };
+    model_of(metadata::read(document)?, &configuration, &Description::default())
 }
 
-/// The model, and its features, with what the user says of it. The server may say how many rows fit.
+/// The model, and its features, with what the server's configuration and the user say of it.
 fn model_of(
     document: Document,
-    most_rows: Option<usize>,
+    configuration: &Configuration,
     description: &Description,
 ) -> Result<(Model, Schema)> {
-    let most_rows = description.max_batch_size.or(most_rows);
-    let mut model = Model::new(overlay::laid_over(document, description)?, most_rows)?;
+    let most_rows = description.max_batch_size.or(configuration.most_rows);
+    let mut metadata = overlay::laid_over(document, description)?;
+    for input in &mut metadata.inputs {
+        let is_listed = configuration.optional.contains(&input.name);
+        input.meaning.optional.get_or_insert(is_listed);
+    }
+    let mut model = Model::new(metadata, most_rows)?;
     if let (Batch::OneRow, Some(most @ 2..)) = (model.batch, description.max_batch_size) {
         let message =
             format!("the model description: max_batch_size is {most}, but the model has no axis for rows");

@@ -27,6 +27,8 @@ pub(crate) struct Model {
     pub(crate) inputs: Vec<Tensor>,
     pub(crate) outputs: Vec<Tensor>,
     pub(crate) batch: Batch,
+    /// Whether a row may lack an input.
+    pub(crate) has_optional: bool,
 }
 
 /// How the rows of a request lie in its tensors.
@@ -53,6 +55,11 @@ impl Tensor {
     /// Whether each row has one element.
     pub(crate) fn is_scalar(&self) -> bool {
         matches!(*self.shape, [] | [1])
+    }
+
+    /// Whether a row may lack it.
+    pub(crate) fn is_optional(&self) -> bool {
+        self.meaning.optional == Some(true)
     }
 
     /// The bytes of a row; 0 for BYTES.
@@ -89,7 +96,9 @@ impl Model {
             })?;
             Ok(all)
         };
-        Ok(Model { inputs: rows(inputs, "input")?, outputs: rows(outputs, "output")?, batch })
+        let (inputs, outputs) = (rows(inputs, "input")?, rows(outputs, "output")?);
+        let has_optional = inputs.iter().any(Tensor::is_optional);
+        Ok(Model { inputs, outputs, batch, has_optional })
     }
 }
 

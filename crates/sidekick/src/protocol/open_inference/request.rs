@@ -90,9 +90,15 @@ pub(crate) fn body<'a>(
     out.text(r#"{"id":""#)?;
     out.text(id)?;
     out.text(r#"","inputs":["#)?;
+    let mut is_first = true;
     for (input, (tensor, start)) in model.inputs.iter().zip(&texts.inputs).enumerate() {
+        // The rows of a request have the same inputs.
+        if !tensors.has(input, rows.start) {
+            continue;
+        }
         let elements = tensors.elements(input, rows.clone());
-        out.text(if input == 0 { "" } else { "," })?;
+        out.text(if is_first { "" } else { "," })?;
+        is_first = false;
         out.text(start)?;
         put_shape(&mut out, model.batch, tensor, rows.len())?;
         if form == Form::Binary {
@@ -225,7 +231,7 @@ mod tests {
         for (values, word) in [([0.1f32, -2.0], "a"), ([3.0, 4.0], "")] {
             tensors.put(0, &Value::Array(&Array::of(&[2], &values).unwrap())).unwrap();
             tensors.put(1, &Value::Text(word)).unwrap();
-            tensors.end_row();
+            tensors.end_row().unwrap();
         }
         let binary = body(&model, &texts, &tensors, 0..2, "7", Form::Binary).unwrap();
         let outputs = concat!(

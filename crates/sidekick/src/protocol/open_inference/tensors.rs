@@ -23,7 +23,7 @@ pub(crate) struct Tensors {
 #[derive(Debug, Default)]
 struct Column {
     bytes: Vec<u8>,
-    /// Where each row ends if they are BYTES.
+    /// Where each row ends if they are BYTES, or if a row may lack the input.
     ends: Vec<usize>,
 }
 
@@ -31,7 +31,8 @@ struct Column {
 #[derive(Debug)]
 pub(crate) struct Checkpoint {
     rows: usize,
-    lengths: Vec<usize>,
+    /// For each input how many bytes and how many ends it has.
+    lengths: Vec<(usize, usize)>,
 }
 
 /// An element that its tensor does not hold, and its index among those that were given.
@@ -107,9 +108,38 @@ impl Tensors {
         self.column(input).map_or_else(|error| error, |(tensor, _)| no_such_value(tensor))
     }
 
-    /// Finishes the row, which has a value for each input.
-    pub(crate) fn end_row(&mut self) {
-        self.rows += 1;
+    /// Finishes the row, which has a value for each input that is not optional.
+    pub(crate) fn end_row(&mut self) -> Result<()> {
+        self.end_rows(1)
+    }
+
+    fn end_rows(&mut self, count: usize) -> Result<()> {
+        let rows = self.rows + count;
+        if self.model.has_optional {
+            let inputs = self.model.inputs.iter().zip(&mut self.columns);
+            let mut optional = inputs.filter(|(tensor, _)| tensor.is_optional());
+            optional.try_for_each(|(tensor, column)| column.end_rows(tensor, rows))?;
+        }
+        self.rows = rows;
+        Ok(())
+    }
+
+    /// How many rows from the first of these on can share a request: they have the same inputs.
+    pub(crate) fn alike(&self, rows: Range<usize>) -> usize {
+        if !self.model.has_optional {
+            return rows.len();
+        }
+        let has_same = |row: usize| {
+            let mut inputs = self.model.inputs.iter().zip(&self.columns);
+            inputs.all(|(tensor, column)| column.has(tensor, row) == column.has(tensor, rows.start))
+        };
+        rows.clone().take_while(|row| has_same(*row)).count()
+    }
+
+    /// Whether a row has an input.
+    pub(crate) fn has(&self, input: usize, row: usize) -> bool {
+        let found = self.model.inputs.get(input).zip(self.columns.get(input));
+        found.is_some_and(|(tensor, column)| column.has(tensor, row))
     }
 
     /// Drops what the row that is being built has.
@@ -118,7 +148,7 @@ impl Tensors {
         let rows = self.rows;
         for (tensor, column) in self.model.inputs.iter().zip(&mut self.columns) {
             let end = column.range(tensor, 0..rows).end;
-            column.truncate(end);
+            column.truncate(end, rows);
         }
     }
 
@@ -132,7 +162,7 @@ impl Tensors {
     /// The state now.
     #[inline(never)]
     pub(crate) fn checkpoint(&self) -> Result<Checkpoint> {
-        let lengths = collected(self.columns.iter().map(|column| column.bytes.len()))?;
+        let lengths = collected(self.columns.iter().map(|column| (column.bytes.len(), column.ends.len())))?;
         Ok(Checkpoint { rows: self.rows, lengths })
     }
 
@@ -140,7 +170,8 @@ impl Tensors {
     #[inline(never)]
     pub(crate) fn restore(&mut self, checkpoint: Checkpoint) {
         self.rows = checkpoint.rows;
-        self.columns.iter_mut().zip(checkpoint.lengths).for_each(|(column, length)| column.truncate(length));
+        let columns = self.columns.iter_mut().zip(checkpoint.lengths);
+        columns.for_each(|(column, (bytes, ends))| column.truncate(bytes, ends));
     }
 
     /// Becomes a copy of some rows of others of the same model.
@@ -167,8 +198,7 @@ impl Tensors {
         for reader in readers {
             self.put_column(count, reader).map_err(|error| reader.spec.in_feature(error))?;
         }
-        self.rows += count;
-        Ok(())
+        self.end_rows(count)
     }
 
     fn put_column(&mut self, count: usize, reader: &ColumnReader<'_>) -> Result<()> {
@@ -259,7 +289,7 @@ impl Column {
 
     /// The range of the bytes of some rows.
     fn range(&self, tensor: &Tensor, rows: Range<usize>) -> Range<usize> {
-        if tensor.datatype != DataType::Bytes {
+        if tensor.datatype != DataType::Bytes && !tensor.is_optional() {
             return rows.start * tensor.row_bytes()..rows.end * tensor.row_bytes();
         }
         let end =
@@ -267,11 +297,25 @@ impl Column {
         end(rows.start)..end(rows.end)
     }
 
-    fn truncate(&mut self, length: usize) {
-        self.bytes.truncate(length);
-        while self.ends.last().is_some_and(|end| *end > length) {
-            self.ends.pop();
+    fn truncate(&mut self, bytes: usize, ends: usize) {
+        self.bytes.truncate(bytes);
+        self.ends.truncate(ends);
+    }
+
+    /// Notes where rows of an optional input end, up to so many: those that lack it have no bytes.
+    fn end_rows(&mut self, tensor: &Tensor, rows: usize) -> Result<()> {
+        let more = rows.saturating_sub(self.ends.len());
+        reserve(&mut self.ends, more)?;
+        while self.ends.len() < rows {
+            let last = self.ends.last().copied().unwrap_or(0);
+            self.ends.push(self.bytes.len().min(last + tensor.row_bytes()));
         }
+        Ok(())
+    }
+
+    /// Whether a finished row has the input.
+    fn has(&self, tensor: &Tensor, row: usize) -> bool {
+        !tensor.is_optional() || tensor.elements == 0 || !self.range(tensor, row..row + 1).is_empty()
     }
 }
 
@@ -379,7 +423,7 @@ pub(super) mod tests {
             tensors.put(1, &Value::Text(text)).unwrap();
             tensors.put(0, &Value::Number(number)).unwrap();
             tensors.put(2, &Value::Integer(bit)).unwrap();
-            tensors.end_row();
+            tensors.end_row().unwrap();
         }
         assert_eq!(tensors.len(), 2);
         assert_eq!(tensors.elements(0, 0..2), le(&[0.5f32.to_le_bytes(), (-1f32).to_le_bytes()]));
@@ -400,11 +444,11 @@ pub(super) mod tests {
             tensors.put(1, &Value::Text(text)).unwrap();
         };
         add(&mut tensors, &[1, 2], "a");
-        tensors.end_row();
+        tensors.end_row().unwrap();
         add(&mut tensors, &[3, 4], "");
         tensors.discard_row();
         add(&mut tensors, &[5, 6], "bc");
-        tensors.end_row();
+        tensors.end_row().unwrap();
         let checkpoint = tensors.checkpoint().unwrap();
         let wire = |tensors: &Tensors, rows: Range<usize>| {
             (tensors.elements(0, rows.clone()).to_vec(), tensors.elements(1, rows).to_vec())
@@ -412,7 +456,7 @@ pub(super) mod tests {
         let before = wire(&tensors, 0..2);
         assert_eq!(before, (vec![1, 0, 2, 0, 5, 0, 6, 0], b"\x01\0\0\0a\x02\0\0\0bc".to_vec()));
         add(&mut tensors, &[7, 8], "");
-        tensors.end_row();
+        tensors.end_row().unwrap();
         tensors.put(1, &Value::Text("open")).unwrap();
         let mut copy = Tensors::new(Arc::clone(&tensors.model));
         copy.copy(&tensors, 1..3).unwrap();
