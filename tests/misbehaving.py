@@ -23,6 +23,8 @@ Runs COMMAND in the current folder and exits with its status. In the environment
 | large | responds with 100 000 zeros |
 | renewed | accepts no token but `renewed` |
 
+The models of passing_models.py are at $SIDEKICK_MISBEHAVING_URL/v2/models/NAME, with any token.
+
 A **script** is a JSON object, or a list of them: one for each time that the same script is sent, the last for
 all further times.
 
@@ -55,6 +57,7 @@ from collections import Counter, namedtuple
 from contextlib import contextmanager
 
 import invalid_responses as responses
+import passing_models
 from proxy import proxy
 
 NUMBER = responses.description({"value": responses.feature("numeric")}, {"value": responses.feature("numeric")})
@@ -199,6 +202,8 @@ SEEN = Counter()
 
 
 def respond(request):
+    if request.path.startswith("/v2"):
+        return passing_models.respond(request)
     deployment = request.path.split("/")[2]
     if deployment == "renewed" and request.headers["authorization"] != "Bearer renewed":
         return (401, json.dumps(INVALID_TOKEN))

@@ -235,6 +235,70 @@ static void test_bytes_are_not_text(void) {
     sidekick_deployment_free(echo);
 }
 
+/* A model of passing_models.py. */
+static sidekick_deployment *open_passing(const char *id, const char *description) {
+    sidekick_options *options = NULL;
+    sidekick_deployment *model = NULL;
+    char url[600];
+    snprintf(url, sizeof url, "%s/v2/models/%s", environment("SIDEKICK_MISBEHAVING_URL"), id);
+    OK(sidekick_options_new(&options, &error));
+    OK(sidekick_options_set_model_description(options, description, SIDEKICK_NUL, &error));
+    OK(sidekick_deployment_open(url, SIDEKICK_NUL, "", 0, options, NULL, &model, &error));
+    sidekick_options_free(options);
+    return model;
+}
+
+/* Bytes of any meaning, by a description that says so. */
+static void test_bytes(void) {
+    sidekick_deployment *model = open_passing("bytes", "{\"inputs\": [{\"name\": \"value\", \"type\": \"bytes\"}], "
+                                                       "\"outputs\": [{\"name\": \"value_out\", \"type\": \"bytes\"}]}");
+    sidekick_rows *rows = new_rows(model);
+    sidekick_predictions *predictions;
+    const char *const sent = "a\0\xff" "longer";
+    const void *value = NULL, *const column = sent;
+    const size_t lengths[] = {3}, *ends = NULL, sizes[] = {3, 9}, *const all_ends = sizes, size_of_all = 9;
+    const int32_t kind = SIDEKICK_COLUMN_PIECES;
+    const size_t input = 0;
+    size_t size = 0, count = 0;
+    int32_t type = 0, dtype = 1;
+
+    OK(sidekick_deployment_feature_type(model, SIDEKICK_INPUT, 0, &type, &error));
+    OK(sidekick_deployment_feature_dtype(model, SIDEKICK_INPUT, 0, &dtype, &error));
+    CHECK(type == SIDEKICK_TYPE_BYTES && dtype == 0);
+    OK(sidekick_rows_add_bytes(rows, "value", SIDEKICK_NUL, sent, lengths[0], &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_bytes_at(rows, 0, "", 0, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    OK(sidekick_rows_add_bytes_at(rows, 0, NULL, 0, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_text_at(rows, 0, "text", 4, &error));
+    OK(sidekick_rows_add_columns(rows, 2, 1, &input, &kind, &column, &size_of_all, &all_ends, &error));
+    predictions = predict(model, rows);
+    OK(sidekick_predictions_bytes(predictions, 0, 0, &value, &size, &error));
+    CHECK(size == 3 && memcmp(value, sent, 3) == 0);
+    OK(sidekick_predictions_bytes(predictions, 0, 1, &value, &size, &error));
+    CHECK(size == 0);
+    OK(sidekick_predictions_bytes_column(predictions, 0, &value, &ends, &count, &error));
+    CHECK(count == 4 && ends[0] == 3 && ends[1] == 3 && ends[2] == 6 && ends[3] == 12);
+    CHECK(memcmp(value, "a\0\xff" "a\0\xff" "longer", 12) == 0);
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_bytes(predictions, 0, 4, &value, &size, &error));
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+
+    /* Without the description they are text, which has to be UTF-8. */
+    model = open_passing("bytes", "{\"inputs\": [{\"name\": \"value\", \"type\": \"bytes\"}]}");
+    rows = new_rows(model);
+    OK(sidekick_rows_add_bytes_at(rows, 0, sent, lengths[0], &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    predictions = NULL;
+    KEEPS(SIDEKICK_ERROR_REPLY_ENCODING, sidekick_deployment_predict(model, rows, NULL, &predictions, &error));
+    SAYS("is not UTF-8 text; if it is not meant to be, a model description can give the output the type bytes");
+    ABOUT(0, "value_out");
+    FORGET();
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+}
+
 /* The protocol can be chosen, and the version of the model is known. */
 static void test_protocol(void) {
     sidekick_options *options = NULL;
@@ -346,6 +410,7 @@ int main(void) {
     test_elements();
     test_integers();
     test_bytes_are_not_text();
+    test_bytes();
     test_protocol();
     test_description();
     test_refusals();

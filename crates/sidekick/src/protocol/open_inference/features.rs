@@ -26,7 +26,8 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
     let (feature_type, shape, dtype) = match kind {
         Kind::Categorical => (FeatureType::Categorical, vec![labels.list().len()], None),
         Kind::Binary => (FeatureType::Binary, vec![1], tensor.datatype.dtype()),
-        Kind::Text | Kind::Bytes => (FeatureType::Text, vec![1], None),
+        Kind::Text => (FeatureType::Text, vec![1], None),
+        Kind::Bytes => (FeatureType::Bytes, vec![1], None),
         Kind::Image | Kind::Numeric => {
             let shape = if tensor.is_scalar() { vec![1] } else { tensor.shape.clone() };
             (FeatureType::Numeric, shape, tensor.datatype.dtype())
