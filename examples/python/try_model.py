@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Tries a model: prints what it takes and returns, and what it predicts for zeros and empty texts. Takes the URL of a deployment
-or of a model on a server of the Open Inference Protocol (--url http://HOST:8000/v2/models/NAME --token "")."""
+"""Tries a model: prints what it takes and returns, and what it predicts for zeros and empty texts.
+
+Takes the URL of a deployment, or of a model on a server of the Open Inference Protocol
+(--url http://HOST:8000/v2/models/NAME --token "")."""
 
 import numpy
 from options import run

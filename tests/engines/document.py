@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from engines import ENGINES, HERE, Failed, config, model_settings
-from expected import SCENARIOS
+from expected import SCENARIOS, Scenario
 from models import MODELS
 
 PAGE = HERE.parents[1] / "docs" / "engines.md"
@@ -17,8 +15,8 @@ def write_page(results: Results) -> None:
     page = PAGE.read_text(encoding="utf-8")
     page = between(page, "results", table(results))
     page = between(page, "triton", f"```\n{config('digits', MODELS['digits'])}```\n")
-    settings = json.dumps(model_settings("iris", "1", MODELS["iris"]), indent=2)
-    page = between(page, "mlserver", f"```json\n{settings}\n```\n")
+    settings = model_settings("iris", "1", MODELS["iris"])
+    page = between(page, "mlserver", f"```json\n{settings}```\n")
     PAGE.write_text(page, encoding="utf-8")
 
 
@@ -40,6 +38,6 @@ def table(results: Results) -> str:
     return "\n".join(lines) + "\n"
 
 
-def cell(scenario, engine: str, failed: dict[str, list[str]]) -> str:
+def cell(scenario: Scenario, engine: str, failed: dict[str, list[str]]) -> str:
     languages = failed.get(scenario.name)
     return f"**fails in {', '.join(languages)}**" if languages else scenario.cell(engine)

@@ -24,6 +24,8 @@ HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "target" / "engines"
 # The models that MLServer serves by its scikit-learn runtime.
 LEARNED = ("table", "iris")
+# The table that these models learned from.
+FLOWERS = BUILD / "flowers.csv"
 # How long an engine may take until it is ready, and until it has stopped, in seconds.
 START_SECONDS, STOP_SECONDS = 180, 20
 
@@ -180,10 +182,10 @@ class MLServer(Engine):
             for version in model.versions:
                 folder = self.repository / f"{name}-{version}"
                 folder.mkdir(parents=True)
-                text = json.dumps(model_settings(name, version, model), indent=2)
-                (folder / "model-settings.json").write_text(text + "\n")
+                (folder / "model-settings.json").write_text(model_settings(name, version, model))
         trained = [str(self.repository / f"{name}-1" / "model.joblib") for name in LEARNED]
-        run([str(self.python), str(HERE / "mlserver" / "train.py"), *trained], "mlserver: training failed")
+        program = [str(self.python), str(HERE / "mlserver" / "train.py"), str(FLOWERS)]
+        run([*program, *trained], "mlserver: training failed")
 
     def command(self, port: int) -> list[str]:
         settings = {
@@ -200,30 +202,27 @@ class MLServer(Engine):
         return {"PYTHONPATH": str(HERE / "mlserver")}
 
 
-def model_settings(name: str, version: str, model: Model) -> dict:
-    """MLServer's settings of a model."""
+def model_settings(name: str, version: str, model: Model) -> str:
+    """MLServer's settings of a model, a tensor in each line."""
 
-    def listed(tensors: Tensors) -> list[dict]:
+    def listed(tensors: Tensors) -> str:
         axis = [-1] if model.most_rows else []
-        return [
-            {
-                "name": tensor,
-                "datatype": kind,
-                "shape": axis + shape,
-                **({"parameters": model.parameters[tensor]} if tensor in model.parameters else {}),
-            }
-            for tensor, (kind, shape) in tensors.items()
-        ]
+        lines = []
+        for tensor, (kind, shape) in tensors.items():
+            more = {"parameters": model.parameters[tensor]} if tensor in model.parameters else {}
+            lines.append("    " + json.dumps({"name": tensor, "datatype": kind, "shape": axis + shape, **more}))
+        return "[\n" + ",\n".join(lines) + "\n  ]"
 
     learned = name in LEARNED
     parameters = {"uri": "./model.joblib", "content_type": "pd"} if learned else {}
-    return {
-        "name": name,
-        "implementation": "mlserver_sklearn.SKLearnModel" if learned else "runtime.Runtime",
-        "parameters": {"version": version, **parameters},
+    members = {
+        "name": json.dumps(name),
+        "implementation": json.dumps("mlserver_sklearn.SKLearnModel" if learned else "runtime.Runtime"),
+        "parameters": json.dumps({"version": version, **parameters}),
         "inputs": listed(model.inputs),
         "outputs": listed(model.outputs),
     }
+    return "{\n" + ",\n".join(f'  "{key}": {text}' for key, text in members.items()) + "\n}\n"
 
 
 class KServe(Engine):

@@ -1,4 +1,4 @@
-"""The models that every engine serves: what each takes and returns, and how it computes that. Needs NumPy alone."""
+"""The models that every engine serves: what each takes and returns, and how. Needs NumPy alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Model:
     inputs: Tensors
     outputs: Tensors
     compute: Callable[[Arrays, int], Arrays]
-    # The most rows of a request, where the engine has such a limit; 0 for a model that takes one row without an axis for it.
+    # The most rows of a request, if the engine has such a limit; 0 for a model without an axis for rows.
     most_rows: int = 128
     versions: tuple[str, ...] = ("1",)
     # The engines that cannot serve it.
@@ -36,7 +36,7 @@ class Model:
 
 IRIS = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
 SPECIES = ["setosa", "versicolor", "virginica"]
-# What scikit-learn's LogisticRegression(max_iter=1000) learns from its iris data: a row of weights for each species.
+# What scikit-learn's LogisticRegression(max_iter=1000) learns from its iris data: weights for each species.
 IRIS_WEIGHTS = [
     [-0.4241593764724635, 0.9663348466673634, -2.516037199666637, -1.0820524533052984],
     [0.5346410915679208, -0.3203970572016162, -0.2070200139516686, -0.9432489854841273],

@@ -1,5 +1,5 @@
-// Runs scenarios against a server of the Open Inference Protocol: scenarios URL NAME... It prints a line for each: its name and
-// what came of it. expected.py says what has to come.
+// Runs scenarios against a server of the Open Inference Protocol: scenarios URL NAME...
+// It prints a line for each: its name and what came of it. expected.py says what has to come.
 #include <sidekick.hpp>
 
 #include <cmath>
@@ -276,10 +276,29 @@ void versions() {
 }
 
 const std::map<std::string, void (*)()> scenarios = {
-    {"describe", describe}, {"limit", limit}, {"one row", one_row}, {"JSON", json}, {"columns", columns}, {"gzip", gzip},
-    {"batches", batches}, {"stream", stream}, {"fixed", fixed}, {"types", types}, {"NaN", floats}, {"FP16", half},
-    {"FP16 as JSON", half_as_json}, {"BF16", bfloat}, {"text", text}, {"image", image}, {"unknown model", unknown_model},
-    {"unknown version", unknown_version}, {"wrong value", wrong_value}, {"model's error", failing}, {"bad rows", isolate}, {"cancel", cancel}, {"versions", versions},
+    {"describe", describe},
+    {"limit", limit},
+    {"one row", one_row},
+    {"JSON", json},
+    {"columns", columns},
+    {"gzip", gzip},
+    {"batches", batches},
+    {"stream", stream},
+    {"fixed", fixed},
+    {"types", types},
+    {"NaN", floats},
+    {"FP16", half},
+    {"FP16 as JSON", half_as_json},
+    {"BF16", bfloat},
+    {"text", text},
+    {"image", image},
+    {"unknown model", unknown_model},
+    {"unknown version", unknown_version},
+    {"wrong value", wrong_value},
+    {"model's error", failing},
+    {"bad rows", isolate},
+    {"cancel", cancel},
+    {"versions", versions},
 };
 
 // An error as every language can print it.

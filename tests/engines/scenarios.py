@@ -1,5 +1,6 @@
-"""Runs scenarios against a server of the Open Inference Protocol: scenarios.py URL NAME... It prints a line for each: its name and
-what came of it. expected.py says what has to come."""
+"""Runs scenarios against a server of the Open Inference Protocol: scenarios.py URL NAME...
+
+It prints a line for each: its name and what came of it. expected.py says what has to come."""
 
 import sys
 from itertools import chain
@@ -83,8 +84,8 @@ def types():
         "FP64": numpy.array([0.1, 1e300]),
     }
     found = open_model("types").predict(given)
-    formats = {"BOOL": "d", "FP32": ".9g", "FP64": ".17g"}
-    return "; ".join(" ".join([name, *(format(value, formats.get(name, "d")) for value in found[name])]) for name in given)
+    formats = {"FP32": "{} {:.9g} {:.9g}", "FP64": "{} {:.17g} {:.17g}"}
+    return "; ".join(formats.get(name, "{} {:d} {:d}").format(name, *found[name]) for name in given)
 
 
 def floats():

@@ -1,5 +1,5 @@
-//! What real engines answered, as `tests/engines/run --record` wrote it down: the client has to send the same requests, and to
-//! read the same values from the responses.
+//! What real engines answered, as `tests/engines/run --record` wrote it down. The client has to send the same
+//! requests, and to read the same values from the responses.
 
 mod common;
 

@@ -1,5 +1,5 @@
-// Scenarios runs scenarios against a server of the Open Inference Protocol: scenarios URL NAME... It prints a line for each: its
-// name and what came of it. expected.py says what has to come.
+// Scenarios runs scenarios against a server of the Open Inference Protocol: scenarios URL NAME...
+// It prints a line for each: its name and what came of it. expected.py says what has to come.
 package main
 
 import (
