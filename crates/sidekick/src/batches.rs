@@ -17,8 +17,8 @@ use std::thread;
 /// Predicts all rows of a call.
 pub(crate) fn predict(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
     let mut predicted = Predicted::new(&client.schema().outputs)?;
-    predicted.columns.reserve(&client.schema().outputs, rows.len())?;
     let batches = Batches::new(client, rows)?;
+    predicted.columns.reserve(&client.schema().outputs, rows.len(), batches.count() > 1)?;
     let workers = client.options().max_in_flight.min(batches.count());
     let call = Call { client, rows, batches, cancel };
     if workers > 1 {

@@ -3,19 +3,35 @@
 use crate::array::DType;
 use crate::error::{Result, reserve};
 use crate::half::{bf16_value, fp16_value};
-use std::sync::OnceLock;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 /// The elements of one output over all rows. Views in other types are made when first asked for.
 #[derive(Debug)]
 pub(crate) struct ElementColumn {
+    /// None of them while `received` has them all.
     elements: Elements,
+    received: Option<Received>,
     doubles: OnceLock<Vec<f64>>,
     floats: OnceLock<Vec<f32>>,
 }
 
+/// Bytes of a response that are elements in this machine's byte order, kept without a copy.
+#[derive(Debug)]
+struct Received {
+    bytes: Arc<Vec<u8>>,
+    range: Range<usize>,
+}
+
+impl Received {
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(self.range.clone()).unwrap_or_default()
+    }
+}
+
 impl ElementColumn {
     fn new(elements: Elements) -> ElementColumn {
-        ElementColumn { elements, doubles: OnceLock::new(), floats: OnceLock::new() }
+        ElementColumn { elements, received: None, doubles: OnceLock::new(), floats: OnceLock::new() }
     }
 
     /// An empty column of elements of a type.
@@ -38,29 +54,47 @@ impl ElementColumn {
     }
 
     /// The elements themselves.
-    pub(crate) fn elements(&self) -> &Elements {
-        &self.elements
+    pub(crate) fn elements(&self) -> View<'_> {
+        match &self.received {
+            Some(received) => self.elements.view_of(received.bytes()).unwrap_or(self.elements.view()),
+            None => self.elements.view(),
+        }
     }
 
     /// The elements, to be changed. Views made before are dropped.
-    pub(crate) fn elements_mut(&mut self) -> &mut Elements {
+    pub(crate) fn elements_mut(&mut self) -> Result<&mut Elements> {
         self.doubles.take();
         self.floats.take();
-        &mut self.elements
+        if let Some(received) = self.received.take() {
+            self.elements.extend_from_bytes(received.bytes())?;
+        }
+        Ok(&mut self.elements)
+    }
+
+    /// Makes bytes of a response the elements, without a copy. Returns whether it did: not if there is room for
+    /// the elements of other responses, or if the bytes are not those of elements in memory.
+    pub(crate) fn keep(&mut self, bytes: &Arc<Vec<u8>>, range: Range<usize>) -> bool {
+        let received = Received { bytes: Arc::clone(bytes), range };
+        let fits = self.received.is_none() && !self.elements.has_room();
+        let kept = fits && self.elements.view_of(received.bytes()).is_some();
+        if kept {
+            self.received = Some(received);
+        }
+        kept
     }
 
     /// Each element as the nearest 64-bit float.
     pub(crate) fn doubles(&self) -> Result<&[f64]> {
-        match &self.elements {
-            Elements::F64(values) => Ok(values),
+        match self.elements() {
+            View::F64(values) => Ok(values),
             elements => made(&self.doubles, || elements.to_doubles()),
         }
     }
 
     /// Each element as the nearest 32-bit float.
     pub(crate) fn floats(&self) -> Result<&[f32]> {
-        match &self.elements {
-            Elements::F32(values) => Ok(values),
+        match self.elements() {
+            View::F32(values) => Ok(values),
             elements => made(&self.floats, || elements.to_floats()),
         }
     }
@@ -111,11 +145,34 @@ macro_rules! elements {
             $($variant(Vec<$stored>),)*
         }
 
+        /// Some elements of one type.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub(crate) enum View<'a> {
+            $($variant(&'a [$stored]),)*
+        }
+
         impl Elements {
-            /// Their bytes, in this machine's byte order.
-            pub(crate) fn as_bytes(&self) -> &[u8] {
+            fn view(&self) -> View<'_> {
                 match self {
-                    $(Elements::$variant(values) => bytemuck::cast_slice(values),)*
+                    $(Elements::$variant(values) => View::$variant(values),)*
+                }
+            }
+
+            /// Little-endian bytes as elements of this type; none if they lie or mean something else in memory.
+            fn view_of<'a>(&self, bytes: &'a [u8]) -> Option<View<'a>> {
+                // Any byte but 0 means true, and 1 is true in memory.
+                if cfg!(target_endian = "big") || matches!(self, Elements::Bool(_)) {
+                    return None;
+                }
+                match self {
+                    $(Elements::$variant(_) => bytemuck::try_cast_slice(bytes).ok().map(View::$variant),)*
+                }
+            }
+
+            /// Whether there is memory for elements.
+            fn has_room(&self) -> bool {
+                match self {
+                    $(Elements::$variant(values) => values.capacity() > 0,)*
                 }
             }
 
@@ -138,10 +195,10 @@ macro_rules! elements {
                 Ok(())
             }
 
-            /// Appends elements of the same type; whether they are.
-            pub(crate) fn append(&mut self, more: &Elements) -> Result<bool> {
+            /// Appends elements of the same type. Returns whether they are.
+            pub(crate) fn append(&mut self, more: View<'_>) -> Result<bool> {
                 match (self, more) {
-                    $((Elements::$variant(values), Elements::$variant(more)) => {
+                    $((Elements::$variant(values), View::$variant(more)) => {
                         reserve(values, more.len())?;
                         values.extend_from_slice(more);
                         Ok(true)
@@ -149,23 +206,32 @@ macro_rules! elements {
                     _ => Ok(false),
                 }
             }
+        }
+
+        impl<'a> View<'a> {
+            /// Their bytes, in this machine's byte order.
+            pub(crate) fn as_bytes(self) -> &'a [u8] {
+                match self {
+                    $(View::$variant(values) => bytemuck::cast_slice(values),)*
+                }
+            }
 
             /// The element at a place as an integer, or as a float if it is not a whole number.
-            pub(crate) fn number(&self, place: usize) -> Option<Number> {
+            pub(crate) fn number(self, place: usize) -> Option<Number> {
                 match self {
-                    $(Elements::$variant(values) => values.get(place).map(|value| ($number)(*value)),)*
+                    $(View::$variant(values) => values.get(place).map(|value| ($number)(*value)),)*
                 }
             }
 
-            fn to_doubles(&self) -> Result<Vec<f64>> {
+            fn to_doubles(self) -> Result<Vec<f64>> {
                 match self {
-                    $(Elements::$variant(values) => converted(values, $double),)*
+                    $(View::$variant(values) => converted(values, $double),)*
                 }
             }
 
-            fn to_floats(&self) -> Result<Vec<f32>> {
+            fn to_floats(self) -> Result<Vec<f32>> {
                 match self {
-                    $(Elements::$variant(values) => converted(values, $float),)*
+                    $(View::$variant(values) => converted(values, $float),)*
                 }
             }
         }
@@ -201,7 +267,7 @@ mod tests {
     #[test]
     fn elements_keep_their_type_and_are_seen_as_others() {
         let large = column(Elements::I64(vec![]), &[i64::MAX.to_le_bytes(), (-3i64).to_le_bytes()].concat());
-        assert_eq!(*large.elements(), Elements::I64(vec![i64::MAX, -3]));
+        assert_eq!(large.elements(), View::I64(&[i64::MAX, -3]));
         assert_eq!(large.elements().as_bytes()[8..], (-3i64).to_ne_bytes());
         assert_eq!(large.doubles().unwrap(), [9_223_372_036_854_775_808.0, -3.0]);
         assert_eq!(large.floats().unwrap(), [9_223_372_036_854_775_808.0, -3.0]);
@@ -227,14 +293,11 @@ mod tests {
             [half.elements().number(0), half.elements().number(1)],
             [Some(Integer(-2)), Some(Float(0.5))]
         );
-        assert_eq!(Elements::Bool(vec![1]).number(0), Some(Integer(1)));
-        assert_eq!(Elements::F64(vec![1e300]).number(0), Some(Float(1e300)));
-        assert_eq!(
-            Elements::F64(vec![-9_007_199_254_740_993.0]).number(0),
-            Some(Integer(-9_007_199_254_740_992))
-        );
+        assert_eq!(View::Bool(&[1]).number(0), Some(Integer(1)));
+        assert_eq!(View::F64(&[1e300]).number(0), Some(Float(1e300)));
+        assert_eq!(View::F64(&[-9_007_199_254_740_993.0]).number(0), Some(Integer(-9_007_199_254_740_992)));
         for value in [f32::NEG_INFINITY, 0.25] {
-            assert_eq!(Elements::F32(vec![value]).number(0), Some(Float(value.into())));
+            assert_eq!(View::F32(&[value]).number(0), Some(Float(value.into())));
         }
     }
 
@@ -242,9 +305,32 @@ mod tests {
     fn what_is_appended_is_seen() {
         let mut column = column(Elements::U8(vec![]), &[1]);
         assert_eq!(column.doubles().unwrap(), [1.0]);
-        assert!(column.elements_mut().append(&Elements::U8(vec![2])).unwrap());
-        assert!(!column.elements_mut().append(&Elements::I8(vec![2])).unwrap());
+        assert!(column.elements_mut().unwrap().append(View::U8(&[2])).unwrap());
+        assert!(!column.elements_mut().unwrap().append(View::I8(&[2])).unwrap());
         assert_eq!(column.doubles().unwrap(), [1.0, 2.0]);
-        column.elements_mut().reserve(3).unwrap();
+        column.elements_mut().unwrap().reserve(3).unwrap();
+    }
+
+    #[test]
+    fn bytes_of_a_response_are_kept_without_a_copy() {
+        let words = [0.0f32, 1.5, -2.0, f32::NAN];
+        let bytes: Arc<Vec<u8>> = Arc::new(words.iter().flat_map(|word| word.to_le_bytes()).collect());
+        let mut kept = ElementColumn::of(DType::F32);
+        assert!(kept.keep(&bytes, 4..12));
+        assert_eq!(kept.elements(), View::F32(&[1.5, -2.0]));
+        assert_eq!(kept.elements().as_bytes().as_ptr(), bytes[4..].as_ptr());
+        assert_eq!(kept.floats().unwrap().as_ptr(), kept.elements().as_bytes().as_ptr().cast());
+        assert_eq!(kept.doubles().unwrap(), [1.5, -2.0]);
+        // The elements of another response follow those of the first.
+        assert!(!kept.keep(&bytes, 0..4));
+        kept.elements_mut().unwrap().extend_from_bytes(&bytes[..4]).unwrap();
+        assert_eq!(kept.elements(), View::F32(&[1.5, -2.0, 0.0]));
+        assert_eq!(kept.doubles().unwrap(), [1.5, -2.0, 0.0]);
+        for (dtype, range) in [(DType::F32, 1..5), (DType::F32, 0..3), (DType::Bool, 0..4)] {
+            assert!(!ElementColumn::of(dtype).keep(&bytes, range.clone()), "{dtype:?} {range:?}");
+        }
+        let mut reserved = ElementColumn::of(DType::F32);
+        reserved.elements_mut().unwrap().reserve(8).unwrap();
+        assert!(!reserved.keep(&bytes, 0..4));
     }
 }

@@ -207,7 +207,8 @@ pub fn read_tensors(
     let (model, schema) = open_inference::read_model(metadata, None)?;
     let mut columns = Columns::new(&schema.outputs)?.columns;
     let (model, outputs) = (&model, &schema.outputs);
-    let response = open_inference::reply::Response { model, outputs, rows, id: "1", body, json_length };
+    let (id, tensors) = ("1", None);
+    let response = open_inference::reply::Response { model, outputs, rows, id, body, tensors, json_length };
     response.read(&mut columns)?;
     Ok(columns.iter().map(column_bytes).collect())
 }

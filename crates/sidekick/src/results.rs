@@ -78,9 +78,14 @@ impl Columns {
         Ok(Columns { rows: 0, columns: collected(outputs.iter().map(empty_column))? })
     }
 
-    /// Makes room for the rows of a whole call, if their size is known before.
-    pub(crate) fn reserve(&mut self, outputs: &Specs, rows: usize) -> Result<()> {
+    /// Makes room for the rows of a whole call, if their size is known before. `several` says whether they come
+    /// in more than one response.
+    pub(crate) fn reserve(&mut self, outputs: &Specs, rows: usize, several: bool) -> Result<()> {
         for (column, spec) in self.columns.iter_mut().zip(outputs) {
+            if !several && matches!(column, Column::Elements(_)) {
+                // They may stay in the memory of the response.
+                continue;
+            }
             let elements = rows.saturating_mul(spec.element_count());
             column.reserve(rows, elements).map_err(|error| spec.in_feature(error))?;
         }
@@ -107,7 +112,7 @@ impl Column {
                 reserve(&mut pieces.ends, rows)?;
                 reserve(media_types, rows)
             }
-            Column::Elements(column) => column.elements_mut().reserve(elements),
+            Column::Elements(column) => column.elements_mut()?.reserve(elements),
         }
     }
 
@@ -127,7 +132,7 @@ impl Column {
             }
             (Column::Bytes(all), Column::Bytes(more)) => all.append(&more),
             (Column::Elements(all), Column::Elements(more)) => {
-                match all.elements_mut().append(more.elements())? {
+                match all.elements_mut()?.append(more.elements())? {
                     true => Ok(()),
                     false => Err(Error::new(ErrorKind::Internal, "elements of different types")),
                 }

@@ -18,6 +18,8 @@ pub(crate) struct Request<'a> {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// The body: slices of the rows, and what was made for this request.
     pub(crate) parts: Vec<Cow<'a, [u8]>>,
+    /// The header of the response that says where its body can be split in two.
+    pub(crate) split: Option<&'static str>,
     /// Its identifier, which the response repeats; empty if the protocol has none.
     pub(crate) id: String,
 }
@@ -25,10 +27,11 @@ pub(crate) struct Request<'a> {
 impl Request<'_> {
     /// Sends it, and returns the response, whatever its status.
     pub(crate) fn post(&self, transport: &Transport, cancel: Option<&Cancel>) -> Result<Reply> {
-        let Request { target, accept, content_type, .. } = *self;
+        let Request { target, accept, content_type, split, .. } = *self;
         let headers = collected(self.headers.iter().map(|(name, value)| (*name, value.as_str())))?;
         let parts = collected(self.parts.iter().map(|part| &**part))?;
-        let request = transport::Request { target, accept, content_type, headers: &headers, parts: &parts };
+        let request =
+            transport::Request { target, accept, content_type, headers: &headers, parts: &parts, split };
         transport.post(&request, cancel)
     }
 }

@@ -58,7 +58,15 @@ impl Lines {
         parts.extend(rows.inputs.iter().map(|values| Cow::Borrowed(values.of(range.clone()))));
         let headers = vec![(ROWS, range.len().to_string())];
         let (accept, content_type) = ("text/x-lines", "application/x-lines");
-        Ok(Request { target: &self.target, accept, content_type, headers, parts, id: String::new() })
+        Ok(Request {
+            target: &self.target,
+            accept,
+            content_type,
+            headers,
+            parts,
+            split: None,
+            id: String::new(),
+        })
     }
 
     pub(crate) fn no_json(&self) -> Error {

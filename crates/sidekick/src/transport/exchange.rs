@@ -2,7 +2,7 @@
 
 use super::connection::{BUFFER_BYTES, Connection};
 use super::failed_attempt::{FailedAttempt, explain, not_http, was_closed};
-use super::response_head::ResponseHead;
+use super::response_head::{ResponseHead, find_header};
 use crate::error::{Error, ErrorKind, reserve};
 use flate2::read::MultiGzDecoder;
 use std::io::{self, IoSlice, Read};
@@ -16,6 +16,8 @@ use ureq_proto::http::Request;
 const JOINED_BYTES: usize = 4 * 1024;
 /// How much is read with a head: all of a short response. The rest of a long body is read without a copy.
 const READ_AHEAD: usize = 4 * 1024;
+/// From this size on, the rest of a body in two parts is received apart.
+const APART_FROM: u64 = 64 * 1024;
 /// The most bytes that all heads of a response have, those of 1xx included.
 const HEAD_BYTES: usize = 64 * 1024;
 /// The most slices in one system call. The system's own limit is 1024 (`IOV_MAX`).
@@ -33,22 +35,32 @@ pub(super) struct Received {
     /// The text of its head.
     pub(super) head: Vec<u8>,
     pub(super) body: Vec<u8>,
+    /// The rest of the body, if it was received apart.
+    pub(super) rest: Option<Vec<u8>>,
     pub(super) reusable: bool,
 }
 
-/// Sends a request whose body is these parts, and reads its response of at most `limit` bytes.
+/// How a response is received.
+pub(super) struct Expected {
+    /// The most bytes of its body.
+    pub(super) limit: u64,
+    /// The header with the length of the first part of its body. A large rest is received apart.
+    pub(super) split: Option<&'static str>,
+}
+
+/// Sends a request whose body is these parts, and reads its response.
 pub(super) fn run(
     connection: &mut Connection,
     mut head: Vec<u8>,
     parts: &[&[u8]],
-    limit: u64,
+    expected: &Expected,
 ) -> Result<Received, FailedAttempt> {
     let broken = send(connection, &mut head, parts)?;
     // The memory of the request's head is used again for the response's.
     head.clear();
-    let Some(broken) = broken else { return receive(connection, None, head, limit) };
+    let Some(broken) = broken else { return receive(connection, None, head, expected) };
     connection.limit_silence(FINAL_RESPONSE_TIME).map_err(|error| explain(&error))?;
-    receive(connection, Some(&broken), head, limit).map_err(|failed| match failed.error.kind() {
+    receive(connection, Some(&broken), head, expected).map_err(|failed| match failed.error.kind() {
         // The error of writing explains more than that of reading, unless the call is over.
         ErrorKind::Timeout if connection.check().is_ok() => {
             FailedAttempt { error: explain(&broken), ..failed }
@@ -63,22 +75,24 @@ fn receive(
     connection: &mut Connection,
     broken: Option<&io::Error>,
     mut head: Vec<u8>,
-    limit: u64,
+    expected: &Expected,
 ) -> Result<Received, FailedAttempt> {
     let ResponseHead { status, bytes, length, closes, is_gzip } = receive_head(connection, broken)?;
     reserve(&mut head, bytes)?;
     head.extend_from_slice(connection.input().get(..bytes).unwrap_or_default());
+    let limit = expected.limit;
     let received = match length {
         Some(length) if length > limit => Err(too_large(limit)),
         Some(length) => {
             connection.consume(bytes);
-            receive_direct(connection, length, closes)
+            let first = expected.split.and_then(|name| first_part(&head, name, length));
+            receive_parts(connection, first, length, closes)
         }
-        None => receive_framed(connection, is_gzip, limit),
+        None => receive_framed(connection, is_gzip, limit).map(whole),
     };
-    let (body, must_close) = received.map_err(|error| error.with_http_status(status))?;
+    let ((body, rest), must_close) = received.map_err(|error| error.with_http_status(status))?;
     let reusable = broken.is_none() && !must_close && connection.input().is_empty();
-    Ok(Received { status, head, body, reusable })
+    Ok(Received { status, head, body, rest, reusable })
 }
 
 /// Sends head and body. Returns the error if the peer closed the connection: its response may still be there,
@@ -154,6 +168,41 @@ fn before_reply(connection: &mut Connection, error: &io::Error, broken: Option<&
     let is_over = connection.check().is_err();
     let error = broken.filter(|_| !is_over).unwrap_or(error);
     FailedAttempt::before_response(error, connection.was_used)
+}
+
+/// A body, or its first part and the rest.
+type Parts = (Vec<u8>, Option<Vec<u8>>);
+
+fn whole((body, must_close): (Vec<u8>, bool)) -> (Parts, bool) {
+    ((body, None), must_close)
+}
+
+/// How many bytes the first part of a body has, if it is short and what follows is large.
+fn first_part(head: &[u8], header: &str, length: u64) -> Option<usize> {
+    let text = find_header(head, header).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let first = text.parse().ok().filter(|first| *first <= BUFFER_BYTES / 2)?;
+    (length.checked_sub(first as u64)? >= APART_FROM).then_some(first)
+}
+
+/// A body of a known size in one part or in two, and whether the connection has to be closed after it.
+fn receive_parts(
+    connection: &mut Connection,
+    first: Option<usize>,
+    length: u64,
+    closes: bool,
+) -> Result<(Parts, bool), Error> {
+    let Some(first) = first else {
+        return receive_direct(connection, length, closes).map(whole);
+    };
+    while connection.input().len() < first {
+        fill(connection).map_err(|error| explain(&error))?;
+    }
+    let mut body = Vec::new();
+    reserve(&mut body, first)?;
+    body.extend_from_slice(connection.input().get(..first).unwrap_or_default());
+    connection.consume(first);
+    let (rest, must_close) = receive_direct(connection, length - first as u64, closes)?;
+    Ok(((body, Some(rest)), must_close))
 }
 
 /// A body of a known size, and whether the connection has to be closed after it.

@@ -40,7 +40,7 @@ use compress::compress;
 use connection::{Connection, Route};
 use credentials::Credentials;
 use deadline::Deadline;
-use exchange::Received;
+use exchange::{Expected, Received};
 use failed_attempt::{FailedAttempt, Retry};
 use pool::Pool;
 use request_head::{Content, HeadFields, RequestHead};
@@ -87,6 +87,7 @@ struct Message<'a> {
     head: HeadFields<'a>,
     redirected: bool,
     parts: &'a [&'a [u8]],
+    split: Option<&'static str>,
 }
 
 impl Transport {
@@ -145,13 +146,13 @@ impl Transport {
     fn get_once(&self, url: &Url, accept: &str, redirected: bool, deadline: &Deadline) -> Result<Reply> {
         let target = &Target::of(url);
         let head = HeadFields { method: "GET", target, accept, headers: &[], content: None };
-        self.exchange(&Message { head, redirected, parts: &[] }, deadline)
+        self.exchange(&Message { head, redirected, parts: &[], split: None }, deadline)
     }
 
     /// Posts a body. Redirects are not followed.
     pub(crate) fn post(&self, request: &Request<'_>, cancel: Option<&Cancel>) -> Result<Reply> {
         let deadline = Deadline::new(&self.settings.timeouts, cancel);
-        let &Request { target, accept, content_type: media_type, headers, parts } = request;
+        let &Request { target, accept, content_type: media_type, headers, parts, split } = request;
         let bytes = parts.iter().fold(0, |bytes: usize, part| bytes.saturating_add(part.len()));
         let gzip = self.settings.request_gzip && bytes >= GZIP_FROM;
         let compressed = if gzip { compress(parts)? } else { Vec::new() };
@@ -159,7 +160,7 @@ impl Transport {
         let (parts, length) = if gzip { (&compressed[..], compressed[0].len()) } else { (parts, bytes) };
         let content = Some(Content { media_type, length, gzip });
         let head = HeadFields { method: "POST", target, accept, headers, content };
-        self.exchange(&Message { head, redirected: false, parts }, &deadline)
+        self.exchange(&Message { head, redirected: false, parts, split }, &deadline)
     }
 
     /// Sends a request, and logs a failure. An error of the network names the peer.
@@ -251,20 +252,23 @@ impl Transport {
         let head = self.head.of(&message.head, credentials.authorization.as_ref());
         let mut connection = self.connection(deadline, fresh)?;
         connection.begin(deadline.clone());
-        let Received { status, head, body, reusable } =
-            exchange::run(&mut connection, head, message.parts, self.settings.response_limit)?;
+        let expected = Expected { limit: self.settings.response_limit, split: message.split };
+        let Received { status, head, body, rest, reusable } =
+            exchange::run(&mut connection, head, message.parts, &expected)?;
         connection.end();
         if reusable && !(self.rules.close_after_500 && status >= 500) {
             self.pool.put(connection);
         }
         self.log(LogLevel::Info, || {
-            let (bytes, milliseconds) = (body.len(), start.elapsed().as_millis());
+            let bytes = body.len() + rest.as_ref().map_or(0, Vec::len);
+            let milliseconds = start.elapsed().as_millis();
             let method = message.head.method;
             format!("{method} {}: status {status}, {bytes} bytes after {milliseconds} ms", self.route)
         });
         let (method, redirected) = (message.head.method, message.redirected);
         let (secrets, url) = (Arc::clone(&self.secrets), Arc::clone(&message.head.target.shown));
-        Ok(Reply { status, body, head, attempts, secrets, method, url, redirected })
+        let rest = rest.map(Arc::new);
+        Ok(Reply { status, body, rest, head, attempts, secrets, method, url, redirected })
     }
 
     fn log(&self, level: LogLevel, message: impl FnOnce() -> String) {

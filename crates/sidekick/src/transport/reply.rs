@@ -19,12 +19,17 @@ pub(crate) struct Request<'a> {
     pub(crate) headers: &'a [(&'a str, &'a str)],
     /// The body: any number of slices, sent one after the other without a copy.
     pub(crate) parts: &'a [&'a [u8]],
+    /// The header of the response with the length of the first part of its body. A large rest is received into
+    /// memory of its own.
+    pub(crate) split: Option<&'static str>,
 }
 
 /// The response of a server, whatever its status.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// What follows the first part of the body, if it was received apart.
+    pub(crate) rest: Option<Arc<Vec<u8>>>,
     /// The text of its head, in which headers are looked up.
     pub(super) head: Vec<u8>,
     pub(super) attempts: u32,

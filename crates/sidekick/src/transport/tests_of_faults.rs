@@ -71,7 +71,8 @@ fn post(transport: &Transport, body: &[u8]) -> Result<Reply> {
 
 fn post_parts(transport: &Transport, parts: &[&[u8]], cancel: Option<&Cancel>) -> Result<Reply> {
     let target = &Target::of(&Url::parse("http://127.0.0.1/forward").unwrap());
-    let request = Request { target, accept: "*/*", content_type: "text/plain", headers: &[], parts };
+    let request =
+        Request { target, accept: "*/*", content_type: "text/plain", headers: &[], parts, split: None };
     transport.post(&request, cancel)
 }
 

@@ -54,7 +54,7 @@ fn a_request_has_its_own_target_headers_and_any_number_of_parts() {
         let target = &Target::of(&url.join("/other/infer?x=1").unwrap());
         let headers = &[("inference-header-content-length", "12"), ("x-b", "c d")];
         let (accept, content_type) = ("application/x-any", "application/octet-stream");
-        let request = Request { target, accept, content_type, headers, parts: &parts };
+        let request = Request { target, accept, content_type, headers, parts: &parts, split: None };
         assert_eq!(transport.post(&request, None).unwrap().status, 200);
         let (head, body) = serving.join().unwrap();
         assert!(head.starts_with("POST /other/infer?x=1 HTTP/1.1\r\n"), "{head}");
@@ -87,6 +87,38 @@ fn a_reply_keeps_its_headers() {
         let reply = get(response);
         assert_eq!(reply.header("x-size"), Some("7"), "{response}");
         assert_eq!((reply.header("x-none"), &*reply.body), (None, &b"ok"[..]), "{response}");
+    }
+}
+
+#[test]
+fn a_large_rest_of_a_body_is_received_apart() {
+    let large: Vec<u8> = (0..=255).cycle().take(300_000).collect();
+    let head = |first: &str, length: usize| {
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nX-First: {first}\r\n\r\n")
+    };
+    for (first, length, apart) in [
+        ("7", 300_000, true),
+        ("0", 300_000, true),
+        ("9000", 300_000, true),
+        ("299999", 300_000, false),
+        ("7", 300, false),
+        ("300001", 300_000, false),
+        ("-7", 300_000, false),
+        ("+7", 300_000, false),
+        ("", 300_000, false),
+    ] {
+        let body = &large[..length];
+        let (url, serving) = server([head(first, length).as_bytes(), body].concat());
+        let target = &Target::of(&url);
+        let (accept, content_type) = ("*/*", "text/plain");
+        let request =
+            Request { target, accept, content_type, headers: &[], parts: &[], split: Some("x-first") };
+        let reply = open(&url, &mut Settings::default()).post(&request, None).unwrap();
+        serving.join().unwrap();
+        let expected = if apart { first.parse().unwrap() } else { length };
+        assert_eq!(reply.body, body[..expected], "{first} of {length}");
+        let rest = reply.rest.as_ref().map(|rest| &***rest);
+        assert_eq!(rest, apart.then_some(&body[expected..]), "{first} of {length}");
     }
 }
 

@@ -77,7 +77,7 @@ impl DeploymentApi {
     fn request_of<'a>(&'a self, parts: &[&'a [u8]]) -> Result<Request<'a>> {
         let parts = collected(parts.iter().map(|part| Cow::Borrowed(*part)))?;
         let (target, headers, id) = (&self.target, Vec::new(), String::new());
-        Ok(Request { target, accept: JSON, content_type: JSON, headers, parts, id })
+        Ok(Request { target, accept: JSON, content_type: JSON, headers, parts, split: None, id })
     }
 
     pub(crate) fn read_reply(

@@ -23,7 +23,7 @@ pub(crate) fn read(
     if cursor.peek() != Some(b'{') {
         return Err(not_rows(&format!("it is {}", cursor.kind_of_next())));
     }
-    columns.reserve(outputs, rows)?;
+    columns.reserve(outputs, rows, true)?;
     let mut found = false;
     let mut reader = Reader::new(outputs, keys, columns, rows)?;
     cursor.object(|cursor, key| match &*key {

@@ -190,7 +190,8 @@ impl OpenInference {
         let mut parts = Vec::new();
         push(&mut parts, Cow::Owned(json))?;
         tensors.into_iter().try_for_each(|tensor| push(&mut parts, Cow::Borrowed(tensor)))?;
-        Ok(Request { target: &self.target, accept: ANY, content_type, headers, parts, id })
+        let (target, split) = (&self.target, Some(JSON_LENGTH));
+        Ok(Request { target, accept: ANY, content_type, headers, parts, split, id })
     }
 
     /// A request with JSON that the caller wrote.
@@ -198,7 +199,7 @@ impl OpenInference {
         let mut parts = Vec::new();
         push(&mut parts, Cow::Borrowed(json.as_bytes()))?;
         let (target, headers, id) = (&self.target, Vec::new(), String::new());
-        Ok(Request { target, accept: ANY, content_type: JSON, headers, parts, id })
+        Ok(Request { target, accept: ANY, content_type: JSON, headers, parts, split: None, id })
     }
 
     pub(crate) fn read_reply(
@@ -211,7 +212,9 @@ impl OpenInference {
     ) -> Result<()> {
         let (model, outputs) = (&self.described()?.model, &schema.outputs);
         let json_length = reply.header(JSON_LENGTH);
-        Response { model, outputs, rows, id, body: &reply.body, json_length }.read(&mut columns.columns)?;
+        let (body, tensors) = (&*reply.body, reply.rest.as_ref());
+        let response = Response { model, outputs, rows, id, body, tensors, json_length };
+        response.read(&mut columns.columns)?;
         columns.rows += rows;
         if json_length.is_some() {
             self.takes_bytes.store(true, Ordering::Relaxed);

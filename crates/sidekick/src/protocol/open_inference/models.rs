@@ -35,7 +35,8 @@ type Listed = Result<Option<(Reply, Models)>>;
 
 fn index(url: &Url, server: &str, transport: &Transport, cancel: Option<&Cancel>) -> Listed {
     let target = &Target::of(&url.with_path(&format!("{server}/repository/index"))?);
-    let request = Request { target, accept: JSON, content_type: JSON, headers: &[], parts: &[b"{}"] };
+    let request =
+        Request { target, accept: JSON, content_type: JSON, headers: &[], parts: &[b"{}"], split: None };
     transport.post(&request, cancel).map(listed)
 }
 

@@ -14,6 +14,7 @@ use crate::results::Column;
 use crate::spec::Specs;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The header with the length of the JSON before the tensors' bytes.
 pub(crate) const JSON_LENGTH: &str = "inference-header-content-length";
@@ -27,6 +28,8 @@ pub(crate) struct Response<'a> {
     /// The identifier that was sent.
     pub(crate) id: &'a str,
     pub(crate) body: &'a [u8],
+    /// What follows the JSON, if it was received into memory of its own. Then the body is the JSON.
+    pub(crate) tensors: Option<&'a Arc<Vec<u8>>>,
     /// The value of the header [`JSON_LENGTH`], if there is one.
     pub(crate) json_length: Option<&'a str>,
 }
@@ -49,6 +52,9 @@ impl Response<'_> {
 
     /// The JSON, and what follows it.
     fn split(&self) -> Result<(&[u8], &[u8])> {
+        if let Some(tensors) = self.tensors {
+            return Ok((self.body, tensors));
+        }
         let Some(text) = self.json_length else { return Ok((self.body, &[])) };
         let all = self.body.len();
         let length =
@@ -148,7 +154,8 @@ impl Response<'_> {
             }
             Data::Binary(place) => {
                 let bytes = tensors.get(place.clone()).unwrap_or_default();
-                reply_data::read_binary(bytes, tensor.datatype, elements, column)
+                let own = self.tensors.map(|tensors| (tensors, place.clone()));
+                reply_data::read_binary(bytes, own, tensor.datatype, elements, column)
             }
         }
     }
@@ -345,17 +352,29 @@ mod tests {
     fn read(model: &(Model, Schema), rows: usize, json: &str, tail: Option<&[u8]>) -> Result<Vec<Column>> {
         let body = [json.as_bytes(), tail.unwrap_or_default()].concat();
         let length = tail.map(|_| json.len().to_string());
-        read_body(model, rows, &body, length.as_deref())
+        let columns = read_body(model, rows, &body, None, length.as_deref());
+        let Some((length, tail)) = length.zip(tail) else { return columns };
+        // The same comes of a response whose tensors were received apart.
+        let apart = Arc::new(tail.to_vec());
+        let others = read_body(model, rows, json.as_bytes(), Some(&apart), Some(&length));
+        assert_eq!(format!("{:?}", others.map(shown)), format!("{:?}", columns.as_ref().map(shown)));
+        columns
+    }
+
+    fn shown(columns: impl std::borrow::Borrow<Vec<Column>>) -> Vec<String> {
+        columns.borrow().iter().map(elements).collect()
     }
 
     fn read_body(
         (model, schema): &(Model, Schema),
         rows: usize,
         body: &[u8],
+        tensors: Option<&Arc<Vec<u8>>>,
         json_length: Option<&str>,
     ) -> Result<Vec<Column>> {
         let mut columns = Columns::new(&schema.outputs)?.columns;
-        let response = Response { model, outputs: &schema.outputs, rows, id: "7", body, json_length };
+        let outputs = &schema.outputs;
+        let response = Response { model, outputs, rows, id: "7", body, tensors, json_length };
         response.read(&mut columns).map(|()| columns).map_err(|error| error.vetted(|_| false))
     }
 
@@ -575,7 +594,7 @@ mod tests {
     #[test]
     fn the_length_of_the_json_lies_within_the_body() {
         let body = [BINARY.as_bytes(), &tail()].concat();
-        let read = |length: &str| read_body(&three(), 2, &body, Some(length));
+        let read = |length: &str| read_body(&three(), 2, &body, None, Some(length));
         assert!(read(&BINARY.len().to_string()).is_ok() && read(&format!(" {} ", BINARY.len())).is_ok());
         for length in ["", "-1", "+700", "x", "99999999999999999999", "100000", "1e2", "0"] {
             assert_eq!(read(length).unwrap_err().kind(), ErrorKind::ReplyMalformed, "{length}");

@@ -8,6 +8,8 @@ use crate::json::Cursor;
 use crate::memory::{push, push_text};
 use crate::message::Message;
 use crate::results::{Column, Pieces};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// How many elements there have to be, and how many a row has.
 #[derive(Clone, Copy)]
@@ -16,9 +18,10 @@ pub(super) struct Count {
     pub(super) row: usize,
 }
 
-/// Appends so many elements from their bytes.
+/// Appends so many elements from their bytes. If the bytes are in memory of their own, it may be kept.
 pub(super) fn read_binary(
     bytes: &[u8],
+    own: Option<(&Arc<Vec<u8>>, Range<usize>)>,
     datatype: DataType,
     elements: usize,
     column: &mut Column,
@@ -35,7 +38,10 @@ pub(super) fn read_binary(
                 let message = format!("has {} bytes for {elements} elements of {name}", bytes.len());
                 return Err(Error::new(ErrorKind::ReplyShape, message));
             }
-            column.elements_mut().extend_from_bytes(bytes)
+            if own.is_some_and(|(memory, range)| column.keep(memory, range)) {
+                return Ok(());
+            }
+            column.elements_mut()?.extend_from_bytes(bytes)
         }
         _ => Err(other_column()),
     }
@@ -157,7 +163,7 @@ fn read_value(cursor: &mut Cursor<'_>, datatype: DataType, column: &mut Column) 
         Column::Elements(column) => column,
         _ => return Err(other_column()),
     };
-    let word = match (datatype.class(), column.elements_mut()) {
+    let word = match (datatype.class(), column.elements_mut()?) {
         (_, Elements::F32(values)) => return push(values, read_f32(cursor)?),
         (_, Elements::F64(values)) => return push(values, read_f64(cursor)?),
         (Class::Float, _) => datatype.word_of_float(read_f64(cursor)?),
@@ -170,7 +176,7 @@ fn read_value(cursor: &mut Cursor<'_>, datatype: DataType, column: &mut Column) 
         }
     };
     let word = word.map_err(|error| Error::with_quotes(ErrorKind::ReplyType, error.into_message()))?;
-    column.elements_mut().extend_from_bytes(word.get(..datatype.size()).unwrap_or_default())
+    column.elements_mut()?.extend_from_bytes(word.get(..datatype.size()).unwrap_or_default())
 }
 
 /// An integer without a fraction of zeros. As a double it would lose digits.
@@ -323,7 +329,7 @@ mod tests {
         skip(&mut skipped).unwrap();
         assert_eq!((skipped.rest(), cursor.rest()), (&b""[..], &b""[..]));
         let Column::Elements(mut column) = column else { panic!() };
-        Ok(std::mem::replace(column.elements_mut(), Elements::Bool(vec![])))
+        Ok(std::mem::replace(column.elements_mut()?, Elements::Bool(vec![])))
     }
 
     fn refused(text: &str, datatype: DataType, elements: usize) -> String {
@@ -416,8 +422,9 @@ mod tests {
         };
         assert_eq!(json(r#"[["h\u00e9"],[""]]"#, 2).unwrap(), ["hé", ""]);
         assert!(json("[1]", 1).is_err() && json(r#"["a"]"#, 2).is_err());
-        let binary =
-            |bytes: &[u8], elements| texts(|column| read_binary(bytes, DataType::Bytes, elements, column));
+        let binary = |bytes: &[u8], elements| {
+            texts(|column| read_binary(bytes, None, DataType::Bytes, elements, column))
+        };
         assert_eq!(binary(b"\x03\0\0\0h\xc3\xa9\0\0\0\0", 2).unwrap(), ["hé", ""]);
         assert!(binary(b"", 0).unwrap().is_empty());
         for (bytes, elements, said) in [
@@ -444,7 +451,7 @@ mod tests {
             Ok::<_, Error>((0..pieces.ends.len()).map(piece).collect::<Vec<_>>())
         };
         let binary = |bytes: &'static [u8], elements| {
-            pieces(&|column| read_binary(bytes, DataType::Bytes, elements, column))
+            pieces(&|column| read_binary(bytes, None, DataType::Bytes, elements, column))
         };
         assert_eq!(binary(b"\x02\0\0\0\xff\0\0\0\0\0", 2).unwrap(), [&b"\xff\0"[..], b""]);
         assert!(binary(b"\x02\0\0\0\xff", 1).is_err() && binary(b"\0\0\0\0\0", 1).is_err());
@@ -466,7 +473,7 @@ mod tests {
     fn binary_elements_have_to_be_as_many_as_in_the_shape() {
         let read = |bytes: &[u8], elements| {
             let mut column = Column::Elements(ElementColumn::of(DType::I16));
-            read_binary(bytes, DataType::Int16, elements, &mut column)?;
+            read_binary(bytes, None, DataType::Int16, elements, &mut column)?;
             let Column::Elements(column) = column else { panic!() };
             Ok::<_, Error>(format!("{:?}", column.elements()))
         };
