@@ -24,7 +24,9 @@ class Decoders:
     Reading raises `ImportError` where an output needs a package that is missing.
     """
 
-    def __init__(self, specs: Iterable[FeatureSpec]) -> None:
+    def __init__(self, specs: Iterable[FeatureSpec], dtypes: Sequence[int]) -> None:
+        """`dtypes` are the library's numbers of the types of the outputs' elements."""
+        self.dtypes = dtypes
         self._columns = [(spec, _column(index, spec)) for index, spec in enumerate(specs)]
         self._names = tuple(spec.name for spec, _ in self._columns)
 
@@ -100,19 +102,15 @@ def _texts(index: int) -> Column:
 
 
 # NumPy's names of the types of elements; it has none for a 16-bit float with the exponent of a 32-bit float.
-_ELEMENTS = dict(enumerate("f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 f2".split(), 1)) | {13: "?"}
+ELEMENTS = dict(enumerate("f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 f2".split(), 1)) | {13: "?"}
 
 
 def _arrays(index: int, spec: FeatureSpec) -> Column:
     def column(predictions: Handle, count: int, _: Where) -> list[Any]:
-        address, size, kept = c_void_p(), c_size_t(), c_int32()
-        outputs = (byref(address), byref(size), byref(kept))
-        call(library.sidekick_predictions_elements_column, predictions, index, *outputs)
-        dtype = _ELEMENTS.get(kept.value)
+        view, kept = kept_elements(predictions, index)
+        dtype = ELEMENTS.get(kept)
         if dtype is None:
             dtype, view = "f4", elements(library.sidekick_predictions_arrays, predictions, index, sizeof(c_float))
-        else:
-            view = memoryview((c_char * size.value).from_address(address.value or 0))
         # One copy for all rows, whose arrays are views of it: they outlive the predictions and may be
         # changed.
         return list(_needed(spec).frombuffer(view, dtype).reshape(count, *spec.shape).copy())
@@ -167,10 +165,24 @@ def predicted_places(predictions: Handle, count: int) -> Sequence[int]:
 
 
 def elements(function: Any, predictions: Handle, index: int, size: int) -> memoryview:
-    """A column of elements of so many bytes each, where it lies: it ends with the predictions."""
+    """A column of elements of so many bytes each, where it lies; it keeps the predictions."""
     address, count = c_void_p(), c_size_t()
     call(function, predictions, index, byref(address), byref(count))
-    return memoryview((c_char * (count.value * size)).from_address(address.value or 0))
+    return _view(predictions, address, count.value * size)
+
+
+def kept_elements(predictions: Handle, index: int) -> tuple[memoryview, int]:
+    """A column of elements in the type in which the library keeps them, where it lies, and the number of that type."""
+    address, size, kept = c_void_p(), c_size_t(), c_int32()
+    outputs = (byref(address), byref(size), byref(kept))
+    call(library.sidekick_predictions_elements_column, predictions, index, *outputs)
+    return _view(predictions, address, size.value), kept.value
+
+
+def _view(predictions: Handle, address: c_void_p, size: int) -> memoryview:
+    view: Any = (c_char * size).from_address(address.value or 0)
+    view.predictions = predictions
+    return memoryview(view)
 
 
 def _doubles(function: Any, predictions: Handle, index: int) -> tuple[float, ...]:

@@ -50,6 +50,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_deployment_open": [*_TEXT, *_TEXT, c_void_p, c_void_p, _OBJECT],
     "sidekick_deployment_feature_name": [*_FEATURE, _OBJECT, _SIZE],
     "sidekick_deployment_feature_type": [*_FEATURE, POINTER(c_int32)],
+    "sidekick_deployment_feature_dtype": [*_FEATURE, POINTER(c_int32)],
     "sidekick_deployment_feature_shape": [*_FEATURE, POINTER(_SIZE), _SIZE],
     "sidekick_deployment_category_count": [*_FEATURE, _SIZE],
     "sidekick_deployment_category": [*_FEATURE, c_size_t, _OBJECT, _SIZE],

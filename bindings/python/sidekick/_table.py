@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from sidekick._decode import Decoders, category_labels, elements, predicted_places
+from sidekick._decode import ELEMENTS, Decoders, category_labels, elements, kept_elements, predicted_places
 from sidekick._library import Handle, failures, library
 from sidekick._alike import look_alikes
 from sidekick._refused import kind_of
@@ -17,6 +17,8 @@ from sidekick.features import FeatureSpec
 
 # The rows of a part that are predicted: those at these places of the whole.
 Places = slice | list[int]
+# What reads an output of predictions as an array.
+Read = Callable[[Handle, int], Any]
 
 
 def inputs_of(columns: Mapping[str, Any], specs: Sequence[FeatureSpec]) -> list[Any]:
@@ -63,22 +65,32 @@ class Table:
 class _Numbers:
     """A column that is one array: numbers, or arrays of numbers."""
 
-    def __init__(self, index: int, count: int, cell: tuple[int, ...], read: Any, dtype: Any) -> None:
+    def __init__(self, index: int, count: int, cell: tuple[int, ...], read: Read, dtype: Any) -> None:
         self._index, self._read = index, read
-        self._array = numpy.empty((count, *cell), dtype)
+        self._shape, self._dtype = (count, *cell), numpy.dtype(dtype)
+        self._array: Any = None
 
     def put(self, predictions: Handle, places: Places, _: range) -> None:
-        self._array[places] = self.read(predictions)
+        found = self.read(predictions)
+        if self._array is None and found.shape == self._shape and found.dtype == self._dtype and len(self._shape) > 1:
+            # All rows at once: the library's array itself, which keeps the predictions.
+            self._array = found
+        else:
+            self.made()[places] = found
 
     def read(self, predictions: Handle) -> Any:
-        """The library's array, which ends with the predictions."""
-        view = elements(self._read, predictions, self._index, self._array.itemsize)
-        return numpy.frombuffer(view, self._array.dtype).reshape(-1, *self._array.shape[1:])
+        """The library's array, which keeps the predictions."""
+        return self._read(predictions, self._index).reshape(-1, *self._shape[1:])
 
     def miss(self, places: Places) -> None:
+        if self.made().dtype.kind != "f":
+            # Integers and booleans have no value for a missing one.
+            self._array = self._array.astype(float)
         self._array[places] = numpy.nan
 
     def made(self) -> Any:
+        if self._array is None:
+            self._array = numpy.empty(self._shape, self._dtype)
         return self._array
 
 
@@ -108,7 +120,7 @@ class _Categories:
         return Probabilities(self._labels, self._matrix.made())
 
     def _allot(self, labels: tuple[str, ...]) -> None:
-        read = library.sidekick_predictions_probability_matrix
+        read = _reader(library.sidekick_predictions_probability_matrix, float)
         self._labels = labels
         self._matrix = _Numbers(self._index, self._count, (len(labels),), read, float)
         if not self._spec.categories:
@@ -138,13 +150,31 @@ class _Objects:
 
 
 def _column(index: int, spec: FeatureSpec, decoders: Decoders, count: int) -> _Numbers | _Categories | _Objects:
-    if spec.is_array:
-        return _Numbers(index, count, spec.shape, library.sidekick_predictions_arrays, numpy.float32)
     if spec.dtype == "categorical":
         return _Categories(index, spec, count)
     if spec.dtype in ("numeric", "binary"):
-        return _Numbers(index, count, (), library.sidekick_predictions_numbers, float)
+        cell, dtype = spec.shape if spec.is_array else (), ELEMENTS.get(decoders.dtypes[index])
+        read = _kept if dtype else _wider(spec)
+        return _Numbers(index, count, cell, read, dtype or numpy.float32)
     return _Objects(decoders.column(index), count)
+
+
+def _kept(predictions: Handle, index: int) -> Any:
+    """The elements in the type in which the library keeps them."""
+    view, dtype = kept_elements(predictions, index)
+    return numpy.frombuffer(view, ELEMENTS[dtype])
+
+
+def _wider(spec: FeatureSpec) -> Read:
+    """What reads elements of a type that NumPy has not."""
+    if spec.is_array:
+        return _reader(library.sidekick_predictions_arrays, numpy.float32)
+    return _reader(library.sidekick_predictions_numbers, float)
+
+
+def _reader(function: Any, dtype: Any) -> Read:
+    size = numpy.dtype(dtype).itemsize
+    return lambda predictions, index: numpy.frombuffer(elements(function, predictions, index, size), dtype)
 
 
 def _values(name: str, column: Any) -> Any:

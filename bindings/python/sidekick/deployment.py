@@ -209,7 +209,8 @@ class Deployment:
         self._input_names = {spec.name for spec in self._inputs}
         self._outputs = _specs(handle, _OUTPUT)
         self._encoders = Encoders(self._inputs, apply_orientation)
-        self._decoders = Decoders(self._outputs)
+        dtype = partial(number, library.sidekick_deployment_feature_dtype, handle, _OUTPUT, kind=c_int32)
+        self._decoders = Decoders(self._outputs, [dtype(index) for index in range(len(self._outputs))])
         # Rows whose memory the next table may use: as many as tables were ever predicted at once.
         self._idle: list[Handle] = []
         # A row that is isolated has its error as its result, which this does not give.
@@ -330,10 +331,10 @@ class Deployment:
 
         | output | column |
         |---|---|
-        | numeric, binary | float64 array |
+        | numeric, binary | float64 array, or one of the type of the model's tensor |
         | categorical | `Probabilities`: labels, and a float64 array rows x labels; `best()` gives the most probable |
         | text, image | list |
-        | array | float32 array, rows x shape |
+        | array | float32 array, or one of the type of the model's tensor, rows x shape |
 
         With `isolate_bad_rows`, bad rows have NaN or None there, and the result's `errors` tells their
         exceptions. Rows go out in parts of several requests, and their memory is used again; what cannot be
