@@ -482,4 +482,18 @@ mod tests {
         let long = format!(r#"{{"{}": 1}}"#, "x".repeat(1 << 20));
         assert!(Description::read(long.as_bytes()).unwrap_err().to_string().len() < 8 << 10);
     }
+
+    /// `tests/server/test_model_description.py` asks the schema about the same documents.
+    #[test]
+    fn the_documents_of_the_schemas_test_are_accepted_and_refused_here_too() {
+        let path = format!("{}/../../tests/model-descriptions.json", env!("CARGO_MANIFEST_DIR"));
+        let documents: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let read = |document: &serde_json::Value| Description::read(document.to_string().as_bytes());
+        for document in documents["good"].as_array().unwrap() {
+            assert!(read(document).is_ok(), "{document}: {:?}", read(document));
+        }
+        for document in documents["bad"].as_array().unwrap() {
+            assert_eq!(read(document).unwrap_err().kind(), ErrorKind::Argument, "{document}");
+        }
+    }
 }
