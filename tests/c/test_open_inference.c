@@ -391,6 +391,66 @@ static void test_description(void) {
     sidekick_options_free(options);
 }
 
+/* Images become tensors of pixels, or travel as files. */
+static void test_images(void) {
+    static const unsigned char PIXELS[2 * 3 * 3] = {0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 255};
+    static const unsigned char GREY[2 * 3] = {0, 50, 100, 150, 200, 250};
+    const char *const described =
+        "{\"inputs\": [{\"name\": \"rgb\", \"type\": \"image\"}, {\"name\": \"file\", \"type\": \"image\"}, "
+        "{\"name\": \"chw\", \"type\": \"image\", \"layout\": \"CHW\", \"scale\": 0.5, \"mean\": [1, 2, 3], \"std\": [1, 2, 4]}], "
+        "\"outputs\": [{\"name\": \"rgb_out\"}, {\"name\": \"chw_out\"}, {\"name\": \"file_out\", \"type\": \"image\"}]}";
+    sidekick_deployment *model = open_passing("images", described);
+    sidekick_rows *rows = new_rows(model);
+    sidekick_predictions *predictions, *again;
+    unsigned char decoded[sizeof PIXELS];
+    const void *bytes = NULL, *same = NULL;
+    const float *floats = NULL;
+    const char *media = NULL;
+    const size_t *shape = NULL;
+    size_t size = 0, count = 0, rank = 0;
+    int32_t type = 0, dtype = 0, input;
+
+    for (input = 0; input < 2; input++) {
+        OK(sidekick_deployment_feature_type(model, SIDEKICK_INPUT, input, &type, &error));
+        OK(sidekick_deployment_feature_shape(model, SIDEKICK_INPUT, input, &shape, &rank, &error));
+        CHECK(type == SIDEKICK_TYPE_IMAGE && rank == 3 && shape[0] == 2 && shape[1] == 3 && shape[2] == 3);
+        OK(sidekick_rows_add_pixels_at(rows, input, 3, 2, 3, 0, PIXELS, sizeof PIXELS, 0, &error));
+    }
+    OK(sidekick_rows_add_pixels_at(rows, 2, 3, 2, 3, 0, PIXELS, sizeof PIXELS, 0, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    predictions = predict(model, rows);
+    OK(sidekick_predictions_elements(predictions, 0, 0, &bytes, &size, &dtype, &error));
+    CHECK(dtype == SIDEKICK_DTYPE_U8 && size == sizeof PIXELS && memcmp(bytes, PIXELS, size) == 0);
+    OK(sidekick_predictions_array(predictions, 1, 0, &floats, &count, &error));
+    /* (pixel / 2 - mean) / std: all reds, then all greens, then all blues. */
+    CHECK(count == 18 && floats[0] == -1 && floats[5] == 24 && floats[6] == -0.75f && floats[17] == 31.125f);
+    OK(sidekick_predictions_image_pixels(predictions, 2, 0, decoded, sizeof decoded, &error));
+    CHECK(memcmp(decoded, PIXELS, sizeof PIXELS) == 0);
+
+    /* A file that is added goes to BYTES as it is, and is decoded for the others. Grey becomes RGB. */
+    OK(sidekick_predictions_image(predictions, 2, 0, &bytes, &size, &media, &error));
+    sidekick_rows_clear(rows, NULL);
+    OK(sidekick_rows_add_image_at(rows, 0, bytes, size, &error));
+    OK(sidekick_rows_add_image_at(rows, 2, bytes, size, &error));
+    KEEPS(SIDEKICK_ERROR_FEATURE_SHAPE, sidekick_rows_add_pixels_at(rows, 1, 2, 3, 3, 0, PIXELS, sizeof PIXELS, 0, &error));
+    SAYS("the image has 2 x 3 pixels, and the model takes 3 x 2; resize it before");
+    ABOUT(0, "chw");
+    FORGET();
+    OK(sidekick_rows_add_pixels_at(rows, 1, 3, 2, 1, 0, GREY, sizeof GREY, 0, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    again = predict(model, rows);
+    OK(sidekick_predictions_image(again, 2, 0, &same, &count, &media, &error));
+    CHECK(count == size && memcmp(same, bytes, size) == 0);
+    OK(sidekick_predictions_elements(again, 0, 0, &bytes, &size, &dtype, &error));
+    CHECK(size == sizeof PIXELS && memcmp(bytes, PIXELS, size) == 0);
+    OK(sidekick_predictions_array(again, 1, 0, &floats, &count, &error));
+    CHECK(floats[1] == 24 && floats[7] == 11.5f && floats[13] == 5.5f);
+    sidekick_predictions_free(again);
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+}
+
 static void test_refusals(void) {
     sidekick_deployment *model = NULL;
     KEEPS(SIDEKICK_ERROR_ARGUMENT,
@@ -413,6 +473,7 @@ int main(void) {
     test_bytes();
     test_protocol();
     test_description();
+    test_images();
     test_refusals();
     return checks_failed("test_open_inference");
 }

@@ -704,6 +704,9 @@ void sidekick_rows_free(sidekick_rows *rows);
  * A JPEG is whole if its scans are complete: its end marker may be missing, and bytes may follow. If the
  * marker is there, the data before it are not checked.
  *
+ * For a model of the Open Inference Protocol nothing is resized. A model description says whether the image
+ * becomes a tensor of pixels, whose size it must have, or is sent as the file it is.
+ *
  * Errors: those of every add function; `SIDEKICK_ERROR_IMAGE` for a file that is cut off or damaged, is of
  * another kind (such as a TIFF of floating-point samples), or has more pixels than
  * `sidekick_options_set_max_image_pixels` allows. Since 0.1.0.

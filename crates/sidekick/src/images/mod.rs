@@ -12,10 +12,11 @@ pub use media_type::MediaType;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory::filled;
 use raster::{ImageRules, Raster};
-use sidekick_pictures::{Essence, Samples};
+use sidekick_pictures::Essence;
 
-pub(crate) use sidekick_pictures::png;
+pub(crate) use sidekick_pictures::{Samples, png};
 use std::borrow::Cow;
+use std::io;
 
 /// Raw pixels beyond this width or height are refused: they fit no file.
 const MAX_SIDE: u32 = 20_000;
@@ -78,6 +79,64 @@ pub(crate) enum WireImage<'a> {
     Parts(MediaType, Essence<'a>),
     /// Samples that become a PNG when they are written.
     Samples(Samples<'a>),
+}
+
+/// An image as it is given. What a protocol makes of it, it makes when the image is put into a row.
+pub(crate) enum ImageSource<'a> {
+    Encoded(&'a [u8], ImageRules),
+    Pixels(&'a Pixels<'a>, PixelEncoding),
+}
+
+impl<'a> ImageSource<'a> {
+    /// What is sent to a server that decodes it.
+    pub(crate) fn wire(&self) -> Result<WireImage<'a>> {
+        match self {
+            ImageSource::Encoded(bytes, rules) => from_encoded(bytes, rules),
+            ImageSource::Pixels(pixels, encoding) => from_pixels(pixels, *encoding),
+        }
+    }
+
+    /// Its samples, grey or RGB.
+    pub(crate) fn samples(&self) -> Result<Samples<'a>> {
+        match self {
+            ImageSource::Encoded(bytes, rules) => {
+                let mut raster = raster::File::open(bytes, rules)?.decode()?;
+                raster.drop_alpha();
+                let Raster { width, height, channels, bytes } = raster;
+                Ok(Samples { width, height, is_rgb: channels == 3, bytes: bytes.into() })
+            }
+            ImageSource::Pixels(pixels, _) => {
+                let (width, height, bytes) = (pixels.width, pixels.height, samples_without_gaps(pixels)?);
+                Ok(Samples { width, height, is_rgb: pixels.channels != 1, bytes })
+            }
+        }
+    }
+
+    /// Its file: as it is given, if it is encoded and complete.
+    pub(crate) fn file(&self) -> Result<Cow<'a, [u8]>> {
+        match self {
+            ImageSource::Encoded(bytes, rules) => {
+                raster::File::open(bytes, rules).map(|_| Cow::Borrowed(*bytes))
+            }
+            ImageSource::Pixels(..) => match self.wire()? {
+                WireImage::File(_, bytes) => Ok(bytes),
+                WireImage::Samples(samples) => png_file(&samples).map(Cow::Owned),
+                WireImage::Parts(..) => Err(Error::new(ErrorKind::Internal, "pixels in parts of a file")),
+            },
+        }
+    }
+}
+
+/// Samples as a PNG: stored as they are if compression is of no use.
+fn png_file(samples: &Samples<'_>) -> Result<Vec<u8>> {
+    let mut file = Vec::new();
+    reserve(&mut file, png::most_bytes(samples) + png::most_beyond(samples))?;
+    let internal = |error: io::Error| Error::new(ErrorKind::Internal, error.to_string());
+    if !png::write_compressed(samples, &mut file).map_err(internal)? {
+        file.clear();
+        png::write_stored(samples, &mut file).map_err(internal)?;
+    }
+    Ok(file)
 }
 
 /// The wire form of an encoded image: PNG and JPEG without their metadata if possible.
@@ -401,5 +460,32 @@ mod tests {
         let fine = Pixels { width: 2, height: 2, channels: 3, row_stride: 0, bytes: &[0; 12] };
         assert!(from_pixels(&fine, PixelEncoding::Jpeg(0)).is_err());
         assert!(from_pixels(&fine, PixelEncoding::Jpeg(101)).is_err());
+    }
+
+    fn noise(width: u32, height: u32, channels: u8) -> Vec<u8> {
+        let count = width * height * u32::from(channels);
+        (0..count).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
+    }
+
+    #[test]
+    fn pixels_become_files_and_files_become_samples() {
+        for channels in [1, 3, 4] {
+            let bytes = noise(5, 4, channels);
+            let pixels = Pixels { width: 5, height: 4, channels, row_stride: 0, bytes: &bytes };
+            let source = ImageSource::Pixels(&pixels, PixelEncoding::Png);
+            let samples = source.samples().unwrap();
+            assert_eq!((samples.width, samples.height, samples.is_rgb), (5, 4, channels != 1));
+            let file = source.file().unwrap();
+            let encoded = ImageSource::Encoded(&file, ImageRules::default());
+            assert_eq!(encoded.samples().unwrap().bytes, samples.bytes);
+            // A file goes as it is.
+            assert_eq!(encoded.file().unwrap().as_ptr(), file.as_ptr());
+        }
+        let bytes = [7; 300];
+        let pixels = Pixels { width: 10, height: 10, channels: 3, row_stride: 0, bytes: &bytes };
+        let jpeg = ImageSource::Pixels(&pixels, PixelEncoding::Jpeg(90)).file().unwrap();
+        assert!(jpeg.starts_with(&[0xff, 0xd8]));
+        let cut = ImageSource::Encoded(jpeg.get(..40).unwrap(), ImageRules::default());
+        assert!(cut.file().is_err() && cut.samples().is_err());
     }
 }

@@ -8,7 +8,7 @@ use crate::array::Array;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::images::raster::ImageRules;
-use crate::images::{self, PixelEncoding, Pixels, WireImage};
+use crate::images::{ImageSource, PixelEncoding, Pixels};
 use crate::memory;
 use crate::npy;
 use crate::protocol::{RowStore, StoreCheckpoint};
@@ -121,9 +121,12 @@ impl Rows {
     /// WebP files, are sent as PNG without alpha. Width and height may differ from the feature's. Fails if a
     /// file is truncated, or has more pixels than
     /// [`Options::set_max_image_pixels`](crate::Options::set_max_image_pixels) allows.
+    ///
+    /// For a model of the Open Inference Protocol the image becomes the pixels of a tensor, and must have its
+    /// size; or the file is sent as it is.
     pub fn add_image<'a>(&mut self, key: impl Into<Key<'a>>, bytes: &[u8]) -> Result<()> {
-        let rules = self.image_rules;
-        self.add_wire_image(key.into(), || images::from_encoded(bytes, &rules))
+        let image = ImageSource::Encoded(bytes, self.image_rules);
+        self.add_image_source(key.into(), image)
     }
 
     /// Adds an image from a file, as [`Rows::add_image`] does.
@@ -140,7 +143,7 @@ impl Rows {
         pixels: &Pixels<'_>,
         encoding: PixelEncoding,
     ) -> Result<()> {
-        self.add_wire_image(key.into(), || images::from_pixels(pixels, encoding))
+        self.add_image_source(key.into(), ImageSource::Pixels(pixels, encoding))
     }
 
     /// Adds an array to a numeric feature of the same shape. Elements become 32-bit floats, and must be
@@ -262,14 +265,10 @@ impl Rows {
         Ok(())
     }
 
-    fn add_wire_image<'v>(
-        &mut self,
-        key: Key<'_>,
-        image: impl FnOnce() -> Result<WireImage<'v>>,
-    ) -> Result<()> {
+    fn add_image_source(&mut self, key: Key<'_>, image: ImageSource<'_>) -> Result<()> {
         self.add(key, |spec| {
             require(spec, spec.feature_type == FeatureType::Image, "an image")?;
-            image().map(Value::Image)
+            Ok(Value::Image(image))
         })
     }
 

@@ -3,7 +3,7 @@
 use crate::array::{Array, DType, Element, byte_size};
 use crate::error::{Error, ErrorKind, Result};
 use crate::half::{bf16_value, fp16_value};
-use crate::images;
+use crate::images::ImageSource;
 use crate::images::raster::ImageRules;
 use crate::scan::places_after;
 use crate::spec::{FeatureSpec, FeatureType};
@@ -126,7 +126,7 @@ impl<'a> ColumnReader<'a> {
             Source::Texts(texts) => take(&Value::Text(texts.get(row)?.0)),
             Source::Labels(labels) => take(&category(spec, labels.get(row)?.0)?),
             Source::Images(pieces) => {
-                take(&Value::Image(images::from_encoded(pieces.get(row)?, &self.image_rules)?))
+                take(&Value::Image(ImageSource::Encoded(pieces.get(row)?, self.image_rules)))
             }
             Source::Bytes(pieces) => take(&Value::Bytes(pieces.get(row)?)),
         }

@@ -3,7 +3,7 @@
 use crate::array::Array;
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result};
-use crate::images::WireImage;
+use crate::images::ImageSource;
 use crate::message::shortened;
 use crate::spec::{FeatureSpec, FeatureType, SHOWN_LABELS};
 use crate::text::NulString;
@@ -16,7 +16,7 @@ pub(crate) enum Value<'a> {
     /// The index of one of the spec's categories.
     Category(usize),
     Text(&'a str),
-    Image(WireImage<'a>),
+    Image(ImageSource<'a>),
     Bytes(&'a [u8]),
     Array(&'a Array<'a>),
 }

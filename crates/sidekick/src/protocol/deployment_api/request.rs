@@ -40,7 +40,7 @@ pub(crate) fn put_member(
 fn put_slow(out: &mut Buffer, keys: &InputKeys, value: &Value<'_>, tensorjson: bool) -> Result<()> {
     out.put_snippet(&keys.key)?;
     out.append(|out| match value {
-        Value::Image(image) => put_image(out, image),
+        Value::Image(image) => put_image(out, &image.wire()?),
         Value::Array(array) if tensorjson => put_tensor(out, array),
         Value::Array(array) => put_npy(out, array),
         Value::Integer(number) => put_integer(out, *number),

@@ -55,6 +55,13 @@ pub(crate) struct Meaning {
     pub(crate) std: Option<Vec<f64>>,
 }
 
+impl Meaning {
+    /// Whether it says how pixels become elements.
+    pub(crate) fn has_pixel_keys(&self) -> bool {
+        self.layout.is_some() || self.scale.is_some() || self.mean.is_some() || self.std.is_some()
+    }
+}
+
 /// What the values of a tensor are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

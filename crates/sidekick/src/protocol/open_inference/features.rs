@@ -4,6 +4,7 @@
 use super::datatype::{Class, DataType};
 use super::description::Kind;
 use super::model::Tensor;
+use super::pixels::PixelTensor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Message;
 use crate::names::Names;
@@ -16,19 +17,25 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
     if kind == Kind::Categorical && tensor.meaning.labels.is_none() {
         tensor.meaning.labels = tensor.listed.take().filter(|labels| fit(tensor, side, labels));
     }
-    if let Err(what) = check(tensor, side, kind) {
+    let checked = match kind {
+        Kind::Image => make_image(tensor, side),
+        _ => check(tensor, side, kind),
+    };
+    if let Err(what) = checked {
         let message = Message::from(format!("the model description: the {} \"", side.name()));
         let message = message.quote(&tensor.name).say(format!("\" is {}", tensor.datatype.name()));
         let message = message.say(format!(" of the shape {:?} a row, {what}", tensor.shape));
         return Err(Error::with_quotes(ErrorKind::Describe, message));
     }
     let labels = tensor.meaning.labels.clone().unwrap_or_default();
+    let pixels = tensor.pixels.as_deref();
     let (feature_type, shape, dtype) = match kind {
         Kind::Categorical => (FeatureType::Categorical, vec![labels.list().len()], None),
         Kind::Binary => (FeatureType::Binary, vec![1], tensor.datatype.dtype()),
         Kind::Text => (FeatureType::Text, vec![1], None),
         Kind::Bytes => (FeatureType::Bytes, vec![1], None),
-        Kind::Image | Kind::Numeric => {
+        Kind::Image => (FeatureType::Image, pixels.map_or_else(|| vec![1], PixelTensor::shape), None),
+        Kind::Numeric => {
             let shape = if tensor.is_scalar() { vec![1] } else { tensor.shape.clone() };
             (FeatureType::Numeric, shape, tensor.datatype.dtype())
         }
@@ -99,8 +106,23 @@ fn check(tensor: &Tensor, side: Side, kind: Kind) -> std::result::Result<(), Str
         }
         Kind::Text | Kind::Bytes if !is_bytes => Err("but text and bytes are BYTES".to_owned()),
         Kind::Categorical => check_labels(tensor, side),
-        Kind::Image => Err("and images are not supported yet".to_owned()),
         _ => Ok(()),
+    }
+}
+
+/// Prepares a tensor for images: those of BYTES are files.
+fn make_image(tensor: &mut Tensor, side: Side) -> std::result::Result<(), String> {
+    match (tensor.datatype, side) {
+        (DataType::Bytes, _) if tensor.is_scalar() && !tensor.meaning.has_pixel_keys() => Ok(()),
+        (DataType::Bytes, _) => {
+            Err("but files have no layout, scale, mean and std, and are one element a row".to_owned())
+        }
+        (_, Side::Output) => Err("but an image that a model returns is BYTES".to_owned()),
+        (_, Side::Input) => {
+            let pixels = PixelTensor::new(tensor.datatype, &tensor.shape, &tensor.meaning)?;
+            tensor.pixels = Some(Box::new(pixels));
+            Ok(())
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod metadata;
 pub(crate) mod model;
 mod models;
 mod overlay;
+pub(crate) mod pixels;
 pub(crate) mod reply;
 pub(crate) mod reply_data;
 pub(crate) mod request;

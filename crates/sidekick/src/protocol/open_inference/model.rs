@@ -3,6 +3,7 @@
 use super::datatype::{Class, DataType};
 use super::description::{Axis, Meaning};
 use super::metadata::{Declared, Metadata, refused};
+use super::pixels::PixelTensor;
 use crate::error::{Result, reserve};
 use crate::message::Message;
 use crate::names::Names;
@@ -17,6 +18,8 @@ pub(crate) struct Tensor {
     /// The product of that.
     pub(crate) elements: usize,
     pub(crate) meaning: Meaning,
+    /// How its images become elements, if they are decoded.
+    pub(crate) pixels: Option<Box<PixelTensor>>,
     /// The labels that the server lists for it. They may not fit.
     pub(crate) listed: Option<Names>,
 }
@@ -146,7 +149,7 @@ fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result
     if datatype.class() == Class::Bytes && !matches!(*sizes, [] | [1]) {
         return Err(of_it(": BYTES are supported with one element a row"));
     }
-    Ok(Tensor { name, datatype, shape: sizes, elements, meaning, listed })
+    Ok(Tensor { name, datatype, shape: sizes, elements, meaning, pixels: None, listed })
 }
 
 /// A shape as the metadata has it.

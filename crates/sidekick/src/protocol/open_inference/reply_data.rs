@@ -4,6 +4,7 @@ use super::datatype::{Class, DataType, split_bytes};
 use crate::array::MOST_DIMENSIONS;
 use crate::elements::Elements;
 use crate::error::{Error, ErrorKind, Result};
+use crate::images::MediaType;
 use crate::json::Cursor;
 use crate::memory::{push, push_text};
 use crate::message::Message;
@@ -32,6 +33,10 @@ pub(super) fn read_binary(
             push_piece(texts, text)
         }),
         Column::Bytes(pieces) => each_element(bytes, elements, |_, element| pieces.push(element)),
+        Column::Images(pieces, media_types) => each_element(bytes, elements, |row, file| {
+            push(media_types, MediaType::of_bytes(file).ok_or_else(|| no_image().in_row(row))?)?;
+            pieces.push(file)
+        }),
         Column::Elements(column) => {
             if elements.checked_mul(datatype.size()) != Some(bytes.len()) {
                 let name = datatype.name();
@@ -66,6 +71,17 @@ fn each_element(
     }
     let message = format!("has {} bytes after its {elements} elements", bytes.len());
     Err(Error::new(ErrorKind::ReplyShape, message))
+}
+
+#[cold]
+fn no_image() -> Error {
+    Error::new(ErrorKind::ReplyEncoding, "is neither a PNG nor a JPEG file")
+}
+
+#[cold]
+fn image_in_json() -> Error {
+    let message = "came as text, but files of images are bytes; see the option wire";
+    Error::new(ErrorKind::ReplyEncoding, message)
 }
 
 #[cold]
@@ -159,6 +175,7 @@ fn read_value(cursor: &mut Cursor<'_>, datatype: DataType, column: &mut Column) 
         Column::Bytes(pieces) if cursor.peek() == Some(b'"') => {
             return pieces.push(cursor.string()?.as_bytes());
         }
+        Column::Images(..) => return Err(image_in_json()),
         Column::Texts(_) | Column::Bytes(_) => return Err(no_such_value(cursor, "text")),
         Column::Elements(column) => column,
         _ => return Err(other_column()),

@@ -5,6 +5,7 @@ use super::datatype::{Class, DataType, LENGTH_BYTES, Word, split_bytes};
 use super::model::{Model, Tensor};
 use crate::array::{Array, Block, DType, index_of};
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::images::ImageSource;
 use crate::memory::{collected, push};
 use crate::values::{ColumnReader, Source, Value};
 use std::ops::Range;
@@ -62,7 +63,7 @@ impl Tensors {
             Value::Bytes(bytes) => self.put_bytes(input, bytes),
             Value::Array(array) => self.put_array(input, array),
             Value::Category(category) => self.put_category(input, *category),
-            Value::Image(_) => Err(self.refused(input)),
+            Value::Image(image) => self.put_image(input, image),
         }
     }
 
@@ -103,9 +104,15 @@ impl Tensors {
         column.put_elements(tensor, array).map_err(|misfit| misfit.in_array(tensor))
     }
 
-    #[cold]
-    fn refused(&mut self, input: usize) -> Error {
-        self.column(input).map_or_else(|error| error, |(tensor, _)| no_such_value(tensor))
+    /// Adds an image: its pixels, or its file to BYTES.
+    #[inline(never)]
+    fn put_image(&mut self, input: usize, image: &ImageSource<'_>) -> Result<()> {
+        let (tensor, column) = self.column(input)?;
+        match &tensor.pixels {
+            Some(pixels) => pixels.append(&image.samples()?, &mut column.bytes),
+            None if tensor.datatype == DataType::Bytes => column.put_bytes(&image.file()?),
+            None => Err(no_such_value(tensor)),
+        }
     }
 
     /// Finishes the row, which has a value for each input that is not optional.

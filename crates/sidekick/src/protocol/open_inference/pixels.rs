@@ -1,0 +1,215 @@
+//! Images as tensors: how a pixel becomes an element, and where the element lies.
+
+use super::datatype::{Class, DataType, Word};
+use super::description::{Layout, Meaning};
+use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::images::Samples;
+
+/// The values of a pixel's channel.
+const PIXELS: usize = 256;
+
+/// How images become the elements of a tensor.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PixelTensor {
+    height: usize,
+    width: usize,
+    channels: usize,
+    layout: Layout,
+    /// The bytes of an element.
+    size: usize,
+    /// For each channel, the element of each value.
+    elements: Vec<[Word; PIXELS]>,
+}
+
+impl PixelTensor {
+    /// The tensor of this datatype, and of this shape a row, with what the description says of it. The error says why
+    /// it can hold no image.
+    pub(crate) fn new(
+        datatype: DataType,
+        shape: &[usize],
+        meaning: &Meaning,
+    ) -> std::result::Result<PixelTensor, String> {
+        let &[first, middle, last] = shape else {
+            return Err("but an image has three dimensions, or is BYTES".to_owned());
+        };
+        let is_color = |size: usize| matches!(size, 1 | 3);
+        let layout = meaning.layout.unwrap_or(match is_color(last) || !is_color(first) {
+            true => Layout::Hwc,
+            false => Layout::Chw,
+        });
+        let (height, width, channels) = match layout {
+            Layout::Hwc => (first, middle, last),
+            Layout::Chw => (middle, last, first),
+        };
+        if !is_color(channels) {
+            return Err(format!("but an image has 1 or 3 channels, not {channels}; set its layout"));
+        }
+        if height == 0 || width == 0 {
+            return Err("but an image has pixels".to_owned());
+        }
+        let mut elements = Vec::new();
+        for channel in 0..channels {
+            elements.push(elements_of(datatype, meaning, channel)?);
+        }
+        Ok(PixelTensor { height, width, channels, layout, size: datatype.size(), elements })
+    }
+
+    /// Height, width and channels.
+    pub(crate) fn shape(&self) -> Vec<usize> {
+        vec![self.height, self.width, self.channels]
+    }
+
+    /// Appends the elements of an image, which has this size.
+    pub(crate) fn append(&self, samples: &Samples<'_>, out: &mut Vec<u8>) -> Result<()> {
+        let PixelTensor { height, width, channels, .. } = *self;
+        if (samples.height as usize, samples.width as usize) != (height, width) {
+            let (w, h) = (samples.width, samples.height);
+            let message = format!("the image has {w} x {h} pixels, and the model takes {width} x {height}");
+            return Err(Error::new(ErrorKind::FeatureShape, message + "; resize it before"));
+        }
+        if samples.is_rgb && channels == 1 {
+            let message = "the image is RGB, and the model takes grey; convert it before";
+            return Err(Error::new(ErrorKind::FeatureShape, message));
+        }
+        let (start, bytes) = (out.len(), height * width * channels * self.size);
+        reserve(out, bytes)?;
+        out.resize(start + bytes, 0);
+        let out = out.get_mut(start..).unwrap_or_default();
+        match self.size {
+            1 => self.write::<1>(samples, out),
+            2 => self.write::<2>(samples, out),
+            4 => self.write::<4>(samples, out),
+            _ => self.write::<8>(samples, out),
+        }
+        Ok(())
+    }
+
+    /// Writes each channel: side by side, or one after the other.
+    fn write<const SIZE: usize>(&self, samples: &Samples<'_>, out: &mut [u8]) {
+        let out = out.as_chunks_mut::<SIZE>().0;
+        let (pixels, step_in) = (self.height * self.width, if samples.is_rgb { 3 } else { 1 });
+        for (channel, elements) in self.elements.iter().enumerate() {
+            let (first, step) = match self.layout {
+                Layout::Hwc => (channel, self.channels),
+                Layout::Chw => (channel * pixels, 1),
+            };
+            // A grey image has one channel for all.
+            let values = samples.bytes.iter().skip(if samples.is_rgb { channel } else { 0 }).step_by(step_in);
+            let places = out.iter_mut().skip(first).step_by(step).take(pixels);
+            for (place, value) in places.zip(values) {
+                let element = elements.get(usize::from(*value)).and_then(|word| word.first_chunk());
+                *place = element.copied().unwrap_or([0; SIZE]);
+            }
+        }
+    }
+}
+
+/// The element of each value of a channel: `(value * scale - mean) / std` if it is a float, else the value.
+fn elements_of(
+    datatype: DataType,
+    meaning: &Meaning,
+    channel: usize,
+) -> std::result::Result<[Word; PIXELS], String> {
+    let Meaning { scale, mean, std, .. } = meaning;
+    let is_changed = scale.is_some() || mean.is_some() || std.is_some();
+    if is_changed && datatype.class() != Class::Float {
+        return Err("but scale, mean and std need floats".to_owned());
+    }
+    let of = |numbers: &Option<Vec<f64>>, otherwise: f64| {
+        let numbers = numbers.as_deref().unwrap_or_default();
+        numbers.get(channel).or(numbers.first()).copied().unwrap_or(otherwise)
+    };
+    let (scale, mean, std) = (of(scale, 1.0), of(mean, 0.0), of(std, 1.0));
+    let mut elements = [Word::default(); PIXELS];
+    for (value, element) in elements.iter_mut().enumerate() {
+        let number = (value as f64 * scale - mean) / std;
+        let fits = datatype.word_of_float(number).ok().filter(|_| number.is_finite());
+        *element =
+            fits.ok_or_else(|| format!("which does not hold {number:?}, the value of a pixel of {value}"))?;
+    }
+    Ok(elements)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::half::fp16_of;
+    use std::borrow::Cow;
+
+    fn samples(is_rgb: bool, bytes: &[u8]) -> Samples<'_> {
+        Samples { width: 2, height: 1, is_rgb, bytes: Cow::Borrowed(bytes) }
+    }
+
+    fn described(layout: Option<Layout>, numbers: Option<[&[f64]; 3]>) -> Meaning {
+        let [scale, mean, std] = match numbers {
+            Some(numbers) => numbers.map(|numbers| Some(numbers.to_vec())),
+            None => [None, None, None],
+        };
+        Meaning { layout, scale, mean, std, ..Meaning::default() }
+    }
+
+    fn bytes(datatype: DataType, shape: &[usize], meaning: &Meaning, samples: &Samples<'_>) -> Vec<u8> {
+        let mut out = vec![9];
+        PixelTensor::new(datatype, shape, meaning).unwrap().append(samples, &mut out).unwrap();
+        out.split_off(1)
+    }
+
+    #[test]
+    fn pixels_lie_as_the_layout_has_them() {
+        let rgb = samples(true, &[1, 2, 3, 4, 5, 6]);
+        let plain = described(None, None);
+        assert_eq!(bytes(DataType::Uint8, &[1, 2, 3], &plain, &rgb), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(bytes(DataType::Uint8, &[3, 1, 2], &plain, &rgb), [1, 4, 2, 5, 3, 6]);
+        assert_eq!(bytes(DataType::Int16, &[3, 1, 2], &plain, &rgb)[..4], [1, 0, 4, 0]);
+        let grey = samples(false, &[7, 8]);
+        assert_eq!(bytes(DataType::Uint8, &[1, 2, 1], &plain, &grey), [7, 8]);
+        assert_eq!(bytes(DataType::Uint8, &[1, 1, 2], &described(Some(Layout::Chw), None), &grey), [7, 8]);
+        assert_eq!(bytes(DataType::Uint8, &[1, 2, 3], &plain, &grey), [7, 7, 7, 8, 8, 8]);
+        assert_eq!(bytes(DataType::Uint8, &[3, 1, 2], &plain, &grey), [7, 8, 7, 8, 7, 8]);
+        assert_eq!(PixelTensor::new(DataType::Uint8, &[3, 1, 2], &plain).unwrap().shape(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_float_is_scaled_then_the_mean_is_taken_off_then_it_is_divided() {
+        let numbers: [&[f64]; 3] = [&[0.5], &[1.0, 2.0, 3.0], &[2.0, -4.0, 0.25]];
+        let rgb = samples(true, &[10, 20, 30, 0, 255, 4]);
+        let floats = bytes(DataType::Fp32, &[1, 2, 3], &described(None, Some(numbers)), &rgb);
+        let floats: Vec<f32> = floats.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        assert_eq!(floats, [2.0, -2.0, 48.0, -0.5, -31.375, -4.0]);
+        let halves = bytes(DataType::Fp16, &[3, 1, 2], &described(None, Some(numbers)), &rgb);
+        assert_eq!(halves[..4], [fp16_of(2.0).to_le_bytes(), fp16_of(-0.5).to_le_bytes()].concat());
+        let doubles =
+            bytes(DataType::Fp64, &[1, 2, 3], &described(None, Some([&[1.0 / 255.0], &[0.0], &[1.0]])), &rgb);
+        assert_eq!(doubles[..8], (10.0f64 * (1.0 / 255.0)).to_le_bytes());
+    }
+
+    #[test]
+    fn what_holds_no_image_is_said() {
+        let refused = |datatype, shape: &[usize], meaning: &Meaning| {
+            PixelTensor::new(datatype, shape, meaning).unwrap_err()
+        };
+        let plain = described(None, None);
+        let scaled = described(None, Some([&[300.0], &[0.0], &[1.0]]));
+        assert!(refused(DataType::Uint8, &[2, 3], &plain).contains("three dimensions"));
+        assert!(refused(DataType::Uint8, &[2, 2, 2], &plain).contains("1 or 3 channels, not 2"));
+        assert!(refused(DataType::Uint8, &[0, 2, 3], &plain).contains("has pixels"));
+        assert!(refused(DataType::Uint8, &[2, 2, 3], &scaled).contains("need floats"));
+        assert!(
+            refused(DataType::Fp16, &[2, 2, 3], &scaled)
+                .contains("does not hold 65700.0, the value of a pixel of 219")
+        );
+        assert!(refused(DataType::Int8, &[2, 2, 3], &plain).contains("does not hold 128.0"));
+        let tensor = PixelTensor::new(DataType::Uint8, &[2, 1, 3], &plain).unwrap();
+        let error = tensor.append(&samples(true, &[0; 6]), &mut Vec::new()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the image has 2 x 1 pixels, and the model takes 1 x 2; resize it before"
+        );
+        let grey = PixelTensor::new(DataType::Uint8, &[1, 2, 1], &plain).unwrap();
+        let error = grey.append(&samples(true, &[0; 6]), &mut Vec::new()).unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::FeatureShape && error.to_string().contains("takes grey"),
+            "{error}"
+        );
+    }
+}
