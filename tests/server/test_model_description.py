@@ -17,3 +17,10 @@ def test_the_schema_accepts_what_the_client_accepts():
     refused = [document for document in DOCUMENTS["good"] if not validator.is_valid(document)]
     accepted = [document for document in DOCUMENTS["bad"] if validator.is_valid(document)]
     assert (refused, accepted) == ([], [])
+
+
+def test_the_example_of_the_page_is_a_description():
+    page = (ROOT / "docs/model-description.md").read_text()
+    examples = [part.split("```")[0] for part in page.split("```json\n")[1:]]
+    assert len(examples) == 1
+    jsonschema.validate(json.loads(examples[0]), SCHEMA, jsonschema.Draft202012Validator)

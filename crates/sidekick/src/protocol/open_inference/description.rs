@@ -5,10 +5,11 @@ use super::datatype::DataType;
 use crate::array::MOST_DIMENSIONS;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Cursor;
-use crate::memory::push;
+use crate::memory::{push, push_text};
 use crate::message::shortened;
 use crate::names::{MOST_NAME_BYTES, Names};
 use crate::text::NulString;
+use std::borrow::Cow;
 
 /// A model's description.
 #[derive(Debug, Default)]
@@ -96,6 +97,8 @@ enum Side {
     Output,
 }
 
+/// How much of a given text a message shows.
+const SHOWN_BYTES: usize = 200;
 /// The largest whole number that every reader of JSON reads exactly.
 const MOST: f64 = 9_007_199_254_740_991.0;
 
@@ -217,8 +220,11 @@ fn members<'a>(
     require(cursor, path, "an object", |byte| byte == b'{')?;
     let mut seen: Vec<String> = Vec::new();
     cursor.object(|cursor, key| {
+        if key.len() > MOST_NAME_BYTES {
+            return Err(mistake(path, format_args!("has a key of {} bytes", key.len())));
+        }
         let dot = if path.is_empty() { "" } else { "." };
-        let here = format!("{path}{dot}{}", shortened(&key, MOST_NAME_BYTES));
+        let here = format!("{path}{dot}{}", shortened(&key, SHOWN_BYTES));
         if seen.iter().any(|seen| *seen == *key) {
             return Err(mistake(&here, "is a duplicate"));
         }
@@ -250,15 +256,15 @@ fn require(cursor: &mut Cursor<'_>, path: &str, wanted: &str, fits: impl Fn(u8) 
     }
 }
 
-fn text(cursor: &mut Cursor<'_>, path: &str) -> Result<String> {
+fn text<'a>(cursor: &mut Cursor<'a>, path: &str) -> Result<Cow<'a, str>> {
     require(cursor, path, "text", |byte| byte == b'"')?;
-    Ok(cursor.string()?.into_owned())
+    cursor.string()
 }
 
 fn named(cursor: &mut Cursor<'_>, path: &str) -> Result<String> {
     let name = text(cursor, path)?;
     match name.len() {
-        0..=MOST_NAME_BYTES => Ok(name),
+        0..=MOST_NAME_BYTES => Ok(name.into_owned()),
         length => {
             Err(mistake(path, format_args!("has {length} bytes; a name has at most {MOST_NAME_BYTES}")))
         }
@@ -275,13 +281,14 @@ fn one_of<T: Copy>(cursor: &mut Cursor<'_>, path: &str, known: &[(&str, T)]) -> 
     let given = text(cursor, path)?;
     known.iter().find(|(name, _)| *name == given).map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-        mistake(path, format_args!("{:?} is none of {}", shortened(&given, 100), names.join(", ")))
+        mistake(path, format_args!("{:?} is none of {}", shortened(&given, SHOWN_BYTES), names.join(", ")))
     })
 }
 
 fn datatype(cursor: &mut Cursor<'_>, path: &str) -> Result<DataType> {
     let given = text(cursor, path)?;
-    let unknown = || mistake(path, format_args!("{:?} is no datatype; FP32 is one", shortened(&given, 100)));
+    let unknown =
+        || mistake(path, format_args!("{:?} is no datatype; FP32 is one", shortened(&given, SHOWN_BYTES)));
     DataType::named(&given).ok_or_else(unknown)
 }
 
@@ -292,7 +299,7 @@ fn number(cursor: &mut Cursor<'_>, path: &str) -> Result<f64> {
     }
     // Either it is malformed, or too large.
     let text = cursor.number_text()?;
-    Err(mistake(path, format_args!("{} is too large", shortened(text, 100))))
+    Err(mistake(path, format_args!("{} is too large", shortened(text, SHOWN_BYTES))))
 }
 
 /// A whole number that is not negative. 2.0 is one, as JSON Schema has it.
@@ -352,31 +359,25 @@ fn divisors(cursor: &mut Cursor<'_>, path: &str) -> Result<Vec<f64>> {
     if all.contains(&0.0) { Err(mistake(path, "is 0, by which nothing can be divided")) } else { Ok(all) }
 }
 
-/// The members of the object of parameters, as JSON.
+/// The members of the object of parameters, with their values as they are written.
 fn parameters(cursor: &mut Cursor<'_>, path: &str) -> Result<String> {
     let mut all = String::new();
     members(cursor, path, |cursor, key, path| {
-        let value = match cursor.peek() {
-            Some(b'"') => quoted(&cursor.string()?),
-            Some(b't' | b'f') => boolean(cursor, path)?.to_string(),
-            Some(b'-' | b'0'..=b'9') => cursor.number_text()?.to_owned(),
-            _ => {
-                let found = cursor.kind_of_next();
-                return Err(mistake(
-                    path,
-                    format_args!("expected text, a number or a boolean, found {found}"),
-                ));
-            }
-        };
+        require(cursor, path, "text, a number or a boolean", |byte| !matches!(byte, b'{' | b'[' | b'n'))?;
+        let rest = cursor.rest();
+        match cursor.peek() {
+            // A string that is read is checked to be UTF-8; one that is skipped is not.
+            Some(b'"') => drop(cursor.string()?),
+            _ => cursor.skip_value()?,
+        }
+        let value = rest.get(..rest.len() - cursor.rest().len()).unwrap_or_default();
+        let value = std::str::from_utf8(value).map_err(|_| mistake(path, "is not UTF-8"))?;
         let comma = if all.is_empty() { "" } else { "," };
-        all += &format!("{comma}{}:{value}", quoted(key));
+        let key = serde_json::Value::from(key).to_string();
+        [comma, &key, ":", value].into_iter().try_for_each(|part| push_text(&mut all, part))?;
         Ok(true)
     })?;
     Ok(all)
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 /// The error of a mistake at a path.
@@ -409,7 +410,7 @@ mod tests {
         assert_eq!((&*category.name, category.meaning.labels.as_ref().unwrap().list().len()), ("y \"q\"", 2));
         assert_eq!(description.outputs.unwrap()[0].meaning.kind, Some(Kind::Binary));
         assert_eq!((description.axis, description.max_batch_size), (Some(Axis::First), Some(10)));
-        assert_eq!(description.parameters, r#""a":"é\"","b":-1.50,"c":true,"":false"#);
+        assert_eq!(description.parameters, r#""a":"\u00e9\"","b":-1.50,"c":true,"":false"#);
         let none = Description::read(br#"{"batch_axis": null}"#).unwrap();
         assert_eq!((none.axis, none.inputs.len(), none.outputs.is_none()), (Some(Axis::None), 0, true));
         assert_eq!(Description::read(b"{}").unwrap().axis, None);

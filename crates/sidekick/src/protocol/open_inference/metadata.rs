@@ -6,7 +6,7 @@ use super::description::{Axis, Meaning};
 use crate::array::MOST_DIMENSIONS;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Cursor;
-use crate::memory::push;
+use crate::memory::{push, push_text};
 use crate::message::Message;
 use crate::names::{MOST_NAME_BYTES, Names};
 use crate::text::NulString;
@@ -91,10 +91,7 @@ pub(crate) fn read(document: &[u8]) -> Result<Document> {
 fn read_runtime_labels(cursor: &mut Cursor<'_>, labels: &mut Option<String>) -> Result<()> {
     cursor.object(|cursor, key| match (&*key, cursor.peek()) {
         ("model_info", Some(b'{')) => cursor.object(|cursor, key| match (&*key, cursor.peek()) {
-            ("labels", Some(b'"')) => {
-                *labels = Some(cursor.string()?.into_owned());
-                Ok(())
-            }
+            ("labels", Some(b'"')) => push_text(labels.insert(String::new()), &cursor.string()?),
             _ => cursor.skip_value(),
         }),
         _ => cursor.skip_value(),
@@ -162,7 +159,7 @@ fn read_optional_input(cursor: &mut Cursor<'_>, optional: &mut Vec<String>) -> R
     let (mut name, mut is_optional) = (None, false);
     cursor.object(|cursor, key| match (&*key, cursor.peek()) {
         ("name", Some(b'"')) => {
-            name = Some(cursor.string()?.into_owned());
+            name = Some(cursor.string()?).filter(|name| name.len() <= MOST_NAME_BYTES);
             Ok(())
         }
         ("optional", Some(b't')) => {
@@ -171,7 +168,7 @@ fn read_optional_input(cursor: &mut Cursor<'_>, optional: &mut Vec<String>) -> R
         }
         _ => cursor.skip_value(),
     })?;
-    name.filter(|_| is_optional).map_or(Ok(()), |name| push(optional, name))
+    name.filter(|_| is_optional).map_or(Ok(()), |name| push(optional, name.into_owned()))
 }
 
 /// Calls `each` with the keys of a document that is an object.
