@@ -8,13 +8,16 @@
 //! A request that nobody can refuse ends the process, so the cycles run in a child of this program, and the
 //! servers here.
 
+mod cycle;
+mod images;
 mod refusing;
 mod scenarios;
 mod server;
+mod tables;
 mod tensors;
 
+use cycle::Scenario;
 use refusing::Refusing;
-use scenarios::Scenario;
 use std::io::Write;
 use std::process::{Command, Stdio};
 

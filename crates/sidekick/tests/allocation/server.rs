@@ -1,6 +1,7 @@
 //! The servers of all scenarios, at one address: each is known by its scenario's place.
 
-use crate::scenarios::{self, Scenario};
+use crate::cycle::Scenario;
+use crate::scenarios;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;

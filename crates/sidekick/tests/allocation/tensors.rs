@@ -1,6 +1,6 @@
 //! The same cycles with tensors: a model of the Open Inference Protocol, in both forms.
 
-use super::scenarios::{Scenario, open_with, predict, scenario, step};
+use super::cycle::{Scenario, open_with, predict, scenario, step};
 use sidekick::{Array, DType, InputColumn, Wire};
 
 /// A matrix of so many elements a side takes 90 KB.
