@@ -42,12 +42,6 @@ inline namespace SIDEKICK_CPP {
 /// The version of the running library, `MAJOR.MINOR.PATCH`; `SIDEKICK_VERSION` is that of the header.
 inline std::string_view version() noexcept { return sidekick_version(); }
 
-/// A protocol that a deployment speaks. Later versions may add some.
-enum class Protocol : std::int32_t {
-    DeploymentApi = SIDEKICK_PROTOCOL_DEPLOYMENT_API,  ///< The Deployment API: JSON rows.
-    OpenInference = SIDEKICK_PROTOCOL_OPEN_INFERENCE   ///< The Open Inference Protocol: tensors.
-};
-
 /// A server's answer to `Deployment::post_json`, as it came. Immutable: share it freely between threads.
 class Reply {
 public:
@@ -130,6 +124,14 @@ public:
 
     /// The protocol it speaks.
     Protocol protocol() const noexcept { return static_cast<Protocol>(sidekick_deployment_protocol(c_handle())); }
+
+    /// The version of the model: the one in the URL, or the only one that the server lists; empty if neither
+    /// is known, and for the Deployment API.
+    std::string_view model_version() const& noexcept {
+        std::size_t length = 0;
+        const char* const version = sidekick_deployment_model_version(c_handle(), &length);
+        return {version, length};
+    }
 
     /// The most rows that the model takes in one request; 0 if it does not say. Rows are split accordingly.
     std::size_t batch_limit() const noexcept { return sidekick_deployment_batch_limit(c_handle()); }
@@ -231,6 +233,7 @@ public:
 
     /// @cond
     // Views into a temporary would dangle.
+    std::string_view model_version() const&& = delete;
     span<const Feature> inputs() const&& = delete;
     span<const Feature> outputs() const&& = delete;
     /// @endcond

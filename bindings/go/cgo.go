@@ -142,6 +142,12 @@ func protocolOf(deployment unsafe.Pointer) Protocol {
 	return Protocol(C.sidekick_deployment_protocol((*C.sidekick_deployment)(deployment)))
 }
 
+func modelVersionOf(deployment unsafe.Pointer) string {
+	var length C.size_t
+	version := C.sidekick_deployment_model_version((*C.sidekick_deployment)(deployment), &length)
+	return goText(version, length)
+}
+
 func inputsOf(deployment unsafe.Pointer) ([]Feature, error) {
 	return featuresOf((*C.sidekick_deployment)(deployment), C.SIDEKICK_INPUT)
 }

@@ -10,6 +10,8 @@ import (
 type Protocol int32
 
 const (
+	// ProtocolAuto is the one that the URL means, for [WithProtocol].
+	ProtocolAuto Protocol = 0
 	// ProtocolDeploymentAPI is the Deployment API: JSON rows.
 	ProtocolDeploymentAPI Protocol = 1
 	// ProtocolOpenInference is the Open Inference Protocol of Triton, KServe, MLServer and others: tensors.
@@ -23,6 +25,7 @@ type Deployment struct {
 	inputs   features
 	outputs  *outputs
 	protocol Protocol
+	version  string
 	// batchLimit is the most rows that the model takes in one request, or 0.
 	batchLimit int
 	yielder    yielder
@@ -60,6 +63,7 @@ func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {
 		inputs:     newFeatures(inputs),
 		outputs:    &outputs{features: newFeatures(found), dtypes: dtypesOf(object, len(found))},
 		protocol:   protocolOf(object),
+		version:    modelVersionOf(object),
 		batchLimit: batchLimitOf(object),
 		batchRows:  batchRows,
 	}
@@ -81,6 +85,10 @@ func (d *Deployment) BatchLimit() int { return d.batchLimit }
 
 // Protocol is the protocol the deployment speaks.
 func (d *Deployment) Protocol() Protocol { return d.protocol }
+
+// ModelVersion is the version of the model: the one in the URL, or the only one that the server lists; "" if
+// neither is known, and for the Deployment API.
+func (d *Deployment) ModelVersion() string { return d.version }
 
 // NewRows makes empty rows for this deployment. They may outlive it.
 func (d *Deployment) NewRows() *Rows {

@@ -261,6 +261,34 @@ func WithWire(wire Wire) Option {
 	})
 }
 
+// WithProtocol sets the protocol in place of the one that the URL means: [ProtocolAuto], which is the
+// default, [ProtocolDeploymentAPI] or [ProtocolOpenInference]. With the last a URL without /v2/models/NAME is
+// that of the model itself.
+func WithProtocol(protocol Protocol) Option {
+	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_options_set_protocol(options, C.int32_t(protocol), failure)
+	})
+}
+
+// WithModelDescription describes a model of the Open Inference Protocol with a JSON document: what its
+// metadata do not say, or say wrong. docs/model-description.md explains its keys. A mistake is a
+// [StatusArgument] that names the key.
+func WithModelDescription(json string) Option {
+	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		json, length := cText(json)
+		return C.sidekick_options_set_model_description(options, json, length, failure)
+	})
+}
+
+// WithModelDescriptionFile describes a model, as [WithModelDescription] does, with a file. [Open] fails with
+// [StatusFile] if it cannot be read.
+func WithModelDescriptionFile(path string) Option {
+	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		path, length := cText(path)
+		return C.sidekick_options_set_model_description_file(options, path, length, failure)
+	})
+}
+
 // WithReplyLimit sets how many bytes a reply may have, compressed and uncompressed: at least 1, by default 1
 // GiB. A larger one fails with [StatusReplyTooLarge].
 func WithReplyLimit(bytes int64) Option {

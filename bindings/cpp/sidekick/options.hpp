@@ -20,6 +20,13 @@ enum class TlsVersion : std::int32_t {
     Tls13 = SIDEKICK_TLS_1_3   ///< TLS 1.3.
 };
 
+/// A protocol that a deployment speaks. Later versions may add some.
+enum class Protocol : std::int32_t {
+    Auto = SIDEKICK_PROTOCOL_AUTO,                     ///< For `Options::protocol`: the one that the URL means.
+    DeploymentApi = SIDEKICK_PROTOCOL_DEPLOYMENT_API,  ///< The Deployment API: JSON rows.
+    OpenInference = SIDEKICK_PROTOCOL_OPEN_INFERENCE   ///< The Open Inference Protocol: tensors.
+};
+
 /// How tensors of the Open Inference Protocol are sent and asked for.
 enum class Wire : std::int32_t {
     Auto = SIDEKICK_WIRE_AUTO,      ///< As bytes if the server lists that it takes them, or has answered with some.
@@ -310,6 +317,40 @@ public:
     Options&& wire(Wire wire) && { return std::move(this->wire(wire)); }
     /// As `wire`, without throwing.
     Result<void> try_wire(Wire wire) { return set(sidekick_options_set_wire, static_cast<std::int32_t>(wire)); }
+
+    /// Sets the protocol, by default `Protocol::Auto`: the one that the URL means. With
+    /// `Protocol::OpenInference` a URL without `/v2/models/NAME` is that of the model itself.
+    Options& protocol(Protocol protocol) & { return done(try_protocol(protocol)); }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& protocol(Protocol protocol) && { return std::move(this->protocol(protocol)); }
+    /// As `protocol`, without throwing.
+    Result<void> try_protocol(Protocol protocol) {
+        return set(sidekick_options_set_protocol, static_cast<std::int32_t>(protocol));
+    }
+
+    /// Describes a model of the Open Inference Protocol with a JSON document: what its metadata do not say, or
+    /// say wrong. Empty, the default, for no description. `docs/model-description.md` explains its keys.
+    Options& model_description(Text json) & { return done(try_model_description(json)); }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& model_description(Text json) && { return std::move(model_description(json)); }
+    /// As `model_description`, without throwing.
+    Result<void> try_model_description(Text json) {
+        return set(sidekick_options_set_model_description, json.data(), json.size());
+    }
+
+    /// Describes a model, as `model_description` does, with a file, which is read at once.
+    Options& model_description_file(const std::filesystem::path& path) & {
+        return done(try_model_description_file(path));
+    }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& model_description_file(const std::filesystem::path& path) && {
+        return std::move(model_description_file(path));
+    }
+    /// As `model_description_file`, without throwing.
+    Result<void> try_model_description_file(const std::filesystem::path& path) {
+        const std::string text = detail::utf8(path);
+        return set(sidekick_options_set_model_description_file, text.data(), text.size());
+    }
 
     /// Sets how many bytes a reply may have, compressed and uncompressed: at least 1, by default 1 GiB.
     Options& reply_limit(Whole<std::uint64_t> bytes) & { return done(try_reply_limit(bytes)); }

@@ -15,6 +15,9 @@ from sidekick._optional import need
 from sidekick.errors import ReplyError, about
 from sidekick.features import FeatureSpec
 
+# The codes of `struct` for the types of integers.
+INTEGERS = {"int8": "b", "int16": "h", "int32": "i", "int64": "q", "uint8": "B", "uint16": "H", "uint32": "I", "uint64": "Q"}
+
 Column = Callable[[Handle, int, Where], Sequence[Any]]
 
 
@@ -24,9 +27,7 @@ class Decoders:
     Reading raises `ImportError` where an output needs a package that is missing.
     """
 
-    def __init__(self, specs: Iterable[FeatureSpec], dtypes: Sequence[int]) -> None:
-        """`dtypes` are the library's numbers of the types of the outputs' elements."""
-        self.dtypes = dtypes
+    def __init__(self, specs: Iterable[FeatureSpec]) -> None:
         self._columns = [(spec, _column(index, spec)) for index, spec in enumerate(specs)]
         self._names = tuple(spec.name for spec, _ in self._columns)
 
@@ -71,12 +72,21 @@ def _column(index: int, spec: FeatureSpec) -> Column:
         return _arrays(index, spec)
     if spec.dtype == "categorical":
         return _probabilities(index, spec)
-    return _texts(index) if spec.dtype == "text" else _numbers(index)
+    if spec.dtype == "text":
+        return _texts(index)
+    return _integers(index, spec) if spec.is_integer else _numbers(index)
 
 
 def _numbers(index: int) -> Column:
     def column(predictions: Handle, *_: Any) -> Sequence[float]:
         return _doubles(library.sidekick_predictions_numbers, predictions, index)
+
+    return column
+
+
+def _integers(index: int, spec: FeatureSpec) -> Column:
+    def column(predictions: Handle, count: int, _: Where) -> Sequence[int]:
+        return unpack(f"{count}{INTEGERS[spec.element]}", kept_elements(predictions, index))
 
     return column
 
@@ -101,16 +111,13 @@ def _texts(index: int) -> Column:
     return column
 
 
-# NumPy's names of the types of elements; it has none for a 16-bit float with the exponent of a 32-bit float.
-ELEMENTS = dict(enumerate("f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 f2".split(), 1)) | {13: "?"}
-
 
 def _arrays(index: int, spec: FeatureSpec) -> Column:
     def column(predictions: Handle, count: int, _: Where) -> list[Any]:
-        view, kept = kept_elements(predictions, index)
-        dtype = ELEMENTS.get(kept)
-        if dtype is None:
+        if spec.element == "bfloat16":
             dtype, view = "f4", elements(library.sidekick_predictions_arrays, predictions, index, sizeof(c_float))
+        else:
+            dtype, view = spec.element, kept_elements(predictions, index)
         # One copy for all rows, whose arrays are views of it: they outlive the predictions and may be
         # changed.
         return list(_needed(spec).frombuffer(view, dtype).reshape(count, *spec.shape).copy())
@@ -171,12 +178,12 @@ def elements(function: Any, predictions: Handle, index: int, size: int) -> memor
     return _view(predictions, address, count.value * size)
 
 
-def kept_elements(predictions: Handle, index: int) -> tuple[memoryview, int]:
-    """A column of elements in the type in which the library keeps them, where it lies, and the number of that type."""
+def kept_elements(predictions: Handle, index: int) -> memoryview:
+    """A column of elements in the type in which the library keeps them, where it lies; it keeps the predictions."""
     address, size, kept = c_void_p(), c_size_t(), c_int32()
     outputs = (byref(address), byref(size), byref(kept))
     call(library.sidekick_predictions_elements_column, predictions, index, *outputs)
-    return _view(predictions, address, size.value), kept.value
+    return _view(predictions, address, size.value)
 
 
 def _view(predictions: Handle, address: c_void_p, size: int) -> memoryview:

@@ -75,6 +75,9 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_options_set_user_agent_suffix": [c_void_p, *_TEXT],
     "sidekick_options_set_host_header": [c_void_p, *_TEXT],
     "sidekick_options_set_wire": [c_void_p, c_int32],
+    "sidekick_options_set_protocol": [c_void_p, c_int32],
+    "sidekick_options_set_model_description": [c_void_p, *_TEXT],
+    "sidekick_options_set_model_description_file": [c_void_p, *_TEXT],
     "sidekick_options_set_reply_limit": [c_void_p, c_uint64],
     "sidekick_options_set_max_image_pixels": [c_void_p, c_uint64],
     "sidekick_options_set_apply_orientation": [c_void_p, c_int32],
@@ -121,6 +124,7 @@ _CALLS: dict[str, list[Any]] = {
 _GETTERS: dict[str, tuple[list[Any], Any]] = {
     "sidekick_version": ([], c_char_p),
     "sidekick_deployment_protocol": ([c_void_p], c_int32),
+    "sidekick_deployment_model_version": ([c_void_p, _SIZE], c_void_p),
     "sidekick_deployment_batch_limit": ([c_void_p], c_size_t),
     "sidekick_deployment_feature_count": ([c_void_p, c_int32], c_size_t),
     "sidekick_rows_count": ([c_void_p], c_size_t),
@@ -237,6 +241,13 @@ def text(function: Any, *arguments: Any) -> str:
     return string_at(address, length.value).decode()
 
 
+def getter_text(getter: Any, handle: Any) -> str:
+    """Calls a getter that cannot fail and returns a text."""
+    length = c_size_t()
+    address = getter(handle, byref(length))
+    return string_at(address, length.value).decode()
+
+
 def number(function: Any, *arguments: Any, kind: Any = c_size_t) -> int:
     """Calls a function that gives an integer."""
     value = kind()
@@ -262,12 +273,12 @@ def _exception(error: c_void_p, where: Where) -> Error:
         message, number = _message(error, where), library.sidekick_error_os_error(error)
         raised = file_error(message, number or None) if kind is FileError else kind(message)
         row = library.sidekick_error_row(error)
-        about(raised, where(row) if row >= 0 else None, _error_text(library.sidekick_error_feature, error) or None)
+        about(raised, where(row) if row >= 0 else None, getter_text(library.sidekick_error_feature, error) or None)
         if isinstance(raised, (RequestError, ReplyError)):
             raised.rows = _numbers(_rows(error), where)
         if isinstance(raised, RequestError):
-            raised.errorCode = _error_text(library.sidekick_error_server_code, error)
-            raised.errorMessage = _error_text(library.sidekick_error_server_message, error)
+            raised.errorCode = getter_text(library.sidekick_error_server_code, error)
+            raised.errorMessage = getter_text(library.sidekick_error_server_message, error)
             raised.status = library.sidekick_error_http_status(error) or None
             raised.attempts = library.sidekick_error_attempts(error)
             raised.retryable = bool(library.sidekick_error_retryable(error))
@@ -278,7 +289,7 @@ def _exception(error: c_void_p, where: Where) -> Error:
 
 def _message(error: c_void_p, where: Where) -> str:
     """The message, which leads with the row or the rows."""
-    message = _error_text(library.sidekick_error_message, error)
+    message = getter_text(library.sidekick_error_message, error)
     # The library's word for what is the keyword `timeout` of a call here.
     message = message.replace("the limit of its cancellation", "the limit of its timeout")
     rows, row = _rows(error), library.sidekick_error_row(error)
@@ -301,9 +312,3 @@ def _rows(error: c_void_p) -> range:
 
 def _numbers(rows: range, where: Where) -> range:
     return range(where(rows[0]), where(rows[-1]) + 1) if rows else rows
-
-
-def _error_text(getter: Any, error: c_void_p) -> str:
-    length = c_size_t()
-    address = getter(error, byref(length))
-    return string_at(address, length.value).decode()

@@ -66,4 +66,5 @@ def one_row(encoders: Encoders, outputs: Sequence[FeatureSpec]) -> OneRow | None
 def _is_numbers(spec: FeatureSpec) -> bool:
     if spec.dtype == "categorical":
         return bool(spec.categories)
-    return spec.dtype == "binary" or (spec.dtype == "numeric" and not spec.is_array)
+    # The call returns doubles, which do not hold every integer.
+    return spec.dtype == "binary" or (spec.dtype == "numeric" and not spec.is_array and not spec.is_integer)

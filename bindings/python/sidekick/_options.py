@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from numbers import Integral, Real
 from os import PathLike, fspath
@@ -46,6 +47,23 @@ def show_certificate(options: Handle, pair: tuple[Path | bytes, Path | bytes]) -
     else:
         show = library.sidekick_options_set_client_certificate_file
         call(show, options, *_path("client_certificate", certificate), *_path("client_certificate", key))
+
+
+def describe_model(options: Handle, description: Mapping[str, Any] | Path) -> None:
+    """Describes the model by a document: a mapping, JSON text, or the path of a file."""
+    name = "model_description"
+    if isinstance(description, Mapping):
+        try:
+            description = json.dumps(description)
+        except (TypeError, ValueError) as error:
+            raise InvalidTypeError(f"{name}: the mapping cannot be written as JSON: {error}") from None
+    elif not isinstance(description, (str, PathLike)):
+        raise InvalidTypeError(f"{name}: expected a mapping, JSON text or a path, got {kind_of(description)}")
+    # No file has a name like that.
+    if isinstance(description, str) and description.lstrip().startswith("{"):
+        call(library.sidekick_options_set_model_description, options, *_text(name, description))
+    else:
+        call(library.sidekick_options_set_model_description_file, options, *_path(name, description))
 
 
 def _text(name: str, value: str) -> Arguments:
@@ -163,6 +181,10 @@ def _tls(name: str, version: str) -> Arguments:
     return _chosen(name, version, {"1.2": 12, "1.3": 13})
 
 
+def _protocol(name: str, protocol: str) -> Arguments:
+    return _chosen(name, protocol, {"auto": 0, "deployment_api": 1, "open_inference": 2})
+
+
 def _wire(name: str, wire: str) -> Arguments:
     return _chosen(name, wire, {"auto": 0, "binary": 1, "json": 2})
 
@@ -185,6 +207,7 @@ _ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
     "allow_token_over_http": _switch,
     "user_agent_suffix": _text,
     "host_header": _text,
+    "protocol": _protocol,
     "wire": _wire,
     "reply_limit": _bytes,
     "max_image_pixels": _pixels,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from sidekick._decode import ELEMENTS, Decoders, category_labels, elements, kept_elements, predicted_places
+from sidekick._decode import Decoders, category_labels, elements, kept_elements, predicted_places
 from sidekick._library import Handle, failures, library
 from sidekick._alike import look_alikes
 from sidekick._refused import kind_of
@@ -153,16 +153,16 @@ def _column(index: int, spec: FeatureSpec, decoders: Decoders, count: int) -> _N
     if spec.dtype == "categorical":
         return _Categories(index, spec, count)
     if spec.dtype in ("numeric", "binary"):
-        cell, dtype = spec.shape if spec.is_array else (), ELEMENTS.get(decoders.dtypes[index])
-        read = _kept if dtype else _wider(spec)
-        return _Numbers(index, count, cell, read, dtype or numpy.float32)
+        cell = spec.shape if spec.is_array else ()
+        if spec.element == "bfloat16":
+            return _Numbers(index, count, cell, _wider(spec), numpy.float32)
+        return _Numbers(index, count, cell, _kept(spec.element), spec.element)
     return _Objects(decoders.column(index), count)
 
 
-def _kept(predictions: Handle, index: int) -> Any:
-    """The elements in the type in which the library keeps them."""
-    view, dtype = kept_elements(predictions, index)
-    return numpy.frombuffer(view, ELEMENTS[dtype])
+def _kept(dtype: str) -> Read:
+    """What reads elements in the type in which the library keeps them."""
+    return lambda predictions, index: numpy.frombuffer(kept_elements(predictions, index), dtype)
 
 
 def _wider(spec: FeatureSpec) -> Read:

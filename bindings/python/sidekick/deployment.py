@@ -15,16 +15,16 @@ from sidekick._callbacks import TokenSource, set_log, token_bytes
 from sidekick._decode import Decoders
 from sidekick._encode import Encoders, chunks, require_mapping
 from sidekick._interrupt import interruptible, new_cancel
-from sidekick._library import Handle, Where, call, library, make, number, text
+from sidekick._library import Handle, Where, call, getter_text, library, make, number, text
 from sidekick._one_row import OneRow, one_row
 from sidekick._optional import need
-from sidekick._options import Path, add_headers, make_options, milliseconds, show_certificate, switch
+from sidekick._options import Path, add_headers, describe_model, make_options, milliseconds, show_certificate, switch
 from sidekick._progress import shown
 from sidekick._refused import kind_of
 from sidekick._stream import Pipe, batches, flat
 from sidekick.columns import PredictedColumns
 from sidekick.errors import InvalidTypeError, InvalidValueError
-from sidekick.features import FeatureSpec, FeatureSpecs
+from sidekick.features import ELEMENTS, FeatureSpec, FeatureSpecs
 
 if TYPE_CHECKING:
     import pandas
@@ -95,6 +95,8 @@ class Deployment:
         headers: Mapping[str, str] | None = None,
         user_agent_suffix: str = "",
         host_header: str = "",
+        protocol: Literal["auto", "deployment_api", "open_inference"] = "auto",
+        model_description: Mapping[str, Any] | Path | None = None,
         wire: Literal["auto", "binary", "json"] = "auto",
         reply_limit: int = 1 << 30,
         max_image_pixels: int = 64 << 20,
@@ -149,6 +151,10 @@ class Deployment:
           own are refused.
         - `user_agent_suffix`: what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`.
         - `host_header`: the Host header of every request, by which an ingress chooses the model; empty for the URL's.
+        - `protocol`: chooses the protocol in place of the URL. With `"open_inference"` a URL without
+          `/v2/models/NAME` is that of the model itself.
+        - `model_description`: what the metadata of a model of the Open Inference Protocol do not say, or say
+          wrong: a dict, JSON text, or the path of a file. `docs/model-description.md` explains its keys.
         - `wire`: how tensors are sent to a server of the Open Inference Protocol: as bytes (`"binary"`), as
           JSON (`"json"`), or as bytes once the server is known to take them (`"auto"`).
         - `reply_limit`: how many bytes a reply may have, compressed and uncompressed.
@@ -184,6 +190,7 @@ class Deployment:
             allow_token_over_http=allow_token_over_http,
             user_agent_suffix=user_agent_suffix,
             host_header=host_header,
+            protocol=protocol,
             wire=wire,
             reply_limit=reply_limit,
             max_image_pixels=max_image_pixels,
@@ -194,6 +201,8 @@ class Deployment:
         )
         if client_certificate is not None:
             show_certificate(options, client_certificate)
+        if model_description is not None:
+            describe_model(options, model_description)
         add_headers(options, headers or {})
         if switch("log", log):
             set_log(options)
@@ -204,13 +213,13 @@ class Deployment:
         self._batch_rows, self._max_in_flight = batch_rows, max_in_flight
         self._isolates = isolate_bad_rows
         self._protocol = _PROTOCOLS[library.sidekick_deployment_protocol(handle)]
+        self._model_version = getter_text(library.sidekick_deployment_model_version, handle)
         self._batch_limit: int | None = library.sidekick_deployment_batch_limit(handle) or None
         self._inputs = _specs(handle, _INPUT)
         self._input_names = {spec.name for spec in self._inputs}
         self._outputs = _specs(handle, _OUTPUT)
         self._encoders = Encoders(self._inputs, apply_orientation)
-        dtype = partial(number, library.sidekick_deployment_feature_dtype, handle, _OUTPUT, kind=c_int32)
-        self._decoders = Decoders(self._outputs, [dtype(index) for index in range(len(self._outputs))])
+        self._decoders = Decoders(self._outputs)
         # Rows whose memory the next table may use: as many as tables were ever predicted at once.
         self._idle: list[Handle] = []
         # A row that is isolated has its error as its result, which this does not give.
@@ -225,6 +234,14 @@ class Deployment:
     def protocol(self) -> str:
         """The protocol it speaks: `"deployment_api"` or `"open_inference"`."""
         return self._protocol
+
+    @property
+    def model_version(self) -> str:
+        """The version of the model: the one in the URL, or the only one that the server lists.
+
+        Empty if neither is known, and for the Deployment API.
+        """
+        return self._model_version
 
     @property
     def batch_limit(self) -> int | None:
@@ -519,4 +536,5 @@ def _spec(handle: Handle, side: int, index: int) -> FeatureSpec:
         dtype=_DTYPES[number(library.sidekick_deployment_feature_type, *feature, kind=c_int32)],
         shape=tuple(shape[: rank.value]),
         categories=tuple(text(library.sidekick_deployment_category, *feature, place) for place in range(listed)),
+        element=ELEMENTS[number(library.sidekick_deployment_feature_dtype, *feature, kind=c_int32)],
     )

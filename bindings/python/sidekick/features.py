@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
+
+# The types of elements by their numbers in C.
+ELEMENTS = dict(
+    enumerate(
+        ["", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16"]
+    )
+)
+ELEMENTS |= {12: "bfloat16", 13: "bool"}
 
 _COLUMNS = ("name", "dtype", "shape", "categories")
 _CATEGORIES_SHOWN = 6
@@ -24,6 +32,17 @@ class FeatureSpec:
 
     categories: tuple[str, ...] = ()
     """The labels of its categories, where the deployment lists them; an integer category is its digits."""
+
+    element: str = field(default="", compare=False)
+    """The type of its elements, by NumPy's name: that of the model's tensor, or what results have of it.
+
+    `bfloat16` for one that NumPy does not know; empty for categories, texts and images.
+    """
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether its elements are integers: a single one is an `int` in results."""
+        return "int" in self.element
 
     @property
     def is_array(self) -> bool:
