@@ -27,6 +27,7 @@ package sidekick
 import "C"
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"syscall"
@@ -41,6 +42,7 @@ const (
 	kindCategory = C.SIDEKICK_RECORD_CATEGORY
 	kindBinary   = C.SIDEKICK_RECORD_BINARY
 	kindText     = C.SIDEKICK_RECORD_TEXT
+	kindBytes    = C.SIDEKICK_RECORD_BYTES
 )
 
 // Version is that of the C library in use, as "0.2.0".
@@ -317,6 +319,8 @@ func (c *column) read(predictions *C.sidekick_predictions, output C.size_t, feat
 		}
 	case feature.Type == Text:
 		c.texts, err = appendTexts(c.texts[:0], predictions, output)
+	case feature.Type == Bytes:
+		c.bytes, err = readBytes(predictions, output)
 	case feature.Type == Image:
 		c.pictures, err = readPictures(predictions, output, rows)
 	default:
@@ -332,6 +336,7 @@ func (c *column) readKept(predictions *C.sidekick_predictions, output C.size_t, 
 	if c.elements != nil {
 		here = C.SIDEKICK_DTYPE_F32
 	}
+	c.dtype = dtype
 	if c.kept = c.kept[:0]; dtype == 0 || dtype == here {
 		return nil
 	}
@@ -396,6 +401,27 @@ func appendTexts(texts []string, predictions *C.sidekick_predictions, output C.s
 		start = end
 	}
 	return texts, nil
+}
+
+// readBytes copies the values of an output of the type Bytes, in one piece of memory.
+func readBytes(predictions *C.sidekick_predictions, output C.size_t) ([][]byte, error) {
+	var start unsafe.Pointer
+	var ends *C.size_t
+	var count C.size_t
+	err := call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_predictions_bytes_column(predictions, output, &start, &ends, &count, failure)
+	})
+	if err != nil || count == 0 {
+		return nil, err
+	}
+	places := unsafe.Slice(ends, count)
+	all := bytes.Clone(unsafe.Slice((*byte)(start), places[count-1]))
+	values, first := make([][]byte, count), C.size_t(0)
+	for row, end := range places {
+		values[row] = all[first:end:end]
+		first = end
+	}
+	return values, nil
 }
 
 // readLabels gives the labels that the output lists; where it lists none, they come with the reply.

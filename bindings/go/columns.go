@@ -33,6 +33,7 @@ const piecesKind = -1
 //   - a categorical or binary input: strings and integers, one a row; bool counts as 0 and 1
 //   - a text input: strings, one a row
 //   - an image input: []byte, one a row, the bytes of an image's file
+//   - an input of the type Bytes: []byte, one a row
 func ColumnOf[T ColumnElement](name string, elements []T) Column {
 	start, count := unsafe.Pointer(unsafe.SliceData(elements)), len(elements)
 	column := Column{name: name, count: count, kind: piecesKind}

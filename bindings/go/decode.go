@@ -2,6 +2,7 @@ package sidekick
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"reflect"
 	"slices"
@@ -30,10 +31,12 @@ func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs
 // one its tag `sidekick:"..."` names, or else the one of the field's own name; the tag "-" leaves a field
 // out. What fits where:
 //
-//   - a numeric output of shape [1], and the probability of a binary output: floats
+//   - a numeric output of shape [1], and the probability of a binary output: floats, and signed integers for
+//     numbers that are whole
 //   - a categorical output: string (the most probable label), [CategoryProbability] (the same with its
 //     probability), []CategoryProbability (all, the most probable first), map[string]float64
 //   - a text output: string
+//   - an output of the type Bytes: []byte, a copy
 //   - an image output: [image.Image], []byte (the bytes of the image's file), [Picture]
 //   - an array: []float32, a copy
 func Decode[Out any](predictions *Predictions) ([]Out, error) {
@@ -85,14 +88,18 @@ func (d structDecoder[Out]) decode(columns []column, row int, decoded *Out) erro
 	target := reflect.ValueOf(decoded).Elem()
 	for at, field := range d.fields {
 		if err := d.set[at](target.Field(field.at), &columns[field.feature], row); err != nil {
-			name := d.outputs.list[field.feature].Name
-			return newInputError(StatusImage, row, name, "the image cannot be decoded: %v", err)
+			feature := d.outputs.list[field.feature]
+			if feature.Type == Image {
+				return newInputError(StatusImage, row, feature.Name, "the image cannot be decoded: %v", err)
+			}
+			return newInputError(StatusFeatureValue, row, feature.Name, "%v", err)
 		}
 	}
 	return nil
 }
 
-// setField sets a field to the value of a row; it fails for an image that is broken.
+// setField sets a field to the value of a row; it fails for an image that is broken, and for a number that is
+// no integer of the field's type.
 type setField func(field reflect.Value, column *column, row int) error
 
 // setFieldOf tells how a feature becomes a value of a Go type; nil where it does not fit.
@@ -109,8 +116,14 @@ func setFieldOf(target reflect.Type, feature Feature) setField {
 			field.SetString(column.texts[row])
 			return nil
 		}
+	case feature.Type == Bytes && target == reflect.TypeFor[[]byte]():
+		return setTo(func(column *column, row int) []byte { return slices.Clone(column.bytes[row]) })
+	case feature.Type == Bytes:
+		return nil
 	case feature.Type == Image:
 		return setPictureOf(target)
+	case feature.Type != Text && isKind(target, reflect.Int, reflect.Int64):
+		return setInteger
 	case feature.Type != Text && (target.Kind() == reflect.Float32 || target.Kind() == reflect.Float64):
 		return func(field reflect.Value, column *column, row int) error {
 			field.SetFloat(column.numbers[row])
@@ -118,6 +131,17 @@ func setFieldOf(target reflect.Type, feature Feature) setField {
 		}
 	}
 	return nil
+}
+
+func setInteger(field reflect.Value, column *column, row int) error {
+	integer, err := column.integer(row)
+	if err == nil && field.OverflowInt(integer) {
+		err = fmt.Errorf("%d is beyond %v", integer, field.Type())
+	}
+	if err == nil {
+		field.SetInt(integer)
+	}
+	return err
 }
 
 func setCategoryOf(target reflect.Type) setField {

@@ -4,6 +4,7 @@ import (
 	"image"
 	"math"
 	"reflect"
+	"unsafe"
 )
 
 // File is the path of a file whose contents an input is: an image for an image, a .npy file for an array.
@@ -50,6 +51,8 @@ func addFieldOf(source reflect.Type, feature Feature) addField {
 		return addArrayOf(source, feature.Shape)
 	case feature.Type == Image:
 		return addImageOf(source)
+	case feature.Type == Bytes:
+		return addBytesOf(source)
 	case feature.Type == Numeric && (source.Kind() == reflect.Float32 || source.Kind() == reflect.Float64):
 		return func(rows *Rows, input int, value reflect.Value) { rows.number(input, value.Float()) }
 	case feature.Type == Text && source.Kind() == reflect.String:
@@ -97,6 +100,16 @@ func addArrayOf(source reflect.Type, shape []int) addField {
 			return
 		}
 		rows.array(input, arrayOf(value, shape))
+	}
+}
+
+func addBytesOf(source reflect.Type) addField {
+	if source.Kind() != reflect.Slice || source.Elem().Kind() != reflect.Uint8 {
+		return nil
+	}
+	return func(rows *Rows, input int, value reflect.Value) {
+		bytes := value.Bytes()
+		rows.text(kindBytes, input, unsafe.String(unsafe.SliceData(bytes), len(bytes)))
 	}
 }
 

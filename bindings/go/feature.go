@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// FeatureType is one of the five types of the Deployment API.
+// FeatureType is one of the five types of the Deployment API, or bytes.
 type FeatureType int32
 
 const (
@@ -20,12 +20,15 @@ const (
 	Text FeatureType = 4
 	// Image is an image; the shape is [height, width, channels].
 	Image FeatureType = 5
+	// Bytes are bytes of any meaning, as the model description says.
+	Bytes FeatureType = 6
 )
 
-// String is the type's name in the Deployment API.
+// String is the type's name.
 func (t FeatureType) String() string {
 	names := map[FeatureType]string{
 		Numeric: "numeric", Categorical: "categorical", Binary: "binary", Text: "text", Image: "image",
+		Bytes: "bytes",
 	}
 	if name, known := names[t]; known {
 		return name

@@ -3,10 +3,12 @@ package sidekick
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"image"
 	// The formats a server may send.
 	_ "image/jpeg"
 	_ "image/png"
+	"math"
 	"reflect"
 	"slices"
 	"sync"
@@ -49,8 +51,10 @@ type column struct {
 	elements  []float32 // of arrays, one after another
 	kept      []uint64  // the elements in the type of their tensor, unless they are the numbers or the elements
 	keptBytes int
-	size      int // of an array
+	dtype     int32 // of the elements, as the model has them
+	size      int   // of an array
 	texts     []string
+	bytes     [][]byte
 	pictures  []Picture
 }
 
@@ -100,10 +104,35 @@ func (p *Predictions) Numbers(output string) ([]float64, error) {
 	return column.numbers, err
 }
 
+// Integers are the numbers of a numeric output of shape [1], or the values of a binary output, as integers:
+// an INT64 keeps all its digits. A number that is not whole, or beyond 64 bits, fails with
+// [StatusFeatureValue].
+func (p *Predictions) Integers(output string) ([]int64, error) {
+	column, err := p.column(output, "integers", func(feature Feature) bool {
+		return feature.Type == Binary || feature.Type == Numeric && !feature.IsArray()
+	})
+	if err != nil {
+		return nil, err
+	}
+	integers := make([]int64, p.rows)
+	for row := range integers {
+		if integers[row], err = column.integer(row); err != nil {
+			return nil, newInputError(StatusFeatureValue, row, output, "%v", err)
+		}
+	}
+	return integers, nil
+}
+
 // Texts are the texts of a text output, one a row.
 func (p *Predictions) Texts(output string) ([]string, error) {
 	column, err := p.column(output, "texts", func(feature Feature) bool { return feature.Type == Text })
 	return column.texts, err
+}
+
+// Bytes are the values of an output of the type [Bytes], one a row.
+func (p *Predictions) Bytes(output string) ([][]byte, error) {
+	column, err := p.column(output, "bytes", func(feature Feature) bool { return feature.Type == Bytes })
+	return column.bytes, err
 }
 
 // Pictures are the images of an image output, one a row.
@@ -194,6 +223,25 @@ func (p *Predictions) open() ([]column, error) {
 		return nil, closedError("the predictions are closed")
 	}
 	return *columns, nil
+}
+
+// integer is the number of a row as an integer.
+func (c *column) integer(row int) (int64, error) {
+	switch c.dtype {
+	case dtypes[reflect.Int64]:
+		return int64(c.kept[row]), nil
+	case dtypes[reflect.Uint64]:
+		if c.kept[row] > math.MaxInt64 {
+			return 0, fmt.Errorf("%d is beyond an int64", c.kept[row])
+		}
+		return int64(c.kept[row]), nil
+	}
+	// Doubles hold the other types.
+	value := c.numbers[row]
+	if value != math.Trunc(value) || value < math.MinInt64 || value >= -math.MinInt64 {
+		return 0, fmt.Errorf("%v is not an integer", value)
+	}
+	return int64(value), nil
 }
 
 // array is the array of a row.

@@ -67,6 +67,11 @@ func (r *Rows) Text(name, text string) *Rows {
 	return r.text(kindText, r.find(name), text)
 }
 
+// Bytes adds bytes of any meaning to an input of the type [Bytes].
+func (r *Rows) Bytes(name string, value []byte) *Rows {
+	return r.text(kindBytes, r.find(name), unsafe.String(unsafe.SliceData(value), len(value)))
+}
+
 // Image adds an image to an image input. It is sent as PNG, without alpha.
 func (r *Rows) Image(name string, picture image.Image) *Rows {
 	return r.image(r.find(name), picture, 0)

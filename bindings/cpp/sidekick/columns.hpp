@@ -36,7 +36,7 @@ struct ClosedTexts {
  *   not copied: they have to live until the call, as the input's name has to;
  * - anything that is a `std::string_view`: the texts of a text input, the labels of a categorical or binary
  *   one; or, without a range, `ClosedTexts`;
- * - `Bytes`, or what they are made of: the encoded images of an image input.
+ * - `Bytes`, or what they are made of: the encoded images of an image input, the values of one of bytes.
  */
 class Column {
 public:

@@ -59,6 +59,16 @@ public:
         return detail::then(done, [&] { return std::string_view(text, length); });
     }
 
+    /// The value of an output of the type bytes.
+    span<const std::byte> bytes(FeatureKey output) const { return try_bytes(output).value(); }
+    /// As `bytes`, without throwing.
+    Result<span<const std::byte>> try_bytes(FeatureKey output) const {
+        const void* value = nullptr;
+        std::size_t size = 0;
+        const auto done = read(sidekick_predictions_bytes, output, &value, &size);
+        return detail::then(done, [&] { return span<const std::byte>(static_cast<const std::byte*>(value), size); });
+    }
+
     /// Every category of a categorical output with its probability.
     Probabilities probabilities(FeatureKey output) const { return try_probabilities(output).value(); }
     /// As `probabilities`, without throwing.
@@ -275,6 +285,17 @@ public:
         return detail::then(done, [&] { return Texts({texts, ends}, count); });
     }
 
+    /// All rows' values of an output of the type bytes, as one column.
+    ByteRows bytes(FeatureKey output) const& { return try_bytes(output).value(); }
+    /// As `bytes`, without throwing.
+    Result<ByteRows> try_bytes(FeatureKey output) const& {
+        const void* values = nullptr;
+        const std::size_t* ends = nullptr;
+        std::size_t count = 0;
+        const auto done = reader().read(sidekick_predictions_bytes_column, output, &values, &ends, &count);
+        return detail::then(done, [&] { return ByteRows({static_cast<const std::byte*>(values), ends}, count); });
+    }
+
     /// The labels of a categorical output, in the order of its probabilities.
     Labels labels(FeatureKey output) const& { return try_labels(output).value(); }
     /// As `labels`, without throwing.
@@ -338,6 +359,8 @@ public:
     Result<span<const double>> try_numbers(FeatureKey output) const&& = delete;
     Texts texts(FeatureKey output) const&& = delete;
     Result<Texts> try_texts(FeatureKey output) const&& = delete;
+    ByteRows bytes(FeatureKey output) const&& = delete;
+    Result<ByteRows> try_bytes(FeatureKey output) const&& = delete;
     Labels labels(FeatureKey output) const&& = delete;
     Result<Labels> try_labels(FeatureKey output) const&& = delete;
     Matrix probability_matrix(FeatureKey output) const&& = delete;

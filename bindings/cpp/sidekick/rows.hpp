@@ -98,6 +98,13 @@ public:
         return add(sidekick_rows_add_text, sidekick_rows_add_text_at, input, text.data(), text.size());
     }
 
+    /// Adds bytes of any meaning to an input of the type bytes.
+    Rows& bytes(FeatureKey input, Bytes value) { return done(try_bytes(input, value)); }
+    /// As `bytes`, without throwing.
+    Result<void> try_bytes(FeatureKey input, Bytes value) {
+        return add(sidekick_rows_add_bytes, sidekick_rows_add_bytes_at, input, value.address(), value.length());
+    }
+
     /// Adds an encoded image (PNG, JPEG, BMP, GIF, TIFF or WebP) to an image input, with its pixels as stored
     /// (see `Options::apply_orientation`) and without its metadata; the server resizes it. A file that is cut
     /// off is refused, and one with more pixels than `Options::max_image_pixels` allows.
@@ -143,8 +150,7 @@ public:
             return Error(Status::Argument, "an array needs as many strides as sizes in its shape");
         }
         return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
-                   shape.address(),
-                   shape.length(), strides.address(), std::data(elements), std::size(elements) * sizeof(Element));
+                   shape.address(), shape.length(), strides.address(), std::data(elements), std::size(elements) * sizeof(Element));
     }
 
     /// Adds an array from the bytes of a `.npy` file to a numeric input of the same shape.

@@ -27,7 +27,8 @@ enum class Type : std::int32_t {
     Categorical = SIDEKICK_TYPE_CATEGORICAL,  ///< One of several categories; as an output, a probability for each.
     Binary = SIDEKICK_TYPE_BINARY,            ///< One of two classes; as an output, the probability of the second.
     Text = SIDEKICK_TYPE_TEXT,                ///< Text of any length.
-    Image = SIDEKICK_TYPE_IMAGE               ///< An image; the shape is `[height, width, channels]`.
+    Image = SIDEKICK_TYPE_IMAGE,              ///< An image; the shape is `[height, width, channels]`.
+    Bytes = SIDEKICK_TYPE_BYTES               ///< Bytes of any meaning.
 };
 
 /// One input or output of a deployed model.
@@ -167,7 +168,8 @@ inline std::size_t find(span<const Feature> features, FeatureKey key) {
 
 // The element type of a contiguous range of numbers.
 template <typename Elements,
-typename Element = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<const Elements&>()))>>>
+          typename Element =
+              std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<const Elements&>()))>>>
 using ElementOf = std::enable_if_t<is_element<Element>, Element>;
 
 // The C API's number for a type of array element.

@@ -112,6 +112,16 @@ struct TextAt {
     }
 };
 
+struct BytesAt {
+    const std::byte* values = nullptr;
+    const std::size_t* ends = nullptr;
+
+    span<const std::byte> operator()(std::size_t row) const {
+        const std::size_t start = row == 0 ? 0 : ends[row - 1];
+        return {values + start, ends[row] - start};
+    }
+};
+
 struct LabelAt {
     const sidekick_predictions* handle = nullptr;
     std::size_t output = 0;
@@ -148,6 +158,8 @@ using Probabilities = Range<detail::CategoryAt>;
 using Labels = Range<detail::LabelAt>;
 /// All rows' texts.
 using Texts = Range<detail::TextAt>;
+/// All rows' values of the type bytes, each a `span<const std::byte>`.
+using ByteRows = Range<detail::BytesAt>;
 /// All rows' probabilities, rows x categories: `matrix[row][category]`, row-major in memory.
 using Matrix = Range<detail::MatrixRowAt>;
 

@@ -1,0 +1,104 @@
+// Models of the Open Inference Protocol: on the local server, whose model `fixed` returns an INT64.
+
+#include "rig.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using sidekick::Deployment;
+using sidekick::Options;
+using sidekick::Protocol;
+using sidekick::Status;
+using sidekick::Type;
+
+std::string model_url(const std::string& id) { return rig::environment("SIDEKICK_SERVER_URL") + "/v2/models/" + id; }
+
+Deployment open_model(const std::string& id, const Options& options = Options()) {
+    return Deployment::open(model_url(id), id + "-token", options);
+}
+
+// The text of a value of the type bytes.
+std::string_view shown(sidekick::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+TEST(the_protocol_can_be_chosen_and_the_version_is_known) {
+    CHECK(open_model("reciprocal").protocol() == Protocol::OpenInference);
+    const auto model = open_model("reciprocal", Options().protocol(Protocol::OpenInference));
+    CHECK(model.protocol() == Protocol::OpenInference && model.model_version() == "1");
+    const auto echo = check::open("echo");
+    CHECK(echo.model_version().empty());
+    CHECK_THROWS(Http, open_model("reciprocal", Options().protocol(Protocol::DeploymentApi)));
+    CHECK_FAILS(Argument, Options().try_protocol(static_cast<Protocol>(9)));
+}
+
+TEST(integers_are_exact) {
+    const auto fixed = open_model("fixed");
+    auto rows = fixed.rows();
+    rows.array("matrix", std::vector<float>(6, 2), {2, 3}).end_row();
+    const auto predictions = fixed.predict(rows);
+    CHECK(predictions[0].integer("count") == 6);
+    CHECK_FAILS(FeatureType, predictions[0].try_integer("ratio"));
+
+    const auto model = open_model("reciprocal");
+    auto numbers = model.rows();
+    numbers.number("number", 0.5).row().number("number", 4);
+    const auto reciprocals = model.predict(numbers);
+    CHECK(reciprocals[0].integer("reciprocal") == 2);
+    CHECK_THROWS(FeatureValue, reciprocals[1].integer("reciprocal"));
+}
+
+TEST(a_description_is_laid_over_the_metadata) {
+    const std::string labels = R"({"outputs": [{"name": "species", "labels": ["Adelie", "Chinstrap", "Gentoo"]}]})";
+    const auto file = std::filesystem::temp_directory_path() / "sidekick-cpp-description.json";
+    std::ofstream(file) << labels;
+    for (const auto& options : {Options().model_description(labels), Options().model_description_file(file)}) {
+        const auto model = open_model("penguins", options);
+        CHECK(model.outputs().size() == 1 && model.outputs()[0].type == Type::Categorical);
+        auto rows = model.rows();
+        rows.array(0, std::vector<float>{1, 0, 0, 1, 0, 46.1F, 13.2F, 211, 2007}, {9});
+        const auto predictions = model.predict(rows);
+        CHECK(predictions[0].top("species").label == "Gentoo");
+    }
+    std::filesystem::remove(file);
+    const auto mistake = Options().try_model_description("{\"inputs\": [{}]}");
+    CHECK(!mistake && mistake.error().status() == Status::Argument);
+    CHECK(std::string_view(mistake.error().what()).find("inputs[0]") != std::string_view::npos);
+    CHECK_FAILS(File, Options().try_model_description_file("no such file"));
+}
+
+TEST(bytes_have_any_meaning) {
+    const auto url = rig::environment("SIDEKICK_MISBEHAVING_URL") + "/v2/models/bytes";
+    const auto options =
+        Options().model_description(R"({"inputs": [{"name": "value", "type": "bytes"}],
+                                        "outputs": [{"name": "value", "type": "bytes"}, {"name": "count"}]})");
+    const auto model = Deployment::open(url, "", options);
+    CHECK(model.inputs()[0].type == Type::Bytes && model.outputs()[0].type == Type::Bytes);
+    const std::string zero("\0\xff", 2);
+    auto rows = model.rows();
+    rows.bytes("value", zero).integer("count", 9007199254740993).end_row();
+    rows.bytes(0, std::vector<unsigned char>()).integer(1, -1).end_row();
+    const std::vector<std::string_view> column = {"a", zero};
+    const std::vector<std::int64_t> counts = {3, 4};
+    rows.add_columns(2, {{"value", column}, {"count", counts}});
+    const auto predictions = model.predict(rows);
+    CHECK(shown(predictions[0].bytes("value")) == zero && predictions[1].bytes("value").empty());
+    CHECK(predictions[0].integer("count") == 9007199254740993);
+    std::string all;
+    for (const auto bytes : predictions.bytes("value")) {
+        all += std::string(shown(bytes)) + "|";
+    }
+    CHECK(all == zero + "||a|" + zero + "|");
+    CHECK_THROWS(FeatureType, predictions[0].text("value"));
+    CHECK_THROWS(FeatureType, predictions[0].bytes("count"));
+    CHECK_FAILS(FeatureType, rows.try_bytes("count", zero));
+}
