@@ -120,6 +120,29 @@ pub unsafe extern "C" fn sidekick_deployment_feature_dtype(
     })
 }
 
+/// Gets whether a row may leave out a feature.
+///
+/// `optional`: gets 1 if it may, else 0. Only inputs of the Open Inference Protocol can be optional: if the
+/// server's configuration of the model or its description says so.
+///
+/// Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+/// unknown side. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_deployment_feature_optional(
+    deployment: *const sidekick_deployment,
+    side: i32,
+    index: usize,
+    optional: *mut i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (spec, out) = unsafe { (feature(deployment, side, index)?, Out::new(optional, "optional")?) };
+        out.set(i32::from(spec.is_optional()));
+        Ok(())
+    })
+}
+
 /// Gets the shape of a feature for one row.
 ///
 /// `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image `[height, width,

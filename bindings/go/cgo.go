@@ -186,7 +186,7 @@ func featuresOf(deployment *C.sidekick_deployment, side C.int32_t) ([]Feature, e
 func featureAt(deployment *C.sidekick_deployment, side C.int32_t, index C.size_t) (Feature, error) {
 	var name *C.char
 	var nameLength, rank, categories C.size_t
-	var featureType C.int32_t
+	var featureType, optional C.int32_t
 	var shape *C.size_t
 	for _, read := range []func(failure **C.sidekick_error) C.sidekick_status{
 		func(failure **C.sidekick_error) C.sidekick_status {
@@ -201,6 +201,9 @@ func featureAt(deployment *C.sidekick_deployment, side C.int32_t, index C.size_t
 		func(failure **C.sidekick_error) C.sidekick_status {
 			return C.sidekick_deployment_category_count(deployment, side, index, &categories, failure)
 		},
+		func(failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_deployment_feature_optional(deployment, side, index, &optional, failure)
+		},
 	} {
 		if err := call(read); err != nil {
 			return Feature{}, err
@@ -210,7 +213,8 @@ func featureAt(deployment *C.sidekick_deployment, side C.int32_t, index C.size_t
 		failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_deployment_category(deployment, side, index, category, label, length, failure)
 	})
-	feature := Feature{Name: goText(name, nameLength), Type: FeatureType(featureType), Categories: labels}
+	feature := Feature{Name: goText(name, nameLength), Type: FeatureType(featureType), Categories: labels,
+		Optional: optional != 0}
 	for _, size := range unsafe.Slice(shape, rank) {
 		feature.Shape = append(feature.Shape, int(size))
 	}

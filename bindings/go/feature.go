@@ -47,6 +47,8 @@ type Feature struct {
 	// Categories are those the deployment lists; none where it lists none. Integer categories are their
 	// digits.
 	Categories []string
+	// Optional is whether a row may leave it out, as inputs of the Open Inference Protocol can be.
+	Optional bool
 }
 
 // IsArray tells whether its values are arrays: numeric, of any shape but [1].

@@ -1,12 +1,14 @@
 package sidekick_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -111,4 +113,144 @@ func TestElementsOfAnArrayOfDoublesLoseNothing(t *testing.T) {
 	if !slices.Equal(found, []float64{0.1, 1e300, -2}) {
 		t.Errorf("got %v", found)
 	}
+}
+
+func TestProtocolAndVersionOfAModel(t *testing.T) {
+	model := openModel(t, "reciprocal", sidekick.WithProtocol(sidekick.ProtocolOpenInference))
+	if version := model.ModelVersion(); version != "1" {
+		t.Errorf("the version is %q", version)
+	}
+	if version := open(t, "reciprocal").ModelVersion(); version != "" {
+		t.Errorf("the version is %q", version)
+	}
+	url := os.Getenv("SIDEKICK_SERVER_URL") + "/v2/models/reciprocal"
+	asDeployment := sidekick.WithProtocol(sidekick.ProtocolDeploymentAPI)
+	_, err := sidekick.Open(context.Background(), url, "reciprocal-token", asDeployment)
+	failure(t, err, sidekick.StatusHTTP)
+	_, err = sidekick.Open(context.Background(), url, "", sidekick.WithProtocol(9))
+	failure(t, err, sidekick.StatusArgument)
+}
+
+const labels = `{"outputs": [{"name": "species", "labels": ["Adelie", "Chinstrap", "Gentoo"]}]}`
+
+func TestDescriptionIsLaidOverTheMetadata(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "description.json")
+	if err := os.WriteFile(file, []byte(labels), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, option := range []sidekick.Option{
+		sidekick.WithModelDescription(labels), sidekick.WithModelDescriptionFile(file),
+	} {
+		model := openModel(t, "penguins", option)
+		features := sidekick.ArrayOf([]float32{1, 0, 0, 1, 0, 46.1, 13.2, 211, 2007})
+		found := must[sidekick.Categories](t)(
+			predict(t, model, model.NewRows().Array("features", features).End()).Categories("species"))
+		if best := found.Best(0); best.Label != "Gentoo" {
+			t.Errorf("got %v", best)
+		}
+	}
+	url := os.Getenv("SIDEKICK_SERVER_URL") + "/v2/models/penguins"
+	_, err := sidekick.Open(context.Background(), url, "", sidekick.WithModelDescription(`{"inputs": [{}]}`))
+	if failed := failure(t, err, sidekick.StatusArgument); !strings.Contains(failed.Error(), "inputs[0]") {
+		t.Error(failed)
+	}
+	_, err = sidekick.Open(context.Background(), url, "", sidekick.WithModelDescriptionFile("no such file"))
+	failure(t, err, sidekick.StatusFile)
+}
+
+// passing opens a model of tests/passing_models.py.
+func passing(t *testing.T, id, description string) *sidekick.Deployment {
+	t.Helper()
+	url := os.Getenv("SIDEKICK_MISBEHAVING_URL") + "/v2/models/" + id
+	model := must[*sidekick.Deployment](t)(
+		sidekick.Open(context.Background(), url, "", sidekick.WithModelDescription(description)))
+	t.Cleanup(func() { model.Close() })
+	return model
+}
+
+const bytesBothWays = `{"inputs": [{"name": "value", "type": "bytes"}],
+	"outputs": [{"name": "value_out", "type": "bytes"}]}`
+
+func TestBytesHaveAnyMeaning(t *testing.T) {
+	model := passing(t, "bytes", bytesBothWays)
+	if input := model.Inputs()[0]; input.Type != sidekick.Bytes || input.String() != "bytes [1]" {
+		t.Errorf("the input is %v", input)
+	}
+	zero := []byte{0, 0xff}
+	rows := model.NewRows().Bytes("value", zero).End().Bytes("value", nil).End()
+	rows.Columns(sidekick.ColumnOf("value", [][]byte{[]byte("a"), zero}))
+	rows.Struct(struct {
+		Value []byte `sidekick:"value"`
+	}{zero})
+	predictions := predict(t, model, rows)
+	values := must[[][]byte](t)(predictions.Bytes("value_out"))
+	if expected := [][]byte{zero, {}, []byte("a"), zero, zero}; !slices.EqualFunc(values, expected, bytes.Equal) {
+		t.Errorf("got %q", values)
+	}
+	decoded := must[[]struct {
+		Value []byte `sidekick:"value_out"`
+	}](t)(
+		sidekick.Decode[struct {
+			Value []byte `sidekick:"value_out"`
+		}](predictions))
+	if len(decoded) != 5 || !bytes.Equal(decoded[4].Value, zero) {
+		t.Errorf("got %q", decoded)
+	}
+	_, err := predictions.Texts("value_out")
+	failure(t, err, sidekick.StatusFeatureType)
+	failure(t, model.NewRows().Text("value", "text").Err(), sidekick.StatusFeatureType)
+	failure(t, open(t, "echo").NewRows().Bytes("text", zero).Err(), sidekick.StatusFeatureType)
+}
+
+func TestInputsCanBeOptional(t *testing.T) {
+	model := passing(t, "bytes", `{"inputs": [{"name": "value", "optional": true}]}`)
+	if !model.Inputs()[0].Optional || model.Outputs()[0].Optional || open(t, "echo").Inputs()[0].Optional {
+		t.Error(model.Inputs(), model.Outputs())
+	}
+}
+
+// serveIntegers answers as a model that returns an INT64 and a UINT64 beyond what doubles hold.
+func serveIntegers(answer http.ResponseWriter, request *http.Request) {
+	if request.Method == http.MethodPost {
+		fmt.Fprint(answer, `{"outputs":[{"name":"i","datatype":"INT64","shape":[1],"data":[9007199254740993]},
+			{"name":"u","datatype":"UINT64","shape":[1],"data":[18446744073709551615]},
+			{"name":"f","datatype":"FP32","shape":[1],"data":[0.5]}]}`)
+		return
+	}
+	fmt.Fprint(answer, `{"inputs":[{"name":"x","datatype":"FP32","shape":[-1]}],"outputs":[
+		{"name":"i","datatype":"INT64","shape":[-1]},{"name":"u","datatype":"UINT64","shape":[-1]},
+		{"name":"f","datatype":"FP32","shape":[-1]}]}`)
+}
+
+func TestIntegersAreExact(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(serveIntegers))
+	defer server.Close()
+	model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m", ""))
+	defer model.Close()
+	predictions := predict(t, model, model.NewRows().Number("x", 1).End())
+	if integers := must[[]int64](t)(predictions.Integers("i")); integers[0] != 9007199254740993 {
+		t.Errorf("got %v", integers)
+	}
+	for output, says := range map[string]string{
+		"u": "18446744073709551615 is beyond an int64", "f": "0.5 is not an integer",
+	} {
+		_, err := predictions.Integers(output)
+		failed := failure(t, err, sidekick.StatusFeatureValue)
+		if !strings.HasSuffix(failed.Error(), says) || failed.Row != 0 || failed.Feature != output {
+			t.Error(failed)
+		}
+	}
+	decoded := must[[]struct {
+		I int64 `sidekick:"i"`
+	}](t)(
+		sidekick.Decode[struct {
+			I int64 `sidekick:"i"`
+		}](predictions))
+	if decoded[0].I != 9007199254740993 {
+		t.Errorf("got %v", decoded)
+	}
+	_, err := sidekick.Decode[struct {
+		I int8 `sidekick:"i"`
+	}](predictions)
+	failure(t, err, sidekick.StatusFeatureValue)
 }

@@ -248,6 +248,26 @@ static sidekick_deployment *open_passing(const char *id, const char *description
     return model;
 }
 
+/* A row may leave out an input that the description calls optional. */
+static void test_optional_inputs(void) {
+    sidekick_deployment *model = open_passing("bytes", "{\"inputs\": [{\"name\": \"value\", \"optional\": true}]}");
+    sidekick_deployment *echo = open_deployment("echo");
+    int32_t optional = 0;
+    OK(sidekick_deployment_feature_optional(model, SIDEKICK_INPUT, 0, &optional, &error));
+    CHECK(optional == 1);
+    OK(sidekick_deployment_feature_optional(model, SIDEKICK_OUTPUT, 0, &optional, &error));
+    CHECK(optional == 0);
+    OK(sidekick_deployment_feature_optional(echo, SIDEKICK_INPUT, IN_TEXT, &optional, &error));
+    CHECK(optional == 0);
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
+          sidekick_deployment_feature_optional(model, SIDEKICK_INPUT, 1, &optional, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_feature_optional(model, 2, 0, &optional, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_feature_optional(model, SIDEKICK_INPUT, 0, NULL, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_deployment_feature_optional(NULL, SIDEKICK_INPUT, 0, &optional, &error));
+    sidekick_deployment_free(model);
+    sidekick_deployment_free(echo);
+}
+
 /* Bytes of any meaning, by a description that says so. */
 static void test_bytes(void) {
     sidekick_deployment *model = open_passing("bytes", "{\"inputs\": [{\"name\": \"value\", \"type\": \"bytes\"}], "
@@ -471,6 +491,7 @@ int main(void) {
     test_integers();
     test_bytes_are_not_text();
     test_bytes();
+    test_optional_inputs();
     test_protocol();
     test_description();
     test_images();

@@ -24,6 +24,12 @@ Deployment open_model(const std::string& id, const Options& options = Options())
     return Deployment::open(model_url(id), id + "-token", options);
 }
 
+// A model of passing_models.py.
+Deployment open_passing(const std::string& id, const std::string& description) {
+    const auto url = rig::environment("SIDEKICK_MISBEHAVING_URL") + "/v2/models/" + id;
+    return Deployment::open(url, "", Options().model_description(description));
+}
+
 // The text of a value of the type bytes.
 std::string_view shown(sidekick::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -77,28 +83,29 @@ TEST(a_description_is_laid_over_the_metadata) {
 }
 
 TEST(bytes_have_any_meaning) {
-    const auto url = rig::environment("SIDEKICK_MISBEHAVING_URL") + "/v2/models/bytes";
-    const auto options =
-        Options().model_description(R"({"inputs": [{"name": "value", "type": "bytes"}],
-                                        "outputs": [{"name": "value", "type": "bytes"}, {"name": "count"}]})");
-    const auto model = Deployment::open(url, "", options);
+    const auto model = open_passing("bytes", R"({"inputs": [{"name": "value", "type": "bytes"}],
+                                                 "outputs": [{"name": "value_out", "type": "bytes"}]})");
     CHECK(model.inputs()[0].type == Type::Bytes && model.outputs()[0].type == Type::Bytes);
     const std::string zero("\0\xff", 2);
     auto rows = model.rows();
-    rows.bytes("value", zero).integer("count", 9007199254740993).end_row();
-    rows.bytes(0, std::vector<unsigned char>()).integer(1, -1).end_row();
+    rows.bytes("value", zero).row().bytes(0, std::vector<unsigned char>()).end_row();
     const std::vector<std::string_view> column = {"a", zero};
-    const std::vector<std::int64_t> counts = {3, 4};
-    rows.add_columns(2, {{"value", column}, {"count", counts}});
+    rows.add_columns(2, {{"value", column}});
     const auto predictions = model.predict(rows);
-    CHECK(shown(predictions[0].bytes("value")) == zero && predictions[1].bytes("value").empty());
-    CHECK(predictions[0].integer("count") == 9007199254740993);
+    CHECK(shown(predictions[0].bytes("value_out")) == zero && predictions[1].bytes("value_out").empty());
     std::string all;
-    for (const auto bytes : predictions.bytes("value")) {
+    for (const auto bytes : predictions.bytes("value_out")) {
         all += std::string(shown(bytes)) + "|";
     }
     CHECK(all == zero + "||a|" + zero + "|");
-    CHECK_THROWS(FeatureType, predictions[0].text("value"));
-    CHECK_THROWS(FeatureType, predictions[0].bytes("count"));
-    CHECK_FAILS(FeatureType, rows.try_bytes("count", zero));
+    CHECK_THROWS(FeatureType, predictions[0].text("value_out"));
+    CHECK_FAILS(FeatureType, rows.try_text("value", "text"));
+    const auto echo = check::open("echo");
+    auto texts = echo.rows();
+    CHECK_THROWS(FeatureType, texts.bytes("text", zero));
+}
+
+TEST(inputs_can_be_optional) {
+    const auto model = open_passing("bytes", R"({"inputs": [{"name": "value", "optional": true}]})");
+    CHECK(model.inputs()[0].optional && !model.outputs()[0].optional);
 }

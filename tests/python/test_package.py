@@ -72,4 +72,4 @@ def test_kinds_of_records_are_the_headers():
     own = {name: getattr(_records, "_END_ROW" if name == "END_ROW" else name, None) for name in kinds}
     # A binary value goes out as an integer or a category.
     assert kinds.pop("BINARY") == 4 and own.pop("BINARY") is None
-    assert own == kinds and len(own) == 5
+    assert own == kinds and len(own) == 6

@@ -37,6 +37,7 @@ struct Feature {
     Type type = Type::Numeric;            ///< Its type; later versions may add some.
     std::vector<std::size_t> shape;       ///< For one example: `[1]` is a scalar.
     std::vector<std::string> categories;  ///< Their labels, where the deployment lists them.
+    bool optional = false;                ///< Whether a row may leave it out, as inputs of tensors can be.
 };
 
 /// A feature by its name or by its index: every function that takes one takes either. As small as a

@@ -32,14 +32,14 @@ Source = Callable[[int, int], Block | None]
 
 
 class BlockAdder:
-    """Adds blocks of a fixed number of inputs."""
+    """Adds blocks of the inputs with these indexes."""
 
-    def __init__(self, width: int) -> None:
-        self._width = width
+    def __init__(self, inputs: Sequence[int]) -> None:
+        self._width = width = len(inputs)
         self._sizes: Any = c_size_t * width
         self._kinds: Any = c_int32 * width
         self._pointers: Any = c_void_p * width
-        self._inputs = self._sizes(*range(width))
+        self._inputs = self._sizes(*inputs)
 
     def add(self, into: Handle, blocks: Sequence[Block], count: int) -> None:
         """Adds so many rows, from a block for each input in its order."""

@@ -72,8 +72,8 @@ def _column(index: int, spec: FeatureSpec) -> Column:
         return _arrays(index, spec)
     if spec.dtype == "categorical":
         return _probabilities(index, spec)
-    if spec.dtype == "text":
-        return _texts(index)
+    if spec.dtype in ("text", "bytes"):
+        return _texts(index) if spec.dtype == "text" else _bytes(index)
     return _integers(index, spec) if spec.is_integer else _numbers(index)
 
 
@@ -96,6 +96,18 @@ def _probabilities(index: int, spec: FeatureSpec) -> Column:
         labels = category_labels(predictions, index, spec)
         matrix = iter(_doubles(library.sidekick_predictions_probability_matrix, predictions, index))
         return dicts(labels, zip(*[matrix] * len(labels)))
+
+    return column
+
+
+def _bytes(index: int) -> Column:
+    def column(predictions: Handle, *_: Any) -> list[bytes]:
+        address, ends, length = c_void_p(), POINTER(c_size_t)(), c_size_t()
+        outputs = (byref(address), byref(ends), byref(length))
+        call(library.sidekick_predictions_bytes_column, predictions, index, *outputs)
+        stops = ends[: length.value]
+        whole = string_at(address, stops[-1])
+        return [whole[start:stop] for start, stop in zip([0, *stops], stops)]
 
     return column
 

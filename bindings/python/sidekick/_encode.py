@@ -35,6 +35,7 @@ class Encoders:
     def __init__(self, specs: Sequence[FeatureSpec], apply_orientation: bool) -> None:
         self._specs = specs
         self._names = [spec.name for spec in specs]
+        self._optional = {spec.name for spec in specs if spec.optional}
         self._single: list[tuple[str, Add]] = []
         packed: list[tuple[int, FeatureSpec]] = []
         for index, spec in enumerate(specs):
@@ -46,7 +47,7 @@ class Encoders:
                 packed.append((index, spec))
         names = [spec.name for _, spec in packed]
         self._row = RowPacker(packed)
-        self._blocks = BlockAdder(len(specs))
+        self._blocks = BlockAdder(range(len(specs)))
         self._packed = [*zip(names, self._row.packers())]
         self._values = _values_of(names)
         self.takes_single = bool(self._single)
@@ -70,8 +71,15 @@ class Encoders:
         self.table(columns)(into, range(len(columns[0])), first_row)
 
     def table(self, columns: Sequence[Any]) -> Callable[[Handle, range, int], None]:
-        """What adds some of the rows of such columns, the first of them number `first_row`."""
-        sources = [source for spec, values in zip(self._specs, columns) if (source := source_of(spec, values))]
+        """What adds some of the rows of such columns, the first of them number `first_row`.
+
+        An optional input that has no column has None.
+        """
+        given = [index for index, values in enumerate(columns) if values is not None]
+        adder = self._blocks if len(given) == len(columns) else BlockAdder(given)
+        names, columns = [self._names[index] for index in given], [columns[index] for index in given]
+        specs = [self._specs[index] for index in given]
+        sources = [source for spec, values in zip(specs, columns) if (source := source_of(spec, values))]
         whole = len(sources) == len(columns)
 
         def add(into: Handle, part: range, first_row: int) -> None:
@@ -79,13 +87,13 @@ class Encoders:
             blocks = [block for source in sources if (block := source(start, stop))] if whole else []
             try:
                 if len(blocks) == len(columns):
-                    return self._blocks.add(into, blocks, len(part))
+                    return adder.add(into, blocks, len(part))
             except (TypeError, ValueError):
                 # Nothing was added. Row by row, it shows which one it was; or texts have NULs, which close
                 # them in blocks.
                 pass
             rows = zip(*(values[start:stop] for values in columns))
-            self._add_each(into, (dict(zip(self._names, values)) for values in rows), first_row)
+            self._add_each(into, (dict(zip(names, values)) for values in rows), first_row)
 
         return add
 
@@ -116,7 +124,7 @@ class Encoders:
             records = self._row.pack(self._values(row))
         except (LookupError, TypeError):
             records = None
-        return records or b"".join(_made(self._packed, row, number, self._names)) + END_ROW
+        return records or b"".join(self._made(self._packed, row, number)) + END_ROW
 
     def _add_each(self, into: Handle, rows: Iterable[Any], first_row: int) -> None:
         if self.takes_single:
@@ -130,36 +138,41 @@ class Encoders:
         single = [(name, partial(add, into, where)) for name, add in self._single]
         for number, row in enumerate(rows, first_row):
             if single:
-                _made(single, row, number, self._names)
+                self._made(single, row, number)
             if self._packed:
                 records = self.records(row, number)
                 call(library.sidekick_rows_add_packed, into, records, len(records), where=where)
             else:
                 call(library.sidekick_rows_end_row, into, where=where)
 
+    def _made(self, each: Iterable[tuple[str, Callable[[Any], T]]], row: Any, number: int) -> list[T]:
+        """What each function makes of the value of its feature; raises what is wrong with the row."""
+        require_mapping(row, number)
+        made = []
+        for name, make in each:
+            try:
+                value = row[name]
+            except KeyError:
+                if name in self._optional:
+                    continue
+                raise self._lacking(row, number) from None
+            try:
+                made.append(make(value))
+            except Refused as refused:
+                raise refused.at(number, name) from None
+        return made
+
+    def _lacking(self, row: Any, number: int) -> InvalidValueError:
+        """What is wrong with a row that lacks inputs."""
+        absent = [name for name in self._names if name not in row and name not in self._optional]
+        lacking = ", ".join(f'"{name}"' for name in absent) + look_alikes(absent, row.keys())
+        return about(InvalidValueError(f"row {number}: the row lacks {lacking}"), number)
+
 
 def require_mapping(row: Any, number: int) -> None:
     """Refuses a row that is neither a dict nor like one."""
     if not isinstance(row, dict) and not hasattr(row, "keys"):
         raise about(InvalidTypeError(f"row {number}: expected a dict of features, got {kind_of(row)}"), number)
-
-
-def _made(each: Iterable[tuple[str, Callable[[Any], T]]], row: Any, number: int, names: Sequence[str]) -> list[T]:
-    """What each function makes of the value of its feature; raises what is wrong with the row, which has to
-    have all names.
-    """
-    require_mapping(row, number)
-    made, name = [], ""
-    try:
-        for name, make in each:
-            made.append(make(row[name]))
-    except KeyError:
-        absent = [name for name in names if name not in row]
-        lacking = ", ".join(f'"{name}"' for name in absent) + look_alikes(absent, row.keys())
-        raise about(InvalidValueError(f"row {number}: the row lacks {lacking}"), number) from None
-    except Refused as refused:
-        raise refused.at(number, name) from None
-    return made
 
 
 def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

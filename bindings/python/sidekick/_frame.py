@@ -18,11 +18,11 @@ def columns_of(frame: pandas.DataFrame, specs: Sequence[FeatureSpec]) -> list[An
     """The columns that are inputs, in the inputs' order."""
     names = list(frame.columns)
     for spec in specs:
-        if (found := names.count(spec.name)) != 1:
+        if (found := names.count(spec.name)) != 1 and not (spec.optional and found == 0):
             alike = "" if found else look_alikes([spec.name], names)
             has = f'the frame has {found or "no"} columns called "{spec.name}"; it needs one for each input'
             raise InvalidValueError(has + alike)
-    return inputs_of({spec.name: frame[spec.name] for spec in specs}, specs)
+    return inputs_of({spec.name: frame[spec.name] for spec in specs if spec.name in frame or not spec.optional}, specs)
 
 
 def frame_of(predicted: PredictedColumns, index: pandas.Index[Any], probabilities: bool) -> pandas.DataFrame:

@@ -14,7 +14,7 @@ head = Struct("=IIQ").pack
 """What a record begins with: its kind, the index of the input, and the length of what follows."""
 
 # The header's SIDEKICK_RECORD_ constants, which a test compares.
-_END_ROW, NUMBER, INTEGER, CATEGORY, TEXT = 0, 1, 2, 3, 5
+_END_ROW, NUMBER, INTEGER, CATEGORY, TEXT, BYTES = 0, 1, 2, 3, 5, 6
 END_ROW = head(_END_ROW, 0, 0)
 
 _pack_float = Struct("=d").pack
@@ -30,7 +30,7 @@ Pack = Callable[[Any], bytes]
 def code_of(dtype: str, kind: type) -> str | None:
     """What a value of a type is for a feature: `d` or `q`, a word of `struct`, `text` or `label`; None if not plain."""
     if issubclass(kind, str):
-        return {"text": "text", "numeric": None}.get(dtype, "label")
+        return {"text": "text", "numeric": None, "bytes": None}.get(dtype, "label")
     if dtype == "numeric" and issubclass(kind, float):
         return "d"
     integers = dtype in ("numeric", "binary") or (dtype == "categorical" and kind is not bool)
@@ -54,8 +54,8 @@ def packer(index: int, dtype: str, labels: Kept[str]) -> Pack:
     """What packs the values of an input, whose labels' records are kept."""
     if dtype == "numeric":
         return _number(index)
-    if dtype == "text":
-        return _text(index)
+    if dtype in ("text", "bytes"):
+        return _text(index) if dtype == "text" else _bytes(index)
     return _binary(index, labels) if dtype == "binary" else _category(index, labels)
 
 
@@ -115,6 +115,16 @@ def _text(index: int) -> Pack:
         if not isinstance(value, str):
             raise unfit(value, "a str")
         return text_record(TEXT, index, value)
+
+    return pack
+
+
+def _bytes(index: int) -> Pack:
+    def pack(value: Any) -> bytes:
+        if not isinstance(value, (bytes, bytearray, memoryview)):
+            raise unfit(value, "bytes")
+        data = bytes(value)
+        return head(BYTES, index, len(data)) + data + bytes(-len(data) % 8)
 
     return pack
 

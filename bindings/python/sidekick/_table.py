@@ -22,14 +22,20 @@ Read = Callable[[Handle, int], Any]
 
 
 def inputs_of(columns: Mapping[str, Any], specs: Sequence[FeatureSpec]) -> list[Any]:
-    """The columns that are inputs, in the inputs' order, all of one length: lists, tuples or NumPy arrays."""
-    if absent := [spec.name for spec in specs if spec.name not in columns]:
+    """The columns that are inputs, in the inputs' order, all of one length: lists, tuples or NumPy arrays.
+
+    That of an optional input is None if there is none.
+    """
+    if absent := [spec.name for spec in specs if spec.name not in columns and not spec.optional]:
         lacking = ", ".join(f'"{name}"' for name in absent)
         raise InvalidValueError(f"there is no column for {lacking}; each input needs one{look_alikes(absent, columns)}")
-    found = [_values(spec.name, columns[spec.name]) for spec in specs]
-    for spec, values in zip(specs, found):
-        if len(values) != len(found[0]):
-            lengths = f"{len(values)} values, that of \"{specs[0].name}\" has {len(found[0])}"
+    found = [_values(spec.name, columns[spec.name]) if spec.name in columns else None for spec in specs]
+    given = [(spec, values) for spec, values in zip(specs, found) if values is not None]
+    if not given:
+        raise InvalidValueError("there is no column; each input needs one, unless it is optional")
+    for spec, values in given:
+        if len(values) != len(given[0][1]):
+            lengths = f"{len(values)} values, that of \"{given[0][0].name}\" has {len(given[0][1])}"
             why = f'the column "{spec.name}" has {lengths}; there has to be one for each row'
             raise about(InvalidValueError(why), feature=spec.name)
     return found

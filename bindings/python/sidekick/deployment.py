@@ -44,7 +44,7 @@ _INPUT, _OUTPUT = 0, 1
 # The size of a part of a table that is predicted by one call.
 _FEWEST_REQUESTS, _FEWEST_ROWS = 8, 4096
 _PROTOCOLS = {1: "deployment_api", 2: "open_inference"}
-_DTYPES = {1: "numeric", 2: "categorical", 3: "binary", 4: "text", 5: "image"}
+_DTYPES = {1: "numeric", 2: "categorical", 3: "binary", 4: "text", 5: "image", 6: "bytes"}
 
 
 class Deployment:
@@ -58,6 +58,7 @@ class Deployment:
     | categorical | str, int | dict of every label to its probability |
     | binary | str, int, bool | float, the probability |
     | text | str | str |
+    | bytes | bytes, bytearray, memoryview | bytes |
     | image | PIL image with its `format` set, path, bytes of a file | PIL image with its `format` set |
     | array | NumPy array, or any buffer of numbers | NumPy array: float32, or the type of the model's tensor |
 
@@ -409,21 +410,21 @@ class Deployment:
         from sidekick._table import Table
 
         self._decoders.check()
-        table = Table(self._outputs, self._decoders, len(columns[0]))
+        table = Table(self._outputs, self._decoders, len(_first(columns)))
         fill = partial(self._fill, table, columns, progress)
-        self._make(partial(interruptible if self._asks_several(len(columns[0])) else _do, fill, cancel))
+        self._make(partial(interruptible if self._asks_several(len(_first(columns))) else _do, fill, cancel))
         return table.columns()
 
     def _fill(self, table: Table, columns: Sequence[Any], progress: bool, cancel: Handle | None) -> None:
         parts = self._filled(table, columns, self._part_rows(progress), cancel)
-        for _ in shown(parts, columns[0]) if progress else parts:
+        for _ in shown(parts, _first(columns)) if progress else parts:
             pass
 
     def _filled(
         self, table: Table, columns: Sequence[Any], part_rows: int, cancel: Handle | None
     ) -> Generator[range, None, None]:
         """The parts of a table of results, each when it is filled."""
-        rows, add = range(len(columns[0])), self._encoders.table(columns)
+        rows, add = range(len(_first(columns))), self._encoders.table(columns)
         try:
             encoded = self._idle.pop()
         except IndexError:
@@ -512,6 +513,11 @@ def _do(work: Callable[[Handle | None], T], cancel: Handle | None) -> T:
     return work(cancel)
 
 
+def _first(columns: Sequence[Any]) -> Any:
+    """The first column that there is: one of an optional input may be None."""
+    return next(column for column in columns if column is not None)
+
+
 def _milliseconds(timeout: float | None) -> int | None:
     return None if timeout is None else milliseconds("timeout", timeout)
 
@@ -536,5 +542,6 @@ def _spec(handle: Handle, side: int, index: int) -> FeatureSpec:
         dtype=_DTYPES[number(library.sidekick_deployment_feature_type, *feature, kind=c_int32)],
         shape=tuple(shape[: rank.value]),
         categories=tuple(text(library.sidekick_deployment_category, *feature, place) for place in range(listed)),
+        optional=bool(number(library.sidekick_deployment_feature_optional, *feature, kind=c_int32)),
         element=ELEMENTS[number(library.sidekick_deployment_feature_dtype, *feature, kind=c_int32)],
     )

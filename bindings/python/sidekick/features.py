@@ -25,7 +25,7 @@ class FeatureSpec:
     """Its name, which is the key in rows and results."""
 
     dtype: str
-    """`numeric`, `categorical`, `binary`, `text` or `image`."""
+    """`numeric`, `categorical`, `binary`, `text`, `image` or `bytes`."""
 
     shape: tuple[int, ...]
     """The shape of one example: `(1,)` for a single number, `(height, width, channels)` for an image."""
@@ -33,7 +33,10 @@ class FeatureSpec:
     categories: tuple[str, ...] = ()
     """The labels of its categories, where the deployment lists them; an integer category is its digits."""
 
-    element: str = field(default="", compare=False)
+    optional: bool = field(default=False, repr=False)
+    """Whether a row may leave it out, as inputs of the Open Inference Protocol can be."""
+
+    element: str = field(default="", repr=False, compare=False)
     """The type of its elements, by NumPy's name: that of the model's tensor, or what results have of it.
 
     `bfloat16` for one that NumPy does not know; empty for categories, texts and images.

@@ -377,7 +377,7 @@ static void open_inference(const char *server, int32_t wire) {
     sidekick_options *options = NULL;
     sidekick_deployment *model = NULL;
     sidekick_rows *rows = NULL;
-    int32_t dtype = 0;
+    int32_t dtype = 0, optional = 1;
     char url[512];
     snprintf(url, sizeof url, "%s/v2/models/half", server);
     OK(sidekick_options_new(&options, &error));
@@ -390,6 +390,8 @@ static void open_inference(const char *server, int32_t wire) {
     CHECK(strcmp(sidekick_deployment_model_version(model, NULL), "1") == 0);
     OK(sidekick_deployment_feature_dtype(model, SIDEKICK_OUTPUT, 0, &dtype, &error));
     CHECK(dtype == SIDEKICK_DTYPE_F16);
+    OK(sidekick_deployment_feature_optional(model, SIDEKICK_INPUT, 0, &optional, &error));
+    CHECK(optional == 0);
     OK(sidekick_rows_new(model, &rows, &error));
     add_two(rows, SIDEKICK_DTYPE_BOOL, BOOLEANS, sizeof BOOLEANS);
     add_two(rows, SIDEKICK_DTYPE_F16, HALVES, sizeof HALVES);

@@ -335,6 +335,21 @@ sidekick_status sidekick_deployment_feature_dtype(const sidekick_deployment *dep
                                                   sidekick_error **error);
 
 /**
+ * Gets whether a row may leave out a feature.
+ *
+ * `optional`: gets 1 if it may, else 0. Only inputs of the Open Inference Protocol can be optional: if the
+ * server's configuration of the model or its description says so.
+ *
+ * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
+ * unknown side. Since 0.2.0.
+ */
+sidekick_status sidekick_deployment_feature_optional(const sidekick_deployment *deployment,
+                                                     int32_t side,
+                                                     size_t index,
+                                                     int32_t *optional,
+                                                     sidekick_error **error);
+
+/**
  * Gets the shape of a feature for one row.
  *
  * `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image `[height, width,

@@ -1,0 +1,141 @@
+"""Models of the Open Inference Protocol: those of the local server, those of passing_models.py, and made ones."""
+
+import json
+from contextlib import contextmanager
+
+import numpy
+import pytest
+
+import sidekick
+from served import SERVER_URL, Server, deployment
+
+LABELS = {"outputs": [{"name": "species", "labels": ["Adelie", "Chinstrap", "Gentoo"]}]}
+BIG = (1 << 53) + 1
+
+
+def model(name, **options):
+    return sidekick.Deployment(f"{SERVER_URL}/v2/models/{name}", f"{name}-token", **options)
+
+
+def tensor(name, datatype, *shape):
+    return {"name": name, "datatype": datatype, "shape": [-1, *shape]}
+
+
+@contextmanager
+def answering(inputs, outputs, answer, **options):
+    """A model with these tensors. `answer(inputs)` gives the outputs' data of a request."""
+
+    def respond(request):
+        if request.method == "GET":
+            return json.dumps({"name": "made", "versions": ["3"], "inputs": inputs, "outputs": outputs})
+        sent = {given["name"]: given["data"] for given in json.loads(request.body)["inputs"]}
+        answered = answer(sent)
+        shape = [len(next(iter(answered.values())))]
+        made = [
+            {"name": output["name"], "datatype": output["datatype"], "shape": shape + output["shape"][1:],
+             "data": answered[output["name"]]}
+            for output in outputs
+        ]
+        return json.dumps({"outputs": made})
+
+    with Server(respond).running() as server:
+        yield sidekick.Deployment(f"{server.url}/v2/models/made", "", **options)
+
+
+@pytest.fixture
+def passing():
+    """Opens a model of passing_models.py."""
+    import passing_models
+
+    with Server(passing_models.respond).running() as server:
+        yield lambda name, **options: sidekick.Deployment(f"{server.url}/v2/models/{name}", "", **options)
+
+
+def test_the_protocol_can_be_chosen_and_the_version_is_known():
+    chosen = model("reciprocal", protocol="open_inference")
+    assert (chosen.protocol, chosen.model_version) == ("open_inference", "1")
+    assert deployment("reciprocal").model_version == ""
+    with pytest.raises(sidekick.HTTPError):
+        model("reciprocal", protocol="deployment_api")
+    with pytest.raises(sidekick.InvalidValueError, match='^protocol is .v2.: it has to be "auto", '):
+        model("reciprocal", protocol="v2")
+
+
+@pytest.mark.parametrize("form", ["dict", "text", "path", "str"])
+def test_a_description_is_laid_over_the_metadata(form, tmp_path):
+    path = tmp_path / "description.json"
+    path.write_text(json.dumps(LABELS))
+    description = {"dict": LABELS, "text": json.dumps(LABELS, indent=1), "path": path, "str": str(path)}[form]
+    penguins = model("penguins", model_description=description)
+    assert penguins.feature_specs_out[0].dtype == "categorical"
+    features = numpy.array([1, 0, 0, 1, 0, 46.1, 13.2, 211, 2007], "float32")
+    assert penguins.predict(features=features)["species"]["Gentoo"] > 0.9
+
+
+def test_a_wrong_description_is_refused(tmp_path):
+    with pytest.raises(sidekick.InvalidValueError, match=r"inputs\[0\]"):
+        model("penguins", model_description={"inputs": [{}]})
+    with pytest.raises(FileNotFoundError):
+        model("penguins", model_description=tmp_path / "none.json")
+    with pytest.raises(sidekick.InvalidTypeError, match="^model_description: expected a mapping, JSON text or a path"):
+        model("penguins", model_description=7)
+    with pytest.raises(sidekick.InvalidTypeError, match="^model_description: the mapping cannot be written as JSON"):
+        model("penguins", model_description={"inputs": {1, 2}})
+
+
+def test_integers_are_exact():
+    outputs = [tensor("i", "INT64"), tensor("u", "UINT64"), tensor("b", "INT8"), tensor("f", "FP32")]
+    values = {"i": [BIG, -BIG], "u": [(1 << 64) - 1, 0], "b": [-128, 127], "f": [0.5, 1]}
+
+    def answer(sent):
+        return {name: column[: len(sent["x"])] for name, column in values.items()}
+
+    with answering([tensor("x", "FP64")], outputs, answer) as made:
+        expected = [dict(zip(values, row)) for row in zip(*values.values())]
+        assert made.predict_many([{"x": 1}, {"x": 2}]) == expected
+        one = made.predict(x=1)
+        assert one == expected[0] and [type(value) for value in one.values()] == [int, int, int, float]
+        assert [spec.element for spec in made.feature_specs_out] == ["int64", "uint64", "int8", "float32"]
+
+
+def test_bytes_have_any_meaning(passing):
+    described = {
+        "inputs": [{"name": "value", "type": "bytes"}],
+        "outputs": [{"name": "value_out", "type": "bytes"}],
+    }
+    bytes_ = passing("bytes", model_description=described)
+    assert bytes_.feature_specs_in[0].dtype == bytes_.feature_specs_out[0].dtype == "bytes"
+    values = [b"\0\xff", b"", bytearray(b"array"), memoryview(b"view"), *([b"x" * 20] * 6)]
+    results = bytes_.predict_many([{"value": value} for value in values])
+    assert [result["value_out"] for result in results] == [bytes(value) for value in values]
+    assert bytes_.predict(value=b"\0") == {"value_out": b"\0"}
+    assert bytes_.predict_columns({"value": values})["value_out"] == [bytes(value) for value in values]
+    for wrong in ["text", 1, None]:
+        with pytest.raises(TypeError if wrong is not None else ValueError, match='^row 0: feature "value": '):
+            bytes_.predict(value=wrong)
+
+
+def test_inputs_can_be_optional():
+    inputs = [tensor("first", "FP64"), tensor("other", "FP64")]
+    described = {"inputs": [{"name": "other", "optional": True}]}
+
+    def answer(sent):
+        return {"n": [sum(row) for row in zip(*sent.values())]}
+
+    with answering(inputs, [tensor("n", "FP64")], answer, model_description=described) as made:
+        assert [spec.optional for spec in made.feature_specs_in] == [False, True]
+        assert made.predict(first=1) == {"n": 1}
+        assert made.predict(first=1, other=2) == {"n": 3}
+        rows = [{"first": 1}, {"first": 1, "other": 2}, {"first": 3}] * 4
+        assert [result["n"] for result in made.predict_many(rows)] == [1, 3, 3] * 4
+        assert made.predict_columns({"first": [1, 2]})["n"].tolist() == [1, 2]
+        assert made.predict_columns({"first": [1, 2], "other": [3, 4]})["n"].tolist() == [4, 6]
+        with pytest.raises(sidekick.InvalidValueError, match='^row 0: the row lacks "first"$'):
+            made.predict(other=2)
+        with pytest.raises(sidekick.InvalidValueError, match='^there is no column for "first"; '):
+            made.predict_columns({"other": [1]})
+    described = {"inputs": [{"name": "first", "optional": True}, {"name": "other", "optional": True}]}
+    with answering(inputs, [tensor("n", "FP64")], answer, model_description=described) as made:
+        assert made.predict_columns({"other": [3, 4]})["n"].tolist() == [3, 4]
+        with pytest.raises(sidekick.InvalidValueError, match="^there is no column"):
+            made.predict_columns({})
