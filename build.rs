@@ -167,6 +167,9 @@ mod header {
 /** As the length of a text: up to its NUL. Since 0.1.0. */
 #define SIDEKICK_NUL ((size_t)-1)
 
+/** In the shape of a feature: a size that each row has its own of. Since 0.2.0. */
+#define SIDEKICK_SIZE_ANY ((size_t)-1)
+
 "#
         )
     }

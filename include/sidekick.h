@@ -127,6 +127,9 @@ extern "C" {
 /** As the length of a text: up to its NUL. Since 0.1.0. */
 #define SIDEKICK_NUL ((size_t)-1)
 
+/** In the shape of a feature: a size that each row has its own of. Since 0.2.0. */
+#define SIDEKICK_SIZE_ANY ((size_t)-1)
+
 /**
  * Returns the version of the running library, `"MAJOR.MINOR.PATCH"`.
  *
@@ -353,7 +356,8 @@ sidekick_status sidekick_deployment_feature_optional(const sidekick_deployment *
  * Gets the shape of a feature for one row.
  *
  * `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image `[height, width,
- * channels]`, a categorical output `[number of categories]`.
+ * channels]`, a categorical output `[number of categories]`. A size that is `SIDEKICK_SIZE_ANY` may be another
+ * in each row: an array that is added has its own, `sidekick_predictions_row_shape` returns that of a result.
  *
  * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
  * unknown side. Since 0.1.0.
@@ -805,6 +809,9 @@ sidekick_status sidekick_rows_add_pixels_at(sidekick_rows *rows,
 /**
  * Adds an array to a numeric input of the same shape. Elements become 32-bit floats.
  *
+ * A size that the input's shape has as `SIDEKICK_SIZE_ANY` may be any, also 0, and another in each row. Rows of
+ * different shapes are sent in different requests.
+ *
  * `dtype`: one of the `SIDEKICK_DTYPE_` constants. `shape`: `rank` sizes. `data`: `data_size` bytes that
  * begin with element `[0, ..., 0]`, in this machine's byte order.
  *
@@ -897,12 +904,15 @@ sidekick_status sidekick_rows_add_npy_file_at(sidekick_rows *rows,
  *   alignment. For a numeric input of shape `[1]` they are `count` numbers; for another shape, `count`
  *   row-major arrays of that shape. For a categorical or binary input, integers are the categories. A
  *   `uint64_t` outside an array has to fit an `int64_t`.
+ *   For an input whose shape has a `SIDEKICK_SIZE_ANY`, all arrays of the column have one shape: `ends[i]`
+ *   points to its sizes, as many as the input's shape has. If it is NULL, the size follows from `sizes[i]`; that
+ *   needs one free size only.
  * - `SIDEKICK_COLUMN_PIECES`: texts, labels, image files or bytes, one after another without NULs. `ends[i]`
  *   points to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last one
  *   is `sizes[i]`.
  * - `SIDEKICK_COLUMN_TEXTS`: texts or labels, each ended by a NUL, the last one too.
  *
- * `ends` may be NULL if no column has pieces. Every value is checked and copied as by the function that adds
+ * `ends` may be NULL if no column has pieces, or a shape. Every value is checked and copied as by the function that adds
  * one of its kind.
  *
  * Errors: those of the functions that add one value; `SIDEKICK_ERROR_ROW_INCOMPLETE` if an input has no
@@ -1290,7 +1300,7 @@ sidekick_status sidekick_predictions_save_image(const sidekick_predictions *pred
 void sidekick_predictions_free(sidekick_predictions *predictions);
 
 /**
- * Gets the array of a row: `count` elements, row-major, of the shape that `sidekick_predictions_array_shape`
+ * Gets the array of a row: `count` elements, row-major, of the shape that `sidekick_predictions_row_shape`
  * returns.
  *
  * Errors: those of every reader. Since 0.1.0.
@@ -1322,7 +1332,8 @@ sidekick_status sidekick_predictions_elements(const sidekick_predictions *predic
                                               sidekick_error **error);
 
 /**
- * Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does.
+ * Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does. If a size of
+ * the output's shape is free, rows can have different numbers of them, see `sidekick_predictions_row_shape`.
  *
  * Errors: those of every reader. Since 0.2.0.
  */
@@ -1334,7 +1345,8 @@ sidekick_status sidekick_predictions_elements_column(const sidekick_predictions 
                                                      sidekick_error **error);
 
 /**
- * Gets the shape of an array output for one row: `rank` sizes.
+ * Gets the shape of an array output for one row: `rank` sizes, as the deployment declares it. One that is
+ * `SIDEKICK_SIZE_ANY` is in `sidekick_predictions_row_shape`.
  *
  * Errors: those of every reader. Since 0.1.0.
  */
@@ -1345,7 +1357,24 @@ sidekick_status sidekick_predictions_array_shape(const sidekick_predictions *pre
                                                  sidekick_error **error);
 
 /**
- * Gets the arrays of all rows, one after another: `count` elements, rows times the shape.
+ * Gets the shape of the array of a row: `rank` sizes, none of which is `SIDEKICK_SIZE_ANY`. A number or a binary
+ * probability has `[1]`.
+ *
+ * `shape`: lives as long as the predictions.
+ *
+ * Errors: those of every reader. Since 0.2.0.
+ */
+sidekick_status sidekick_predictions_row_shape(const sidekick_predictions *predictions,
+                                               size_t output,
+                                               size_t row,
+                                               const size_t **shape,
+                                               size_t *rank,
+                                               sidekick_error **error);
+
+/**
+ * Gets the arrays of all rows, one after another: `count` elements, rows times the shape. If a size of the
+ * output's shape is free, the array of a row begins after those of the rows before it, each of which has as many
+ * elements as the product of its `sidekick_predictions_row_shape`.
  *
  * Errors: those of every reader. Since 0.1.0.
  */
@@ -1359,7 +1388,7 @@ sidekick_status sidekick_predictions_arrays(const sidekick_predictions *predicti
  * Copies the array of a row into `buffer`, row-major, in this machine's byte order.
  *
  * `dtype`: one of the `SIDEKICK_DTYPE_` constants. To integers, values are truncated towards zero and
- * limited to the range. `buffer_size`: exactly the size of the array in bytes.
+ * limited to the range. `buffer_size`: exactly the size of the array of this row in bytes.
  *
  * Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` for another size or an unknown type. Since 0.1.0.
  */

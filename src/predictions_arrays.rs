@@ -8,7 +8,7 @@ use crate::status::sidekick_status;
 use sidekick::DType;
 use std::ffi::{c_char, c_void};
 
-/// Gets the array of a row: `count` elements, row-major, of the shape that `sidekick_predictions_array_shape`
+/// Gets the array of a row: `count` elements, row-major, of the shape that `sidekick_predictions_row_shape`
 /// returns.
 ///
 /// Errors: those of every reader. Since 0.1.0.
@@ -65,7 +65,8 @@ pub unsafe extern "C" fn sidekick_predictions_elements(
     })
 }
 
-/// Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does.
+/// Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does. If a size of
+/// the output's shape is free, rows can have different numbers of them, see `sidekick_predictions_row_shape`.
 ///
 /// Errors: those of every reader. Since 0.2.0.
 #[unsafe(no_mangle)]
@@ -93,7 +94,8 @@ pub unsafe extern "C" fn sidekick_predictions_elements_column(
     })
 }
 
-/// Gets the shape of an array output for one row: `rank` sizes.
+/// Gets the shape of an array output for one row: `rank` sizes, as the deployment declares it. One that is
+/// `SIDEKICK_SIZE_ANY` is in `sidekick_predictions_row_shape`.
 ///
 /// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -114,7 +116,33 @@ pub unsafe extern "C" fn sidekick_predictions_array_shape(
     })
 }
 
-/// Gets the arrays of all rows, one after another: `count` elements, rows times the shape.
+/// Gets the shape of the array of a row: `rank` sizes, none of which is `SIDEKICK_SIZE_ANY`. A number or a binary
+/// probability has `[1]`.
+///
+/// `shape`: lives as long as the predictions.
+///
+/// Errors: those of every reader. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_predictions_row_shape(
+    predictions: *const sidekick_predictions,
+    output: usize,
+    row: usize,
+    shape: *mut *const usize,
+    rank: *mut usize,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (predictions, out) =
+            unsafe { (&object(predictions, "predictions")?.0, OutView::new(shape, rank, "shape")?) };
+        out.set(predictions.row_shape(output, row)?);
+        Ok(())
+    })
+}
+
+/// Gets the arrays of all rows, one after another: `count` elements, rows times the shape. If a size of the
+/// output's shape is free, the array of a row begins after those of the rows before it, each of which has as many
+/// elements as the product of its `sidekick_predictions_row_shape`.
 ///
 /// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -137,7 +165,7 @@ pub unsafe extern "C" fn sidekick_predictions_arrays(
 /// Copies the array of a row into `buffer`, row-major, in this machine's byte order.
 ///
 /// `dtype`: one of the `SIDEKICK_DTYPE_` constants. To integers, values are truncated towards zero and
-/// limited to the range. `buffer_size`: exactly the size of the array in bytes.
+/// limited to the range. `buffer_size`: exactly the size of the array of this row in bytes.
 ///
 /// Errors: those of every reader; `SIDEKICK_ERROR_ARGUMENT` for another size or an unknown type. Since 0.1.0.
 #[unsafe(no_mangle)]

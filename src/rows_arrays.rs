@@ -10,6 +10,9 @@ use std::ffi::{c_char, c_void};
 
 /// Adds an array to a numeric input of the same shape. Elements become 32-bit floats.
 ///
+/// A size that the input's shape has as `SIDEKICK_SIZE_ANY` may be any, also 0, and another in each row. Rows of
+/// different shapes are sent in different requests.
+///
 /// `dtype`: one of the `SIDEKICK_DTYPE_` constants. `shape`: `rank` sizes. `data`: `data_size` bytes that
 /// begin with element `[0, ..., 0]`, in this machine's byte order.
 ///

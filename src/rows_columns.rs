@@ -5,7 +5,7 @@ use crate::error::sidekick_error;
 use crate::guard::guard;
 use crate::rows::sidekick_rows;
 use crate::status::{SIDEKICK_COLUMN_PIECES, SIDEKICK_COLUMN_TEXTS, sidekick_status};
-use sidekick::{DType, Error, ErrorKind, InputColumn, Result};
+use sidekick::{DType, Error, ErrorKind, InputColumn, Result, Rows};
 use std::ffi::c_void;
 use std::ptr::null;
 
@@ -19,12 +19,15 @@ use std::ptr::null;
 ///   alignment. For a numeric input of shape `[1]` they are `count` numbers; for another shape, `count`
 ///   row-major arrays of that shape. For a categorical or binary input, integers are the categories. A
 ///   `uint64_t` outside an array has to fit an `int64_t`.
+///   For an input whose shape has a `SIDEKICK_SIZE_ANY`, all arrays of the column have one shape: `ends[i]`
+///   points to its sizes, as many as the input's shape has. If it is NULL, the size follows from `sizes[i]`; that
+///   needs one free size only.
 /// - `SIDEKICK_COLUMN_PIECES`: texts, labels, image files or bytes, one after another without NULs. `ends[i]`
 ///   points to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last one
 ///   is `sizes[i]`.
 /// - `SIDEKICK_COLUMN_TEXTS`: texts or labels, each ended by a NUL, the last one too.
 ///
-/// `ends` may be NULL if no column has pieces. Every value is checked and copied as by the function that adds
+/// `ends` may be NULL if no column has pieces, or a shape. Every value is checked and copied as by the function that adds
 /// one of its kind.
 ///
 /// Errors: those of the functions that add one value; `SIDEKICK_ERROR_ROW_INCOMPLETE` if an input has no
@@ -49,7 +52,7 @@ pub unsafe extern "C" fn sidekick_rows_add_columns(
         // SAFETY: the caller's promises.
         let rows = unsafe { object_mut(rows, "rows") }?;
         // SAFETY: the caller's promises.
-        let columns = unsafe { columns(count, column_count, inputs, kinds, values, sizes, ends) }?;
+        let columns = unsafe { columns(&rows.0, count, column_count, inputs, kinds, values, sizes, ends) }?;
         rows.0.add_columns(count, &columns)
     })
 }
@@ -58,7 +61,9 @@ pub unsafe extern "C" fn sidekick_rows_add_columns(
 ///
 /// # Safety
 /// The pointers are NULL or have `column_count` elements each, and those are as [`column`] demands.
+#[allow(clippy::too_many_arguments)] // What describes columns in C, and the rows they are for.
 unsafe fn columns<'a>(
+    rows: &Rows,
     count: usize,
     column_count: usize,
     inputs: *const usize,
@@ -79,7 +84,8 @@ unsafe fn columns<'a>(
     let read = described.map(|(place, ((input, kind), (values, size)))| {
         let ends = ends.get(place).copied().unwrap_or(null());
         // SAFETY: this function's own demand.
-        Ok((*input, unsafe { column(place, *kind, *values, *size, ends, count) }?))
+        let column = unsafe { column(place, *kind, *values, *size, ends, count, rows.free_rank(*input)) }?;
+        Ok((*input, column))
     });
     let mut columns = Vec::new();
     let missing = |_| Error::new(ErrorKind::Memory, format!("no memory for {column_count} columns"));
@@ -93,7 +99,8 @@ unsafe fn columns<'a>(
 /// The column at a place, which errors name.
 ///
 /// # Safety
-/// `values` is NULL or points to `size` bytes; for pieces, `ends` is NULL or points to `count` sizes.
+/// `values` is NULL or points to `size` bytes. `ends` is NULL or points to `count` sizes for pieces, to `rank` sizes
+/// for numbers.
 unsafe fn column<'a>(
     place: usize,
     kind: i32,
@@ -101,6 +108,7 @@ unsafe fn column<'a>(
     size: usize,
     ends: *const usize,
     count: usize,
+    rank: usize,
 ) -> Result<InputColumn<'a>> {
     // SAFETY: this function's own demand.
     let bytes = unsafe { bytes(values, size, format_args!("values[{place}]")) }?;
@@ -112,5 +120,11 @@ unsafe fn column<'a>(
     if kind == SIDEKICK_COLUMN_TEXTS {
         return Ok(InputColumn::Texts(bytes));
     }
-    Ok(InputColumn::Numbers { dtype: DType::try_from(kind)?, bytes })
+    let dtype = DType::try_from(kind)?;
+    if rank == 0 || ends.is_null() {
+        return Ok(InputColumn::Numbers { dtype, bytes });
+    }
+    // SAFETY: this function's own demand.
+    let shape = unsafe { elements(ends, rank, format_args!("ends[{place}]")) }?;
+    Ok(InputColumn::Arrays { dtype, bytes, shape })
 }

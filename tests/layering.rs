@@ -23,6 +23,7 @@ const LAYERS: &[&str] = &[
     // The data that users give and read.
     "half",
     "array",
+    "row_shapes",
     "elements",
     "npy",
     "images",

@@ -319,6 +319,79 @@ static void test_bytes(void) {
     sidekick_deployment_free(model);
 }
 
+/* Adds a row of `length` pairs, all with one value, to the model `free`. */
+static void add_pairs(sidekick_rows *rows, size_t length, float value) {
+    float pairs[8];
+    size_t place;
+    const size_t shape[] = {length, 2};
+    for (place = 0; place < 2 * length; place++) pairs[place] = value;
+    OK(sidekick_rows_add_array(rows, "x", SIDEKICK_NUL, SIDEKICK_DTYPE_F32, shape, 2, NULL, pairs,
+                               2 * length * sizeof pairs[0], &error));
+    OK(sidekick_rows_add_integer(rows, "tag", SIDEKICK_NUL, (int64_t)length, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+}
+
+/* A size that is free is another in each row. */
+static void test_free_sizes(void) {
+    sidekick_deployment *model = open_passing("free", "");
+    sidekick_rows *rows = new_rows(model);
+    sidekick_predictions *predictions;
+    const float numbers[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const int64_t tags[] = {7, 8};
+    const void *columns[] = {numbers, tags}, *elements = NULL;
+    const size_t inputs[] = {0, 1}, sizes[] = {sizeof numbers, sizeof tags}, given[] = {2, 2}, wrong[] = {2, 3};
+    const int32_t kinds[] = {SIDEKICK_DTYPE_F32, SIDEKICK_DTYPE_I64};
+    const size_t *shapes[] = {given, NULL}, *shape = NULL, three[] = {3, 1};
+    const float *values = NULL;
+    size_t rank = 0, count = 0, size = 0, row;
+    int32_t dtype = 0;
+    int64_t tag = 0;
+
+    OK(sidekick_deployment_feature_shape(model, SIDEKICK_INPUT, 0, &shape, &rank, &error));
+    CHECK(rank == 2 && shape[0] == SIDEKICK_SIZE_ANY && shape[1] == 2);
+    add_pairs(rows, 1, 1.5f);
+    add_pairs(rows, 3, 2.5f);
+    add_pairs(rows, 0, 0);
+    KEEPS(SIDEKICK_ERROR_FEATURE_SHAPE,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, three, 2, NULL, numbers, sizeof numbers, &error));
+    SAYS("expected an array of shape [-1, 2], got [3, 1]");
+    FORGET();
+    /* A column has arrays of one shape, which follows from its size or is given. */
+    OK(sidekick_rows_add_columns(rows, 2, 2, inputs, kinds, columns, sizes, NULL, &error));
+    OK(sidekick_rows_add_columns(rows, 2, 2, inputs, kinds, columns, sizes, shapes, &error));
+    shapes[0] = wrong;
+    KEEPS(SIDEKICK_ERROR_FEATURE_SHAPE,
+          sidekick_rows_add_columns(rows, 2, 2, inputs, kinds, columns, sizes, shapes, &error));
+    SAYS("its column has arrays of the shape [2, 3], expected [-1, 2]");
+    FORGET();
+    predictions = predict(model, rows);
+    for (row = 0; row < 7; row++) {
+        const size_t lengths[] = {1, 3, 0, 2, 2, 2, 2};
+        OK(sidekick_predictions_row_shape(predictions, 0, row, &shape, &rank, &error));
+        CHECK(rank == 2 && shape[0] == lengths[row] && shape[1] == 2);
+        OK(sidekick_predictions_array(predictions, 0, row, &values, &count, &error));
+        CHECK(count == 2 * lengths[row]);
+        OK(sidekick_predictions_elements(predictions, 0, row, &elements, &size, &dtype, &error));
+        CHECK(size == 8 * lengths[row] && dtype == SIDEKICK_DTYPE_F32 && memcmp(elements, values, size) == 0);
+        OK(sidekick_predictions_row_shape(predictions, 1, row, &shape, &rank, &error));
+        CHECK(rank == 1 && shape[0] == 1);
+    }
+    CHECK(values[0] == 5 && values[3] == 8);
+    OK(sidekick_predictions_integer(predictions, 1, 1, &tag, &error));
+    CHECK(tag == 3);
+    OK(sidekick_predictions_arrays(predictions, 0, &values, &count, &error));
+    CHECK(count == 24 && values[0] == 1.5f && values[2] == 2.5f && values[7] == 2.5f && values[8] == 1);
+    OK(sidekick_predictions_array_shape(predictions, 0, &shape, &rank, &error));
+    CHECK(rank == 2 && shape[0] == SIDEKICK_SIZE_ANY);
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_row_shape(predictions, 0, 7, &shape, &rank, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_row_shape(predictions, 0, 0, NULL, &rank, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_row_shape(NULL, 0, 0, &shape, &rank, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_predictions_row_shape(predictions, 2, 0, &shape, &rank, &error));
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+}
+
 /* The protocol can be chosen, and the version of the model is known. */
 static void test_protocol(void) {
     sidekick_options *options = NULL;
@@ -492,6 +565,7 @@ int main(void) {
     test_bytes_are_not_text();
     test_bytes();
     test_optional_inputs();
+    test_free_sizes();
     test_protocol();
     test_description();
     test_images();

@@ -90,6 +90,15 @@ const BLOCK: usize = 64;
 /// Arrays have no more dimensions: as many as NumPy's.
 pub(crate) const MOST_DIMENSIONS: usize = 64;
 
+/// A size in a feature's shape that each row has its own of.
+pub const SIZE_ANY: usize = usize::MAX;
+
+/// A shape for messages; a free size is -1, as servers write it.
+pub(crate) fn shape_text(shape: &[usize]) -> String {
+    let size = |size: &usize| if *size == SIZE_ANY { "-1".to_owned() } else { size.to_string() };
+    format!("[{}]", shape.iter().map(size).collect::<Vec<_>>().join(", "))
+}
+
 /// A borrowed array: bytes, and how to walk them.
 #[derive(Clone, Debug)]
 pub struct Array<'a> {

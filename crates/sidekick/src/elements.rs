@@ -3,6 +3,7 @@
 use crate::array::DType;
 use crate::error::{Result, reserve};
 use crate::half::{bf16_value, fp16_value};
+use crate::row_shapes::RowShapes;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -12,6 +13,8 @@ pub(crate) struct ElementColumn {
     /// None of them while `received` has them all.
     elements: Elements,
     received: Option<Received>,
+    /// The shape of each row, if a size is free.
+    shapes: RowShapes,
     doubles: OnceLock<Vec<f64>>,
     floats: OnceLock<Vec<f32>>,
 }
@@ -31,7 +34,13 @@ impl Received {
 
 impl ElementColumn {
     fn new(elements: Elements) -> ElementColumn {
-        ElementColumn { elements, received: None, doubles: OnceLock::new(), floats: OnceLock::new() }
+        ElementColumn {
+            elements,
+            received: None,
+            shapes: RowShapes::default(),
+            doubles: OnceLock::new(),
+            floats: OnceLock::new(),
+        }
     }
 
     /// An empty column of elements of a type.
@@ -81,6 +90,22 @@ impl ElementColumn {
             self.received = Some(received);
         }
         kept
+    }
+
+    /// The shape of each row, if a size is free; empty for others.
+    pub(crate) fn shapes(&self) -> &RowShapes {
+        &self.shapes
+    }
+
+    /// Appends the shape of rows whose elements are appended.
+    pub(crate) fn push_shapes(&mut self, rows: usize, shape: &[usize]) -> Result<()> {
+        self.shapes.push(rows, shape)
+    }
+
+    /// Appends the rows of another column; whether it has elements of the same type.
+    pub(crate) fn append(&mut self, more: &ElementColumn) -> Result<bool> {
+        self.shapes.extend(&more.shapes, 0..more.shapes.rows())?;
+        self.elements_mut()?.append(more.elements())
     }
 
     /// Each element as the nearest 64-bit float.

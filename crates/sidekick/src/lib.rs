@@ -50,6 +50,7 @@ mod options;
 mod predictions;
 mod protocol;
 mod results;
+mod row_shapes;
 mod rows;
 mod scan;
 mod spec;
@@ -59,7 +60,7 @@ mod transport;
 mod url;
 mod values;
 
-pub use array::{Array, DType, Element};
+pub use array::{Array, DType, Element, SIZE_ANY};
 pub use client::RawReply;
 pub use deployment::Deployment;
 pub use error::{Error, ErrorKind, Result};

@@ -159,12 +159,24 @@ impl Predictions {
         }
     }
 
-    /// The array of a row: its elements, row-major. Its shape is the output's.
-    pub fn array<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&[f32]> {
-        let (spec, values) = self.array_column(output.into())?;
+    /// The shape of the array of a row, or `[1]` for a number. It is the output's if no size of that is
+    /// [`SIZE_ANY`](crate::SIZE_ANY).
+    pub fn row_shape<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&[usize]> {
+        let (spec, column) = self.column(output.into())?;
+        if !matches!(column, Column::Numbers(_) | Column::Arrays(_) | Column::Elements(_)) {
+            return Err(read_as(spec, "an array"));
+        }
         self.require_row(row)?;
-        let size = spec.element_count();
-        Ok(values.get(row * size..(row + 1) * size).unwrap_or_default())
+        Ok(shape_of_row(spec, column, row))
+    }
+
+    /// The array of a row: its elements, row-major. [`row_shape`](Self::row_shape) is its shape.
+    pub fn array<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<&[f32]> {
+        let key = output.into();
+        let (_, values) = self.array_column(key)?;
+        let (spec, column) = self.column(key)?;
+        self.require_row(row)?;
+        Ok(values.get(elements_of_row(spec, column, row)).unwrap_or_default())
     }
 
     /// The arrays of all rows, one after the other.
@@ -177,9 +189,10 @@ impl Predictions {
     pub fn elements<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<(DType, &[u8])> {
         let key = output.into();
         let (dtype, bytes) = self.elements_column(key)?;
+        let (spec, column) = self.column(key)?;
         self.require_row(row)?;
-        let size = bytes.len() / self.len().max(1);
-        Ok((dtype, bytes.get(row * size..(row + 1) * size).unwrap_or_default()))
+        let Range { start, end } = elements_of_row(spec, column, row);
+        Ok((dtype, bytes.get(start * dtype.size()..end * dtype.size()).unwrap_or_default()))
     }
 
     /// The same as [`elements`](Self::elements), for all rows, one row after the other.
@@ -210,23 +223,17 @@ impl Predictions {
         if !matches!(column, Column::Arrays(_) | Column::Elements(_)) || !spec.is_array() {
             return Err(read_as(spec, "an array"));
         }
-        let wanted = byte_size(dtype, spec.shape())?;
+        self.require_row(row)?;
+        let wanted = byte_size(dtype, shape_of_row(spec, column, row))?;
         if buffer.len() != wanted {
             let message =
                 format!("the array takes {wanted} bytes as {dtype:?}, the buffer has {}", buffer.len());
             return Err(spec.in_feature(Error::new(ErrorKind::Argument, message)));
         }
-        self.require_row(row)?;
-        let size = spec.element_count();
+        let elements = elements_of_row(spec, column, row);
         match column {
             Column::Elements(column) => {
-                copy_elements(
-                    column,
-                    row * size..(row + 1) * size,
-                    spec.dtype == Some(dtype),
-                    dtype,
-                    buffer,
-                )?;
+                copy_elements(column, elements, spec.dtype == Some(dtype), dtype, buffer)?;
             }
             _ => copy_row(self.array(key, row)?, dtype, buffer),
         }
@@ -257,10 +264,10 @@ impl Predictions {
     /// Writes the array of a row to a `.npy` file (version 1.0, little-endian 32-bit floats, C order).
     pub fn save_npy<'a>(&self, output: impl Into<Key<'a>>, row: usize, path: impl AsRef<Path>) -> Result<()> {
         let key = output.into();
-        let (spec, _) = self.array_column(key)?;
         let values = self.array(key, row)?;
+        let shape = self.row_shape(key, row)?;
         file::write(path.as_ref(), |file| {
-            file.write_all(&npy::header_f32(spec.shape()))?;
+            file.write_all(&npy::header_f32(shape))?;
             values.iter().try_for_each(|value| file.write_all(&value.to_le_bytes()))
         })
     }
@@ -353,10 +360,14 @@ impl Predictions {
 
 #[cfg(feature = "ndarray")]
 impl Predictions {
-    /// The arrays of all rows as one view of shape `[rows, ...shape]`.
+    /// The arrays of all rows as one view of shape `[rows, ...shape]`. Fails with [`ErrorKind::FeatureShape`] if
+    /// their shapes differ.
     pub fn ndarray<'a>(&self, output: impl Into<Key<'a>>) -> Result<ndarray::ArrayViewD<'_, f32>> {
-        let (spec, values) = self.array_column(output.into())?;
-        let shape = [&[self.len()], spec.shape()].concat();
+        let key = output.into();
+        let (_, values) = self.array_column(key)?;
+        let (spec, column) = self.column(key)?;
+        let shape = common_shape(spec, column).map_err(|error| spec.in_feature(error))?;
+        let shape = [&[self.len()], &*shape].concat();
         ndarray::ArrayViewD::from_shape(shape, values)
             .map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
     }
@@ -457,6 +468,39 @@ fn most_probable(values: &[f64]) -> Option<usize> {
         most = if value > most { value } else { most };
     }
     Some(place)
+}
+
+/// The shape of a row, which is there.
+fn shape_of_row<'a>(spec: &'a FeatureSpec, column: &'a Column, row: usize) -> &'a [usize] {
+    match column {
+        Column::Elements(column) if spec.is_free() => column.shapes().shape(row).unwrap_or_default(),
+        _ => spec.shape(),
+    }
+}
+
+/// Where the elements of a row lie in a column of arrays or numbers.
+fn elements_of_row(spec: &FeatureSpec, column: &Column, row: usize) -> Range<usize> {
+    match (spec.element_count(), column) {
+        (Some(size), _) => row * size..(row + 1) * size,
+        (None, Column::Elements(column)) => column.shapes().elements(row..row + 1),
+        (None, _) => 0..0,
+    }
+}
+
+/// The shape that all rows of a column have.
+#[cfg(feature = "ndarray")]
+fn common_shape(spec: &FeatureSpec, column: &Column) -> Result<Vec<usize>> {
+    match column {
+        Column::Elements(column) if spec.is_free() => match column.shapes().rows() {
+            // Any shape fits no rows.
+            0 => Ok(vec![0; spec.shape().len()]),
+            rows if column.shapes().end_of_run(0) == rows => {
+                Ok(column.shapes().shape(0).unwrap_or_default().to_vec())
+            }
+            _ => Err(Error::new(ErrorKind::FeatureShape, "the arrays of its rows have different shapes")),
+        },
+        _ => Ok(spec.shape().to_vec()),
+    }
 }
 
 /// Copies elements: those of the same type as they are, others by way of 64-bit floats.

@@ -86,7 +86,7 @@ impl Columns {
                 // They may stay in the memory of the response.
                 continue;
             }
-            let elements = rows.saturating_mul(spec.element_count());
+            let elements = spec.element_count().map_or(0, |elements| rows.saturating_mul(elements));
             column.reserve(rows, elements).map_err(|error| spec.in_feature(error))?;
         }
         Ok(())
@@ -131,12 +131,10 @@ impl Column {
                 extend(media_types, &more_types)
             }
             (Column::Bytes(all), Column::Bytes(more)) => all.append(&more),
-            (Column::Elements(all), Column::Elements(more)) => {
-                match all.elements_mut()?.append(more.elements())? {
-                    true => Ok(()),
-                    false => Err(Error::new(ErrorKind::Internal, "elements of different types")),
-                }
-            }
+            (Column::Elements(all), Column::Elements(more)) => match all.append(&more)? {
+                true => Ok(()),
+                false => Err(Error::new(ErrorKind::Internal, "elements of different types")),
+            },
             _ => Err(Error::new(ErrorKind::Internal, "columns of different outputs")),
         }
     }

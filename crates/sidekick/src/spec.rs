@@ -1,6 +1,6 @@
 //! The inputs and outputs of a deployed model, in the order of the describe document.
 
-use crate::array::DType;
+use crate::array::{DType, SIZE_ANY, shape_text};
 use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::collected;
@@ -72,7 +72,7 @@ impl FeatureSpec {
         self.feature_type
     }
 
-    /// Its shape for one example, without the batch: `[1]` is a scalar.
+    /// Its shape for one row: `[1]` is a scalar. For a size that is [`SIZE_ANY`] each row has its own.
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
@@ -101,9 +101,25 @@ impl FeatureSpec {
         self.feature_type == FeatureType::Numeric && self.shape != [1]
     }
 
-    /// How many values its shape has.
-    pub fn element_count(&self) -> usize {
+    /// How many values its shape has; None if it has a size that is [`SIZE_ANY`].
+    pub fn element_count(&self) -> Option<usize> {
+        if self.is_free() { None } else { Some(self.fixed_count()) }
+    }
+
+    /// How many values its shape has, if no size is free.
+    pub(crate) fn fixed_count(&self) -> usize {
         self.shape.iter().product()
+    }
+
+    /// Whether a size of its shape is free.
+    pub(crate) fn is_free(&self) -> bool {
+        self.shape.contains(&SIZE_ANY)
+    }
+
+    /// Whether its arrays can have this shape.
+    pub(crate) fn takes_shape(&self, shape: &[usize]) -> bool {
+        let fits = |(own, size): (&usize, &usize)| own == size || *own == SIZE_ANY;
+        shape.len() == self.shape.len() && self.shape.iter().zip(shape).all(fits)
     }
 
     /// Names this feature in an error.
@@ -132,7 +148,7 @@ impl FeatureSpec {
 
     /// What its values are, for messages: `numeric [8, 8, 1]`.
     pub(crate) fn kind_text(&self) -> String {
-        format!("{} {:?}", self.feature_type, self.shape)
+        format!("{} {}", self.feature_type, shape_text(&self.shape))
     }
 }
 

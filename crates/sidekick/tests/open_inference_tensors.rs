@@ -4,9 +4,10 @@ mod common;
 
 use common::{Request, TOKEN, options, reply};
 use serde_json::{Value, json};
-use sidekick::{Deployment, ErrorKind, Options};
+use sidekick::{Array, DType, Deployment, ErrorKind, InputColumn, Options, Predictions, SIZE_ANY};
 use std::io::Write;
 use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
 
 /// A request, taken apart.
 struct Asked {
@@ -114,4 +115,139 @@ fn integers_are_exact() {
     }
     assert_eq!(refused("pair", 0).kind(), ErrorKind::FeatureType);
     assert_eq!(refused("count", 4).kind(), ErrorKind::Argument);
+}
+
+/// A model that returns its input `x` of these shapes as `x_out`, and counts the requests.
+fn passing(shape: &[i64], shapes: Arc<Mutex<Vec<Value>>>) -> String {
+    let metadata =
+        json!({"inputs": [tensor("x", "FP32", shape)], "outputs": [tensor("x_out", "FP32", shape)]});
+    model(metadata, move |asked| {
+        let sent = &asked.json["inputs"][0];
+        shapes.lock().unwrap().push(sent["shape"].clone());
+        let mut output = sent.clone();
+        output["name"] = json!("x_out");
+        (json!([output]), asked.bytes.clone())
+    })
+}
+
+#[test]
+fn rows_of_different_shapes_are_sent_apart_and_come_back_in_order() {
+    let shapes = Arc::new(Mutex::new(Vec::new()));
+    let url = passing(&[-1, -1, 2], Arc::clone(&shapes));
+    for (in_flight, batch_rows) in [(1, 3), (3, 2)] {
+        let mut options = options();
+        options.set_max_in_flight(in_flight).unwrap();
+        options.set_batch_rows(batch_rows).unwrap();
+        let deployment = open_with(&url, &options);
+        let spec = deployment.inputs().get(0).unwrap();
+        assert_eq!((spec.shape(), spec.element_count()), (&[SIZE_ANY, 2][..], None));
+        let lengths = [1, 1, 1, 1, 3, 0, 0, 2];
+        let mut rows = deployment.rows();
+        for (row, length) in lengths.into_iter().enumerate() {
+            let values = vec![row as f32; length * 2];
+            rows.add_array("x", &Array::of(&[length, 2], &values).unwrap()).unwrap();
+            rows.end_row().unwrap();
+        }
+        let error = rows.add_array("x", &Array::of(&[2], &[1.0, 2.0]).unwrap()).unwrap_err();
+        assert!(error.to_string().ends_with("expected an array of shape [-1, 2], got [2]"), "{error}");
+        rows.add_columns(2, &[("x", InputColumn::of(&[8f32; 12]))]).unwrap();
+        let predictions = deployment.predict(&rows).unwrap();
+        check(&predictions, &lengths);
+        assert_eq!(predictions.row_shape("x_out", 9).unwrap(), [3, 2]);
+        if in_flight == 1 {
+            let asked = std::mem::take(&mut *shapes.lock().unwrap());
+            let expected = json!([[3, 1, 2], [1, 1, 2], [1, 3, 2], [2, 0, 2], [1, 2, 2], [2, 3, 2]]);
+            assert_eq!(Value::from(asked), expected);
+        }
+        let mut stream = deployment.stream().unwrap();
+        stream.push(&rows).unwrap();
+        let mut found = Vec::new();
+        while let Some(predictions) = stream.next().unwrap() {
+            found.extend((0..predictions.len()).map(|row| predictions.row_shape(0, row).unwrap().to_vec()));
+        }
+        assert_eq!(found[3..6], [[1, 2], [3, 2], [0, 2]]);
+        assert_eq!(found.len(), 10);
+    }
+}
+
+fn check(predictions: &Predictions, lengths: &[usize]) {
+    for (row, &length) in lengths.iter().enumerate() {
+        assert_eq!(predictions.row_shape("x_out", row).unwrap(), [length, 2]);
+        assert_eq!(predictions.array("x_out", row).unwrap(), vec![row as f32; length * 2]);
+        assert_eq!(predictions.elements("x_out", row).unwrap().1.len(), length * 8);
+        let mut doubles = vec![0; length * 16];
+        predictions.copy_array("x_out", row, DType::F64, &mut doubles).unwrap();
+        assert!(doubles.as_chunks().0.iter().all(|double| f64::from_ne_bytes(*double) == row as f64));
+    }
+    let elements: usize = lengths.iter().sum::<usize>() * 2 + 12;
+    assert_eq!(predictions.arrays("x_out").unwrap().len(), elements);
+    assert_eq!(predictions.elements_column("x_out").unwrap(), (DType::F32, &*all_bytes(lengths)));
+    let last = lengths.len() + 2;
+    for error in [
+        predictions.row_shape("x_out", last).unwrap_err(),
+        predictions.array("x_out", last).unwrap_err(),
+        predictions.elements("x_out", last).unwrap_err(),
+        predictions.copy_array("x_out", last, DType::F32, &mut []).unwrap_err(),
+        predictions.copy_array("x_out", 0, DType::F32, &mut [0; 4]).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Argument, "{error}");
+    }
+}
+
+fn all_bytes(lengths: &[usize]) -> Vec<u8> {
+    let rows = lengths.iter().enumerate().flat_map(|(row, length)| vec![row as f32; length * 2]);
+    rows.chain([8f32; 12]).flat_map(f32::to_ne_bytes).collect()
+}
+
+#[test]
+fn a_model_without_an_axis_for_rows_has_free_sizes_too() {
+    let shapes = Arc::new(Mutex::new(Vec::new()));
+    let url = passing(&[-1], Arc::clone(&shapes));
+    let mut options = options();
+    options.set_model_description(r#"{"batch_axis": null}"#).unwrap();
+    let deployment = open_with(&url, &options);
+    assert_eq!(
+        (deployment.batch_limit(), deployment.inputs().get(0).unwrap().shape()),
+        (Some(1), &[SIZE_ANY][..])
+    );
+    let mut rows = deployment.rows();
+    rows.add_columns(2, &[("x", InputColumn::Arrays { dtype: DType::F32, bytes: &[0; 24], shape: &[3] })])
+        .unwrap();
+    rows.add_array(0, &Array::of(&[1], &[5f32]).unwrap()).unwrap();
+    rows.end_row().unwrap();
+    let predictions = deployment.predict(&rows).unwrap();
+    assert_eq!(predictions.array(0, 2).unwrap(), [5.0]);
+    assert_eq!(predictions.row_shape(0, 1).unwrap(), [3]);
+    assert_eq!(Value::from(shapes.lock().unwrap().clone()), json!([[3], [3], [1]]));
+}
+
+#[test]
+fn a_row_may_lack_an_input_of_any_size() {
+    let metadata = json!({
+        "inputs": [tensor("x", "FP32", &[-1, -1]), tensor("n", "INT32", &[-1])],
+        "outputs": [tensor("size", "INT64", &[-1])]
+    });
+    let url = model(metadata, |asked| {
+        let inputs = asked.json["inputs"].as_array().unwrap();
+        let x = inputs.iter().find(|input| input["name"] == "x");
+        let rows = inputs.last().unwrap()["shape"][0].as_u64().unwrap();
+        let size = x.map_or(-1, |x| x["shape"][1].as_i64().unwrap());
+        (
+            json!([{"name": "size", "datatype": "INT64", "shape": [rows], "data": vec![size; rows as usize]}]),
+            vec![],
+        )
+    });
+    let mut options = options();
+    options.set_model_description(r#"{"inputs": [{"name": "x", "optional": true}]}"#).unwrap();
+    let deployment = open_with(&url, &options);
+    let mut rows = deployment.rows();
+    for size in [2, 2, -1, 0, -1, -1, 2] {
+        if let Ok(size) = usize::try_from(size) {
+            rows.add_array("x", &Array::of(&[size], &vec![0f32; size]).unwrap()).unwrap();
+        }
+        rows.add_integer("n", 0).unwrap();
+        rows.end_row().unwrap();
+    }
+    let predictions = deployment.predict(&rows).unwrap();
+    assert_eq!(predictions.numbers("size").unwrap(), [2.0, 2.0, -1.0, 0.0, -1.0, -1.0, 2.0]);
 }

@@ -358,6 +358,8 @@ static void read_elements(const sidekick_deployment *model, const sidekick_rows 
     OK(sidekick_predictions_elements_column(predictions, 0, &elements, &size, &dtype, &error));
     CHECK(dtype == SIDEKICK_DTYPE_F16 && size == sizeof ALL && memcmp(elements, ALL, size) == 0);
     CHECK(sidekick_predictions_integer(predictions, 0, 0, &integer, NULL) == SIDEKICK_ERROR_FEATURE_TYPE);
+    OK(sidekick_predictions_row_shape(predictions, 0, 1, &ends, &size, &error));
+    CHECK(size == 1 && ends[0] == 2);
     CHECK(sidekick_predictions_bytes(predictions, 0, 0, &elements, &size, NULL) == SIDEKICK_ERROR_FEATURE_TYPE);
     CHECK(sidekick_predictions_bytes_column(predictions, 0, &elements, &ends, &size, NULL) ==
           SIDEKICK_ERROR_FEATURE_TYPE);

@@ -38,6 +38,12 @@ impl Rows {
         self.add_from(count, &readers.map_err(|error| error.offset_row(self.len()))?)
     }
 
+    /// How many sizes the shape of an input has, if one of them is [`SIZE_ANY`](crate::SIZE_ANY); 0 for other inputs.
+    pub fn free_rank(&self, input: usize) -> usize {
+        let spec = self.schema.inputs.get(input).ok().filter(|spec| spec.is_free());
+        spec.map_or(0, |spec| spec.shape().len())
+    }
+
     fn add_from(&mut self, count: usize, readers: &[ColumnReader<'_>]) -> Result<()> {
         let before = self.checkpoint()?;
         self.store.add_columns(count, readers).map_err(|error| {

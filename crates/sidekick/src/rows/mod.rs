@@ -4,7 +4,7 @@
 mod columns;
 mod packed;
 
-use crate::array::Array;
+use crate::array::{Array, shape_text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::images::raster::ImageRules;
@@ -146,15 +146,17 @@ impl Rows {
         self.add_image_source(key.into(), ImageSource::Pixels(pixels, encoding))
     }
 
-    /// Adds an array to a numeric feature of the same shape. Elements become 32-bit floats, and must be
+    /// Adds an array to a numeric feature of the same shape. A size that is [`SIZE_ANY`](crate::SIZE_ANY) may be
+    /// another in each row; rows of different shapes are sent in different requests. Elements become 32-bit floats, and must be
     /// finite.
     pub fn add_array<'a>(&mut self, key: impl Into<Key<'a>>, array: &Array<'_>) -> Result<()> {
         self.add(key.into(), |spec| {
             require(spec, spec.is_array(), "an array")?;
-            if array.shape() == spec.shape() {
+            if spec.takes_shape(array.shape()) {
                 return Ok(Value::Array(array));
             }
-            let message = format!("expected an array of shape {:?}, got {:?}", spec.shape(), array.shape());
+            let (own, given) = (shape_text(spec.shape()), array.shape());
+            let message = format!("expected an array of shape {own}, got {given:?}");
             Err(Error::new(ErrorKind::FeatureShape, message))
         })
     }

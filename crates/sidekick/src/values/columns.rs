@@ -1,10 +1,11 @@
 //! Columns of values: a table that is stored by columns, checked against its inputs and read row by row.
 
-use crate::array::{Array, DType, Element, byte_size};
+use crate::array::{Array, DType, Element, SIZE_ANY, byte_size, shape_text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::half::{bf16_value, fp16_value};
 use crate::images::ImageSource;
 use crate::images::raster::ImageRules;
+use crate::memory::collected;
 use crate::scan::places_after;
 use crate::spec::{FeatureSpec, FeatureType};
 use crate::values::value::{Value, category, integer_category};
@@ -22,6 +23,16 @@ pub enum InputColumn<'a> {
         dtype: DType,
         /// The numbers.
         bytes: &'a [u8],
+    },
+    /// Arrays as [`Numbers`](Self::Numbers) has them, for an input with sizes that are
+    /// [`SIZE_ANY`](crate::SIZE_ANY). Without their shape it follows from the number of bytes, if one size is free.
+    Arrays {
+        /// The type of the elements.
+        dtype: DType,
+        /// The elements.
+        bytes: &'a [u8],
+        /// The shape that every row has.
+        shape: &'a [usize],
     },
     /// Texts, labels of categories, encoded images, or bytes of any meaning, one after the other.
     Pieces {
@@ -81,7 +92,8 @@ pub(crate) enum Source<'a> {
     Floats(Numbers<'a>),
     Integers(Numbers<'a>),
     IntegerCategories(Numbers<'a>),
-    Arrays(Numbers<'a>),
+    /// Arrays, and the shape of each.
+    Arrays(Numbers<'a>, Cow<'a, [usize]>),
     Texts(Texts<'a>),
     Labels(Texts<'a>),
     Images(Pieces<'a>),
@@ -99,6 +111,9 @@ impl<'a> ColumnReader<'a> {
     ) -> Result<ColumnReader<'a>> {
         let source = match *column {
             InputColumn::Numbers { dtype, bytes } => number_source(spec, count, Numbers { dtype, bytes }),
+            InputColumn::Arrays { dtype, bytes, shape } => {
+                array_source(spec, count, Numbers { dtype, bytes }, Cow::Borrowed(shape))
+            }
             InputColumn::Pieces { bytes, ends } => piece_source(spec, count, bytes, ends),
             InputColumn::Texts(bytes) => closed_source(spec, count, bytes),
         };
@@ -119,9 +134,9 @@ impl<'a> ColumnReader<'a> {
                 };
                 take(&integer_category(spec, integer)?)
             }
-            Source::Arrays(numbers) => {
-                let bytes = numbers.row_bytes(row, spec.element_count())?;
-                take(&Value::Array(&Array::new(numbers.dtype, spec.shape(), bytes)?))
+            Source::Arrays(numbers, shape) => {
+                let bytes = numbers.row_bytes(row, byte_size(numbers.dtype, shape)?)?;
+                take(&Value::Array(&Array::new(numbers.dtype, shape, bytes)?))
             }
             Source::Texts(texts) => take(&Value::Text(texts.get(row)?.0)),
             Source::Labels(labels) => take(&category(spec, labels.get(row)?.0)?),
@@ -134,22 +149,42 @@ impl<'a> ColumnReader<'a> {
 }
 
 fn number_source<'a>(spec: &FeatureSpec, count: usize, numbers: Numbers<'a>) -> Result<Source<'a>> {
-    let (source, shape) = match spec.feature_type {
-        FeatureType::Numeric if spec.is_array() => (Source::Arrays(numbers), spec.shape()),
-        FeatureType::Numeric => (numbers.source(), spec.shape()),
-        FeatureType::Categorical | FeatureType::Binary => (Source::IntegerCategories(numbers), [].as_slice()),
+    let source = match spec.feature_type {
+        FeatureType::Numeric if spec.is_array() => {
+            let shape = collected(spec.shape().iter().copied())?;
+            return array_source(spec, count, numbers, Cow::Owned(shape));
+        }
+        FeatureType::Numeric => numbers.source(),
+        FeatureType::Categorical | FeatureType::Binary => Source::IntegerCategories(numbers),
         FeatureType::Text | FeatureType::Image | FeatureType::Bytes => {
             return Err(spec.another_type("got numbers"));
         }
     };
-    let takes = byte_size(numbers.dtype, &[&[count], shape].concat())?;
-    let size = numbers.bytes.len();
-    if size == takes {
-        return Ok(source);
+    numbers.require(count, &[])?;
+    Ok(source)
+}
+
+/// Arrays of one shape, whose free size follows from the number of bytes.
+fn array_source<'a>(
+    spec: &FeatureSpec,
+    count: usize,
+    numbers: Numbers<'a>,
+    mut shape: Cow<'a, [usize]>,
+) -> Result<Source<'a>> {
+    if !spec.is_array() {
+        return Err(spec.another_type("got arrays"));
     }
-    let message =
-        format!("its column has {size} bytes, but {count} rows take {takes} bytes of {:?}", numbers.dtype);
-    Err(Error::new(ErrorKind::FeatureShape, message))
+    if !spec.takes_shape(&shape) {
+        let (own, given) = (shape_text(spec.shape()), shape_text(&shape));
+        let message = format!("its column has arrays of the shape {given}, expected {own}");
+        return Err(Error::new(ErrorKind::FeatureShape, message));
+    }
+    if let Some(free) = shape.iter().position(|size| *size == SIZE_ANY) {
+        let size = numbers.free_size(count, &shape)?;
+        shape.to_mut().get_mut(free).into_iter().for_each(|slot| *slot = size);
+    }
+    numbers.require(count, &shape)?;
+    Ok(Source::Arrays(numbers, shape))
 }
 
 fn piece_source<'a>(
@@ -254,6 +289,31 @@ impl<'a> Numbers<'a> {
         }
     }
 
+    /// An error unless they are as many as so many rows of a shape have.
+    fn require(&self, count: usize, shape: &[usize]) -> Result<()> {
+        let takes = byte_size(self.dtype, &[&[count], shape].concat())?;
+        let size = self.bytes.len();
+        if size == takes {
+            return Ok(());
+        }
+        let message =
+            format!("its column has {size} bytes, but {count} rows take {takes} bytes of {:?}", self.dtype);
+        Err(Error::new(ErrorKind::FeatureShape, message))
+    }
+
+    /// The size that is free in the shape of so many arrays; 0 if there are none.
+    fn free_size(&self, count: usize, shape: &[usize]) -> Result<usize> {
+        let known: Vec<usize> = shape.iter().copied().filter(|size| *size != SIZE_ANY).collect();
+        let is_only_one = known.len() + 1 == shape.len();
+        let each = byte_size(self.dtype, &[&[count], &*known].concat())?;
+        match self.bytes.len().checked_div(each) {
+            _ if !is_only_one => Err(no_shape(shape, "several sizes are")),
+            Some(size) => Ok(size),
+            None if count == 0 => Ok(0),
+            None => Err(no_shape(shape, "another size is 0, and one is")),
+        }
+    }
+
     /// Their type and their bytes.
     pub(crate) fn raw(&self) -> (DType, &'a [u8]) {
         (self.dtype, self.bytes)
@@ -304,10 +364,16 @@ impl<'a> Numbers<'a> {
         self.bytes.as_chunks().0.get(row).copied().ok_or_else(beyond_column)
     }
 
-    fn row_bytes(&self, row: usize, elements: usize) -> Result<&'a [u8]> {
-        let size = elements * self.dtype.size();
+    /// The bytes of a row that has so many.
+    fn row_bytes(&self, row: usize, size: usize) -> Result<&'a [u8]> {
         self.bytes.get(row * size..).and_then(|rest| rest.get(..size)).ok_or_else(beyond_column)
     }
+}
+
+#[cold]
+fn no_shape(shape: &[usize], why: &str) -> Error {
+    let message = format!("the shape of its arrays has to be given: {why} free in {}", shape_text(shape));
+    Error::new(ErrorKind::FeatureShape, message)
 }
 
 fn signed(number: u64) -> Result<i64> {

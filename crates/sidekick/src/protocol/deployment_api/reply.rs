@@ -155,7 +155,7 @@ impl<'a> Slot<'a> {
         {
             labels.learn(&it.labels)?;
         }
-        Ok(Slot { spec, key: &keys.key, labels, elements: spec.element_count(), column, last: 0 })
+        Ok(Slot { spec, key: &keys.key, labels, elements: spec.fixed_count(), column, last: 0 })
     }
 
     /// Reads the output's key and value, if they follow `before`. Returns what follows, or `None` if nothing

@@ -193,7 +193,7 @@ fn read_first_categories(
     probabilities: &mut Vec<f64>,
 ) -> Result<()> {
     let mut found: Vec<NulString> = Vec::new();
-    let most = spec.element_count();
+    let most = spec.fixed_count();
     cursor.object(|cursor, label| {
         if found.len() == most {
             let message = format!("more categories than the {most} that the output has");
@@ -223,10 +223,10 @@ fn read_probability(cursor: &mut Cursor<'_>, label: &str) -> Result<f64> {
 }
 
 fn check_category_count(spec: &FeatureSpec, count: usize, known: usize) -> Result<()> {
-    if count == known && count == spec.element_count() {
+    if count == known && count == spec.fixed_count() {
         return Ok(());
     }
-    let message = format!("{count} categories, but the output has {}", spec.element_count());
+    let message = format!("{count} categories, but the output has {}", spec.fixed_count());
     Err(Error::new(ErrorKind::ReplyShape, message))
 }
 
@@ -251,17 +251,17 @@ fn of_category(label: &str, what: &str) -> Error {
 fn read_array(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
     expect(cursor, spec, "an array", |byte| matches!(byte, b'{' | b'"'))?;
     let start = values.len();
-    reserve(values, spec.element_count())?;
+    reserve(values, spec.fixed_count())?;
     if cursor.peek() == Some(b'"') {
         read_npy(cursor, spec, values)
     } else {
         read_tensor(cursor, spec, values)
     }?;
     let count = values.len() - start;
-    if count == spec.element_count() {
+    if count == spec.fixed_count() {
         return Ok(());
     }
-    let message = format!("{count} values, but the shape {:?} has {}", spec.shape(), spec.element_count());
+    let message = format!("{count} values, but the shape {:?} has {}", spec.shape(), spec.fixed_count());
     Err(Error::new(ErrorKind::ReplyShape, message))
 }
 
@@ -294,7 +294,7 @@ fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32
         "data" if !data => {
             data = true;
             expect(cursor, spec, "a list of numbers", |byte| byte == b'[')?;
-            floats::read_f32_list(cursor, values, spec.element_count())
+            floats::read_f32_list(cursor, values, spec.fixed_count())
         }
         "data" => Err(tensor("it has \"data\" twice")),
         _ => cursor.skip_value(),

@@ -5,6 +5,7 @@ use super::datatype::{Class, DataType};
 use super::description::Kind;
 use super::model::Tensor;
 use super::pixels::PixelTensor;
+use crate::array::shape_text;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Message;
 use crate::names::Names;
@@ -24,7 +25,7 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
     if let Err(what) = checked {
         let message = Message::from(format!("the model description: the {} \"", side.name()));
         let message = message.quote(&tensor.name).say(format!("\" is {}", tensor.datatype.name()));
-        let message = message.say(format!(" of the shape {:?} a row, {what}", tensor.shape));
+        let message = message.say(format!(" of the shape {} a row, {what}", shape_text(&tensor.shape)));
         return Err(Error::with_quotes(ErrorKind::Describe, message));
     }
     let labels = tensor.meaning.labels.clone().unwrap_or_default();
@@ -87,7 +88,7 @@ fn kind_of(tensor: &Tensor, side: Side) -> Kind {
 fn fit(tensor: &Tensor, side: Side, labels: &Names) -> bool {
     let count = labels.list().len();
     match side {
-        Side::Output => tensor.datatype.class() == Class::Float && tensor.elements == count,
+        Side::Output => tensor.datatype.class() == Class::Float && tensor.elements == Some(count),
         Side::Input if tensor.datatype == DataType::Bytes => tensor.is_scalar(),
         Side::Input => {
             let holds = |last: usize| tensor.datatype.word_of_integer(last as i128).is_ok();

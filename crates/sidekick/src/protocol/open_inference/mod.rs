@@ -2,6 +2,7 @@
 //! a model, tensors in a request and in a response.
 
 pub(crate) mod address;
+mod column;
 pub(crate) mod datatype;
 pub(crate) mod description;
 pub(crate) mod failure;

@@ -4,6 +4,7 @@ use super::datatype::{Class, DataType};
 use super::description::{Axis, Meaning};
 use super::metadata::{Declared, Metadata, refused};
 use super::pixels::PixelTensor;
+use crate::array::SIZE_ANY;
 use crate::error::{Result, reserve};
 use crate::message::Message;
 use crate::names::Names;
@@ -13,10 +14,10 @@ use crate::names::Names;
 pub(crate) struct Tensor {
     pub(crate) name: String,
     pub(crate) datatype: DataType,
-    /// Its shape without the axis of the rows.
+    /// Its shape without the axis of the rows. A size that is free is [`SIZE_ANY`].
     pub(crate) shape: Vec<usize>,
-    /// The product of that.
-    pub(crate) elements: usize,
+    /// The product of that; None if a size is free.
+    pub(crate) elements: Option<usize>,
     pub(crate) meaning: Meaning,
     /// How its images become elements, if they are decoded.
     pub(crate) pixels: Option<Box<PixelTensor>>,
@@ -32,6 +33,8 @@ pub(crate) struct Model {
     pub(crate) batch: Batch,
     /// Whether a row may lack an input.
     pub(crate) has_optional: bool,
+    /// Whether rows can have different shapes in an input.
+    pub(crate) has_free: bool,
 }
 
 /// How the rows of a request lie in its tensors.
@@ -65,9 +68,14 @@ impl Tensor {
         self.meaning.optional == Some(true)
     }
 
-    /// The bytes of a row; 0 for BYTES.
+    /// The bytes of a row; 0 for BYTES, and if a size is free.
     pub(crate) fn row_bytes(&self) -> usize {
-        self.elements * self.datatype.size()
+        self.elements.unwrap_or(0) * self.datatype.size()
+    }
+
+    /// Whether rows can have different shapes.
+    pub(crate) fn is_free(&self) -> bool {
+        self.elements.is_none()
     }
 }
 
@@ -101,7 +109,8 @@ impl Model {
         };
         let (inputs, outputs) = (rows(inputs, "input")?, rows(outputs, "output")?);
         let has_optional = inputs.iter().any(Tensor::is_optional);
-        Ok(Model { inputs, outputs, batch, has_optional })
+        let has_free = inputs.iter().any(Tensor::is_free);
+        Ok(Model { inputs, outputs, batch, has_optional, has_free })
     }
 }
 
@@ -139,13 +148,13 @@ fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result
         _ if axis => return Err(of_it(", without an axis for rows (-1 first) as the inputs have it")),
         row => row,
     };
-    let sizes: Option<Vec<usize>> = row.iter().copied().collect();
-    let sizes = sizes.ok_or_else(|| of_it(": a size that is free (-1) is supported for the rows alone"))?;
-    let bytes = sizes.iter().try_fold(datatype.size().max(1), |all, size| all.checked_mul(*size));
-    if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+    let fixed = || row.iter().copied().flatten();
+    let bytes = fixed().try_fold(datatype.size().max(1), |all, size| all.checked_mul(size));
+    if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) || fixed().any(|size| size == SIZE_ANY) {
         return Err(of_it(", which is larger than memory"));
     }
-    let elements = sizes.iter().product();
+    let sizes: Vec<usize> = row.iter().map(|size| size.unwrap_or(SIZE_ANY)).collect();
+    let elements = if row.contains(&None) { None } else { Some(fixed().product()) };
     if datatype.class() == Class::Bytes && !matches!(*sizes, [] | [1]) {
         return Err(of_it(": BYTES are supported with one element a row"));
     }
@@ -184,8 +193,8 @@ mod tests {
     fn the_axis_of_the_rows_is_free_in_all_inputs_or_in_none() {
         let rows = model(&["[-1,2,3]", "[-1]"], &["[-1,1]"], None).unwrap();
         assert_eq!(rows.batch, Batch::FirstAxis { most: usize::MAX });
-        assert_eq!((rows.inputs[0].shape.as_slice(), rows.inputs[0].elements), (&[2, 3][..], 6));
-        assert_eq!((rows.inputs[1].shape.as_slice(), rows.inputs[1].elements), (&[][..], 1));
+        assert_eq!((rows.inputs[0].shape.as_slice(), rows.inputs[0].elements), (&[2, 3][..], Some(6)));
+        assert_eq!((rows.inputs[1].shape.as_slice(), rows.inputs[1].elements), (&[][..], Some(1)));
         assert_eq!(rows.inputs[0].row_bytes(), 24);
         assert!(rows.inputs[1].is_scalar() && rows.outputs[0].is_scalar() && !rows.inputs[0].is_scalar());
         assert_eq!(model(&["[-1,2]"], &["[-1]"], Some(8)).unwrap().batch.most_rows(), 8);
@@ -199,6 +208,20 @@ mod tests {
     }
 
     #[test]
+    fn other_sizes_may_be_free() {
+        let free = model(&["[-1,-1,2]", "[-1]"], &["[-1,-1]"], None).unwrap();
+        assert_eq!((&free.inputs[0].shape[..], free.inputs[0].elements), (&[SIZE_ANY, 2][..], None));
+        assert!(free.has_free && free.inputs[0].is_free() && !free.inputs[1].is_free());
+        assert!(!free.inputs[0].is_scalar() && !free.outputs[0].is_scalar());
+        // Without an axis for rows in the inputs, the first size of an output is free, too.
+        let one = model(&["[2]"], &["[-1]"], None).unwrap();
+        assert_eq!(
+            (one.batch, &one.outputs[0].shape[..], one.has_free),
+            (Batch::OneRow, &[SIZE_ANY][..], false)
+        );
+    }
+
+    #[test]
     fn what_is_not_supported_is_an_error_that_names_the_tensor() {
         for (inputs, outputs, said) in [
             (&[][..], &["[1]"][..], "declares no inputs"),
@@ -209,9 +232,9 @@ mod tests {
                 r#"the input "t0" has an axis for rows (-1 first), and "t1" has the shape [3]"#,
             ),
             (&["[-1,2]"], &["[2]"], r#"the output "t0" has the shape [2], without an axis for rows"#),
-            (&["[-1,-1]"], &["[-1]"], r#"the input "t0" has the shape [-1, -1]: a size that is free"#),
-            (&["[2]"], &["[-1]"], r#"the output "t0" has the shape [-1]: a size that is free"#),
             (&["b[-1,2]"], &["[-1]"], r#"the input "t0" has the shape [-1, 2]: BYTES"#),
+            (&["[2]"], &["b[-1]"], r#"the output "t0" has the shape [-1]: BYTES"#),
+            (&["[-1,-1,18446744073709551615,0]"], &["[-1]"], "larger than memory"),
             (&["[-1,4294967295,4294967295]"], &["[-1]"], "larger than memory"),
         ] {
             let error = model(inputs, outputs, None).unwrap_err();

@@ -2,6 +2,7 @@
 
 use super::datatype::{Class, DataType, Word};
 use super::description::{Layout, Meaning};
+use crate::array::SIZE_ANY;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::Samples;
 
@@ -11,6 +12,7 @@ const PIXELS: usize = 256;
 /// How images become the elements of a tensor.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PixelTensor {
+    /// Height and width may be [`SIZE_ANY`].
     height: usize,
     width: usize,
     channels: usize,
@@ -41,6 +43,9 @@ impl PixelTensor {
             Layout::Hwc => (first, middle, last),
             Layout::Chw => (middle, last, first),
         };
+        if channels == SIZE_ANY {
+            return Err("but an image has 1 or 3 channels; give its shape".to_owned());
+        }
         if !is_color(channels) {
             return Err(format!("but an image has 1 or 3 channels, not {channels}; set its layout"));
         }
@@ -59,12 +64,14 @@ impl PixelTensor {
         vec![self.height, self.width, self.channels]
     }
 
-    /// Appends the elements of an image, which has this size.
-    pub(crate) fn append(&self, samples: &Samples<'_>, out: &mut Vec<u8>) -> Result<()> {
-        let PixelTensor { height, width, channels, .. } = *self;
-        if (samples.height as usize, samples.width as usize) != (height, width) {
-            let (w, h) = (samples.width, samples.height);
-            let message = format!("the image has {w} x {h} pixels, and the model takes {width} x {height}");
+    /// Appends the elements of an image, which has this size. Returns their shape.
+    pub(crate) fn append(&self, samples: &Samples<'_>, out: &mut Vec<u8>) -> Result<[usize; 3]> {
+        let (height, width, channels) = (samples.height as usize, samples.width as usize, self.channels);
+        let fits = |own: usize, size: usize| own == SIZE_ANY || own == size;
+        if !fits(self.height, height) || !fits(self.width, width) {
+            let own = |own: usize| if own == SIZE_ANY { "any".to_owned() } else { own.to_string() };
+            let (w, h) = (own(self.width), own(self.height));
+            let message = format!("the image has {width} x {height} pixels, and the model takes {w} x {h}");
             return Err(Error::new(ErrorKind::FeatureShape, message + "; resize it before"));
         }
         if samples.is_rgb && channels == 1 {
@@ -81,13 +88,17 @@ impl PixelTensor {
             4 => self.write::<4>(samples, out),
             _ => self.write::<8>(samples, out),
         }
-        Ok(())
+        Ok(match self.layout {
+            Layout::Hwc => [height, width, channels],
+            Layout::Chw => [channels, height, width],
+        })
     }
 
     /// Writes each channel: side by side, or one after the other.
     fn write<const SIZE: usize>(&self, samples: &Samples<'_>, out: &mut [u8]) {
         let out = out.as_chunks_mut::<SIZE>().0;
-        let (pixels, step_in) = (self.height * self.width, if samples.is_rgb { 3 } else { 1 });
+        let pixels = samples.height as usize * samples.width as usize;
+        let step_in = if samples.is_rgb { 3 } else { 1 };
         for (channel, elements) in self.elements.iter().enumerate() {
             let (first, step) = match self.layout {
                 Layout::Hwc => (channel, self.channels),
@@ -167,6 +178,27 @@ mod tests {
         assert_eq!(bytes(DataType::Uint8, &[1, 2, 3], &plain, &grey), [7, 7, 7, 8, 8, 8]);
         assert_eq!(bytes(DataType::Uint8, &[3, 1, 2], &plain, &grey), [7, 8, 7, 8, 7, 8]);
         assert_eq!(PixelTensor::new(DataType::Uint8, &[3, 1, 2], &plain).unwrap().shape(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn an_image_of_any_size_has_its_own_shape() {
+        let plain = described(None, None);
+        let rgb = samples(true, &[1, 2, 3, 4, 5, 6]);
+        for (shape, expected) in [
+            ([SIZE_ANY, SIZE_ANY, 3], Ok([1, 2, 3])),
+            ([3, SIZE_ANY, 2], Ok([3, 1, 2])),
+            (
+                [SIZE_ANY, 3, 3],
+                Err("the image has 2 x 1 pixels, and the model takes 3 x any; resize it before"),
+            ),
+        ] {
+            let mut out = Vec::new();
+            let found = PixelTensor::new(DataType::Uint8, &shape, &plain).unwrap().append(&rgb, &mut out);
+            assert_eq!(found.map_err(|error| error.to_string()), expected.map_err(str::to_owned));
+            assert_eq!(out.len(), if expected.is_ok() { 6 } else { 0 });
+        }
+        let error = PixelTensor::new(DataType::Uint8, &[2, 2, SIZE_ANY], &plain).unwrap_err();
+        assert!(error.contains("1 or 3 channels; give its shape"), "{error}");
     }
 
     #[test]

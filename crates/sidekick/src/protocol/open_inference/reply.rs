@@ -4,13 +4,14 @@
 use super::failure;
 use super::model::{Batch, Model, Tensor};
 use super::reply_data::{self, Count};
-use crate::array::MOST_DIMENSIONS;
+use crate::array::{MOST_DIMENSIONS, SIZE_ANY, shape_text};
 use crate::elements::ElementColumn;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Cursor;
 use crate::memory::push;
 use crate::message::Message;
 use crate::results::Column;
+use crate::row_shapes::product;
 use crate::spec::Specs;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -134,23 +135,22 @@ impl Response<'_> {
         tensors: &[u8],
         column: &mut Column,
     ) -> Result<()> {
-        self.check_shape(tensor, &found.shape)?;
+        let shape = self.row_shape(tensor, &found.shape)?;
         if found.datatype.as_deref() != Some(tensor.datatype.name()) {
             return Err(other_datatype(tensor, found));
         }
-        let elements =
-            self.rows.checked_mul(tensor.elements).ok_or_else(|| internal("more elements than fit"))?;
+        let row = tensor.elements.or_else(|| product(&shape));
+        let elements = row.and_then(|row| self.rows.checked_mul(row));
+        let (row, elements) = row.zip(elements).ok_or_else(|| too_large(&found.shape))?;
+        if let (Column::Elements(column), true) = (&mut *column, tensor.is_free()) {
+            column.push_shapes(self.rows, &shape)?;
+        }
         match &found.data {
             Data::Nothing => Err(Error::new(ErrorKind::ReplyType, "has no data in the response")),
             Data::Json(rest) => {
                 let mut cursor = Cursor::new(json);
                 cursor.advance_to(rest);
-                reply_data::read_json(
-                    &mut cursor,
-                    tensor.datatype,
-                    Count { elements, row: tensor.elements },
-                    column,
-                )
+                reply_data::read_json(&mut cursor, tensor.datatype, Count { elements, row }, column)
             }
             Data::Binary(place) => {
                 let bytes = tensors.get(place.clone()).unwrap_or_default();
@@ -160,8 +160,9 @@ impl Response<'_> {
         }
     }
 
-    /// Checks a shape: the axis of the rows if there is one, then the declared sizes, but for 1s at the end.
-    fn check_shape(&self, tensor: &Tensor, shape: &[usize]) -> Result<()> {
+    /// The shape of a row. Checks the axis of the rows if there is one, and the declared sizes, but for 1s at the
+    /// end.
+    fn row_shape<'t>(&self, tensor: &'t Tensor, shape: &[usize]) -> Result<Cow<'t, [usize]>> {
         let row = match (self.model.batch, shape) {
             (Batch::OneRow, row) => row,
             (Batch::FirstAxis { .. }, [rows, row @ ..]) if *rows == self.rows => row,
@@ -170,17 +171,37 @@ impl Response<'_> {
                 return Err(Error::new(ErrorKind::ReplyRows, message));
             }
         };
-        if without_ones(row) == without_ones(&tensor.shape) {
-            return Ok(());
+        if !tensor.is_free() && without_ones(row) == without_ones(&tensor.shape) {
+            return Ok(Cow::Borrowed(&tensor.shape));
         }
-        let message = format!("has the shape {:?} a row, and {row:?} came back", tensor.shape);
-        Err(Error::new(ErrorKind::ReplyShape, message))
+        let free = || free_shape(row, &tensor.shape);
+        let found = if tensor.is_free() { free() } else { None };
+        found.map(Cow::Owned).ok_or_else(|| {
+            let message = format!("has the shape {} a row, and {row:?} came back", shape_text(&tensor.shape));
+            Error::new(ErrorKind::ReplyShape, message)
+        })
     }
 }
 
 fn without_ones(shape: &[usize]) -> &[usize] {
     let end = shape.iter().rposition(|size| *size != 1).map_or(0, |last| last + 1);
     shape.get(..end).unwrap_or_default()
+}
+
+/// The shape of a row with as many sizes as were declared: 1s at the end may be missing, or be too many.
+fn free_shape(row: &[usize], declared: &[usize]) -> Option<Vec<usize>> {
+    let (row, more) = row.split_at_checked(declared.len()).unwrap_or((row, &[]));
+    let sizes = row.iter().copied().chain(std::iter::repeat(1)).zip(declared);
+    let fits = |(size, declared): (usize, &usize)| {
+        let fits = *declared == SIZE_ANY || *declared == size;
+        fits.then_some(size)
+    };
+    if without_ones(more).is_empty() { sizes.map(fits).collect() } else { None }
+}
+
+#[cold]
+fn too_large(shape: &[usize]) -> Error {
+    Error::new(ErrorKind::ReplyShape, format!("has the shape {shape:?}, which is larger than memory"))
 }
 
 #[cold]
@@ -407,6 +428,47 @@ mod tests {
         assert_eq!(elements(&columns[1]), "F32([0.5, 1.5, NaN, -2.5])");
         assert_eq!(elements(&columns[2]), "h\u{e9}\0\0");
     }
+
+    #[test]
+    fn sizes_that_are_free_are_those_of_the_response() {
+        let model = model(r#"{"name":"a","datatype":"UINT8","shape":[-1,-1,2,-1]}"#);
+        let output = |shape: &str, data: &str| {
+            format!(r#"{{"outputs":[{{"name":"a","datatype":"UINT8","shape":{shape},"data":{data}}}]}}"#)
+        };
+        let shapes = |shape: &str, data: &str| {
+            let columns = read(&model, 2, &output(shape, data), None)?;
+            let Column::Elements(column) = &columns[0] else { panic!("{columns:?}") };
+            assert_eq!((column.shapes().rows(), column.shapes().end_of_run(0)), (2, 2));
+            Ok::<_, Error>((column.shapes().shape(1).unwrap().to_vec(), elements(&columns[0])))
+        };
+        let eight = "U8([1, 2, 3, 4, 5, 6, 7, 8])".to_owned();
+        for (shape, row) in [("[2,2,2]", [2, 2, 1]), ("[2,2,2,1]", [2, 2, 1]), ("[2,1,2,2,1,1]", [1, 2, 2])] {
+            assert_eq!(shapes(shape, "[1,2,3,4,5,6,7,8]").unwrap(), (row.to_vec(), eight.clone()), "{shape}");
+        }
+        assert_eq!(shapes("[2,0,2,9223372036854775808]", "[]").unwrap().1, "U8([])");
+        for (shape, said) in [
+            ("[2,2]", "has the shape [-1, 2, -1] a row, and [2] came back"),
+            ("[2,2,1,2]", "has the shape [-1, 2, -1] a row, and [2, 1, 2] came back"),
+            ("[2,2,2,1,2]", "and [2, 2, 1, 2] came back"),
+            ("[3,2,2]", "2 rows were sent, and the shape [3, 2, 2] came back"),
+            ("[2,9223372036854775808,2,1]", "[2, 9223372036854775808, 2, 1], which is larger than memory"),
+            ("[2,3,2,1]", "has only 8 elements where its shape has 12"),
+            ("[2,1,2,1]", "has more elements where its shape has 4"),
+        ] {
+            let error = shapes(shape, "[1,2,3,4,5,6,7,8]").unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
+        let binary = BINARY_SHAPE;
+        let columns = read(&model, 2, binary, Some(&[5; 8])).unwrap();
+        assert_eq!(elements(&columns[0]), "U8([5, 5, 5, 5, 5, 5, 5, 5])");
+        let error = read(&model, 2, &binary.replace(r#":8}"#, r#":9}"#), Some(&[5; 9])).unwrap_err();
+        assert!(error.to_string().contains("has 9 bytes for 8 elements of UINT8"), "{error}");
+    }
+
+    const BINARY_SHAPE: &str = concat!(
+        r#"{"outputs":[{"name":"a","datatype":"UINT8","shape":[2,2,2,1],"#,
+        r#""parameters":{"binary_data_size":8}}]}"#
+    );
 
     #[test]
     fn json_is_read_with_its_keys_in_any_order() {

@@ -1,12 +1,14 @@
 //! Rows as the body of a request: JSON that describes the tensors, and the tensors' bytes after it. For servers
 //! that take no bytes the values are in the JSON.
 
+use super::column::split_element;
 use super::datatype::DataType;
 use super::model::{Batch, Model, Tensor};
-use super::tensors::{Tensors, split_element};
+use super::tensors::Tensors;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::half::{bf16_value, fp16_value};
 use crate::memory::{none_for, push};
+use crate::row_shapes::product;
 use sidekick_numbers::{WIDEST_F64, write_f64};
 use std::fmt::Display;
 use std::io::{self, Write as _};
@@ -100,7 +102,9 @@ pub(crate) fn body<'a>(
         out.text(if is_first { "" } else { "," })?;
         is_first = false;
         out.text(start)?;
-        put_shape(&mut out, model.batch, tensor, rows.len())?;
+        // The rows of a request have the same shapes.
+        let shape = tensors.row_shape(input, rows.start);
+        put_shape(&mut out, model.batch, shape, rows.len())?;
         if form == Form::Binary {
             out.text(r#","parameters":{"binary_data_size":"#)?;
             out.display(elements.len())?;
@@ -109,7 +113,9 @@ pub(crate) fn body<'a>(
             continue;
         }
         out.text(r#","data":["#)?;
-        put_data(&mut out, tensor, elements).map_err(|error| Failure { input: Some(input), error })?;
+        let row = product(shape).unwrap_or(0);
+        put_data(&mut out, tensor.datatype, row, elements)
+            .map_err(|error| Failure { input: Some(input), error })?;
         out.text("]}")?;
     }
     out.text(&texts.outputs)?;
@@ -120,23 +126,23 @@ pub(crate) fn body<'a>(
 const SIZES_BYTES: usize = 96;
 
 /// The sizes of a shape, and the bracket that closes it.
-fn put_shape(out: &mut Out<'_>, batch: Batch, tensor: &Tensor, rows: usize) -> Result<()> {
+fn put_shape(out: &mut Out<'_>, batch: Batch, row: &[usize], rows: usize) -> Result<()> {
     let axis = matches!(batch, Batch::FirstAxis { .. }).then_some(&rows);
-    for (place, size) in axis.into_iter().chain(&tensor.shape).enumerate() {
+    for (place, size) in axis.into_iter().chain(row).enumerate() {
         out.text(if place == 0 { "" } else { "," })?;
         out.display(size)?;
     }
     out.text("]")
 }
 
-fn put_data(out: &mut Out<'_>, tensor: &Tensor, mut bytes: &[u8]) -> Result<()> {
+/// Writes elements, of which each row has `row`.
+fn put_data(out: &mut Out<'_>, datatype: DataType, row: usize, mut bytes: &[u8]) -> Result<()> {
     let mut element = 0;
     while !bytes.is_empty() {
         let here;
-        (here, bytes) = split_element(tensor.datatype, bytes);
+        (here, bytes) = split_element(datatype, bytes);
         out.text(if element == 0 { "" } else { "," })?;
-        put_element(out, tensor.datatype, here)
-            .map_err(|error| error.in_row(element / tensor.elements.max(1)))?;
+        put_element(out, datatype, here).map_err(|error| error.in_row(element / row.max(1)))?;
         element += 1;
     }
     Ok(())
@@ -264,9 +270,8 @@ mod tests {
     }
 
     fn data(datatype: &str, bytes: &[u8]) -> Result<String> {
-        let model = model(&[("x", datatype, "")]);
         let mut json = Vec::new();
-        put_data(&mut Out(&mut json), &model.inputs[0], bytes)?;
+        put_data(&mut Out(&mut json), DataType::named(datatype).unwrap(), 1, bytes)?;
         Ok(String::from_utf8(json).unwrap())
     }
 

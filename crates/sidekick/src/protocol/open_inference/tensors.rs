@@ -1,12 +1,13 @@
 //! Rows as tensors: for each input one buffer of elements, little-endian, as they are sent. A value is
 //! checked against the type of its tensor when it is added.
 
-use super::datatype::{Class, DataType, LENGTH_BYTES, Word, split_bytes};
+use super::column::{Column, Extent};
+use super::datatype::{Class, DataType};
 use super::model::{Model, Tensor};
-use crate::array::{Array, Block, DType, index_of};
-use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::array::Array;
+use crate::error::{Error, ErrorKind, Result};
 use crate::images::ImageSource;
-use crate::memory::{collected, push};
+use crate::memory::collected;
 use crate::values::{ColumnReader, Source, Value};
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,25 +22,12 @@ pub(crate) struct Tensors {
     rows: usize,
 }
 
-#[derive(Debug, Default)]
-struct Column {
-    bytes: Vec<u8>,
-    /// Where each row ends if they are BYTES, or if a row may lack the input.
-    ends: Vec<usize>,
-}
-
 /// A state of the rows to return to.
 #[derive(Debug)]
 pub(crate) struct Checkpoint {
     rows: usize,
-    /// For each input how many bytes and how many ends it has.
-    lengths: Vec<(usize, usize)>,
-}
-
-/// An element that its tensor does not hold, and its index among those that were given.
-struct Misfit {
-    place: usize,
-    error: Error,
+    /// For each input.
+    columns: Vec<Extent>,
 }
 
 impl Tensors {
@@ -101,7 +89,9 @@ impl Tensors {
     #[inline(never)]
     fn put_array(&mut self, input: usize, array: &Array<'_>) -> Result<()> {
         let (tensor, column) = self.column(input)?;
-        column.put_elements(tensor, array).map_err(|misfit| misfit.in_array(tensor))
+        column
+            .put_arrays(tensor, 1, array.shape(), array)
+            .map_err(|misfit| misfit.in_array(tensor, array.shape()))
     }
 
     /// Adds an image: its pixels, or its file to BYTES.
@@ -109,7 +99,7 @@ impl Tensors {
     fn put_image(&mut self, input: usize, image: &ImageSource<'_>) -> Result<()> {
         let (tensor, column) = self.column(input)?;
         match &tensor.pixels {
-            Some(pixels) => pixels.append(&image.samples()?, &mut column.bytes),
+            Some(pixels) => column.put_image(tensor, pixels, &image.samples()?),
             None if tensor.datatype == DataType::Bytes => column.put_bytes(&image.file()?),
             None => Err(no_such_value(tensor)),
         }
@@ -131,8 +121,9 @@ impl Tensors {
         Ok(())
     }
 
-    /// How many rows from the first of these on can share a request: they have the same inputs.
+    /// How many rows from the first of these on can share a request: they have the same inputs, in the same shapes.
     pub(crate) fn alike(&self, rows: Range<usize>) -> usize {
+        let rows = rows.start..self.end_of_shapes(&rows);
         if !self.model.has_optional {
             return rows.len();
         }
@@ -141,6 +132,21 @@ impl Tensors {
             inputs.all(|(tensor, column)| column.has(tensor, row) == column.has(tensor, rows.start))
         };
         rows.clone().take_while(|row| has_same(*row)).count()
+    }
+
+    /// Where the first of some rows is that has an input in another shape, or their end.
+    fn end_of_shapes(&self, rows: &Range<usize>) -> usize {
+        if !self.model.has_free {
+            return rows.end;
+        }
+        let inputs = self.model.inputs.iter().zip(&self.columns).filter(|(tensor, _)| tensor.is_free());
+        inputs.fold(rows.end, |end, (_, column)| end.min(column.shapes.end_of_run(rows.start)))
+    }
+
+    /// The shape of an input in a row.
+    pub(crate) fn row_shape(&self, input: usize, row: usize) -> &[usize] {
+        let found = self.model.inputs.get(input).zip(self.columns.get(input));
+        found.map(|(tensor, column)| column.row_shape(tensor, row)).unwrap_or_default()
     }
 
     /// Whether a row has an input.
@@ -155,7 +161,7 @@ impl Tensors {
         let rows = self.rows;
         for (tensor, column) in self.model.inputs.iter().zip(&mut self.columns) {
             let end = column.range(tensor, 0..rows).end;
-            column.truncate(end, rows);
+            column.truncate(Extent { bytes: end, ends: rows, shapes: rows });
         }
     }
 
@@ -169,16 +175,15 @@ impl Tensors {
     /// The state now.
     #[inline(never)]
     pub(crate) fn checkpoint(&self) -> Result<Checkpoint> {
-        let lengths = collected(self.columns.iter().map(|column| (column.bytes.len(), column.ends.len())))?;
-        Ok(Checkpoint { rows: self.rows, lengths })
+        Ok(Checkpoint { rows: self.rows, columns: collected(self.columns.iter().map(Column::extent))? })
     }
 
     /// Returns to a state.
     #[inline(never)]
     pub(crate) fn restore(&mut self, checkpoint: Checkpoint) {
         self.rows = checkpoint.rows;
-        let columns = self.columns.iter_mut().zip(checkpoint.lengths);
-        columns.for_each(|(column, (bytes, ends))| column.truncate(bytes, ends));
+        let columns = self.columns.iter_mut().zip(checkpoint.columns);
+        columns.for_each(|(column, extent)| column.truncate(extent));
     }
 
     /// Becomes a copy of some rows of others of the same model.
@@ -186,13 +191,7 @@ impl Tensors {
     pub(crate) fn copy(&mut self, other: &Tensors, rows: Range<usize>) -> Result<()> {
         self.clear();
         for ((tensor, column), from) in self.model.inputs.iter().zip(&mut self.columns).zip(&other.columns) {
-            let place = from.range(tensor, rows.clone());
-            let bytes = from.bytes.get(place.clone()).unwrap_or_default();
-            reserve(&mut column.bytes, bytes.len())?;
-            column.bytes.extend_from_slice(bytes);
-            let ends = from.ends.get(rows.clone()).unwrap_or_default();
-            reserve(&mut column.ends, ends.len())?;
-            column.ends.extend(ends.iter().map(|end| end - place.start));
+            column.copy(tensor, from, rows.clone())?;
         }
         self.rows = rows.len();
         Ok(())
@@ -211,10 +210,11 @@ impl Tensors {
     fn put_column(&mut self, count: usize, reader: &ColumnReader<'_>) -> Result<()> {
         let (tensor, column) = self.column(reader.index)?;
         match &reader.source {
-            Source::Floats(numbers) | Source::Integers(numbers) | Source::Arrays(numbers) => {
-                let (dtype, bytes) = numbers.raw();
-                let rows = Array::new(dtype, &[count, tensor.elements], bytes)?;
-                column.put_elements(tensor, &rows).map_err(|misfit| misfit.in_rows(tensor))
+            Source::Floats(numbers) | Source::Integers(numbers) => {
+                column.put_rows(tensor, count, &[], numbers).map_err(|misfit| misfit.in_rows(tensor, &[]))
+            }
+            Source::Arrays(numbers, shape) => {
+                column.put_rows(tensor, count, shape, numbers).map_err(|misfit| misfit.in_rows(tensor, shape))
             }
             _ => (0..count).try_for_each(|row| {
                 let put = reader.give(row, |value| self.put(reader.index, value));
@@ -235,149 +235,6 @@ impl Tensors {
     }
 }
 
-impl Misfit {
-    /// The error of an array that is the value of one row.
-    fn in_array(self, tensor: &Tensor) -> Error {
-        let of_value = self.error.kind() == ErrorKind::FeatureValue && !tensor.is_scalar();
-        if !of_value {
-            return self.error;
-        }
-        let element = self.place % tensor.elements.max(1);
-        self.error.at(format!("element {:?}", index_of(element, &tensor.shape)))
-    }
-
-    /// The error of the values of several rows.
-    fn in_rows(self, tensor: &Tensor) -> Error {
-        let row = self.place / tensor.elements.max(1);
-        self.in_array(tensor).in_row(row)
-    }
-}
-
-impl Column {
-    #[inline]
-    fn put_word(&mut self, tensor: &Tensor, word: Word) -> Result<()> {
-        let bytes = word.get(..tensor.datatype.size()).unwrap_or_default();
-        self.extend(bytes)
-    }
-
-    fn put_bytes(&mut self, element: &[u8]) -> Result<()> {
-        let length = u32::try_from(element.len()).map_err(|_| {
-            Error::new(
-                ErrorKind::FeatureValue,
-                format!("{} bytes are more than BYTES can have", element.len()),
-            )
-        })?;
-        reserve(&mut self.bytes, LENGTH_BYTES + element.len())?;
-        push(&mut self.ends, self.bytes.len() + LENGTH_BYTES + element.len())?;
-        self.bytes.extend_from_slice(&length.to_le_bytes());
-        self.bytes.extend_from_slice(element);
-        Ok(())
-    }
-
-    fn extend(&mut self, bytes: &[u8]) -> Result<()> {
-        reserve(&mut self.bytes, bytes.len())?;
-        self.bytes.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    /// Adds the elements of one row or more; all of them or none.
-    fn put_elements(&mut self, tensor: &Tensor, array: &Array<'_>) -> std::result::Result<(), Misfit> {
-        let (dtype, native) = array.native_bytes();
-        let no_memory = |error| Misfit { place: 0, error };
-        if let Some(bytes) = native.filter(|_| Some(dtype) == tensor.datatype.dtype() && dtype != DType::Bool)
-        {
-            return self.extend(bytes).map_err(no_memory);
-        }
-        let before = self.bytes.len();
-        reserve(&mut self.bytes, array.len().saturating_mul(tensor.datatype.size())).map_err(no_memory)?;
-        let added = append(tensor.datatype, array, &mut self.bytes);
-        added.inspect_err(|_| self.bytes.truncate(before))
-    }
-
-    /// The range of the bytes of some rows.
-    fn range(&self, tensor: &Tensor, rows: Range<usize>) -> Range<usize> {
-        if tensor.datatype != DataType::Bytes && !tensor.is_optional() {
-            return rows.start * tensor.row_bytes()..rows.end * tensor.row_bytes();
-        }
-        let end =
-            |rows: usize| rows.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
-        end(rows.start)..end(rows.end)
-    }
-
-    fn truncate(&mut self, bytes: usize, ends: usize) {
-        self.bytes.truncate(bytes);
-        self.ends.truncate(ends);
-    }
-
-    /// Notes where rows of an optional input end, up to so many: those that lack it have no bytes.
-    fn end_rows(&mut self, tensor: &Tensor, rows: usize) -> Result<()> {
-        let more = rows.saturating_sub(self.ends.len());
-        reserve(&mut self.ends, more)?;
-        while self.ends.len() < rows {
-            let last = self.ends.last().copied().unwrap_or(0);
-            self.ends.push(self.bytes.len().min(last + tensor.row_bytes()));
-        }
-        Ok(())
-    }
-
-    /// Whether a finished row has the input.
-    fn has(&self, tensor: &Tensor, row: usize) -> bool {
-        !tensor.is_optional() || tensor.elements == 0 || !self.range(tensor, row..row + 1).is_empty()
-    }
-}
-
-/// The first of some complete elements without its length, and the others.
-pub(super) fn split_element(datatype: DataType, bytes: &[u8]) -> (&[u8], &[u8]) {
-    let found = match datatype {
-        DataType::Bytes => split_bytes(bytes),
-        _ => bytes.split_at_checked(datatype.size()),
-    };
-    found.unwrap_or((bytes, &[]))
-}
-
-/// Appends the elements of an array as those of a tensor; there is room for them.
-fn append(datatype: DataType, array: &Array<'_>, out: &mut Vec<u8>) -> std::result::Result<(), Misfit> {
-    let size = datatype.size();
-    let mut place = 0;
-    let added = array.for_each_exact_block(|block| match block {
-        Block::Floats(values) if datatype == DataType::Fp32 && fit_f32(values) => {
-            values.iter().for_each(|value| out.extend_from_slice(&(*value as f32).to_le_bytes()));
-            place += values.len();
-            Ok(())
-        }
-        Block::Floats(values) => {
-            put_words(values, size, &mut place, out, |value| datatype.word_of_float(value))
-        }
-        Block::Signed(values) => {
-            put_words(values, size, &mut place, out, |value| datatype.word_of_integer(value.into()))
-        }
-        Block::Unsigned(values) => {
-            put_words(values, size, &mut place, out, |value| datatype.word_of_integer(value.into()))
-        }
-    });
-    added.map_err(|error| Misfit { place, error })
-}
-
-/// Whether none of these becomes infinite as a 32-bit float. No early exit: the compiler
-/// then checks many at a time.
-fn fit_f32(values: &[f64]) -> bool {
-    values.iter().fold(true, |all, value| all & (value.is_finite() == (*value as f32).is_finite()))
-}
-
-fn put_words<T: Copy>(
-    values: &[T],
-    size: usize,
-    place: &mut usize,
-    out: &mut Vec<u8>,
-    word_of: impl Fn(T) -> Result<Word>,
-) -> Result<()> {
-    values.iter().try_for_each(|value| {
-        out.extend_from_slice(word_of(*value)?.get(..size).unwrap_or_default());
-        *place += 1;
-        Ok(())
-    })
-}
-
 #[cold]
 fn no_such_value(tensor: &Tensor) -> Error {
     let holds = match tensor.datatype.class() {
@@ -391,6 +248,7 @@ fn no_such_value(tensor: &Tensor) -> Error {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::array::DType;
     use crate::images::raster::ImageRules;
     use crate::protocol::open_inference::read_model;
     use crate::values::InputColumn;
@@ -523,6 +381,92 @@ pub(super) mod tests {
         let mut tensors = rows("FP32", "");
         let error = add_columns(&mut tensors, 2, &[InputColumn::of(&[0.0, 1e39])]).unwrap_err();
         assert_eq!(error.to_string(), "row 1: feature \"x\": 1e39 does not fit FP32: it is too large");
+    }
+
+    #[test]
+    fn rows_have_shapes_of_their_own() {
+        let mut tensors = Tensors::new(model(&[("x", "INT16", ",-1,2"), ("y", "UINT8", "")]));
+        let put = |tensors: &mut Tensors, shape: [usize; 2]| {
+            let values = vec![7i16; shape[0] * shape[1]];
+            tensors.put(0, &Value::Array(&Array::of(&shape, &values).unwrap())).unwrap();
+            tensors.put(1, &Value::Integer(1)).unwrap();
+        };
+        for shape in [[1, 2], [1, 2], [3, 2], [0, 2], [0, 2], [1, 2]] {
+            put(&mut tensors, shape);
+            tensors.end_row().unwrap();
+        }
+        assert_eq!([0, 1, 2, 3, 4, 5].map(|row| tensors.alike(row..6)), [2, 1, 1, 2, 1, 1]);
+        assert_eq!((tensors.alike(0..1), tensors.alike(6..6)), (1, 0));
+        assert_eq!([0, 2, 4].map(|row| tensors.row_shape(0, row)), [[1, 2], [3, 2], [0, 2]]);
+        assert!(tensors.row_shape(1, 2).is_empty());
+        assert_eq!([0..2, 2..3, 3..5].map(|rows| tensors.elements(0, rows).len()), [8, 12, 0]);
+        let before = tensors.checkpoint().unwrap();
+        put(&mut tensors, [0, 2]);
+        tensors.discard_row();
+        assert_eq!(tensors.columns[0].shapes.rows(), 6);
+        put(&mut tensors, [5, 2]);
+        tensors.end_row().unwrap();
+        tensors.restore(before);
+        assert_eq!(
+            (tensors.len(), tensors.elements(0, 0..6).len(), tensors.row_shape(0, 5)),
+            (6, 24, &[1, 2][..])
+        );
+        let mut copy = Tensors::new(Arc::clone(&tensors.model));
+        copy.copy(&tensors, 2..5).unwrap();
+        assert_eq!((copy.len(), copy.alike(0..3), copy.row_shape(0, 2)), (3, 1, &[0, 2][..]));
+        assert_eq!(copy.elements(0, 0..3), tensors.elements(0, 2..5));
+        copy.clear();
+        put(&mut copy, [4, 2]);
+        copy.end_row().unwrap();
+        assert_eq!((copy.row_shape(0, 0), copy.elements(0, 0..1).len()), (&[4, 2][..], 16));
+        let wrong = Array::of(&[2, 2], &[0, 1, 2, 1 << 20]).unwrap();
+        let error = copy.put(0, &Value::Array(&wrong)).unwrap_err().to_string();
+        assert!(error.starts_with("element [1, 1]: 1048576 does not fit INT16"), "{error}");
+        assert_eq!(copy.columns[0].extent().bytes, 16);
+    }
+
+    #[test]
+    fn a_column_has_arrays_of_one_shape() {
+        let mut tensors = rows("UINT8", ",-1,2,-1");
+        let arrays = |bytes, shape| InputColumn::Arrays { dtype: DType::U8, bytes, shape };
+        let numbers = [1, 2, 3, 4, 5, 6, 7, 8];
+        add_columns(&mut tensors, 2, &[arrays(&numbers, &[1, 2, 2])]).unwrap();
+        add_columns(&mut tensors, 2, &[arrays(&numbers, &[2, 2, 1])]).unwrap();
+        add_columns(&mut tensors, 3, &[arrays(&[], &[0, 2, 9])]).unwrap();
+        assert_eq!([0, 2, 4].map(|row| tensors.alike(row..7)), [2, 2, 3]);
+        assert_eq!((tensors.row_shape(0, 3), tensors.elements(0, 2..4)), (&[2, 2, 1][..], &numbers[..]));
+        let mut refused = |column| add_columns(&mut tensors, 2, &[column]).unwrap_err().to_string();
+        for (column, said) in [
+            (
+                arrays(&numbers, &[1, 3, 1]),
+                "its column has arrays of the shape [1, 3, 1], expected [-1, 2, -1]",
+            ),
+            (arrays(&numbers, &[2, 2]), "its column has arrays of the shape [2, 2], expected [-1, 2, -1]"),
+            (arrays(&numbers, &[1, 2, 1]), "its column has 8 bytes, but 2 rows take 4 bytes of U8"),
+            (InputColumn::of(&numbers), "has to be given: several sizes are free in [-1, 2, -1]"),
+        ] {
+            let text = refused(column);
+            assert!(text.contains(said), "{text}");
+        }
+        // One free size follows from the others.
+        let mut tensors = rows("INT32", ",2,-1");
+        add_columns(&mut tensors, 2, &[InputColumn::of(&[1i32; 12])]).unwrap();
+        add_columns(&mut tensors, 0, &[InputColumn::of::<i32>(&[])]).unwrap();
+        assert_eq!((tensors.len(), tensors.row_shape(0, 1)), (2, &[2, 3][..]));
+        let error = add_columns(&mut tensors, 2, &[InputColumn::of(&[1i32; 13])]).unwrap_err();
+        assert!(
+            error.to_string().ends_with("its column has 52 bytes, but 2 rows take 48 bytes of I32"),
+            "{error}"
+        );
+        let wrong = [0, 0, 0, 0, 0, 0, 0, i64::MAX];
+        let error = add_columns(&mut tensors, 2, &[InputColumn::of(&wrong)]).unwrap_err().to_string();
+        assert!(
+            error.starts_with("row 1: feature \"x\": element [1, 1]: 9223372036854775807 does not"),
+            "{error}"
+        );
+        let mut tensors = rows("INT32", ",0,-1");
+        let error = add_columns(&mut tensors, 2, &[InputColumn::of::<i32>(&[])]).unwrap_err().to_string();
+        assert!(error.ends_with("another size is 0, and one is free in [0, -1]"), "{error}");
     }
 
     #[test]
