@@ -39,13 +39,13 @@ static const char *read_token(const char *path) {
 static void end_with_usage(const char *program, const char *usage, FILE *to, int status) {
     const char *slash = strrchr(program, '/');
     program = slash == NULL ? program : slash + 1;
-    fprintf(to, "usage: %s --url URL [--token TOKEN | --token-file FILE] %s\n", program, usage);
+    fprintf(to, "usage: %s --url URL [--token TOKEN | --token-file FILE] [--model-description FILE] %s\n", program, usage);
     if (status == 0) fprintf(to, "The token can also be in the environment variable SIDEKICK_TOKEN.\n");
     exit(status);
 }
 
 sidekick_deployment *open_from_options(int *argc, char **argv, const char *usage, int least, int most) {
-    const char *url = NULL, *token = getenv("SIDEKICK_TOKEN");
+    const char *url = NULL, *token = getenv("SIDEKICK_TOKEN"), *description = NULL;
     int left = 0;
     for (int i = 1; i < *argc; i++) {
         if (strcmp(argv[i], "--help") == 0) end_with_usage(argv[0], usage, stdout, 0);
@@ -57,14 +57,23 @@ sidekick_deployment *open_from_options(int *argc, char **argv, const char *usage
         if (strcmp(argv[i], "--url") == 0) url = argv[++i];
         else if (strcmp(argv[i], "--token") == 0) token = argv[++i];
         else if (strcmp(argv[i], "--token-file") == 0) token = read_token(argv[++i]);
+        else if (strcmp(argv[i], "--model-description") == 0) description = argv[++i];
         else end_with_usage(argv[0], usage, stderr, 2);
     }
     if (url == NULL || token == NULL || left < least || left > most) end_with_usage(argv[0], usage, stderr, 2);
     *argc = left;
 
+    sidekick_options *options = NULL;
     sidekick_deployment *deployment = NULL;
     sidekick_error *error = NULL;
-    sidekick_deployment_open(url, SIDEKICK_NUL, token, SIDEKICK_NUL, NULL, NULL, &deployment, &error);
+    if (description != NULL) {
+        sidekick_options_new(&options, &error);
+        check(error);
+        sidekick_options_set_model_description_file(options, description, SIDEKICK_NUL, &error);
+        check(error);
+    }
+    sidekick_deployment_open(url, SIDEKICK_NUL, token, SIDEKICK_NUL, options, NULL, &deployment, &error);
+    sidekick_options_free(options);
     check(error);
     return deployment;
 }

@@ -23,6 +23,7 @@ struct WrongUse {};
 struct Arguments {
     std::string url;
     std::optional<std::string> token;  // it may be empty
+    std::string model_description;     // a file, or empty
     std::vector<std::string> files;
     bool help = false;
 };
@@ -53,6 +54,8 @@ inline Arguments parse(const std::vector<std::string>& words) {
             arguments.token = value();
         } else if (words[at] == "--token-file") {
             arguments.token = read_token(value());
+        } else if (words[at] == "--model-description") {
+            arguments.model_description = value();
         } else if (words[at].rfind("--", 0) == 0) {
             throw WrongUse();
         } else {
@@ -64,7 +67,11 @@ inline Arguments parse(const std::vector<std::string>& words) {
 
 // The deployment, or the model of the Open Inference Protocol, that the command line names.
 inline sidekick::Deployment open(const Arguments& arguments) {
-    return sidekick::Deployment::open(arguments.url, *arguments.token);
+    sidekick::Options options;
+    if (!arguments.model_description.empty()) {
+        options.model_description_file(arguments.model_description);
+    }
+    return sidekick::Deployment::open(arguments.url, *arguments.token, options);
 }
 
 // How many files a task takes.

@@ -28,6 +28,7 @@ def run(task: Task, about: str | None, *positionals: str) -> None:
     parser.add_argument("--url", required=True, help="the deployment's URL")
     parser.add_argument("--token", help="its token; or name a file, or set SIDEKICK_TOKEN")
     parser.add_argument("--token-file", metavar="FILE", help="a file that holds the token")
+    parser.add_argument("--model-description", metavar="FILE", help="what the metadata of a model do not say")
     for name in positionals:
         several = name.endswith("...")
         parser.add_argument(name.removesuffix("..."), nargs="+" if several else None)
@@ -36,7 +37,7 @@ def run(task: Task, about: str | None, *positionals: str) -> None:
         token = find_token(options)
         if token is None:
             parser.error("no token: give --token or --token-file, or set SIDEKICK_TOKEN")
-        with sidekick.Deployment(options.url, token) as deployment:
+        with sidekick.Deployment(options.url, token, model_description=options.model_description) as deployment:
             task(deployment, options)
     except (OSError, ValueError, TypeError, ImportError) as error:
         sys.exit(f"{parser.prog}: {error}")

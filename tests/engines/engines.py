@@ -58,6 +58,8 @@ class Engine:
         installed = self.folder / "installed.txt"
         if installed.exists() and installed.read_bytes() == wanted.read_bytes():
             return
+        if not (3, 11) <= sys.version_info[:2] <= (3, 12):
+            raise Failed(f"{self.name}: its packages need Python 3.11 or 3.12, and this is {sys.version.split()[0]}")
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         print(f"{self.name}: installing into {self.folder}", flush=True)
@@ -87,15 +89,20 @@ class Engine:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         environment = {**os.environ, "no_proxy": "*", "DIGITS_WEIGHTS": str(digits_weights()), **self.environment()}
-        with self.log.open("w") as log:
-            process = subprocess.Popen(
-                self.command(port), stdout=log, stderr=log, env=environment, cwd=self.folder, start_new_session=True
-            )
+        process = self.spawn(self.command(port), environment)
         try:
             self.wait_until_ready(process, url)
             yield url
         finally:
             stop(process)
+
+    def spawn(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen:
+        with self.log.open("w") as log:
+            options = {"stdout": log, "stderr": log, "env": environment, "cwd": self.folder}
+            try:
+                return subprocess.Popen(command, start_new_session=True, **options)
+            except OSError as error:
+                raise Failed(f"{self.name}: {command[0]} does not start: {error}") from None
 
     def wait_until_ready(self, process: subprocess.Popen, url: str) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -157,17 +164,17 @@ class Triton(Engine):
 def config(name: str, model: Model) -> str:
     """Triton's configuration of a model."""
     lines = ['backend: "python"', f"max_batch_size: {model.most_rows}"]
-    lines += tensor_blocks("input", model.inputs) + tensor_blocks("output", model.outputs)
+    lines += tensor_blocks("input", model.inputs, model.optional) + tensor_blocks("output", model.outputs)
     # The call after a cancelled one does not wait for it.
     lines.append(f"instance_group [{{ kind: KIND_CPU, count: {2 if name == 'slow' else 1} }}]")
     lines.append("version_policy: { all {} }")
     return "\n".join(lines) + "\n"
 
 
-def tensor_blocks(side: str, tensors: Tensors) -> list[str]:
+def tensor_blocks(side: str, tensors: Tensors, optional: tuple[str, ...] = ()) -> list[str]:
     def block(name: str, kind: str, shape: list[int]) -> str:
-        kind = {"BYTES": "STRING"}.get(kind, kind)
-        return f'{side} [{{ name: "{name}", data_type: TYPE_{kind}, dims: {shape} }}]'
+        kind, more = {"BYTES": "STRING"}.get(kind, kind), ", optional: true" if name in optional else ""
+        return f'{side} [{{ name: "{name}", data_type: TYPE_{kind}, dims: {shape}{more} }}]'
 
     return [block(name, kind, shape) for name, (kind, shape) in tensors.items()]
 

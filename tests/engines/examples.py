@@ -49,7 +49,7 @@ def run_examples(engine: Engine, url: str, languages: Examples) -> dict[str, lis
 
 
 def checks(engine: Engine) -> list[Callable[[str, Start], None]]:
-    return [try_model, *{"mlserver": [score_table]}.get(engine.name, [])]
+    return [try_model, classify_images, *{"mlserver": [score_table]}.get(engine.name, [])]
 
 
 def output(command: list[str]) -> str:
@@ -67,6 +67,13 @@ def score_table(url: str, start: Start) -> None:
     right = sum(row["predicted predict_proba"] == row["species"] for row in rows)
     assert right == 146, f"{right} of 150 right"
     assert all(SPECIES[int(float(row["predicted predict"]))] == row["predicted predict_proba"] for row in rows)
+
+
+def classify_images(url: str, start: Start) -> None:
+    data = EXAMPLES / "data"
+    words = ["--url", f"{url}/v2/models/digits", "--token", "", "--model-description", data / "digits-model.json"]
+    lines = start("classify_images", *map(str, words), *map(str, sorted((data / "digits").glob("*.png")))).splitlines()
+    assert lines[-1] == "357 of 360 right", lines[-1]
 
 
 def try_model(url: str, start: Start) -> None:

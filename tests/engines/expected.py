@@ -92,6 +92,43 @@ SCENARIOS = [
     ),
     Scenario("text", "texts, empty ones and more than ASCII", "GRÜSSE||TWO/LINES"),
     Scenario("image", "the samples of an image, `UINT8 [8, 8, 3]`", "0 31.5 63"),
+    Scenario("integer", "the exact integer of an INT64", "9007199254740994"),
+    Scenario(
+        "bytes",
+        "bytes that are no UTF-8, by a model description",
+        "80 00 ff",
+        {"mlserver": "refused"},
+        {"mlserver": "no: JSON has none; refused before they are sent"},
+        not_on={"kserve": "the server reads them as UTF-8"},
+    ),
+    Scenario(
+        "labels",
+        "labels and one of two outputs, by a model description",
+        "versicolor 0.8989, 1 output",
+    ),
+    Scenario(
+        "server's labels",
+        "labels of the metadata",
+        "versicolor 0.8989, 2 outputs",
+        not_on=dict.fromkeys(("triton", "kserve"), "the server has no labels"),
+    ),
+    Scenario("optional", "an optional input, by a model description", "6 11"),
+    Scenario(
+        "server's optional",
+        "the same without one",
+        "6 11",
+        {"mlserver": "refused", "kserve": "refused"},
+        {
+            "triton": "yes: `optional: true` in its configuration",
+            "mlserver": "no: refused before it is sent",
+            "kserve": "no: refused before it is sent",
+        },
+    ),
+    Scenario(
+        "models",
+        "the models of a server are named if the URL names none",
+        "named",
+    ),
     Scenario("unknown model", "a model that is not there", "HTTP 404", words=dict.fromkeys(ALL, "HTTP 404")),
     Scenario(
         "unknown version",
@@ -104,5 +141,5 @@ SCENARIOS = [
     Scenario("model's error", "a model that fails", "HTTP 500", words=dict.fromkeys(ALL, "HTTP 500")),
     Scenario("bad rows", "`isolate_bad_rows`: the rows that the model refuses fail alone", "2 4 6 without 1 3"),
     Scenario("cancel", "a call is cancelled, and the next one succeeds", "cancelled, then 0"),
-    Scenario("versions", "two versions of a model", "5, 10", not_on={"kserve": "the server has no versions"}),
+    Scenario("versions", "two versions of a model, and which is asked", "5 by 1, 10 by 2", not_on={"kserve": "the server has no versions"}),
 ]

@@ -28,6 +28,8 @@ class Model:
     # The most rows of a request, if the engine has such a limit; 0 for a model without an axis for rows.
     most_rows: int = 128
     versions: tuple[str, ...] = ("1",)
+    # The inputs that a request may lack.
+    optional: tuple[str, ...] = ()
     # The engines that cannot serve it.
     not_on: tuple[str, ...] = ()
     # Shown to clients by servers that have such a thing.
@@ -124,6 +126,19 @@ def failing(inputs: Arrays, version: int) -> Arrays:
     raise RuntimeError("this model fails always")
 
 
+def count(inputs: Arrays, version: int) -> Arrays:
+    return {"next": inputs["count"] + 1}
+
+
+def optional(inputs: Arrays, version: int) -> Arrays:
+    return {"y": inputs["x"] + inputs.get("offset", 10)}
+
+
+def reverse(inputs: Arrays, version: int) -> Arrays:
+    turned = [value[::-1] for value in inputs["data"].ravel()]
+    return {"reversed": numpy.array(turned, object).reshape(-1, 1)}
+
+
 def slow(inputs: Arrays, version: int) -> Arrays:
     """Engines wait for `wait` seconds before they call it."""
     return {"waited": inputs["wait"]}
@@ -156,6 +171,15 @@ MODELS: dict[str, Model] = {
     "text": Model({"text": ("BYTES", [1])}, {"capitals": ("BYTES", [1])}, text),
     "image": Model({"image": ("UINT8", [8, 8, 3])}, {"scores": ("FP32", [3])}, image),
     "digits": Model({"image": ("UINT8", [8, 8, 1])}, {"digit": ("FP32", [10])}, digits),
+    "count": Model({"count": ("INT64", [1])}, {"next": ("INT64", [1])}, count),
+    "optional": Model({"x": NUMBER, "offset": NUMBER}, Y, optional, optional=("offset",)),
+    "reverse": Model(
+        {"data": ("BYTES", [1])},
+        {"reversed": ("BYTES", [1])},
+        reverse,
+        parameters={"data": {"content_type": "base64"}},
+        not_on=("kserve",),
+    ),
     "picky": Model(X, Y, picky),
     "failing": Model(X, Y, failing),
     "slow": Model({"wait": NUMBER}, {"waited": NUMBER}, slow),

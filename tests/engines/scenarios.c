@@ -381,11 +381,84 @@ static int cancel(void) {
 
 static int versions(void) {
     if (!open_model("factor/versions/1") || !add(5) || !predict()) return 0;
-    printf("%.0f, ", number(0, 0));
+    printf("%.0f by %s, ", number(0, 0), sidekick_deployment_model_version(model, NULL));
     sidekick_predictions_free(found), sidekick_rows_free(rows), sidekick_deployment_free(model);
     found = NULL, rows = NULL, model = NULL;
     if (!open_model("factor/versions/2") || !add(5) || !predict()) return 0;
-    printf("%.0f", number(0, 0));
+    printf("%.0f by %s", number(0, 0), sidekick_deployment_model_version(model, NULL));
+    return 1;
+}
+
+static int integer(void) {
+    int64_t next = 0;
+    if (!open_model("count")) return 0;
+    TRY(sidekick_rows_add_integer_at(rows, 0, 9007199254740993, &error));
+    TRY(sidekick_rows_end_row(rows, &error));
+    if (!predict()) return 0;
+    TRY(sidekick_predictions_integer(found, 0, 0, &next, &error));
+    printf("%lld", (long long)next);
+    return 1;
+}
+
+static int set_description(const char *json) {
+    TRY(sidekick_options_set_model_description(options, json, SIDEKICK_NUL, &error));
+    return 1;
+}
+
+static int bytes(void) {
+    const unsigned char *reversed;
+    size_t size;
+    if (!set_description("{\"inputs\": [{\"name\": \"data\", \"type\": \"bytes\"}], "
+                         "\"outputs\": [{\"name\": \"reversed\", \"type\": \"bytes\"}]}")) return 0;
+    if (!open_model("reverse")) return 0;
+    TRY(sidekick_rows_add_bytes_at(rows, 0, "\xff\0\x80", 3, &error));
+    TRY(sidekick_rows_end_row(rows, &error));
+    if (!predict()) return 0;
+    TRY(sidekick_predictions_bytes(found, 0, 0, (const void **)&reversed, &size, &error));
+    for (size_t at = 0; at < size; at++) printf("%s%02x", at > 0 ? " " : "", reversed[at]);
+    return 1;
+}
+
+static int print_species(void) {
+    static const double flower[] = {5.9, 3.0, 4.2, 1.5};
+    const char *label;
+    size_t length, probabilities, outputs;
+    double probability;
+    if (!open_model("iris")) return 0;
+    for (size_t input = 0; input < 4; input++) TRY(sidekick_rows_add_number_at(rows, input, flower[input], &error));
+    TRY(sidekick_rows_end_row(rows, &error));
+    if (!predict()) return 0;
+    outputs = sidekick_deployment_feature_count(model, SIDEKICK_OUTPUT);
+    TRY(sidekick_deployment_feature_index(model, SIDEKICK_OUTPUT, "predict_proba", SIDEKICK_NUL, &probabilities, &error));
+    TRY(sidekick_predictions_top(found, probabilities, 0, 0, &label, &length, &probability, &error));
+    printf("%s %.4f, %d output%s", label, probability, (int)outputs, outputs == 1 ? "" : "s");
+    return 1;
+}
+
+static int labels(void) {
+    return set_description("{\"outputs\": [{\"name\": \"predict_proba\", "
+                           "\"labels\": [\"setosa\", \"versicolor\", \"virginica\"]}]}") && print_species();
+}
+
+/* The second row leaves an input out. */
+static int server_optional(void) {
+    if (!open_model("optional")) return 0;
+    TRY(sidekick_rows_add_number_at(rows, 1, 5, &error));
+    if (!add(1) || !add(1) || !predict()) return 0;
+    printf("%.0f %.0f", number(0, 0), number(0, 1));
+    return 1;
+}
+
+static int optional(void) {
+    return set_description("{\"inputs\": [{\"name\": \"offset\", \"optional\": true}]}") && server_optional();
+}
+
+/* The URL of a server is no model's: the error names those that there are. */
+static int models(void) {
+    char url[512];
+    snprintf(url, sizeof url, "%s/v2", base);
+    sidekick_deployment_open(url, SIDEKICK_NUL, "", 0, options, NULL, &model, &error);
+    printf("%s", strstr(sidekick_error_message(error, NULL), "floats") != NULL ? "named" : "not named");
     return 1;
 }
 
@@ -416,6 +489,13 @@ static const struct {
     {"bad rows", isolate},
     {"cancel", cancel},
     {"versions", versions},
+    {"integer", integer},
+    {"bytes", bytes},
+    {"labels", labels},
+    {"server's labels", print_species},
+    {"optional", optional},
+    {"server's optional", server_optional},
+    {"models", models},
 };
 
 static void run(const char *name) {

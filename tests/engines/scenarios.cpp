@@ -270,9 +270,75 @@ void cancel() {
 }
 
 void versions() {
-    const auto first = predict(open("factor/versions/1"), {5});
-    const auto second = predict(open("factor/versions/2"), {5});
-    printf("%.0f, %.0f", first.numbers("y")[0], second.numbers("y")[0]);
+    const auto one = open("factor/versions/1"), two = open("factor/versions/2");
+    const auto first = predict(one, {5}), second = predict(two, {5});
+    printf("%.0f by %s, ", first.numbers("y")[0], std::string(one.model_version()).c_str());
+    printf("%.0f by %s", second.numbers("y")[0], std::string(two.model_version()).c_str());
+}
+
+void integer() {
+    const auto model = open("count");
+    auto rows = model.rows();
+    rows.row().integer("count", 9007199254740993);
+    const auto found = model.predict(rows);
+    std::cout << found[0].integer("next") << std::flush;
+}
+
+void bytes() {
+    const auto model = open("reverse", Options().model_description(R"({
+        "inputs": [{"name": "data", "type": "bytes"}], "outputs": [{"name": "reversed", "type": "bytes"}]})"));
+    auto rows = model.rows();
+    rows.row().bytes("data", std::string("\xff\0\x80", 3));
+    const auto found = model.predict(rows);
+    const char* between = "";
+    for (const auto byte : found[0].bytes("reversed")) {
+        printf("%s%02x", between, std::to_integer<unsigned>(byte));
+        between = " ";
+    }
+}
+
+void species_by(const Options& options) {
+    const auto model = open("iris", options);
+    auto rows = model.rows();
+    rows.row().number(0, 5.9).number(1, 3.0).number(2, 4.2).number(3, 1.5);
+    const auto found = model.predict(rows);
+    const auto best = found[0].top("predict_proba");
+    const auto outputs = model.outputs().size();
+    std::cout << best.label << std::flush;
+    printf(" %.4f, %zu output%s", best.probability, outputs, outputs == 1 ? "" : "s");
+}
+
+void labels() {
+    species_by(Options().model_description(R"({
+        "outputs": [{"name": "predict_proba", "labels": ["setosa", "versicolor", "virginica"]}]})"));
+}
+
+void server_labels() {
+    species_by({});
+}
+
+// The second row leaves an input out.
+void optional_by(const Options& options) {
+    const auto model = open("optional", options);
+    auto rows = model.rows();
+    rows.row().number("x", 1).number("offset", 5).row().number("x", 1);
+    const auto found = model.predict(rows);
+    printf("%.0f %.0f", found.numbers("y")[0], found.numbers("y")[1]);
+}
+
+void optional() {
+    optional_by(Options().model_description(R"({"inputs": [{"name": "offset", "optional": true}]})"));
+}
+
+void server_optional() {
+    optional_by({});
+}
+
+// The URL of a server is no model's: the error names those that there are.
+void models() {
+    const auto opened = Deployment::try_open(base + "/v2", "");
+    const std::string message = opened ? "" : opened.error().what();
+    printf("%s", message.find("floats") != std::string::npos ? "named" : "not named");
 }
 
 const std::map<std::string, void (*)()> scenarios = {
@@ -299,6 +365,13 @@ const std::map<std::string, void (*)()> scenarios = {
     {"bad rows", isolate},
     {"cancel", cancel},
     {"versions", versions},
+    {"integer", integer},
+    {"bytes", bytes},
+    {"labels", labels},
+    {"server's labels", server_labels},
+    {"optional", optional},
+    {"server's optional", server_optional},
+    {"models", models},
 };
 
 // An error as every language can print it.

@@ -129,7 +129,45 @@ def cancel():
 
 
 def versions():
-    return ", ".join(f"{open_model(f'factor/versions/{version}').predict(x=5)['y']:.0f}" for version in (1, 2))
+    both = [open_model(f"factor/versions/{version}") for version in (1, 2)]
+    return ", ".join(f"{model.predict(x=5)['y']:.0f} by {model.model_version}" for model in both)
+
+
+def integer():
+    return open_model("count").predict(count=9007199254740993)["next"]
+
+
+def raw_bytes():
+    description = {
+        "inputs": [{"name": "data", "type": "bytes"}],
+        "outputs": [{"name": "reversed", "type": "bytes"}],
+    }
+    found = open_model("reverse", model_description=description).predict(data=b"\xff\0\x80")
+    return found["reversed"].hex(" ")
+
+
+def species(**settings):
+    model = open_model("iris", **settings)
+    shares = model.predict(sepal_length=5.9, sepal_width=3, petal_length=4.2, petal_width=1.5)["predict_proba"]
+    label, outputs = max(shares, key=shares.get), len(model.feature_specs_out)
+    return f"{label} {shares[label]:.4f}, {outputs} output{'' if outputs == 1 else 's'}"
+
+
+LABELS = {"outputs": [{"name": "predict_proba", "labels": ["setosa", "versicolor", "virginica"]}]}
+
+
+def optional(**settings):
+    """The second row leaves an input out."""
+    found = open_model("optional", **settings).predict_many([{"x": 1, "offset": 5}, {"x": 1}])
+    return " ".join(f"{result['y']:.0f}" for result in found)
+
+
+def models():
+    """The URL of a server is no model's: the error names those that there are."""
+    try:
+        sidekick.Deployment(f"{sys.argv[1]}/v2", "")
+    except sidekick.Error as error:
+        return "named" if "floats" in str(error) else "not named"
 
 
 SCENARIOS = {
@@ -156,6 +194,13 @@ SCENARIOS = {
     "bad rows": isolate,
     "cancel": cancel,
     "versions": versions,
+    "integer": integer,
+    "bytes": raw_bytes,
+    "labels": lambda: species(model_description=LABELS),
+    "server's labels": species,
+    "optional": lambda: optional(model_description={"inputs": [{"name": "offset", "optional": True}]}),
+    "server's optional": optional,
+    "models": models,
 }
 
 

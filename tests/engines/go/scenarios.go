@@ -249,8 +249,52 @@ func cancel() {
 }
 
 func versions() {
-	first, second := predict(open("factor/versions/1"), 5), predict(open("factor/versions/2"), 5)
-	fmt.Print(must(first.Numbers("y"))[0], ", ", must(second.Numbers("y"))[0])
+	first, second := open("factor/versions/1"), open("factor/versions/2")
+	fmt.Print(must(predict(first, 5).Numbers("y"))[0], " by ", first.ModelVersion(), ", ")
+	fmt.Print(must(predict(second, 5).Numbers("y"))[0], " by ", second.ModelVersion())
+}
+
+func integer() {
+	model := open("count")
+	found := must(model.Predict(ctx, model.NewRows().Integer("count", 9007199254740993).End()))
+	fmt.Print(must(found.Integers("next"))[0])
+}
+
+func bytes() {
+	model := open("reverse", sidekick.WithModelDescription(`{
+		"inputs": [{"name": "data", "type": "bytes"}], "outputs": [{"name": "reversed", "type": "bytes"}]}`))
+	found := must(model.Predict(ctx, model.NewRows().Bytes("data", []byte{0xff, 0, 0x80}).End()))
+	fmt.Printf("% x", must(found.Bytes("reversed"))[0])
+}
+
+const irisLabels = `{"outputs": [{"name": "predict_proba", "labels": ["setosa", "versicolor", "virginica"]}]}`
+
+func species(options ...sidekick.Option) {
+	model := open("iris", options...)
+	rows := model.NewRows().Number("sepal_length", 5.9).Number("sepal_width", 3).Number("petal_length", 4.2)
+	found := must(model.Predict(ctx, rows.Number("petal_width", 1.5).End()))
+	best, outputs, end := must(found.Categories("predict_proba")).Best(0), len(model.Outputs()), "s"
+	if outputs == 1 {
+		end = ""
+	}
+	fmt.Printf("%s %.4f, %d output%s", best.Label, best.Probability, outputs, end)
+}
+
+// optional leaves an input out of the second row.
+func optional(options ...sidekick.Option) {
+	model := open("optional", options...)
+	rows := model.NewRows().Number("x", 1).Number("offset", 5).End().Number("x", 1).End()
+	y := must(must(model.Predict(ctx, rows)).Numbers("y"))
+	fmt.Print(y[0], " ", y[1])
+}
+
+// models opens the URL of a server, which is no model's: the error names those that there are.
+func models() {
+	_, err := sidekick.Open(ctx, base+"/v2", "")
+	if err == nil || !strings.Contains(err.Error(), "floats") {
+		fmt.Print("not ")
+	}
+	fmt.Print("named")
 }
 
 var scenarios = map[string]func(){
@@ -277,6 +321,15 @@ var scenarios = map[string]func(){
 	"bad rows":        isolate,
 	"cancel":          cancel,
 	"versions":        versions,
+	"integer":         integer,
+	"bytes":           bytes,
+	"labels":          func() { species(sidekick.WithModelDescription(irisLabels)) },
+	"server's labels": func() { species() },
+	"optional": func() {
+		optional(sidekick.WithModelDescription(`{"inputs": [{"name": "offset", "optional": true}]}`))
+	},
+	"server's optional": func() { optional() },
+	"models":            models,
 }
 
 // shortForm is an error as every language can print it.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy
 from mlserver import MLModel
-from mlserver.codecs import NumpyCodec, StringCodec
+from mlserver.codecs import Base64Codec, NumpyCodec, StringCodec
 from mlserver.errors import InferenceError
 from mlserver.types import InferenceResponse
 
@@ -31,11 +31,15 @@ class Runtime(MLModel):
         return InferenceResponse(model_name=self.name, model_version=self.version, outputs=outputs)
 
     def array(self, tensor):
+        if tensor.name == "data":
+            return numpy.array(self.decode(tensor, default_codec=Base64Codec), object)
         if tensor.datatype == "BYTES":
             return numpy.array(self.decode(tensor, default_codec=StringCodec), object)
         return self.decode(tensor, default_codec=NumpyCodec)
 
     def encoded(self, name, values):
+        if name == "reversed":
+            return Base64Codec.encode_output(name, list(values.ravel()))
         if values.dtype == object:
             return StringCodec.encode_output(name, [text.decode() for text in values.ravel()])
         return NumpyCodec.encode_output(name, values)

@@ -20,6 +20,7 @@ class TritonPythonModel:
 
     def respond(self, request):
         tensors = {name: pb.get_input_tensor_by_name(request, name) for name in self.model.inputs}
+        tensors = {name: tensor for name, tensor in tensors.items() if tensor is not None}
         # NumPy has no BF16: such a tensor is handed on as it is.
         if self.name == "bfloat":
             return pb.InferenceResponse([pb.Tensor.from_dlpack("y", tensors["x"])])

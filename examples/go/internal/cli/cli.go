@@ -13,7 +13,7 @@ import (
 	"libsidekick.dev/go/sidekick"
 )
 
-const options = "--url URL [--token TOKEN | --token-file FILE]"
+const options = "--url URL [--token TOKEN | --token-file FILE] [--model-description FILE]"
 
 // Program is one example: its usage, how many arguments it takes, and what it does.
 type Program struct {
@@ -32,6 +32,11 @@ func (p Program) Main() {
 	var token *string
 	flags.Func("token", "", func(text string) error { token = &text; return nil })
 	tokenFile := flags.String("token-file", "", "")
+	var settings []sidekick.Option
+	flags.Func("model-description", "", func(path string) error {
+		settings = append(settings, sidekick.WithModelDescriptionFile(path))
+		return nil
+	})
 	err := flags.Parse(os.Args[1:])
 	if err == flag.ErrHelp {
 		fmt.Printf("%s\n%s\nThe token can also be in the environment, as SIDEKICK_TOKEN.\n", usage, p.About)
@@ -41,21 +46,21 @@ func (p Program) Main() {
 		fmt.Fprintln(os.Stderr, usage)
 		os.Exit(2)
 	}
-	if err := p.run(*url, token, *tokenFile, flags.Args()); err != nil {
+	found, err := findToken(token, *tokenFile)
+	if err == nil {
+		err = p.run(*url, found, settings, flags.Args())
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", p.Name, err)
 		os.Exit(1)
 	}
 }
 
 // run opens the deployment, which lives as long as the program runs or until it is interrupted.
-func (p Program) run(url string, token *string, tokenFile string, arguments []string) error {
+func (p Program) run(url, token string, settings []sidekick.Option, arguments []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	found, err := findToken(token, tokenFile)
-	if err != nil {
-		return err
-	}
-	deployment, err := sidekick.Open(ctx, url, found)
+	deployment, err := sidekick.Open(ctx, url, token, settings...)
 	if err != nil {
 		return err
 	}
