@@ -95,6 +95,27 @@ pub unsafe extern "C" fn sidekick_options_set_isolate_bad_rows(
     })
 }
 
+/// Sets whether status 500 counts as a refusal of the rows, too, if `sidekick_options_set_isolate_bad_rows` is
+/// on. Triton, MLServer and KServe answer so if the model itself fails at a row.
+///
+/// `isolate`: 1 counts it; a server that fails at every row is then asked for each. 0, the default, fails the
+/// whole call.
+///
+/// Errors: the common ones. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_isolate_status_500(
+    options: *mut sidekick_options,
+    isolate: i32,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        options.0.set_isolate_status_500(isolate != 0);
+        Ok(())
+    })
+}
+
 /// Sets how long making a connection may take.
 ///
 /// `milliseconds`: by default 10 000; 0 for no limit. After it, calls fail with `SIDEKICK_ERROR_TIMEOUT`.

@@ -266,6 +266,7 @@ static void test_setters(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_reply_gzip(NULL, 1, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_keep_alive(NULL, 1, 1, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_isolate_bad_rows(NULL, 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_isolate_status_500(NULL, 1, &error));
     sidekick_options_free(options);
 }
 
@@ -294,6 +295,7 @@ static void test_isolated_rows(void) {
     size_t i, row = 0;
     double number = 0;
     OK(sidekick_options_set_isolate_bad_rows(options, 1, &error));
+    OK(sidekick_options_set_isolate_status_500(options, 1, &error));
     deployment = open_on("SIDEKICK_SERVER_URL", "reciprocal", options);
     sidekick_options_free(options);
     rows = new_rows(deployment);

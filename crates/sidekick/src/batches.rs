@@ -58,7 +58,9 @@ impl Call<'_> {
         let columns = &mut predicted.columns;
         let predicted_all = self.client.predict(self.rows, rows.clone(), columns, self.cancel);
         let Err(Refusal { error, blames_rows }) = predicted_all else { return Ok(()) };
-        if !self.client.options().isolate_bad_rows || !blames_rows {
+        let options = self.client.options();
+        let fails_at_rows = blames_rows || options.isolate_status_500 && error.http_status() == Some(500);
+        if !options.isolate_bad_rows || !fails_at_rows {
             return Err(error.in_rows(rows, self.batches.rows));
         }
         if rows.len() == 1 {

@@ -18,6 +18,7 @@ pub struct Options {
     pub(crate) batch_rows: usize,
     pub(crate) max_in_flight: usize,
     pub(crate) isolate_bad_rows: bool,
+    pub(crate) isolate_status_500: bool,
     pub(crate) images: ImageRules,
     pub(crate) protocol: protocol::Settings,
     pub(crate) transport: Settings,
@@ -29,6 +30,7 @@ impl Default for Options {
             batch_rows: DEFAULT_BATCH_ROWS,
             max_in_flight: 1,
             isolate_bad_rows: false,
+            isolate_status_500: false,
             images: ImageRules::default(),
             protocol: protocol::Settings::default(),
             transport: Settings::default(),
@@ -56,6 +58,13 @@ impl Options {
     /// call.
     pub fn set_isolate_bad_rows(&mut self, isolate: bool) {
         self.isolate_bad_rows = isolate;
+    }
+
+    /// Counts status 500 as a refusal of the rows, too, if bad rows are isolated. Triton, MLServer and KServe
+    /// answer so if the model itself fails at a row. Off by default: a server that fails at every row would be
+    /// asked for each.
+    pub fn set_isolate_status_500(&mut self, isolate: bool) {
+        self.isolate_status_500 = isolate;
     }
 
     /// Sets how tensors are sent to a server of the Open Inference Protocol: by default [`Wire::Auto`].

@@ -75,6 +75,20 @@ fn each_bad_row_has_its_error_and_the_others_their_predictions() {
     nothing_is_lost(&deployment.predict(&numbers(&deployment, 5)).unwrap(), 5, all);
 }
 
+/// Engines answer 500 if a model fails at a row.
+#[test]
+fn status_500_counts_as_a_bad_row_only_if_asked_for() {
+    let mut options = isolating(128, 1);
+    options.set_isolate_status_500(true);
+    let deployment = open(&fussy(&[0, 7], "500 Oops").0, &options);
+    nothing_is_lost(&deployment.predict(&numbers(&deployment, 20)).unwrap(), 20, &[0, 7]);
+    assert_eq!(refused(&open(&fussy(&[1], "501 Never").0, &options)).http_status(), Some(501));
+    options.set_isolate_bad_rows(false);
+    let (url, sizes) = fussy(&[1], "500 Oops");
+    assert_eq!(refused(&open(&url, &options)).http_status(), Some(500));
+    assert_eq!(*sizes.lock().unwrap(), [2]);
+}
+
 #[test]
 fn numbers_of_packed_rows_have_no_gaps() {
     let record = |kind: u32, payload: &[u8]| {

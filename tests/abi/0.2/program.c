@@ -52,6 +52,7 @@ static sidekick_options *make_options(int *lines) {
     OK(sidekick_options_set_batch_rows(options, 1, &error));
     OK(sidekick_options_set_max_in_flight(options, 2, &error));
     OK(sidekick_options_set_isolate_bad_rows(options, 1, &error));
+    OK(sidekick_options_set_isolate_status_500(options, 0, &error));
     OK(sidekick_options_set_connect_timeout(options, 10000, &error));
     OK(sidekick_options_set_response_timeout(options, 60000, &error));
     OK(sidekick_options_set_call_timeout(options, 60000, &error));

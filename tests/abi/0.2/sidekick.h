@@ -1870,6 +1870,19 @@ sidekick_status sidekick_options_set_isolate_bad_rows(sidekick_options *options,
                                                       sidekick_error **error);
 
 /**
+ * Sets whether status 500 counts as a refusal of the rows, too, if `sidekick_options_set_isolate_bad_rows` is
+ * on. Triton, MLServer and KServe answer so if the model itself fails at a row.
+ *
+ * `isolate`: 1 counts it; a server that fails at every row is then asked for each. 0, the default, fails the
+ * whole call.
+ *
+ * Errors: the common ones. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_isolate_status_500(sidekick_options *options,
+                                                        int32_t isolate,
+                                                        sidekick_error **error);
+
+/**
  * Sets how long making a connection may take.
  *
  * `milliseconds`: by default 10 000; 0 for no limit. After it, calls fail with `SIDEKICK_ERROR_TIMEOUT`.
