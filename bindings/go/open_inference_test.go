@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -253,4 +254,40 @@ func TestIntegersAreExact(t *testing.T) {
 		I int8 `sidekick:"i"`
 	}](predictions)
 	failure(t, err, sidekick.StatusFeatureValue)
+}
+
+// serveBrittle answers as a model that fails at a negative number, as engines do: with status 500.
+func serveBrittle(answer http.ResponseWriter, request *http.Request) {
+	body, _ := io.ReadAll(request.Body)
+	_, list, _ := strings.Cut(string(body), `"data":[`)
+	list, _, posted := strings.Cut(list, "]")
+	if !posted {
+		tensor := func(name string) string { return `[{"name":"` + name + `","datatype":"FP32","shape":[-1]}]` }
+		fmt.Fprintf(answer, `{"inputs":%s,"outputs":%s}`, tensor("x"), tensor("y"))
+		return
+	}
+	if strings.Contains(list, "-") {
+		answer.WriteHeader(http.StatusInternalServerError)
+		fmt.Fprint(answer, `{"error":"it is negative"}`)
+		return
+	}
+	rows := strings.Count(list, ",") + 1
+	fmt.Fprintf(answer, `{"outputs":[{"name":"y","datatype":"FP32","shape":[%d],"data":[%s]}]}`, rows, list)
+}
+
+func TestStatus500CountsAsABadRowIfAskedFor(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(serveBrittle))
+	defer server.Close()
+	for _, isolates := range []bool{true, false} {
+		settings := []sidekick.Option{sidekick.WithIsolateBadRows(true), sidekick.WithIsolateStatus500(isolates)}
+		model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m", "", settings...))
+		rows := model.NewRows().Number("x", 1).End().Number("x", -2).End().Number("x", 3).End()
+		found, err := model.Predict(context.Background(), rows)
+		if !isolates {
+			failure(t, err, sidekick.StatusServer)
+		} else if err != nil || found.Len() != 2 || len(found.Failures()) != 1 || found.Failures()[0].Row != 1 {
+			t.Errorf("%v %v", found, err)
+		}
+		model.Close()
+	}
 }

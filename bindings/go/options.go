@@ -341,6 +341,15 @@ func WithIsolateBadRows(isolate bool) Option {
 	})
 }
 
+// WithIsolateStatus500 counts, when true and with [WithIsolateBadRows], status 500 as a refusal of the rows,
+// too: Triton, MLServer and KServe answer so if the model itself fails at a row. By default it is false.
+// Since 0.2.
+func WithIsolateStatus500(isolate bool) Option {
+	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_options_set_isolate_status_500(options, cBool(isolate), failure)
+	})
+}
+
 // WithKeepAlive sets how many idle connections a deployment keeps (by default 64), and for how long (by
 // default 4 seconds: below the 5 after which common servers close them). With 0 of either every request makes
 // its own connection.

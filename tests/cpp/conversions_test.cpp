@@ -50,6 +50,7 @@ SETS(max_in_flight)
 SETS(retries)
 SETS(reply_limit)
 SETS(isolate_bad_rows)
+SETS(isolate_status_500)
 SETS(request_gzip)
 SETS(reply_gzip)
 SETS(allow_token_over_http)
@@ -176,6 +177,8 @@ static_assert(quality_of<int>() && !quality_of<double>() && !quality_of<bool>())
 // Switches: "no" does not switch anything on.
 static_assert(isolate_bad_rows_of<bool>() && !isolate_bad_rows_of<const char*>() &&
               !try_isolate_bad_rows_of<int>());
+static_assert(isolate_status_500_of<bool>() && !isolate_status_500_of<const char*>() &&
+              !try_isolate_status_500_of<int>());
 static_assert(request_gzip_of<bool>() && !request_gzip_of<const char*>() &&
               !try_request_gzip_of<std::string>());
 static_assert(reply_gzip_of<bool>() && !reply_gzip_of<const char*>() && !try_reply_gzip_of<double>());

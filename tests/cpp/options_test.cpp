@@ -333,6 +333,6 @@ TEST(every_setting_can_be_chained) {
                                    rig::file("server.key")).dangerous_skip_tls_verification(false);
     options.allow_token_over_http(false).add_header("X-Shop", "one").user_agent_suffix("shop").reply_limit(1 << 20);
     options.request_gzip(false).reply_gzip(true).token_callback(nullptr).log_callback(nullptr);
-    options.batch_rows(128).isolate_bad_rows(false);
+    options.batch_rows(128).isolate_bad_rows(false).isolate_status_500(false);
     CHECK(rig::open("report", options).has_value());
 }

@@ -41,6 +41,14 @@ def test_a_bad_row_has_its_error_in_its_place(bad, options):
                 assert str(result).startswith(f"row {row}: ") and str(result).endswith(f"not {row}")
 
 
+def test_status_500_counts_as_a_bad_row_if_asked_for():
+    with answering(NUMBER, NUMBER, fussy(3, status=500)) as server:
+        results = server.open(isolate_bad_rows=True, isolate_status_500=True).predict_many(ROWS)
+        assert [row for row, result in enumerate(results) if isinstance(result, sidekick.ServerError)] == [3]
+        with pytest.raises(sidekick.ServerError):
+            server.open(isolate_bad_rows=True).predict_many(ROWS)
+
+
 def test_a_single_row_raises_its_error():
     with answering(NUMBER, NUMBER, fussy(1)) as server:
         client = server.open(isolate_bad_rows=True)

@@ -220,6 +220,7 @@ def test_every_setting_of_the_library_is_a_keyword():
         ({"wire": 1}, TypeError),
         ({"host_header": "a b"}, ValueError),
         ({"isolate_bad_rows": 1}, TypeError),
+        ({"isolate_status_500": 1}, TypeError),
         ({"request_gzip": "no"}, TypeError),
         ({"reply_gzip": 0}, TypeError),
         ({"allow_token_over_http": "false"}, TypeError),

@@ -116,6 +116,16 @@ public:
     /// As `isolate_bad_rows`, without throwing.
     Result<void> try_isolate_bad_rows(Flag isolate) { return set(sidekick_options_set_isolate_bad_rows, isolate); }
 
+    /// Whether status 500 counts as a refusal of the rows, too, with `isolate_bad_rows`: Triton, MLServer and
+    /// KServe answer so if the model itself fails at a row. By default not.
+    Options& isolate_status_500(Flag isolate) & { return done(try_isolate_status_500(isolate)); }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& isolate_status_500(Flag isolate) && { return std::move(isolate_status_500(isolate)); }
+    /// As `isolate_status_500`, without throwing.
+    Result<void> try_isolate_status_500(Flag isolate) {
+        return set(sidekick_options_set_isolate_status_500, isolate);
+    }
+
     /// Sets how long making a connection may take: by default 10 seconds; 0 means without limit.
     Options& connect_timeout(std::chrono::milliseconds limit) & { return done(try_connect_timeout(limit)); }
     /// As above, for options that are made and passed on in one expression.

@@ -60,6 +60,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_options_set_batch_rows": [c_void_p, c_size_t],
     "sidekick_options_set_max_in_flight": [c_void_p, c_size_t],
     "sidekick_options_set_isolate_bad_rows": [c_void_p, c_int32],
+    "sidekick_options_set_isolate_status_500": [c_void_p, c_int32],
     "sidekick_options_set_connect_timeout": [c_void_p, c_uint64],
     "sidekick_options_set_response_timeout": [c_void_p, c_uint64],
     "sidekick_options_set_call_timeout": [c_void_p, c_uint64],

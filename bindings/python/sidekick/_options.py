@@ -193,6 +193,7 @@ _ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
     "batch_rows": _count,
     "max_in_flight": _count,
     "isolate_bad_rows": _switch,
+    "isolate_status_500": _switch,
     "call_timeout": _limit,
     "connect_timeout": _limit,
     "response_timeout": _limit,

@@ -80,6 +80,7 @@ class Deployment:
         batch_rows: int = 128,
         max_in_flight: int = 1,
         isolate_bad_rows: bool = False,
+        isolate_status_500: bool = False,
         call_timeout: float | None = None,
         connect_timeout: float | None = 10,
         response_timeout: float | None = 120,
@@ -124,6 +125,8 @@ class Deployment:
           halves of their request again until each stands alone: the others are predicted all the same, and a
           bad row's result is its `RequestError`, not raised but in its place. Without it, the whole call
           raises.
+        - `isolate_status_500`: counts status 500 as a refusal of the rows, too, with `isolate_bad_rows`. Triton,
+          MLServer and KServe answer so if the model itself fails at a row.
         - `call_timeout`: how long one request may take, with all its attempts and the waits between; None is no limit.
         - `connect_timeout`: how long making a connection may take; None is without limit.
         - `response_timeout`: how long the server may be silent while it is sent to or read from; None is without limit.
@@ -177,6 +180,7 @@ class Deployment:
             batch_rows=batch_rows,
             max_in_flight=max_in_flight,
             isolate_bad_rows=isolate_bad_rows,
+            isolate_status_500=isolate_status_500,
             call_timeout=call_timeout,
             connect_timeout=connect_timeout,
             response_timeout=response_timeout,
