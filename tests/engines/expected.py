@@ -140,6 +140,11 @@ SCENARIOS = [
     Scenario("wrong value", "a number too large for the tensor: refused before it is sent", "refused"),
     Scenario("model's error", "a model that fails", "HTTP 500", words=dict.fromkeys(ALL, "HTTP 500")),
     Scenario("bad rows", "`isolate_bad_rows`: the rows that the model refuses fail alone", "2 4 6 without 1 3"),
+    Scenario(
+        "failing rows",
+        "the same with `isolate_status_500`: the rows at which the model fails",
+        "2 4 6 without 1 3",
+    ),
     Scenario("cancel", "a call is cancelled, and the next one succeeds", "cancelled, then 0"),
     Scenario("versions", "two versions of a model, and which is asked", "5 by 1, 10 by 2", not_on={"kserve": "the server has no versions"}),
 ]

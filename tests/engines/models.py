@@ -122,6 +122,12 @@ def picky(inputs: Arrays, version: int) -> Arrays:
     return {"y": inputs["x"] * 2}
 
 
+def brittle(inputs: Arrays, version: int) -> Arrays:
+    if (inputs["x"] < 0).any():
+        raise RuntimeError("x is negative")
+    return {"y": inputs["x"] * 2}
+
+
 def failing(inputs: Arrays, version: int) -> Arrays:
     raise RuntimeError("this model fails always")
 
@@ -181,6 +187,7 @@ MODELS: dict[str, Model] = {
         not_on=("kserve",),
     ),
     "picky": Model(X, Y, picky),
+    "brittle": Model(X, Y, brittle),
     "failing": Model(X, Y, failing),
     "slow": Model({"wait": NUMBER}, {"waited": NUMBER}, slow),
 }

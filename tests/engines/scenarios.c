@@ -340,9 +340,9 @@ static int failing(void) {
 }
 
 /* The rows that the model refuses fail alone. */
-static int isolate(void) {
+static int isolate(const char *name) {
     TRY(sidekick_options_set_isolate_bad_rows(options, 1, &error));
-    if (!open_model("picky") || !add(1) || !add(-1) || !add(2) || !add(-2) || !add(3) || !predict()) return 0;
+    if (!open_model(name) || !add(1) || !add(-1) || !add(2) || !add(-2) || !add(3) || !predict()) return 0;
     for (size_t row = 0; row < sidekick_predictions_count(found); row++) printf("%.0f ", number(0, row));
     printf("without");
     for (size_t at = 0; at < sidekick_predictions_failure_count(found); at++) {
@@ -352,6 +352,15 @@ static int isolate(void) {
         sidekick_error_free(failure);
     }
     return 1;
+}
+
+static int bad_rows(void) {
+    return isolate("picky");
+}
+
+static int failing_rows(void) {
+    TRY(sidekick_options_set_isolate_status_500(options, 1, &error));
+    return isolate("brittle");
 }
 
 static void *trigger_soon(void *cancel) {
@@ -486,7 +495,8 @@ static const struct {
     {"unknown version", unknown_version},
     {"wrong value", wrong_value},
     {"model's error", failing},
-    {"bad rows", isolate},
+    {"bad rows", bad_rows},
+    {"failing rows", failing_rows},
     {"cancel", cancel},
     {"versions", versions},
     {"integer", integer},

@@ -245,11 +245,19 @@ void failing() {
 }
 
 // The rows that the model refuses fail alone.
-void isolate() {
-    const auto found = predict(open("picky", Options().isolate_bad_rows(true)), {1, -1, 2, -2, 3});
+void isolate(const char* name, const Options& options) {
+    const auto found = predict(open(name, options), {1, -1, 2, -2, 3});
     for (const double y : found.numbers("y")) printf("%.0f ", y);
     printf("without");
     for (const auto& failure : found.failures()) printf(" %d", static_cast<int>(failure.row().value()));
+}
+
+void bad_rows() {
+    isolate("picky", Options().isolate_bad_rows(true));
+}
+
+void failing_rows() {
+    isolate("brittle", Options().isolate_bad_rows(true).isolate_status_500(true));
 }
 
 // A call that takes ten seconds is cancelled, then the deployment is used again.
@@ -362,7 +370,8 @@ const std::map<std::string, void (*)()> scenarios = {
     {"unknown version", unknown_version},
     {"wrong value", wrong_value},
     {"model's error", failing},
-    {"bad rows", isolate},
+    {"bad rows", bad_rows},
+    {"failing rows", failing_rows},
     {"cancel", cancel},
     {"versions", versions},
     {"integer", integer},

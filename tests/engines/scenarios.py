@@ -112,9 +112,9 @@ def image():
     return " ".join(f"{score:g}" for score in open_model("image").predict(image=pixels)["scores"])
 
 
-def isolate():
+def isolate(name, **settings):
     """The rows that the model refuses fail alone."""
-    found = open_model("picky", isolate_bad_rows=True).predict_many({"x": x} for x in (1, -1, 2, -2, 3))
+    found = open_model(name, isolate_bad_rows=True, **settings).predict_many({"x": x} for x in (1, -1, 2, -2, 3))
     good = [f"{result['y']:.0f}" for result in found if not isinstance(result, Exception)]
     return " ".join([*good, "without", *(str(result.row) for result in found if isinstance(result, Exception))])
 
@@ -191,7 +191,8 @@ SCENARIOS = {
     "unknown version": lambda: open_model("factor/versions/9"),
     "wrong value": lambda: open_model("batch").predict(x=1e39),
     "model's error": lambda: open_model("failing").predict(x=1),
-    "bad rows": isolate,
+    "bad rows": lambda: isolate("picky"),
+    "failing rows": lambda: isolate("brittle", isolate_status_500=True),
     "cancel": cancel,
     "versions": versions,
     "integer": integer,

@@ -226,8 +226,9 @@ func image() {
 }
 
 // isolate lets the rows that the model refuses fail alone.
-func isolate() {
-	found := predict(open("picky", sidekick.WithIsolateBadRows(true)), 1, -1, 2, -2, 3)
+func isolate(name string, options ...sidekick.Option) {
+	options = append(options, sidekick.WithIsolateBadRows(true))
+	found := predict(open(name, options...), 1, -1, 2, -2, 3)
 	for _, y := range must(found.Numbers("y")) {
 		fmt.Print(y, " ")
 	}
@@ -318,7 +319,8 @@ var scenarios = map[string]func(){
 	"unknown version": func() { open("factor/versions/9") },
 	"wrong value":     func() { predict(open("batch"), 1e39) },
 	"model's error":   func() { predict(open("failing"), 1) },
-	"bad rows":        isolate,
+	"bad rows":        func() { isolate("picky") },
+	"failing rows":    func() { isolate("brittle", sidekick.WithIsolateStatus500(true)) },
 	"cancel":          cancel,
 	"versions":        versions,
 	"integer":         integer,
