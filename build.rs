@@ -47,7 +47,7 @@ mod header {
         group("streams", &["stream"], &[]),
         group("cancel", &["cancel"], &[]),
         group("errors", &["error"], &["SIDEKICK_OK", "SIDEKICK_ERROR_"]),
-        group("options", &["options"], &["SIDEKICK_TLS_", "SIDEKICK_WIRE_"]),
+        group("options", &["options", "options_models"], &["SIDEKICK_TLS_", "SIDEKICK_WIRE_"]),
         group("callbacks", &["callbacks"], &["SIDEKICK_LOG_"]),
     ];
 

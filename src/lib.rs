@@ -23,6 +23,7 @@ mod error;
 mod guard;
 mod handle;
 mod options;
+mod options_models;
 mod predict;
 mod predictions;
 mod predictions_arrays;

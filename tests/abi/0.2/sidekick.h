@@ -2066,57 +2066,6 @@ sidekick_status sidekick_options_set_host_header(sidekick_options *options,
                                                  sidekick_error **error);
 
 /**
- * Sets the protocol of the deployment, in place of the one that its URL means.
- *
- * `protocol`: `SIDEKICK_PROTOCOL_AUTO`, the default. With `SIDEKICK_PROTOCOL_DEPLOYMENT_API` a URL with
- * `/v2/models/` in it is that of a deployment. With `SIDEKICK_PROTOCOL_OPEN_INFERENCE` a URL without
- * `/v2/models/NAME` is that of the model itself: its metadata is read there, and predictions are posted to
- * the same URL with `/infer` after it.
- *
- * Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.2.0.
- */
-sidekick_status sidekick_options_set_protocol(sidekick_options *options,
-                                              int32_t protocol,
-                                              sidekick_error **error);
-
-/**
- * Describes a model of the Open Inference Protocol: what its metadata do not say, or say wrong.
- *
- * `json`: a document that is laid over the metadata: types, labels, shapes, optional inputs, images, the
- * outputs to ask for, parameters of every request. `docs/model-description.md` explains its keys. Empty, the
- * default, for no description.
- *
- * Errors: `SIDEKICK_ERROR_ARGUMENT` for a mistake; the message names the key by its path, such as
- * `inputs[1].scale`. What does not fit the model is `SIDEKICK_ERROR_DESCRIBE` when it is opened; a URL of
- * the Deployment API is `SIDEKICK_ERROR_ARGUMENT` then. Since 0.2.0.
- */
-sidekick_status sidekick_options_set_model_description(sidekick_options *options,
-                                                       const char *json,
-                                                       size_t json_length,
-                                                       sidekick_error **error);
-
-/**
- * Describes a model, as `sidekick_options_set_model_description` does, from a file. The file is read at
- * once.
- *
- * Errors: `SIDEKICK_ERROR_FILE` if the file cannot be read; `SIDEKICK_ERROR_ARGUMENT` for a mistake, and for
- * an empty file. Since 0.2.0.
- */
-sidekick_status sidekick_options_set_model_description_file(sidekick_options *options,
-                                                            const char *path,
-                                                            size_t path_length,
-                                                            sidekick_error **error);
-
-/**
- * Sets how tensors are sent to a server of the Open Inference Protocol.
- *
- * `wire`: `SIDEKICK_WIRE_AUTO`, the default, `SIDEKICK_WIRE_BINARY` or `SIDEKICK_WIRE_JSON`.
- *
- * Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.2.0.
- */
-sidekick_status sidekick_options_set_wire(sidekick_options *options, int32_t wire, sidekick_error **error);
-
-/**
  * Sets how large a response may be, compressed and uncompressed.
  *
  * `limit`: bytes, at least 1; by default 1 GiB. A larger response fails with
@@ -2222,6 +2171,57 @@ sidekick_status sidekick_options_set_no_proxy(sidekick_options *options,
  * Frees options. NULL is fine. Since 0.1.0.
  */
 void sidekick_options_free(sidekick_options *options);
+
+/**
+ * Sets the protocol of the deployment, in place of the one that its URL means.
+ *
+ * `protocol`: `SIDEKICK_PROTOCOL_AUTO`, the default. With `SIDEKICK_PROTOCOL_DEPLOYMENT_API` a URL with
+ * `/v2/models/` in it is that of a deployment. With `SIDEKICK_PROTOCOL_OPEN_INFERENCE` a URL without
+ * `/v2/models/NAME` is that of the model itself: its metadata is read there, and predictions are posted to
+ * the same URL with `/infer` after it.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_protocol(sidekick_options *options,
+                                              int32_t protocol,
+                                              sidekick_error **error);
+
+/**
+ * Describes a model of the Open Inference Protocol: what its metadata do not say, or say wrong.
+ *
+ * `json`: a document that is laid over the metadata: types, labels, shapes, optional inputs, images, the
+ * outputs to ask for, parameters of every request. `docs/model-description.md` explains its keys. Empty, the
+ * default, for no description.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for a mistake; the message names the key by its path, such as
+ * `inputs[1].scale`. What does not fit the model is `SIDEKICK_ERROR_DESCRIBE` when it is opened; a URL of
+ * the Deployment API is `SIDEKICK_ERROR_ARGUMENT` then. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_model_description(sidekick_options *options,
+                                                       const char *json,
+                                                       size_t json_length,
+                                                       sidekick_error **error);
+
+/**
+ * Describes a model, as `sidekick_options_set_model_description` does, from a file. The file is read at
+ * once.
+ *
+ * Errors: `SIDEKICK_ERROR_FILE` if the file cannot be read; `SIDEKICK_ERROR_ARGUMENT` for a mistake, and for
+ * an empty file. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_model_description_file(sidekick_options *options,
+                                                            const char *path,
+                                                            size_t path_length,
+                                                            sidekick_error **error);
+
+/**
+ * Sets how tensors are sent to a server of the Open Inference Protocol.
+ *
+ * `wire`: `SIDEKICK_WIRE_AUTO`, the default, `SIDEKICK_WIRE_BINARY` or `SIDEKICK_WIRE_JSON`.
+ *
+ * Errors: `SIDEKICK_ERROR_ARGUMENT` for anything else. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_wire(sidekick_options *options, int32_t wire, sidekick_error **error);
 
 /** @} */
 
