@@ -316,7 +316,9 @@ func (c *column) read(predictions *C.sidekick_predictions, output C.size_t, feat
 	switch {
 	case feature.IsArray():
 		c.size = elementCount(feature.Shape)
-		c.elements, err = appendArrays(c.elements[:0], predictions, output)
+		if c.elements, err = appendArrays(c.elements[:0], predictions, output); err == nil && feature.isFree() {
+			c.shapes, c.ends, err = readShapes(predictions, output, rows)
+		}
 	case feature.Type == Categorical:
 		if c.numbers, err = appendProbabilities(c.numbers[:0], predictions, output); err == nil {
 			c.labels, err = readLabels(predictions, output, feature)
@@ -331,6 +333,27 @@ func (c *column) read(predictions *C.sidekick_predictions, output C.size_t, feat
 		c.numbers, err = appendNumbers(c.numbers[:0], predictions, output)
 	}
 	return err
+}
+
+// readShapes reads the shape of each row's array, and where its elements end among those of all rows.
+func readShapes(predictions *C.sidekick_predictions, output C.size_t, rows int) ([][]int, []int, error) {
+	shapes, ends, end := make([][]int, rows), make([]int, rows), 0
+	for row := range shapes {
+		var start *C.size_t
+		var rank C.size_t
+		err := call(func(failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_predictions_row_shape(predictions, output, C.size_t(row), &start, &rank, failure)
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, size := range unsafe.Slice(start, rank) {
+			shapes[row] = append(shapes[row], int(size))
+		}
+		end += elementCount(shapes[row])
+		ends[row] = end
+	}
+	return shapes, ends, nil
 }
 
 // readKept copies the elements of a tensor whose type is not that of arrays or numbers.

@@ -22,6 +22,9 @@ func addColumns(rows unsafe.Pointer, count int, table *columnTable) error {
 	for _, numbers := range table.numbers {
 		pin(&pinner, numbers)
 	}
+	for _, shape := range table.shapes {
+		pin(&pinner, shape)
+	}
 	var failure *C.sidekick_error
 	beforeC()
 	status := C.sidekick_rows_add_columns((*C.sidekick_rows)(rows), C.size_t(count), C.size_t(len(table.inputs)),

@@ -19,6 +19,7 @@ type Column struct {
 	// kind is a dtype, or piecesKind.
 	kind    int32
 	numbers Array
+	shape   []uintptr // of the arrays, if it was given
 	texts   []string
 	files   [][]byte
 }
@@ -53,8 +54,30 @@ func ColumnOf[T ColumnElement](name string, elements []T) Column {
 	return column
 }
 
+// Shaped is the column of an array input whose shape has a [SizeAny]: all its arrays have this shape.
+func (c Column) Shaped(shape ...int) Column {
+	c.shape = make([]uintptr, len(shape))
+	for at, size := range shape {
+		c.shape[at] = uintptr(size)
+	}
+	return c
+}
+
+// unknownRows is the number of rows of a column whose arrays have sizes that are not known.
+const unknownRows = -1
+
 // rows is how many rows the column is for.
 func (c *Column) rows(feature Feature) int {
+	if c.shape != nil {
+		size := 1
+		for _, extent := range c.shape {
+			size *= int(extent)
+		}
+		return c.count / max(size, 1)
+	}
+	if feature.isFree() {
+		return unknownRows
+	}
 	if size := elementCount(feature.Shape); feature.IsArray() && size > 0 {
 		return c.count / size
 	}
@@ -78,7 +101,7 @@ func (r *Rows) Columns(columns ...Column) *Rows {
 }
 
 func (r *Rows) addColumns(columns []Column) error {
-	rows := 0
+	rows := unknownRows
 	r.table.reset(columns)
 	defer r.table.forget()
 	for at := range columns {
@@ -90,17 +113,20 @@ func (r *Rows) addColumns(columns []Column) error {
 		if columns[at].kind == timeDType {
 			return newInputError(StatusFeatureType, r.ended, columns[at].name, errTime)
 		}
-		if at == 0 {
+		if rows == unknownRows {
 			rows = count
 		}
-		if count != rows {
+		if count != rows && count != unknownRows {
 			return columnError(columns[at].name, "its column has %d rows, the first column has %d", count, rows)
 		}
 		r.table.add(input, &columns[at])
 	}
-	err := r.exclusively(func(object unsafe.Pointer) error { return addColumns(object, rows, &r.table) })
+	if rows == unknownRows && len(columns) > 0 {
+		return columnError(columns[0].name, "its arrays have a size that is free: give their shape with Shaped")
+	}
+	err := r.exclusively(func(object unsafe.Pointer) error { return addColumns(object, max(rows, 0), &r.table) })
 	if err == nil {
-		r.ended += rows
+		r.ended += max(rows, 0)
 	}
 	return err
 }
@@ -121,6 +147,8 @@ type columnTable struct {
 	ends   []*uintptr
 	// numbers are the values that are not in joined.
 	numbers []unsafe.Pointer
+	// shapes are those of arrays; nil of others.
+	shapes []unsafe.Pointer
 	// joined is all texts and files, pieceEnds where each of them ends in its column's.
 	joined    []byte
 	pieceEnds []uintptr
@@ -147,8 +175,9 @@ func (t *columnTable) forget() {
 	clear(t.values)
 	clear(t.ends)
 	clear(t.numbers)
+	clear(t.shapes)
 	t.inputs, t.kinds, t.values, t.sizes, t.ends = t.inputs[:0], t.kinds[:0], t.values[:0], t.sizes[:0], t.ends[:0]
-	t.numbers = t.numbers[:0]
+	t.numbers, t.shapes = t.numbers[:0], t.shapes[:0]
 }
 
 func (t *columnTable) add(input int, column *Column) {
@@ -161,12 +190,14 @@ func (t *columnTable) add(input int, column *Column) {
 		ends = unsafe.SliceData(t.pieceEnds[first:])
 	} else {
 		t.numbers = append(t.numbers, values)
+		ends = unsafe.SliceData(column.shape)
 	}
 	t.inputs = append(t.inputs, uintptr(input))
 	t.kinds = append(t.kinds, column.kind)
 	t.values = append(t.values, values)
 	t.sizes = append(t.sizes, uintptr(size))
 	t.ends = append(t.ends, ends)
+	t.shapes = append(t.shapes, unsafe.Pointer(unsafe.SliceData(column.shape)))
 }
 
 // addPieces adds the texts or the files of a column, which has either.

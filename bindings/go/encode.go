@@ -4,6 +4,7 @@ import (
 	"image"
 	"math"
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
@@ -93,6 +94,9 @@ func addArrayOf(source reflect.Type, shape []int) addField {
 	case source.Kind() != reflect.Slice || dtypes[source.Elem().Kind()] == 0 || isTime(source.Elem()):
 		return nil
 	}
+	if slices.Contains(shape, SizeAny) {
+		return addFreeArrayOf(shape)
+	}
 	return func(rows *Rows, input int, value reflect.Value) {
 		if count := elementCount(shape); value.Len() != count {
 			rows.mistake(rows.inputError(StatusFeatureShape, input, "an array of shape %v has %d elements, got %d",
@@ -100,6 +104,16 @@ func addArrayOf(source reflect.Type, shape []int) addField {
 			return
 		}
 		rows.array(input, arrayOf(value, shape))
+	}
+}
+
+// addFreeArrayOf adds slices to an input with free sizes: its elements are their number if it has only one size.
+func addFreeArrayOf(shape []int) addField {
+	if len(shape) != 1 {
+		return nil
+	}
+	return func(rows *Rows, input int, value reflect.Value) {
+		rows.array(input, arrayOf(value, []int{value.Len()}))
 	}
 }
 

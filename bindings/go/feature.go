@@ -36,13 +36,17 @@ func (t FeatureType) String() string {
 	return fmt.Sprintf("type %d", int32(t))
 }
 
+// SizeAny is a size in the shape of a feature that may be another in each row.
+const SizeAny = -1
+
 // Feature is one input or output of a deployed model.
 type Feature struct {
 	// Name is free text.
 	Name string
 	// Type is what values it has.
 	Type FeatureType
-	// Shape is that of one example: [1] is a single number, an image is [height, width, channels].
+	// Shape is that of one row: [1] is a single number, an image is [height, width, channels]. A size can be
+	// [SizeAny].
 	Shape []int
 	// Categories are those the deployment lists; none where it lists none. Integer categories are their
 	// digits.
@@ -55,6 +59,9 @@ type Feature struct {
 func (f Feature) IsArray() bool {
 	return f.Type == Numeric && !slices.Equal(f.Shape, []int{1})
 }
+
+// isFree tells whether a size of its shape may be another in each row.
+func (f Feature) isFree() bool { return slices.Contains(f.Shape, SizeAny) }
 
 // String is its type and its shape, as "image [8 8 1]".
 func (f Feature) String() string { return fmt.Sprintf("%s %v", f.Type, f.Shape) }

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -290,4 +292,47 @@ func TestStatus500CountsAsABadRowIfAskedFor(t *testing.T) {
 		}
 		model.Close()
 	}
+}
+
+func TestImagesBecomeTensors(t *testing.T) {
+	model := passing(t, "images", `{"inputs": [{"name": "rgb", "type": "image"}, {"name": "chw", "optional": true},
+		{"name": "file", "optional": true}], "outputs": [{"name": "rgb_out"}]}`)
+	if input := model.Inputs()[0]; input.String() != "image [2 3 3]" {
+		t.Error(input)
+	}
+	picture := image.NewNRGBA(image.Rect(0, 0, 3, 2))
+	for at := range picture.Pix {
+		picture.Pix[at] = 255
+	}
+	found := must[[]uint8](t)(sidekick.Elements[uint8](
+		predict(t, model, model.NewRows().Image("rgb", picture).End()), "rgb_out"))
+	if len(found) != 18 || found[17] != 255 {
+		t.Error(found)
+	}
+}
+
+func TestEachRowHasItsOwnShape(t *testing.T) {
+	model := passing(t, "free", "{}")
+	if shape := model.Inputs()[0].Shape; !slices.Equal(shape, []int{sidekick.SizeAny, 2}) {
+		t.Error(shape)
+	}
+	values := []float32{1, 2, 3, 4, 5, 6, 7, 8}
+	rows := model.NewRows().Array("x", sidekick.ArrayOf(values, 4, 2)).Integer("tag", 1).End()
+	rows.Array("x", sidekick.ArrayOf(values[:2], 1, 2)).Integer("tag", 2).End()
+	rows.Columns(sidekick.ColumnOf("x", values).Shaped(2, 2), sidekick.ColumnOf("tag", []int64{3, 4}))
+	predictions := predict(t, model, rows)
+	shapes := must[[][]int](t)(predictions.Shapes("x_out"))
+	if expected := [][]int{{4, 2}, {1, 2}, {2, 2}, {2, 2}}; !reflect.DeepEqual(shapes, expected) {
+		t.Errorf("got %v", shapes)
+	}
+	arrays := must[[][]float32](t)(predictions.Arrays("x_out"))
+	if !slices.Equal(arrays[1], values[:2]) || !slices.Equal(arrays[3], values[4:]) || len(arrays[0]) != 8 {
+		t.Errorf("got %v", arrays)
+	}
+	echo := open(t, "echo")
+	if shape := echo.Outputs()[6].Shape; !slices.Equal(shape, []int{2, 3}) {
+		t.Error(shape)
+	}
+	wrong := model.NewRows().Columns(sidekick.ColumnOf("tag", []int64{3}), sidekick.ColumnOf("x", values))
+	failure(t, wrong.Err(), sidekick.StatusFeatureShape)
 }

@@ -51,8 +51,10 @@ type column struct {
 	elements  []float32 // of arrays, one after another
 	kept      []uint64  // the elements in the type of their tensor, unless they are the numbers or the elements
 	keptBytes int
-	dtype     int32 // of the elements, as the model has them
-	size      int   // of an array
+	dtype     int32   // of the elements, as the model has them
+	size      int     // of an array
+	shapes    [][]int // of each row's array, if a size of the shape is free
+	ends      []int   // of each row's array
 	texts     []string
 	bytes     [][]byte
 	pictures  []Picture
@@ -141,7 +143,8 @@ func (p *Predictions) Pictures(output string) ([]Picture, error) {
 	return column.pictures, err
 }
 
-// Arrays are the elements, row-major, of an array output, one slice a row. Their shape is the output's.
+// Arrays are the elements, row-major, of an array output, one slice a row. Their shape is the output's; where
+// that has a [SizeAny], [Predictions.Shapes] has the shape of each row.
 func (p *Predictions) Arrays(output string) ([][]float32, error) {
 	column, err := p.column(output, "arrays", Feature.IsArray)
 	if err != nil {
@@ -152,6 +155,17 @@ func (p *Predictions) Arrays(output string) ([][]float32, error) {
 		arrays[row] = column.array(row)
 	}
 	return arrays, nil
+}
+
+// Shapes are the shapes of the arrays of an array output, one a row: that of the output, and a size for each
+// that is [SizeAny] there.
+func (p *Predictions) Shapes(output string) ([][]int, error) {
+	column, err := p.column(output, "arrays", Feature.IsArray)
+	if err != nil || column.shapes != nil {
+		return column.shapes, err
+	}
+	at, _ := p.outputs.find(output)
+	return slices.Repeat([][]int{slices.Clone(p.outputs.list[at].Shape)}, p.rows), nil
 }
 
 // Elements are the elements of all rows of an output in the type that the model's tensor has, without loss:
@@ -246,6 +260,13 @@ func (c *column) integer(row int) (int64, error) {
 
 // array is the array of a row.
 func (c *column) array(row int) []float32 {
+	if c.shapes != nil {
+		start := 0
+		if row > 0 {
+			start = c.ends[row-1]
+		}
+		return c.elements[start:c.ends[row]:c.ends[row]]
+	}
 	return c.elements[row*c.size : (row+1)*c.size : (row+1)*c.size]
 }
 

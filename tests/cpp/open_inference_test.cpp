@@ -109,3 +109,39 @@ TEST(inputs_can_be_optional) {
     const auto model = open_passing("bytes", R"({"inputs": [{"name": "value", "optional": true}]})");
     CHECK(model.inputs()[0].optional && !model.outputs()[0].optional);
 }
+
+TEST(images_become_tensors) {
+    const auto model = open_passing("images", R"({"inputs": [{"name": "rgb", "type": "image"}, {"name": "chw", "optional": true},
+        {"name": "file", "type": "bytes", "optional": true}], "outputs": [{"name": "rgb_out"}]})");
+    CHECK(model.inputs()[0].type == Type::Image);
+    CHECK((model.inputs()[0].shape == std::vector<std::size_t>{2, 3, 3}));
+    std::vector<unsigned char> samples(18);
+    samples[17] = 200;
+    auto rows = model.rows();
+    rows.pixels("rgb", {3, 2, 3}, samples).end_row();
+    const auto predictions = model.predict(rows);
+    const auto found = predictions[0].elements<std::uint8_t>("rgb_out");
+    CHECK(std::vector<unsigned char>(found.begin(), found.end()) == samples);
+    CHECK_THROWS(FeatureType, predictions[0].elements<float>("rgb_out"));
+}
+
+TEST(each_row_has_its_own_shape) {
+    const auto model = open_passing("free", "{}");
+    CHECK((model.inputs()[0].shape == std::vector<std::size_t>{sidekick::size_any, 2}));
+    const std::vector<float> values = {1, 2, 3, 4, 5, 6, 7, 8};
+    auto rows = model.rows();
+    rows.array("x", values, {4, 2}).integer("tag", 1).end_row();
+    rows.array(0, sidekick::span<const float>(values).first(2), {1, 2}).integer("tag", 2).end_row();
+    rows.add_columns(2, {{"x", values, {2, 2}}, {"tag", std::vector<int>{3, 4}}});
+    const auto predictions = model.predict(rows);
+    std::vector<std::size_t> sizes;
+    for (const auto& prediction : predictions) {
+        const auto shape = prediction.array_shape("x_out");
+        CHECK(shape.size() == 2 && shape[1] == 2 && prediction.array("x_out").size() == 2 * shape[0]);
+        sizes.push_back(shape[0]);
+    }
+    CHECK((sizes == std::vector<std::size_t>{4, 1, 2, 2}));
+    CHECK(predictions[3].array("x_out")[0] == 5 && predictions.arrays("x_out").size() == 18);
+    CHECK((predictions[0].array_shape("tag_out")[0] == 1));
+    CHECK_FAILS(Argument, predictions[4].try_array_shape("x_out"));
+}

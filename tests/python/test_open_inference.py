@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import numpy
 import pytest
+from PIL import Image
 
 import sidekick
 from served import SERVER_URL, Server, deployment
@@ -139,3 +140,60 @@ def test_inputs_can_be_optional():
         assert made.predict_columns({"other": [3, 4]})["n"].tolist() == [3, 4]
         with pytest.raises(sidekick.InvalidValueError, match="^there is no column"):
             made.predict_columns({})
+
+
+IMAGES = {
+    "inputs": [
+        {"name": "rgb", "type": "image"},
+        {"name": "chw", "type": "image", "layout": "CHW", "scale": 2, "mean": 1},
+        {"name": "file", "type": "image"},
+    ],
+    "outputs": [{"name": "rgb_out"}, {"name": "chw_out"}, {"name": "file_out", "type": "bytes"}],
+}
+
+
+def test_images_become_tensors(passing, tmp_path):
+    images = passing("images", model_description=IMAGES)
+    assert [(spec.dtype, spec.shape) for spec in images.feature_specs_in[:2]] == [("image", (2, 3, 3))] * 2
+    samples = numpy.arange(18, dtype="uint8").reshape(2, 3, 3)
+    picture = Image.fromarray(samples)
+    path = tmp_path / "picture.png"
+    picture.save(path)
+    picture.format = "PNG"
+    file = path.read_bytes()
+    for rgb, chw in [(picture, path), (file, picture)]:
+        result = images.predict(rgb=rgb, chw=chw, file=file)
+        assert (result["rgb_out"] == samples).all() and result["rgb_out"].dtype == "uint8"
+        assert (result["chw_out"] == samples.transpose(2, 0, 1) * 2.0 - 1).all()
+        assert result["file_out"] == file
+    with pytest.raises(ValueError, match='^row 0: feature "rgb": '):
+        images.predict(rgb=file, chw=file, file=file[:20])
+
+
+def test_each_row_has_its_own_shape(passing):
+    free = passing("free")
+    assert [spec.shape for spec in free.feature_specs_in] == [(-1, 2), (1,)] and free.feature_specs_in[0].has_free_sizes
+    assert "any x 2" in repr(free)
+    arrays = [numpy.arange(2 * size, dtype="float32").reshape(size, 2) for size in (3, 1, 0, 4, 4, 2)]
+    results = free.predict_many([{"x": array, "tag": tag} for tag, array in enumerate(arrays)])
+    for tag, (array, result) in enumerate(zip(arrays, results)):
+        assert result["x_out"].shape == array.shape and (result["x_out"] == array).all()
+        assert result["tag_out"] == tag
+    results[0]["x_out"][0] = 7
+    assert (results[1]["x_out"] == arrays[1]).all()
+    lazy = list(free.predict_lazy({"x": array, "tag": 1} for array in arrays))
+    assert [result["x_out"].shape for result in lazy] == [array.shape for array in arrays]
+
+
+def test_columns_of_free_sizes(passing):
+    free = passing("free")
+    whole = numpy.arange(24, dtype="float32").reshape(4, 3, 2)
+    tags = numpy.arange(4)
+    column = free.predict_columns({"x": whole, "tag": tags})["x_out"]
+    assert isinstance(column, list) and all((found == array).all() for found, array in zip(column, whole))
+    arrays = [whole[0], whole[1][:1], whole[2], whole[3][:2]]
+    predicted = free.predict_columns({"x": arrays, "tag": tags})
+    assert [found.shape for found in predicted["x_out"]] == [(3, 2), (1, 2), (3, 2), (2, 2)]
+    assert predicted["tag_out"].tolist() == [0, 1, 2, 3]
+    with pytest.raises(ValueError, match='^row 0: feature "x": '):
+        free.predict_columns({"x": whole[:, :, :1], "tag": tags})

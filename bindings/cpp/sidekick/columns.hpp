@@ -54,6 +54,12 @@ public:
         }
     }
 
+    /// The arrays of an input whose shape has a size that is `size_any`: all of one shape.
+    template <typename Elements, typename Element = detail::ElementOf<Elements>>
+    Column(FeatureKey input, const Elements& elements, Shape shape) : Column(input, elements) {
+        ends_.assign(shape.address(), shape.address() + shape.length());
+    }
+
     /// The texts or labels of an input, which have to live until the call.
     Column(FeatureKey input, ClosedTexts texts)
         : input_(input), kind_(SIDEKICK_COLUMN_TEXTS), borrowed_(texts.all.data(), texts.all.size()) {}
@@ -64,7 +70,7 @@ public:
     std::int32_t kind() const noexcept { return kind_; }
     /// The bytes of all values.
     Bytes bytes() const noexcept { return kind_ == SIDEKICK_COLUMN_PIECES ? Bytes(pieces_) : borrowed_; }
-    /// Where each text or image of a range ends within the bytes; empty for others.
+    /// Where each text or image of a range ends within the bytes; or the shape of arrays if it was given.
     span<const std::size_t> ends() const noexcept { return ends_; }
 
 private:
@@ -111,7 +117,7 @@ public:
         kinds_.push_back(column.kind());
         values_.push_back(column.bytes().address());
         sizes_.push_back(column.bytes().length());
-        ends_.push_back(column.ends().data());
+        ends_.push_back(column.ends().empty() ? nullptr : column.ends().data());
         return {};
     }
 

@@ -17,8 +17,23 @@ class Deployment;
 
 /// @cond
 namespace detail {
+
 struct PredictionAt;
+
+// Elements of the C API as those of a type, if they are.
+template <typename Element>
+Result<span<const Element>> elements_as(const Result<void>& done, const void* elements, std::size_t size,
+                                        std::int32_t dtype) {
+    if (done && !is_kept_as<Element>(dtype)) {
+        return Error(Status::FeatureType,
+                     "the output has elements of another type; see sidekick_deployment_feature_dtype");
+    }
+    return then(done, [&] {
+        return span<const Element>(static_cast<const Element*>(elements), size / sizeof(Element));
+    });
 }
+
+}  // namespace detail
 /// @endcond
 
 /**
@@ -106,7 +121,7 @@ public:
         return all ? Result<std::vector<Category>>(std::move(best)) : all.error();
     }
 
-    /// The elements of an array output, row-major, of the shape that `Predictions::array_shape` tells.
+    /// The elements of an array output, row-major, of the shape `array_shape`.
     span<const float> array(FeatureKey output) const { return try_array(output).value(); }
     /// As `array`, without throwing.
     Result<span<const float>> try_array(FeatureKey output) const {
@@ -114,6 +129,30 @@ public:
         std::size_t count = 0;
         const auto done = read(sidekick_predictions_array, output, &elements, &count);
         return detail::then(done, [&] { return span<const float>(elements, count); });
+    }
+
+    /// The shape of the array of this row: that of the output, and a size for each that is `size_any` there.
+    span<const std::size_t> array_shape(FeatureKey output) const { return try_array_shape(output).value(); }
+    /// As `array_shape`, without throwing.
+    Result<span<const std::size_t>> try_array_shape(FeatureKey output) const {
+        const std::size_t* shape = nullptr;
+        std::size_t rank = 0;
+        const auto done = read(sidekick_predictions_row_shape, output, &shape, &rank);
+        return detail::then(done, [&] { return span<const std::size_t>(shape, rank); });
+    }
+
+    /// The elements of an array, a number or a binary probability in the type that the model's tensor has,
+    /// without loss, as `Predictions::elements` has those of all rows.
+    template <typename Element>
+    span<const Element> elements(FeatureKey output) const { return try_elements<Element>(output).value(); }
+    /// As `elements`, without throwing.
+    template <typename Element>
+    Result<span<const Element>> try_elements(FeatureKey output) const {
+        const void* elements = nullptr;
+        std::size_t size = 0;
+        std::int32_t dtype = 0;
+        const auto done = read(sidekick_predictions_elements, output, &elements, &size, &dtype);
+        return detail::elements_as<Element>(done, elements, size, dtype);
     }
 
     /// A copy of an array output with elements of another type; integers are cut towards zero and held in
@@ -314,7 +353,8 @@ public:
         return values ? Result<Matrix>(Matrix({values.value().data(), columns}, size())) : values.error();
     }
 
-    /// The arrays of all rows, one after another: rows x shape.
+    /// The arrays of all rows, one after another: rows x shape. Where a size is `size_any`, rows can have
+    /// different numbers of elements, see `Prediction::array_shape`.
     span<const float> arrays(FeatureKey output) const& { return try_arrays(output).value(); }
     /// As `arrays`, without throwing.
     Result<span<const float>> try_arrays(FeatureKey output) const& {
@@ -333,16 +373,10 @@ public:
         std::size_t size = 0;
         std::int32_t dtype = 0;
         const auto done = reader().read(sidekick_predictions_elements_column, output, &elements, &size, &dtype);
-        if (done && !detail::is_kept_as<Element>(dtype)) {
-            return Error(Status::FeatureType,
-                         "the output has elements of another type; see sidekick_deployment_feature_dtype");
-        }
-        return detail::then(done, [&] {
-            return span<const Element>(static_cast<const Element*>(elements), size / sizeof(Element));
-        });
+        return detail::elements_as<Element>(done, elements, size, dtype);
     }
 
-    /// The shape of an array output for one row.
+    /// The shape of an array output for one row; `Prediction::array_shape` has the sizes that are `size_any`.
     span<const std::size_t> array_shape(FeatureKey output) const& { return try_array_shape(output).value(); }
     /// As `array_shape`, without throwing.
     Result<span<const std::size_t>> try_array_shape(FeatureKey output) const& {

@@ -31,11 +31,14 @@ enum class Type : std::int32_t {
     Bytes = SIDEKICK_TYPE_BYTES               ///< Bytes of any meaning.
 };
 
+/// A size in the shape of a feature that may be another in each row.
+constexpr std::size_t size_any = SIDEKICK_SIZE_ANY;
+
 /// One input or output of a deployed model.
 struct Feature {
     std::string name;                     ///< Free text, any Unicode.
     Type type = Type::Numeric;            ///< Its type; later versions may add some.
-    std::vector<std::size_t> shape;       ///< For one example: `[1]` is a scalar.
+    std::vector<std::size_t> shape;       ///< For one row: `[1]` is a scalar; a size can be `size_any`.
     std::vector<std::string> categories;  ///< Their labels, where the deployment lists them.
     bool optional = false;                ///< Whether a row may leave it out, as inputs of tensors can be.
 };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from ctypes import c_int32, c_size_t, c_void_p
+from ctypes import addressof, c_int32, c_size_t, c_void_p
 from typing import Any, NamedTuple
 
 from sidekick._buffer import DTYPES, utf8
@@ -25,6 +25,8 @@ class Block(NamedTuple):
     size: int
     kept: tuple[Any, ...]
     """What has to stay where it lies."""
+    shape: Any = None
+    """The sizes of each array, where a size of the input's shape is free."""
 
 
 Source = Callable[[int, int], Block | None]
@@ -43,12 +45,17 @@ class BlockAdder:
 
     def add(self, into: Handle, blocks: Sequence[Block], count: int) -> None:
         """Adds so many rows, from a block for each input in its order."""
-        kinds, values, sizes, _ = zip(*blocks)
+        kinds, values, sizes, _, shapes = zip(*blocks)
+        ends = self._pointers(*map(_address, shapes)) if any(shapes) else None
         call(
             library.sidekick_rows_add_columns,
             *(into, count, self._width, self._inputs),
-            *(self._kinds(*kinds), self._pointers(*values), self._sizes(*sizes), None),
+            *(self._kinds(*kinds), self._pointers(*values), self._sizes(*sizes), ends),
         )
+
+
+def _address(shape: Any) -> int | None:
+    return None if shape is None else addressof(shape)
 
 
 def source_of(spec: FeatureSpec, values: Any) -> Source | None:
@@ -90,14 +97,19 @@ def _texts(values: Sequence[str]) -> Block:
 def _array(spec: FeatureSpec, values: Any) -> Source | None:
     """The elements of a NumPy array, which is copied only where there are gaps in it."""
     kind = values.dtype.kind
-    if values.shape[1:] != (spec.shape if spec.is_array else ()) or not _takes(spec.dtype, kind):
+    if not _fits(values.shape[1:], spec.shape if spec.is_array else ()) or not _takes(spec.dtype, kind):
         return None
     dtype = DTYPES.get(values.dtype.char, {}).get(values.itemsize)
     if dtype is None or not values.dtype.isnative:
         return None
     whole = values if values.flags.c_contiguous else values.copy()
     address, size = whole.__array_interface__["data"][0], whole.nbytes // max(1, len(whole))
-    return lambda start, stop: Block(dtype, address + start * size, (stop - start) * size, (whole,))
+    shape = (c_size_t * (values.ndim - 1))(*values.shape[1:]) if spec.has_free_sizes else None
+    return lambda start, stop: Block(dtype, address + start * size, (stop - start) * size, (whole,), shape)
+
+
+def _fits(shape: tuple[int, ...], declared: tuple[int, ...]) -> bool:
+    return len(shape) == len(declared) and all(size in (given, -1) for given, size in zip(shape, declared))
 
 
 def _takes(dtype: str, kind: str) -> bool:

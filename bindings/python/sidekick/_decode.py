@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from ctypes import POINTER, byref, c_char, c_char_p, c_double, c_float, c_int32, c_size_t, c_uint32, c_void_p
 from ctypes import sizeof, string_at
 from io import BytesIO
+from itertools import accumulate
+from math import prod
 from struct import unpack
 from typing import Any
 
@@ -130,11 +132,27 @@ def _arrays(index: int, spec: FeatureSpec) -> Column:
             dtype, view = "f4", elements(library.sidekick_predictions_arrays, predictions, index, sizeof(c_float))
         else:
             dtype, view = spec.element, kept_elements(predictions, index)
+        values = _needed(spec).frombuffer(view, dtype)
+        if spec.has_free_sizes:
+            return _split(values.copy(), [row_shape(predictions, index, row) for row in range(count)])
         # One copy for all rows, whose arrays are views of it: they outlive the predictions and may be
         # changed.
-        return list(_needed(spec).frombuffer(view, dtype).reshape(count, *spec.shape).copy())
+        return list(values.reshape(count, *spec.shape).copy())
 
     return column
+
+
+def row_shape(predictions: Handle, index: int, row: int) -> tuple[int, ...]:
+    """The shape of the array of a row."""
+    shape, rank = POINTER(c_size_t)(), c_size_t()
+    call(library.sidekick_predictions_row_shape, predictions, index, row, byref(shape), byref(rank))
+    return tuple(shape[: rank.value])
+
+
+def _split(values: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
+    """Arrays of these shapes that lie one after another."""
+    ends = [*accumulate(map(prod, shapes))]
+    return [values[start:end].reshape(shape) for start, end, shape in zip([0, *ends], ends, shapes)]
 
 
 def _images(index: int, spec: FeatureSpec) -> Column:

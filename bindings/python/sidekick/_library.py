@@ -119,6 +119,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_predictions_probability_matrix": [*_COLUMN, _OBJECT, _SIZE],
     "sidekick_predictions_arrays": [*_COLUMN, _OBJECT, _SIZE],
     "sidekick_predictions_elements_column": [*_COLUMN, _OBJECT, _SIZE, POINTER(c_int32)],
+    "sidekick_predictions_row_shape": [*_COLUMN, c_size_t, POINTER(_SIZE), _SIZE],
     "sidekick_predictions_image": [*_COLUMN, c_size_t, _OBJECT, _SIZE, POINTER(c_char_p)],
     "sidekick_predictions_image_size": [*_COLUMN, c_size_t, *(POINTER(c_uint32),) * 3],
 }

@@ -158,7 +158,7 @@ class _Objects:
 def _column(index: int, spec: FeatureSpec, decoders: Decoders, count: int) -> _Numbers | _Categories | _Objects:
     if spec.dtype == "categorical":
         return _Categories(index, spec, count)
-    if spec.dtype in ("numeric", "binary"):
+    if spec.dtype in ("numeric", "binary") and not spec.has_free_sizes:
         cell = spec.shape if spec.is_array else ()
         if spec.element == "bfloat16":
             return _Numbers(index, count, cell, _wider(spec), numpy.float32)

@@ -41,6 +41,7 @@ Result = dict[str, Any] | Any
 exception: `Any`, so that callers who use neither need not check for it."""
 
 _INPUT, _OUTPUT = 0, 1
+_SIZE_ANY = c_size_t(-1).value
 # The size of a part of a table that is predicted by one call.
 _FEWEST_REQUESTS, _FEWEST_ROWS = 8, 4096
 _PROTOCOLS = {1: "deployment_api", 2: "open_inference"}
@@ -355,7 +356,7 @@ class Deployment:
         |---|---|
         | numeric, binary | float64 array, or one of the type of the model's tensor |
         | categorical | `Probabilities`: labels, and a float64 array rows x labels; `best()` gives the most probable |
-        | text, image | list |
+        | text, bytes, image | list |
         | array | float32 array, or one of the type of the model's tensor, rows x shape |
 
         With `isolate_bad_rows`, bad rows have NaN or None there, and the result's `errors` tells their
@@ -544,7 +545,7 @@ def _spec(handle: Handle, side: int, index: int) -> FeatureSpec:
     return FeatureSpec(
         name=text(library.sidekick_deployment_feature_name, *feature),
         dtype=_DTYPES[number(library.sidekick_deployment_feature_type, *feature, kind=c_int32)],
-        shape=tuple(shape[: rank.value]),
+        shape=tuple(-1 if size == _SIZE_ANY else size for size in shape[: rank.value]),
         categories=tuple(text(library.sidekick_deployment_category, *feature, place) for place in range(listed)),
         optional=bool(number(library.sidekick_deployment_feature_optional, *feature, kind=c_int32)),
         element=ELEMENTS[number(library.sidekick_deployment_feature_dtype, *feature, kind=c_int32)],

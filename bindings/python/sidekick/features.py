@@ -28,7 +28,10 @@ class FeatureSpec:
     """`numeric`, `categorical`, `binary`, `text`, `image` or `bytes`."""
 
     shape: tuple[int, ...]
-    """The shape of one example: `(1,)` for a single number, `(height, width, channels)` for an image."""
+    """The shape of one example: `(1,)` for a single number, `(height, width, channels)` for an image.
+
+    A size of -1 is free: it may be another in each row.
+    """
 
     categories: tuple[str, ...] = ()
     """The labels of its categories, where the deployment lists them; an integer category is its digits."""
@@ -52,8 +55,13 @@ class FeatureSpec:
         """Whether its values are arrays: numeric, and more than a single number."""
         return self.dtype == "numeric" and self.shape != (1,)
 
+    @property
+    def has_free_sizes(self) -> bool:
+        """Whether a size of its shape may be another in each row."""
+        return -1 in self.shape
+
     def _cells(self) -> tuple[str, ...]:
-        shape = " x ".join(map(str, self.shape))
+        shape = " x ".join("any" if size == -1 else str(size) for size in self.shape)
         labels = ", ".join(self.categories[:_CATEGORIES_SHOWN])
         more = len(self.categories) > _CATEGORIES_SHOWN
         return self.name, self.dtype, shape, f"{labels}, ... ({len(self.categories)})" if more else labels
