@@ -333,6 +333,9 @@ func TestEachRowHasItsOwnShape(t *testing.T) {
 	if shape := echo.Outputs()[6].Shape; !slices.Equal(shape, []int{2, 3}) {
 		t.Error(shape)
 	}
-	wrong := model.NewRows().Columns(sidekick.ColumnOf("tag", []int64{3}), sidekick.ColumnOf("x", values))
-	failure(t, wrong.Err(), sidekick.StatusFeatureShape)
+	one := model.NewRows().Columns(sidekick.ColumnOf("x", values), sidekick.ColumnOf("tag", []int64{3}))
+	if shapes := must[[][]int](t)(predict(t, model, one).Shapes("x_out")); !slices.Equal(shapes[0], []int{4, 2}) {
+		t.Error(shapes)
+	}
+	failure(t, model.NewRows().Columns(sidekick.ColumnOf("x", values)).Err(), sidekick.StatusFeatureShape)
 }

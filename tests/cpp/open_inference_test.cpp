@@ -111,8 +111,9 @@ TEST(inputs_can_be_optional) {
 }
 
 TEST(images_become_tensors) {
-    const auto model = open_passing("images", R"({"inputs": [{"name": "rgb", "type": "image"}, {"name": "chw", "optional": true},
-        {"name": "file", "type": "bytes", "optional": true}], "outputs": [{"name": "rgb_out"}]})");
+    const auto model = open_passing("images", R"({"inputs": [{"name": "rgb", "type": "image"},
+        {"name": "chw", "optional": true}, {"name": "file", "type": "bytes", "optional": true}],
+        "outputs": [{"name": "rgb_out"}]})");
     CHECK(model.inputs()[0].type == Type::Image);
     CHECK((model.inputs()[0].shape == std::vector<std::size_t>{2, 3, 3}));
     std::vector<unsigned char> samples(18);
@@ -131,7 +132,7 @@ TEST(each_row_has_its_own_shape) {
     const std::vector<float> values = {1, 2, 3, 4, 5, 6, 7, 8};
     auto rows = model.rows();
     rows.array("x", values, {4, 2}).integer("tag", 1).end_row();
-    rows.array(0, sidekick::span<const float>(values).first(2), {1, 2}).integer("tag", 2).end_row();
+    rows.array(0, std::vector<float>{1, 2}, {1, 2}).integer("tag", 2).end_row();
     rows.add_columns(2, {{"x", values, {2, 2}}, {"tag", std::vector<int>{3, 4}}});
     const auto predictions = model.predict(rows);
     std::vector<std::size_t> sizes;

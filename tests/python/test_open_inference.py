@@ -30,7 +30,10 @@ def answering(inputs, outputs, answer, **options):
         if request.method == "GET":
             return json.dumps({"name": "made", "versions": ["3"], "inputs": inputs, "outputs": outputs})
         sent = {given["name"]: given["data"] for given in json.loads(request.body)["inputs"]}
-        answered = answer(sent)
+        try:
+            answered = answer(sent)
+        except AssertionError:
+            return (500, json.dumps({"error": "the model failed"}))
         shape = [len(next(iter(answered.values())))]
         made = [
             {"name": output["name"], "datatype": output["datatype"], "shape": shape + output["shape"][1:],
@@ -166,7 +169,7 @@ def test_images_become_tensors(passing, tmp_path):
         assert (result["rgb_out"] == samples).all() and result["rgb_out"].dtype == "uint8"
         assert (result["chw_out"] == samples.transpose(2, 0, 1) * 2.0 - 1).all()
         assert result["file_out"] == file
-    with pytest.raises(ValueError, match='^row 0: feature "rgb": '):
+    with pytest.raises(ValueError, match='^row 0: feature "file": '):
         images.predict(rgb=file, chw=file, file=file[:20])
 
 
@@ -197,3 +200,19 @@ def test_columns_of_free_sizes(passing):
     assert predicted["tag_out"].tolist() == [0, 1, 2, 3]
     with pytest.raises(ValueError, match='^row 0: feature "x": '):
         free.predict_columns({"x": whole[:, :, :1], "tag": tags})
+
+
+def test_a_batch_of_several_requests_is_taken_whole():
+    def answer(sent):
+        assert len(sent["x"]) <= 2 and 13 not in sent["x"]
+        return {"n": sent["x"]}
+
+    tensors = [tensor("x", "FP64")], [tensor("n", "FP64")]
+    options = {"model_description": {"max_batch_size": 2}, "batch_rows": 5, "max_in_flight": 2, "retries": 0}
+    with answering(*tensors, answer, **options) as made:
+        assert made.batch_limit == 2
+        assert [result["n"] for result in made.predict_lazy({"x": x} for x in range(12))] == [*range(12)]
+        results = list(made.predict_lazy(({"x": x} for x in range(10, 20)), errors="return"))
+        failed = [x for x, result in enumerate(results, 10) if isinstance(result, Exception)]
+        assert failed == [12, 13] and results[2].rows == range(2, 4)
+        assert [results[x - 10]["n"] for x in range(14, 20)] == [*range(14, 20)]

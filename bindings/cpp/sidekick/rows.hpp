@@ -150,7 +150,8 @@ public:
             return Error(Status::Argument, "an array needs as many strides as sizes in its shape");
         }
         return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
-                   shape.address(), shape.length(), strides.address(), std::data(elements), std::size(elements) * sizeof(Element));
+                   shape.address(), shape.length(), strides.address(), std::data(elements),
+                   std::size(elements) * sizeof(Element));
     }
 
     /// Adds an array from the bytes of a `.npy` file to a numeric input of the same shape.

@@ -18,7 +18,8 @@ from sidekick.errors import ReplyError, about
 from sidekick.features import FeatureSpec
 
 # The codes of `struct` for the types of integers.
-INTEGERS = {"int8": "b", "int16": "h", "int32": "i", "int64": "q", "uint8": "B", "uint16": "H", "uint32": "I", "uint64": "Q"}
+INTEGERS = {"int8": "b", "int16": "h", "int32": "i", "int64": "q"}
+INTEGERS |= {f"u{name}": code.upper() for name, code in INTEGERS.items()}
 
 Column = Callable[[Handle, int, Where], Sequence[Any]]
 

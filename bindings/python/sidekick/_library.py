@@ -95,7 +95,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_rows_add_packed": [c_void_p, c_char_p, c_size_t],
     "sidekick_rows_add_columns": [
         *(c_void_p, c_size_t, c_size_t, _SIZE, POINTER(c_int32)),
-        *(_OBJECT, _SIZE, _SIZE),
+        *(_OBJECT, _SIZE, _OBJECT),
     ],
     "sidekick_rows_add_image_at": [c_void_p, c_size_t, c_char_p, c_size_t],
     "sidekick_rows_add_pixels_at": [
@@ -131,6 +131,7 @@ _GETTERS: dict[str, tuple[list[Any], Any]] = {
     "sidekick_deployment_model_version": ([c_void_p, _SIZE], c_void_p),
     "sidekick_deployment_batch_limit": ([c_void_p], c_size_t),
     "sidekick_deployment_feature_count": ([c_void_p, c_int32], c_size_t),
+    "sidekick_stream_is_full": ([c_void_p], c_int32),
     "sidekick_rows_count": ([c_void_p], c_size_t),
     "sidekick_predictions_count": ([c_void_p], c_size_t),
     "sidekick_predictions_failure_count": ([c_void_p], c_size_t),

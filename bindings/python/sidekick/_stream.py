@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
-from functools import partial
+from ctypes import byref, c_void_p
 from itertools import islice
 from typing import Any, NamedTuple, NoReturn
 
 from sidekick._decode import Decoders
 from sidekick._encode import Encoders
 from sidekick._interrupt import Interruptible, new_cancel
-from sidekick._library import Handle, Where, call, library, make
+from sidekick._library import Handle, Where, call, fail, library, make
 
 # As the library holds them: a request in flight, and one to follow it at once.
 _BATCHES_IN_FLIGHT = 2
@@ -90,7 +90,8 @@ class _Stream:
 
     def fill(self) -> bool:
         """Reads batches until as many are held as may be; whether there is anything to take."""
-        while not self._ended and len(self._held) < self._most:
+        # Rows that are pushed together can become several requests, which fill the stream sooner.
+        while not self._ended and len(self._held) < self._most and not library.sidekick_stream_is_full(self._handle):
             try:
                 self._read()
             except Exception as failure:
@@ -150,17 +151,36 @@ class _Stream:
         self._read_rows += len(rows)
 
     def _predicted(self, numbers: Sequence[int]) -> list[Any]:
-        """The results of the rows of these numbers, which were pushed together."""
-        before = self._taken_rows
-        self._taken_rows += len(numbers)
+        """The results of the rows of these numbers, which were pushed together: in one request or in several."""
+        results: list[Any] = []
         # Errors count over all rows that were pushed.
+        before = self._taken_rows
         where: Where = lambda row: numbers[row - before]
-        work = partial(make, _next, _free_predictions, self._handle, where=where)
+        self._taken_rows += len(numbers)
+        while len(results) < len(numbers):
+            results += self._requested(numbers[len(results) :], where)
+        return results
+
+    def _requested(self, numbers: Sequence[int], where: Where) -> list[Any]:
+        """The results of the first of these rows: those of the next request."""
+        # Those of a request that fails.
+        count = len(numbers)
+
+        def next_predictions() -> Handle:
+            nonlocal count
+            address, error = c_void_p(), c_void_p()
+            if _next(self._handle, byref(address), byref(error)):
+                count = library.sidekick_error_rows_count(error) or count
+                fail(error, where)
+            return Handle(address, _free_predictions)
+
         try:
-            predictions = self._pipe.make(lambda: self._calls.make(work))
-            return self._pipe.decoders.rows(predictions, len(numbers), numbers.__getitem__)
+            predictions = self._pipe.make(lambda: self._calls.make(next_predictions))
+            count = library.sidekick_predictions_count(predictions)
+            count += library.sidekick_predictions_failure_count(predictions)
+            return self._pipe.decoders.rows(predictions, count, numbers.__getitem__)
         except _FAILURES as failure:
             if not self._pipe.returns_errors:
                 raise
             # Its traceback would keep the rows.
-            return [failure.with_traceback(None)] * len(numbers)
+            return [failure.with_traceback(None)] * count
