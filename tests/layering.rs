@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "code_points",
     "error",
     "memory",
+    "base64_text",
     "file",
     "text",
     "scan",

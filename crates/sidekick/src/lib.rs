@@ -29,6 +29,7 @@ compile_error!(
 );
 
 mod array;
+mod base64_text;
 mod batches;
 mod client;
 mod code_points;

@@ -4,7 +4,10 @@ mod common;
 
 use common::{Request, TOKEN, options, reply};
 use serde_json::{Value, json};
-use sidekick::{Array, DType, Deployment, ErrorKind, InputColumn, Options, Predictions, SIZE_ANY};
+use sidekick::{
+    Array, DType, Deployment, ErrorKind, FeatureType, InputColumn, InputPieces, Options, Predictions,
+    SIZE_ANY, Wire,
+};
 use std::io::Write;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
@@ -115,6 +118,55 @@ fn integers_are_exact() {
     }
     assert_eq!(refused("pair", 0).kind(), ErrorKind::FeatureType);
     assert_eq!(refused("count", 4).kind(), ErrorKind::Argument);
+}
+
+#[test]
+fn bytes_are_base64_in_json_if_the_metadata_says_so() {
+    let like_mlserver = |name: &str| json!({"name": name, "datatype": "BYTES", "shape": [-1, 1], "parameters": {"content_type": "base64"}});
+    let metadata =
+        json!({"inputs": [like_mlserver("x")], "outputs": [like_mlserver("x_out"), like_mlserver("text")]});
+    let url = model(metadata, |asked| {
+        let sent = &asked.json["inputs"][0];
+        assert_eq!(
+            (&sent["parameters"], &sent["data"]),
+            (&json!({"content_type": "base64"}), &json!(["/wA=", ""]))
+        );
+        let output = |name, parameters, data| json!({"name": name, "datatype": "BYTES", "shape": [2, 1], "parameters": parameters, "data": data});
+        // What a response says of itself counts, or else what the metadata says.
+        let text = output("text", json!({"content_type": "str"}), json!(["/wA=", "b"]));
+        (json!([output("x_out", Value::Null, sent["data"].clone()), text]), vec![])
+    });
+    let mut options = options();
+    options.set_wire(Wire::Json);
+    let description = r#"{"inputs": [{"name": "x", "type": "bytes"}],
+        "outputs": [{"name": "x_out", "type": "bytes"}, {"name": "text"}]}"#;
+    options.set_model_description(description).unwrap();
+    let deployment = open_with(&url, &options);
+    assert_eq!(deployment.inputs().get(0).unwrap().feature_type(), FeatureType::Bytes);
+    let mut rows = deployment.rows();
+    let values: InputPieces = [&b"\xff\0"[..], b""].iter().collect();
+    rows.add_columns(2, &[("x", values.column())]).unwrap();
+    let predictions = deployment.predict(&rows).unwrap();
+    assert_eq!(predictions.bytes_column("x_out").unwrap(), (&b"\xff\0"[..], &[2, 2][..]));
+    assert_eq!(predictions.text("text", 0).unwrap(), "/wA=");
+}
+
+#[test]
+fn bytes_that_are_not_text_need_a_wire_of_bytes() {
+    let metadata =
+        json!({"inputs": [tensor("x", "BYTES", &[-1])], "outputs": [tensor("x_out", "BYTES", &[-1])]});
+    let url = model(metadata, |_| panic!("nothing is sent"));
+    let mut options = options();
+    options.set_wire(Wire::Json);
+    options.set_model_description(r#"{"inputs": [{"name": "x", "type": "bytes"}]}"#).unwrap();
+    let deployment = open_with(&url, &options);
+    let mut rows = deployment.rows();
+    rows.add_bytes("x", b"\xff").unwrap();
+    rows.end_row().unwrap();
+    let error = deployment.predict(&rows).err().unwrap();
+    assert_eq!((error.kind(), error.row(), error.feature()), (ErrorKind::FeatureValue, Some(0), Some("x")));
+    assert!(error.to_string().contains("bytes that are not UTF-8 cannot be sent as JSON"), "{error}");
+    assert!(error.to_string().contains("see the option wire"), "{error}");
 }
 
 /// A model that returns its input `x` of these shapes as `x_out`, and counts the requests.
@@ -250,4 +302,109 @@ fn a_row_may_lack_an_input_of_any_size() {
     }
     let predictions = deployment.predict(&rows).unwrap();
     assert_eq!(predictions.numbers("size").unwrap(), [2.0, 2.0, -1.0, 0.0, -1.0, -1.0, 2.0]);
+}
+
+/// The message of a model that cannot be opened.
+fn refused(metadata: &Value) -> String {
+    let url = model(metadata.clone(), |_| (json!([]), vec![]));
+    let error = Deployment::open(&url, TOKEN, &options()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Describe);
+    error.to_string()
+}
+
+fn described(description: &str) -> Options {
+    let mut options = options();
+    options.set_model_description(description).unwrap();
+    options
+}
+
+#[test]
+fn an_output_without_the_axis_of_the_rows_needs_a_description() {
+    let metadata = json!({
+        "inputs": [tensor("x", "FP32", &[-1, 2])],
+        "outputs": [tensor("mean", "FP32", &[2]), tensor("first", "FP32", &[-1])]
+    });
+    let text = refused(&metadata);
+    assert!(text.contains("the output \"mean\" has the shape [2], without an axis for rows"), "{text}");
+    assert!(
+        text.contains("set batch_axis to null for one row a request, or list the other outputs"),
+        "{text}"
+    );
+    let url = model(metadata, |asked| {
+        let rows = asked.json["inputs"][0]["shape"][0].as_u64().unwrap();
+        let first =
+            json!({"name": "first", "datatype": "FP32", "shape": [rows], "data": vec![1; rows as usize]});
+        (json!([{"name": "mean", "datatype": "FP32", "shape": [2], "data": [0.5, rows]}, first]), vec![])
+    });
+    // A row is a whole tensor.
+    let deployment = open_with(&url, &described(r#"{"batch_axis": null}"#));
+    let mut rows = deployment.rows();
+    for length in [1, 3] {
+        rows.add_array("x", &Array::of(&[length, 2], &vec![0f32; length * 2]).unwrap()).unwrap();
+        rows.end_row().unwrap();
+    }
+    let predictions = deployment.predict(&rows).unwrap();
+    assert_eq!(predictions.arrays("mean").unwrap(), [0.5, 1.0, 0.5, 3.0]);
+    assert_eq!(predictions.row_shape("first", 1).unwrap(), [3]);
+    // Or the output is left out.
+    let deployment = open_with(&url, &described(r#"{"outputs": [{"name": "first"}]}"#));
+    let mut rows = deployment.rows();
+    rows.add_columns(3, &[("x", InputColumn::of(&[0f32; 6]))]).unwrap();
+    assert_eq!(deployment.predict(&rows).unwrap().numbers("first").unwrap(), [1.0; 3]);
+}
+
+#[test]
+fn inputs_with_and_without_the_axis_need_a_description() {
+    let metadata = json!({
+        "inputs": [tensor("x", "FP32", &[-1]), tensor("weights", "FP32", &[2])],
+        "outputs": [tensor("y", "INT64", &[1])]
+    });
+    let text = refused(&metadata);
+    assert!(
+        text.contains(r#"the input "x" has an axis for rows (-1 first), and "weights" has the shape [2]"#),
+        "{text}"
+    );
+    assert!(
+        text.contains("; set batch_axis in a model description: to null for one row a request, or to 0 if"),
+        "{text}"
+    );
+    let url = model(metadata, |asked| {
+        assert_eq!(asked.json["inputs"][1]["shape"], json!([2]));
+        let size = asked.json["inputs"][0]["shape"][0].clone();
+        (json!([{"name": "y", "datatype": "INT64", "shape": [1], "data": [size]}]), vec![])
+    });
+    let deployment = open_with(&url, &described(r#"{"batch_axis": null}"#));
+    let mut rows = deployment.rows();
+    for size in [4, 0] {
+        rows.add_array("x", &Array::of(&[size], &vec![0f32; size]).unwrap()).unwrap();
+        rows.add_array("weights", &Array::of(&[2], &[0.5f32, 0.5]).unwrap()).unwrap();
+        rows.end_row().unwrap();
+    }
+    assert_eq!(deployment.predict(&rows).unwrap().numbers("y").unwrap(), [4.0, 0.0]);
+}
+
+#[test]
+fn an_output_of_several_texts_a_row_can_be_left_out() {
+    let metadata = json!({
+        "inputs": [tensor("x", "FP32", &[-1])],
+        "outputs": [tensor("words", "BYTES", &[-1, -1]), tensor("y", "FP32", &[-1])]
+    });
+    let text = refused(&metadata);
+    assert!(
+        text.contains(
+            r#"the output "words" has the shape [-1, -1]: BYTES are supported with one element a row; "#
+        ),
+        "{text}"
+    );
+    assert!(text.ends_with("list the other outputs in a model description"), "{text}");
+    let url = model(metadata, |asked| {
+        assert_eq!(asked.json["outputs"].as_array().unwrap().len(), 1);
+        let words = json!({"name": "words", "datatype": "BYTES", "shape": [1, 2], "data": ["a", "b"]});
+        (json!([words, {"name": "y", "datatype": "FP32", "shape": [1], "data": [2]}]), vec![])
+    });
+    let deployment = open_with(&url, &described(r#"{"outputs": [{"name": "y"}]}"#));
+    let mut rows = deployment.rows();
+    rows.add_number("x", 1.0).unwrap();
+    rows.end_row().unwrap();
+    assert_eq!(deployment.predict(&rows).unwrap().number("y", 0).unwrap(), 2.0);
 }

@@ -1,20 +1,9 @@
 //! Data URLs (RFC 2397) in base64 (RFC 4648), written into a buffer and read from a response.
 
+use crate::base64_text::{BASE64, Base64, append_decoded, append_encoded, encoded_length};
 use crate::error::{Error, ErrorKind, Result, reserve};
-use base64::Engine;
-use base64::engine::general_purpose::PAD;
 use base64::write::EncoderWriter;
 use std::io;
-use std::sync::LazyLock;
-
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-type Base64 = base64::engine::Simd;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-static BASE64: LazyLock<Base64> = LazyLock::new(|| Base64::standard(PAD));
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-type Base64 = base64::engine::GeneralPurpose;
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-static BASE64: LazyLock<Base64> = LazyLock::new(|| Base64::new(&base64::alphabet::STANDARD, PAD));
 
 /// A writer that appends the base64 of what is written to it.
 pub(crate) type Encoder<'a> = EncoderWriter<'static, Base64, &'a mut Vec<u8>>;
@@ -22,13 +11,8 @@ pub(crate) type Encoder<'a> = EncoderWriter<'static, Base64, &'a mut Vec<u8>>;
 /// Appends `bytes` as a quoted data URL, the form in which JSON carries it.
 #[inline(never)]
 pub(crate) fn write(out: &mut Vec<u8>, media_type: &str, bytes: &[u8]) -> Result<()> {
-    let encoded = begin(out, media_type, bytes.len())?;
-    let start = out.len();
-    out.resize(start + encoded, 0);
-    let room = out.get_mut(start..).unwrap_or_default();
-    BASE64
-        .encode_slice(bytes, room)
-        .map_err(|_| Error::new(ErrorKind::Internal, "base64 text outgrew its estimate"))?;
+    begin(out, media_type, bytes.len())?;
+    append_encoded(out, bytes)?;
     out.push(b'"');
     Ok(())
 }
@@ -52,13 +36,12 @@ pub(crate) fn write_with<T>(
     })
 }
 
-/// Makes room for a data URL of so many bytes, and appends what comes before its text. Returns the length of
-/// that.
-fn begin(out: &mut Vec<u8>, media_type: &str, bytes: usize) -> Result<usize> {
-    let encoded = base64::encoded_len(bytes, true).unwrap_or(usize::MAX);
+/// Makes room for a data URL of so many bytes, and appends what comes before its text.
+fn begin(out: &mut Vec<u8>, media_type: &str, bytes: usize) -> Result<()> {
+    let encoded = encoded_length(bytes);
     reserve(out, encoded.saturating_add(media_type.len() + 16))?;
     out.extend_from_slice(format!("\"data:{media_type};base64,").as_bytes());
-    Ok(encoded)
+    Ok(())
 }
 
 /// The parts of a data URL: its media type as written, and its base64 text.
@@ -86,16 +69,7 @@ pub(crate) fn split(text: &str) -> Result<DataUrl<'_>> {
 impl DataUrl<'_> {
     /// Appends the bytes it carries.
     pub(crate) fn decode_into(&self, out: &mut Vec<u8>) -> Result<()> {
-        let start = out.len();
-        let most = base64::decoded_len_estimate(self.base64.len());
-        reserve(out, most)?;
-        out.resize(start + most, 0);
-        let decoded = BASE64.decode_slice(self.base64, out.get_mut(start..).unwrap_or_default());
-        out.truncate(start + decoded.as_ref().copied().unwrap_or(0));
-        match decoded {
-            Ok(_) => Ok(()),
-            Err(e) => Err(Error::new(ErrorKind::ReplyEncoding, format!("bad base64 in a data URL: {e}"))),
-        }
+        append_decoded(out, self.base64).map_err(|error| error.at("data URL"))
     }
 }
 

@@ -11,6 +11,10 @@ use crate::message::Message;
 use crate::names::{MOST_NAME_BYTES, Names};
 use crate::text::NulString;
 
+/// The parameter of a tensor that says how its BYTES are meant, and its value for bytes that JSON has as base64.
+pub(super) const CONTENT_TYPE: &str = "content_type";
+pub(super) const BASE64: &str = "base64";
+
 /// A tensor as the metadata declares it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Declared {
@@ -21,6 +25,8 @@ pub(crate) struct Declared {
     pub(crate) meaning: Meaning,
     /// The labels that the server lists for it. They may not fit.
     pub(crate) listed: Option<Names>,
+    /// Whether JSON has its bytes as base64.
+    pub(crate) base64: bool,
 }
 
 /// A model's inputs and outputs.
@@ -190,6 +196,7 @@ fn read_tensors(cursor: &mut Cursor<'_>, side: &str, tensors: &mut Vec<Entry>) -
 
 fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Entry> {
     let (mut name, mut datatype, mut shape, mut bad_size, mut labels) = (None, None, None, None, None);
+    let mut base64 = false;
     cursor.object(|cursor, key| match (&*key, cursor.peek()) {
         ("name", Some(b'"')) => {
             name = Some(cursor.string()?.into_owned());
@@ -212,6 +219,10 @@ fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Entry> {
             Ok(())
         }
         ("parameters", Some(b'{')) => cursor.object(|cursor, key| match (&*key, cursor.peek()) {
+            (CONTENT_TYPE, Some(b'"')) => {
+                base64 = cursor.string()? == BASE64;
+                Ok(())
+            }
             ("labels", Some(b'[')) => {
                 labels = read_labels(cursor)?;
                 Ok(())
@@ -228,7 +239,7 @@ fn read_tensor(cursor: &mut Cursor<'_>, side: &str) -> Result<Entry> {
         let declared = Err(refused(format!("the name of an {side} has {} bytes", name.len()).into()));
         return Ok(Entry { name: String::new(), declared });
     }
-    let written = Written { datatype, shape, bad_size, labels };
+    let written = Written { datatype, shape, bad_size, labels, base64 };
     Ok(Entry { declared: written.declared(side, &name), name })
 }
 
@@ -257,11 +268,12 @@ struct Written<'a> {
     /// A size of the shape that is none.
     bad_size: Option<&'a str>,
     labels: Option<Names>,
+    base64: bool,
 }
 
 impl Written<'_> {
     fn declared(self, side: &str, name: &str) -> Result<Declared> {
-        let Written { datatype, shape, bad_size, labels } = self;
+        let Written { datatype, shape, bad_size, labels, base64 } = self;
         let of_it = |what: Message| {
             refused(Message::from(format!("the {side} \"")).quote(name).say("\" ").before(what))
         };
@@ -277,7 +289,8 @@ impl Written<'_> {
         if shape.len() > MOST_DIMENSIONS {
             return Err(of_it(format!("has more than {MOST_DIMENSIONS} dimensions").into()));
         }
-        Ok(Declared { name: name.to_owned(), datatype, shape, meaning: Meaning::default(), listed: labels })
+        let (name, meaning, listed) = (name.to_owned(), Meaning::default(), labels);
+        Ok(Declared { name, datatype, shape, meaning, listed, base64 })
     }
 }
 
@@ -310,7 +323,7 @@ mod tests {
     fn declared(name: &str, datatype: DataType, shape: &[i64]) -> Declared {
         let shape = shape.iter().map(|size| usize::try_from(*size).ok()).collect();
         let (name, meaning, listed) = (name.to_owned(), Meaning::default(), None);
-        Declared { name, datatype, shape, meaning, listed }
+        Declared { name, datatype, shape, meaning, listed, base64: false }
     }
 
     fn tensors(entries: Vec<Entry>) -> Vec<Declared> {
@@ -379,6 +392,21 @@ mod tests {
         assert!(refused(&long).contains("4097 bytes"));
         for bad in ["", "<html>", "[]", "null", "{} x", r#"{"inputs":{}}"#, r#"{"inputs":[1]}"#] {
             assert_eq!(read(bad.as_bytes()).unwrap_err().kind(), ErrorKind::Describe, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_tensor_says_whether_json_has_its_bytes_as_base64() {
+        for (parameters, base64) in [
+            (r#"{"content_type":"base64"}"#, true),
+            (r#"{"x":[1],"content_type":"str"}"#, false),
+            (r#"{"content_type":null}"#, false),
+            ("null", false),
+        ] {
+            let document = format!(
+                r#"{{"inputs":[{{"name":"x","datatype":"BYTES","shape":[1],"parameters":{parameters}}}]}}"#
+            );
+            assert_eq!(tensors(read(document.as_bytes()).unwrap().inputs)[0].base64, base64, "{parameters}");
         }
     }
 

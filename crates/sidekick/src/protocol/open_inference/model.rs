@@ -23,6 +23,8 @@ pub(crate) struct Tensor {
     pub(crate) pixels: Option<Box<PixelTensor>>,
     /// The labels that the server lists for it. They may not fit.
     pub(crate) listed: Option<Names>,
+    /// Whether JSON has its bytes as base64.
+    pub(crate) base64: bool,
 }
 
 /// A model's tensors; none before it is described.
@@ -114,6 +116,17 @@ impl Model {
     }
 }
 
+/// What a user can do if some inputs have an axis for rows.
+const NO_COMMON_AXIS: &str = "; set batch_axis in a model description: to null for one row a request, or to 0 if the \
+                              first axis of every tensor is that of the rows";
+
+/// What a user can do if an output has no axis for rows.
+const NO_AXIS: &str = ", without an axis for rows (-1 first) as the inputs have it; in a model description set \
+                       batch_axis to null for one row a request, or list the other outputs";
+
+/// What a user can do if an output has several BYTES a row.
+const LIST_OTHERS: &str = "; list the other outputs in a model description";
+
 /// Whether the first axis of the inputs is that of the rows: it is of any size in all of them, or in none.
 fn has_axis(inputs: &[Declared]) -> Result<bool> {
     let free = |tensor: &&Declared| tensor.shape.first() == Some(&None);
@@ -124,7 +137,7 @@ fn has_axis(inputs: &[Declared]) -> Result<bool> {
                 .say("\" has an axis for rows (-1 first), and \"");
             let message =
                 message.quote(&without.name).say(format!("\" has the shape {}", shape_text(&without.shape)));
-            Err(refused(message.say("; declare -1 as the first size of all inputs, or of none")))
+            Err(refused(message.say(NO_COMMON_AXIS)))
         }
         (with, _) => Ok(with.is_some()),
     }
@@ -137,7 +150,7 @@ fn fixed_rows(inputs: &[Declared]) -> usize {
 
 /// A tensor by row. If the user chose the axis of the rows, its size may be fixed.
 fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result<Tensor> {
-    let Declared { name, datatype, shape, meaning, listed } = declared;
+    let Declared { name, datatype, shape, meaning, listed, base64 } = declared;
     let of_it = |what: &str| {
         let named = Message::from(format!("the {side} \"")).quote(&name);
         refused(named.say(format!("\" has the shape {}{what}", shape_text(&shape))))
@@ -145,7 +158,7 @@ fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result
     let row = match &*shape {
         [None, row @ ..] if axis => row,
         [_, row @ ..] if axis && is_chosen => row,
-        _ if axis => return Err(of_it(", without an axis for rows (-1 first) as the inputs have it")),
+        _ if axis => return Err(of_it(NO_AXIS)),
         row => row,
     };
     let fixed = || row.iter().copied().flatten();
@@ -156,9 +169,10 @@ fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result
     let sizes: Vec<usize> = row.iter().map(|size| size.unwrap_or(SIZE_ANY)).collect();
     let elements = if row.contains(&None) { None } else { Some(fixed().product()) };
     if datatype.class() == Class::Bytes && !matches!(*sizes, [] | [1]) {
-        return Err(of_it(": BYTES are supported with one element a row"));
+        let what = if side == "output" { LIST_OTHERS } else { "" };
+        return Err(of_it(&format!(": BYTES are supported with one element a row{what}")));
     }
-    Ok(Tensor { name, datatype, shape: sizes, elements, meaning, pixels: None, listed })
+    Ok(Tensor { name, datatype, shape: sizes, elements, meaning, pixels: None, listed, base64 })
 }
 
 /// A shape as the metadata has it.

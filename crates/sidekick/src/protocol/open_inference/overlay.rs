@@ -53,7 +53,9 @@ fn merged(entries: &[Entry], described: &Described, side: &str) -> Result<Declar
     let listed = || declared.and_then(|declared| declared.ok()?.listed.clone());
     if let (Some(datatype), Some(shape)) = (datatype, shape) {
         let (name, shape) = (name.clone(), collected(shape.iter().copied())?);
-        return Ok(Declared { name, datatype: *datatype, shape, meaning: meaning.clone(), listed: listed() });
+        let base64 = declared.is_some_and(|declared| declared.is_ok_and(|declared| declared.base64));
+        let (datatype, meaning, listed) = (*datatype, meaning.clone(), listed());
+        return Ok(Declared { name, datatype, shape, meaning, listed, base64 });
     }
     let mut declared = match declared {
         Some(declared) => declared.map_err(Error::clone)?.clone(),

@@ -2,8 +2,9 @@
 //! model declared is checked: servers answer with status 200 whatever their models return.
 
 use super::failure;
+use super::metadata::{BASE64, CONTENT_TYPE};
 use super::model::{Batch, Model, Tensor};
-use super::reply_data::{self, Count};
+use super::reply_data::{self, Expected};
 use crate::array::{MOST_DIMENSIONS, SIZE_ANY, shape_text};
 use crate::elements::ElementColumn;
 use crate::error::{Error, ErrorKind, Result};
@@ -150,7 +151,9 @@ impl Response<'_> {
             Data::Json(rest) => {
                 let mut cursor = Cursor::new(json);
                 cursor.advance_to(rest);
-                reply_data::read_json(&mut cursor, tensor.datatype, Count { elements, row }, column)
+                let base64 = found.base64.unwrap_or(tensor.base64);
+                let expected = Expected { datatype: tensor.datatype, elements, row, base64 };
+                reply_data::read_json(&mut cursor, expected, column)
             }
             Data::Binary(place) => {
                 let bytes = tensors.get(place.clone()).unwrap_or_default();
@@ -233,6 +236,8 @@ struct Found<'a> {
     datatype: Option<Cow<'a, str>>,
     shape: Vec<usize>,
     data: Data<'a>,
+    /// Whether its JSON is base64, if it says how its BYTES are meant.
+    base64: Option<bool>,
 }
 
 enum Data<'a> {
@@ -265,7 +270,7 @@ impl<'a> Outputs<'a> {
         cursor: &mut Cursor<'a>,
         name: &mut Option<Cow<'a, str>>,
     ) -> Result<Found<'a>> {
-        let mut found = Found { datatype: None, shape: Vec::new(), data: Data::Nothing };
+        let mut found = Found { datatype: None, shape: Vec::new(), data: Data::Nothing, base64: None };
         let mut size = None;
         cursor.object(|cursor, key| match (&*key, cursor.peek()) {
             ("name", Some(b'"')) => {
@@ -280,7 +285,7 @@ impl<'a> Outputs<'a> {
                 found.shape.clear();
                 cursor.array(|cursor| read_size(cursor, &mut found.shape))
             }
-            ("parameters", Some(b'{')) => read_binary_size(cursor, &mut size),
+            ("parameters", Some(b'{')) => read_parameters(cursor, &mut size, &mut found.base64),
             ("data", Some(byte)) if byte != b'n' => {
                 found.data = Data::Json(cursor.rest());
                 reply_data::skip(cursor)
@@ -330,9 +335,17 @@ fn read_size(cursor: &mut Cursor<'_>, shape: &mut Vec<usize>) -> Result<()> {
     push(shape, size)
 }
 
-fn read_binary_size(cursor: &mut Cursor<'_>, size: &mut Option<usize>) -> Result<()> {
+fn read_parameters(
+    cursor: &mut Cursor<'_>,
+    size: &mut Option<usize>,
+    base64: &mut Option<bool>,
+) -> Result<()> {
     cursor.object(|cursor, key| {
         match &*key {
+            CONTENT_TYPE if cursor.peek() == Some(b'"') => {
+                *base64 = Some(cursor.string()? == BASE64);
+                return Ok(());
+            }
             "binary_data_size" if cursor.take_word("null") => return Ok(()),
             "binary_data_size" => {}
             _ => return cursor.skip_value(),

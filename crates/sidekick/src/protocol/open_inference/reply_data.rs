@@ -2,6 +2,7 @@
 
 use super::datatype::{Class, DataType, split_bytes};
 use crate::array::MOST_DIMENSIONS;
+use crate::base64_text::append_decoded;
 use crate::elements::Elements;
 use crate::error::{Error, ErrorKind, Result};
 use crate::images::MediaType;
@@ -12,11 +13,15 @@ use crate::results::{Column, Pieces};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// How many elements there have to be, and how many a row has.
+/// What the JSON of an output has to hold.
 #[derive(Clone, Copy)]
-pub(super) struct Count {
+pub(super) struct Expected {
+    pub(super) datatype: DataType,
     pub(super) elements: usize,
+    /// How many elements a row has.
     pub(super) row: usize,
+    /// Whether BYTES are base64.
+    pub(super) base64: bool,
 }
 
 /// Appends so many elements from their bytes. If the bytes are in memory of their own, it may be kept.
@@ -29,13 +34,11 @@ pub(super) fn read_binary(
 ) -> Result<()> {
     match column {
         Column::Texts(texts) => each_element(bytes, elements, |row, text| {
-            let text = simdutf8::basic::from_utf8(text).map_err(|_| not_utf8().in_row(row))?;
-            push_piece(texts, text)
+            push_piece(texts, as_text(text).map_err(|error| error.in_row(row))?)
         }),
         Column::Bytes(pieces) => each_element(bytes, elements, |_, element| pieces.push(element)),
         Column::Images(pieces, media_types) => each_element(bytes, elements, |row, file| {
-            push(media_types, MediaType::of_bytes(file).ok_or_else(|| no_image().in_row(row))?)?;
-            pieces.push(file)
+            push_image(pieces, media_types, file).map_err(|error| error.in_row(row))
         }),
         Column::Elements(column) => {
             if elements.checked_mul(datatype.size()) != Some(bytes.len()) {
@@ -73,6 +76,15 @@ fn each_element(
     Err(Error::new(ErrorKind::ReplyShape, message))
 }
 
+fn push_image(pieces: &mut Pieces<Vec<u8>>, media_types: &mut Vec<MediaType>, file: &[u8]) -> Result<()> {
+    push(media_types, MediaType::of_bytes(file).ok_or_else(no_image)?)?;
+    pieces.push(file)
+}
+
+fn as_text(bytes: &[u8]) -> Result<&str> {
+    simdutf8::basic::from_utf8(bytes).map_err(|_| not_utf8())
+}
+
 #[cold]
 fn no_image() -> Error {
     Error::new(ErrorKind::ReplyEncoding, "is neither a PNG nor a JPEG file")
@@ -98,16 +110,11 @@ fn push_piece(texts: &mut Pieces<String>, text: &str) -> Result<()> {
 }
 
 /// Appends so many elements from JSON, flat or nested.
-pub(super) fn read_json(
-    cursor: &mut Cursor<'_>,
-    datatype: DataType,
-    count: Count,
-    column: &mut Column,
-) -> Result<()> {
+pub(super) fn read_json(cursor: &mut Cursor<'_>, expected: Expected, column: &mut Column) -> Result<()> {
     let mut seen = 0;
     let mut lists = Lists::default();
     each_value(cursor, |cursor, step| {
-        let row = |seen: usize| seen / count.row.max(1);
+        let row = |seen: usize| seen / expected.row.max(1);
         match step {
             Step::Opened(depth) => return lists.open(depth, seen),
             Step::Closed(depth) => {
@@ -115,18 +122,22 @@ pub(super) fn read_json(
             }
             Step::Value => {}
         }
-        if seen == count.elements {
-            return Err(other_count("more", count.elements));
+        if seen == expected.elements {
+            return Err(other_count("more", expected.elements));
         }
-        read_value(cursor, datatype, column).map_err(|error| {
-            let element = seen % count.row.max(1);
-            let error = if count.row == 1 { error } else { error.at(format!("element {element}")) };
+        read_value(cursor, expected, column).map_err(|error| {
+            let element = seen % expected.row.max(1);
+            let error = if expected.row == 1 { error } else { error.at(format!("element {element}")) };
             error.in_row(row(seen))
         })?;
         seen += 1;
         Ok(())
     })?;
-    if seen == count.elements { Ok(()) } else { Err(other_count(&format!("only {seen}"), count.elements)) }
+    if seen == expected.elements {
+        Ok(())
+    } else {
+        Err(other_count(&format!("only {seen}"), expected.elements))
+    }
 }
 
 /// How many elements the lists have, for each depth: a shorter list would move the elements of the rows after
@@ -169,17 +180,9 @@ fn other_count(found: &str, expected: usize) -> Error {
     Error::new(ErrorKind::ReplyShape, format!("has {found} elements where its shape has {expected}"))
 }
 
-fn read_value(cursor: &mut Cursor<'_>, datatype: DataType, column: &mut Column) -> Result<()> {
-    let column = match column {
-        Column::Texts(texts) if cursor.peek() == Some(b'"') => return push_piece(texts, &cursor.string()?),
-        Column::Bytes(pieces) if cursor.peek() == Some(b'"') => {
-            return pieces.push(cursor.string()?.as_bytes());
-        }
-        Column::Images(..) => return Err(image_in_json()),
-        Column::Texts(_) | Column::Bytes(_) => return Err(no_such_value(cursor, "text")),
-        Column::Elements(column) => column,
-        _ => return Err(other_column()),
-    };
+fn read_value(cursor: &mut Cursor<'_>, expected: Expected, column: &mut Column) -> Result<()> {
+    let Column::Elements(column) = column else { return read_bytes(cursor, expected.base64, column) };
+    let datatype = expected.datatype;
     let word = match (datatype.class(), column.elements_mut()?) {
         (_, Elements::F32(values)) => return push(values, read_f32(cursor)?),
         (_, Elements::F64(values)) => return push(values, read_f64(cursor)?),
@@ -194,6 +197,26 @@ fn read_value(cursor: &mut Cursor<'_>, datatype: DataType, column: &mut Column) 
     };
     let word = word.map_err(|error| Error::with_quotes(ErrorKind::ReplyType, error.into_message()))?;
     column.elements_mut()?.extend_from_bytes(word.get(..datatype.size()).unwrap_or_default())
+}
+
+/// Reads one of BYTES, which JSON has as text or as base64.
+fn read_bytes(cursor: &mut Cursor<'_>, base64: bool, column: &mut Column) -> Result<()> {
+    if cursor.peek() != Some(b'"') {
+        return Err(no_such_value(cursor, "text"));
+    }
+    let text = cursor.string()?;
+    let mut decoded = Vec::new();
+    if base64 {
+        append_decoded(&mut decoded, &text)?;
+    }
+    match column {
+        Column::Texts(texts) if base64 => push_piece(texts, as_text(&decoded)?),
+        Column::Texts(texts) => push_piece(texts, &text),
+        Column::Bytes(pieces) => pieces.push(if base64 { &decoded } else { text.as_bytes() }),
+        Column::Images(pieces, media_types) if base64 => push_image(pieces, media_types, &decoded),
+        Column::Images(..) => Err(image_in_json()),
+        _ => Err(other_column()),
+    }
 }
 
 /// An integer without a fraction of zeros. As a double it would lose digits.
@@ -337,11 +360,15 @@ mod tests {
     use crate::array::DType;
     use crate::elements::ElementColumn;
 
+    fn expected(datatype: DataType, elements: usize) -> Expected {
+        Expected { datatype, elements, row: 1, base64: false }
+    }
+
     fn numbers(text: &str, datatype: DataType, elements: usize) -> Result<Elements> {
         let mut column = Column::Elements(ElementColumn::of(datatype.dtype().unwrap()));
         let mut skipped = Cursor::new(text.as_bytes());
         let mut cursor = Cursor::new(text.as_bytes());
-        read_json(&mut cursor, datatype, Count { elements, row: 1 }, &mut column)?;
+        read_json(&mut cursor, expected(datatype, elements), &mut column)?;
         // Data that can be read can be skipped.
         skip(&mut skipped).unwrap();
         assert_eq!((skipped.rest(), cursor.rest()), (&b""[..], &b""[..]));
@@ -435,7 +462,7 @@ mod tests {
     fn bytes_are_text() {
         let json = |text: &str, elements| {
             let mut cursor = Cursor::new(text.as_bytes());
-            texts(|column| read_json(&mut cursor, DataType::Bytes, Count { elements, row: 1 }, column))
+            texts(|column| read_json(&mut cursor, expected(DataType::Bytes, elements), column))
         };
         assert_eq!(json(r#"[["h\u00e9"],[""]]"#, 2).unwrap(), ["hé", ""]);
         assert!(json("[1]", 1).is_err() && json(r#"["a"]"#, 2).is_err());
@@ -472,18 +499,24 @@ mod tests {
         };
         assert_eq!(binary(b"\x02\0\0\0\xff\0\0\0\0\0", 2).unwrap(), [&b"\xff\0"[..], b""]);
         assert!(binary(b"\x02\0\0\0\xff", 1).is_err() && binary(b"\0\0\0\0\0", 1).is_err());
-        let json = |text: &'static str| {
-            pieces(&|column| {
-                read_json(
-                    &mut Cursor::new(text.as_bytes()),
-                    DataType::Bytes,
-                    Count { elements: 1, row: 1 },
-                    column,
-                )
-            })
+        let json = |text: &'static str, base64| {
+            let expected = Expected { base64, ..expected(DataType::Bytes, 1) };
+            pieces(&|column| read_json(&mut Cursor::new(text.as_bytes()), expected, column))
         };
-        assert_eq!(json(r#"["h\u00e9\u0000"]"#).unwrap(), [b"h\xc3\xa9\0"]);
-        assert!(json("[1]").is_err());
+        assert_eq!(json(r#"["h\u00e9\u0000"]"#, false).unwrap(), [b"h\xc3\xa9\0"]);
+        assert_eq!(json(r#"["\/wD+"]"#, true).unwrap(), [b"\xff\0\xfe"]);
+        assert!(json("[1]", false).is_err() && json("[1]", true).is_err());
+        let error = json(r#"["/wD"]"#, true).unwrap_err();
+        assert_eq!((error.kind(), error.row()), (ErrorKind::ReplyEncoding, Some(0)));
+        let mut cursor = Cursor::new(br#"["aMOp"]"#);
+        let base64 = Expected { base64: true, ..expected(DataType::Bytes, 1) };
+        assert_eq!(texts(|column| read_json(&mut cursor, base64, column)).unwrap(), ["h\u{e9}"]);
+        let mut cursor = Cursor::new(br#"["/w=="]"#);
+        assert!(texts(|column| read_json(&mut cursor, base64, column)).is_err());
+        let mut images = Column::Images(Pieces::default(), Vec::new());
+        read_json(&mut Cursor::new(br#"["/9j/"]"#), base64, &mut images).unwrap();
+        let Column::Images(pieces, media_types) = images else { panic!() };
+        assert_eq!((&pieces.buffer[..], &media_types[..]), (&b"\xff\xd8\xff"[..], &[MediaType::Jpeg][..]));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::column::split_element;
 use super::datatype::DataType;
 use super::model::{Batch, Model, Tensor};
 use super::tensors::Tensors;
+use crate::base64_text::append_encoded;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::half::{bf16_value, fp16_value};
 use crate::memory::{none_for, push};
@@ -112,15 +113,18 @@ pub(crate) fn body<'a>(
             push(&mut body.tensors, elements)?;
             continue;
         }
+        out.text(if tensor.base64 { BASE64_PARAMETER } else { "" })?;
         out.text(r#","data":["#)?;
         let row = product(shape).unwrap_or(0);
-        put_data(&mut out, tensor.datatype, row, elements)
-            .map_err(|error| Failure { input: Some(input), error })?;
+        put_data(&mut out, tensor, row, elements).map_err(|error| Failure { input: Some(input), error })?;
         out.text("]}")?;
     }
     out.text(&texts.outputs)?;
     Ok(body)
 }
+
+/// What says that an input's data is base64.
+const BASE64_PARAMETER: &str = r#","parameters":{"content_type":"base64"}"#;
 
 /// Bytes that are mostly enough for the shape and the size of one tensor.
 const SIZES_BYTES: usize = 96;
@@ -136,13 +140,13 @@ fn put_shape(out: &mut Out<'_>, batch: Batch, row: &[usize], rows: usize) -> Res
 }
 
 /// Writes elements, of which each row has `row`.
-fn put_data(out: &mut Out<'_>, datatype: DataType, row: usize, mut bytes: &[u8]) -> Result<()> {
+fn put_data(out: &mut Out<'_>, tensor: &Tensor, row: usize, mut bytes: &[u8]) -> Result<()> {
     let mut element = 0;
     while !bytes.is_empty() {
         let here;
-        (here, bytes) = split_element(datatype, bytes);
+        (here, bytes) = split_element(tensor.datatype, bytes);
         out.text(if element == 0 { "" } else { "," })?;
-        put_element(out, datatype, here).map_err(|error| error.in_row(element / row.max(1)))?;
+        put_element(out, tensor, here).map_err(|error| error.in_row(element / row.max(1)))?;
         element += 1;
     }
     Ok(())
@@ -150,9 +154,9 @@ fn put_data(out: &mut Out<'_>, datatype: DataType, row: usize, mut bytes: &[u8])
 
 /// Writes a value; a float with the digits of its 64-bit float, so that a server that reads it as one rounds
 /// it back.
-fn put_element(out: &mut Out<'_>, datatype: DataType, bytes: &[u8]) -> Result<()> {
+fn put_element(out: &mut Out<'_>, tensor: &Tensor, bytes: &[u8]) -> Result<()> {
     let bits = bytes.iter().take(size_of::<u64>()).rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
-    match datatype {
+    match tensor.datatype {
         DataType::Bool => out.text(if bits == 0 { "false" } else { "true" }),
         DataType::Uint8 | DataType::Uint16 | DataType::Uint32 | DataType::Uint64 => out.display(bits),
         DataType::Int8 => out.display(bits as i8),
@@ -163,6 +167,7 @@ fn put_element(out: &mut Out<'_>, datatype: DataType, bytes: &[u8]) -> Result<()
         DataType::Bf16 => out.float(bf16_value(bits as u16).into()),
         DataType::Fp32 => out.float(f32::from_bits(bits as u32).into()),
         DataType::Fp64 => out.float(f64::from_bits(bits)),
+        DataType::Bytes if tensor.base64 => out.base64(bytes),
         DataType::Bytes => out.string(bytes),
     }
 }
@@ -190,6 +195,12 @@ impl Out<'_> {
         reserve(self.0, length)?;
         self.0.extend_from_slice(room.get(..length).unwrap_or_default());
         Ok(())
+    }
+
+    fn base64(&mut self, bytes: &[u8]) -> Result<()> {
+        self.text("\"")?;
+        append_encoded(self.0, bytes)?;
+        self.text("\"")
     }
 
     fn string(&mut self, bytes: &[u8]) -> Result<()> {
@@ -270,8 +281,9 @@ mod tests {
     }
 
     fn data(datatype: &str, bytes: &[u8]) -> Result<String> {
+        let model = model(&[("x", datatype, "")]);
         let mut json = Vec::new();
-        put_data(&mut Out(&mut json), DataType::named(datatype).unwrap(), 1, bytes)?;
+        put_data(&mut Out(&mut json), &model.inputs[0], 1, bytes)?;
         Ok(String::from_utf8(json).unwrap())
     }
 
