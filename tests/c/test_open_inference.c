@@ -509,6 +509,8 @@ static void test_images(void) {
         CHECK(type == SIDEKICK_TYPE_IMAGE && rank == 3 && shape[0] == 2 && shape[1] == 3 && shape[2] == 3);
         OK(sidekick_rows_add_pixels_at(rows, input, 3, 2, 3, 0, PIXELS, sizeof PIXELS, 0, &error));
     }
+    OK(sidekick_deployment_feature_shape(model, SIDEKICK_OUTPUT, 2, &shape, &rank, &error));
+    CHECK(rank == 3 && shape[0] == SIDEKICK_SIZE_ANY && shape[2] == SIDEKICK_SIZE_ANY);
     OK(sidekick_rows_add_pixels_at(rows, 2, 3, 2, 3, 0, PIXELS, sizeof PIXELS, 0, &error));
     OK(sidekick_rows_end_row(rows, &error));
     predictions = predict(model, rows);

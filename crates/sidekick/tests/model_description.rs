@@ -343,6 +343,29 @@ fn rows_that_lack_different_inputs_share_no_request() {
     assert_eq!(sent(&requests), [["x=[5.0,5.0,6.0,6.0,7.0,7.0]", "n=[5,6,7]"]]);
 }
 
+const ANY_IMAGE: &str = concat!(
+    r#"{"inputs":[{"name":"x","datatype":"UINT8","shape":[-1,-1,-1,1]}],"#,
+    r#""outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#
+);
+
+#[test]
+fn images_of_different_sizes_share_no_request() {
+    let answer = r#"{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"data":[7]}]}"#;
+    let (url, requests) = serve(ANY_IMAGE, answer);
+    let description = r#"{"inputs": [{"name": "x", "type": "image"}]}"#;
+    let deployment = common::open(&url, &described(description));
+    let shape = [sidekick::SIZE_ANY, sidekick::SIZE_ANY, 1];
+    assert_eq!(deployment.inputs().get(0).unwrap().shape(), shape);
+    let mut rows = deployment.rows();
+    for (width, height, bytes) in [(2, 1, &[1, 2][..]), (1, 2, &[3, 4]), (1, 1, &[5])] {
+        let pixels = sidekick::Pixels { width, height, channels: 1, row_stride: 0, bytes };
+        rows.add_pixels("x", &pixels, sidekick::PixelEncoding::Png).unwrap();
+        rows.end_row().unwrap();
+    }
+    assert_eq!(deployment.predict(&rows).unwrap().numbers("y").unwrap(), [7.0; 3]);
+    assert_eq!(sent(&requests), [["x=[1,2]"], ["x=[3,4]"], ["x=[5]"]]);
+}
+
 #[test]
 fn an_input_is_missing_in_all_rows_of_a_column_or_in_none() {
     let every = r#"{"inputs": [{"name": "x", "optional": true}, {"name": "t", "optional": true},

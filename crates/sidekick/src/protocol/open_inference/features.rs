@@ -5,11 +5,14 @@ use super::datatype::{Class, DataType};
 use super::description::Kind;
 use super::model::Tensor;
 use super::pixels::PixelTensor;
-use crate::array::shape_text;
+use crate::array::{SIZE_ANY, shape_text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Message;
 use crate::names::Names;
 use crate::spec::{FeatureSpec, FeatureType};
+
+/// The shape of images that are files: nothing is known of them.
+const ANY_IMAGE: [usize; 3] = [SIZE_ANY; 3];
 
 /// The feature that a tensor is. Its meaning becomes whole: it has a kind, and labels if it is categorical.
 pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
@@ -35,7 +38,9 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
         Kind::Binary => (FeatureType::Binary, vec![1], tensor.datatype.dtype()),
         Kind::Text => (FeatureType::Text, vec![1], None),
         Kind::Bytes => (FeatureType::Bytes, vec![1], None),
-        Kind::Image => (FeatureType::Image, pixels.map_or_else(|| vec![1], PixelTensor::shape), None),
+        Kind::Image => {
+            (FeatureType::Image, pixels.map_or_else(|| ANY_IMAGE.to_vec(), PixelTensor::shape), None)
+        }
         Kind::Numeric => {
             let shape = if tensor.is_scalar() { vec![1] } else { tensor.shape.clone() };
             (FeatureType::Numeric, shape, tensor.datatype.dtype())
