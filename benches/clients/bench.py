@@ -147,6 +147,11 @@ def columns_checksum(columns):
     return total if elements is None else total + bits_sum(elements.ravel())
 
 
+def stride(task):
+    """Every so many elements of an array one is added to the checksum, as in `bench.h`."""
+    return 16 if task.rows > 1 and task.kind == "tensor-features" else 1
+
+
 def bits_sum(numbers, at_once=1 << 14):
     """The bits of 32-bit floats, in pieces that stay near the processor."""
     pieces = (numbers[start : start + at_once] for start in range(0, len(numbers), at_once))

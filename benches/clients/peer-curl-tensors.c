@@ -163,7 +163,7 @@ static uint64_t read_reply(const client *it) {
     yyjson_val *outputs = yyjson_obj_get(yyjson_doc_get_root(document), "outputs"), *output;
     const char *at = it->reply.bytes + it->json_length, *end = it->reply.bytes + it->reply.size;
     uint64_t sum = 0;
-    size_t place, count;
+    size_t place, count, stride = bench_stride(&it->task) * sizeof(uint32_t);
     yyjson_arr_foreach(outputs, place, count, output) {
         yyjson_val *parameters = yyjson_obj_get(output, "parameters");
         size_t size = yyjson_get_uint(yyjson_obj_get(parameters, "binary_data_size"));
@@ -171,11 +171,12 @@ static uint64_t read_reply(const client *it) {
         if (!yyjson_equals_str(yyjson_obj_get(output, "datatype"), "FP32") || rows != it->task.rows ||
             size > (size_t)(end - at))
             bench_fail("another output");
-        for (const char *stop = at + size; at < stop; at += sizeof(uint32_t)) {
+        for (size_t i = 0; i < size; i += stride) {
             uint32_t bits;
-            memcpy(&bits, at, sizeof bits);
+            memcpy(&bits, at + i, sizeof bits);
             sum += bits;
         }
+        at += size;
     }
     yyjson_doc_free(document);
     return sum;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 typedef struct {
+    size_t stride;
     int socket;
     char head[2048];
     struct iovec parts[2];
@@ -87,7 +88,7 @@ static uint64_t request(void *context, size_t index) {
     while (filled < whole) filled = read_more(it, filled);
 
     uint64_t sum = 0;
-    for (const char *at = it->reply + start + json; at < it->reply + whole; at += sizeof(uint32_t)) {
+    for (const char *at = it->reply + start + json; at < it->reply + whole; at += it->stride) {
         uint32_t bits;
         memcpy(&bits, at, sizeof bits);
         sum += bits;
@@ -101,7 +102,7 @@ int main(int count, char **arguments) {
     char name[64];
     snprintf(name, sizeof name, "%s.request", strrchr(path, '/') + 1);
     bench_file body = bench_data(name);
-    client it = {.room = 64 << 20};
+    client it = {.stride = bench_stride(&task) * sizeof(uint32_t), .room = 64 << 20};
     size_t json = json_length(&body);
     snprintf(it.head, sizeof it.head,
              "POST %s/infer HTTP/1.1\r\nHost: %.*s\r\nAuthorization: Bearer token\r\n"

@@ -138,7 +138,7 @@ static uint64_t checksum(const client *it, const sidekick_predictions *predictio
     }
     if (it->outputs[ARRAY] != NONE) {
         check(sidekick_predictions_arrays(predictions, it->outputs[ARRAY], &elements, &count, &error), error);
-        for (size_t i = 0; i < count; ++i) sum += bench_bits(elements[i]);
+        for (size_t i = 0; i < count; i += bench_stride(&it->task)) sum += bench_bits(elements[i]);
     }
     return sum;
 }

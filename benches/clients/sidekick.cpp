@@ -50,7 +50,8 @@ public:
             }
         }
         if (array_) {
-            for (float element : predictions.arrays(*array_)) sum += bench_bits(element);
+            const auto elements = predictions.arrays(*array_);
+            for (std::size_t i = 0; i < elements.size(); i += bench_stride(&task_)) sum += bench_bits(elements[i]);
         }
         return sum;
     }

@@ -100,6 +100,14 @@ func Picture() image.Image {
 	return picture
 }
 
+// Stride tells of how many elements of an array one is added to the checksum, as in bench.h.
+func Stride(task Task) int {
+	if task.Rows > 1 && task.Kind == "tensor-features" {
+		return 16
+	}
+	return 1
+}
+
 // Bits is what a number adds to the checksum.
 func Bits(value float64) uint64 { return uint64(math.Float32bits(float32(value))) }
 
