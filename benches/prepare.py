@@ -1,4 +1,4 @@
-"""Makes what the benchmark sends and gets: example data, descriptions of models, replies, the floor's requests.
+"""Makes what the benchmark sends and gets: data, descriptions of models, replies, the floor's requests.
 
 Use: prepare.py FOLDER
 

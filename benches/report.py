@@ -2,7 +2,7 @@
 
 from clients import C, CPP, GO, PYTHON
 from results import fastest_peer, floor_of, of, ratio, result_of, short
-from targets import CPU_LIMITS, targets
+from targets import CPU_LIMITS, TENSOR_LIMITS, targets
 
 NOTES = """\
 Medians of all runs: each round has one to three of everybody, and up to three more of our clients and the
@@ -62,7 +62,7 @@ def short_table(workloads, results):
         if peer := fastest_peer(here):
             cells = [short(result_of(here, client)["cpu_us_per_row"]) for client in (C, CPP, GO, PYTHON)]
             cells += [f"{short(peer['cpu_us_per_row'])} ({peer['client']})"]
-            limit = CPU_LIMITS.get(workload.name)
+            limit = (CPU_LIMITS | TENSOR_LIMITS).get(workload.name)
             cells += [f"{ratio(result_of(here, C), peer):.2f}", f"at most {limit}" if limit else ""]
             lines.append(f"| {workload.name}: {workload.title} | {' | '.join(cells)} |")
     lines += ["", "| | reached | asked for |", "|---|---:|---:|"]

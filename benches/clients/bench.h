@@ -100,8 +100,8 @@ static inline bench_row *bench_table(size_t *count) {
     return rows;
 }
 
-/* The table column by column: its numbers, and its texts, each closed by a NUL. starts[i][row] is where that row's
- * text starts. Codes are the places of the categories among their labels. */
+/* The table column by column: its numbers, and its texts, each closed by a NUL. starts[i][row] is where that
+ * row's text starts. Codes are the places of the categories among their labels. */
 typedef struct {
     double *numbers[NUMBERS];
     float *floats[NUMBERS];
@@ -151,8 +151,8 @@ static inline bench_features *bench_features_of(const bench_row *rows, size_t co
     return features;
 }
 
-/* Every so many elements of an array one is added to the checksum. Of arrays that come as bytes it is one of each line of
- * the processor's cache: to add up all would take longer than to receive them. */
+/* Of so many elements of an array one is added to the checksum. Of arrays that come as bytes it is one of each
+ * line of the processor's cache: to add up all would take longer than to receive them. */
 static inline size_t bench_stride(const bench_task *task) {
     return task->rows > 1 && bench_is(task, "tensor-features") ? 16 : 1;
 }

@@ -148,7 +148,7 @@ def columns_checksum(columns):
 
 
 def stride(task):
-    """Every so many elements of an array one is added to the checksum, as in `bench.h`."""
+    """Of how many elements of an array one is added to the checksum, as in `bench.h`."""
     return 16 if task.rows > 1 and task.kind == "tensor-features" else 1
 
 

@@ -1,5 +1,5 @@
-/* What one would write in C for the Open Inference Protocol: libcurl, snprintf for the JSON of a request, and yyjson for
- * that of a reply. Large tensors are copied once, into the memory that libcurl sends from. */
+/* What one would write in C for the Open Inference Protocol: libcurl, snprintf for the JSON of a request, and
+ * yyjson for that of a reply. Large tensors are copied once, into the memory that libcurl sends from. */
 #include "bench.h"
 #include <curl/curl.h>
 #include <yyjson.h>

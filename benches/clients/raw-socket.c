@@ -1,5 +1,5 @@
-/* The least that a program does if it has a request's bytes ready: it sends head and tensors without a copy, reads the
- * reply into one buffer, and takes the floats in it. It checks nothing. */
+/* The least that a program does if it has a request's bytes ready: it sends head and tensors without a copy,
+ * reads the reply into one buffer, and takes the floats in it. It checks nothing. */
 #define _GNU_SOURCE
 #include "bench.h"
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
-/* The library from C: tables column by column, or value by value where there is one row a request, or the task
- * says so. Kinds that begin with "tensor" are models of the Open Inference Protocol. */
+/* The library from C: tables column by column, or value by value where there is one row a request, or the
+ * task says so. Kinds that begin with "tensor" are models of the Open Inference Protocol. */
 #include "bench.h"
 #include <sidekick.h>
 

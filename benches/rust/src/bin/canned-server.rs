@@ -1,5 +1,5 @@
-//! A server that answers every request with bytes made beforehand, chosen by method and path: it costs no more
-//! than taking the request in and sending the reply.
+//! A server that answers every request with bytes made beforehand, chosen by method and path: it costs no
+//! more than taking the request in and sending the reply.
 //!
 //! Use: canned-server FOLDER
 //! `replies.json` in the folder says what it answers.
