@@ -1,7 +1,7 @@
 //! Single pieces of the library's work, each on its own: for the micro benchmarks and the instruction counts.
 
 use crate::numbers::{json, json_of_17_digits};
-use sidekick::internal::Model;
+use sidekick::internal::{Model, TensorModel};
 use sidekick::{Array, InputColumn, PixelEncoding, Pixels};
 use std::fmt::Write;
 
@@ -15,8 +15,17 @@ pub struct Pieces {
     model: Model,
     /// A deployment that takes a number, and returns a number and a categorical of few labels.
     table: Model,
+    /// A model that takes a 32-bit float, and returns an array of [`FLOATS`] of them.
+    tensors: TensorModel,
     elements: usize,
 }
+
+/// The floats that each row of a response with tensors has.
+pub const FLOATS: usize = 1000;
+const METADATA: &str = concat!(
+    r#"{"inputs": [{"name": "number", "datatype": "FP32", "shape": [-1]}],"#,
+    r#""outputs": [{"name": "array", "datatype": "FP32", "shape": [-1, 1000]}]}"#
+);
 
 const NUMBER: &str = r#""number": {"x-peltarion": {"type": "numeric", "shape": [1]}}"#;
 
@@ -30,7 +39,8 @@ impl Pieces {
         let array = format!(r#""array": {{"x-peltarion": {{"type": "numeric", "shape": [{elements}, 1]}}}}"#);
         let outputs = format!("{}, {array}", class(LABELS));
         let table_outputs = format!("{NUMBER}, {}", class(FEW_LABELS));
-        Pieces { model: model(&inputs, &outputs), table: model(NUMBER, &table_outputs), elements }
+        let tensors = TensorModel::new(METADATA.as_bytes()).expect("the metadata is good");
+        Pieces { model: model(&inputs, &outputs), table: model(NUMBER, &table_outputs), tensors, elements }
     }
 
     /// Adds a number to as many rows.
@@ -47,6 +57,23 @@ impl Pieces {
     #[inline(never)]
     pub fn add_number_column(&self, numbers: &[f64]) {
         let mut rows = self.table.rows();
+        rows.add_columns(numbers.len(), &[(0, InputColumn::of(numbers))]).expect("a column");
+    }
+
+    /// Adds rows of a number to tensors, value by value.
+    #[inline(never)]
+    pub fn add_tensor_numbers(&self, numbers: &[f64]) {
+        let mut rows = self.tensors.rows();
+        for &number in numbers {
+            rows.add_number(0, number).expect("a number");
+            rows.end_row().expect("a row");
+        }
+    }
+
+    /// Adds the numbers to tensors as a column, which is converted to 32-bit floats.
+    #[inline(never)]
+    pub fn add_tensor_column(&self, numbers: &[f64]) {
+        let mut rows = self.tensors.rows();
         rows.add_columns(numbers.len(), &[(0, InputColumn::of(numbers))]).expect("a column");
     }
 
@@ -91,6 +118,13 @@ impl Pieces {
         self.table.read_response(body, rows).expect("a good response");
     }
 
+    /// Reads a response of so many rows with tensors, which follow JSON of this length.
+    #[inline(never)]
+    pub fn read_tensor_response(&self, body: &[u8], rows: usize, json_length: usize) {
+        let json_length = json_length.to_string();
+        self.tensors.read_response(body, rows, Some(&json_length)).expect("a good response");
+    }
+
     /// A response of rows with these probabilities and this array.
     pub fn response(&self, rows: usize, probabilities: &[f32], values: &[f32]) -> String {
         self.response_with(rows, probabilities, &list(values, json))
@@ -106,6 +140,17 @@ impl Pieces {
         let row = format!(r#"{{"class":{},"array":{array}}}"#, classes(probabilities));
         format!(r#"{{"rows":[{}]}}"#, vec![row; rows].join(","))
     }
+}
+
+/// A response with the tensor of these floats, [`FLOATS`] a row, and the length of its JSON.
+pub fn tensor_response(values: &[f32]) -> (Vec<u8>, usize) {
+    let (rows, bytes) = (values.len() / FLOATS, size_of_val(values));
+    let output = format!(
+        r#"{{"name":"array","datatype":"FP32","shape":[{rows},{FLOATS}],"parameters":{{"binary_data_size":{bytes}}}}}"#
+    );
+    let json = format!(r#"{{"model_name":"m","model_version":"1","id":"1","outputs":[{output}]}}"#);
+    let tensor: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    ([json.as_bytes(), &tensor].concat(), json.len())
 }
 
 /// A response of a number and the probabilities of few labels for each row.

@@ -162,6 +162,9 @@ fn converted<T: Copy, V>(values: &[T], convert: impl Fn(T) -> V) -> Result<Vec<V
     Ok(all)
 }
 
+/// How many elements are copied at a time where they have to be aligned: a loop over each one takes longer.
+const BLOCK: usize = 256;
+
 macro_rules! elements {
     ($($variant:ident($stored:ty): $size:literal, $read:expr, $double:expr, $float:expr, $number:expr;)*) => {
         /// Elements of one type.
@@ -210,11 +213,21 @@ macro_rules! elements {
 
             /// Appends elements from their little-endian bytes.
             pub(crate) fn extend_from_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+                if let Some(elements) = self.view_of(bytes) {
+                    return self.append(elements).map(|_| ());
+                }
                 match self {
                     $(Elements::$variant(values) => {
                         let elements = bytes.as_chunks::<$size>().0;
                         reserve(values, elements.len())?;
-                        values.extend(elements.iter().copied().map($read));
+                        for block in elements.chunks(BLOCK) {
+                            let mut aligned = [<$stored>::default(); BLOCK];
+                            let aligned = aligned.get_mut(..block.len()).unwrap_or_default();
+                            bytemuck::cast_slice_mut(aligned).copy_from_slice(block.as_flattened());
+                            // Nothing is to be done for most types.
+                            aligned.iter_mut().for_each(|value| *value = ($read)(bytemuck::cast(*value)));
+                            values.extend_from_slice(aligned);
+                        }
                     })*
                 }
                 Ok(())
@@ -265,8 +278,8 @@ macro_rules! elements {
 
 elements! {
     // Any byte but 0 is true.
-    Bool(u8): 1, |[byte]| u8::from(byte != 0), f64::from, f32::from, Number::of_integer;
-    U8(u8): 1, |[byte]| byte, f64::from, f32::from, Number::of_integer;
+    Bool(u8): 1, |[byte]: [u8; 1]| u8::from(byte != 0), f64::from, f32::from, Number::of_integer;
+    U8(u8): 1, |[byte]: [u8; 1]| byte, f64::from, f32::from, Number::of_integer;
     U16(u16): 2, u16::from_le_bytes, f64::from, f32::from, Number::of_integer;
     U32(u32): 4, u32::from_le_bytes, f64::from, |value| value as f32, Number::of_integer;
     U64(u64): 8, u64::from_le_bytes, |value| value as f64, |value| value as f32, Number::of_integer;

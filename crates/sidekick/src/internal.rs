@@ -195,6 +195,37 @@ pub fn refusal(status: u16, body: &[u8]) -> Error {
     failure::of_status(status, body)
 }
 
+/// What the metadata of a model of the Open Inference Protocol says, and requests and responses that follow it.
+pub struct TensorModel {
+    schema: Arc<Schema>,
+    model: Arc<open_inference::model::Model>,
+}
+
+impl TensorModel {
+    /// Reads metadata.
+    pub fn new(metadata: &[u8]) -> Result<TensorModel> {
+        let (model, schema) = open_inference::read_model(metadata, None)?;
+        Ok(TensorModel { schema: Arc::new(schema), model: Arc::new(model) })
+    }
+
+    /// Empty rows.
+    pub fn rows(&self) -> Rows {
+        let tensors = open_inference::tensors::Tensors::new(Arc::clone(&self.model));
+        Rows::new(Arc::clone(&self.schema), RowStore::Tensors(tensors), ImageRules::default())
+    }
+
+    /// Reads the body of a 2xx response to a request of so many rows with the identifier "1".
+    pub fn read_response(&self, body: &[u8], rows: usize, json_length: Option<&str>) -> Result<Predictions> {
+        let mut columns = Columns::new(&self.schema.outputs)?;
+        let (model, outputs, id, tensors) = (&*self.model, &self.schema.outputs, "1", None);
+        let response =
+            open_inference::reply::Response { model, outputs, rows, id, body, tensors, json_length };
+        response.read(&mut columns.columns)?;
+        columns.rows = rows;
+        Ok(Predictions::new(Arc::clone(&self.schema), columns, Vec::new(), ImageRules::default()))
+    }
+}
+
 /// Reads a response of the Open Inference Protocol to a request with the identifier "1", and returns the
 /// elements of each output the metadata declares as little-endian bytes; texts with their length in four
 /// bytes before each.

@@ -4,7 +4,7 @@
 //! Use: count-instructions PIECE COUNT
 
 use sidekick_benches::numbers::{normalized_samples, sigmoids, softmax, table_numbers};
-use sidekick_benches::pieces::{FEW_LABELS, LABELS, Pieces, table_response};
+use sidekick_benches::pieces::{FEW_LABELS, FLOATS, LABELS, Pieces, table_response, tensor_response};
 
 const TEXT: &str = "a short text with a number in it, 4711";
 
@@ -15,6 +15,12 @@ fn main() {
     match piece.as_str() {
         "number" => Pieces::new(1).add_numbers(&table_numbers(count)),
         "row-by-column" => Pieces::new(1).add_number_column(&table_numbers(count)),
+        "tensor-row-by-value" => Pieces::new(1).add_tensor_numbers(&table_numbers(count)),
+        "tensor-row-by-column" => Pieces::new(1).add_tensor_column(&table_numbers(count)),
+        "tensor-1000-floats-in" => {
+            let (response, json_length) = tensor_response(&sigmoids(FLOATS * count));
+            Pieces::new(1).read_tensor_response(&response, count, json_length);
+        }
         "text" => Pieces::new(1).add_texts(TEXT, count),
         "float-out" => Pieces::new(count).add_array(&normalized_samples(count)),
         "float-in" => {
@@ -44,7 +50,7 @@ fn main() {
 fn usage() -> ! {
     eprintln!(
         "usage: count-instructions number|row-by-column|text|float-out|float-in|float-in-17-digits|row-of-1000-classes|\
-         table-row COUNT"
+         table-row|tensor-row-by-value|tensor-row-by-column|tensor-1000-floats-in COUNT"
     );
     std::process::exit(2)
 }
