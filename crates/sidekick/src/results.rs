@@ -1,9 +1,10 @@
 //! Typed columns for the values of responses: one column for each output, row after row.
 
+use crate::array::DType;
 use crate::elements::ElementColumn;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::MediaType;
-use crate::memory::{collected, filled, push, push_text};
+use crate::memory::{collected, filled, probe, push, push_text};
 use crate::names::Names;
 use crate::spec::{FeatureSpec, FeatureType, Specs};
 
@@ -82,12 +83,13 @@ impl Columns {
     /// in more than one response.
     pub(crate) fn reserve(&mut self, outputs: &Specs, rows: usize, several: bool) -> Result<()> {
         for (column, spec) in self.columns.iter_mut().zip(outputs) {
-            if !several && matches!(column, Column::Elements(_)) {
-                // They may stay in the memory of the response.
-                continue;
-            }
             let elements = spec.element_count().map_or(0, |elements| rows.saturating_mul(elements));
-            column.reserve(rows, elements).map_err(|error| spec.in_feature(error))?;
+            let reserved = match column {
+                // They may stay in the memory of the response.
+                Column::Elements(_) if !several => probe_large(elements, spec.dtype),
+                _ => column.reserve(rows, elements),
+            };
+            reserved.map_err(|error| spec.in_feature(error))?;
         }
         Ok(())
     }
@@ -183,6 +185,14 @@ fn extend<T: Copy>(all: &mut Vec<T>, more: &[T]) -> Result<()> {
     reserve(all, more.len())?;
     all.extend_from_slice(more);
     Ok(())
+}
+
+/// Fails if there is no memory for so many elements, before a request is sent for them. To ask for less memory
+/// than there is anyway would cost time.
+fn probe_large(elements: usize, dtype: Option<DType>) -> Result<()> {
+    const LARGE: usize = 64 << 20;
+    let bytes = elements.saturating_mul(dtype.map_or(1, DType::size));
+    if bytes < LARGE { Ok(()) } else { probe(bytes) }
 }
 
 fn empty_column(spec: &FeatureSpec) -> Column {
