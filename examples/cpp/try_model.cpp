@@ -10,6 +10,7 @@ static const char* name_of(sidekick::Type type) {
         case sidekick::Type::Binary: return "binary";
         case sidekick::Type::Text: return "text";
         case sidekick::Type::Image: return "image";
+        case sidekick::Type::Bytes: return "bytes";
         default: return "?";
     }
 }
@@ -19,7 +20,9 @@ static void print(const char* title, sidekick::span<const sidekick::Feature> fea
     for (const auto& feature : features) {
         std::cout << "  " << feature.name << ": " << name_of(feature.type) << " [";
         for (std::size_t place = 0; place < feature.shape.size(); ++place) {
-            std::cout << (place > 0 ? ", " : "") << feature.shape[place];
+            std::cout << (place > 0 ? ", " : "");
+            const bool any = feature.shape[place] == sidekick::size_any;
+            std::cout << (any ? "any" : std::to_string(feature.shape[place]));
         }
         std::cout << "]\n";
     }
@@ -30,17 +33,21 @@ static bool is_number(const sidekick::Feature& feature) {
 }
 
 static void add_blank(sidekick::Rows& rows, const sidekick::Feature& input) {
+    auto shape = input.shape;
     std::size_t count = 1;
-    for (const std::size_t size : input.shape) {
+    for (std::size_t& size : shape) {
+        size = size == sidekick::size_any ? 1 : size;
         count *= size;
     }
     const std::vector<unsigned char> zeros(count);
     if (is_number(input)) {
         rows.number(input.name, 0);
     } else if (input.type == sidekick::Type::Numeric) {
-        rows.array(input.name, zeros, input.shape);
+        rows.array(input.name, zeros, shape);
     } else if (input.type == sidekick::Type::Text) {
         rows.text(input.name, "");
+    } else if (input.type == sidekick::Type::Bytes) {
+        rows.bytes(input.name, std::string());
     } else if (input.type == sidekick::Type::Binary) {
         rows.binary(input.name, false);
     } else if (input.type == sidekick::Type::Categorical) {
@@ -57,8 +64,8 @@ static void print(const sidekick::Prediction& prediction, const sidekick::Featur
         std::cout << prediction.top(output.name).label;
     } else if (output.type == sidekick::Type::Text) {
         std::cout << prediction.text(output.name);
-    } else if (output.type == sidekick::Type::Image) {
-        std::cout << "an image";
+    } else if (output.type == sidekick::Type::Image || output.type == sidekick::Type::Bytes) {
+        std::cout << name_of(output.type);
     } else if (output.type == sidekick::Type::Binary || is_number(output)) {
         std::cout << prediction.number(output.name);
     } else {

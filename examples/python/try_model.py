@@ -19,12 +19,13 @@ def try_model(deployment, options):
 
 def blank(spec):
     if spec.dtype == "numeric":
-        return numpy.zeros(spec.shape, "uint8") if spec.is_array else 0
+        # A size that is free is -1.
+        return numpy.zeros([max(size, 1) for size in spec.shape], "uint8") if spec.is_array else 0
     if spec.dtype == "image":
         image = Image.fromarray(numpy.zeros(spec.shape, "uint8").squeeze())
         image.format = "PNG"
         return image
-    return {"categorical": spec.categories[:1], "binary": [False], "text": [""]}[spec.dtype][0]
+    return {"categorical": spec.categories[:1], "binary": [False], "text": [""], "bytes": [b""]}[spec.dtype][0]
 
 
 if __name__ == "__main__":

@@ -132,6 +132,10 @@ def failing(inputs: Arrays, version: int) -> Arrays:
     raise RuntimeError("this model fails always")
 
 
+def sizes(inputs: Arrays, version: int) -> Arrays:
+    return {"y": inputs["x"] * 2}
+
+
 def count(inputs: Arrays, version: int) -> Arrays:
     return {"next": inputs["count"] + 1}
 
@@ -177,6 +181,7 @@ MODELS: dict[str, Model] = {
     "text": Model({"text": ("BYTES", [1])}, {"capitals": ("BYTES", [1])}, text),
     "image": Model({"image": ("UINT8", [8, 8, 3])}, {"scores": ("FP32", [3])}, image),
     "digits": Model({"image": ("UINT8", [8, 8, 1])}, {"digit": ("FP32", [10])}, digits),
+    "sizes": Model({"x": ("FP32", [-1])}, {"y": ("FP32", [-1])}, sizes),
     "count": Model({"count": ("INT64", [1])}, {"next": ("INT64", [1])}, count),
     "optional": Model({"x": NUMBER, "offset": NUMBER}, Y, optional, optional=("offset",)),
     "reverse": Model(

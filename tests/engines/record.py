@@ -9,7 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # The scenarios that are recorded.
-RECORDED = ["one row", "JSON", "types", "NaN", "text", "batches", "bad rows", "unknown model"]
+RECORDED = [
+    "one row",
+    "JSON",
+    "types",
+    "NaN",
+    "text",
+    "batches",
+    "bad rows",
+    "labels",
+    "optional",
+    "sizes",
+    "unknown model",
+]
 
 
 @contextmanager

@@ -398,6 +398,23 @@ static int versions(void) {
     return 1;
 }
 
+static int sizes(void) {
+    static const float values[] = {1, 2, 3, 4, 5, 6};
+    if (!open_model("sizes")) return 0;
+    for (size_t count = 2, at = 0; at < 6; at += count, count = at == 2 ? 3 : 1) {
+        if (!add_array("x", SIDEKICK_DTYPE_F32, count, 4, values + at)) return 0;
+        TRY(sidekick_rows_end_row(rows, &error));
+    }
+    if (!predict()) return 0;
+    for (size_t row = 0; row < 3; row++) {
+        const size_t *shape;
+        size_t rank;
+        TRY(sidekick_predictions_row_shape(found, 0, row, &shape, &rank, &error));
+        for (size_t at = 0; at < shape[0]; at++) printf("%s%g", at > 0 ? " " : row > 0 ? "; " : "", array(0, row)[at]);
+    }
+    return 1;
+}
+
 static int integer(void) {
     int64_t next = 0;
     if (!open_model("count")) return 0;
@@ -499,6 +516,7 @@ static const struct {
     {"failing rows", failing_rows},
     {"cancel", cancel},
     {"versions", versions},
+    {"sizes", sizes},
     {"integer", integer},
     {"bytes", bytes},
     {"labels", labels},

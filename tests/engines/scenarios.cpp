@@ -284,6 +284,22 @@ void versions() {
     printf("%.0f by %s", second.numbers("y")[0], std::string(two.model_version()).c_str());
 }
 
+void sizes() {
+    const auto model = open("sizes");
+    auto rows = model.rows();
+    for (const auto& values : {std::vector{1.0f, 2.0f}, std::vector{3.0f, 4.0f, 5.0f}, std::vector{6.0f}}) {
+        rows.row().array("x", values, {values.size()});
+    }
+    const auto found = model.predict(rows);
+    for (const auto& prediction : found) {
+        const char* between = prediction.row() > 0 ? "; " : "";
+        for (const float value : prediction.array("y")) {
+            printf("%s%g", between, value);
+            between = " ";
+        }
+    }
+}
+
 void integer() {
     const auto model = open("count");
     auto rows = model.rows();
@@ -374,6 +390,7 @@ const std::map<std::string, void (*)()> scenarios = {
     {"failing rows", failing_rows},
     {"cancel", cancel},
     {"versions", versions},
+    {"sizes", sizes},
     {"integer", integer},
     {"bytes", bytes},
     {"labels", labels},

@@ -133,6 +133,12 @@ def versions():
     return ", ".join(f"{model.predict(x=5)['y']:.0f} by {model.model_version}" for model in both)
 
 
+def sizes():
+    rows = ({"x": numpy.array(values, "float32")} for values in ([1, 2], [3, 4, 5], [6]))
+    found = open_model("sizes").predict_many(rows)
+    return "; ".join(" ".join(f"{value:g}" for value in result["y"]) for result in found)
+
+
 def integer():
     return open_model("count").predict(count=9007199254740993)["next"]
 
@@ -195,6 +201,7 @@ SCENARIOS = {
     "failing rows": lambda: isolate("brittle", isolate_status_500=True),
     "cancel": cancel,
     "versions": versions,
+    "sizes": sizes,
     "integer": integer,
     "bytes": raw_bytes,
     "labels": lambda: species(model_description=LABELS),

@@ -249,3 +249,59 @@ fn a_model_that_is_not_there_is_named() {
         assert!(error.server_message().is_some_and(|said| said.contains("nothing")), "{error}");
     }
 }
+
+fn described(json: &str) -> Options {
+    let mut options = Options::default();
+    options.set_model_description(json).unwrap();
+    options
+}
+
+#[test]
+fn a_description_gives_labels_and_chooses_outputs() {
+    let labels =
+        r#"{"outputs": [{"name": "predict_proba", "labels": ["setosa", "versicolor", "virginica"]}]}"#;
+    for engine in ENGINES {
+        let model = try_open(engine, "labels", "iris", &described(labels)).unwrap();
+        assert_eq!(model.outputs().len(), 1, "{engine}");
+        let mut rows = model.rows();
+        for (input, value) in [5.9, 3.0, 4.2, 1.5].into_iter().enumerate() {
+            rows.add_number(input, value).unwrap();
+        }
+        rows.end_row().unwrap();
+        let found = model.predict(&rows).unwrap();
+        let (label, probability) = found.probabilities("predict_proba").unwrap().at_rank(0, 0).unwrap();
+        assert_eq!(&**label, "versicolor");
+        assert!((probability - 0.8989).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn rows_that_leave_out_an_input_are_sent_apart() {
+    let optional = r#"{"inputs": [{"name": "offset", "optional": true}]}"#;
+    for engine in ENGINES {
+        let model = try_open(engine, "optional", "optional", &described(optional)).unwrap();
+        let mut rows = model.rows();
+        rows.add_number("offset", 5.0).unwrap();
+        for _ in 0..2 {
+            rows.add_number("x", 1.0).unwrap();
+            rows.end_row().unwrap();
+        }
+        assert_eq!(model.predict(&rows).unwrap().numbers("y").unwrap(), [6.0, 11.0], "{engine}");
+    }
+}
+
+#[test]
+fn rows_of_different_sizes_are_sent_apart() {
+    for engine in ENGINES {
+        let model = open(engine, "sizes", "sizes");
+        let mut rows = model.rows();
+        for values in [&[1.0f32, 2.0][..], &[3.0, 4.0, 5.0], &[6.0]] {
+            rows.add_array("x", &Array::of(&[values.len()], values).unwrap()).unwrap();
+            rows.end_row().unwrap();
+        }
+        let found = model.predict(&rows).unwrap();
+        assert_eq!(found.array("y", 0).unwrap(), [2.0, 4.0], "{engine}");
+        assert_eq!(found.array("y", 1).unwrap(), [6.0, 8.0, 10.0]);
+        assert_eq!(found.array("y", 2).unwrap(), [12.0]);
+    }
+}

@@ -50,6 +50,8 @@ func addBlank(rows *sidekick.Rows, input sidekick.Feature) {
 	switch input.Type {
 	case sidekick.Text:
 		rows.Text(input.Name, "")
+	case sidekick.Bytes:
+		rows.Bytes(input.Name, nil)
 	case sidekick.Binary:
 		rows.Binary(input.Name, false)
 	case sidekick.Categorical:
@@ -67,11 +69,14 @@ func addZeros(rows *sidekick.Rows, input sidekick.Feature) {
 		rows.Number(input.Name, 0)
 		return
 	}
-	count := 1
-	for _, size := range input.Shape {
-		count *= size
+	count, shape := 1, input.Shape
+	for place, size := range shape {
+		if size == sidekick.SizeAny {
+			shape[place] = 1
+		}
+		count *= shape[place]
 	}
-	rows.Array(input.Name, sidekick.ArrayOf(make([]uint8, count), input.Shape...))
+	rows.Array(input.Name, sidekick.ArrayOf(make([]uint8, count), shape...))
 }
 
 // first is the value of an output for the first row.
@@ -85,8 +90,8 @@ func first(predictions *sidekick.Predictions, output sidekick.Feature) (any, err
 			return nil, err
 		}
 		return categories.Best(0).Label, nil
-	case sidekick.Image:
-		return "an image", nil
+	case sidekick.Image, sidekick.Bytes:
+		return output.Type, nil
 	}
 	if output.IsArray() {
 		return firstOf(predictions.Arrays(output.Name))

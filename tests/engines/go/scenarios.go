@@ -255,6 +255,19 @@ func versions() {
 	fmt.Print(must(predict(second, 5).Numbers("y"))[0], " by ", second.ModelVersion())
 }
 
+func sizes() {
+	model := open("sizes")
+	rows := model.NewRows()
+	for _, values := range [][]float32{{1, 2}, {3, 4, 5}, {6}} {
+		rows.Array("x", sidekick.ArrayOf(values)).End()
+	}
+	texts := []string{}
+	for _, values := range must(must(model.Predict(ctx, rows)).Arrays("y")) {
+		texts = append(texts, strings.Trim(fmt.Sprint(values), "[]"))
+	}
+	fmt.Print(strings.Join(texts, "; "))
+}
+
 func integer() {
 	model := open("count")
 	found := must(model.Predict(ctx, model.NewRows().Integer("count", 9007199254740993).End()))
@@ -323,6 +336,7 @@ var scenarios = map[string]func(){
 	"failing rows":    func() { isolate("brittle", sidekick.WithIsolateStatus500(true)) },
 	"cancel":          cancel,
 	"versions":        versions,
+	"sizes":           sizes,
 	"integer":         integer,
 	"bytes":           bytes,
 	"labels":          func() { species(sidekick.WithModelDescription(irisLabels)) },
