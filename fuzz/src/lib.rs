@@ -3,6 +3,7 @@
 
 pub mod deployment;
 pub mod describe;
+pub mod descriptions;
 pub mod floats;
 pub mod forms;
 pub mod infer_requests;

@@ -244,6 +244,12 @@ pub fn read_tensors(
     Ok(columns.iter().map(column_bytes).collect())
 }
 
+/// The inputs and outputs of a model of the Open Inference Protocol by its metadata and a model description.
+pub fn describe_tensors(metadata: &[u8], description: &[u8]) -> Result<(Specs, Specs)> {
+    let schema = open_inference::read_described(metadata, description)?;
+    Ok((schema.inputs, schema.outputs))
+}
+
 fn column_bytes(column: &Column) -> Vec<u8> {
     match column {
         Column::Elements(column) => column.elements().as_bytes().to_vec(),
