@@ -2,6 +2,7 @@
 """Compares what the shared library exports, the allow-list, the header and the C tests: check.py
 
 Reads $SIDEKICK_LIB_DIR/libsidekick.so and $SIDEKICK_INCLUDE_DIR/sidekick.h. The allow-list is bindings/c/symbols.txt.
+tests/c/run sets the two variables and runs it.
 """
 
 import os
@@ -11,7 +12,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ALLOWED = ROOT / "bindings/c/symbols.txt"
+ALLOW_LIST = "bindings/c/symbols.txt"
+ALLOWED = ROOT / ALLOW_LIST
 TESTS = ROOT / "tests/c"
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -32,10 +34,11 @@ def differences(one, other, only_one, only_other):
 
 
 def list_problems(allowed):
-    problems = [f"{ALLOWED.name} has a name without sidekick_: {name}" for name in allowed
+    problems = [f"{ALLOW_LIST} has a name without sidekick_: {name}" for name in allowed
                 if not name.startswith("sidekick_")]
-    return problems if allowed == sorted(set(allowed)) else [*problems,
-                                                             f"{ALLOWED.name} is not sorted, or names one twice"]
+    if allowed != sorted(set(allowed)):
+        problems.append(f"{ALLOW_LIST} is not sorted, or names one twice")
+    return problems
 
 
 def undocumented(header):
@@ -50,6 +53,8 @@ def undocumented(header):
 
 
 def main():
+    if not {"SIDEKICK_LIB_DIR", "SIDEKICK_INCLUDE_DIR"} <= os.environ.keys():
+        sys.exit("SIDEKICK_LIB_DIR or SIDEKICK_INCLUDE_DIR is not set; run tests/c/run, which sets them")
     allowed = ALLOWED.read_text(encoding="utf-8").split()
     header = Path(os.environ["SIDEKICK_INCLUDE_DIR"], "sidekick.h").read_text(encoding="utf-8")
     declared = set(CALL.findall(COMMENT.sub("", header)))
@@ -57,9 +62,11 @@ def main():
               for name in CALL.findall(COMMENT.sub("", test.read_text(encoding="utf-8")))}
     library = exported(Path(os.environ["SIDEKICK_LIB_DIR"], "libsidekick.so"))
     problems = list_problems(allowed)
-    problems += differences(library, set(allowed), "exported, but not allowed", "allowed, but not exported")
-    problems += differences(declared, set(allowed), "declared, but not allowed", "allowed, but not declared")
-    problems += [f"no C test calls {name}" for name in allowed if name not in called]
+    problems += differences(library, set(allowed), f"exported, but not in {ALLOW_LIST}, so add it there",
+                            f"in {ALLOW_LIST}, but not exported")
+    problems += differences(declared, set(allowed), f"in the header, but not in {ALLOW_LIST}",
+                            f"in {ALLOW_LIST}, but not in the header, which `make header` writes")
+    problems += [f"no C test in tests/c calls {name}" for name in allowed if name not in called]
     problems += [f"the header does not document {name}, or not since when it is there" for name in undocumented(header)]
     if problems:
         sys.exit("\n".join(problems))
