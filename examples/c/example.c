@@ -47,6 +47,7 @@ static void end_with_usage(const char *program, const char *usage, FILE *to, int
 sidekick_deployment *open_from_options(int *argc, char **argv, const char *usage, int least, int most) {
     const char *url = NULL, *token = getenv("SIDEKICK_TOKEN"), *description = NULL;
     int left = 0;
+    if (token != NULL && token[0] == '\0') token = NULL;
     for (int i = 1; i < *argc; i++) {
         if (strcmp(argv[i], "--help") == 0) end_with_usage(argv[0], usage, stdout, 0);
         if (strncmp(argv[i], "--", 2) != 0) {

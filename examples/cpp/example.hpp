@@ -38,7 +38,7 @@ inline std::string read_token(const std::string& path) {
 
 inline std::optional<std::string> token_from_environment() {
     const char* const token = std::getenv("SIDEKICK_TOKEN");
-    return token == nullptr ? std::nullopt : std::optional<std::string>(token);
+    return token == nullptr || *token == '\0' ? std::nullopt : std::optional<std::string>(token);
 }
 
 inline Arguments parse(const std::vector<std::string>& words) {

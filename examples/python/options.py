@@ -47,7 +47,7 @@ def find_token(options: argparse.Namespace) -> str | None:
     """The token of the command line, which may be empty, of the file it names, or of the environment."""
     if options.token_file:
         return Path(options.token_file).read_text(encoding="utf-8").strip()
-    return os.environ.get("SIDEKICK_TOKEN") if options.token is None else options.token
+    return os.environ.get("SIDEKICK_TOKEN") or None if options.token is None else options.token
 
 
 def name_of(specs: list[sidekick.FeatureSpec], dtype: str) -> str:

@@ -68,7 +68,8 @@ func (p Program) run(url, token string, settings []sidekick.Option, arguments []
 	return p.Run(ctx, deployment, arguments)
 }
 
-// findToken takes the token from the command line, from a file, or else from the environment. It may be empty.
+// findToken takes the token from the command line, where it may be empty, from a file, or else from the
+// environment.
 func findToken(token *string, file string) (string, error) {
 	if token != nil {
 		return *token, nil
@@ -77,7 +78,7 @@ func findToken(token *string, file string) (string, error) {
 		text, err := os.ReadFile(file)
 		return strings.TrimSpace(string(text)), err
 	}
-	if found, ok := os.LookupEnv("SIDEKICK_TOKEN"); ok {
+	if found := os.Getenv("SIDEKICK_TOKEN"); found != "" {
 		return found, nil
 	}
 	return "", fmt.Errorf("no token: give --token, --token-file or the environment variable SIDEKICK_TOKEN")
