@@ -149,8 +149,8 @@ test-abi: $(TEST_DEPLOYMENTS)/ready lib server
 test-docs: docs $(TEST_DEPLOYMENTS)/ready lib server
 	$(WITH_SERVER) tests/docs/run
 
-# The same scenarios on Triton, MLServer and KServe, which it installs; NAME is one of them. Not a part of test: the first run
-# downloads 600 MB.
+# The same scenarios on Triton, MLServer and KServe, which it installs; NAME is one of them. Not a part of test:
+# the first run takes ten minutes and 1.4 GB of disk.
 test-engines: $(VENV)/ready lib
 	tests/engines/run $(NAME)
 
