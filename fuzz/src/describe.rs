@@ -80,6 +80,7 @@ fn plain_feature(name: &str, property: &RawValue) -> Option<(String, String, Vec
     let feature_type = json::text(member(marks, "type")?)?;
     let shape: Vec<usize> = serde_json::from_str(member(marks, "shape")?.get()).ok()?;
     let bytes = shape.iter().try_fold(4usize, |bytes, &extent| bytes.checked_mul(extent));
+    let bytes = bytes.filter(|_| !shape.contains(&usize::MAX));
     let labels: Vec<Value> = match keys.iter().any(|(key, _)| key == "enum") {
         true => serde_json::from_str(member(property, "enum")?.get()).ok()?,
         false => Vec::new(),

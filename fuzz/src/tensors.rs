@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use arbitrary::{Result, Unstructured};
+use base64::Engine as _;
 use serde_json::value::RawValue;
 use sidekick::internal;
 
@@ -18,9 +19,10 @@ enum Class {
     Integer(i128, i128),
     Float,
     Text,
+    Bytes,
 }
 
-const DATATYPES: [Datatype; 9] = [
+const DATATYPES: [Datatype; 10] = [
     ("BOOL", 1, Class::Bool),
     ("UINT8", 1, Class::Integer(0, 255)),
     ("INT16", 2, Class::Integer(-32768, 32767)),
@@ -30,8 +32,12 @@ const DATATYPES: [Datatype; 9] = [
     ("FP32", 4, Class::Float),
     ("FP64", 8, Class::Float),
     ("BYTES", 0, Class::Text),
+    ("BYTES", 0, Class::Bytes),
 ];
-const SHAPES: [&[usize]; 6] = [&[], &[1], &[2], &[3, 1], &[2, 2], &[0]];
+/// A size that is free.
+const ANY: usize = usize::MAX;
+const SHAPES: [&[usize]; 10] =
+    [&[], &[1], &[2], &[3, 1], &[2, 2], &[0], &[ANY], &[ANY, 2], &[2, ANY, 1], &[ANY, ANY]];
 const NAMES: [&str; 4] = ["x", "a \"quoted\" name", "caf\u{e9}", ""];
 
 #[derive(Debug)]
@@ -39,6 +45,8 @@ struct Output {
     name: &'static str,
     datatype: usize,
     shape: &'static [usize],
+    /// Whether the metadata says that JSON has its bytes as base64.
+    base64: bool,
 }
 
 impl Output {
@@ -46,8 +54,8 @@ impl Output {
         DATATYPES[self.datatype]
     }
 
-    fn elements(&self, rows: usize) -> usize {
-        self.shape.iter().product::<usize>() * rows
+    fn has_bytes(&self) -> bool {
+        matches!(self.datatype().2, Class::Text | Class::Bytes)
     }
 }
 
@@ -75,9 +83,10 @@ fn outputs(input: &mut Unstructured<'_>) -> Result<Vec<Output>> {
     let count = input.int_in_range(1..=3)?;
     let output = |place: usize| {
         let datatype = input.int_in_range(0..=DATATYPES.len() - 1)?;
-        let text = DATATYPES[datatype].2 == Class::Text;
-        let shape = input.int_in_range(0..=if text { 1 } else { SHAPES.len() - 1 })?;
-        Ok(Output { name: NAMES[(first + place) % NAMES.len()], datatype, shape: SHAPES[shape] })
+        let has_bytes = DATATYPES[datatype].0 == "BYTES";
+        let shape = input.int_in_range(0..=if has_bytes { 1 } else { SHAPES.len() - 1 })?;
+        let base64 = has_bytes && input.ratio(1, 4)?;
+        Ok(Output { name: NAMES[(first + place) % NAMES.len()], datatype, shape: SHAPES[shape], base64 })
     };
     (0..count).map(output).collect()
 }
@@ -86,9 +95,11 @@ fn metadata(outputs: &[Output]) -> String {
     let outputs: Vec<String> = outputs
         .iter()
         .map(|output| {
-            let sizes: String = output.shape.iter().map(|size| format!(",{size}")).collect();
-            let name = serde_json::Value::from(output.name);
-            format!(r#"{{"name":{name},"datatype":"{}","shape":[-1{sizes}]}}"#, output.datatype().0)
+            let size = |size: &usize| if *size == ANY { ",-1".to_owned() } else { format!(",{size}") };
+            let sizes: String = output.shape.iter().map(size).collect();
+            let (name, datatype) = (serde_json::Value::from(output.name), output.datatype().0);
+            let parameters = if output.base64 { r#","parameters":{"content_type":"base64"}"# } else { "" };
+            format!(r#"{{"name":{name},"datatype":"{datatype}","shape":[-1{sizes}]{parameters}}}"#)
         })
         .collect();
     format!(
@@ -97,9 +108,20 @@ fn metadata(outputs: &[Output]) -> String {
     )
 }
 
+/// A model description that gives outputs the type bytes.
+fn description(outputs: &[Output]) -> String {
+    let output = |output: &Output| {
+        let kind = if output.datatype().2 == Class::Bytes { r#","type":"bytes""# } else { "" };
+        format!(r#"{{"name":{}{kind}}}"#, serde_json::Value::from(output.name))
+    };
+    format!(r#"{{"outputs":[{}]}}"#, outputs.iter().map(output).collect::<Vec<_>>().join(","))
+}
+
 fn compare(outputs: &[Output], rows: usize, body: &[u8], length: Option<usize>) {
     let text = length.map(|length| length.to_string());
-    let found = internal::read_tensors(metadata(outputs).as_bytes(), rows, body, text.as_deref());
+    let (metadata, description) = (metadata(outputs), description(outputs));
+    let (metadata, description) = (metadata.as_bytes(), description.as_bytes());
+    let found = internal::read_tensors(metadata, description, rows, body, text.as_deref());
     if let Err(error) = &found {
         assert!(error.to_string().len() < 16 << 10, "a message is short");
     }
@@ -129,10 +151,16 @@ struct Found<'a> {
     shape: Vec<usize>,
     data: Option<&'a RawValue>,
     place: Option<std::ops::Range<usize>>,
+    base64: Option<bool>,
 }
 
 /// The plain reader: of members that are duplicates the last counts, of objects of the right type.
-fn plain(document: &RawValue, tail: &[u8], outputs: &[Output], rows: usize) -> Option<Vec<Vec<u8>>> {
+fn plain(
+    document: &RawValue,
+    tail: &[u8],
+    outputs: &[Output],
+    rows: usize,
+) -> Option<Vec<(Vec<usize>, Vec<u8>)>> {
     let mut found: Vec<(String, Found<'_>)> = Vec::new();
     let mut end = 0usize;
     for (key, value) in json::object(document)? {
@@ -155,15 +183,18 @@ fn plain(document: &RawValue, tail: &[u8], outputs: &[Output], rows: usize) -> O
         let (_, it) = named.next().filter(|_| named.next().is_none())?;
         let (name, size, class) = output.datatype();
         let (first, row) = it.shape.split_first()?;
-        if it.datatype.as_deref() != Some(name) || *first != rows || trimmed(row) != trimmed(output.shape) {
+        if it.datatype.as_deref() != Some(name) || *first != rows {
             return None;
         }
-        let count = output.elements(rows);
-        all.push(match (it.data, &it.place) {
+        let shape = fitted(row, output.shape)?;
+        let count = elements(&shape)?.checked_mul(rows)?;
+        let base64 = it.base64.unwrap_or(output.base64);
+        let values = match (it.data, &it.place) {
             (_, Some(place)) => binary(&tail[place.clone()], class, size, count)?,
-            (Some(data), None) => listed(data, class, size, count)?,
+            (Some(data), None) => listed(data, class, size, count, base64)?,
             (None, None) => return None,
-        });
+        };
+        all.push((if output.shape.contains(&ANY) { shape } else { Vec::new() }, values));
     }
     Some(all)
 }
@@ -181,6 +212,9 @@ fn plain_output<'a>(output: &'a RawValue, end: &mut usize) -> Option<(String, Fo
                 for (key, value) in json::object(value)? {
                     if key == "binary_data_size" && value.get() != "null" {
                         size = Some(json::number(value)?.parse::<usize>().ok()?);
+                    }
+                    if key == "content_type" && value.get().starts_with('"') {
+                        found.base64 = Some(json::text(value)? == "base64");
                     }
                 }
             }
@@ -204,20 +238,31 @@ fn sizes(value: &RawValue) -> Option<Vec<usize>> {
     Some(sizes).filter(|sizes| sizes.len() <= 64)
 }
 
-fn trimmed(shape: &[usize]) -> &[usize] {
-    match shape {
-        [shape @ .., 1] => trimmed(shape),
-        shape => shape,
+/// The shape of a row with as many sizes as are declared, if it fits: what is missing is 1, and only 1s may be more.
+fn fitted(row: &[usize], declared: &[usize]) -> Option<Vec<usize>> {
+    let size = |place: usize, of: &[usize]| of.get(place).copied().unwrap_or(1);
+    let fits = |place| size(place, declared) == ANY || size(place, declared) == size(place, row);
+    let sizes = row.len().max(declared.len());
+    (0..sizes).all(fits).then(|| (0..declared.len()).map(|place| size(place, row)).collect())
+}
+
+fn elements(shape: &[usize]) -> Option<usize> {
+    if shape.contains(&0) {
+        Some(0)
+    } else {
+        shape.iter().try_fold(1, |all: usize, size| all.checked_mul(*size))
     }
 }
 
 fn binary(bytes: &[u8], class: Class, size: usize, count: usize) -> Option<Vec<u8>> {
-    if class == Class::Text {
+    if size == 0 {
         let mut rest = bytes;
         for _ in 0..count {
             let (length, after) = rest.split_first_chunk::<4>()?;
             let (text, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-            std::str::from_utf8(text).ok()?;
+            if class == Class::Text {
+                std::str::from_utf8(text).ok()?;
+            }
             rest = after;
         }
         return rest.is_empty().then(|| bytes.to_vec());
@@ -225,10 +270,10 @@ fn binary(bytes: &[u8], class: Class, size: usize, count: usize) -> Option<Vec<u
     let is_bool = class == Class::Bool;
     let bytes: Vec<u8> =
         bytes.iter().map(|byte| if is_bool { u8::from(*byte != 0) } else { *byte }).collect();
-    (bytes.len() == size * count).then_some(bytes)
+    (Some(bytes.len()) == size.checked_mul(count)).then_some(bytes)
 }
 
-fn listed(data: &RawValue, class: Class, size: usize, count: usize) -> Option<Vec<u8>> {
+fn listed(data: &RawValue, class: Class, size: usize, count: usize, base64: bool) -> Option<Vec<u8>> {
     let mut all = Vec::new();
     let mut seen = 0;
     if !data.get().starts_with('[') {
@@ -238,10 +283,14 @@ fn listed(data: &RawValue, class: Class, size: usize, count: usize) -> Option<Ve
         seen += 1;
         let number = || json::number(value);
         match class {
-            Class::Text => {
+            Class::Text | Class::Bytes => {
                 let text = json::text(value)?;
-                all.extend((text.len() as u32).to_le_bytes());
-                all.extend(text.bytes());
+                let bytes = if base64 { decoded(&text)? } else { text.into_bytes() };
+                if class == Class::Text {
+                    std::str::from_utf8(&bytes).ok()?;
+                }
+                all.extend((bytes.len() as u32).to_le_bytes());
+                all.extend(bytes);
             }
             Class::Float if value.get() == "null" && size == 4 => all.extend(f32::NAN.to_le_bytes()),
             Class::Float if value.get() == "null" => all.extend(f64::NAN.to_le_bytes()),
@@ -259,6 +308,27 @@ fn listed(data: &RawValue, class: Class, size: usize, count: usize) -> Option<Ve
         Some(())
     })?;
     (seen == count && elements_of(data).is_some()).then_some(all)
+}
+
+/// The bytes of base64 text: groups of four digits, the last one padded, and no bit set that is not used.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let text = text.as_bytes();
+    let digits = text.strip_suffix(b"==").or(text.strip_suffix(b"=")).unwrap_or(text);
+    if text.len() % 4 != 0 || digits.len() % 4 == 1 {
+        return None;
+    }
+    let (mut bits, mut count, mut bytes) = (0u32, 0, Vec::new());
+    for digit in digits {
+        bits = bits << 6 | DIGITS.iter().position(|known| known == digit)? as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    (bits == 0).then_some(bytes)
 }
 
 /// How many elements each list at a depth has, from the outermost: as many as its neighbours, or nothing.
@@ -337,7 +407,12 @@ fn put_output(
     input: &mut Unstructured<'_>,
 ) -> Result<()> {
     let name = serde_json::Value::from(output.name);
-    let sizes: String = output.shape.iter().map(|size| format!(",{size}")).collect();
+    let mut shape = output.shape.to_vec();
+    for size in shape.iter_mut().filter(|size| **size == ANY) {
+        *size = input.int_in_range(0..=3)?;
+    }
+    let sizes: String = shape.iter().map(|size| format!(",{size}")).collect();
+    let each = shape.iter().product();
     let datatype = match input.ratio(1, 64)? {
         true => DATATYPES[input.int_in_range(0..=DATATYPES.len() - 1)?].0,
         false => output.datatype().0,
@@ -351,12 +426,16 @@ fn put_output(
     ];
     if input.arbitrary()? {
         let bytes = tail.len();
-        put_binary(tail, output, rows, input)?;
+        put_binary(tail, output, rows * each, input)?;
         members.push(format!("\"parameters\":{{\"binary_data_size\":{}}}", tail.len() - bytes));
     } else {
         let mut data = String::from("\"data\":");
-        put_data(&mut data, output, rows, input)?;
+        put_data(&mut data, output, rows, each, input)?;
         members.push(data);
+    }
+    if output.has_bytes() && input.ratio(1, 8)? {
+        let kind = input.choose(&["\"base64\"", "\"str\"", "null"])?;
+        members.push(format!("\"parameters\":{{\"content_type\":{kind}}}"));
     }
     if input.ratio(1, 4)? {
         members.push(
@@ -375,10 +454,15 @@ fn put_output(
     put(json, "}", input)
 }
 
-fn put_binary(tail: &mut Vec<u8>, output: &Output, rows: usize, input: &mut Unstructured<'_>) -> Result<()> {
-    let (_, size, class) = output.datatype();
-    for _ in 0..output.elements(rows) {
-        if class == Class::Text {
+fn put_binary(
+    tail: &mut Vec<u8>,
+    output: &Output,
+    elements: usize,
+    input: &mut Unstructured<'_>,
+) -> Result<()> {
+    let size = output.datatype().1;
+    for _ in 0..elements {
+        if output.has_bytes() {
             let text = input.arbitrary::<&[u8]>()?;
             tail.extend((text.len() as u32).to_le_bytes());
             tail.extend(text);
@@ -389,24 +473,30 @@ fn put_binary(tail: &mut Vec<u8>, output: &Output, rows: usize, input: &mut Unst
     Ok(())
 }
 
-fn put_data(data: &mut String, output: &Output, rows: usize, input: &mut Unstructured<'_>) -> Result<()> {
+fn put_data(
+    data: &mut String,
+    output: &Output,
+    rows: usize,
+    each: usize,
+    input: &mut Unstructured<'_>,
+) -> Result<()> {
     let nested = input.arbitrary::<bool>()?;
-    let each = output.elements(1);
     put(data, "[", input)?;
     for row in 0..rows {
         data.push_str(if row > 0 && (nested || each > 0) { "," } else { "" });
         data.push_str(if nested { "[" } else { "" });
         for element in 0..each {
             put(data, ["", ","][usize::from(element > 0)], input)?;
-            put_value(data, output.datatype().2, input)?;
+            put_value(data, output, input)?;
         }
         data.push_str(if nested { "]" } else { "" });
     }
     put(data, "]", input)
 }
 
-fn put_value(data: &mut String, class: Class, input: &mut Unstructured<'_>) -> Result<()> {
+fn put_value(data: &mut String, output: &Output, input: &mut Unstructured<'_>) -> Result<()> {
     let any = input.arbitrary::<i64>()?;
+    let class = output.datatype().2;
     // Writing to a string does not fail.
     let _ = match (class, input.int_in_range(0..=15)?) {
         (_, 0) => {
@@ -427,7 +517,13 @@ fn put_value(data: &mut String, class: Class, input: &mut Unstructured<'_>) -> R
             data.push_str(input.choose(&others)?);
             Ok(())
         }
-        (Class::Text, _) => write!(data, "{}", serde_json::Value::from(input.arbitrary::<&str>()?)),
+        (Class::Text | Class::Bytes, 1..12) if output.base64 => {
+            let bytes = input.arbitrary::<&[u8]>()?;
+            write!(data, "\"{}\"", base64::engine::general_purpose::STANDARD.encode(bytes))
+        }
+        (Class::Text | Class::Bytes, _) => {
+            write!(data, "{}", serde_json::Value::from(input.arbitrary::<&str>()?))
+        }
         (Class::Bool, kind) => write!(data, "{}", ["true", "false", "1", "0", "1.0"][kind % 5]),
         (Class::Integer(..), 1) => write!(data, "{any}.0"),
         (Class::Integer(..), 2) => write!(data, "{}", any.cast_unsigned()),

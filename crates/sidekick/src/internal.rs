@@ -226,27 +226,37 @@ impl TensorModel {
     }
 }
 
-/// Reads a response of the Open Inference Protocol to a request with the identifier "1", and returns the
-/// elements of each output the metadata declares as little-endian bytes; texts with their length in four
-/// bytes before each.
+/// Reads a response of the Open Inference Protocol to a request with the identifier "1". Returns for each output
+/// of the description the shape of its rows, if a size of it is free, and its elements as little-endian bytes;
+/// texts and bytes with their length in four bytes before each.
 pub fn read_tensors(
     metadata: &[u8],
+    description: &[u8],
     rows: usize,
     body: &[u8],
     json_length: Option<&str>,
-) -> Result<Vec<Vec<u8>>> {
-    let (model, schema) = open_inference::read_model(metadata, None)?;
+) -> Result<Vec<(Vec<usize>, Vec<u8>)>> {
+    let (model, schema) = open_inference::read_described(metadata, description)?;
     let mut columns = Columns::new(&schema.outputs)?.columns;
     let (model, outputs) = (&model, &schema.outputs);
     let (id, tensors) = ("1", None);
     let response = open_inference::reply::Response { model, outputs, rows, id, body, tensors, json_length };
     response.read(&mut columns)?;
-    Ok(columns.iter().map(column_bytes).collect())
+    Ok(columns.iter().map(|column| (rows_shape(column), column_bytes(column))).collect())
+}
+
+fn rows_shape(column: &Column) -> Vec<usize> {
+    let Column::Elements(column) = column else { return Vec::new() };
+    column.shapes().shape(0).unwrap_or_default().to_vec()
+}
+
+fn with_lengths<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    pieces.flat_map(|piece| [&(piece.len() as u32).to_le_bytes(), piece].concat()).collect()
 }
 
 /// The inputs and outputs of a model of the Open Inference Protocol by its metadata and a model description.
 pub fn describe_tensors(metadata: &[u8], description: &[u8]) -> Result<(Specs, Specs)> {
-    let schema = open_inference::read_described(metadata, description)?;
+    let (_, schema) = open_inference::read_described(metadata, description)?;
     Ok((schema.inputs, schema.outputs))
 }
 
@@ -256,7 +266,11 @@ fn column_bytes(column: &Column) -> Vec<u8> {
         Column::Texts(texts) => {
             let ranges = (0..texts.ends.len()).filter_map(|row| texts.range(row));
             let pieces = ranges.map(|range| without_nul(texts.buffer.get(range).unwrap_or_default()));
-            pieces.flat_map(|text| [&(text.len() as u32).to_le_bytes(), text.as_bytes()].concat()).collect()
+            with_lengths(pieces.map(str::as_bytes))
+        }
+        Column::Bytes(pieces) => {
+            let ranges = (0..pieces.ends.len()).filter_map(|row| pieces.range(row));
+            with_lengths(ranges.map(|range| pieces.buffer.get(range).unwrap_or_default()))
         }
         _ => Vec::new(),
     }

@@ -1,6 +1,6 @@
 //! The describe document (OpenAPI 3 with `x-peltarion` marks), current and older form, read into a schema.
 
-use crate::array::MOST_DIMENSIONS;
+use crate::array::{MOST_DIMENSIONS, SIZE_ANY};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Cursor;
 use crate::memory::{collected, push};
@@ -197,7 +197,9 @@ fn spec(name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
     let Some(shape) = shape else {
         return refuse(&format!("has a shape of more than {MOST_DIMENSIONS} dimensions"));
     };
-    if shape.iter().try_fold(4usize, |bytes, &extent| bytes.checked_mul(extent)).is_none() {
+    let bytes = shape.iter().try_fold(4usize, |bytes, &extent| bytes.checked_mul(extent));
+    // Beside a size of 0, one that means any would do no harm to the product.
+    if bytes.is_none() || shape.contains(&SIZE_ANY) {
         let what = Message::from("has the shape ").quote(format_args!("{shape:?}"));
         return Err(of_feature(what.say(", which is larger than memory")));
     }
@@ -313,6 +315,8 @@ mod tests {
         };
         assert!(refused(r#"{"a": {}}"#).contains("\"a\" has no \"x-peltarion\""));
         assert!(refused(r#"{"a": {"x-peltarion": {"type": "video"}}}"#).contains("\"video\""));
+        let free = r#"{"a": {"x-peltarion": {"type": "numeric", "shape": [0, 18446744073709551615]}}}"#;
+        assert!(refused(free).contains("larger than memory"), "{}", refused(free));
         let huge = r#"{"a": {"x-peltarion": {"type": "numeric", "shape": [4294967295, 4294967295, 9]}}}"#;
         assert!(refused(huge).contains("larger than memory"));
         let twice = r#"{"a": {"x-peltarion": {"type": "text"}}, "a": {"x-peltarion": {"type": "text"}}}"#;

@@ -272,11 +272,10 @@ pub(crate) fn read_model(document: &[u8], most_rows: Option<usize>) -> Result<(M
     model_of(metadata::read(document)?, &configuration, &Description::default())
 }
 
-/// The features of a model by its metadata and a description.
+/// The same with a model description.
 #[cfg(feature = "internal-api")]
-pub(crate) fn read_described(document: &[u8], description: &[u8]) -> Result<Schema> {
-    let description = Description::read(description)?;
-    model_of(metadata::read(document)?, &Configuration::default(), &description).map(|(_, schema)| schema)
+pub(crate) fn read_described(document: &[u8], description: &[u8]) -> Result<(Model, Schema)> {
+    model_of(metadata::read(document)?, &Configuration::default(), &Description::read(description)?)
 }
 
 /// The model, and its features, with what the server's configuration and the user say of it.
