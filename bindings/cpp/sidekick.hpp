@@ -257,13 +257,16 @@ private:
         std::size_t rank = 0;
         std::size_t categories = 0;
         std::int32_t type = 0;
+        std::int32_t element = 0;
         std::int32_t optional = 0;
         about(sidekick_deployment_feature_name, side, index, &name, &length);
         about(sidekick_deployment_feature_type, side, index, &type);
         about(sidekick_deployment_feature_shape, side, index, &shape, &rank);
         about(sidekick_deployment_category_count, side, index, &categories);
+        about(sidekick_deployment_feature_dtype, side, index, &element);
         about(sidekick_deployment_feature_optional, side, index, &optional);
-        Feature feature{{name, length}, static_cast<Type>(type), {shape, shape + rank}, {}, optional != 0};
+        Feature feature{{name, length}, static_cast<Type>(type), {shape, shape + rank}, {},
+                        static_cast<ElementType>(element), optional != 0};
         for (std::size_t category = 0; category < categories; ++category) {
             about(sidekick_deployment_category, side, index, category, &name, &length);
             feature.categories.emplace_back(name, length);

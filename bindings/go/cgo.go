@@ -158,19 +158,6 @@ func outputsOf(deployment unsafe.Pointer) ([]Feature, error) {
 	return featuresOf((*C.sidekick_deployment)(deployment), C.SIDEKICK_OUTPUT)
 }
 
-// dtypesOf are the types of the outputs' elements, SIDEKICK_DTYPE_ constants; 0 of those that have none.
-func dtypesOf(deployment unsafe.Pointer, count int) []int32 {
-	dtypes := make([]int32, count)
-	for index := range dtypes {
-		var dtype C.int32_t
-		// The index is that of an output.
-		C.sidekick_deployment_feature_dtype((*C.sidekick_deployment)(deployment), C.SIDEKICK_OUTPUT,
-			C.size_t(index), &dtype, nil)
-		dtypes[index] = int32(dtype)
-	}
-	return dtypes
-}
-
 func featuresOf(deployment *C.sidekick_deployment, side C.int32_t) ([]Feature, error) {
 	features := make([]Feature, C.sidekick_deployment_feature_count(deployment, side))
 	for index := range features {
@@ -186,7 +173,7 @@ func featuresOf(deployment *C.sidekick_deployment, side C.int32_t) ([]Feature, e
 func featureAt(deployment *C.sidekick_deployment, side C.int32_t, index C.size_t) (Feature, error) {
 	var name *C.char
 	var nameLength, rank, categories C.size_t
-	var featureType, optional C.int32_t
+	var featureType, element, optional C.int32_t
 	var shape *C.size_t
 	for _, read := range []func(failure **C.sidekick_error) C.sidekick_status{
 		func(failure **C.sidekick_error) C.sidekick_status {
@@ -202,6 +189,9 @@ func featureAt(deployment *C.sidekick_deployment, side C.int32_t, index C.size_t
 			return C.sidekick_deployment_category_count(deployment, side, index, &categories, failure)
 		},
 		func(failure **C.sidekick_error) C.sidekick_status {
+			return C.sidekick_deployment_feature_dtype(deployment, side, index, &element, failure)
+		},
+		func(failure **C.sidekick_error) C.sidekick_status {
 			return C.sidekick_deployment_feature_optional(deployment, side, index, &optional, failure)
 		},
 	} {
@@ -214,7 +204,7 @@ func featureAt(deployment *C.sidekick_deployment, side C.int32_t, index C.size_t
 		return C.sidekick_deployment_category(deployment, side, index, category, label, length, failure)
 	})
 	feature := Feature{Name: goText(name, nameLength), Type: FeatureType(featureType), Categories: labels,
-		Optional: optional != 0}
+		Element: ElementType(element), Optional: optional != 0}
 	for _, size := range unsafe.Slice(shape, rank) {
 		feature.Shape = append(feature.Shape, int(size))
 	}
@@ -277,7 +267,7 @@ func takePredictions(predictions *C.sidekick_predictions, outputs *outputs) (*Pr
 		if err := (*columns)[index].read(predictions, C.size_t(index), output, rows); err != nil {
 			return nil, err
 		}
-		if err := (*columns)[index].readKept(predictions, C.size_t(index), outputs.dtypes[index]); err != nil {
+		if err := (*columns)[index].readKept(predictions, C.size_t(index), output.Element); err != nil {
 			return nil, err
 		}
 	}
@@ -357,14 +347,14 @@ func readShapes(predictions *C.sidekick_predictions, output C.size_t, rows int) 
 }
 
 // readKept copies the elements of a tensor whose type is not that of arrays or numbers.
-func (c *column) readKept(predictions *C.sidekick_predictions, output C.size_t, dtype int32) error {
+func (c *column) readKept(predictions *C.sidekick_predictions, output C.size_t, element ElementType) error {
 	// Numbers are kept as float64, arrays as float32.
-	here := int32(C.SIDEKICK_DTYPE_F64)
+	here := ElementFloat64
 	if c.elements != nil {
-		here = C.SIDEKICK_DTYPE_F32
+		here = ElementFloat32
 	}
-	c.dtype = dtype
-	if c.kept = c.kept[:0]; dtype == 0 || dtype == here {
+	c.element = element
+	if c.kept = c.kept[:0]; element == 0 || element == here {
 		return nil
 	}
 	var start unsafe.Pointer

@@ -61,7 +61,7 @@ func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {
 	deployment := &Deployment{
 		handle:     owner,
 		inputs:     newFeatures(inputs),
-		outputs:    &outputs{features: newFeatures(found), dtypes: dtypesOf(object, len(found))},
+		outputs:    &outputs{features: newFeatures(found)},
 		protocol:   protocolOf(object),
 		version:    modelVersionOf(object),
 		batchLimit: batchLimitOf(object),

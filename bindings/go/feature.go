@@ -36,6 +36,28 @@ func (t FeatureType) String() string {
 	return fmt.Sprintf("type %d", int32(t))
 }
 
+// ElementType is the type of a feature's elements: that of the model's tensor, which [Elements] reads.
+type ElementType int32
+
+// The types of elements; the zero value is that of categories, texts, images and bytes, which have none.
+const (
+	ElementFloat32 ElementType = 1
+	ElementFloat64 ElementType = 2
+	ElementInt8    ElementType = 3
+	ElementInt16   ElementType = 4
+	ElementInt32   ElementType = 5
+	ElementInt64   ElementType = 6
+	ElementUint8   ElementType = 7
+	ElementUint16  ElementType = 8
+	ElementUint32  ElementType = 9
+	ElementUint64  ElementType = 10
+	// ElementFloat16 and ElementBfloat16 are read as the bits in a uint16.
+	ElementFloat16  ElementType = 11
+	ElementBfloat16 ElementType = 12
+	// ElementBool is read as 0 or 1 in a uint8.
+	ElementBool ElementType = 13
+)
+
 // SizeAny is a size in the shape of a feature that may be another in each row.
 const SizeAny = -1
 
@@ -51,6 +73,8 @@ type Feature struct {
 	// Categories are those the deployment lists; none where it lists none. Integer categories are their
 	// digits.
 	Categories []string
+	// Element is the type of its elements.
+	Element ElementType
 	// Optional is whether a row may leave it out, as inputs of the Open Inference Protocol can be.
 	Optional bool
 }

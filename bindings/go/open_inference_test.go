@@ -231,6 +231,9 @@ func TestIntegersAreExact(t *testing.T) {
 	model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m", ""))
 	defer model.Close()
 	predictions := predict(t, model, model.NewRows().Number("x", 1).End())
+	if element := model.Outputs()[1].Element; element != sidekick.ElementUint64 {
+		t.Errorf("the elements are %v", element)
+	}
 	if integers := must[[]int64](t)(predictions.Integers("i")); integers[0] != 9007199254740993 {
 		t.Errorf("got %v", integers)
 	}

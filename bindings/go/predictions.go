@@ -30,8 +30,6 @@ type Predictions struct {
 // outputs are the outputs of a deployment, and the memory of closed predictions for those that come next.
 type outputs struct {
 	features
-	// dtypes are the types of their elements.
-	dtypes []int32
 	spares sync.Pool
 }
 
@@ -51,10 +49,10 @@ type column struct {
 	elements  []float32 // of arrays, one after another
 	kept      []uint64  // the elements in the type of their tensor, unless they are the numbers or the elements
 	keptBytes int
-	dtype     int32   // of the elements, as the model has them
-	size      int     // of an array
-	shapes    [][]int // of each row's array, if a size of the shape is free
-	ends      []int   // of each row's array
+	element   ElementType // of the elements, as the model has them
+	size      int         // of an array
+	shapes    [][]int     // of each row's array, if a size of the shape is free
+	ends      []int       // of each row's array
 	texts     []string
 	bytes     [][]byte
 	pictures  []Picture
@@ -178,8 +176,7 @@ func Elements[T Element](p *Predictions, output string) ([]T, error) {
 		return nil, err
 	}
 	at, _ := p.outputs.find(output)
-	dtype := p.outputs.dtypes[at]
-	if !isKeptAs(reflect.TypeFor[T](), dtype) {
+	if !isKeptAs(reflect.TypeFor[T](), p.outputs.list[at].Element) {
 		err := newError(StatusFeatureType, "feature %q: its elements are not of the type %v", output,
 			reflect.TypeFor[T]())
 		err.Feature = output
@@ -195,15 +192,15 @@ func Elements[T Element](p *Predictions, output string) ([]T, error) {
 	return unsafe.Slice((*T)(start), size/int(reflect.TypeFor[T]().Size())), nil
 }
 
-// isKeptAs tells whether elements of a SIDEKICK_DTYPE_ constant are read as a type.
-func isKeptAs(element reflect.Type, dtype int32) bool {
-	switch dtype {
-	case 11, 12:
-		return element.Kind() == reflect.Uint16
-	case 13:
-		return element.Kind() == reflect.Uint8
+// isKeptAs tells whether elements of a type are read as a type of Go.
+func isKeptAs(target reflect.Type, element ElementType) bool {
+	switch element {
+	case ElementFloat16, ElementBfloat16:
+		return target.Kind() == reflect.Uint16
+	case ElementBool:
+		return target.Kind() == reflect.Uint8
 	}
-	return dtypes[element.Kind()] == dtype
+	return dtypes[target.Kind()] == int32(element)
 }
 
 // Categories are the probabilities of a categorical output.
@@ -241,10 +238,10 @@ func (p *Predictions) open() ([]column, error) {
 
 // integer is the number of a row as an integer.
 func (c *column) integer(row int) (int64, error) {
-	switch c.dtype {
-	case dtypes[reflect.Int64]:
+	switch c.element {
+	case ElementInt64:
 		return int64(c.kept[row]), nil
-	case dtypes[reflect.Uint64]:
+	case ElementUint64:
 		if c.kept[row] > math.MaxInt64 {
 			return 0, fmt.Errorf("%d is beyond an int64", c.kept[row])
 		}

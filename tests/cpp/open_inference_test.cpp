@@ -53,6 +53,10 @@ TEST(integers_are_exact) {
     rows.array("matrix", std::vector<float>(6, 2), {2, 3}).end_row();
     const auto predictions = fixed.predict(rows);
     CHECK(predictions[0].integer("count") == 6);
+    CHECK(fixed.outputs()[0].element == sidekick::ElementType::Int64);
+    const auto echo = check::open("echo");
+    CHECK(echo.inputs()[6].element == sidekick::ElementType::Float32);
+    CHECK(echo.inputs()[3].element == sidekick::ElementType::None);
     CHECK_FAILS(FeatureType, predictions[0].try_integer("ratio"));
 
     const auto model = open_model("reciprocal");

@@ -26,7 +26,7 @@ Result<span<const Element>> elements_as(const Result<void>& done, const void* el
                                         std::int32_t dtype) {
     if (done && !is_kept_as<Element>(dtype)) {
         return Error(Status::FeatureType,
-                     "the output has elements of another type; see sidekick_deployment_feature_dtype");
+                     "the output has elements of another type, see Feature::element");
     }
     return then(done, [&] {
         return span<const Element>(static_cast<const Element*>(elements), size / sizeof(Element));

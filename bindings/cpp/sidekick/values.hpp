@@ -31,6 +31,24 @@ enum class Type : std::int32_t {
     Bytes = SIDEKICK_TYPE_BYTES               ///< Bytes of any meaning.
 };
 
+/// The type of a feature's elements: that of the model's tensor, which `Predictions::elements` reads.
+enum class ElementType : std::int32_t {
+    None = 0,                        ///< Categories, texts, images and bytes have no elements.
+    Float32 = SIDEKICK_DTYPE_F32,    ///< `float`.
+    Float64 = SIDEKICK_DTYPE_F64,    ///< `double`.
+    Int8 = SIDEKICK_DTYPE_I8,        ///< `std::int8_t`.
+    Int16 = SIDEKICK_DTYPE_I16,      ///< `std::int16_t`.
+    Int32 = SIDEKICK_DTYPE_I32,      ///< `std::int32_t`.
+    Int64 = SIDEKICK_DTYPE_I64,      ///< `std::int64_t`.
+    UInt8 = SIDEKICK_DTYPE_U8,       ///< `std::uint8_t`.
+    UInt16 = SIDEKICK_DTYPE_U16,     ///< `std::uint16_t`.
+    UInt32 = SIDEKICK_DTYPE_U32,     ///< `std::uint32_t`.
+    UInt64 = SIDEKICK_DTYPE_U64,     ///< `std::uint64_t`.
+    Float16 = SIDEKICK_DTYPE_F16,    ///< IEEE 754 binary16, as the bits in a `std::uint16_t`.
+    BFloat16 = SIDEKICK_DTYPE_BF16,  ///< The upper half of a `float`, in a `std::uint16_t`.
+    Bool = SIDEKICK_DTYPE_BOOL       ///< 0 or 1 in a `std::uint8_t`.
+};
+
 /// A size in the shape of a feature that may be another in each row.
 constexpr std::size_t size_any = SIDEKICK_SIZE_ANY;
 
@@ -40,6 +58,7 @@ struct Feature {
     Type type = Type::Numeric;            ///< Its type; later versions may add some.
     std::vector<std::size_t> shape;       ///< For one row: `[1]` is a scalar; a size can be `size_any`.
     std::vector<std::string> categories;  ///< Their labels, where the deployment lists them.
+    ElementType element = ElementType::None;  ///< The type of its elements.
     bool optional = false;                ///< Whether a row may leave it out, as inputs of tensors can be.
 };
 
