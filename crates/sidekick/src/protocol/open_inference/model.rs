@@ -124,6 +124,10 @@ const NO_COMMON_AXIS: &str = "; set batch_axis in a model description: to null f
 const NO_AXIS: &str = ", without an axis for rows (-1 first) as the inputs have it; in a model description set \
                        batch_axis to null for one row a request, or list the other outputs";
 
+/// What a user can do if there is no room for a row in the axis of the rows.
+const NO_ROWS: &str = ", and batch_axis 0 of the model description makes its first size that of the rows: none fits; \
+                       give its shape";
+
 /// What a user can do if an output has several BYTES a row.
 const LIST_OTHERS: &str = "; list the other outputs in a model description";
 
@@ -158,6 +162,7 @@ fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result
     };
     let row = match &*shape {
         [None, row @ ..] if axis => row,
+        [Some(0), ..] if axis => return Err(of_it(NO_ROWS)),
         [_, row @ ..] if axis && is_chosen => row,
         _ if axis => return Err(of_it(NO_AXIS)),
         row => row,

@@ -1,0 +1,76 @@
+//! Models at the limits of what metadata and descriptions can say, on scripted servers.
+
+mod common;
+
+use common::{TOKEN, options, reply};
+use serde_json::{Value, json};
+use sidekick::{DType, Deployment, ErrorKind, Options, Predictions, Result};
+
+/// A server of one model with a configuration. It answers with the outputs that `answer` makes of a request.
+fn model(metadata: Value, config: Value, answer: impl Fn(&Value) -> Value + Send + Sync + 'static) -> String {
+    let address = common::listen(move |mut stream| {
+        while let Some(request) = common::read_request(&mut stream) {
+            let path = request.head[0].split(' ').nth(1).unwrap();
+            let goes_on = match path {
+                "/v2/models/m/infer" => {
+                    let outputs = answer(&serde_json::from_str(&request.body).unwrap());
+                    reply(&mut stream, "200 OK", &json!({"outputs": outputs}).to_string())
+                }
+                "/v2/models/m" => reply(&mut stream, "200 OK", &metadata.to_string()),
+                "/v2/models/m/config" => reply(&mut stream, "200 OK", &config.to_string()),
+                "/v2" => reply(&mut stream, "200 OK", r#"{"extensions":["model_configuration"]}"#),
+                _ => reply(&mut stream, "404 Not Found", "{}"),
+            };
+            if !goes_on {
+                return;
+            }
+        }
+    });
+    format!("http://{address}/v2/models/m")
+}
+
+fn tensor(name: &str, datatype: &str, shape: &[i64]) -> Value {
+    json!({"name": name, "datatype": datatype, "shape": shape})
+}
+
+fn described(description: &Value) -> Options {
+    let mut options = options();
+    options.set_model_description(&description.to_string()).unwrap();
+    options
+}
+
+fn open(metadata: Value, description: &Value) -> Result<Deployment> {
+    let url = model(metadata, json!({}), |_| json!([]));
+    Deployment::open(&url, TOKEN, &described(description))
+}
+
+fn one_to_one(input: Value, output: Value) -> Value {
+    json!({"inputs": [input], "outputs": [output]})
+}
+
+fn refused(metadata: Value, description: &Value) -> String {
+    let error = open(metadata, description).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Describe, "{error}");
+    error.to_string()
+}
+
+/// The predictions of one row for an output that comes as JSON.
+fn predict(output: Value, answer: Value) -> Result<Predictions> {
+    let answer = json!([answer]);
+    let url = model(one_to_one(tensor("x", "FP32", &[-1]), output), json!({}), move |_| answer.clone());
+    let deployment = Deployment::open(&url, TOKEN, &options()).unwrap();
+    let mut rows = deployment.rows();
+    rows.add_number("x", 1.0).unwrap();
+    rows.end_row().unwrap();
+    deployment.predict(&rows)
+}
+
+#[test]
+fn an_axis_of_no_rows_is_refused() {
+    let axis = json!({"batch_axis": 0});
+    let metadata = || one_to_one(tensor("x", "FP32", &[0, 2]), tensor("y", "FP32", &[-1]));
+    let said = refused(metadata(), &axis);
+    assert!(said.contains("the input \"x\" has the shape [0, 2], and batch_axis 0"), "{said}");
+    let shape = json!({"batch_axis": 0, "inputs": [{"name": "x", "shape": [-1, 2]}]});
+    assert_eq!(open(metadata(), &shape).unwrap().batch_limit(), None);
+}
