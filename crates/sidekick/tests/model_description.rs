@@ -259,7 +259,7 @@ fn what_does_not_fit_the_model_is_named_when_it_is_opened() {
         (r#"{"inputs": [{"name": "size", "type": "categorical"}]}"#, "and has no labels"),
         (
             r#"{"inputs": [{"name": "size", "labels": ["a"], "shape": [-1, 2]}]}"#,
-            "but one of 1 labels needs one integer that holds their indices, or BYTES",
+            "but one of 1 labels needs one number that holds their indices, or BYTES",
         ),
         (r#"{"outputs": [{"name": "probabilities", "labels": ["a", "b"]}]}"#, "but 2 labels need 2 floats"),
         (r#"{"outputs": [{"name": "class", "labels": ["a"]}]}"#, "but 1 labels need 1 floats"),

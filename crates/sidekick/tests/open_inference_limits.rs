@@ -74,3 +74,17 @@ fn an_axis_of_no_rows_is_refused() {
     let shape = json!({"batch_axis": 0, "inputs": [{"name": "x", "shape": [-1, 2]}]});
     assert_eq!(open(metadata(), &shape).unwrap().batch_limit(), None);
 }
+
+#[test]
+fn a_float_has_no_more_labels_than_it_has_exact_indices() {
+    for (datatype, most) in [("BF16", 257), ("FP16", 2049), ("INT8", 128), ("BOOL", 2)] {
+        let metadata = || one_to_one(tensor("x", datatype, &[-1]), tensor("y", "FP32", &[-1]));
+        let labels = |count| {
+            let labels: Vec<String> = (0..count).map(|index| format!("label {index}")).collect();
+            json!({"inputs": [{"name": "x", "labels": labels}]})
+        };
+        open(metadata(), &labels(most)).unwrap();
+        let said = refused(metadata(), &labels(most + 1));
+        assert!(said.contains(&format!("one of {} labels needs one number", most + 1)), "{said}");
+    }
+}

@@ -152,6 +152,18 @@ impl DataType {
         Ok((value as u64).to_le_bytes())
     }
 
+    /// Whether it holds every whole number from 0 to this one. Beyond its digits a float holds some only.
+    pub(crate) fn holds_up_to(self, last: usize) -> bool {
+        let exact = match self {
+            DataType::Bf16 => 1 << 8,
+            DataType::Fp16 => 1 << 11,
+            DataType::Fp32 => 1 << 24,
+            DataType::Fp64 => 1 << 53,
+            _ => u64::MAX,
+        };
+        last as u64 <= exact && self.word_of_integer(last as i128).is_ok()
+    }
+
     #[cold]
     fn does_not_hold(self, value: impl std::fmt::Debug) -> Error {
         let range = match self.class() {

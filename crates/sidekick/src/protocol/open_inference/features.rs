@@ -96,8 +96,7 @@ fn fit(tensor: &Tensor, side: Side, labels: &Names) -> bool {
         Side::Output => tensor.datatype.class() == Class::Float && tensor.elements == Some(count),
         Side::Input if tensor.datatype == DataType::Bytes => tensor.is_scalar(),
         Side::Input => {
-            let holds = |last: usize| tensor.datatype.word_of_integer(last as i128).is_ok();
-            tensor.is_scalar() && count.checked_sub(1).is_some_and(holds)
+            tensor.is_scalar() && count.checked_sub(1).is_some_and(|last| tensor.datatype.holds_up_to(last))
         }
     }
 }
@@ -141,7 +140,7 @@ fn check_labels(tensor: &Tensor, side: Side) -> std::result::Result<(), String> 
     Err(match side {
         Side::Output => format!("but {count} labels need {count} floats"),
         Side::Input => {
-            format!("but one of {count} labels needs one integer that holds their indices, or BYTES")
+            format!("but one of {count} labels needs one number that holds their indices, or BYTES")
         }
     })
 }
