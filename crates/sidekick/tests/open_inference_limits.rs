@@ -88,3 +88,13 @@ fn a_float_has_no_more_labels_than_it_has_exact_indices() {
         assert!(said.contains(&format!("one of {} labels needs one number", most + 1)), "{said}");
     }
 }
+
+#[test]
+fn a_size_larger_than_memory_is_refused_beside_a_size_of_0() {
+    for size in [u64::MAX, 1 << 63] {
+        let answer = json!({"name": "y", "datatype": "FP32", "shape": [1, size, 0], "data": []});
+        let error = predict(tensor("y", "FP32", &[-1, -1, -1]), answer).map(|_| ()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ReplyShape);
+        assert!(error.to_string().contains("which is larger than memory"), "{error}");
+    }
+}
