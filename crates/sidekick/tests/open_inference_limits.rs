@@ -98,3 +98,13 @@ fn a_size_larger_than_memory_is_refused_beside_a_size_of_0() {
         assert!(error.to_string().contains("which is larger than memory"), "{error}");
     }
 }
+
+#[test]
+fn a_grey_image_takes_no_numbers_of_three_channels() {
+    let metadata = || one_to_one(tensor("x", "FP32", &[-1, 2, 2, 1]), tensor("y", "FP32", &[-1]));
+    for key in ["scale", "mean", "std"] {
+        let said = refused(metadata(), &json!({"inputs": [{"name": "x", "type": "image", key: [1, 2, 3]}]}));
+        assert!(said.contains("which has one channel, but scale, mean or std has three numbers"), "{said}");
+        open(metadata(), &json!({"inputs": [{"name": "x", "type": "image", key: [2]}]})).unwrap();
+    }
+}

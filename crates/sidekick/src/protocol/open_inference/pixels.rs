@@ -54,7 +54,7 @@ impl PixelTensor {
         }
         let mut elements = Vec::new();
         for channel in 0..channels {
-            elements.push(elements_of(datatype, meaning, channel)?);
+            elements.push(elements_of(datatype, meaning, channel, channels)?);
         }
         Ok(PixelTensor { height, width, channels, layout, size: datatype.size(), elements })
     }
@@ -120,11 +120,15 @@ fn elements_of(
     datatype: DataType,
     meaning: &Meaning,
     channel: usize,
+    channels: usize,
 ) -> std::result::Result<[Word; PIXELS], String> {
     let Meaning { scale, mean, std, .. } = meaning;
     let is_changed = scale.is_some() || mean.is_some() || std.is_some();
     if is_changed && datatype.class() != Class::Float {
         return Err("but scale, mean and std need floats".to_owned());
+    }
+    if channels == 1 && [scale, mean, std].into_iter().flatten().any(|numbers| numbers.len() > 1) {
+        return Err("which has one channel, but scale, mean or std has three numbers".to_owned());
     }
     let of = |numbers: &Option<Vec<f64>>, otherwise: f64| {
         let numbers = numbers.as_deref().unwrap_or_default();
