@@ -2,7 +2,7 @@
 
 use crate::array::{DType, byte_size};
 use crate::code_points::look_alike;
-use crate::elements::{ElementColumn, Number};
+use crate::elements::{ElementColumn, Number, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::half::{bf16_of, fp16_of};
@@ -516,8 +516,22 @@ fn copy_elements(
         if let Some(bytes) = column.elements().as_bytes().get(range.start * size..range.end * size) {
             buffer.copy_from_slice(bytes);
         }
-    } else {
-        copy_row(column.doubles()?.get(range).unwrap_or_default(), dtype, buffer);
+        return Ok(());
+    }
+    // A 64-bit float would lose digits of these, or be rounded once more.
+    match (column.elements(), dtype) {
+        (View::I64(values), DType::U64) => {
+            let unsigned = |value| u64::try_from(value).unwrap_or(0).to_ne_bytes();
+            copy_each(values.get(range).unwrap_or_default(), buffer, unsigned);
+        }
+        (View::U64(values), DType::I64) => {
+            let signed = |value| i64::try_from(value).unwrap_or(i64::MAX).to_ne_bytes();
+            copy_each(values.get(range).unwrap_or_default(), buffer, signed);
+        }
+        (View::I64(_) | View::U64(_), DType::F32) => {
+            copy_row(column.floats()?.get(range).unwrap_or_default(), dtype, buffer);
+        }
+        _ => copy_row(column.doubles()?.get(range).unwrap_or_default(), dtype, buffer),
     }
     Ok(())
 }
@@ -546,8 +560,12 @@ fn copy_as<T: Copy + Into<f64>, const SIZE: usize>(
     buffer: &mut [u8],
     convert: impl Fn(f64) -> [u8; SIZE],
 ) {
+    copy_each(values, buffer, |value: T| convert(value.into()));
+}
+
+fn copy_each<T: Copy, const SIZE: usize>(values: &[T], buffer: &mut [u8], convert: impl Fn(T) -> [u8; SIZE]) {
     for (slot, &value) in buffer.as_chunks_mut::<SIZE>().0.iter_mut().zip(values) {
-        *slot = convert(value.into());
+        *slot = convert(value);
     }
 }
 

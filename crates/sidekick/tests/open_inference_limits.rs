@@ -108,3 +108,23 @@ fn a_grey_image_takes_no_numbers_of_three_channels() {
         open(metadata(), &json!({"inputs": [{"name": "x", "type": "image", key: [2]}]})).unwrap();
     }
 }
+
+#[test]
+fn copies_of_integers_as_other_integers_are_exact() {
+    let large = (1i64 << 53) + 1;
+    let copied = |datatype: &str, dtype: DType, values: Value| {
+        let answer = json!({"name": "y", "datatype": datatype, "shape": [1, 3], "data": values});
+        let predictions = predict(tensor("y", datatype, &[-1, 3]), answer).unwrap();
+        let mut copy = [0u8; 24];
+        let size = dtype.size() * 3;
+        predictions.copy_array("y", 0, dtype, &mut copy[..size]).unwrap();
+        (copy, predictions.array("y", 0).unwrap().to_vec())
+    };
+    let (copy, _) = copied("INT64", DType::U64, json!([large, -large, i64::MAX]));
+    assert_eq!(copy.as_chunks().0, [large as u64, 0, i64::MAX as u64].map(u64::to_ne_bytes));
+    let (copy, _) = copied("UINT64", DType::I64, json!([large, 7, u64::MAX]));
+    assert_eq!(copy.as_chunks().0, [large, 7, i64::MAX].map(i64::to_ne_bytes));
+    // A float of 64 bits between would round this one down, to the even neighbour of a tie.
+    let (copy, array) = copied("INT64", DType::F32, json!([(1i64 << 60) + (1 << 36) + 1, 0, 1]));
+    assert_eq!(copy.as_chunks().0[..3], [array[0], array[1], array[2]].map(f32::to_ne_bytes));
+}
