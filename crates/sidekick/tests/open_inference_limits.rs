@@ -128,3 +128,34 @@ fn copies_of_integers_as_other_integers_are_exact() {
     let (copy, array) = copied("INT64", DType::F32, json!([(1i64 << 60) + (1 << 36) + 1, 0, 1]));
     assert_eq!(copy.as_chunks().0[..3], [array[0], array[1], array[2]].map(f32::to_ne_bytes));
 }
+
+#[test]
+fn many_optional_inputs_are_found_by_their_names() {
+    // If each name were compared with each, this would take minutes.
+    let count = 50_000;
+    let inputs: Vec<Value> =
+        (0..count).map(|index| tensor(&format!("input {index:08}"), "FP32", &[-1])).collect();
+    let optional: Vec<Value> = (0..count)
+        .rev()
+        .map(|index| json!({"name": format!("input {:08}", index * 2), "optional": true}))
+        .collect();
+    let metadata = json!({"inputs": inputs, "outputs": [tensor("y", "FP32", &[-1])]});
+    let url = model(metadata, json!({"input": optional}), |_| json!([]));
+    let deployment = Deployment::open(&url, TOKEN, &options()).unwrap();
+    let optional: Vec<bool> = deployment.inputs().iter().take(4).map(|spec| spec.is_optional()).collect();
+    assert_eq!(optional, [true, false, true, false]);
+}
+
+#[test]
+fn many_keys_of_a_description_are_told_apart() {
+    let mut options = options();
+    let count = 50_000;
+    let mut keys: Vec<String> = (0..count).map(|index| format!("\"key {index:06}\":1")).collect();
+    let parameters = |keys: &[String]| format!("{{\"parameters\":{{{}}}}}", keys.join(","));
+    options.set_model_description(&parameters(&keys)).unwrap();
+    keys.push(keys[7].clone());
+    let error = options.set_model_description(&parameters(&keys)).unwrap_err();
+    assert_eq!(error.to_string(), "the model description: parameters.key 000007: is a duplicate");
+    let inputs: Vec<String> = (0..count).map(|index| format!("{{\"name\":\"input {index:06}\"}}")).collect();
+    options.set_model_description(&format!("{{\"inputs\":[{}]}}", inputs.join(","))).unwrap();
+}

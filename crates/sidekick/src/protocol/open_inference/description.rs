@@ -5,11 +5,12 @@ use super::datatype::DataType;
 use crate::array::MOST_DIMENSIONS;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Cursor;
-use crate::memory::{push, push_text};
+use crate::memory::{none_for, push, push_text};
 use crate::message::shortened;
 use crate::names::{MOST_NAME_BYTES, Names};
 use crate::text::NulString;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// A model's description.
 #[derive(Debug, Default)]
@@ -149,10 +150,10 @@ fn read(json: &[u8]) -> Result<Description> {
 }
 
 fn tensors(cursor: &mut Cursor<'_>, path: &str, side: Side) -> Result<Vec<Described>> {
-    let mut all: Vec<Described> = Vec::new();
+    let (mut all, mut names) = (Vec::new(), HashSet::new());
     list(cursor, path, |cursor, path| {
         let tensor = tensor(cursor, path, side)?;
-        if all.iter().any(|other| other.name == tensor.name) {
+        if !is_new(&mut names, &tensor.name)? {
             return Err(mistake(&format!("{path}.name"), format_args!("{:?} is a duplicate", tensor.name)));
         }
         push(&mut all, tensor)
@@ -218,21 +219,27 @@ fn members<'a>(
     mut each: impl FnMut(&mut Cursor<'a>, &str, &str) -> Result<bool>,
 ) -> Result<()> {
     require(cursor, path, "an object", |byte| byte == b'{')?;
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
     cursor.object(|cursor, key| {
         if key.len() > MOST_NAME_BYTES {
             return Err(mistake(path, format_args!("has a key of {} bytes", key.len())));
         }
         let dot = if path.is_empty() { "" } else { "." };
         let here = format!("{path}{dot}{}", shortened(&key, SHOWN_BYTES));
-        if seen.iter().any(|seen| *seen == *key) {
+        if !is_new(&mut seen, &key)? {
             return Err(mistake(&here, "is a duplicate"));
         }
-        if !each(cursor, &key, &here)? {
-            return Err(mistake(&here, "is not a key of a description"));
+        match each(cursor, &key, &here)? {
+            true => Ok(()),
+            false => Err(mistake(&here, "is not a key of a description")),
         }
-        push(&mut seen, key.into_owned())
     })
+}
+
+/// Whether a name is the first of its kind.
+fn is_new(seen: &mut HashSet<String>, name: &str) -> Result<bool> {
+    seen.try_reserve(1).map_err(|_| none_for(name.len()))?;
+    Ok(seen.insert(name.to_owned()))
 }
 
 /// Reads the list that comes next. `each` reads an element.

@@ -140,8 +140,15 @@ pub(crate) fn read_server(document: &[u8]) -> Server {
 pub(crate) struct Configuration {
     /// How many rows fit in a request; 0 says that the model has no axis for rows of its own.
     pub(crate) most_rows: Option<usize>,
-    /// The names of the inputs that a request may leave out.
+    /// The names of the inputs that a request may leave out, sorted.
     pub(crate) optional: Vec<String>,
+}
+
+impl Configuration {
+    /// Whether a request may leave out an input.
+    pub(crate) fn is_optional(&self, input: &str) -> bool {
+        self.optional.binary_search_by(|name| name.as_str().cmp(input)).is_ok()
+    }
 }
 
 /// Reads a model's configuration; from anything else follows nothing.
@@ -158,6 +165,7 @@ pub(crate) fn read_configuration(document: &[u8]) -> Configuration {
         }),
         _ => cursor.skip_value(),
     });
+    configuration.optional.sort_unstable();
     if read.is_ok() { configuration } else { Configuration::default() }
 }
 

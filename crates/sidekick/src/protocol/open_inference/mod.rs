@@ -287,7 +287,7 @@ fn model_of(
     let most_rows = description.max_batch_size.or(configuration.most_rows);
     let mut metadata = overlay::laid_over(document, description)?;
     for input in &mut metadata.inputs {
-        let is_listed = configuration.optional.contains(&input.name);
+        let is_listed = configuration.is_optional(&input.name);
         input.meaning.optional.get_or_insert(is_listed);
     }
     let mut model = Model::new(metadata, most_rows)?;
