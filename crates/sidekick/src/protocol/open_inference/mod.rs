@@ -103,8 +103,8 @@ impl OpenInference {
             Found::NoModel(server) => (url.path().to_owned(), Documents::OfServer(server.clone()), None),
             Found::BelowModel => {
                 let message = format!(
-                    "the URL {url} is of this form: .../v2/models/NAME[/versions/VERSION]; remove what follows \
-                     that, or choose the protocol by the option protocol"
+                    "the URL {url} has more after the model than .../v2/models/NAME[/versions/VERSION]; \
+                     remove the rest, or set the option protocol if it is the URL of a deployment"
                 );
                 return Err(Error::new(ErrorKind::Argument, message));
             }
