@@ -41,7 +41,11 @@ const MOST_BYTES: usize = 16 * 1024;
 fn check(token: &str) -> Result<()> {
     let refuse = |what: &str| Err(Error::new(ErrorKind::Argument, format!("the token {what}")));
     if token.is_empty() {
-        return refuse("is empty; give the one that belongs to the deployment");
+        // Without a token, the URL is often meant for Triton and its like.
+        return refuse(
+            "is empty; give the one that belongs to the deployment. The URL of a model of the Open Inference \
+             Protocol has the form .../v2/models/NAME",
+        );
     }
     if token.len() > MOST_BYTES {
         return refuse(&format!("has {} bytes; the longest has {MOST_BYTES}", token.len()));
