@@ -85,7 +85,8 @@ impl Tls {
             done.map_err(|error| match explain(&error) {
                 // Many servers refuse a client this way, so that another attempt does not help.
                 closed if closed.kind() == ErrorKind::Network => {
-                    let message = "the server closed the connection during the TLS handshake";
+                    let message = "the server closed the connection during the TLS handshake; if it does not \
+                                   speak TLS, open the URL with http://";
                     FailedAttempt::from(Error::new(ErrorKind::Tls, message))
                 }
                 _ => FailedAttempt::connecting(error),
