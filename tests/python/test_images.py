@@ -4,6 +4,7 @@ import base64
 import random
 from io import BytesIO
 
+import numpy
 import pytest
 from PIL import Image
 
@@ -130,6 +131,11 @@ def test_samples_without_a_range_are_a_value_error(sent, mode):
 def test_other_types_are_type_errors(sent, value):
     with pytest.raises(TypeError, match='^row 0: feature "image": expected an image, a path or the bytes of'):
         sent(value)
+
+
+def test_an_array_is_no_image_and_the_error_says_how_to_make_it_one(sent):
+    with pytest.raises(TypeError, match="; make it a Pillow image with PIL.Image.fromarray$"):
+        sent(numpy.zeros((2, 2, 3), dtype="uint8"))
 
 
 def test_bytes_that_are_no_picture_are_a_value_error(sent):

@@ -286,6 +286,9 @@ def test_other_types_do_not_become_numbers(server):
         for value in NO_NUMBERS:
             with pytest.raises(TypeError, match='^row 0: feature "a": expected an array'):
                 arrays.open().predict(a=value)
+        for value in [1, 2], (1, 2):
+            with pytest.raises(TypeError, match="; make it an array with numpy.array$"):
+                arrays.open().predict(a=value)
         assert not arrays.requests
 
 

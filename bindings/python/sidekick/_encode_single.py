@@ -42,7 +42,8 @@ def add_image(index: int, apply_orientation: bool) -> Add:
         elif _is_pillow(value):
             _add_pillow(rows, index, value, apply_orientation, where)
         else:
-            raise unfit(value, "an image, a path or the bytes of a file")
+            why = "; make it a Pillow image with PIL.Image.fromarray" if hasattr(value, "__array__") else ""
+            raise unfit(value, "an image, a path or the bytes of a file", why)
 
     return add
 
@@ -122,7 +123,8 @@ def _buffer(value: Any) -> Buffer:
         return Buffer(value)
     except (TypeError, ValueError, BufferError) as error:
         if not hasattr(value, "__array__"):
-            raise unfit(value, "an array", f": {error}") from None
+            why = "; make it an array with numpy.array" if isinstance(value, (list, tuple)) else f": {error}"
+            raise unfit(value, "an array", why) from None
     return Buffer(_floats(value))
 
 
