@@ -39,6 +39,13 @@ def test_the_program_for_models_of_the_open_inference_protocol_runs_as_pasted():
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "[5.000e-04 2.400e-03 9.971e-01] 4662 g\n", "")
 
 
+def test_the_program_with_a_model_description_runs_as_pasted():
+    page = (ROOT / "docs" / "model-description.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    ended = run(program)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "7\n", "")
+
+
 def test_every_further_piece_runs_after_the_ones_before():
     pieces = [program for kind, program in BLOCKS if kind == "python"]
     assert len(pieces) > 4
