@@ -1,6 +1,7 @@
 """Settings of the connection, each seen to be kept: proxies, trust, time limits, retries, requests side by side."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -169,3 +170,17 @@ def test_this_machine_is_asked_without_the_environment_s_proxy():
     failed = run_with("http://models.invalid/x", **dead).stderr
     peers = "models.invalid:80 through the proxy 127.0.0.1:9 (from the environment variable http_proxy)"
     assert f"{peers}: the proxy cannot be reached" in failed
+
+
+def test_a_server_without_tls_is_asked_for_by_http():
+    def close(listener):
+        connection = listener.accept()[0]
+        connection.recv(4096)
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=close, args=(listener,))
+        server.start()
+        with pytest.raises(sidekick.NetworkError, match="; if it does not speak TLS, open the URL with http://$"):
+            sidekick.Deployment(f"https://127.0.0.1:{listener.getsockname()[1]}/v2/models/m", "")
+        server.join()
