@@ -807,7 +807,8 @@ sidekick_status sidekick_rows_add_pixels_at(sidekick_rows *rows,
                                             sidekick_error **error);
 
 /**
- * Adds an array to a numeric input of the same shape. Elements become 32-bit floats.
+ * Adds an array to a numeric input of the same shape. Elements become the type that
+ * `sidekick_deployment_feature_dtype` returns: 32-bit floats for the Deployment API.
  *
  * A size that the input's shape has as `SIDEKICK_SIZE_ANY` may be any, also 0, and another in each row. Rows of
  * different shapes are sent in different requests.
@@ -819,7 +820,7 @@ sidekick_status sidekick_rows_add_pixels_at(sidekick_rows *rows,
  * without gaps. With a negative stride, elements lie before `data`: the caller promises that they are there.
  *
  * Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_SHAPE` for another shape;
- * `SIDEKICK_ERROR_FEATURE_VALUE` for an element that is not finite as a 32-bit float (the message names it);
+ * `SIDEKICK_ERROR_FEATURE_VALUE` for an element that this type does not hold (the message names it);
  * `SIDEKICK_ERROR_ARGUMENT` for an unknown type, or if shape and strides reach beyond the data. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_array(sidekick_rows *rows,

@@ -147,8 +147,8 @@ impl Rows {
     }
 
     /// Adds an array to a numeric feature of the same shape. A size that is [`SIZE_ANY`](crate::SIZE_ANY) may be
-    /// another in each row; rows of different shapes are sent in different requests. Elements become 32-bit floats, and must be
-    /// finite.
+    /// another in each row; rows of different shapes are sent in different requests. Elements become those of
+    /// [`FeatureSpec::dtype`], which has to hold them.
     pub fn add_array<'a>(&mut self, key: impl Into<Key<'a>>, array: &Array<'_>) -> Result<()> {
         self.add(key.into(), |spec| {
             require(spec, spec.is_array(), "an array")?;
