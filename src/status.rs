@@ -157,6 +157,8 @@ pub const SIDEKICK_RECORD_BINARY: u32 = 4;
 pub const SIDEKICK_RECORD_TEXT: u32 = 5;
 /// Kind of a packed record: bytes. Since 0.2.0.
 pub const SIDEKICK_RECORD_BYTES: u32 = 6;
+/// Kind of a packed record: a `uint64_t`, for an integer. Since 0.2.0.
+pub const SIDEKICK_RECORD_UNSIGNED: u32 = 7;
 
 /// Kind of a column: pieces of bytes with their ends. No `SIDEKICK_DTYPE_` constant is negative. Since 0.1.0.
 pub const SIDEKICK_COLUMN_PIECES: i32 = -1;

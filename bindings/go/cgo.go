@@ -43,6 +43,7 @@ const (
 	kindBinary   = C.SIDEKICK_RECORD_BINARY
 	kindText     = C.SIDEKICK_RECORD_TEXT
 	kindBytes    = C.SIDEKICK_RECORD_BYTES
+	kindUnsigned = C.SIDEKICK_RECORD_UNSIGNED
 )
 
 // Version is that of the C library in use, as "0.2.0".

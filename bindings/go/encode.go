@@ -2,7 +2,6 @@ package sidekick
 
 import (
 	"image"
-	"math"
 	"reflect"
 	"slices"
 	"unsafe"
@@ -78,11 +77,7 @@ func isKind(source reflect.Type, first, last reflect.Kind) bool {
 }
 
 func addUnsigned(rows *Rows, input int, value reflect.Value) {
-	if value.Uint() > math.MaxInt64 {
-		rows.number(input, float64(value.Uint()))
-		return
-	}
-	rows.integer(input, int64(value.Uint()))
+	rows.word(kindUnsigned, input, value.Uint())
 }
 
 func addArrayOf(source reflect.Type, shape []int) addField {

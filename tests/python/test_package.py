@@ -72,4 +72,14 @@ def test_kinds_of_records_are_the_headers():
     own = {name: getattr(_records, "_END_ROW" if name == "END_ROW" else name, None) for name in kinds}
     # A binary value goes out as an integer or a category.
     assert kinds.pop("BINARY") == 4 and own.pop("BINARY") is None
-    assert own == kinds and len(own) == 6
+    assert own == kinds and len(own) == 7
+
+
+def test_integers_beyond_signed_ones_are_packed_without_loss():
+    from sidekick import _records
+
+    pack = _records.packer(3, "numeric", {})
+    for integer in ((1 << 63) + 1, (1 << 64) - 1):
+        record = _records.head(_records.UNSIGNED, 3, 8) + integer.to_bytes(8, sys.byteorder)
+        assert pack(integer) == record
+    assert pack(1 << 64).startswith(_records.head(_records.NUMBER, 3, 8))

@@ -14,11 +14,12 @@ head = Struct("=IIQ").pack
 """What a record begins with: its kind, the index of the input, and the length of what follows."""
 
 # The header's SIDEKICK_RECORD_ constants, which a test compares.
-_END_ROW, NUMBER, INTEGER, CATEGORY, TEXT, BYTES = 0, 1, 2, 3, 5, 6
+_END_ROW, NUMBER, INTEGER, CATEGORY, TEXT, BYTES, UNSIGNED = 0, 1, 2, 3, 5, 6, 7
 END_ROW = head(_END_ROW, 0, 0)
 
 _pack_float = Struct("=d").pack
 _pack_integer = Struct("=q").pack
+_pack_unsigned = Struct("=Q").pack
 
 K = TypeVar("K")
 _KEPT = 1024
@@ -69,7 +70,7 @@ def text_record(kind: int, index: int, text: str) -> bytes:
 
 
 def _number(index: int) -> Pack:
-    number, integer = head(NUMBER, index, 8), head(INTEGER, index, 8)
+    number, integer, unsigned = (head(kind, index, 8) for kind in (NUMBER, INTEGER, UNSIGNED))
 
     def pack(value: Any) -> bytes:
         if type(value) is float:
@@ -77,6 +78,8 @@ def _number(index: int) -> Pack:
         plain = _plain(value)
         if isinstance(plain, int) and fits(plain):
             return integer + _pack_integer(plain)
+        if isinstance(plain, int) and 0 < plain < 1 << 64:
+            return unsigned + _pack_unsigned(plain)
         if isinstance(plain, (int, float)):
             return number + _pack_float(_float(plain))
         raise unfit(value, "a number")

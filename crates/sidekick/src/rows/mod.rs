@@ -4,7 +4,7 @@
 mod columns;
 mod packed;
 
-use crate::array::{Array, shape_text};
+use crate::array::{Array, DType, shape_text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::images::raster::ImageRules;
@@ -76,6 +76,22 @@ impl Rows {
                 require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "an integer")?;
                 Ok(Value::Integer(integer))
             }
+        })
+    }
+
+    /// Adds an integer of 64 bits without a sign, as [`add_integer`](Self::add_integer) does. Beyond an `i64` it is
+    /// exact in a tensor of UINT64, and for other protocols the nearest float.
+    pub fn add_unsigned<'a>(&mut self, key: impl Into<Key<'a>>, integer: u64) -> Result<()> {
+        let key = key.into();
+        if let Ok(signed) = i64::try_from(integer) {
+            return self.add_integer(key, signed);
+        }
+        let bytes = integer.to_ne_bytes();
+        let array = Array::new(DType::U64, &[], &bytes)?;
+        self.add(key, |spec| {
+            require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "an integer")?;
+            let is_tensor = spec.dtype.is_some();
+            Ok(if is_tensor { Value::Array(&array) } else { Value::Number(integer as f64) })
         })
     }
 

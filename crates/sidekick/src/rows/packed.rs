@@ -14,6 +14,7 @@ const CATEGORY: u32 = 3;
 const BINARY: u32 = 4;
 const TEXT: u32 = 5;
 const BYTES: u32 = 6;
+const UNSIGNED: u32 = 7;
 
 impl Rows {
     /// Adds the values of packed records. If one fails, it adds none.
@@ -42,6 +43,7 @@ impl Rows {
             END_ROW => Err(bad("the end of a row has a payload")),
             NUMBER => self.add_number(index, f64::from_bits(record.word()?)),
             INTEGER => self.add_integer(index, record.word()?.cast_signed()),
+            UNSIGNED => self.add_unsigned(index, record.word()?),
             CATEGORY => self.add_category(index, self.text(record)?),
             BINARY => self.add_binary(index, record.bit()?),
             TEXT => self.add_text(index, self.text(record)?),
