@@ -79,8 +79,8 @@ impl Rows {
         })
     }
 
-    /// Adds an integer of 64 bits without a sign, as [`add_integer`](Self::add_integer) does. Beyond an `i64` it is
-    /// exact in a tensor of UINT64, and for other protocols the nearest float.
+    /// Adds an integer of 64 bits without a sign, as [`add_integer`](Self::add_integer) does. Beyond an `i64`
+    /// it is exact in a tensor of UINT64, and the nearest float for the Deployment API.
     pub fn add_unsigned<'a>(&mut self, key: impl Into<Key<'a>>, integer: u64) -> Result<()> {
         let key = key.into();
         if let Ok(signed) = i64::try_from(integer) {
