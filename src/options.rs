@@ -91,8 +91,8 @@ pub unsafe extern "C" fn sidekick_options_set_isolate_bad_rows(
     })
 }
 
-/// Sets whether status 500 counts as a refusal of the rows, too, if `sidekick_options_set_isolate_bad_rows` is
-/// on. Triton, MLServer and KServe answer so if the model itself fails at a row.
+/// Sets whether status 500 counts as a refusal of the rows, too, if `sidekick_options_set_isolate_bad_rows`
+/// is on. Triton, MLServer and KServe answer so if the model itself fails at a row.
 ///
 /// `isolate`: 1 counts it; a server that fails at every row is then asked for each. 0, the default, fails the
 /// whole call.

@@ -65,8 +65,9 @@ pub unsafe extern "C" fn sidekick_predictions_elements(
     })
 }
 
-/// Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does. If a size of
-/// the output's shape is free, rows can have different numbers of them, see `sidekick_predictions_row_shape`.
+/// Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does. If a size
+/// of the output's shape is free, rows can have different numbers of them, see
+/// `sidekick_predictions_row_shape`.
 ///
 /// Errors: those of every reader. Since 0.2.0.
 #[unsafe(no_mangle)]
@@ -116,8 +117,8 @@ pub unsafe extern "C" fn sidekick_predictions_array_shape(
     })
 }
 
-/// Gets the shape of the array of a row: `rank` sizes, none of which is `SIDEKICK_SIZE_ANY`. A number or a binary
-/// probability has `[1]`.
+/// Gets the shape of the array of a row: `rank` sizes, none of which is `SIDEKICK_SIZE_ANY`. A number or a
+/// binary probability has `[1]`.
 ///
 /// `shape`: lives as long as the predictions.
 ///
@@ -141,8 +142,8 @@ pub unsafe extern "C" fn sidekick_predictions_row_shape(
 }
 
 /// Gets the arrays of all rows, one after another: `count` elements, rows times the shape. If a size of the
-/// output's shape is free, the array of a row begins after those of the rows before it, each of which has as many
-/// elements as the product of its `sidekick_predictions_row_shape`.
+/// output's shape is free, the array of a row begins after those of the rows before it, each of which has as
+/// many elements as the product of its `sidekick_predictions_row_shape`.
 ///
 /// Errors: those of every reader. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -298,8 +298,8 @@ pub unsafe extern "C" fn sidekick_rows_add_packed(
 
 /// Finishes the row that was begun.
 ///
-/// Inputs of the Open Inference Protocol can be optional: a row may lack those. Rows that lack different inputs
-/// are sent in different requests.
+/// Inputs of the Open Inference Protocol can be optional: a row may lack those. Rows that lack different
+/// inputs are sent in different requests.
 ///
 /// Errors: `SIDEKICK_ERROR_ROW_INCOMPLETE` if other inputs are missing. The message names them, and they can
 /// still be added. Since 0.1.0.

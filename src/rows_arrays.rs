@@ -11,8 +11,8 @@ use std::ffi::{c_char, c_void};
 /// Adds an array to a numeric input of the same shape. Elements become the type that
 /// `sidekick_deployment_feature_dtype` returns: 32-bit floats for the Deployment API.
 ///
-/// A size that the input's shape has as `SIDEKICK_SIZE_ANY` may be any, also 0, and another in each row. Rows of
-/// different shapes are sent in different requests.
+/// A size that the input's shape has as `SIDEKICK_SIZE_ANY` may be any, also 0, and another in each row. Rows
+/// of different shapes are sent in different requests.
 ///
 /// `dtype`: one of the `SIDEKICK_DTYPE_` constants. `shape`: `rank` sizes. `data`: `data_size` bytes that
 /// begin with element `[0, ..., 0]`, in this machine's byte order.

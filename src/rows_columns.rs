@@ -20,15 +20,15 @@ use std::ptr::null;
 ///   row-major arrays of that shape. For a categorical or binary input, integers are the categories. A
 ///   `uint64_t` outside an array has to fit an `int64_t`.
 ///   For an input whose shape has a `SIDEKICK_SIZE_ANY`, all arrays of the column have one shape: `ends[i]`
-///   points to its sizes, as many as the input's shape has. If it is NULL, the size follows from `sizes[i]`; that
-///   needs one free size only.
+///   points to its sizes, as many as the input's shape has. If it is NULL, the size follows from `sizes[i]`;
+///   that needs one free size only.
 /// - `SIDEKICK_COLUMN_PIECES`: texts, labels, image files or bytes, one after another without NULs. `ends[i]`
-///   points to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last one
-///   is `sizes[i]`.
+///   points to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last
+///   one is `sizes[i]`.
 /// - `SIDEKICK_COLUMN_TEXTS`: texts or labels, each ended by a NUL, the last one too.
 ///
-/// `ends` may be NULL if no column has pieces, or a shape. Every value is checked and copied as by the function that adds
-/// one of its kind.
+/// `ends` may be NULL if no column has pieces, or a shape. Every value is checked and copied as by the
+/// function that adds one of its kind.
 ///
 /// Errors: those of the functions that add one value; `SIDEKICK_ERROR_ROW_INCOMPLETE` if an input has no
 /// column, or a row was begun; `SIDEKICK_ERROR_FEATURE_TWICE` if an input has two columns;
@@ -99,8 +99,8 @@ unsafe fn columns<'a>(
 /// The column at a place, which errors name.
 ///
 /// # Safety
-/// `values` is NULL or points to `size` bytes. `ends` is NULL or points to `count` sizes for pieces, to `rank` sizes
-/// for numbers.
+/// `values` is NULL or points to `size` bytes. `ends` is NULL or points to `count` sizes for pieces, to
+/// `rank` sizes for numbers.
 unsafe fn column<'a>(
     place: usize,
     kind: i32,

@@ -145,9 +145,10 @@ pub unsafe extern "C" fn sidekick_deployment_feature_optional(
 
 /// Gets the shape of a feature for one row.
 ///
-/// `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image `[height, width,
-/// channels]`, a categorical output `[number of categories]`. A size that is `SIDEKICK_SIZE_ANY` may be another
-/// in each row: an array that is added has its own, `sidekick_predictions_row_shape` returns that of a result.
+/// `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image
+/// `[height, width, channels]`, a categorical output `[number of categories]`. A size that is
+/// `SIDEKICK_SIZE_ANY` may be another in each row: an array that is added has its own,
+/// `sidekick_predictions_row_shape` returns that of a result.
 ///
 /// Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
 /// unknown side. Since 0.1.0.

@@ -50,6 +50,7 @@ const TRANSPORT_NAMES: &[&str] = &["message", "code_points", "error", "memory", 
 const PROTOCOLS: &[&str] = &["deployment_api", "open_inference"];
 const BEHIND_THE_SEAM: &[&str] = &["protocol", "internal"];
 const MAX_LINES: usize = 700;
+const MAX_COLUMNS: usize = 110;
 /// Words that make a decision, which is the core's to make.
 const CONTROL_FLOW: &[&str] = &["if", "match", "for", "while", "loop", "return"];
 
@@ -354,6 +355,27 @@ fn no_file_is_long() {
     let others = ["numbers", "pictures"].map(|name| read_all(&crates.join(name).join("src"), name));
     for source in sources().into_iter().chain(others.into_iter().flatten()) {
         assert!(source.lines <= MAX_LINES, "{} has {} lines", source.path, source.lines);
+    }
+}
+
+/// The formatter wraps code, and leaves comments as they are.
+#[test]
+fn no_comment_is_wide() {
+    for folder in ["src", "crates/sidekick/src", "crates/numbers/src", "crates/pictures/src", "server/src"] {
+        let mut paths = Vec::new();
+        collect(&root().join(folder), &mut paths);
+        for path in paths.iter().filter(|path| path.extension().is_some_and(|end| end == "rs")) {
+            let text = fs::read_to_string(path).expect("a source is text");
+            let is_wide =
+                |line: &&str| line.trim_start().starts_with("//") && line.chars().count() > MAX_COLUMNS;
+            let wide = text.lines().find(is_wide);
+            assert!(
+                wide.is_none(),
+                "{}: over {MAX_COLUMNS} columns: {}",
+                path.display(),
+                wide.unwrap_or_default()
+            );
+        }
     }
 }
 

@@ -151,8 +151,8 @@ static inline bench_features *bench_features_of(const bench_row *rows, size_t co
     return features;
 }
 
-/* Of so many elements of an array one is added to the checksum. Of arrays that come as bytes it is one of each
- * line of the processor's cache: to add up all would take longer than to receive them. */
+/* Of so many elements of an array one is added to the checksum. Of arrays that come as bytes it is one of
+ * each line of the processor's cache: to add up all would take longer than to receive them. */
 static inline size_t bench_stride(const bench_task *task) {
     return task->rows > 1 && bench_is(task, "tensor-features") ? 16 : 1;
 }

@@ -102,7 +102,8 @@ func addArrayOf(source reflect.Type, shape []int) addField {
 	}
 }
 
-// addFreeArrayOf adds slices to an input with free sizes: its elements are their number if it has only one size.
+// addFreeArrayOf adds slices to an input with free sizes: its elements are their number if it has only one
+// size.
 func addFreeArrayOf(shape []int) addField {
 	if len(shape) != 1 {
 		return nil

@@ -285,7 +285,8 @@ func TestStatus500CountsAsABadRowIfAskedFor(t *testing.T) {
 	defer server.Close()
 	for _, isolates := range []bool{true, false} {
 		settings := []sidekick.Option{sidekick.WithIsolateBadRows(true), sidekick.WithIsolateStatus500(isolates)}
-		model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m", "", settings...))
+		model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m",
+			"", settings...))
 		rows := model.NewRows().Number("x", 1).End().Number("x", -2).End().Number("x", 3).End()
 		found, err := model.Predict(context.Background(), rows)
 		if !isolates {

@@ -39,7 +39,8 @@ static const char *read_token(const char *path) {
 static void end_with_usage(const char *program, const char *usage, FILE *to, int status) {
     const char *slash = strrchr(program, '/');
     program = slash == NULL ? program : slash + 1;
-    fprintf(to, "usage: %s --url URL [--token TOKEN | --token-file FILE] [--model-description FILE] %s\n", program, usage);
+    fprintf(to, "usage: %s --url URL [--token TOKEN | --token-file FILE] [--model-description FILE] %s\n",
+            program, usage);
     if (status == 0) fprintf(to, "The token can also be in the environment variable SIDEKICK_TOKEN.\n");
     exit(status);
 }

@@ -1,6 +1,6 @@
-// Tries a model: prints what it takes and returns, and what it predicts for zeros and empty texts. Takes the URL
-// of a deployment, or of a model on a server of the Open Inference Protocol
-// (--url http://HOST:8000/v2/models/NAME --token "").
+// Tries a model: prints what it takes and returns, and what it predicts for zeros and empty texts. Takes the
+// URL of a deployment, or of a model on a server of the Open Inference Protocol (--url
+// http://HOST:8000/v2/models/NAME --token "").
 #include "example.hpp"
 
 static const char* name_of(sidekick::Type type) {

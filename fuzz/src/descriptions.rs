@@ -29,7 +29,8 @@ pub fn read(bytes: &[u8]) {
     }
 }
 
-/// The outputs are those that are listed, in their order; labels of the description are those of the features.
+/// The outputs are those that are listed, in their order; labels of the description are those of the
+/// features.
 fn check(document: &Value, inputs: &Specs, outputs: &Specs) {
     let listed = document["outputs"].as_array();
     if let Some(listed) = listed {

@@ -238,7 +238,8 @@ fn sizes(value: &RawValue) -> Option<Vec<usize>> {
     Some(sizes).filter(|sizes| sizes.len() <= 64)
 }
 
-/// The shape of a row with as many sizes as are declared, if it fits: what is missing is 1, and only 1s may be more.
+/// The shape of a row with as many sizes as are declared, if it fits: what is missing is 1, and only 1s may
+/// be more.
 fn fitted(row: &[usize], declared: &[usize]) -> Option<Vec<usize>> {
     let size = |place: usize, of: &[usize]| of.get(place).copied().unwrap_or(1);
     let fits = |place| size(place, declared) == ANY || size(place, declared) == size(place, row);

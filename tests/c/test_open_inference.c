@@ -452,7 +452,8 @@ static void test_description(void) {
     OK(sidekick_options_new(&options, &error));
     OK(sidekick_options_set_model_description(options, labels, SIDEKICK_NUL, &error));
     model = open_with("penguins", options);
-    CHECK(sidekick_deployment_feature_count(model, SIDEKICK_OUTPUT) == 1 && sidekick_deployment_batch_limit(model) == 2);
+    CHECK(sidekick_deployment_feature_count(model, SIDEKICK_OUTPUT) == 1 &&
+          sidekick_deployment_batch_limit(model) == 2);
     OK(sidekick_deployment_feature_type(model, SIDEKICK_OUTPUT, 0, &type, &error));
     CHECK(type == SIDEKICK_TYPE_CATEGORICAL);
     rows = new_rows(model);
@@ -467,15 +468,18 @@ static void test_description(void) {
     sidekick_deployment_free(model);
     model = NULL;
 
-    KEEPS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_model_description(options, "{\"inputs\": [{}]}", SIDEKICK_NUL, &error));
+    KEEPS(SIDEKICK_ERROR_ARGUMENT,
+          sidekick_options_set_model_description(options, "{\"inputs\": [{}]}", SIDEKICK_NUL, &error));
     SAYS("the model description: inputs[0]: has no name");
     FORGET();
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_model_description(options, NULL, 1, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_model_description(NULL, labels, SIDEKICK_NUL, &error));
-    FAILS(SIDEKICK_ERROR_FILE, sidekick_options_set_model_description_file(options, "no such file", SIDEKICK_NUL, &error));
+    FAILS(SIDEKICK_ERROR_FILE,
+          sidekick_options_set_model_description_file(options, "no such file", SIDEKICK_NUL, &error));
     CHECK(file != NULL && fputs(wrong, file) >= 0 && fclose(file) == 0);
     OK(sidekick_options_set_model_description_file(options, "description.json", SIDEKICK_NUL, &error));
-    KEEPS(SIDEKICK_ERROR_DESCRIBE, sidekick_deployment_open(model_url("penguins"), SIDEKICK_NUL, "penguins-token", SIDEKICK_NUL,
+    KEEPS(SIDEKICK_ERROR_DESCRIBE,
+          sidekick_deployment_open(model_url("penguins"), SIDEKICK_NUL, "penguins-token", SIDEKICK_NUL,
                                                             options, NULL, &model, &error));
     SAYS("the output \"species\" is FP32 of the shape [3] a row, but 1 labels need 1 floats");
     FORGET();
@@ -486,7 +490,8 @@ static void test_description(void) {
 
 /* Images become tensors of pixels, or travel as files. */
 static void test_images(void) {
-    static const unsigned char PIXELS[2 * 3 * 3] = {0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 255};
+    static const unsigned char PIXELS[2 * 3 * 3] = {0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42,
+                                                    50, 51, 255};
     static const unsigned char GREY[2 * 3] = {0, 50, 100, 150, 200, 250};
     const char *const described =
         "{\"inputs\": [{\"name\": \"rgb\", \"type\": \"image\"}, {\"name\": \"file\", \"type\": \"image\"}, "
@@ -527,7 +532,8 @@ static void test_images(void) {
     sidekick_rows_clear(rows, NULL);
     OK(sidekick_rows_add_image_at(rows, 0, bytes, size, &error));
     OK(sidekick_rows_add_image_at(rows, 2, bytes, size, &error));
-    KEEPS(SIDEKICK_ERROR_FEATURE_SHAPE, sidekick_rows_add_pixels_at(rows, 1, 2, 3, 3, 0, PIXELS, sizeof PIXELS, 0, &error));
+    KEEPS(SIDEKICK_ERROR_FEATURE_SHAPE,
+          sidekick_rows_add_pixels_at(rows, 1, 2, 3, 3, 0, PIXELS, sizeof PIXELS, 0, &error));
     SAYS("the image has 2 x 3 pixels, and the model takes 3 x 2; resize it before");
     ABOUT(0, "chw");
     FORGET();

@@ -146,5 +146,6 @@ SCENARIOS = [
         "2 4 6 without 1 3",
     ),
     Scenario("cancel", "a call is cancelled, and the next one succeeds", "cancelled, then 0"),
-    Scenario("versions", "two versions of a model, and which is asked", "5 by 1, 10 by 2", not_on={"kserve": "the server has no versions"}),
+    Scenario("versions", "two versions of a model, and which is asked", "5 by 1, 10 by 2",
+             not_on={"kserve": "the server has no versions"}),
 ]

@@ -455,7 +455,8 @@ static int print_species(void) {
     TRY(sidekick_rows_end_row(rows, &error));
     if (!predict()) return 0;
     outputs = sidekick_deployment_feature_count(model, SIDEKICK_OUTPUT);
-    TRY(sidekick_deployment_feature_index(model, SIDEKICK_OUTPUT, "predict_proba", SIDEKICK_NUL, &probabilities, &error));
+    TRY(sidekick_deployment_feature_index(model, SIDEKICK_OUTPUT, "predict_proba", SIDEKICK_NUL,
+                                          &probabilities, &error));
     TRY(sidekick_predictions_top(found, probabilities, 0, 0, &label, &length, &probability, &error));
     printf("%s %.4f, %d output%s", label, probability, (int)outputs, outputs == 1 ? "" : "s");
     return 1;

@@ -338,8 +338,8 @@ public:
         return set(sidekick_options_set_protocol, static_cast<std::int32_t>(protocol));
     }
 
-    /// Describes a model of the Open Inference Protocol with a JSON document: what its metadata do not say, or
-    /// say wrong. Empty, the default, for no description. `docs/model-description.md` explains its keys.
+    /// Describes a model of the Open Inference Protocol with a JSON document: what its metadata do not say,
+    /// or say wrong. Empty, the default, for no description. `docs/model-description.md` explains its keys.
     Options& model_description(Text json) & { return done(try_model_description(json)); }
     /// As above, for options that are made and passed on in one expression.
     Options&& model_description(Text json) && { return std::move(model_description(json)); }

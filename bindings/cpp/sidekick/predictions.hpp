@@ -55,8 +55,9 @@ public:
         return detail::then(read(sidekick_predictions_number, output, &number), [&] { return number; });
     }
 
-    /// The number of a numeric output of shape `[1]`, or the value of a binary output, as an integer: an INT64
-    /// keeps all its digits. A number that is not whole, or beyond 64 bits, fails with `Status::FeatureValue`.
+    /// The number of a numeric output of shape `[1]`, or the value of a binary output, as an integer: an
+    /// INT64 keeps all its digits. A number that is not whole, or beyond 64 bits, fails with
+    /// `Status::FeatureValue`.
     std::int64_t integer(FeatureKey output) const { return try_integer(output).value(); }
     /// As `integer`, without throwing.
     Result<std::int64_t> try_integer(FeatureKey output) const {

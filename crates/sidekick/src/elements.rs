@@ -80,8 +80,8 @@ impl ElementColumn {
         Ok(&mut self.elements)
     }
 
-    /// Makes bytes of a response the elements, without a copy. Returns whether it did: not if there is room for
-    /// the elements of other responses, or if the bytes are not those of elements in memory.
+    /// Makes bytes of a response the elements, without a copy. Returns whether it did: not if there is room
+    /// for the elements of other responses, or if the bytes are not those of elements in memory.
     pub(crate) fn keep(&mut self, bytes: &Arc<Vec<u8>>, range: Range<usize>) -> bool {
         let received = Received { bytes: Arc::clone(bytes), range };
         let fits = self.received.is_none() && !self.elements.has_room();
@@ -186,7 +186,8 @@ macro_rules! elements {
                 }
             }
 
-            /// Little-endian bytes as elements of this type; none if they lie or mean something else in memory.
+            /// Little-endian bytes as elements of this type; none if they lie or mean something else in
+            /// memory.
             fn view_of<'a>(&self, bytes: &'a [u8]) -> Option<View<'a>> {
                 // Any byte but 0 means true, and 1 is true in memory.
                 if cfg!(target_endian = "big") || matches!(self, Elements::Bool(_)) {

@@ -195,7 +195,8 @@ pub fn refusal(status: u16, body: &[u8]) -> Error {
     failure::of_status(status, body)
 }
 
-/// What the metadata of a model of the Open Inference Protocol says, and requests and responses that follow it.
+/// What the metadata of a model of the Open Inference Protocol says, and requests and responses that follow
+/// it.
 pub struct TensorModel {
     schema: Arc<Schema>,
     model: Arc<open_inference::model::Model>,
@@ -226,9 +227,9 @@ impl TensorModel {
     }
 }
 
-/// Reads a response of the Open Inference Protocol to a request with the identifier "1". Returns for each output
-/// of the description the shape of its rows, if a size of it is free, and its elements as little-endian bytes;
-/// texts and bytes with their length in four bytes before each.
+/// Reads a response of the Open Inference Protocol to a request with the identifier "1". Returns for each
+/// output of the description the shape of its rows, if a size of it is free, and its elements as
+/// little-endian bytes; texts and bytes with their length in four bytes before each.
 pub fn read_tensors(
     metadata: &[u8],
     description: &[u8],

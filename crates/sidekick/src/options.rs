@@ -61,8 +61,8 @@ impl Options {
     }
 
     /// Counts status 500 as a refusal of the rows, too, if bad rows are isolated. Triton, MLServer and KServe
-    /// answer so if the model itself fails at a row. Off by default: a server that fails at every row would be
-    /// asked for each.
+    /// answer so if the model itself fails at a row. Off by default: a server that fails at every row would
+    /// be asked for each.
     pub fn set_isolate_status_500(&mut self, isolate: bool) {
         self.isolate_status_500 = isolate;
     }

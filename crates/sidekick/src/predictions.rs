@@ -104,8 +104,8 @@ impl Predictions {
         }
     }
 
-    /// The number, or the binary value, of a row as an integer, without loss: a 64-bit integer keeps all digits.
-    /// Fails with [`ErrorKind::FeatureValue`] if it is not a whole number, or beyond an `i64`.
+    /// The number, or the binary value, of a row as an integer, without loss: a 64-bit integer keeps all
+    /// digits. Fails with [`ErrorKind::FeatureValue`] if it is not a whole number, or beyond an `i64`.
     pub fn integer<'a>(&self, output: impl Into<Key<'a>>, row: usize) -> Result<i64> {
         let (spec, column) = self.column(output.into())?;
         let number = match column {
@@ -360,8 +360,8 @@ impl Predictions {
 
 #[cfg(feature = "ndarray")]
 impl Predictions {
-    /// The arrays of all rows as one view of shape `[rows, ...shape]`. Fails with [`ErrorKind::FeatureShape`] if
-    /// their shapes differ.
+    /// The arrays of all rows as one view of shape `[rows, ...shape]`. Fails with [`ErrorKind::FeatureShape`]
+    /// if their shapes differ.
     pub fn ndarray<'a>(&self, output: impl Into<Key<'a>>) -> Result<ndarray::ArrayViewD<'_, f32>> {
         let key = output.into();
         let (_, values) = self.array_column(key)?;

@@ -79,8 +79,8 @@ impl Columns {
         Ok(Columns { rows: 0, columns: collected(outputs.iter().map(empty_column))? })
     }
 
-    /// Makes room for the rows of a whole call, if their size is known before. `several` says whether they come
-    /// in more than one response.
+    /// Makes room for the rows of a whole call, if their size is known before. `several` says whether they
+    /// come in more than one response.
     pub(crate) fn reserve(&mut self, outputs: &Specs, rows: usize, several: bool) -> Result<()> {
         for (column, spec) in self.columns.iter_mut().zip(outputs) {
             let elements = spec.element_count().map_or(0, |elements| rows.saturating_mul(elements));
@@ -187,8 +187,8 @@ fn extend<T: Copy>(all: &mut Vec<T>, more: &[T]) -> Result<()> {
     Ok(())
 }
 
-/// Fails if there is no memory for so many elements, before a request is sent for them. To ask for less memory
-/// than there is anyway would cost time.
+/// Fails if there is no memory for so many elements, before a request is sent for them. To ask for less
+/// memory than there is anyway would cost time.
 fn probe_large(elements: usize, dtype: Option<DType>) -> Result<()> {
     const LARGE: usize = 64 << 20;
     let bytes = elements.saturating_mul(dtype.map_or(1, DType::size));

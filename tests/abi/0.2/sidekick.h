@@ -355,9 +355,10 @@ sidekick_status sidekick_deployment_feature_optional(const sidekick_deployment *
 /**
  * Gets the shape of a feature for one row.
  *
- * `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image `[height, width,
- * channels]`, a categorical output `[number of categories]`. A size that is `SIDEKICK_SIZE_ANY` may be another
- * in each row: an array that is added has its own, `sidekick_predictions_row_shape` returns that of a result.
+ * `shape`: `rank` sizes, which live as long as the deployment. A scalar is `[1]`, an image
+ * `[height, width, channels]`, a categorical output `[number of categories]`. A size that is
+ * `SIDEKICK_SIZE_ANY` may be another in each row: an array that is added has its own,
+ * `sidekick_predictions_row_shape` returns that of a result.
  *
  * Errors: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such index; `SIDEKICK_ERROR_ARGUMENT` for an
  * unknown side. Since 0.1.0.
@@ -683,14 +684,13 @@ sidekick_status sidekick_rows_add_packed(sidekick_rows *rows,
 /**
  * Finishes the row that was begun.
  *
- * Inputs of the Open Inference Protocol can be optional: a row may lack those. Rows that lack different inputs
- * are sent in different requests.
+ * Inputs of the Open Inference Protocol can be optional: a row may lack those. Rows that lack different
+ * inputs are sent in different requests.
  *
  * Errors: `SIDEKICK_ERROR_ROW_INCOMPLETE` if other inputs are missing. The message names them, and they can
  * still be added. Since 0.1.0.
  */
-sidekick_status sidekick_rows_end_row(sidekick_rows *rows,
-                                      sidekick_error **error);
+sidekick_status sidekick_rows_end_row(sidekick_rows *rows, sidekick_error **error);
 
 /**
  * Discards the row that was begun. Finished rows stay.
@@ -810,8 +810,8 @@ sidekick_status sidekick_rows_add_pixels_at(sidekick_rows *rows,
  * Adds an array to a numeric input of the same shape. Elements become the type that
  * `sidekick_deployment_feature_dtype` returns: 32-bit floats for the Deployment API.
  *
- * A size that the input's shape has as `SIDEKICK_SIZE_ANY` may be any, also 0, and another in each row. Rows of
- * different shapes are sent in different requests.
+ * A size that the input's shape has as `SIDEKICK_SIZE_ANY` may be any, also 0, and another in each row. Rows
+ * of different shapes are sent in different requests.
  *
  * `dtype`: one of the `SIDEKICK_DTYPE_` constants. `shape`: `rank` sizes. `data`: `data_size` bytes that
  * begin with element `[0, ..., 0]`, in this machine's byte order.
@@ -906,15 +906,15 @@ sidekick_status sidekick_rows_add_npy_file_at(sidekick_rows *rows,
  *   row-major arrays of that shape. For a categorical or binary input, integers are the categories. A
  *   `uint64_t` outside an array has to fit an `int64_t`.
  *   For an input whose shape has a `SIDEKICK_SIZE_ANY`, all arrays of the column have one shape: `ends[i]`
- *   points to its sizes, as many as the input's shape has. If it is NULL, the size follows from `sizes[i]`; that
- *   needs one free size only.
+ *   points to its sizes, as many as the input's shape has. If it is NULL, the size follows from `sizes[i]`;
+ *   that needs one free size only.
  * - `SIDEKICK_COLUMN_PIECES`: texts, labels, image files or bytes, one after another without NULs. `ends[i]`
- *   points to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last one
- *   is `sizes[i]`.
+ *   points to `count` sizes: where the piece of each row ends, counted in bytes from `values[i]`. The last
+ *   one is `sizes[i]`.
  * - `SIDEKICK_COLUMN_TEXTS`: texts or labels, each ended by a NUL, the last one too.
  *
- * `ends` may be NULL if no column has pieces, or a shape. Every value is checked and copied as by the function that adds
- * one of its kind.
+ * `ends` may be NULL if no column has pieces, or a shape. Every value is checked and copied as by the
+ * function that adds one of its kind.
  *
  * Errors: those of the functions that add one value; `SIDEKICK_ERROR_ROW_INCOMPLETE` if an input has no
  * column, or a row was begun; `SIDEKICK_ERROR_FEATURE_TWICE` if an input has two columns;
@@ -1333,8 +1333,9 @@ sidekick_status sidekick_predictions_elements(const sidekick_predictions *predic
                                               sidekick_error **error);
 
 /**
- * Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does. If a size of
- * the output's shape is free, rows can have different numbers of them, see `sidekick_predictions_row_shape`.
+ * Gets the elements of all rows, one row after the other, as `sidekick_predictions_elements` does. If a size
+ * of the output's shape is free, rows can have different numbers of them, see
+ * `sidekick_predictions_row_shape`.
  *
  * Errors: those of every reader. Since 0.2.0.
  */
@@ -1358,8 +1359,8 @@ sidekick_status sidekick_predictions_array_shape(const sidekick_predictions *pre
                                                  sidekick_error **error);
 
 /**
- * Gets the shape of the array of a row: `rank` sizes, none of which is `SIDEKICK_SIZE_ANY`. A number or a binary
- * probability has `[1]`.
+ * Gets the shape of the array of a row: `rank` sizes, none of which is `SIDEKICK_SIZE_ANY`. A number or a
+ * binary probability has `[1]`.
  *
  * `shape`: lives as long as the predictions.
  *
@@ -1374,8 +1375,8 @@ sidekick_status sidekick_predictions_row_shape(const sidekick_predictions *predi
 
 /**
  * Gets the arrays of all rows, one after another: `count` elements, rows times the shape. If a size of the
- * output's shape is free, the array of a row begins after those of the rows before it, each of which has as many
- * elements as the product of its `sidekick_predictions_row_shape`.
+ * output's shape is free, the array of a row begins after those of the rows before it, each of which has as
+ * many elements as the product of its `sidekick_predictions_row_shape`.
  *
  * Errors: those of every reader. Since 0.1.0.
  */
@@ -1607,8 +1608,8 @@ void sidekick_cancel_free(sidekick_cancel *cancel);
 #define SIDEKICK_ERROR_FEATURE_SHAPE 12
 
 /**
- * A value that cannot be sent: not finite, or not one of the categories. Or one that was received, and is not
- * the integer as which it is read. Since 0.1.0.
+ * A value that cannot be sent: not finite, or not one of the categories. Or one that was received, and is
+ * not the integer as which it is read. Since 0.1.0.
  */
 #define SIDEKICK_ERROR_FEATURE_VALUE 13
 
@@ -1871,8 +1872,8 @@ sidekick_status sidekick_options_set_isolate_bad_rows(sidekick_options *options,
                                                       sidekick_error **error);
 
 /**
- * Sets whether status 500 counts as a refusal of the rows, too, if `sidekick_options_set_isolate_bad_rows` is
- * on. Triton, MLServer and KServe answer so if the model itself fails at a row.
+ * Sets whether status 500 counts as a refusal of the rows, too, if `sidekick_options_set_isolate_bad_rows`
+ * is on. Triton, MLServer and KServe answer so if the model itself fails at a row.
  *
  * `isolate`: 1 counts it; a server that fails at every row is then asked for each. 0, the default, fails the
  * whole call.

@@ -243,7 +243,8 @@ func cancel() {
 	model := open("slow")
 	soon, stop := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer stop()
-	if _, err := model.Predict(soon, model.NewRows().Number("wait", 10).End()); errors.Is(err, sidekick.StatusCancelled) {
+	if _, err := model.Predict(soon, model.NewRows().Number("wait", 10).End()); errors.Is(err,
+		sidekick.StatusCancelled) {
 		fmt.Print("cancelled, then ")
 	}
 	fmt.Print(must(predict(model, 0).Numbers("waited"))[0])

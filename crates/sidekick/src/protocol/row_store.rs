@@ -139,8 +139,8 @@ impl RowStore {
         }
     }
 
-    /// Adds `count` whole rows, while none is open, from a column for each input that is not optional. An error names the feature,
-    /// and the row among these; the rows before it stay.
+    /// Adds `count` whole rows, while none is open, from a column for each input that is not optional. An
+    /// error names the feature, and the row among these; the rows before it stay.
     pub(crate) fn add_columns(&mut self, count: usize, readers: &[ColumnReader<'_>]) -> Result<()> {
         match self {
             RowStore::Json(rows) => rows.add_columns(count, readers),

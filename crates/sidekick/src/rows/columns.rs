@@ -10,8 +10,8 @@ use std::mem::replace;
 use std::sync::Arc;
 
 impl Rows {
-    /// Adds `count` whole rows from a column for each input; optional ones may have none. If anything fails, it adds none. The row that an
-    /// error names counts the rows that were there before.
+    /// Adds `count` whole rows from a column for each input; optional ones may have none. If anything fails,
+    /// it adds none. The row that an error names counts the rows that were there before.
     ///
     /// ```no_run
     /// # fn add(rows: &mut sidekick::Rows) -> sidekick::Result<()> {
@@ -38,7 +38,8 @@ impl Rows {
         self.add_from(count, &readers.map_err(|error| error.offset_row(self.len()))?)
     }
 
-    /// How many sizes the shape of an input has, if one of them is [`SIZE_ANY`](crate::SIZE_ANY); 0 for other inputs.
+    /// How many sizes the shape of an input has, if one of them is [`SIZE_ANY`](crate::SIZE_ANY); 0 for other
+    /// inputs.
     pub fn free_rank(&self, input: usize) -> usize {
         let spec = self.schema.inputs.get(input).ok().filter(|spec| spec.is_free());
         spec.map_or(0, |spec| spec.shape().len())

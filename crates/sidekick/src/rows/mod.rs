@@ -162,9 +162,9 @@ impl Rows {
         self.add_image_source(key.into(), ImageSource::Pixels(pixels, encoding))
     }
 
-    /// Adds an array to a numeric feature of the same shape. A size that is [`SIZE_ANY`](crate::SIZE_ANY) may be
-    /// another in each row; rows of different shapes are sent in different requests. Elements become those of
-    /// [`FeatureSpec::dtype`], which has to hold them.
+    /// Adds an array to a numeric feature of the same shape. A size that is [`SIZE_ANY`](crate::SIZE_ANY) may
+    /// be another in each row; rows of different shapes are sent in different requests. Elements become those
+    /// of [`FeatureSpec::dtype`], which has to hold them.
     pub fn add_array<'a>(&mut self, key: impl Into<Key<'a>>, array: &Array<'_>) -> Result<()> {
         self.add(key.into(), |spec| {
             require(spec, spec.is_array(), "an array")?;

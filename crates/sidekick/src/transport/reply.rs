@@ -19,8 +19,8 @@ pub(crate) struct Request<'a> {
     pub(crate) headers: &'a [(&'a str, &'a str)],
     /// The body: any number of slices, sent one after the other without a copy.
     pub(crate) parts: &'a [&'a [u8]],
-    /// The header of the response with the length of the first part of its body. A large rest is received into
-    /// memory of its own.
+    /// The header of the response with the length of the first part of its body. A large rest is received
+    /// into memory of its own.
     pub(crate) split: Option<&'static str>,
 }
 

@@ -25,7 +25,8 @@ pub enum InputColumn<'a> {
         bytes: &'a [u8],
     },
     /// Arrays as [`Numbers`](Self::Numbers) has them, for an input with sizes that are
-    /// [`SIZE_ANY`](crate::SIZE_ANY). Without their shape it follows from the number of bytes, if one size is free.
+    /// [`SIZE_ANY`](crate::SIZE_ANY). Without their shape it follows from the number of bytes, if one size is
+    /// free.
     Arrays {
         /// The type of the elements.
         dtype: DType,

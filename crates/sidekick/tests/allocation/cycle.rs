@@ -1,5 +1,5 @@
-//! What a cycle is made of: open, add, predict, read. Every call in it is made as a step, which may run out of
-//! memory once.
+//! What a cycle is made of: open, add, predict, read. Every call in it is made as a step, which may run out
+//! of memory once.
 
 use crate::refusing::counted;
 use sidekick::{Deployment, ErrorKind, Options, Predictions, Result, Rows};

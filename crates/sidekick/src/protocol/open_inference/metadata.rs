@@ -11,7 +11,8 @@ use crate::message::Message;
 use crate::names::{MOST_NAME_BYTES, Names};
 use crate::text::NulString;
 
-/// The parameter of a tensor that says how its BYTES are meant, and its value for bytes that JSON has as base64.
+/// The parameter of a tensor that says how its BYTES are meant, and its value for bytes that JSON has as
+/// base64.
 pub(super) const CONTENT_TYPE: &str = "content_type";
 pub(super) const BASE64: &str = "base64";
 

@@ -147,8 +147,8 @@ fn has_axis(inputs: &[Declared]) -> Result<bool> {
     }
 }
 
-/// The most rows of inputs whose first size is that of the rows: a fixed one limits them. A request has a row at
-/// least, also if somebody wrote down a size of 0.
+/// The most rows of inputs whose first size is that of the rows: a fixed one limits them. A request has a row
+/// at least, also if somebody wrote down a size of 0.
 fn fixed_rows(inputs: &[Declared]) -> usize {
     inputs.iter().filter_map(|input| *input.shape.first()?).min().unwrap_or(usize::MAX).max(1)
 }

@@ -24,8 +24,8 @@ pub(crate) struct PixelTensor {
 }
 
 impl PixelTensor {
-    /// The tensor of this datatype, and of this shape a row, with what the description says of it. The error says why
-    /// it can hold no image.
+    /// The tensor of this datatype, and of this shape a row, with what the description says of it. The error
+    /// says why it can hold no image.
     pub(crate) fn new(
         datatype: DataType,
         shape: &[usize],

@@ -165,8 +165,8 @@ impl Response<'_> {
         }
     }
 
-    /// The shape of a row. Checks the axis of the rows if there is one, and the declared sizes, but for 1s at the
-    /// end.
+    /// The shape of a row. Checks the axis of the rows if there is one, and the declared sizes, but for 1s at
+    /// the end.
     fn row_shape<'t>(&self, tensor: &'t Tensor, shape: &[usize]) -> Result<Cow<'t, [usize]>> {
         let row = match (self.model.batch, shape) {
             (Batch::OneRow, row) => row,

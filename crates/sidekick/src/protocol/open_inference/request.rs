@@ -1,5 +1,5 @@
-//! Rows as the body of a request: JSON that describes the tensors, and the tensors' bytes after it. For servers
-//! that take no bytes the values are in the JSON.
+//! Rows as the body of a request: JSON that describes the tensors, and the tensors' bytes after it. For
+//! servers that take no bytes the values are in the JSON.
 
 use super::column::split_element;
 use super::datatype::DataType;

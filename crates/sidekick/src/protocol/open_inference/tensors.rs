@@ -121,7 +121,8 @@ impl Tensors {
         Ok(())
     }
 
-    /// How many rows from the first of these on can share a request: they have the same inputs, in the same shapes.
+    /// How many rows from the first of these on can share a request: they have the same inputs, in the same
+    /// shapes.
     pub(crate) fn alike(&self, rows: Range<usize>) -> usize {
         let rows = rows.start..self.end_of_shapes(&rows);
         if !self.model.has_optional {
