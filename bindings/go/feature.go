@@ -41,18 +41,29 @@ type ElementType int32
 
 // The types of elements; the zero value is that of categories, texts, images and bytes, which have none.
 const (
+	// ElementFloat32 is a float32.
 	ElementFloat32 ElementType = 1
+	// ElementFloat64 is a float64.
 	ElementFloat64 ElementType = 2
-	ElementInt8    ElementType = 3
-	ElementInt16   ElementType = 4
-	ElementInt32   ElementType = 5
-	ElementInt64   ElementType = 6
-	ElementUint8   ElementType = 7
-	ElementUint16  ElementType = 8
-	ElementUint32  ElementType = 9
-	ElementUint64  ElementType = 10
-	// ElementFloat16 and ElementBfloat16 are read as the bits in a uint16.
-	ElementFloat16  ElementType = 11
+	// ElementInt8 is an int8.
+	ElementInt8 ElementType = 3
+	// ElementInt16 is an int16.
+	ElementInt16 ElementType = 4
+	// ElementInt32 is an int32.
+	ElementInt32 ElementType = 5
+	// ElementInt64 is an int64.
+	ElementInt64 ElementType = 6
+	// ElementUint8 is a uint8.
+	ElementUint8 ElementType = 7
+	// ElementUint16 is a uint16.
+	ElementUint16 ElementType = 8
+	// ElementUint32 is a uint32.
+	ElementUint32 ElementType = 9
+	// ElementUint64 is a uint64.
+	ElementUint64 ElementType = 10
+	// ElementFloat16 is a 16-bit float of IEEE 754, read as its bits in a uint16.
+	ElementFloat16 ElementType = 11
+	// ElementBfloat16 is the upper half of a float32, read as its bits in a uint16.
 	ElementBfloat16 ElementType = 12
 	// ElementBool is read as 0 or 1 in a uint8.
 	ElementBool ElementType = 13
