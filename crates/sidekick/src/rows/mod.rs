@@ -286,7 +286,7 @@ impl Rows {
     fn add_image_source(&mut self, key: Key<'_>, image: ImageSource<'_>) -> Result<()> {
         self.add(key, |spec| {
             require(spec, spec.feature_type == FeatureType::Image, "an image")?;
-            Ok(Value::Image(image))
+            Ok(Value::Image(&image))
         })
     }
 

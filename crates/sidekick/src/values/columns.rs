@@ -142,7 +142,7 @@ impl<'a> ColumnReader<'a> {
             Source::Texts(texts) => take(&Value::Text(texts.get(row)?.0)),
             Source::Labels(labels) => take(&category(spec, labels.get(row)?.0)?),
             Source::Images(pieces) => {
-                take(&Value::Image(ImageSource::Encoded(pieces.get(row)?, self.image_rules)))
+                take(&Value::Image(&ImageSource::Encoded(pieces.get(row)?, self.image_rules)))
             }
             Source::Bytes(pieces) => take(&Value::Bytes(pieces.get(row)?)),
         }

@@ -16,7 +16,8 @@ pub(crate) enum Value<'a> {
     /// The index of one of the spec's categories.
     Category(usize),
     Text(&'a str),
-    Image(ImageSource<'a>),
+    /// By reference, as arrays are: a large value makes the moves of all of them slower.
+    Image(&'a ImageSource<'a>),
     Bytes(&'a [u8]),
     Array(&'a Array<'a>),
 }
