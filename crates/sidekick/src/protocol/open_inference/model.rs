@@ -147,10 +147,9 @@ fn has_axis(inputs: &[Declared]) -> Result<bool> {
     }
 }
 
-/// The most rows of inputs whose first size is that of the rows: a fixed one limits them. A request has a row
-/// at least, also if somebody wrote down a size of 0.
+/// The most rows of inputs whose first size is that of the rows: a fixed one limits them.
 fn fixed_rows(inputs: &[Declared]) -> usize {
-    inputs.iter().filter_map(|input| *input.shape.first()?).min().unwrap_or(usize::MAX).max(1)
+    inputs.iter().filter_map(|input| *input.shape.first()?).min().unwrap_or(usize::MAX)
 }
 
 /// A tensor by row. If the user chose the axis of the rows, its size may be fixed.
