@@ -520,6 +520,11 @@ sidekick_status sidekick_deployment_category(const sidekick_deployment *deployme
 #define SIDEKICK_RECORD_BYTES 6
 
 /**
+ * Kind of a packed record: a `uint64_t`, for an integer. Since 0.2.0.
+ */
+#define SIDEKICK_RECORD_UNSIGNED 7
+
+/**
  * Kind of a column: pieces of bytes with their ends. No `SIDEKICK_DTYPE_` constant is negative. Since 0.1.0.
  */
 #define SIDEKICK_COLUMN_PIECES -1
