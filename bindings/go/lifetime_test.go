@@ -68,7 +68,7 @@ func newStallingServer(t *testing.T, id string) *stallingServer {
 	return stalling
 }
 
-// open opens the deployment behind the server.
+// open opens the deployment of the server.
 func (s *stallingServer) open(t *testing.T, options ...sidekick.Option) *sidekick.Deployment {
 	deployment := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), s.url, "batch-size-token",
 		options...))

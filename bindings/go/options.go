@@ -177,7 +177,7 @@ func WithCAPEM(pem []byte) Option {
 }
 
 // WithClientCertificateFile shows the server a client certificate, from PEM files: the certificate with those
-// of the authorities between behind it, and its key. By default none is shown. [Open] fails with [StatusFile]
+// of the intermediate authorities after it, and its key. By default none is shown. [Open] fails with [StatusFile]
 // where one of them cannot be read.
 func WithClientCertificateFile(certificatePath, keyPath string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {

@@ -22,7 +22,7 @@ func openPenguins(t testing.TB) *Deployment {
 	return deployment
 }
 
-// addPenguins adds rows of six values; after is called behind each value.
+// addPenguins adds rows of six values; after is called after each value.
 func addPenguins(rows *Rows, count int, after func()) {
 	for range count {
 		rows.Category("island", "Dream")

@@ -69,7 +69,7 @@ func (p *Predictions) Failures() []*Error { return slices.Clone(p.failures) }
 // sent is how many rows were sent.
 func (p *Predictions) sent() int { return p.rows + len(p.failures) }
 
-// SentRow is which of the rows that were sent prediction row is of: they differ behind a row that failed.
+// SentRow is which of the rows that were sent prediction row is of: they differ after a row that failed.
 func (p *Predictions) SentRow(row int) int {
 	for _, failure := range p.failures {
 		if failure.Row > row {

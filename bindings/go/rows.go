@@ -13,7 +13,7 @@ import (
 //
 //	rows.Text("Sound", "Miaow").Number("Size", 0.43).End()
 //
-// A value that does not fit its input is a mistake. The first mistake is kept, everything behind it is
+// A value that does not fit its input is a mistake. The first mistake is kept, everything after it is
 // ignored, and [Rows.Err] and [Deployment.Predict] return it, with the row and the input it is about, until
 // [Rows.Clear] drops all. Numbers, categories and texts are collected, and checked by the library many at a
 // time.
@@ -185,7 +185,7 @@ func (r *Rows) search(name string) int {
 	return index
 }
 
-// mistake keeps an error that was found here, behind those of the values before.
+// mistake keeps an error that was found here, after those of the values before.
 func (r *Rows) mistake(err error) {
 	r.change(func(unsafe.Pointer) error { return err })
 }

@@ -54,7 +54,8 @@ func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.
 // Each struct has its Out, or its error. A batch that fails has one error for all its structs:
 // [Error.RowsFirst] and [Error.RowsCount] tell which. With [WithIsolateBadRows] each bad one has its own, and
 // [Error.Row] tells which. A struct that does not fit, whose batch is not sent, and a context that ends, end
-// it: the last item is their error, behind all that was under way. Errors count over the whole sequence.
+// it: the last item is their error, after the results of all requests in flight. Errors count over the whole
+// sequence.
 //
 // The loop over it can be left at any time: requests in flight are then cancelled, and everything is freed.
 func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs iter.Seq[In]) iter.Seq2[Out, error] {

@@ -311,7 +311,7 @@ func TestPredictSeqOfTypesThatDoNotFitSendsNothing(t *testing.T) {
 	}
 }
 
-// TestPredictSeqCanBeLeft breaks off an endless sequence, and finds nothing going on behind it.
+// TestPredictSeqCanBeLeft breaks off an endless sequence, and finds nothing going on after it.
 func TestPredictSeqCanBeLeft(t *testing.T) {
 	const endless = 1 << 40
 	deployment := reciprocals(t, 2, 16)

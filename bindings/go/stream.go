@@ -102,7 +102,7 @@ func (s *Stream) Next() (predictions *Predictions, err error) {
 }
 
 // Rest goes through what is still to be taken, a batch each: its predictions, or its error. A loop that
-// breaks leaves what is behind it in the stream.
+// breaks leaves what comes after it in the stream.
 func (s *Stream) Rest() iter.Seq2[*Predictions, error] {
 	return func(yield func(*Predictions, error) bool) {
 		for {

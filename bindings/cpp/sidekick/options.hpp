@@ -230,7 +230,7 @@ public:
     Result<void> try_ca_pem(Bytes pem) { return set(sidekick_options_set_ca_pem, pem.address(), pem.length()); }
 
     /// Shows the server a client certificate, from PEM files that are read at once: the certificate, with
-    /// those of the authorities between behind it, and its key. By default none is shown.
+    /// those of the intermediate authorities after it, and its key. By default there is none.
     Options& client_certificate_file(const std::filesystem::path& certificate, const std::filesystem::path& key) & {
         return done(try_client_certificate_file(certificate, key));
     }

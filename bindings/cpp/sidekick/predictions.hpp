@@ -298,7 +298,7 @@ public:
         return failures;
     }
 
-    /// Which of the rows that were sent a prediction is of: they differ behind a row that failed.
+    /// Which of the rows that were sent a prediction is of: they differ after a row that failed.
     std::size_t sent_row(Count row) const { return try_sent_row(row).value(); }
     /// As `sent_row`, without throwing.
     Result<std::size_t> try_sent_row(Count row) const {

@@ -77,7 +77,7 @@ public:
     }
 
     /// What is still to be taken, as a range: goes through it once, and throws where a batch failed. A new
-    /// one goes on behind that batch.
+    /// one goes on after that batch.
     Rest rest() &;
 
     /// The object of the C API, which stays owned by this one.
