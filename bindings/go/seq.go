@@ -11,7 +11,7 @@ import (
 // for ever, and may fill the same rows again each time: they are copied before the next are asked for.
 //
 // A batch that fails is an error, which names its rows, in the place of its predictions; the others go on.
-// Rows that cannot be sent, and a context that ends, end it: the last item is their error, after all that was
+// Invalid rows, and a context that ends, end it: the last item is their error, after all that was
 // in flight. Errors count rows over the whole sequence, what [Predictions.Failures] tells counts within the
 // batch.
 //

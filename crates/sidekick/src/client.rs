@@ -82,7 +82,7 @@ impl Client {
         Rows::new(Arc::clone(&self.schema), self.protocol.rows(), self.options.images)
     }
 
-    /// An error for rows that cannot be predicted here: they belong to another deployment, or a row is not
+    /// An error for rows that are invalid here: they belong to another deployment, or a row is not
     /// finished.
     pub(crate) fn require_own(&self, rows: &Rows) -> Result<()> {
         if !rows.belongs_to(&self.schema) {

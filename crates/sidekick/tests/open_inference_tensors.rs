@@ -304,7 +304,7 @@ fn a_row_may_lack_an_input_of_any_size() {
     assert_eq!(predictions.numbers("size").unwrap(), [2.0, 2.0, -1.0, 0.0, -1.0, -1.0, 2.0]);
 }
 
-/// The message of a model that cannot be opened.
+/// The message of a model that is refused.
 fn refused(metadata: &Value) -> String {
     let url = model(metadata.clone(), |_| (json!([]), vec![]));
     let error = Deployment::open(&url, TOKEN, &options()).unwrap_err();

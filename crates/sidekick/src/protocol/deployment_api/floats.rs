@@ -1,4 +1,4 @@
-//! Numbers in a response: in a list, in an object, and alone. An error names the one that cannot be read.
+//! Numbers in a response: in a list, in an object, and alone. An error names an invalid one.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Cursor;
@@ -44,7 +44,7 @@ fn append_f64_members<'a>(bytes: &'a [u8], keys: &[Snippet], values: &mut Vec<f6
         return None;
     }
     values.push(value);
-    // Their number is known: room is reserved once. After a number that cannot be read, nothing follows.
+    // Their number is known: room is reserved once. Nothing is read after an invalid number.
     values.extend(keys.iter().map(|key| {
         let value;
         (value, rest) = read_member(rest, key, b',');

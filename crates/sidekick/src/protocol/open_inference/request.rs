@@ -40,7 +40,7 @@ pub(crate) struct Texts {
     outputs: String,
 }
 
-/// A value that cannot be sent, and the input it belongs to.
+/// An invalid value, and the input it belongs to.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) input: Option<usize>,
