@@ -1,151 +1,29 @@
-//! A deployment as its folder declares it: `deployment.json`, checked key by key.
+//! The format of a `deployment.json` that names no other: its first mistake ends the reading.
 
-use std::collections::HashMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
+use crate::deployment::content::{Deployment, DescribeForm};
+use crate::deployment::feature::{Category, FeatureType};
+use crate::deployment::input::{Input, InputKind};
+use crate::deployment::output::{Output, OutputKind};
 use crate::ngrams::Ngrams;
 
-/// The content of `deployment.json`. It holds the tokens, so it has no Debug form.
-pub struct Deployment {
-    pub id: String,
-    pub title: String,
-    pub description: String,
-    pub tokens: Vec<String>,
-    pub limited_tokens: Vec<String>,
-    pub enabled: bool,
-    pub tensorjson: bool,
-    pub form: DescribeForm,
-    pub model: PathBuf,
-    pub inputs: Vec<Input>,
-    pub outputs: Vec<Output>,
-    pub held_out: Option<Value>,
-    input_places: HashMap<String, usize>,
-}
-
-/// Which of the two describe documents clients get.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DescribeForm {
-    #[default]
-    Current,
-    Older,
-}
-
-/// The type of a feature, as clients see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FeatureType {
-    Numeric,
-    Categorical,
-    Binary,
-    Text,
-    Image,
-}
-
-/// A category: text, or an integer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(untagged, expecting = "a category is a string or an integer")]
-pub enum Category {
-    Integer(i64),
-    Text(String),
-}
-
-impl Category {
-    /// Its name in a reply.
-    pub fn name(&self) -> String {
-        match self {
-            Category::Integer(number) => number.to_string(),
-            Category::Text(text) => text.clone(),
-        }
-    }
-}
-
-/// An input feature, with what its encoding needs.
-#[derive(Debug)]
-pub struct Input {
-    pub name: String,
-    pub shape: Vec<usize>,
-    pub tensor: String,
-    pub kind: InputKind,
-}
-
-#[derive(Debug)]
-pub enum InputKind {
-    Number,
-    Array,
-    Categorical(Vec<Category>),
-    Binary(Vec<Category>),
-    Image { scale: f32 },
-    Text(Ngrams),
-}
-
-impl Input {
-    pub fn feature_type(&self) -> FeatureType {
-        match self.kind {
-            InputKind::Number | InputKind::Array => FeatureType::Numeric,
-            InputKind::Categorical(_) => FeatureType::Categorical,
-            InputKind::Binary(_) => FeatureType::Binary,
-            InputKind::Image { .. } => FeatureType::Image,
-            InputKind::Text(_) => FeatureType::Text,
-        }
-    }
-
-    /// Whether one value may take long to encode.
-    pub fn is_large(&self) -> bool {
-        matches!(self.kind, InputKind::Array | InputKind::Image { .. } | InputKind::Text(_))
-    }
-
-    /// The shape of one example's encoding.
-    pub fn encoding(&self) -> Vec<usize> {
-        match self.kind {
-            InputKind::Text(ngrams) => vec![ngrams.buckets],
-            _ => self.shape.clone(),
-        }
-    }
-}
-
-/// An output feature, with what reading it needs.
-#[derive(Debug)]
-pub struct Output {
-    pub name: String,
-    pub shape: Vec<usize>,
-    pub tensor: String,
-    pub kind: OutputKind,
-}
-
-#[derive(Debug)]
-pub enum OutputKind {
-    Number,
-    Array,
-    Categorical(Vec<Category>),
-    Binary,
-    Image { scale: f32 },
-    Text(Vec<String>),
-}
-
-impl Output {
-    pub fn feature_type(&self) -> FeatureType {
-        match self.kind {
-            OutputKind::Number | OutputKind::Array => FeatureType::Numeric,
-            OutputKind::Categorical(_) => FeatureType::Categorical,
-            OutputKind::Binary => FeatureType::Binary,
-            OutputKind::Image { .. } => FeatureType::Image,
-            OutputKind::Text(_) => FeatureType::Text,
-        }
-    }
-
-    /// How many values of the tensor belong to one example.
-    pub fn size(&self) -> usize {
-        match &self.kind {
-            OutputKind::Text(labels) => labels.len(),
-            _ => self.shape.iter().product(),
-        }
-    }
+/// Reads the text of the `deployment.json` of a folder; the error names the key.
+pub fn parse(text: &str, folder: &Path) -> Result<Deployment, String> {
+    // Some editors write a byte order mark.
+    let mut reader = serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let declaration: Declaration =
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            match error.path().to_string().as_str() {
+                "." | "?" => error.inner().to_string(),
+                path => format!("{path}: {}", error.inner()),
+            }
+        })?;
+    reader.end().map_err(|error| error.to_string())?;
+    declaration.check(folder)
 }
 
 #[derive(Deserialize)]
@@ -197,54 +75,6 @@ struct DeclaredFeature {
 /// No single example may need more values than this.
 const MAX_SIZE: usize = 1 << 26;
 const DEFAULT_SCALE: f32 = 1.0 / 255.0;
-
-impl Deployment {
-    /// Reads the `deployment.json` of a folder; the error is one line that names the file and the key.
-    pub fn load(folder: &Path) -> Result<Deployment, String> {
-        let file = folder.join("deployment.json");
-        let at_file = |problem: String| format!("{}: {problem}", file.display());
-        let text = fs::read_to_string(&file).map_err(|error| {
-            let hint = match error.kind() {
-                io::ErrorKind::NotFound => "; each DIR is the folder of one deployment",
-                _ => "",
-            };
-            at_file(format!("{error}{hint}"))
-        })?;
-        Deployment::parse(&text, folder).map_err(at_file)
-    }
-
-    /// Reads the text of the `deployment.json` of a folder; the error names the key.
-    pub fn parse(text: &str, folder: &Path) -> Result<Deployment, String> {
-        // Some editors write a byte order mark.
-        let mut reader = serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
-        let declaration: Declaration = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            match error.path().to_string().as_str() {
-                "." | "?" => error.inner().to_string(),
-                path => format!("{path}: {}", error.inner()),
-            }
-        })?;
-        reader.end().map_err(|error| error.to_string())?;
-        declaration.check(folder)
-    }
-
-    /// Whether it has features. Without them it answers the Open Inference Protocol alone.
-    pub fn has_features(&self) -> bool {
-        !self.inputs.is_empty()
-    }
-
-    /// Where a client predicts, below the server's address.
-    pub fn path(&self) -> String {
-        match self.has_features() {
-            true => format!("/deployment/{}/forward", self.id),
-            false => format!("/v2/models/{}", self.id),
-        }
-    }
-
-    /// The index of the input of this name.
-    pub fn input_place(&self, name: &str) -> Option<usize> {
-        self.input_places.get(name).copied()
-    }
-}
 
 impl Declaration {
     fn check(self, folder: &Path) -> Result<Deployment, String> {

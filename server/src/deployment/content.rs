@@ -1,0 +1,56 @@
+//! A deployment as its `deployment.json` describes it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::deployment::input::Input;
+use crate::deployment::output::Output;
+
+/// The content of `deployment.json`. It holds the tokens, so it has no Debug form.
+pub struct Deployment {
+    pub id: String,
+    pub title: String,
+    pub description: String,
+    pub tokens: Vec<String>,
+    pub limited_tokens: Vec<String>,
+    pub enabled: bool,
+    pub tensorjson: bool,
+    pub form: DescribeForm,
+    pub model: PathBuf,
+    pub inputs: Vec<Input>,
+    pub outputs: Vec<Output>,
+    pub held_out: Option<Value>,
+    pub(super) input_places: HashMap<String, usize>,
+}
+
+/// Which of the two describe documents clients get.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DescribeForm {
+    #[default]
+    Current,
+    Older,
+}
+
+impl Deployment {
+    /// Whether it has features. Without them it answers the Open Inference Protocol alone.
+    pub fn has_features(&self) -> bool {
+        !self.inputs.is_empty()
+    }
+
+    /// Where a client predicts, below the server's address.
+    pub fn path(&self) -> String {
+        match self.has_features() {
+            true => format!("/deployment/{}/forward", self.id),
+            false => format!("/v2/models/{}", self.id),
+        }
+    }
+
+    /// The index of the input of this name.
+    pub fn input_place(&self, name: &str) -> Option<usize> {
+        self.input_places.get(name).copied()
+    }
+}
