@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
@@ -12,41 +12,16 @@ use axum::http::{Method, Uri};
 
 use crate::body::{self, Coding};
 use crate::connections::Client;
-use crate::deployment::Deployment;
-use crate::describe;
 use crate::error::{ApiError, ErrorCode};
 use crate::memory::{Counted, Memory};
-use crate::model::LoadedModel;
-use crate::open_inference::metadata;
+use crate::registry::Registry;
+use crate::served::Served;
 use crate::turns::{Lane, Turn, Turns};
 use crate::work::{StopOnDrop, Work};
 
-/// A deployment ready to answer.
-pub struct Served {
-    pub deployment: Deployment,
-    pub model: LoadedModel,
-    /// The describe document of the Deployment API.
-    pub describe: Bytes,
-    /// The model's metadata for the Open Inference Protocol, or why it has none.
-    pub metadata: Result<Bytes, String>,
-    /// The page, with and without the token; made when it is first requested.
-    pub pages: [OnceLock<Bytes>; 2],
-}
-
-impl Served {
-    pub fn new(deployment: Deployment, model: LoadedModel) -> Served {
-        let describe = describe::document(&deployment).to_string().into();
-        let metadata = match &model.signature {
-            Ok(signature) => Ok(metadata::model(&deployment.id, signature).to_string().into()),
-            Err(problem) => Err(problem.clone()),
-        };
-        Served { deployment, model, describe, metadata, pages: Default::default() }
-    }
-}
-
 /// What the handlers share.
 pub struct App {
-    pub served: Vec<Arc<Served>>,
+    pub served: Arc<Registry>,
     /// Where clients reach the server: `http://HOST:PORT`.
     pub base: String,
     /// The port, if only this machine reaches it.
@@ -65,15 +40,16 @@ pub type Shared = State<Arc<App>>;
 const MAX_LISTED: usize = 20;
 
 impl App {
-    pub fn find(&self, id: &str) -> Option<&Arc<Served>> {
-        self.served.iter().find(|served| served.deployment.id == id)
+    pub fn find(&self, id: &str) -> Option<Arc<Served>> {
+        self.served.find(id)
     }
 
     /// The IDs of the deployments, for a message.
     pub fn ids(&self) -> String {
-        let ids = self.served.iter().map(|served| served.deployment.id.as_str());
+        let served = self.served.all();
+        let ids = served.iter().map(|served| served.deployment.id.as_str());
         let listed: Vec<&str> = ids.take(MAX_LISTED).collect();
-        let more = if self.served.len() > listed.len() { ", ..." } else { "" };
+        let more = if served.len() > listed.len() { ", ..." } else { "" };
         format!("{}{more}", listed.join(", "))
     }
 }

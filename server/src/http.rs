@@ -15,13 +15,14 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::app::{Accepted, App, Served, Shared, asked, shorten};
+use crate::app::{Accepted, App, Shared, asked, shorten};
 use crate::body::Coding;
 use crate::decode::Predictions;
 use crate::encode::Encoder;
 use crate::error::{ApiError, ErrorCode};
 use crate::open_inference::errors::OpenError;
 use crate::open_inference::routes;
+use crate::served::Served;
 use crate::work::Work;
 use crate::{auth, body, multipart, page, request};
 
@@ -123,7 +124,7 @@ impl FromRequestParts<Arc<App>> for Found {
         let Path(id) = Path::<String>::from_request_parts(parts, app)
             .await
             .map_err(|error| not_found(app, &format!("{asked}: {}", error.body_text())))?;
-        app.find(&id).cloned().map(Found).ok_or_else(|| match id.as_str() {
+        app.find(&id).map(Found).ok_or_else(|| match id.as_str() {
             "openapi.json" | "forward" => {
                 not_found(app, &format!("{asked}: the ID of a deployment is missing"))
             }
@@ -158,7 +159,8 @@ impl FromRequestParts<Arc<App>> for Featured {
 }
 
 async fn index_page(State(app): Shared) -> Response {
-    page::respond(page::index(app.served.iter().map(|served| &served.deployment)).into())
+    let served = app.served.all();
+    page::respond(page::index(served.iter().map(|served| &served.deployment)).into())
 }
 
 /// The page needs no token. It shows one to this machine alone.

@@ -8,6 +8,8 @@ pub mod auth;
 #[cfg(feature = "serve")]
 pub mod body;
 #[cfg(feature = "serve")]
+pub mod commands;
+#[cfg(feature = "serve")]
 pub mod connections;
 pub mod data_url;
 pub mod decode;
@@ -30,6 +32,10 @@ pub mod onnx;
 pub mod open_inference;
 #[cfg(feature = "serve")]
 pub mod page;
+#[cfg(feature = "serve")]
+pub mod registry;
 pub mod request;
+#[cfg(feature = "serve")]
+pub mod served;
 pub mod turns;
 pub mod work;

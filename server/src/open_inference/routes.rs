@@ -13,12 +13,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::app::{Accepted, App, Served, Shared, asked, shorten};
+use crate::app::{Accepted, App, Shared, asked, shorten};
 use crate::body::{self, Coding};
 use crate::error::{ApiError, ErrorCode};
 use crate::open_inference::errors::OpenError;
 use crate::open_inference::metadata::{self, VERSION};
 use crate::open_inference::{reply, request};
+use crate::served::Served;
 use crate::work::Work;
 use crate::{auth, encode};
 
@@ -177,7 +178,7 @@ impl FromRequestParts<Arc<App>> for Model {
                 "the model {name:?} has no version {:?}, its one version is {VERSION}",
                 shorten(version, 100)
             ))),
-            None => Ok(Model(Arc::clone(served))),
+            None => Ok(Model(served)),
         }
     }
 }

@@ -1,0 +1,218 @@
+//! Serves deployments until a signal stops it.
+
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+
+use crate::app::App;
+use crate::connections::{self, Limits};
+use crate::deployment::Deployment;
+use crate::memory::Memory;
+use crate::model::LoadedModel;
+use crate::registry::Registry;
+use crate::served::Served;
+use crate::turns::Turns;
+use crate::{http, image};
+
+/// Threads for requests whose connection has ended, and for looking up names.
+const SPARE_THREADS: usize = 64;
+
+/// How long requests in flight may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(30);
+
+// What is served, and within which limits. (A doc comment here would replace the help of the program.)
+#[derive(Args)]
+pub struct ServeArguments {
+    /// Address to listen on; port 0 picks a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8000", value_parser = host_and_port)]
+    listen: String,
+
+    /// Largest request body, counted after decompression
+    #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
+    max_body: usize,
+
+    /// Memory for the bodies, tensors and replies of all requests together
+    #[arg(long, value_name = "BYTES", default_value_t = 2 << 30)]
+    max_memory: usize,
+
+    /// Most pixels of an image
+    #[arg(long, value_name = "NUMBER", default_value_t = image::DEFAULT_MAX_PIXELS)]
+    max_pixels: u64,
+
+    /// Most connections at once; beyond them the one that is idle for longest is closed
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = at_least_one)]
+    max_connections: usize,
+
+    /// Time for a request, from its head to its answer
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    deadline: Duration,
+
+    /// Time for the head of a request
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    head_timeout: Duration,
+
+    /// Time without a request, or without progress of an answer, after which a connection is closed
+    #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds)]
+    idle_timeout: Duration,
+
+    /// Folders of the deployments to serve
+    #[arg(value_name = "DIR", required = true)]
+    folders: Vec<PathBuf>,
+}
+
+/// Checks the form of an address; its host is looked up at the start.
+fn host_and_port(text: &str) -> Result<String, String> {
+    let (host, port) = text.rsplit_once(':').ok_or("write HOST:PORT, such as 127.0.0.1:8000")?;
+    port.parse::<u16>().map_err(|_| format!("the port {port:?} is not a number from 0 to 65535"))?;
+    match host {
+        "" => Err("the host is missing".to_owned()),
+        host if host.contains(':') && !host.starts_with('[') => {
+            Err("an IPv6 address is written in brackets: [::1]:8000".to_owned())
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&number| number >= 1).ok_or_else(|| "it is a whole number from 1".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "it is a number of seconds above 0".to_owned())
+}
+
+/// Serves until a signal stops it.
+pub fn run(arguments: &ServeArguments) -> Result<(), String> {
+    let served = load(&arguments.folders)?;
+    // Requests that gave up their turn for a while keep their thread.
+    let threads = arguments.max_connections.saturating_add(SPARE_THREADS);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().max_blocking_threads(threads).enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let outcome = runtime.block_on(serve(arguments, served));
+    // Work whose client has gone, or that outlasted the grace, does not hold up the end.
+    runtime.shutdown_background();
+    outcome
+}
+
+fn load(folders: &[PathBuf]) -> Result<Registry, String> {
+    let mut served = Registry::default();
+    for folder in folders {
+        let deployment = Deployment::load(folder)?;
+        let model = LoadedModel::load(&deployment)?;
+        let file = folder.join("deployment.json");
+        served
+            .add(Served::new(deployment, model))
+            .map_err(|problem| format!("{}: {problem}", file.display()))?;
+    }
+    Ok(served)
+}
+
+async fn serve(arguments: &ServeArguments, served: Registry) -> Result<(), String> {
+    let cannot_listen = |error: io::Error| {
+        let hint = match error.kind() {
+            io::ErrorKind::AddrInUse => "; another server runs there: stop it, or choose another port",
+            _ => "",
+        };
+        format!("--listen {}: {error}{hint}", arguments.listen)
+    };
+    let signals = Signals::new().map_err(|error| error.to_string())?;
+    let listener = bind(&arguments.listen).await.map_err(cannot_listen)?;
+    let bound = listener.local_addr().map_err(cannot_listen)?;
+    let address = reachable(bound);
+    announce(address, &served.all()).map_err(|error| format!("standard output: {error}"))?;
+    let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
+    let app = App {
+        served: Arc::new(served),
+        base: format!("http://{address}"),
+        local_port: bound.ip().is_loopback().then_some(bound.port()),
+        max_body: arguments.max_body,
+        max_pixels: arguments.max_pixels,
+        deadline: arguments.deadline,
+        memory: Memory::new(arguments.max_memory),
+        turns: Turns::new(cores.max(2)),
+    };
+    let limits = Limits {
+        head: arguments.head_timeout,
+        idle: arguments.idle_timeout,
+        most: arguments.max_connections,
+    };
+    let (stop, stopped) = oneshot::channel();
+    tokio::select! {
+        () = connections::serve(listener, http::router(app), limits, stopped) => Ok(()),
+        problem = signals.stop_then_give_up(stop) => Err(problem),
+    }
+}
+
+/// Listens on the first address of the host that it can have. IPv4 goes first: clients that look up
+/// `localhost` try
+/// 127.0.0.1 too.
+async fn bind(listen: &str) -> io::Result<TcpListener> {
+    let mut addresses: Vec<SocketAddr> = tokio::net::lookup_host(listen).await?.collect();
+    addresses.sort_by_key(SocketAddr::is_ipv6);
+    TcpListener::bind(addresses.as_slice()).await
+}
+
+/// The address to connect to: a server on all interfaces is reached through loopback.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        let v4 = address.is_ipv4();
+        address.set_ip(if v4 { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { IpAddr::V6(Ipv6Addr::LOCALHOST) });
+    }
+    address
+}
+
+fn announce(address: SocketAddr, served: &[Arc<Served>]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "listening on http://{address}")?;
+    for deployment in served.iter().map(|served| &served.deployment) {
+        let Deployment { id, title, tokens, .. } = deployment;
+        writeln!(out, "deployment {id} http://{address}{} {} {title}", deployment.path(), tokens[0])?;
+    }
+    writeln!(out, "ready")?;
+    out.flush()
+}
+
+/// The signals that stop the server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => (),
+            _ = self.interrupt.recv() => (),
+        }
+    }
+
+    /// Passes the first signal on as a request to stop; returns when a second one or the end of the grace
+    /// cuts that short.
+    async fn stop_then_give_up(mut self, stop: oneshot::Sender<Infallible>) -> String {
+        self.next().await;
+        drop(stop);
+        tokio::select! {
+            () = self.next() => "stopped by a second signal, requests were in flight".to_owned(),
+            () = tokio::time::sleep(GRACE) => format!("requests were in flight {} s after the signal", GRACE.as_secs()),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The deployments that are served, in the order of the command line.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::served::Served;
+
+/// The deployments, each with an id of its own. One can be replaced; requests in flight keep the one before.
+#[derive(Default)]
+pub struct Registry(RwLock<Vec<Arc<Served>>>);
+
+impl Registry {
+    /// Adds a deployment at the end.
+    pub fn add(&mut self, served: Served) -> Result<(), String> {
+        self.check_id(&served, None)?;
+        self.write().push(Arc::new(served));
+        Ok(())
+    }
+
+    /// Puts a deployment in the place of another one.
+    pub fn replace(&self, place: usize, served: Served) -> Result<(), String> {
+        self.check_id(&served, Some(place))?;
+        self.write()[place] = Arc::new(served);
+        Ok(())
+    }
+
+    pub fn find(&self, id: &str) -> Option<Arc<Served>> {
+        self.read().iter().find(|served| served.deployment.id == id).cloned()
+    }
+
+    pub fn all(&self) -> Vec<Arc<Served>> {
+        self.read().clone()
+    }
+
+    /// No deployment but the one at `except` has the id.
+    fn check_id(&self, served: &Served, except: Option<usize>) -> Result<(), String> {
+        let id = &served.deployment.id;
+        let served = self.read();
+        let mut others = served.iter().enumerate().filter(|(place, _)| Some(*place) != except);
+        match others.any(|(_, other)| other.deployment.id == *id) {
+            true => Err(format!("id: {id:?} is served already")),
+            false => Ok(()),
+        }
+    }
+
+    /// Nothing panics while it holds the lock.
+    fn read(&self) -> RwLockReadGuard<'_, Vec<Arc<Served>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Vec<Arc<Served>>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
