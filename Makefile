@@ -37,7 +37,7 @@ NO_PROXY := $(no_proxy)
 export no_proxy NO_PROXY
 
 .PHONY: all check serve lib server c-examples header install uninstall docs bench quickstart test train clean
-.PHONY: fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines wheel
+.PHONY: fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo wheel
 
 all: lib server
 
@@ -153,6 +153,11 @@ test-docs: docs $(TEST_DEPLOYMENTS)/ready lib server
 # the first run takes ten minutes and 1.4 GB of disk.
 test-engines: $(VENV)/ready lib
 	tests/engines/run $(NAME)
+
+# Models by real exporters, served one by one and compared with ONNX Runtime; NAME is some of them. Not a part of test:
+# the first run takes minutes, and 3 GB of disk for the exporters.
+test-zoo: lib server
+	tests/zoo/run $(NAME)
 
 wheel:
 	$(PYTHON) -m pip wheel ./bindings/python -w target/wheels

