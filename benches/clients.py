@@ -42,10 +42,17 @@ class Client(NamedTuple):
 C, CPP, GO, PYTHON = (f"libsidekick {language}" for language in ("C", "C++", "Go", "Python"))
 # The one that does not read what comes back.
 FLOOR = "floor"
+# The raw socket after one copy of the values.
+RAW_COPY = "C: raw socket, one copy"
+LIBCURL = "C: libcurl by hand"
+# Built from its source, if somebody has it.
+TRITON = "C++: Triton's client"
+TRITON_PROGRAM = BIN / "peer-triton"
 TENSORS, BOTH = (OPEN_INFERENCE,), (DEPLOYMENT_API, OPEN_INFERENCE)
 CLIENTS = [
     Client(FLOOR, "floor", [RUST / "floor"]),
     Client("C: raw socket", "floor", [BIN / "raw-socket"], TENSORS),
+    Client(RAW_COPY, "floor", [BIN / "raw-socket-copy"], TENSORS),
     Client(C, "ours", [BIN / "sidekick-c"], BOTH),
     Client(CPP, "ours", [BIN / "sidekick-cpp"], BOTH),
     Client(GO, "ours", [BIN / "sidekick-go"], BOTH),
@@ -56,17 +63,23 @@ CLIENTS = [
     Client("Rust: ureq + typed serde", "peer", [RUST / "peer-ureq-serde"]),
     Client("Rust: ureq + serde_json Value", "peer", [RUST / "peer-ureq-value"]),
     Client("Python: requests + json", "peer", [sys.executable, SOURCES / "peer_requests.py"]),
-    Client("C: libcurl by hand", "peer", [BIN / "peer-tensors"], TENSORS),
+    Client(LIBCURL, "peer", [BIN / "peer-tensors"], TENSORS),
+    Client(TRITON, "peer", [TRITON_PROGRAM], TENSORS),
     Client("Python: tritonclient", "peer", [sys.executable, SOURCES / "peer_tritonclient.py"], TENSORS),
 ]
 SERVER = RUST / "canned-server"
 
 
-def build():
-    """Builds every program; needs the library in `target/release`."""
+def build(triton_source):
+    """Builds every program; needs the library in `target/release`. `triton_source` is the folder of Triton's client
+    and what it includes; None without it.
+    """
     BIN.mkdir(parents=True, exist_ok=True)
     build_c_and_cpp(fetch_yyjson())
     build_go()
+    TRITON_PROGRAM.unlink(missing_ok=True)
+    if triton_source:
+        build_triton(triton_source)
     manifest = ROOT / "benches" / "rust" / "Cargo.toml"
     run(["cargo", "build", "-q", "--release", "--locked", "--manifest-path", manifest, "--target-dir", OUT / "rust"])
 
@@ -81,6 +94,7 @@ def build_c_and_cpp(yyjson):
     tensors = [SOURCES / "peer-curl-tensors.c", yyjson / "yyjson.c"]
     run([*c, "-I", yyjson, *tensors, "-lcurl", "-o", BIN / "peer-tensors"])
     run([*c, SOURCES / "raw-socket.c", "-o", BIN / "raw-socket"])
+    run([*c, "-DCOPY_FIRST", SOURCES / "raw-socket.c", "-o", BIN / "raw-socket-copy"])
     run([*cpp, SOURCES / "peer-curl-nlohmann.cpp", *PEER_LIBRARIES, "-o", BIN / "peer-cpp"])
 
 
@@ -93,6 +107,14 @@ def build_go():
     environment = {**os.environ, "PKG_CONFIG_PATH": str(OUT), "GOCACHE": str(OUT / "go-cache")}
     for name, package in (("sidekick-go", "./sidekick"), ("peer-go", "./peer")):
         run(["go", "build", "-o", BIN / name, package], cwd=SOURCES / "go", env=environment)
+
+
+def build_triton(source):
+    """Triton's client needs rapidjson besides; its warnings are its own."""
+    client, common = source / "client" / "src" / "c++" / "library", source / "common" / "include"
+    files = [client / name for name in ("http_client.cc", "common.cc", "cencode.cc")]
+    flags = ["-std=c++17", "-O2", "-DNDEBUG", "-w", "-I", client, "-I", common]
+    run(["c++", *flags, SOURCES / "peer-triton.cpp", *files, "-lcurl", "-pthread", "-o", TRITON_PROGRAM])
 
 
 def library_flags():
@@ -121,7 +143,7 @@ def takes_part(workload, client, turn=0):
     """Whether a client has this turn of a round: only the library has requests side by side; C alone shows
     what is left.
     """
-    if workload.protocol not in client.protocols:
+    if workload.protocol not in client.protocols or client.name == TRITON and not TRITON_PROGRAM.exists():
         return False
     has_turn = turn < workload.repeats or client.role != "peer"
     return has_turn and {"all": True, "ours": client.role == "ours", "C": client.name == C}[workload.clients]

@@ -1,6 +1,6 @@
 """Runs every workload through every client, interleaved, and writes tables, results.json and a chart to target/bench.
 
-Use: run.py [--rounds N] [--only NAME,...] [--write-docs]
+Use: run.py [--rounds N] [--only NAME,...] [--triton-client DIR] [--write-docs]
 """
 
 import argparse
@@ -10,6 +10,7 @@ import os
 import statistics
 import subprocess
 import sys
+from pathlib import Path
 
 import chart
 import docs
@@ -25,7 +26,7 @@ def main():
     arguments = parse_arguments()
     if arguments.write_docs:
         docs.check()
-    build()
+    build(arguments.triton_client)
     prepare_data()
     workloads = [it for it in WORKLOADS if not arguments.only or it.name in arguments.only]
     check_sent(workloads)
@@ -56,6 +57,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how many, at least 1; {ROUNDS} by default")
     parser.add_argument("--only", type=lambda text: text.split(","), help="names of workloads, such as W1,W5")
+    parser.add_argument("--triton-client", type=Path, default=os.environ.get("TRITON_CLIENT") or None, metavar="DIR",
+                        help="checkouts of Triton's repositories client and common; TRITON_CLIENT by default")
     parser.add_argument("--write-docs", action="store_true",
                         help="put the summary and the chart into the documentation")
     arguments = parser.parse_args()

@@ -3,13 +3,15 @@
 import math
 from typing import NamedTuple
 
-from clients import C, CPP, DATA, GO, PYTHON
+from clients import C, CPP, DATA, GO, LIBCURL, PYTHON, TRITON
 from results import fastest_peer, floor_of, of, ratio, result_of
 from workloads import DEPLOYMENTS, SHAPE
 
 # CPU time of the C API by that of the fastest peer.
 CPU_LIMITS = {"W1": 0.75, "W2": 0.5, "W3": 0.5, "W4": 0.4, "W5": 0.5, "W5-17": 0.5, "W6-PNG": 0.6, "W6-JPEG": 1.5}
-TENSOR_LIMITS = {"W9": 0.4, "W10": 0.5}
+# By that of libcurl; and by that of Triton's client, which stands for libcurl in a workload if it is there.
+LIBCURL_LIMITS = {"W9": 0.4, "W10": 0.5}
+TRITON_LIMITS = {"W9": 0.6}
 # CPU time of the C API by that of a raw socket.
 FLOOR_LIMITS = {"W9": 1.3, "W10": 1.6, "W11": 1.5}
 # CPU time of the bindings by that of the C API: on W1, and on the others.
@@ -34,15 +36,25 @@ class Target(NamedTuple):
 
 def targets(results):
     """Every target that the results tell something of."""
-    parts = (cpu_targets, floor_targets, other_targets, binding_targets)
+    parts = (cpu_targets, tensor_targets, floor_targets, other_targets, binding_targets)
     return [target for part in parts for target in part(results)]
 
 
 def cpu_targets(results):
-    for name, limit in (CPU_LIMITS | TENSOR_LIMITS).items():
+    for name, limit in CPU_LIMITS.items():
         if here := of(results, name):
             reached = ratio(result_of(here, C), fastest_peer(here))
             yield Target(name, C, "CPU / fastest peer", reached, "at most", limit)
+
+
+def tensor_targets(results):
+    for name, limit in LIBCURL_LIMITS.items():
+        here = of(results, name)
+        ours, triton = result_of(here, C), result_of(here, TRITON)
+        if triton and name in TRITON_LIMITS:
+            yield Target(name, C, "CPU / Triton's client", ratio(ours, triton), "at most", TRITON_LIMITS[name])
+        elif here:
+            yield Target(name, C, "CPU / libcurl", ratio(ours, result_of(here, LIBCURL)), "at most", limit)
 
 
 def floor_targets(results):
