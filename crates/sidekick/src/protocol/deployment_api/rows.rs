@@ -84,7 +84,9 @@ impl JsonRows {
 
     /// Finishes the open row.
     pub(crate) fn end_row(&mut self) -> Result<()> {
-        end_row(&mut self.text, &mut self.finished)?;
+        const SEPARATOR: usize = 1;
+        let start = self.finished.last().map_or(0, |row| row.end + SEPARATOR);
+        end_row(&mut self.text, &mut self.finished, start)?;
         self.open = false;
         Ok(())
     }
@@ -147,23 +149,22 @@ impl JsonRows {
     }
 }
 
-/// Begins a row with what `put` appends. `follows` tells whether a row is before it. The comma of the first
-/// value becomes a brace.
+/// Begins a row with what `put` appends, and returns where it starts. `follows` tells whether a row is before
+/// it. The comma of the first value becomes a brace.
 #[inline(always)]
-fn begin_row(text: &mut Buffer, follows: bool, put: impl FnOnce(&mut Buffer) -> Result<()>) -> Result<()> {
+fn begin_row(text: &mut Buffer, follows: bool, put: impl FnOnce(&mut Buffer) -> Result<()>) -> Result<usize> {
     if follows {
         text.push(b',')?;
     }
     let start = text.len();
     put(text)?;
     text.set(start, b'{');
-    Ok(())
+    Ok(start)
 }
 
+/// Ends the row that starts here.
 #[inline(always)]
-fn end_row(text: &mut Buffer, finished: &mut Vec<Range<usize>>) -> Result<()> {
-    const SEPARATOR: usize = 1;
-    let start = finished.last().map_or(0, |row| row.end + SEPARATOR);
+fn end_row(text: &mut Buffer, finished: &mut Vec<Range<usize>>, start: usize) -> Result<()> {
     if finished.len() == finished.capacity() {
         reserve(finished, 1)?;
     }
@@ -179,10 +180,10 @@ fn add_row(
     columns: &[Column<'_>],
     row: usize,
 ) -> Result<()> {
-    begin_row(text, !finished.is_empty(), |text| {
+    let start = begin_row(text, !finished.is_empty(), |text| {
         columns.iter().try_for_each(|column| column.put(row, text))
     })?;
-    end_row(text, finished)
+    end_row(text, finished, start)
 }
 
 /// A column that is written into the text.
@@ -228,11 +229,12 @@ impl<'a> Column<'a> {
 
     #[inline]
     fn put_cell(&self, row: usize, text: &mut Buffer) -> Result<()> {
+        // Apart from the others: a comparison takes fewer instructions than a table of jumps.
+        if let Cells::Floats(_, block) = &self.cells {
+            let number = block.get(row % BLOCK).ok_or_else(beyond_block)?;
+            return request::put_number_of(text, self.keys, number);
+        }
         match &self.cells {
-            Cells::Floats(_, block) => {
-                let number = block.get(row % BLOCK).ok_or_else(beyond_block)?;
-                request::put_number_of(text, self.keys, number)
-            }
             Cells::Labels(labels, names) => match names.find(labels.get(row)?.0) {
                 Some(category) => request::put_category(text, self.keys, category),
                 None => self.put_slow(row, text),
@@ -241,7 +243,7 @@ impl<'a> Column<'a> {
                 let (value, all_on) = texts.get(row)?;
                 request::put_text_of(text, self.keys, all_on, value.len())
             }
-            Cells::Other => self.put_slow(row, text),
+            Cells::Floats(..) | Cells::Other => self.put_slow(row, text),
         }
     }
 
