@@ -2,6 +2,7 @@
 
 use super::connection::{BUFFER_BYTES, Connection};
 use super::failed_attempt::{FailedAttempt, explain, not_http, was_closed};
+use super::request_head::JOINED_BYTES;
 use super::response_head::{ResponseHead, find_header};
 use crate::error::{Error, ErrorKind, reserve};
 use flate2::read::MultiGzDecoder;
@@ -12,8 +13,6 @@ use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestResult};
 use ureq_proto::http::Request;
 
-/// Up to this size, head and body are joined: a copy costs less than a system call with several slices.
-const JOINED_BYTES: usize = 4 * 1024;
 /// How much is read with a head: all of a short response. The rest of a long body is read without a copy.
 const READ_AHEAD: usize = 4 * 1024;
 /// From this size on, the rest of a body in two parts is received apart.
@@ -179,6 +178,10 @@ fn whole((body, must_close): (Vec<u8>, bool)) -> (Parts, bool) {
 
 /// How many bytes the first part of a body has, if it is short and what follows is large.
 fn first_part(head: &[u8], header: &str, length: u64) -> Option<usize> {
+    // Before the header is looked for, which most responses need not have.
+    if length < APART_FROM {
+        return None;
+    }
     let text = find_header(head, header).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
     let first = text.parse().ok().filter(|first| *first <= BUFFER_BYTES / 2)?;
     (length.checked_sub(first as u64)? >= APART_FROM).then_some(first)

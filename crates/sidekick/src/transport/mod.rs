@@ -46,6 +46,7 @@ use pool::Pool;
 use request_head::{Content, HeadFields, RequestHead};
 use secrets::Secrets;
 use std::fmt;
+use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tls::Tls;
@@ -249,15 +250,17 @@ impl Transport {
         attempts: u32,
     ) -> std::result::Result<Reply, FailedAttempt> {
         let start = Instant::now();
+        // A system call, so made once.
+        let process = process::id();
         let head = self.head.of(&message.head, credentials.authorization.as_ref());
-        let mut connection = self.connection(deadline, fresh)?;
+        let mut connection = self.connection(deadline, fresh, process)?;
         connection.begin(deadline.clone());
         let expected = Expected { limit: self.settings.response_limit, split: message.split };
         let Received { status, head, body, rest, reusable } =
             exchange::run(&mut connection, head, message.parts, &expected)?;
         connection.end();
         if reusable && !(self.rules.close_after_500 && status >= 500) {
-            self.pool.put(connection);
+            self.pool.put(process, connection);
         }
         self.log(LogLevel::Info, || {
             let bytes = body.len() + rest.as_ref().map_or(0, Vec::len);
@@ -275,9 +278,14 @@ impl Transport {
         self.settings.log.log(level, message);
     }
 
-    fn connection(&self, deadline: &Deadline, fresh: bool) -> std::result::Result<Connection, FailedAttempt> {
+    fn connection(
+        &self,
+        deadline: &Deadline,
+        fresh: bool,
+        process: u32,
+    ) -> std::result::Result<Connection, FailedAttempt> {
         deadline.check().map_err(|error| failed_attempt::explain(&error))?;
-        if let Some(connection) = (!fresh).then(|| self.pool.take()).flatten() {
+        if let Some(connection) = (!fresh).then(|| self.pool.take(process)).flatten() {
             self.log(LogLevel::Debug, || format!("{}: an idle connection is used again", self.route));
             return Ok(connection);
         }

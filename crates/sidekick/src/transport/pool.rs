@@ -34,9 +34,9 @@ impl Pool {
         Pool { owner: AtomicU32::new(process::id()), idle: Mutex::default(), keep_alive }
     }
 
-    /// The connection that was used last, of those that the server has not closed.
-    pub(super) fn take(&self) -> Option<Connection> {
-        let mut idle = self.idle()?;
+    /// The connection that was used last, of those that the server has not closed. `process` is this one.
+    pub(super) fn take(&self, process: u32) -> Option<Connection> {
+        let mut idle = self.idle(process)?;
         while let Some((since, connection)) = idle.pop() {
             if since.elapsed() < self.keep_alive.time && connection.is_idle() {
                 return Some(connection);
@@ -45,9 +45,9 @@ impl Pool {
         None
     }
 
-    /// Keeps a connection whose last response was read to its end.
-    pub(super) fn put(&self, connection: Connection) {
-        let Some(mut idle) = self.idle() else { return };
+    /// Keeps a connection whose last response was read to its end. `process` is this one.
+    pub(super) fn put(&self, process: u32, connection: Connection) {
+        let Some(mut idle) = self.idle(process) else { return };
         let now = Instant::now();
         idle.retain(|(since, _)| now.duration_since(*since) < self.keep_alive.time);
         // Without memory to keep it, it is closed.
@@ -58,8 +58,7 @@ impl Pool {
 
     /// The idle connections of this process. In a child process, a lock that was held at the fork stays held:
     /// then nothing is pooled there.
-    fn idle(&self) -> Option<MutexGuard<'_, Vec<(Instant, Connection)>>> {
-        let process = process::id();
+    fn idle(&self, process: u32) -> Option<MutexGuard<'_, Vec<(Instant, Connection)>>> {
         if self.owner.load(Ordering::Acquire) == process {
             return self.idle.lock().ok();
         }

@@ -5,6 +5,9 @@ use crate::url::Url;
 use std::sync::Arc;
 use ureq_proto::http::{HeaderName, HeaderValue};
 
+/// Up to this size, head and body are joined: a copy costs less than a system call with several slices.
+pub(super) const JOINED_BYTES: usize = 4 * 1024;
+
 const USER_AGENT: &str = concat!("sidekick/", env!("CARGO_PKG_VERSION"));
 /// The most headers that a caller adds, and the most bytes of them: what servers accept in a head.
 const MOST_HEADERS: usize = 256;
@@ -162,12 +165,14 @@ impl RequestHead {
 
     /// The head of one request.
     pub(super) fn of(&self, fields: &HeadFields<'_>, authorization: Option<&HeaderValue>) -> Vec<u8> {
-        /// Room for the lines of one request, and for most bodies of one row.
-        const REST: usize = 1024;
+        /// Room for the lines of one request.
+        const LINES: usize = 256;
         let HeadFields { method, target, accept, headers, content } = fields;
         let authorization = authorization.map(HeaderValue::as_bytes);
         let fixed = self.lines.len() + target.line.len() + authorization.map_or(0, <[u8]>::len);
-        let mut head = Vec::with_capacity(fixed + REST);
+        let body = content.as_ref().map_or(0, |content| content.length);
+        let joined = if body <= JOINED_BYTES { body } else { 0 };
+        let mut head = Vec::with_capacity(fixed + LINES + joined);
         head.extend_from_slice(method.as_bytes());
         head.extend_from_slice(target.line.as_bytes());
         if let Some(authorization) = authorization {

@@ -1,6 +1,7 @@
 //! The head of a response (RFC 9112): what it says of the body after it, and its headers.
 
 use super::folding;
+use memchr::{memchr, memchr_iter};
 use ureq_proto::http::{Response, StatusCode, Version, header};
 use ureq_proto::parser::try_parse_response;
 
@@ -49,12 +50,13 @@ impl ResponseHead {
 /// The value of the first header of this name, in any case of its letters. None if it is not printable ASCII.
 /// `head` is the text of a head that was parsed, so that each line is one header.
 pub(super) fn find_header<'a>(head: &'a [u8], name: &str) -> Option<&'a str> {
-    let lines = head.split(|byte| *byte == b'\n').skip(1);
-    let mut headers = lines.filter_map(|line| {
+    let mut lines = memchr_iter(b'\n', head).filter_map(|end| head.get(end + 1..));
+    let value = lines.find_map(|line| {
         let (found, value) = line.split_at_checked(name.len())?;
         Some(value.strip_prefix(b":")?).filter(|_| found.eq_ignore_ascii_case(name.as_bytes()))
-    });
-    let value = headers.next()?.trim_ascii();
+    })?;
+    let end = memchr(b'\n', value).unwrap_or(value.len());
+    let value = value.get(..end).unwrap_or_default().trim_ascii();
     let is_plain = value.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
     std::str::from_utf8(value).ok().filter(|_| is_plain)
 }
