@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use serde_json::value::RawValue;
 use sidekick_server::open_inference::reply;
 use sidekick_server::open_inference::request::{self, InferRequest, Wanted};
-use sidekick_server::open_inference::signature::{Datatype, Signature, Size, TensorSpec};
-use sidekick_server::open_inference::tensors::{Tensor, Values};
+use sidekick_server::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
 use sidekick_server::work::Work;
 
 use crate::json;
@@ -15,7 +14,7 @@ use crate::json;
 const MAX_DEPTH: usize = 128;
 
 /// Models of all datatypes, which give what they take.
-static SIGNATURES: LazyLock<[Signature; 3]> = LazyLock::new(|| {
+static SIGNATURES: LazyLock<[Signature; 4]> = LazyLock::new(|| {
     let rows = || Size::Free(Some("n".to_owned()));
     [
         passed_through(&[
@@ -28,17 +27,19 @@ static SIGNATURES: LazyLock<[Signature; 3]> = LazyLock::new(|| {
             ("h", Datatype::Fp16, vec![Size::Fixed(1)]),
             ("i", Datatype::Int32, vec![rows(), rows(), Size::Fixed(1)]),
         ]),
+        passed_through(&[
+            ("s", Datatype::Bytes, vec![rows()]),
+            ("w", Datatype::Uint64, vec![rows()]),
+            ("b", Datatype::Bf16, vec![Size::Fixed(1)]),
+        ]),
     ]
 });
 
 fn passed_through(tensors: &[(&str, Datatype, Vec<Size>)]) -> Signature {
-    let specs = tensors.iter().map(|(name, datatype, shape)| TensorSpec {
-        name: (*name).to_owned(),
-        datatype: *datatype,
-        shape: shape.clone(),
-    });
+    let specs =
+        tensors.iter().map(|(name, datatype, shape)| TensorSpec::new(*name, *datatype, shape.clone()));
     let specs: Vec<TensorSpec> = specs.collect();
-    Signature { inputs: specs.clone(), outputs: specs }
+    Signature { inputs: specs.clone(), outputs: specs, lacking: Vec::new() }
 }
 
 /// The first byte chooses the model; the second is how many bytes follow the JSON, 255 leaves the header out.
@@ -79,6 +80,10 @@ fn are_same(found: &[Tensor], expected: &[Tensor]) -> bool {
                 let bits = |value: &f32| if value.is_nan() { None } else { Some(value.to_bits()) };
                 found.iter().map(bits).eq(expected.iter().map(bits))
             }
+            (Values::F64(found), Values::F64(expected)) => {
+                let bits = |value: &f64| if value.is_nan() { None } else { Some(value.to_bits()) };
+                found.iter().map(bits).eq(expected.iter().map(bits))
+            }
             (found, expected) => found == expected,
         };
         values && found.shape == expected.shape
@@ -92,7 +97,7 @@ fn respond(signature: &Signature, request: &InferRequest) {
     let asked = |place| request.outputs.iter().any(|wanted| wanted.place == place && wanted.binary);
     let outputs: Vec<(Wanted, Tensor)> = all
         .map(|(place, tensor)| {
-            let binary = asked(place) || signature.outputs[place].datatype == Datatype::Fp16;
+            let binary = asked(place) || !signature.outputs[place].datatype.is_in_json();
             (Wanted { place, binary }, tensor)
         })
         .collect();
@@ -101,7 +106,7 @@ fn respond(signature: &Signature, request: &InferRequest) {
     let length = written.json_length.unwrap_or(written.body.len());
     let (head, binary) = written.body.split_at(length);
     let head = std::str::from_utf8(head).expect("the JSON is UTF-8");
-    // Each output is listed, so that FP16 does not come as JSON.
+    // Each output is listed, so that floats of 16 bits do not come as JSON.
     let listed: Vec<String> = signature
         .outputs
         .iter()
@@ -139,8 +144,10 @@ fn plain(text: &str, body: &[u8], json_length: Option<usize>, signature: &Signat
         false => listed.into_iter().map(|output| wanted(output, signature)).collect::<Option<Vec<_>>>()?,
     };
     let places = |place: usize| outputs.iter().filter(|wanted| wanted.place == place).count();
-    let unwritable =
-        |wanted: &Wanted| signature.outputs[wanted.place].datatype == Datatype::Fp16 && !wanted.binary;
+    let unwritable = |wanted: &Wanted| {
+        let datatype = signature.outputs[wanted.place].datatype;
+        !wanted.binary && matches!(datatype, Datatype::Fp16 | Datatype::Bf16)
+    };
     if (0..signature.outputs.len()).any(|place| places(place) > 1) || outputs.iter().any(unwritable) {
         return None;
     }
@@ -224,7 +231,9 @@ fn tensor(input: &RawValue, binary: &mut &[u8], signature: &Signature) -> Option
     let shape: Option<Vec<usize>> =
         json::list(find("shape")?)?.into_iter().map(|size| json::number(size)?.parse().ok()).collect();
     let shape = shape.filter(|shape| fits(shape, spec))?;
-    let bytes = shape.iter().try_fold(spec.datatype.size(), |size, axis| size.checked_mul(*axis))?;
+    let each = spec.datatype.size().unwrap_or(4);
+    let bytes = shape.iter().try_fold(each, |size, axis| size.checked_mul(*axis))?;
+    let fits = |size: usize| size == bytes || datatype == "BYTES" && size > bytes;
     let parameters = parameters(find("parameters"))?;
     if parameters.iter().any(|(key, _)| key.starts_with("shared_memory_")) {
         return None;
@@ -233,10 +242,10 @@ fn tensor(input: &RawValue, binary: &mut &[u8], signature: &Signature) -> Option
     let sizes: Option<Vec<usize>> = sizes.map(|(_, value)| json::number(value)?.parse().ok()).collect();
     let values = match (find("data"), sizes?.last()) {
         (Some(data), None) => from_json(&datatype, &values(data, &shape)?)?,
-        (None, Some(size)) if *size == bytes => {
-            let (values, rest) = binary.split_at_checked(bytes)?;
+        (None, Some(size)) if fits(*size) => {
+            let (values, rest) = binary.split_at_checked(*size)?;
             *binary = rest;
-            from_binary(&datatype, values)?
+            from_binary(&datatype, values, shape.iter().product())?
         }
         _ => return None,
     };
@@ -267,55 +276,55 @@ fn nested_values<'a>(data: &'a RawValue, shape: &[usize]) -> Option<Vec<&'a RawV
 
 fn from_json(datatype: &str, values: &[&RawValue]) -> Option<Values> {
     let integer = |value: &&RawValue| {
-        json::number(value).filter(|text| !text.contains(['.', 'e', 'E']))?.parse::<i64>().ok()
+        json::number(value).filter(|text| !text.contains(['.', 'e', 'E']))?.parse::<i128>().ok()
     };
-    let narrow = |value: &&RawValue| i32::try_from(integer(value)?).ok();
-    let single = |value: &&RawValue| Some(json::finite_f64(value)? as f32).filter(|value| value.is_finite());
     Some(match datatype {
         "UINT8" => {
             Values::U8(values.iter().map(|value| u8::try_from(integer(value)?).ok()).collect::<Option<_>>()?)
         }
-        "INT32" | "INT64" => Values::I32(values.iter().map(narrow).collect::<Option<_>>()?),
-        "BOOL" => {
-            let boolean = |value: &&RawValue| value.get().parse::<bool>().ok().map(i32::from);
-            Values::I32(values.iter().map(boolean).collect::<Option<_>>()?)
-        }
+        "INT32" => Values::I32(
+            values.iter().map(|value| i32::try_from(integer(value)?).ok()).collect::<Option<_>>()?,
+        ),
+        "INT64" => Values::I64(
+            values.iter().map(|value| i64::try_from(integer(value)?).ok()).collect::<Option<_>>()?,
+        ),
+        "UINT64" => Values::U64(
+            values.iter().map(|value| u64::try_from(integer(value)?).ok()).collect::<Option<_>>()?,
+        ),
+        "BOOL" => Values::Bool(values.iter().map(|value| value.get().parse().ok()).collect::<Option<_>>()?),
         "FP32" => Values::F32(values.iter().map(|value| json::finite_f32(value)).collect::<Option<_>>()?),
-        "FP64" => Values::F32(values.iter().map(single).collect::<Option<_>>()?),
+        "FP64" => Values::F64(values.iter().map(|value| json::finite_f64(value)).collect::<Option<_>>()?),
+        "BYTES" => Values::Text(values.iter().map(|value| json::text(value)).collect::<Option<_>>()?),
         _ => return None,
     })
 }
 
-fn from_binary(datatype: &str, bytes: &[u8]) -> Option<Values> {
-    let double = |value: &[u8; 8]| {
-        let value = f64::from_le_bytes(*value);
-        Some(value as f32).filter(|single| single.is_finite() || !value.is_finite())
-    };
+fn from_binary(datatype: &str, bytes: &[u8], count: usize) -> Option<Values> {
+    fn each<const N: usize, T>(bytes: &[u8], read: impl Fn([u8; N]) -> T) -> Vec<T> {
+        bytes.as_chunks().0.iter().map(|value| read(*value)).collect()
+    }
     Some(match datatype {
         "UINT8" => Values::U8(bytes.to_vec()),
-        "INT32" => Values::I32(bytes.as_chunks().0.iter().map(|value| i32::from_le_bytes(*value)).collect()),
-        "INT64" => {
-            let narrow = |value: &[u8; 8]| i32::try_from(i64::from_le_bytes(*value)).ok();
-            Values::I32(bytes.as_chunks().0.iter().map(narrow).collect::<Option<_>>()?)
-        }
-        "BOOL" => Values::I32(bytes.iter().map(|byte| i32::from(*byte != 0)).collect()),
-        "FP32" => Values::F32(bytes.as_chunks().0.iter().map(|value| f32::from_le_bytes(*value)).collect()),
-        "FP64" => Values::F32(bytes.as_chunks().0.iter().map(double).collect::<Option<_>>()?),
-        "FP16" => {
-            Values::F32(bytes.as_chunks().0.iter().map(|value| half(u16::from_le_bytes(*value))).collect())
-        }
+        "INT32" => Values::I32(each(bytes, i32::from_le_bytes)),
+        "INT64" => Values::I64(each(bytes, i64::from_le_bytes)),
+        "UINT64" => Values::U64(each(bytes, u64::from_le_bytes)),
+        "BOOL" => Values::Bool(bytes.iter().map(|byte| *byte != 0).collect()),
+        "FP32" => Values::F32(each(bytes, f32::from_le_bytes)),
+        "FP64" => Values::F64(each(bytes, f64::from_le_bytes)),
+        "FP16" => Values::F16(each(bytes, u16::from_le_bytes)),
+        "BF16" => Values::Bf16(each(bytes, u16::from_le_bytes)),
+        "BYTES" => Values::Text(strings(bytes, count)?),
         _ => return None,
     })
 }
 
-/// An FP16 by the formula of the standard.
-fn half(bits: u16) -> f32 {
-    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023) / 1024.0);
-    let magnitude = match (exponent, fraction == 0.0) {
-        (31, true) => f64::INFINITY,
-        (31, false) => f64::NAN,
-        (0, _) => fraction * 2f64.powi(-14),
-        _ => (1.0 + fraction) * 2f64.powi(exponent - 15),
-    };
-    if bits >> 15 == 1 { -magnitude as f32 } else { magnitude as f32 }
+/// Strings after their lengths, as many as `count`, to the last byte.
+fn strings(mut bytes: &[u8], count: usize) -> Option<Vec<String>> {
+    let mut strings = Vec::new();
+    while let Some((length, rest)) = bytes.split_first_chunk::<4>() {
+        let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        strings.push(String::from_utf8(text.to_vec()).ok()?);
+        bytes = rest;
+    }
+    (bytes.is_empty() && strings.len() == count).then_some(strings)
 }

@@ -167,7 +167,7 @@ async fn index_page(State(app): Shared) -> Response {
 async fn deployment_page(State(app): Shared, Found(served): Found, uri: Uri, headers: HeaderMap) -> Response {
     let show_token = app.local_port.is_some_and(|port| page::asked_locally(&uri, &headers, port));
     let page = &served.pages[usize::from(show_token)];
-    let view = || page::view(&served.deployment, served.model.signature.as_ref().ok(), &app.base, show_token);
+    let view = || page::view(&served.deployment, served.model.signature(), &app.base, show_token);
     let page = page.get_or_init(|| view().into());
     page::respond(page.clone())
 }
@@ -254,13 +254,11 @@ fn run<'a>(served: &'a Served, encoder: Encoder) -> Result<Predictions<'a>, ApiE
     let work = Arc::clone(&encoder.work);
     let (rows, values) = encoder.finish();
     let outputs = match rows {
-        0 => Ok(vec![Vec::new(); served.deployment.outputs.len()]),
-        _ => served.model.run(&served.deployment, rows, values),
+        0 => vec![Vec::new(); served.deployment.outputs.len()],
+        _ => served.model.run(&served.deployment, rows, values)?,
     };
-    outputs
-        .and_then(|outputs| Predictions::new(&served.deployment, rows, outputs))
-        .map(|predictions| predictions.within(&work))
-        .map_err(ApiError::internal)
+    let predictions = Predictions::new(&served.deployment, rows, outputs).map_err(ApiError::internal)?;
+    Ok(predictions.within(&work))
 }
 
 fn json_response(body: impl Into<Body>) -> Response {

@@ -16,7 +16,10 @@ pub mod decode;
 pub mod deployment;
 pub mod describe;
 pub mod encode;
+#[cfg(feature = "serve")]
+pub mod engine;
 pub mod error;
+pub mod half;
 #[cfg(feature = "serve")]
 pub mod http;
 pub mod image;
@@ -37,5 +40,6 @@ pub mod registry;
 pub mod request;
 #[cfg(feature = "serve")]
 pub mod served;
+pub mod tensor;
 pub mod turns;
 pub mod work;

@@ -1,31 +1,29 @@
 //! The ONNX model of a deployment, and how its tensors and the features fit together.
 
-use std::path::Path;
-
-use rten::{DataType, Dimension, Model, NodeId, Value, ValueOrView, ValueType};
-use rten_tensor::Layout as _;
-use rten_tensor::prelude::*;
-
 use crate::deployment::{Deployment, Input};
+use crate::engine::rten::RtenModel;
+use crate::engine::{EngineError, Model};
+use crate::half;
 use crate::layout::Layout;
-use crate::onnx::Declared;
-use crate::open_inference::signature::{Signature, TensorSpec};
-use crate::open_inference::tensors::{Tensor, Values};
+use crate::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
 
 /// A loaded model with the places of the features in its tensors.
 pub struct LoadedModel {
-    model: Model,
+    model: Box<dyn Model>,
     pub layout: Layout,
-    /// The model's inputs, in the order of the layout's tensors.
-    inputs: Vec<ModelInput>,
-    outputs: Vec<NodeId>,
-    /// All tensors of the model, or why the Open Inference Protocol does not carry them.
-    pub signature: Result<Signature, String>,
+    /// What feeds each of the model's inputs, in its order.
+    inputs: Vec<FedInput>,
+    /// The outputs of the model that are read, each once.
+    read: Vec<usize>,
+    /// The place of each output feature among those.
+    outputs: Vec<usize>,
 }
 
-/// An input of the model, with the shape of one example.
-struct ModelInput {
-    node: NodeId,
+/// How an input of the model is made of the features.
+struct FedInput {
+    /// The tensor of the layout.
+    tensor: usize,
+    /// The shape of one example.
     shape: Vec<usize>,
 }
 
@@ -34,19 +32,39 @@ impl LoadedModel {
     /// wrong.
     pub fn load(deployment: &Deployment) -> Result<LoadedModel, String> {
         let at_file = |problem: String| format!("{}: {problem}", deployment.model.display());
-        let options = rten::ModelOptions::with_all_ops();
-        let model = options.load_file(&deployment.model).map_err(|error| at_file(error.to_string()))?;
+        let model = RtenModel::load(&deployment.model).map_err(at_file)?;
+        LoadedModel::bind(Box::new(model), deployment).map_err(at_file)
+    }
+
+    fn bind(model: Box<dyn Model>, deployment: &Deployment) -> Result<LoadedModel, String> {
         let layout = Layout::new(&deployment.inputs);
-        let signature = signature(&model, &deployment.model);
         if !deployment.has_features() {
-            let signature = Ok(signature.map_err(at_file)?);
-            return Ok(LoadedModel { model, layout, inputs: Vec::new(), outputs: Vec::new(), signature });
+            let (inputs, read, outputs) = (Vec::new(), Vec::new(), Vec::new());
+            return match model.signature().incomplete() {
+                Some(problem) => Err(problem),
+                None => Ok(LoadedModel { model, layout, inputs, read, outputs }),
+            };
         }
-        let inputs = find_inputs(&model, &deployment.inputs, &layout).map_err(at_file)?;
-        let outputs = find_outputs(&model, deployment).map_err(at_file)?;
-        let loaded = LoadedModel { model, layout, inputs, outputs, signature };
-        loaded.try_out(deployment).map_err(at_file)?;
+        let signature = model.signature();
+        let inputs = find_inputs(signature, &deployment.inputs, &layout)?;
+        let found = find_outputs(signature, deployment)?;
+        let mut read = found.clone();
+        read.sort_unstable();
+        read.dedup();
+        let outputs = found.iter().filter_map(|place| read.binary_search(place).ok()).collect();
+        let loaded = LoadedModel { model, layout, inputs, read, outputs };
+        loaded.try_out(deployment)?;
         Ok(loaded)
+    }
+
+    /// All tensors of the model.
+    pub fn signature(&self) -> &Signature {
+        self.model.signature()
+    }
+
+    /// The name of the engine that computes it.
+    pub fn engine(&self) -> &str {
+        self.model.engine()
     }
 
     /// Runs the model once over a batch. Returns the values of each output feature, example after example.
@@ -54,149 +72,85 @@ impl LoadedModel {
         &self,
         deployment: &Deployment,
         rows: usize,
-        values: Vec<Vec<f32>>,
-    ) -> Result<Vec<Vec<f32>>, String> {
+        mut values: Vec<Vec<f32>>,
+    ) -> Result<Vec<Vec<f32>>, EngineError> {
         let mut inputs = Vec::with_capacity(values.len());
-        for (input, values) in self.inputs.iter().zip(values) {
+        for (input, spec) in self.inputs.iter().zip(&self.signature().inputs) {
             let shape: Vec<usize> = std::iter::once(rows).chain(input.shape.iter().copied()).collect();
-            let value = Value::from_shape(shape, values).map_err(|error| error.to_string())?;
-            inputs.push((input.node, value.into()));
+            let values = of_type(spec.datatype, std::mem::take(&mut values[input.tensor]))?;
+            inputs.push(Tensor { shape, values });
         }
-        let (nodes, found) = self.run_for(inputs, &self.outputs)?;
-        let read = |(place, node)| {
-            let value = &found[nodes.binary_search(node).unwrap_or_default()];
-            read_output(deployment, place, value, rows)
-        };
-        self.outputs.iter().enumerate().map(read).collect()
-    }
-
-    /// Runs the model for these nodes, some of which may be the same. Returns each once, sorted.
-    fn run_for(
-        &self,
-        inputs: Vec<(NodeId, ValueOrView)>,
-        wanted: &[NodeId],
-    ) -> Result<(Vec<NodeId>, Vec<Value>), String> {
-        let mut nodes = wanted.to_vec();
-        nodes.sort_unstable();
-        nodes.dedup();
-        let found = self.model.run(inputs, &nodes, None).map_err(|error| error.to_string())?;
-        Ok((nodes, found))
+        let mut found = self.model.run(inputs, &self.read)?;
+        let mut read = Vec::with_capacity(self.outputs.len());
+        for (place, &output) in self.outputs.iter().enumerate() {
+            let tensor = match self.outputs[place + 1..].contains(&output) {
+                true => found[output].clone(),
+                false => std::mem::take(&mut found[output]),
+            };
+            read.push(read_output(deployment, place, tensor, rows).map_err(EngineError::Failed)?);
+        }
+        Ok(read)
     }
 
     /// Runs the model on all its inputs, in its order. Returns the outputs at these places.
-    pub fn infer(&self, inputs: Vec<Tensor>, places: &[usize]) -> Result<Vec<Tensor>, String> {
-        let signature = self.signature.as_ref()?;
-        let mut fed = Vec::with_capacity(inputs.len());
-        for (node, tensor) in self.model.input_ids().iter().zip(inputs) {
-            fed.push((*node, to_engine(tensor)?.into()));
-        }
-        let wanted: Vec<NodeId> = places.iter().map(|&place| self.model.output_ids()[place]).collect();
-        let (nodes, found) = self.run_for(fed, &wanted)?;
-        let read = |(&place, node)| {
-            from_engine(&found[nodes.binary_search(node).unwrap_or_default()], &signature.outputs[place])
-        };
-        places.iter().zip(&wanted).map(read).collect()
+    pub fn infer(&self, inputs: Vec<Tensor>, places: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+        self.model.run(inputs, places)
     }
 
     /// Two examples of zeros: an operator that is not there, a fixed batch or a wrong output shape shows at
     /// start.
     fn try_out(&self, deployment: &Deployment) -> Result<(), String> {
         let zeros = self.layout.tensors.iter().map(|tensor| vec![0.0; 2 * tensor.size]).collect();
-        self.run(deployment, 2, zeros).map(drop).map_err(|error| format!("trying a batch of 2: {error}"))
+        let outcome = self.run(deployment, 2, zeros);
+        outcome.map(drop).map_err(|error| format!("trying a batch of 2: {}", error.reason()))
     }
 }
 
-/// All inputs and outputs of the model as its file declares them.
-fn signature(model: &Model, file: &Path) -> Result<Signature, String> {
-    let declared = Declared::read(file)?;
-    let input =
-        |&node| declared.input(model.node_info(node).and_then(|info| info.name()).unwrap_or_default());
-    let inputs = model.input_ids().iter().map(input).collect::<Result<Vec<_>, _>>()?;
-    // The optimizer may have renamed an output, its place stays.
-    let outputs = declared.outputs()?;
-    match outputs.len() == model.output_ids().len() {
-        true => Ok(Signature { inputs, outputs }),
-        false => Err("the engine has other outputs than the model".to_owned()),
+/// The values of the features in the element type of their tensor.
+fn of_type(datatype: Datatype, values: Vec<f32>) -> Result<Values, EngineError> {
+    match datatype {
+        Datatype::Fp32 => Ok(Values::F32(values)),
+        Datatype::Fp64 => Ok(Values::F64(values.into_iter().map(f64::from).collect())),
+        Datatype::Fp16 => Ok(Values::F16(values.into_iter().map(half::from_f32).collect())),
+        other => Err(EngineError::failed(format!("features are FP32, the model takes {}", other.name()))),
     }
 }
 
-fn to_engine(Tensor { shape, values }: Tensor) -> Result<Value, String> {
-    Ok(match values {
-        Values::F32(values) => Value::from_shape(shape, values).map_err(|error| error.to_string())?,
-        Values::I32(values) => Value::from_shape(shape, values).map_err(|error| error.to_string())?,
-        Values::I8(values) => Value::from_shape(shape, values).map_err(|error| error.to_string())?,
-        Values::U8(values) => Value::from_shape(shape, values).map_err(|error| error.to_string())?,
-    })
-}
-
-fn from_engine(value: &Value, spec: &TensorSpec) -> Result<Tensor, String> {
-    let values = match value {
-        Value::FloatTensor(tensor) => Some(Values::F32(tensor.to_vec())),
-        Value::Int32Tensor(tensor) => Some(Values::I32(tensor.to_vec())),
-        Value::Int8Tensor(tensor) => Some(Values::I8(tensor.to_vec())),
-        Value::UInt8Tensor(tensor) => Some(Values::U8(tensor.to_vec())),
-        _ => None,
-    };
-    let values = values.filter(|values| values.are(spec.datatype)).ok_or_else(|| {
-        let (name, datatype) = (&spec.name, spec.datatype.name());
-        format!(
-            "the engine gave {} for output {name:?}, which the model declares as {datatype}",
-            value.dtype()
-        )
-    })?;
-    Ok(Tensor { shape: value.shape().to_vec(), values })
-}
-
-/// Finds the model's input for each tensor of the layout, and gives it its shape.
-fn find_inputs(model: &Model, inputs: &[Input], layout: &Layout) -> Result<Vec<ModelInput>, String> {
-    let mut found = Vec::with_capacity(layout.tensors.len());
-    for tensor in &layout.tensors {
-        let name = &tensor.name;
-        let (place, node) = find_input(model, inputs, name)?;
+/// Finds the tensor of the layout for each input of the model, and gives it its shape.
+fn find_inputs(signature: &Signature, inputs: &[Input], layout: &Layout) -> Result<Vec<FedInput>, String> {
+    let mut found: Vec<Option<FedInput>> = signature.inputs.iter().map(|_| None).collect();
+    for (tensor, part) in layout.tensors.iter().enumerate() {
+        let name = &part.name;
+        let place = inputs.iter().position(|input| input.tensor == *name).unwrap_or_default();
+        let input = signature
+            .input(name)
+            .ok_or_else(|| format!("inputs[{place}].tensor: the model has no input {name:?}"))?;
         let sharing = inputs.iter().filter(|input| input.tensor == *name).count();
-        let natural = if sharing == 1 { inputs[place].encoding() } else { vec![tensor.size] };
-        let shape = fit_shape(model, node, natural)
+        let natural = if sharing == 1 { inputs[place].encoding() } else { vec![part.size] };
+        let shape = fit_shape(&signature.inputs[input], natural)
             .map_err(|problem| format!("inputs[{place}].tensor: {name:?}: {problem}"))?;
-        found.push(ModelInput { node, shape });
+        found[input] = Some(FedInput { tensor, shape });
     }
-    check_all_fed(model, layout)?;
-    Ok(found)
-}
-
-fn find_input(model: &Model, inputs: &[Input], name: &str) -> Result<(usize, NodeId), String> {
-    let place = inputs.iter().position(|input| input.tensor == name).unwrap_or_default();
-    let node = model.find_node(name).filter(|node| model.input_ids().contains(node));
-    let node = node.ok_or_else(|| format!("inputs[{place}].tensor: the model has no input {name:?}"))?;
-    Ok((place, node))
-}
-
-fn check_all_fed(model: &Model, layout: &Layout) -> Result<(), String> {
-    let fed = |name: &str| layout.tensors.iter().any(|tensor| tensor.name == name);
-    let mut missing = model.input_ids().iter().filter_map(|&node| model.node_info(node)?.name());
-    match missing.find(|name| !fed(name)) {
-        Some(name) => Err(format!("inputs: no feature fills the model's input {name:?}")),
-        None => Ok(()),
+    match found.iter().position(Option::is_none) {
+        Some(place) => {
+            Err(format!("inputs: no feature fills the model's input {:?}", signature.inputs[place].name))
+        }
+        None => Ok(found.into_iter().flatten().collect()),
     }
 }
 
 /// The shape of one example: its natural one, or the declared one if the model declares another rank.
-fn fit_shape(model: &Model, node: NodeId, natural: Vec<usize>) -> Result<Vec<usize>, String> {
-    let info = model.node_info(node);
-    let float = ValueType::Tensor(DataType::Float);
-    if let Some(dtype) = info.as_ref().and_then(|info| info.dtype()).filter(|&dtype| dtype != float) {
-        return Err(format!("it takes {dtype}, features are float32"));
+fn fit_shape(spec: &TensorSpec, natural: Vec<usize>) -> Result<Vec<usize>, String> {
+    if !matches!(spec.datatype, Datatype::Fp16 | Datatype::Fp32 | Datatype::Fp64) {
+        return Err(format!("it takes {}, features are FP32", spec.datatype.name()));
     }
-    let Some(dims) = info.and_then(|info| info.shape()) else {
+    let Some(sizes) = &spec.shape else {
         return Ok(natural);
     };
-    let Some((Dimension::Symbolic(_), rest)) = dims.split_first() else {
+    let Some((Size::Free(_), rest)) = sizes.split_first() else {
         return Err("its first axis, the batch, has a fixed size".to_owned());
     };
-    let fixed = |dim: &Dimension| match dim {
-        Dimension::Fixed(size) => Some(*size),
-        Dimension::Symbolic(_) => None,
-    };
-    let declared: Vec<Option<usize>> = rest.iter().map(fixed).collect();
+    let declared: Vec<Option<usize>> = rest.iter().map(Size::fixed).collect();
     let agrees = |(size, declared): (&usize, &Option<usize>)| declared.is_none_or(|fixed| fixed == *size);
     if declared.len() == natural.len() && natural.iter().zip(&declared).all(agrees) {
         return Ok(natural);
@@ -209,10 +163,10 @@ fn fit_shape(model: &Model, node: NodeId, natural: Vec<usize>) -> Result<Vec<usi
         .ok_or_else(|| format!("one example is {natural:?}, the model takes {declared:?}"))
 }
 
-fn find_outputs(model: &Model, deployment: &Deployment) -> Result<Vec<NodeId>, String> {
+fn find_outputs(signature: &Signature, deployment: &Deployment) -> Result<Vec<usize>, String> {
     let find = |(place, name): (usize, &String)| {
-        let node = model.find_node(name).filter(|node| model.output_ids().contains(node));
-        node.ok_or_else(|| format!("outputs[{place}].tensor: the model has no output {name:?}"))
+        let output = signature.output(name);
+        output.ok_or_else(|| format!("outputs[{place}].tensor: the model has no output {name:?}"))
     };
     deployment.outputs.iter().map(|output| &output.tensor).enumerate().map(find).collect()
 }
@@ -220,18 +174,20 @@ fn find_outputs(model: &Model, deployment: &Deployment) -> Result<Vec<NodeId>, S
 fn read_output(
     deployment: &Deployment,
     place: usize,
-    value: &Value,
+    tensor: Tensor,
     rows: usize,
 ) -> Result<Vec<f32>, String> {
     let output = &deployment.outputs[place];
     let wrong = |what: String| format!("outputs[{place}].tensor: {:?} is {what}", output.tensor);
-    let view =
-        value.as_tensor_view::<f32>().ok_or_else(|| wrong(format!("{}, not float32", value.dtype())))?;
-    let shape = view.shape().to_vec();
-    let size = output.size();
+    let (shape, size) = (&tensor.shape, output.size());
     if shape.first() != Some(&rows) || shape.iter().product::<usize>() != rows * size {
         let expected = format!("{rows} rows of {size} values are expected");
         return Err(wrong(format!("of shape {shape:?}, {expected}")));
     }
-    Ok(view.to_vec())
+    match tensor.values {
+        Values::F32(values) => Ok(values),
+        Values::F64(values) => Ok(values.into_iter().map(|value| value as f32).collect()),
+        Values::F16(values) => Ok(values.into_iter().map(half::to_f32).collect()),
+        values => Err(wrong(format!("{}, not FP32", values.datatype().name()))),
+    }
 }

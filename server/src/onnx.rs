@@ -6,7 +6,7 @@ use std::path::Path;
 use rten_onnx::onnx::{DataType, Dimension, ValueInfoProto};
 use rten_onnx::protobuf::{DecodeMessage, Fields, OwnedValues, ProtobufError, ReadValue, ValueReader};
 
-use crate::open_inference::signature::{Datatype, Size, TensorSpec};
+use crate::tensor::{Datatype, Size, TensorSpec};
 
 /// The inputs and outputs of a model.
 pub struct Declared {
@@ -28,8 +28,8 @@ impl Declared {
         spec(name, value).map_err(|problem| format!("input {name:?} {problem}"))
     }
 
-    /// All outputs, in the order of the file.
-    pub fn outputs(&self) -> Result<Vec<TensorSpec>, String> {
+    /// All outputs, in the order of the file; the error of one names it.
+    pub fn outputs(&self) -> Vec<Result<TensorSpec, String>> {
         let output = |value: &ValueInfoProto| {
             let name = value.name.as_deref().unwrap_or_default();
             spec(name, Some(value)).map_err(|problem| format!("output {name:?} {problem}"))
@@ -43,21 +43,27 @@ fn spec(name: &str, value: Option<&ValueInfoProto>) -> Result<TensorSpec, String
     let tensor = declared.tensor_type.as_ref().ok_or("is no tensor")?;
     let element = tensor.elem_type.ok_or("has no element type in the model")?;
     let datatype = datatype(element)
-        .ok_or_else(|| format!("has the element type {element}, which this server's engine does not have"))?;
-    let shape = tensor.shape.as_ref().ok_or("has no shape in the model")?;
-    Ok(TensorSpec { name: name.to_owned(), datatype, shape: shape.dim.iter().map(size).collect() })
+        .ok_or_else(|| format!("has the element type {element}, which this server does not have"))?;
+    let shape = tensor.shape.as_ref().map(|shape| shape.dim.iter().map(size).collect());
+    Ok(TensorSpec { name: name.to_owned(), datatype, shape, labels: None })
 }
 
 fn datatype(element: DataType) -> Option<Datatype> {
     match element {
         DataType::BOOL => Some(Datatype::Bool),
         DataType::INT8 => Some(Datatype::Int8),
-        DataType::UINT8 => Some(Datatype::Uint8),
+        DataType::INT16 => Some(Datatype::Int16),
         DataType::INT32 => Some(Datatype::Int32),
         DataType::INT64 => Some(Datatype::Int64),
+        DataType::UINT8 => Some(Datatype::Uint8),
+        DataType::UINT16 => Some(Datatype::Uint16),
+        DataType::UINT32 => Some(Datatype::Uint32),
+        DataType::UINT64 => Some(Datatype::Uint64),
         DataType::FLOAT16 => Some(Datatype::Fp16),
+        DataType::BFLOAT16 => Some(Datatype::Bf16),
         DataType::FLOAT => Some(Datatype::Fp32),
         DataType::DOUBLE => Some(Datatype::Fp64),
+        DataType::STRING => Some(Datatype::Bytes),
         _ => None,
     }
 }
@@ -150,7 +156,9 @@ mod tests {
         assert_eq!(declared(DataType::INT64), Ok("INT64"));
         assert_eq!(declared(DataType::BOOL), Ok("BOOL"));
         assert_eq!(declared(DataType::DOUBLE), Ok("FP64"));
-        assert!(declared(DataType::STRING).unwrap_err().contains("STRING"));
+        assert_eq!(declared(DataType::UINT16), Ok("UINT16"));
+        assert_eq!(declared(DataType::STRING), Ok("BYTES"));
+        assert!(declared(DataType::COMPLEX64).unwrap_err().contains("COMPLEX64"));
         assert!(spec("x", None).unwrap_err().contains("no type"));
     }
 }

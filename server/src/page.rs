@@ -7,7 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 use serde_json::{Map, Value, json};
 
 use crate::deployment::{Category, Deployment, FeatureType, Input, InputKind, Output, OutputKind};
-use crate::open_inference::signature::{Datatype, Signature, TensorSpec};
+use crate::tensor::{Datatype, Signature, TensorSpec};
 use crate::{data_url, image, npy};
 
 const STYLE: &str = include_str!("page.css");
@@ -64,7 +64,7 @@ pub fn index<'a>(deployments: impl Iterator<Item = &'a Deployment>) -> String {
 }
 
 /// The deployment view; without a token to show, people fill in theirs.
-pub fn view(deployment: &Deployment, signature: Option<&Signature>, base: &str, show_token: bool) -> String {
+pub fn view(deployment: &Deployment, signature: &Signature, base: &str, show_token: bool) -> String {
     let url = format!("{base}{}", deployment.path());
     let token = deployment.tokens.first().filter(|_| show_token).map_or("", String::as_str);
     page(
@@ -82,7 +82,7 @@ pub fn view(deployment: &Deployment, signature: Option<&Signature>, base: &str, 
                 @if let Some(held_out) = &deployment.held_out { (measured(held_out)) }
             }
             @if deployment.has_features() { (features(deployment, &url, token)) }
-            @else if let Some(signature) = signature { (tensors(signature, &url, token)) }
+            @else { (tensors(signature, &url, token)) }
         },
     )
 }
@@ -125,10 +125,14 @@ fn tensor_cells(spec: &TensorSpec) -> Cells {
 /// Tensors of zeros, every free size 1, if they are short enough to be shown.
 fn example_request(signature: &Signature) -> String {
     let input = |spec: &TensorSpec| {
-        let shape: Vec<usize> = spec.shape.iter().map(|size| size.fixed().unwrap_or(1)).collect();
+        let shape: Vec<usize> = spec.sizes().iter().map(|size| size.fixed().unwrap_or(1)).collect();
         let count = shape.iter().product();
-        let zero = if spec.datatype == Datatype::Bool { json!(false) } else { json!(0) };
-        let data = (count <= LARGEST_ARRAY && spec.datatype != Datatype::Fp16).then(|| vec![zero; count])?;
+        let zero = match spec.datatype {
+            Datatype::Bool => json!(false),
+            Datatype::Bytes => json!(""),
+            _ => json!(0),
+        };
+        let data = (count <= LARGEST_ARRAY && spec.datatype.is_in_json()).then(|| vec![zero; count])?;
         Some(json!({"name": spec.name, "shape": shape, "datatype": spec.datatype.name(), "data": data}))
     };
     let inputs: Option<Vec<Value>> = signature.inputs.iter().map(input).collect();

@@ -24,9 +24,10 @@ pub struct Served {
 impl Served {
     pub fn new(deployment: Deployment, model: LoadedModel) -> Served {
         let describe = describe::document(&deployment).to_string().into();
-        let metadata = match &model.signature {
-            Ok(signature) => Ok(metadata::model(&deployment.id, signature).to_string().into()),
-            Err(problem) => Err(problem.clone()),
+        let signature = model.signature();
+        let metadata = match signature.incomplete() {
+            None => Ok(metadata::model(&deployment.id, model.engine(), signature).to_string().into()),
+            Some(problem) => Err(problem),
         };
         Served { deployment, model, describe, metadata, pages: Default::default() }
     }

@@ -2,34 +2,49 @@
 
 use crate::error::ApiError;
 use crate::open_inference::json::{Cursor, Value};
-use crate::open_inference::signature::Datatype;
-use crate::open_inference::tensors::{self, STEP, Values};
+use crate::open_inference::tensors::{self, STEP};
+use crate::tensor::{Datatype, Values};
 use crate::work::Work;
 
 /// Reads the list `text`, a valid one, as the values of a tensor of this datatype and shape.
 pub fn read(text: &str, datatype: Datatype, shape: &[usize], work: &Work) -> Result<Values, ApiError> {
     let list = List { text, shape, work };
     Ok(match datatype {
-        Datatype::Bool => Values::I32(list.read(boolean)?),
+        Datatype::Bool => Values::Bool(list.read(boolean)?),
         Datatype::Int8 => Values::I8(list.read(|value| integer(value, datatype))?),
-        Datatype::Uint8 => Values::U8(list.read(|value| integer(value, datatype))?),
+        Datatype::Int16 => Values::I16(list.read(|value| integer(value, datatype))?),
         Datatype::Int32 => Values::I32(list.read(|value| integer(value, datatype))?),
-        Datatype::Int64 => Values::I32(list.read(|value| tensors::narrow(integer(value, datatype)?))?),
+        Datatype::Int64 => Values::I64(list.read(|value| integer(value, datatype))?),
+        Datatype::Uint8 => Values::U8(list.read(|value| integer(value, datatype))?),
+        Datatype::Uint16 => Values::U16(list.read(|value| integer(value, datatype))?),
+        Datatype::Uint32 => Values::U32(list.read(|value| integer(value, datatype))?),
+        Datatype::Uint64 => Values::U64(list.read(|value| integer(value, datatype))?),
         Datatype::Fp32 => Values::F32(list.read(float)?),
-        Datatype::Fp64 => Values::F32(list.read(double)?),
-        Datatype::Fp16 => return Err(ApiError::bad_data("FP16 has no form in JSON; send it in binary")),
+        Datatype::Fp64 => Values::F64(list.read(double)?),
+        Datatype::Bytes => Values::Text(list.read(string)?),
+        Datatype::Fp16 | Datatype::Bf16 => {
+            let name = datatype.name();
+            return Err(ApiError::bad_data(format!("{name} has no form in JSON; send it in binary")));
+        }
     })
 }
 
-fn boolean(value: Value) -> Result<i32, String> {
+fn boolean(value: Value) -> Result<bool, String> {
     match value {
-        Value::Bool(value) => Ok(i32::from(value)),
+        Value::Bool(value) => Ok(value),
         value => Err(format!("expected true or false, found {}", value.shown())),
     }
 }
 
+fn string(value: Value) -> Result<String, String> {
+    match value {
+        Value::Text(text) => Ok(text.into_owned()),
+        value => Err(format!("expected a string, found {}", value.shown())),
+    }
+}
+
 /// An integer of a type; `1.0` is none, as with Triton.
-fn integer<T: TryFrom<i64>>(value: Value, datatype: Datatype) -> Result<T, String> {
+fn integer<T: TryFrom<i64> + TryFrom<u64>>(value: Value, datatype: Datatype) -> Result<T, String> {
     let shown = value.shown();
     let Value::Number(text) = value else {
         return Err(format!("expected an integer, found {shown}"));
@@ -37,8 +52,9 @@ fn integer<T: TryFrom<i64>>(value: Value, datatype: Datatype) -> Result<T, Strin
     if text.contains(['.', 'e', 'E']) {
         return Err(format!("expected an integer, found {shown}; write it without fraction and exponent"));
     }
-    let number = text.parse::<i64>().ok().and_then(|number| T::try_from(number).ok());
-    number.ok_or_else(|| format!("{shown} is beyond {}", datatype.name()))
+    let signed = text.parse::<i64>().ok().and_then(|number| T::try_from(number).ok());
+    let unsigned = || T::try_from(text.parse::<u64>().ok()?).ok();
+    signed.or_else(unsigned).ok_or_else(|| format!("{shown} is beyond {}", datatype.name()))
 }
 
 fn float(value: Value) -> Result<f32, String> {
@@ -53,13 +69,13 @@ fn float(value: Value) -> Result<f32, String> {
     }
 }
 
-fn double(value: Value) -> Result<f32, String> {
+fn double(value: Value) -> Result<f64, String> {
     let shown = value.shown();
     match value {
-        Value::NotFinite(value) => Ok(value as f32),
+        Value::NotFinite(value) => Ok(value),
         Value::Number(text) => {
             let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-            tensors::single(number.ok_or_else(|| format!("{shown} is beyond FP64"))?)
+            number.ok_or_else(|| format!("{shown} is beyond FP64"))
         }
         _ => Err(no_number(&shown)),
     }
@@ -186,17 +202,24 @@ mod tests {
     fn values_are_within_their_type() {
         let one = |text: &str, datatype| data(&format!("[{text}]"), datatype, &[1]);
         assert_eq!(one("-128", Datatype::Int8), Ok(Values::I8(vec![-128])));
-        assert_eq!(one("-2147483648", Datatype::Int64), Ok(Values::I32(vec![i32::MIN])));
-        assert_eq!(one("true", Datatype::Bool), Ok(Values::I32(vec![1])));
-        assert_eq!(one("0.1", Datatype::Fp64), Ok(Values::F32(vec![0.1])));
+        assert_eq!(one("-9223372036854775808", Datatype::Int64), Ok(Values::I64(vec![i64::MIN])));
+        assert_eq!(one("18446744073709551615", Datatype::Uint64), Ok(Values::U64(vec![u64::MAX])));
+        assert_eq!(one("65535", Datatype::Uint16), Ok(Values::U16(vec![65535])));
+        assert_eq!(one("true", Datatype::Bool), Ok(Values::Bool(vec![true])));
+        assert_eq!(one("0.1", Datatype::Fp64), Ok(Values::F64(vec![0.1])));
+        assert_eq!(one("1e39", Datatype::Fp64), Ok(Values::F64(vec![1e39])));
+        assert_eq!(one(r#""a\n""#, Datatype::Bytes), Ok(Values::Text(vec!["a\n".to_owned()])));
         assert_eq!(one("16777217", Datatype::Fp32), Ok(Values::F32(vec![16777216.0])));
         assert_eq!(one("-Infinity", Datatype::Fp32), Ok(Values::F32(vec![f32::NEG_INFINITY])));
-        assert!(matches!(one("NaN", Datatype::Fp64), Ok(Values::F32(values)) if values[0].is_nan()));
+        assert!(matches!(one("NaN", Datatype::Fp64), Ok(Values::F64(values)) if values[0].is_nan()));
         for (text, datatype, words) in [
             ("128", Datatype::Int8, "128 is beyond INT8"),
             ("-1", Datatype::Uint8, "-1 is beyond UINT8"),
             ("99999999999999999999", Datatype::Int64, "is beyond INT64"),
-            ("2147483648", Datatype::Int64, "32 bits"),
+            ("9223372036854775808", Datatype::Int64, "is beyond INT64"),
+            ("18446744073709551616", Datatype::Uint64, "is beyond UINT64"),
+            ("-1", Datatype::Uint32, "-1 is beyond UINT32"),
+            ("32768", Datatype::Int16, "32768 is beyond INT16"),
             ("1.0", Datatype::Int32, "expected an integer, found 1.0"),
             ("true", Datatype::Int32, "expected an integer, found true"),
             ("NaN", Datatype::Int32, "expected an integer, found NaN"),
@@ -206,9 +229,10 @@ mod tests {
             ("\"1\"", Datatype::Fp32, "found the string \"1\""),
             ("[1]", Datatype::Fp32, "found a list"),
             ("1e39", Datatype::Fp32, "1e39 is beyond FP32"),
-            ("1e39", Datatype::Fp64, "beyond FP32, in which"),
             ("1e999", Datatype::Fp64, "1e999 is beyond FP64"),
             ("1", Datatype::Fp16, "binary"),
+            ("1", Datatype::Bf16, "BF16 has no form in JSON"),
+            ("1", Datatype::Bytes, "expected a string, found 1"),
         ] {
             let problem = one(text, datatype).unwrap_err();
             assert!(problem.contains(words), "{text}: {problem}");

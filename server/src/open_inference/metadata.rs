@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::open_inference::signature::{Signature, TensorSpec};
+use crate::tensor::{Signature, TensorSpec};
 
 /// The one version that every model has.
 pub const VERSION: &str = "1";
@@ -16,12 +16,12 @@ pub fn server() -> Value {
     })
 }
 
-/// The document at `/v2/models/NAME`.
-pub fn model(name: &str, signature: &Signature) -> Value {
+/// The document at `/v2/models/NAME` of a model in ONNX's format that this engine computes.
+pub fn model(name: &str, engine: &str, signature: &Signature) -> Value {
     json!({
         "name": name,
         "versions": [VERSION],
-        "platform": "rten_onnx",
+        "platform": format!("{engine}_onnx"),
         "inputs": tensors(&signature.inputs),
         "outputs": tensors(&signature.outputs),
     })

@@ -4,12 +4,10 @@
 pub mod data;
 #[cfg(feature = "serve")]
 pub mod errors;
-pub mod half;
 pub mod json;
 pub mod metadata;
 pub mod reply;
 pub mod request;
 #[cfg(feature = "serve")]
 pub mod routes;
-pub mod signature;
 pub mod tensors;

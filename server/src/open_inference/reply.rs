@@ -3,8 +3,8 @@
 use crate::error::ApiError;
 use crate::open_inference::metadata::VERSION;
 use crate::open_inference::request::Wanted;
-use crate::open_inference::signature::Signature;
-use crate::open_inference::tensors::Tensor;
+use crate::open_inference::tensors;
+use crate::tensor::{Signature, Tensor};
 use crate::work::Work;
 
 /// The body of a response, and the length of its JSON if bytes follow.
@@ -39,12 +39,11 @@ pub fn write(
     }
     body.extend_from_slice(b"]}");
     let json_length = body.len();
-    for (wanted, tensor) in outputs.iter().filter(|(wanted, _)| wanted.binary) {
+    for (_, tensor) in outputs.iter().filter(|(wanted, _)| wanted.binary) {
         work.step()?;
-        let datatype = signature.outputs[wanted.place].datatype;
-        body.try_reserve(tensor.values.len().saturating_mul(datatype.size()))
+        body.try_reserve(tensors::binary_size(&tensor.values))
             .map_err(|_| ApiError::busy("there is no memory for the response"))?;
-        tensor.values.write_binary(datatype, &mut body);
+        tensors::write_binary(&tensor.values, &mut body);
     }
     // Like Triton: no header if all binary outputs are empty.
     let json_length = (body.len() > json_length).then_some(json_length);
@@ -69,12 +68,12 @@ fn head(
     match wanted.binary {
         true => {
             body.extend_from_slice(b",\"parameters\":{\"binary_data_size\":");
-            json(body, &tensor.values.len().saturating_mul(spec.datatype.size()))?;
+            json(body, &tensors::binary_size(&tensor.values))?;
             body.push(b'}');
         }
         false => {
             body.extend_from_slice(b",\"data\":");
-            tensor.values.write_json(spec.datatype, body, work)?;
+            tensors::write_json(&tensor.values, body, work)?;
         }
     }
     body.push(b'}');
@@ -88,16 +87,12 @@ fn json(body: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::open_inference::signature::{Datatype, Size, TensorSpec};
-    use crate::open_inference::tensors::Values;
+    use crate::tensor::{Datatype, Size, TensorSpec, Values};
 
     fn signature() -> Signature {
-        let spec = |name: &str, datatype| TensorSpec {
-            name: name.to_owned(),
-            datatype,
-            shape: vec![Size::Free(None)],
-        };
-        Signature { inputs: vec![], outputs: vec![spec("x", Datatype::Fp32), spec("\"y\"", Datatype::Int64)] }
+        let spec = |name, datatype| TensorSpec::new(name, datatype, vec![Size::Free(None)]);
+        let outputs = vec![spec("x", Datatype::Fp32), spec("\"y\"", Datatype::Int64)];
+        Signature { outputs, ..Signature::default() }
     }
 
     fn written(id: Option<&str>, outputs: &[(Wanted, Tensor)]) -> (String, Option<usize>, Vec<u8>) {
@@ -112,7 +107,7 @@ mod tests {
 
     #[test]
     fn json_and_binary_outputs_mix() {
-        let outputs = [output(1, true, Values::I32(vec![-2])), output(0, false, Values::F32(vec![0.5]))];
+        let outputs = [output(1, true, Values::I64(vec![-2])), output(0, false, Values::F32(vec![0.5]))];
         let (json, length, binary) = written(Some("a\"b"), &outputs);
         assert_eq!(
             json,

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 
 use crate::error::ApiError;
-use crate::open_inference::data;
 use crate::open_inference::json::{Cursor, Value};
-use crate::open_inference::signature::{Datatype, Signature, TensorSpec};
-use crate::open_inference::tensors::{Tensor, Values};
+use crate::open_inference::{data, tensors};
 use crate::request::BYTE_ORDER_MARK;
+use crate::tensor::{Datatype, Signature, Tensor, TensorSpec, Values};
 use crate::work::Work;
 
 /// More axes than any model has.
@@ -245,12 +244,13 @@ fn wanted(head: &Head, signature: &Signature) -> Outcome<Vec<Wanted>> {
 
 fn check_form(signature: &Signature, wanted: Wanted) -> Outcome<Wanted> {
     let spec = &signature.outputs[wanted.place];
-    match spec.datatype == Datatype::Fp16 && !wanted.binary {
-        true => Err(ApiError::bad_data(format!(
-            "output {}: FP16 has no form in JSON; ask for it with \"binary_data\": true",
-            quoted(&spec.name)
+    match wanted.binary || spec.datatype.is_in_json() {
+        true => Ok(wanted),
+        false => Err(ApiError::bad_data(format!(
+            "output {}: {} has no form in JSON; ask for it with \"binary_data\": true",
+            quoted(&spec.name),
+            spec.datatype.name()
         ))),
-        false => Ok(wanted),
     }
 }
 
@@ -303,21 +303,27 @@ impl Inputs<'_> {
             )));
         }
         spec.check_shape(&given.shape).map_err(ApiError::bad_data)?;
-        let bytes = given.shape.iter().try_fold(datatype.size(), |size, &axis| size.checked_mul(axis));
-        let bytes =
-            bytes.ok_or_else(|| ApiError::bad_data(format!("the shape {:?} is too large", given.shape)))?;
+        // A string takes the four bytes of its length at least.
+        let least =
+            given.shape.iter().try_fold(datatype.size().unwrap_or(4), |size, axis| size.checked_mul(*axis));
+        let least =
+            least.ok_or_else(|| ApiError::bad_data(format!("the shape {:?} is too large", given.shape)))?;
         let values = match given.content {
             Content::Json(text) => data::read(text, datatype, &given.shape, self.work)?,
-            Content::Binary(size) => self.binary(datatype, &given.shape, bytes, size)?,
+            Content::Binary(size) => self.binary(datatype, &given.shape, least, size)?,
         };
         Ok(Tensor { shape: given.shape, values })
     }
 
-    /// Takes the next `size` bytes, of which the tensor needs as many as `bytes`.
-    fn binary(&mut self, datatype: Datatype, shape: &[usize], bytes: usize, size: usize) -> Outcome<Values> {
-        if size != bytes {
+    /// Takes the next `size` bytes, of which the tensor needs as many as `least`, strings even more.
+    fn binary(&mut self, datatype: Datatype, shape: &[usize], least: usize, size: usize) -> Outcome<Values> {
+        let (fits, words) = match datatype {
+            Datatype::Bytes => (size >= least, "at least "),
+            _ => (size == least, ""),
+        };
+        if !fits {
             return Err(ApiError::bad_data(format!(
-                "\"binary_data_size\" is {size}, the shape {shape:?} of {} needs {bytes}",
+                "\"binary_data_size\" is {size}, the shape {shape:?} of {} needs {words}{least}",
                 datatype.name()
             )));
         }
@@ -329,8 +335,17 @@ impl Inputs<'_> {
             )));
         };
         self.binary = rest;
-        self.work.hold((size / datatype.size()).saturating_mul(datatype.engine_size()))?;
-        Values::from_binary(datatype, values)
+        match datatype {
+            Datatype::Bytes => {
+                let count = shape.iter().product::<usize>();
+                self.work.hold(size.saturating_add(count.saturating_mul(size_of::<String>())))?;
+                tensors::texts(values, count)
+            }
+            _ => {
+                self.work.hold(size)?;
+                tensors::from_binary(datatype, values)
+            }
+        }
     }
 }
 
@@ -448,10 +463,10 @@ fn parameters(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::open_inference::signature::Size;
+    use crate::tensor::Size;
 
     fn spec(name: &str, datatype: Datatype, shape: Vec<Size>) -> TensorSpec {
-        TensorSpec { name: name.to_owned(), datatype, shape }
+        TensorSpec::new(name, datatype, shape)
     }
 
     fn signature() -> Signature {
@@ -462,6 +477,7 @@ mod tests {
                 spec("b", Datatype::Fp32, vec![rows()]),
             ],
             outputs: vec![spec("x", Datatype::Fp32, vec![rows()]), spec("y", Datatype::Fp16, vec![rows()])],
+            lacking: Vec::new(),
         }
     }
 
@@ -478,7 +494,7 @@ mod tests {
         r#"{"parameters": {"binary_data_size": 4}, "datatype": "FP32", "shape": [1], "name": "b"}"#;
     const X: &str = r#""outputs": [{"name": "x"}]"#;
 
-    fn tensors(a: [u8; 2], b: f32) -> Vec<Tensor> {
+    fn expected(a: [u8; 2], b: f32) -> Vec<Tensor> {
         vec![
             Tensor { shape: vec![1, 2], values: Values::U8(a.to_vec()) },
             Tensor { shape: vec![1], values: Values::F32(vec![b]) },
@@ -497,7 +513,7 @@ mod tests {
             (format!("{BINARY_B}, {BINARY_A}"), [&half[..], &[1, 2]].concat()),
         ] {
             let request = read_split(&format!(r#"{{"inputs": [{inputs}], {X}}}"#), &binary).unwrap();
-            assert_eq!(request.inputs, tensors([1, 2], 0.5), "{inputs}");
+            assert_eq!(request.inputs, expected([1, 2], 0.5), "{inputs}");
             assert_eq!(request.outputs, [Wanted { place: 0, binary: false }]);
             assert_eq!(request.id, None);
         }
@@ -554,5 +570,31 @@ mod tests {
         let input = input.replace("18446744073709551615", "9223372036854775807");
         let problem = read_split(&format!(r#"{{"inputs": [{input}, {B}], {X}}}"#), b"").unwrap_err();
         assert!(problem.contains("a list of the data has 2 elements"), "{problem}");
+    }
+
+    #[test]
+    fn strings_come_in_json_and_in_binary() {
+        let signature =
+            Signature { inputs: vec![spec("s", Datatype::Bytes, vec![Size::Free(None)])], ..signature() };
+        let read = |input: &str, binary: &[u8]| {
+            let json = format!(
+                r#"{{"inputs": [{{"name": "s", "datatype": "BYTES", "shape": [2], {input}}}], {X}}}"#
+            );
+            let body = [json.as_bytes(), binary].concat();
+            let read = read(&body, Some(json.len()), &signature, &Work::unbounded());
+            read.map(|mut request| request.inputs.remove(0).values).map_err(|error| error.message)
+        };
+        let texts = Ok(Values::Text(vec!["a".to_owned(), String::new()]));
+        assert_eq!(read(r#""data": ["a", ""]"#, b""), texts);
+        assert_eq!(read(r#""parameters": {"binary_data_size": 9}"#, b"\x01\0\0\0a\0\0\0\0"), texts);
+        for (size, binary, words) in [
+            (7, &b"\0\0\0\0\0\0\0"[..], "of BYTES needs at least 8"),
+            (8, b"\0\0\0\0\x01\0\0\0", "value 1: the bytes end"),
+            (9, b"\0\0\0\0\0\0\0\0\0", "1 bytes follow the last element"),
+        ] {
+            let problem =
+                read(&format!(r#""parameters": {{"binary_data_size": {size}}}"#), binary).unwrap_err();
+            assert!(problem.contains(words), "{problem}");
+        }
     }
 }

@@ -139,7 +139,7 @@ fn answer(
     work: &Arc<Work>,
 ) -> Result<(Vec<u8>, Option<usize>), ApiError> {
     let Served { deployment, model, .. } = served;
-    let signature = model.signature.as_ref().map_err(ApiError::internal)?;
+    let signature = model.signature();
     let request = request::read(&body, json_length, signature, work)?;
     drop(body);
     let shapes: Vec<&[usize]> = request.inputs.iter().map(|input| &input.shape[..]).collect();
@@ -147,8 +147,8 @@ fn answer(
     encode::check_rows(deployment, &model.layout, shapes.first().and_then(|shape| shape.first()).copied())?;
     work.step()?;
     let places: Vec<usize> = request.outputs.iter().map(|wanted| wanted.place).collect();
-    let outputs = model.infer(request.inputs, &places).map_err(ApiError::internal)?;
-    let held = outputs.iter().map(|output| output.values.len().saturating_mul(size_of::<f32>())).sum();
+    let outputs = model.infer(request.inputs, &places)?;
+    let held = outputs.iter().map(|output| output.values.bytes()).sum();
     work.hold(held)?;
     let outputs: Vec<_> = request.outputs.into_iter().zip(outputs).collect();
     let reply = reply::write(&deployment.id, request.id.as_deref(), signature, &outputs, work)?;

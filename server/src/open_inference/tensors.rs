@@ -1,111 +1,111 @@
-//! The values of tensors as the engine has them, from binary and back.
+//! The values of tensors in binary and in JSON.
 
 use crate::error::ApiError;
-use crate::open_inference::half;
 use crate::open_inference::json::not_finite;
-use crate::open_inference::signature::Datatype;
+use crate::tensor::{Datatype, Values};
 use crate::work::Work;
 
 /// Values that are written between two checks whether to continue.
 pub const STEP: usize = 1 << 14;
 
-/// A tensor's values in row-major order, of one of the engine's element types.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Values {
-    /// FP16, FP32 and FP64.
-    F32(Vec<f32>),
-    /// BOOL, INT32 and INT64.
-    I32(Vec<i32>),
-    I8(Vec<i8>),
-    U8(Vec<u8>),
+/// Reads the little-endian values of a datatype; the length of the bytes has been checked.
+pub fn from_binary(datatype: Datatype, bytes: &[u8]) -> Result<Values, ApiError> {
+    Ok(match datatype {
+        Datatype::Bool => Values::Bool(read(bytes, |[byte]: [u8; 1]| byte != 0)?),
+        Datatype::Int8 => Values::I8(read(bytes, i8::from_le_bytes)?),
+        Datatype::Int16 => Values::I16(read(bytes, i16::from_le_bytes)?),
+        Datatype::Int32 => Values::I32(read(bytes, i32::from_le_bytes)?),
+        Datatype::Int64 => Values::I64(read(bytes, i64::from_le_bytes)?),
+        Datatype::Uint8 => Values::U8(read(bytes, u8::from_le_bytes)?),
+        Datatype::Uint16 => Values::U16(read(bytes, u16::from_le_bytes)?),
+        Datatype::Uint32 => Values::U32(read(bytes, u32::from_le_bytes)?),
+        Datatype::Uint64 => Values::U64(read(bytes, u64::from_le_bytes)?),
+        Datatype::Fp16 => Values::F16(read(bytes, u16::from_le_bytes)?),
+        Datatype::Bf16 => Values::Bf16(read(bytes, u16::from_le_bytes)?),
+        Datatype::Fp32 => Values::F32(read(bytes, f32::from_le_bytes)?),
+        Datatype::Fp64 => Values::F64(read(bytes, f64::from_le_bytes)?),
+        Datatype::Bytes => return Err(ApiError::internal("strings are read one by one")),
+    })
 }
 
-/// A tensor with its shape.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tensor {
-    pub shape: Vec<usize>,
-    pub values: Values,
+/// Reads so many strings, each after its length; they have to fill the bytes.
+pub fn texts(mut bytes: &[u8], count: usize) -> Result<Values, ApiError> {
+    // An element takes four bytes or more.
+    let mut texts = reserve(count.min(bytes.len() / 4))?;
+    for place in 0..count {
+        let element = bytes.split_first_chunk::<4>().and_then(|(length, rest)| {
+            let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+            rest.split_at_checked(length)
+        });
+        let Some((text, rest)) = element else {
+            return Err(at(place, "the bytes end before this element"));
+        };
+        let text = str::from_utf8(text).map_err(|_| at(place, "the element is not UTF-8"))?;
+        texts.push(text.to_owned());
+        bytes = rest;
+    }
+    match bytes.len() {
+        0 => Ok(Values::Text(texts)),
+        more => Err(ApiError::bad_data(format!("{more} bytes follow the last element"))),
+    }
 }
 
-impl Values {
-    pub fn len(&self) -> usize {
-        match self {
-            Values::F32(values) => values.len(),
-            Values::I32(values) => values.len(),
-            Values::I8(values) => values.len(),
-            Values::U8(values) => values.len(),
+/// The bytes that the values have in binary.
+pub fn binary_size(values: &Values) -> usize {
+    match values {
+        Values::Text(texts) => texts.iter().map(|text| 4 + text.len()).sum(),
+        values => values.bytes(),
+    }
+}
+
+/// Writes the values little-endian.
+pub fn write_binary(values: &Values, out: &mut Vec<u8>) {
+    match values {
+        Values::Bool(values) => write(values, out, |value| [u8::from(value)]),
+        Values::I8(values) => write(values, out, i8::to_le_bytes),
+        Values::I16(values) => write(values, out, i16::to_le_bytes),
+        Values::I32(values) => write(values, out, i32::to_le_bytes),
+        Values::I64(values) => write(values, out, i64::to_le_bytes),
+        Values::U8(values) => out.extend_from_slice(values),
+        Values::U16(values) | Values::F16(values) | Values::Bf16(values) => {
+            write(values, out, u16::to_le_bytes)
         }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether the engine computes this datatype in values of this type.
-    pub fn are(&self, datatype: Datatype) -> bool {
-        match self {
-            Values::F32(_) => matches!(datatype, Datatype::Fp16 | Datatype::Fp32 | Datatype::Fp64),
-            Values::I32(_) => matches!(datatype, Datatype::Bool | Datatype::Int32 | Datatype::Int64),
-            Values::I8(_) => datatype == Datatype::Int8,
-            Values::U8(_) => datatype == Datatype::Uint8,
-        }
-    }
-
-    /// Reads the little-endian values of a datatype; the length of the bytes has been checked.
-    pub fn from_binary(datatype: Datatype, bytes: &[u8]) -> Result<Values, ApiError> {
-        Ok(match datatype {
-            Datatype::Bool => Values::I32(read(bytes, |[byte]: [u8; 1]| Ok(i32::from(byte != 0)))?),
-            Datatype::Int8 => Values::I8(read(bytes, |value| Ok(i8::from_le_bytes(value)))?),
-            Datatype::Uint8 => Values::U8(read(bytes, |[byte]: [u8; 1]| Ok(byte))?),
-            Datatype::Int32 => Values::I32(read(bytes, |value| Ok(i32::from_le_bytes(value)))?),
-            Datatype::Int64 => Values::I32(read(bytes, |value| narrow(i64::from_le_bytes(value)))?),
-            Datatype::Fp16 => Values::F32(read(bytes, |value| Ok(half::to_f32(u16::from_le_bytes(value))))?),
-            Datatype::Fp32 => Values::F32(read(bytes, |value| Ok(f32::from_le_bytes(value)))?),
-            Datatype::Fp64 => Values::F32(read(bytes, |value| single(f64::from_le_bytes(value)))?),
-        })
-    }
-
-    /// Writes the values as those of a datatype, little-endian.
-    pub fn write_binary(&self, datatype: Datatype, out: &mut Vec<u8>) {
-        match (self, datatype) {
-            (Values::F32(values), Datatype::Fp16) => write(values, out, |v| half::from_f32(v).to_le_bytes()),
-            (Values::F32(values), Datatype::Fp64) => write(values, out, |v| f64::from(v).to_le_bytes()),
-            (Values::F32(values), _) => write(values, out, f32::to_le_bytes),
-            (Values::I32(values), Datatype::Bool) => write(values, out, |v| [u8::from(v != 0)]),
-            (Values::I32(values), Datatype::Int64) => write(values, out, |v| i64::from(v).to_le_bytes()),
-            (Values::I32(values), _) => write(values, out, i32::to_le_bytes),
-            (Values::I8(values), _) => write(values, out, i8::to_le_bytes),
-            (Values::U8(values), _) => out.extend_from_slice(values),
-        }
-    }
-
-    /// Writes the values as a flat list of JSON. A float has the digits of its double, NaN and the infinities
-    /// are bare words: both as Triton writes them.
-    pub fn write_json(&self, datatype: Datatype, out: &mut Vec<u8>, work: &Work) -> Result<(), ApiError> {
-        match (self, datatype) {
-            (Values::F32(values), _) => list(values, out, work, |value, out| float(f64::from(value), out)),
-            (Values::I32(values), Datatype::Bool) => {
-                list(values, out, work, |value, out| text(if value != 0 { "true" } else { "false" }, out))
+        Values::U32(values) => write(values, out, u32::to_le_bytes),
+        Values::U64(values) => write(values, out, u64::to_le_bytes),
+        Values::F32(values) => write(values, out, f32::to_le_bytes),
+        Values::F64(values) => write(values, out, f64::to_le_bytes),
+        Values::Text(values) => {
+            for text in values {
+                // The memory of a text is far below 4 GiB.
+                let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+                out.extend_from_slice(&length.to_le_bytes());
+                out.extend_from_slice(text.as_bytes());
             }
-            (Values::I32(values), _) => list(values, out, work, |value, out| text(&value.to_string(), out)),
-            (Values::I8(values), _) => list(values, out, work, |value, out| text(&value.to_string(), out)),
-            (Values::U8(values), _) => list(values, out, work, |value, out| text(&value.to_string(), out)),
         }
     }
 }
 
-/// The engine's INT64 has 32 bits: a larger value would be another one without a word.
-pub fn narrow(value: i64) -> Result<i32, String> {
-    i32::try_from(value)
-        .map_err(|_| format!("{value} is beyond the 32 bits in which this server computes INT64"))
-}
-
-/// The engine computes FP64 in FP32: values are rounded, and refused if they would become infinite.
-pub fn single(value: f64) -> Result<f32, String> {
-    let rounded = value as f32;
-    match rounded.is_infinite() && value.is_finite() {
-        true => Err(format!("{value:e} is beyond FP32, in which this server computes FP64")),
-        false => Ok(rounded),
+/// Writes the values as a flat list of JSON. A float has the digits of its double, NaN and the infinities
+/// are bare words: both as Triton writes them.
+pub fn write_json(values: &Values, out: &mut Vec<u8>, work: &Work) -> Result<(), ApiError> {
+    match values {
+        Values::Bool(values) => {
+            list(values, out, work, |value, out| text(if *value { "true" } else { "false" }, out))
+        }
+        Values::I8(values) => list(values, out, work, integer),
+        Values::I16(values) => list(values, out, work, integer),
+        Values::I32(values) => list(values, out, work, integer),
+        Values::I64(values) => list(values, out, work, integer),
+        Values::U8(values) => list(values, out, work, integer),
+        Values::U16(values) => list(values, out, work, integer),
+        Values::U32(values) => list(values, out, work, integer),
+        Values::U64(values) => list(values, out, work, integer),
+        Values::F32(values) => list(values, out, work, |value, out| float(f64::from(*value), out)),
+        Values::F64(values) => list(values, out, work, |value, out| float(*value, out)),
+        Values::Text(values) => list(values, out, work, plain),
+        Values::F16(_) | Values::Bf16(_) => {
+            Err(ApiError::bad_data(format!("{} has no form in JSON", values.datatype().name())))
+        }
     }
 }
 
@@ -116,15 +116,10 @@ pub fn reserve<T>(count: usize) -> Result<Vec<T>, ApiError> {
     reserved.map_err(|_| ApiError::busy("there is no memory for the request")).map(|()| values)
 }
 
-fn read<const N: usize, T>(
-    bytes: &[u8],
-    convert: impl Fn([u8; N]) -> Result<T, String>,
-) -> Result<Vec<T>, ApiError> {
+fn read<const N: usize, T>(bytes: &[u8], convert: impl Fn([u8; N]) -> T) -> Result<Vec<T>, ApiError> {
     let (chunks, _) = bytes.as_chunks::<N>();
     let mut values = reserve(chunks.len())?;
-    for (place, chunk) in chunks.iter().enumerate() {
-        values.push(convert(*chunk).map_err(|problem| at(place, &problem))?);
-    }
+    values.extend(chunks.iter().map(|chunk| convert(*chunk)));
     Ok(values)
 }
 
@@ -137,11 +132,11 @@ fn write<T: Copy, const N: usize>(values: &[T], out: &mut Vec<u8>, convert: impl
     out.extend(values.iter().flat_map(|value| convert(*value)));
 }
 
-fn list<T: Copy>(
+fn list<T>(
     values: &[T],
     out: &mut Vec<u8>,
     work: &Work,
-    element: impl Fn(T, &mut Vec<u8>),
+    element: impl Fn(&T, &mut Vec<u8>),
 ) -> Result<(), ApiError> {
     out.push(b'[');
     for (place, value) in values.iter().enumerate() {
@@ -151,7 +146,7 @@ fn list<T: Copy>(
         if place.is_multiple_of(STEP) {
             work.step()?;
         }
-        element(*value, out);
+        element(value, out);
     }
     out.push(b']');
     Ok(())
@@ -161,23 +156,29 @@ fn text(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes());
 }
 
+fn integer(value: &impl ToString, out: &mut Vec<u8>) {
+    text(&value.to_string(), out);
+}
+
 fn float(value: f64, out: &mut Vec<u8>) {
     match not_finite(value) {
         Some(word) => out.extend_from_slice(word),
-        None => {
-            // Writing to memory does not fail.
-            drop(serde_json::to_writer(out, &value));
-        }
+        None => plain(&value, out),
     }
+}
+
+/// A value as JSON has it; writing to memory does not fail.
+fn plain(value: &(impl serde::Serialize + ?Sized), out: &mut Vec<u8>) {
+    drop(serde_json::to_writer(out, value));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn json(values: &Values, datatype: Datatype) -> String {
+    fn json(values: &Values) -> String {
         let mut out = Vec::new();
-        values.write_json(datatype, &mut out, &Work::unbounded()).unwrap();
+        write_json(values, &mut out, &Work::unbounded()).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -187,34 +188,43 @@ mod tests {
             (Datatype::Bool, &[0, 1][..]),
             (Datatype::Int8, &[128, 127]),
             (Datatype::Uint8, &[255, 0]),
+            (Datatype::Int16, &[0, 128, 255, 127]),
+            (Datatype::Uint16, &[255, 255, 0, 1]),
             (Datatype::Int32, &[1, 2, 3, 0x84, 0, 0, 0, 0]),
-            (Datatype::Int64, &[1, 0, 0, 0x80, 255, 255, 255, 255, 2, 0, 0, 0, 0, 0, 0, 0]),
+            (Datatype::Uint32, &[255, 255, 255, 255, 1, 0, 0, 0]),
+            (Datatype::Int64, &[1, 0, 0, 0x80, 255, 255, 255, 127, 2, 0, 0, 0, 0, 0, 0, 0]),
+            (Datatype::Uint64, &[255; 16]),
             (Datatype::Fp16, &[0, 0x3c, 1, 0x80]),
+            (Datatype::Bf16, &[0x80, 0x3f, 1, 0x80]),
             (Datatype::Fp32, &[0, 0, 0xc0, 0x7f, 1, 0, 0, 0x80]),
-            (Datatype::Fp64, &[0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0xf0, 0xff]),
+            (Datatype::Fp64, &[0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 1, 0, 0, 0, 0, 0, 0xf0, 0xff]),
         ] {
-            let values = Values::from_binary(datatype, bytes).unwrap();
-            assert!(values.are(datatype));
-            assert_eq!(values.len(), 2);
+            let values = from_binary(datatype, bytes).unwrap();
+            assert_eq!((values.datatype(), values.len()), (datatype, 2));
             let mut out = Vec::new();
-            values.write_binary(datatype, &mut out);
+            write_binary(&values, &mut out);
             assert_eq!(out, bytes, "{datatype:?}");
+            assert_eq!(binary_size(&values), bytes.len());
         }
-        assert_eq!(Values::from_binary(Datatype::Bool, &[7]).unwrap(), Values::I32(vec![1]));
+        assert_eq!(from_binary(Datatype::Bool, &[7]).unwrap(), Values::Bool(vec![true]));
     }
 
     #[test]
-    fn what_the_engine_cannot_hold_is_refused() {
-        let refused = |datatype, bytes: &[u8]| Values::from_binary(datatype, bytes).unwrap_err().message;
-        let large = [1i64, 1 << 31].map(i64::to_le_bytes).concat();
-        assert_eq!(
-            refused(Datatype::Int64, &large),
-            "value 1: 2147483648 is beyond the 32 bits in which this server computes INT64"
-        );
-        assert_eq!(
-            refused(Datatype::Fp64, &1e39f64.to_le_bytes()),
-            "value 0: 1e39 is beyond FP32, in which this server computes FP64"
-        );
+    fn strings_fill_their_bytes() {
+        let bytes = [&[2, 0, 0, 0][..], "\u{e9}".as_bytes(), &[0; 4], &[1, 0, 0, 0, b'"']].concat();
+        let values = texts(&bytes, 3).unwrap();
+        assert_eq!(values, Values::Text(["\u{e9}", "", "\""].map(str::to_owned).to_vec()));
+        let mut out = Vec::new();
+        write_binary(&values, &mut out);
+        assert_eq!((&out, binary_size(&values)), (&bytes, bytes.len()));
+        assert_eq!(json(&values), "[\"\u{e9}\",\"\",\"\\\"\"]");
+        let refused = |bytes: &[u8], count| texts(bytes, count).unwrap_err().message;
+        assert!(refused(&bytes, 4).starts_with("value 3: the bytes end"));
+        assert!(refused(&bytes, usize::MAX).starts_with("value 3: "));
+        assert_eq!(refused(&bytes, 2), "5 bytes follow the last element");
+        assert_eq!(refused(&[1, 0, 0, 0, 0xff], 1), "value 0: the element is not UTF-8");
+        assert!(refused(&[255, 255, 255, 255, 0], 1).starts_with("value 0: the bytes end"));
+        assert!(refused(&[0, 0, 0], 1).starts_with("value 0: the bytes end"));
     }
 
     #[test]
@@ -223,15 +233,16 @@ mod tests {
             Values::F32(vec![0.1, 1.0, -0.0, 1e-45, f32::MAX, f32::NAN, f32::INFINITY, -f32::INFINITY]);
         let written = "[0.10000000149011612,1.0,-0.0,1.401298464324817e-45,3.4028234663852886e38,\
                        NaN,Infinity,-Infinity]";
-        assert_eq!(json(&values, Datatype::Fp32), written.replace("e38", "e+38"));
-        assert_eq!(json(&values, Datatype::Fp64), json(&values, Datatype::Fp32));
+        assert_eq!(json(&values), written.replace("e38", "e+38"));
+        assert_eq!(json(&Values::F64(vec![0.1, 1e300])), "[0.1,1e+300]");
     }
 
     #[test]
     fn integers_and_booleans_are_written_as_such() {
-        assert_eq!(json(&Values::I32(vec![-1, 0]), Datatype::Int64), "[-1,0]");
-        assert_eq!(json(&Values::I32(vec![1, 0]), Datatype::Bool), "[true,false]");
-        assert_eq!(json(&Values::I8(vec![-128]), Datatype::Int8), "[-128]");
-        assert_eq!(json(&Values::U8(vec![]), Datatype::Uint8), "[]");
+        assert_eq!(json(&Values::I64(vec![i64::MIN, 0])), "[-9223372036854775808,0]");
+        assert_eq!(json(&Values::U64(vec![u64::MAX])), "[18446744073709551615]");
+        assert_eq!(json(&Values::Bool(vec![true, false])), "[true,false]");
+        assert_eq!(json(&Values::I8(vec![-128])), "[-128]");
+        assert_eq!(json(&Values::U8(vec![])), "[]");
     }
 }

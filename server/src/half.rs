@@ -1,4 +1,4 @@
-//! FP16, which the engine computes in FP32.
+//! Floats of 16 bits.
 
 /// The value of an FP16.
 pub fn to_f32(half: u16) -> f32 {

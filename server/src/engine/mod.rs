@@ -1,0 +1,57 @@
+//! What computes a model: the engines, and what the rest of the server sees of them.
+
+pub mod rten;
+
+use std::time::Duration;
+
+use crate::error::ApiError;
+use crate::tensor::{Signature, Tensor};
+
+/// A model that is loaded and can be computed.
+pub trait Model: Send + Sync {
+    /// The engine's name: `rten`.
+    fn engine(&self) -> &str;
+
+    /// The tensors that it takes and gives.
+    fn signature(&self) -> &Signature;
+
+    /// Runs on all inputs, in the signature's order. Returns the outputs at these places, each of which is
+    /// there once.
+    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError>;
+}
+
+/// Why a model was not computed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EngineError {
+    /// The engine has no room for one of these values: the request is to blame.
+    Refused(String),
+    /// The model failed on these inputs.
+    Failed(String),
+    /// The engine is not there at present; the same request may well succeed later.
+    Unavailable { reason: String, retry_after: Option<Duration> },
+}
+
+impl EngineError {
+    pub fn failed(reason: impl ToString) -> EngineError {
+        EngineError::Failed(reason.to_string())
+    }
+
+    /// The reason, in words.
+    pub fn reason(&self) -> &str {
+        match self {
+            EngineError::Refused(reason)
+            | EngineError::Failed(reason)
+            | EngineError::Unavailable { reason, .. } => reason,
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> ApiError {
+        match error {
+            EngineError::Refused(reason) => ApiError::bad_data(reason),
+            EngineError::Failed(reason) => ApiError::internal(reason),
+            EngineError::Unavailable { reason, .. } => ApiError::busy(reason),
+        }
+    }
+}
