@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sidekick::internal;
 use sidekick_pictures::{jpeg, png};
-use sidekick_server::{data_url, image, npy};
+use sidekick_server::image::{Filter, InputImage, InputKeys, Resize, Size};
+use sidekick_server::{data_url, npy};
 
 /// Any bytes as a data URL, and as what one carries.
 pub fn data_url(bytes: &[u8]) {
@@ -96,10 +97,34 @@ pub fn image(bytes: &[u8]) {
         assert_eq!((width, height), (size_of(bytes).0, size_of(bytes).1));
         assert_ne!(channels, 4, "no alpha is sent");
     }
-    if let Ok(image) = image::from_file(bytes, MOST_PIXELS) {
+    let declared = any_input(bytes);
+    if let Ok(image) = declared.from_file(bytes, MOST_PIXELS) {
         let mut values = [f32::NAN; 2 * 3 * 3];
-        image::encode(image, &[2, 3, 3], 1.0, &mut values);
-        assert!(values.iter().all(|value| (0.0..=255.0).contains(value)));
+        let encoded = declared.encode(image, true, |value| value as f32, &mut values);
+        let in_range = values.iter().all(|value| (0.0..=255.0).contains(value));
+        assert!(in_range || encoded.is_err());
+    }
+}
+
+/// An image input of 3 x 2 pixels, whose keys the last bytes of the file choose.
+fn any_input(bytes: &[u8]) -> InputImage {
+    use Filter::*;
+    let choice = bytes.iter().rev().take(4).fold(0, |sum, byte| sum * 7 + usize::from(*byte));
+    let size = Size { width: 3, height: 2 };
+    let resizes = [Resize::Stretch, Resize::Cover, Resize::Contain, Resize::None];
+    let filters = [Nearest, Box, Area, Bilinear, Bicubic, Lanczos];
+    let resize = resizes[choice % resizes.len()];
+    let filter = filters[choice % filters.len()];
+    let keys = InputKeys {
+        resize: Some(resize),
+        filter: Some(filter).filter(|_| resize != Resize::None),
+        antialias: Some(choice % 3 == 0).filter(|_| resize != Resize::None && filter.has_antialias()),
+        exif: Some(choice % 5 == 0),
+        ..InputKeys::default()
+    };
+    match choice % 8 {
+        0 => InputImage::format1(size, 3, 1.0),
+        _ => keys.check(Some(size), 3).expect("the keys fit each other"),
     }
 }
 

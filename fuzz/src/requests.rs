@@ -108,10 +108,10 @@ fn encode(input: &Input, tensorjson: bool, value: &RawValue) -> Option<Vec<f32>>
             ngrams.encode(&json::text(value)?, &mut values);
             Some(values)
         }
-        InputKind::Image { scale } => {
-            let decoded = image::from_data_url(&json::text(value)?, image::DEFAULT_MAX_PIXELS).ok()?;
+        InputKind::Image(declared) => {
+            let decoded = declared.from_data_url(&json::text(value)?, image::DEFAULT_MAX_PIXELS).ok()?;
             let mut values = vec![0.0; input.shape.iter().product()];
-            image::encode(decoded, &input.shape, *scale, &mut values);
+            declared.encode(decoded, false, |value| value as f32, &mut values).ok()?;
             Some(values)
         }
         InputKind::Array if tensorjson => array(input, value),

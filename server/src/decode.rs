@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use crate::deployment::{Deployment, Output, OutputKind};
+use crate::image::Size;
 use crate::work::Work;
-use crate::{data_url, image, npy};
+use crate::{data_url, npy};
 
 /// The predictions of a batch.
 pub struct Predictions<'a> {
@@ -89,8 +90,9 @@ impl Serialize for Value<'_> {
                 serializer.collect_map(categories.iter().map(|category| category.name()).zip(values))
             }
             OutputKind::Text(labels) => serializer.serialize_str(&labels[largest(values)]),
-            OutputKind::Image { scale } => {
-                let url = image::to_data_url(values, shape, *scale).map_err(S::Error::custom)?;
+            OutputKind::Image(image) => {
+                let size = Size { width: shape[1], height: shape[0] };
+                let url = image.to_data_url(values, size, false).map_err(S::Error::custom)?;
                 serializer.serialize_str(&url)
             }
             OutputKind::Array if self.tensorjson => {

@@ -10,7 +10,7 @@ use crate::deployment::{Category, Deployment, Input, InputKind};
 use crate::error::{ApiError, ErrorCode};
 use crate::layout::Layout;
 use crate::work::Work;
-use crate::{data_url, image, npy};
+use crate::{data_url, npy};
 
 /// A bound on the values of one request's tensors, inputs and outputs each: 512 MiB of float32.
 pub const MAX_VALUES: usize = 1 << 27;
@@ -251,11 +251,11 @@ fn encode(
         (InputKind::Binary(_), WireValue::Integer(number @ (0 | 1))) => values[0] = number as f32,
         (InputKind::Binary(categories), value) => values[0] = category(categories, value)? as f32,
         (InputKind::Text(ngrams), WireValue::Text(text)) => ngrams.encode(&text, values),
-        (InputKind::Image { scale }, WireValue::Text(url)) => {
-            image::encode(image::from_data_url(&url, max_pixels)?, &input.shape, *scale, values);
+        (InputKind::Image(image), WireValue::Text(url)) => {
+            image.encode(image.from_data_url(&url, max_pixels)?, false, |value| value as f32, values)?;
         }
-        (InputKind::Image { scale }, WireValue::Part(file)) => {
-            image::encode(image::from_file(&file, max_pixels)?, &input.shape, *scale, values);
+        (InputKind::Image(image), WireValue::Part(file)) => {
+            image.encode(image.from_file(&file, max_pixels)?, false, |value| value as f32, values)?;
         }
         (InputKind::Array, WireValue::Object(array)) if tensorjson => from_object(input, array, values)?,
         (InputKind::Array, WireValue::Text(url)) if !tensorjson => from_npy_url(input, &url, values)?,
@@ -271,7 +271,7 @@ fn expected(kind: &InputKind, tensorjson: bool) -> &'static str {
         InputKind::Array if tensorjson => "an object with \"shape\" and \"data\"",
         InputKind::Array => "a data URL of a .npy file",
         InputKind::Categorical(_) | InputKind::Binary(_) => "a string or an integer",
-        InputKind::Image { .. } => "a data URL of an image",
+        InputKind::Image(_) => "a data URL of an image",
         InputKind::Text(_) => "a string",
     }
 }

@@ -252,7 +252,7 @@ fn example(input: &Input, tensorjson: bool) -> Option<Value> {
         InputKind::Number => json!(0),
         InputKind::Categorical(categories) | InputKind::Binary(categories) => json!(categories[0]),
         InputKind::Text(_) => json!("some text"),
-        InputKind::Image { .. } => json!(image::to_data_url(&[128.0], &[1, 1, 1], 1.0).unwrap_or_default()),
+        InputKind::Image { .. } => json!(image::grey_pixel()),
         InputKind::Array => array(&input.shape, tensorjson)?,
     };
     Some(value)

@@ -9,6 +9,7 @@ use crate::deployment::content::{Deployment, DescribeForm};
 use crate::deployment::feature::{Category, FeatureType};
 use crate::deployment::input::{Input, InputKind};
 use crate::deployment::output::{Output, OutputKind};
+use crate::image::{InputImage, OutputImage, Size};
 use crate::ngrams::Ngrams;
 
 /// Reads the text of the `deployment.json` of a folder; the error names the key.
@@ -187,7 +188,11 @@ impl DeclaredFeature {
             FeatureType::Numeric => InputKind::Array,
             FeatureType::Categorical => InputKind::Categorical(self.required_categories()?),
             FeatureType::Binary => InputKind::Binary(self.binary_categories()?),
-            FeatureType::Image => InputKind::Image { scale: self.checked_scale()? },
+            FeatureType::Image => {
+                let [height, width, channels] = self.image_shape();
+                let size = Size { width, height };
+                InputKind::Image(InputImage::format1(size, channels, self.checked_scale()?))
+            }
             FeatureType::Text => InputKind::Text(self.checked_ngrams()?),
         };
         Ok(Input { name: self.name, shape: self.shape, tensor: self.tensor, kind })
@@ -202,7 +207,10 @@ impl DeclaredFeature {
             FeatureType::Numeric => OutputKind::Array,
             FeatureType::Categorical => OutputKind::Categorical(self.required_categories()?),
             FeatureType::Binary => OutputKind::Binary,
-            FeatureType::Image => OutputKind::Image { scale: self.checked_scale()? },
+            FeatureType::Image => {
+                let [_, _, channels] = self.image_shape();
+                OutputKind::Image(OutputImage::format1(channels, self.checked_scale()?))
+            }
             FeatureType::Text => OutputKind::Text(self.checked_labels()?),
         };
         self.refuse("categories", self.categories.is_some() && self.feature_type == FeatureType::Binary)?;
@@ -255,6 +263,11 @@ impl DeclaredFeature {
             true => Ok(categories),
             false => Err("categories: a binary feature has two".to_owned()),
         }
+    }
+
+    /// The shape of an image, which has been checked.
+    fn image_shape(&self) -> [usize; 3] {
+        self.shape.first_chunk().copied().unwrap_or_default()
     }
 
     fn checked_scale(&self) -> Result<f32, String> {

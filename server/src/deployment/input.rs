@@ -1,6 +1,7 @@
 //! Input features.
 
 use crate::deployment::feature::{Category, FeatureType};
+use crate::image::InputImage;
 use crate::ngrams::Ngrams;
 
 /// An input feature, with what its encoding needs.
@@ -18,7 +19,7 @@ pub enum InputKind {
     Array,
     Categorical(Vec<Category>),
     Binary(Vec<Category>),
-    Image { scale: f32 },
+    Image(InputImage),
     Text(Ngrams),
 }
 
@@ -28,20 +29,21 @@ impl Input {
             InputKind::Number | InputKind::Array => FeatureType::Numeric,
             InputKind::Categorical(_) => FeatureType::Categorical,
             InputKind::Binary(_) => FeatureType::Binary,
-            InputKind::Image { .. } => FeatureType::Image,
+            InputKind::Image(_) => FeatureType::Image,
             InputKind::Text(_) => FeatureType::Text,
         }
     }
 
     /// Whether one value may take long to encode.
     pub fn is_large(&self) -> bool {
-        matches!(self.kind, InputKind::Array | InputKind::Image { .. } | InputKind::Text(_))
+        matches!(self.kind, InputKind::Array | InputKind::Image(_) | InputKind::Text(_))
     }
 
     /// The shape of one example's encoding.
     pub fn encoding(&self) -> Vec<usize> {
         match self.kind {
             InputKind::Text(ngrams) => vec![ngrams.buckets],
+            InputKind::Image(ref image) => image.tensor_shape().to_vec(),
             _ => self.shape.clone(),
         }
     }

@@ -1,6 +1,7 @@
 //! Output features.
 
 use crate::deployment::feature::{Category, FeatureType};
+use crate::image::OutputImage;
 
 /// An output feature, with what reading it needs.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub enum OutputKind {
     Array,
     Categorical(Vec<Category>),
     Binary,
-    Image { scale: f32 },
+    Image(OutputImage),
     Text(Vec<String>),
 }
 
@@ -27,7 +28,7 @@ impl Output {
             OutputKind::Number | OutputKind::Array => FeatureType::Numeric,
             OutputKind::Categorical(_) => FeatureType::Categorical,
             OutputKind::Binary => FeatureType::Binary,
-            OutputKind::Image { .. } => FeatureType::Image,
+            OutputKind::Image(_) => FeatureType::Image,
             OutputKind::Text(_) => FeatureType::Text,
         }
     }

@@ -1,15 +1,11 @@
-//! Images: decoding and resizing what comes in, PNG for what goes out.
+//! Reads the PNG and JPEG images that clients send.
 
 use std::fmt::Display;
 use std::io::Cursor;
 
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::imageops::{FilterType as Resize, resize};
-use image::{
-    DynamicImage, ExtendedColorType, GrayImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits,
-    RgbImage,
-};
-use sidekick_pictures::{jpeg, png};
+use image::metadata::Orientation;
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+use sidekick_pictures::{Essence, jpeg, png};
 
 use crate::data_url;
 use crate::error::ApiError;
@@ -19,8 +15,16 @@ pub const DEFAULT_MAX_PIXELS: u64 = 64_000_000;
 /// The most that a sample format takes: RGBA of 16 bits.
 const MAX_BYTES_PER_PIXEL: u64 = 8;
 
+/// How images are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    pub max_pixels: u64,
+    /// Whether the EXIF orientation is applied.
+    pub exif: bool,
+}
+
 /// Decodes the image of a data URL, whose media type has to be that of its bytes.
-pub fn from_data_url(url: &str, max_pixels: u64) -> Result<DynamicImage, ApiError> {
+pub fn from_data_url(url: &str, rules: Rules) -> Result<DynamicImage, ApiError> {
     let (media, bytes) = data_url::parse(url)?;
     let declared = match media.as_str() {
         "image/png" => ImageFormat::Png,
@@ -33,7 +37,7 @@ pub fn from_data_url(url: &str, max_pixels: u64) -> Result<DynamicImage, ApiErro
         }
     };
     match image::guess_format(&bytes) {
-        Ok(found) if found == declared => decode(&bytes, found, max_pixels),
+        Ok(found) if found == declared => decode(&bytes, found, rules),
         Ok(found) => Err(ApiError::data_uri(format!(
             "the data URL says {media}, its bytes are {}",
             found.to_mime_type()
@@ -43,9 +47,9 @@ pub fn from_data_url(url: &str, max_pixels: u64) -> Result<DynamicImage, ApiErro
 }
 
 /// Decodes the image of a file.
-pub fn from_file(bytes: &[u8], max_pixels: u64) -> Result<DynamicImage, ApiError> {
+pub fn from_file(bytes: &[u8], rules: Rules) -> Result<DynamicImage, ApiError> {
     match image::guess_format(bytes) {
-        Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => decode(bytes, format, max_pixels),
+        Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => decode(bytes, format, rules),
         _ => Err(ApiError::bad_data("the file is neither a PNG nor a JPEG image")),
     }
 }
@@ -54,8 +58,20 @@ fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn decode(bytes: &[u8], format: ImageFormat, max_pixels: u64) -> Result<DynamicImage, ApiError> {
-    if format == ImageFormat::Jpeg { decode_jpeg(bytes, max_pixels) } else { decode_png(bytes, max_pixels) }
+fn decode(bytes: &[u8], format: ImageFormat, rules: Rules) -> Result<DynamicImage, ApiError> {
+    let is_jpeg = format == ImageFormat::Jpeg;
+    let mut image =
+        if is_jpeg { decode_jpeg(bytes, rules.max_pixels) } else { decode_png(bytes, rules.max_pixels) }?;
+    if rules.exif {
+        let essence = if is_jpeg { jpeg::essence(bytes) } else { png::essence(bytes) };
+        image.apply_orientation(orientation(&essence.map_err(undecodable)?));
+    }
+    Ok(image)
+}
+
+/// An orientation that is invalid does not count.
+fn orientation(essence: &Essence) -> Orientation {
+    essence.exif().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
 }
 
 fn undecodable(error: impl Display) -> ApiError {
@@ -94,53 +110,26 @@ fn decode_png(bytes: &[u8], max_pixels: u64) -> Result<DynamicImage, ApiError> {
     DynamicImage::from_decoder(decoder).map_err(undecodable)
 }
 
-/// Writes the image's samples, times `scale`, as `[height, width, channels]`; any alpha is dropped.
-pub fn encode(image: DynamicImage, shape: &[usize], scale: f32, values: &mut [f32]) {
-    let (height, width) = (shape[0] as u32, shape[1] as u32);
-    let samples = match shape[2] {
-        1 => {
-            let grey = image.into_luma8();
-            let fits = grey.dimensions() == (width, height);
-            if fits { grey.into_raw() } else { resize(&grey, width, height, Resize::Triangle).into_raw() }
-        }
-        _ => {
-            let rgb = image.into_rgb8();
-            let fits = rgb.dimensions() == (width, height);
-            if fits { rgb.into_raw() } else { resize(&rgb, width, height, Resize::Triangle).into_raw() }
-        }
-    };
-    values.iter_mut().zip(samples).for_each(|(value, sample)| *value = f32::from(sample) * scale);
-}
-
-/// Makes a PNG data URL of samples times `scale`, `[height, width, channels]`.
-pub fn to_data_url(values: &[f32], shape: &[usize], scale: f32) -> Result<String, image::ImageError> {
-    let samples: Vec<u8> =
-        values.iter().map(|value| (value / scale).round().clamp(0.0, 255.0) as u8).collect();
-    let color = if shape[2] == 1 { ExtendedColorType::L8 } else { ExtendedColorType::Rgb8 };
-    let mut png = Vec::new();
-    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive).write_image(
-        &samples,
-        shape[1] as u32,
-        shape[0] as u32,
-        color,
-    )?;
-    Ok(data_url::format("image/png", &png))
-}
-
 #[cfg(test)]
 mod tests {
+    use image::codecs::png::PngEncoder;
+    use image::{ExtendedColorType, ImageEncoder};
+
     use super::*;
     use crate::error::ErrorCode;
+
+    const PLAIN: Rules = Rules { max_pixels: DEFAULT_MAX_PIXELS, exif: false };
 
     #[test]
     fn an_image_is_refused_for_its_pixels_before_it_is_decoded() {
         let mut png = Vec::new();
         PngEncoder::new(&mut png).write_image(&[7; 6], 3, 2, ExtendedColorType::L8).unwrap();
-        assert_eq!(from_file(&png, 6).unwrap().width(), 3);
-        let refused = from_file(&png, 5).unwrap_err();
+        let most = |max_pixels| Rules { max_pixels, exif: false };
+        assert_eq!(from_file(&png, most(6)).unwrap().width(), 3);
+        let refused = from_file(&png, most(5)).unwrap_err();
         assert_eq!(refused.message, "an image of 3 x 2 pixels; at most 5 are taken");
         // Its data are cut off, which only decoding would show.
-        let refused = from_file(&png[..41], 5).unwrap_err();
+        let refused = from_file(&png[..41], most(5)).unwrap_err();
         assert_eq!(refused.message, "an image of 3 x 2 pixels; at most 5 are taken");
     }
 
@@ -150,11 +139,11 @@ mod tests {
 
     #[test]
     fn a_jpeg_that_is_cut_off_is_refused() {
-        assert_eq!(from_file(&jpeg("seven.jpg"), DEFAULT_MAX_PIXELS).unwrap().width(), 280);
+        assert_eq!(from_file(&jpeg("seven.jpg"), PLAIN).unwrap().width(), 280);
         for file in [jpeg("seven-half.jpg"), [jpeg("seven-half.jpg"), b"\xff\xd9".to_vec()].concat()] {
-            assert_eq!(from_file(&file, DEFAULT_MAX_PIXELS).unwrap_err().code, ErrorCode::BadData);
+            assert_eq!(from_file(&file, PLAIN).unwrap_err().code, ErrorCode::BadData);
         }
-        assert!(from_file(&jpeg("seven.jpg"), 280 * 280 - 1).is_err());
+        assert!(from_file(&jpeg("seven.jpg"), Rules { max_pixels: 280 * 280 - 1, exif: false }).is_err());
     }
 
     #[test]
@@ -162,8 +151,32 @@ mod tests {
         for sampling in ["420", "422", "440", "444"] {
             let [one, three] =
                 ["one-scan", "three-scans"].map(|scans| jpeg(&format!("{scans}-{sampling}.jpg")));
-            let [one, three] = [one, three].map(|file| from_file(&file, DEFAULT_MAX_PIXELS).unwrap());
+            let [one, three] = [one, three].map(|file| from_file(&file, PLAIN).unwrap());
             assert!(one == three, "{sampling}");
         }
+    }
+
+    /// A file with an EXIF segment that has an orientation and nothing else.
+    fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+        let tag = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
+        let exif = [b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01".as_slice(), &tag, &[0; 4]].concat();
+        let length = (exif.len() as u16 + 2).to_be_bytes();
+        [&jpeg[..2], b"\xff\xe1", &length, &exif, &jpeg[2..]].concat()
+    }
+
+    #[test]
+    fn the_orientation_of_a_jpeg_is_applied_where_that_is_wanted() {
+        let plain = jpeg("one-scan-444.jpg");
+        let stored = from_file(&plain, PLAIN).unwrap();
+        for orientation in 1..=8 {
+            let file = with_exif(&plain, orientation);
+            assert!(from_file(&file, PLAIN).unwrap() == stored, "{orientation}");
+            let mut due = stored.clone();
+            due.apply_orientation(Orientation::from_exif(orientation).unwrap());
+            let turned = from_file(&file, Rules { exif: true, ..PLAIN }).unwrap();
+            assert!(turned == due, "{orientation}");
+        }
+        let invalid = from_file(&with_exif(&plain, 9), Rules { exif: true, ..PLAIN }).unwrap();
+        assert!(invalid == stored);
     }
 }
