@@ -12,7 +12,7 @@ BEGIN, END = "<!-- benchmark: written by benches/run.py --write-docs -->", "<!--
 
 
 def check():
-    """Ends the program where README.md has no place for the summary."""
+    """Ends the program if README.md has no place for the summary."""
     text = README.read_text(encoding="utf-8")
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
         sys.exit(f"README.md needs these two lines, the summary goes between them:\n{BEGIN}\n{END}")

@@ -1,9 +1,9 @@
-"""Makes what the benchmark sends and gets: data, descriptions of models, replies, the floor's requests.
+"""Makes what the benchmark sends and gets: data, descriptions of models, responses, the floor's requests.
 
 Use: prepare.py FOLDER
 
-`replies.json` says what the canned-reply server answers: for a method and a path a file, how many milliseconds
-it takes, and how long the JSON before the tensors is, if the file has tensors.
+`replies.json` says what the canned-response server answers: for a method and a path a file, how many
+milliseconds it takes, and how long the JSON before the tensors is, if the file has tensors.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Models of the Open Inference Protocol: their metadata, and requests and replies with tensors as bytes."""
+"""Models of the Open Inference Protocol: their metadata, and requests and responses with tensors as bytes."""
 
 import json
 from typing import NamedTuple
@@ -46,7 +46,7 @@ def inputs(deployment, data):
 
 
 def outputs(deployment, random):
-    """The outputs with the values of a reply."""
+    """The outputs with the values of a response."""
     sizes = {name: (deployment.rows, *shape) for name, shape in deployment.output.items()}
     return [Tensor(name, random.random(size=size, dtype=np.float32)) for name, size in sizes.items()]
 
@@ -67,7 +67,7 @@ def request(inputs, outputs):
 
 
 def reply(name, outputs):
-    """JSON and tensors of a reply. It has no `id`, which would be that of one request."""
+    """JSON and tensors of a response. It has no `id`, which would be that of one request."""
     return text({"model_name": name, "model_version": "1", "outputs": described(outputs)}), content(outputs)
 
 

@@ -7,17 +7,17 @@ def of(results, workload):
 
 
 def result_of(results, client):
-    """A client's result among those of one workload; None where it took no part."""
+    """A client's result among those of one workload; None if it took no part."""
     return next((result for result in results if result["client"] == client), None)
 
 
 def floor_of(results):
-    """The result of a raw socket, for one workload; None where none took part."""
+    """The result of a raw socket, for one workload; None if none took part."""
     return next((result for result in results if result["role"] == "floor"), None)
 
 
 def fastest_peer(results, figure="cpu_us_per_row"):
-    """The peer's result with the least of a figure; None where there is no peer."""
+    """The peer's result with the least of a figure; None if there is no peer."""
     peers = [result for result in results if result["role"] == "peer"]
     return min(peers, key=lambda result: result[figure], default=None)
 

@@ -73,7 +73,7 @@ def parse_arguments():
 
 
 class Server:
-    """The canned-reply server, for as long as the block runs."""
+    """The canned-response server, for as long as the block runs."""
 
     def __enter__(self):
         pipe = subprocess.PIPE
@@ -118,7 +118,7 @@ def measure(server, workloads, rounds):
 
 
 def summary(workload, client, samples):
-    """Medians over the runs, by row where that makes sense."""
+    """Medians over the runs, by row if that makes sense."""
     rows = workload.rows * workload.requests
     median = {key: statistics.median(sample[key] for sample in samples) for key in ("wall", "cpu", "p50", "peak_kb")}
     cpu = [sample["cpu"] / rows * 1e6 for sample in samples]
@@ -137,7 +137,7 @@ def summary(workload, client, samples):
 
 
 def check_checksums(results):
-    """Everybody who reads replies has to have read the same."""
+    """Everybody who reads responses has to have read the same."""
     for name in dict.fromkeys(result["workload"] for result in results):
         read = [result for result in results if result["workload"] == name and result["client"] != FLOOR]
         if len({checksum for result in read for checksum in result["checksums"]}) != 1:

@@ -15,12 +15,12 @@ from workloads import OPEN_INFERENCE
 
 
 def check_sent(workloads):
-    """Ends the program where a client sends other rows than the floor does, whose requests were made beforehand."""
+    """Ends the program if a client sends other rows than the floor does, whose requests were made beforehand."""
     with Recorder() as recorder:
         for workload in workloads:
             expected = meaning((DATA / f"{workload.deployment}.request").read_bytes(), workload)
             for client in CLIENTS:
-                # Where several requests are under way at once, the last one may be any of them.
+                # If several requests are in flight at once, the last one may be any of them.
                 if takes_part(workload, client) and not workload.in_flight:
                     run_client(recorder.url, workload, client, 1)
                     recorder.check_head(workload)
@@ -29,8 +29,8 @@ def check_sent(workloads):
 
 
 class Recorder:
-    """A server that answers as the canned-reply server does, and keeps the last request, for as long as the
-    block runs.
+    """A server that answers as the canned-response server does, and keeps the last request, for as long as
+    the block runs.
     """
 
     def __init__(self):
@@ -38,7 +38,7 @@ class Recorder:
         self.body, self.headers = b"", {}
 
     def check_head(self, workload):
-        """Ends the program where the last request misses what a server of its protocol needs."""
+        """Ends the program if the last request misses what a server of its protocol needs."""
         if workload.protocol == OPEN_INFERENCE:
             length = self.headers.get("Inference-Header-Content-Length")
             if length != str(len(split(self.body)[0])):

@@ -35,7 +35,7 @@ class Target(NamedTuple):
 
 
 def targets(results):
-    """Every target that the results tell something of."""
+    """Every target that the results say something of."""
     parts = (cpu_targets, tensor_targets, floor_targets, other_targets, binding_targets)
     return [target for part in parts for target in part(results)]
 

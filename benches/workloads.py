@@ -1,4 +1,4 @@
-"""What is measured: models of the canned-reply server, and workloads made of requests to them."""
+"""What is measured: models of the canned-response server, and workloads made of requests to them."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ TABLE_ROWS = 128
 DELAY_MS = 20
 
 
-# The protocols of the canned-reply server.
+# The protocols of the canned-response server.
 DEPLOYMENT_API, OPEN_INFERENCE = "the Deployment API", "the Open Inference Protocol"
 
 

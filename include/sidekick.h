@@ -588,6 +588,26 @@ sidekick_status sidekick_rows_add_integer_at(sidekick_rows *rows,
                                              sidekick_error **error);
 
 /**
+ * Adds an integer of 64 bits without a sign, as `sidekick_rows_add_integer` does. Above `INT64_MAX` it is
+ * exact in a UINT64 tensor, and the nearest double for the Deployment API.
+ *
+ * Errors: those of `sidekick_rows_add_integer`. Since 0.2.0.
+ */
+sidekick_status sidekick_rows_add_unsigned(sidekick_rows *rows,
+                                           const char *name,
+                                           size_t name_length,
+                                           uint64_t integer,
+                                           sidekick_error **error);
+
+/**
+ * As `sidekick_rows_add_unsigned`, with the input's index. Since 0.2.0.
+ */
+sidekick_status sidekick_rows_add_unsigned_at(sidekick_rows *rows,
+                                              size_t index,
+                                              uint64_t integer,
+                                              sidekick_error **error);
+
+/**
  * Adds a category, by its label, to a categorical or binary input.
  *
  * Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_VALUE` if it is not one of the listed
@@ -822,11 +842,13 @@ sidekick_status sidekick_rows_add_pixels_at(sidekick_rows *rows,
  * begin with element `[0, ..., 0]`, in this machine's byte order.
  *
  * `strides`: for each dimension the distance in bytes from one element to the next; NULL for row-major
- * without gaps. With a negative stride, elements lie before `data`: the caller promises that they are there.
+ * without gaps: then `data_size` is exactly the size of the array. With a negative stride, elements lie
+ * before `data`: the caller promises that they are there.
  *
  * Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_SHAPE` for another shape;
  * `SIDEKICK_ERROR_FEATURE_VALUE` for an element that this type does not hold (the message names it);
- * `SIDEKICK_ERROR_ARGUMENT` for an unknown type, or if shape and strides reach beyond the data. Since 0.1.0.
+ * `SIDEKICK_ERROR_ARGUMENT` for an unknown type, if shape and strides reach beyond the data, or if the data
+ * is larger than an array without strides. Since 0.1.0.
  */
 sidekick_status sidekick_rows_add_array(sidekick_rows *rows,
                                         const char *name,
@@ -1613,7 +1635,7 @@ void sidekick_cancel_free(sidekick_cancel *cancel);
 #define SIDEKICK_ERROR_FEATURE_SHAPE 12
 
 /**
- * A value that cannot be sent: not finite, or not one of the categories. Or one that was received, and is
+ * An invalid value: not finite, or not one of the categories. Or one that was received, and is
  * not the integer as which it is read. Since 0.1.0.
  */
 #define SIDEKICK_ERROR_FEATURE_VALUE 13

@@ -122,6 +122,40 @@ pub unsafe extern "C" fn sidekick_rows_add_integer_at(
     })
 }
 
+/// Adds an integer of 64 bits without a sign, as `sidekick_rows_add_integer` does. Above `INT64_MAX` it is
+/// exact in a UINT64 tensor, and the nearest double for the Deployment API.
+///
+/// Errors: those of `sidekick_rows_add_integer`. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_unsigned(
+    rows: *mut sidekick_rows,
+    name: *const c_char,
+    name_length: usize,
+    integer: u64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { named(rows, name, name_length) }?;
+        rows.add_unsigned(key, integer)
+    })
+}
+
+/// As `sidekick_rows_add_unsigned`, with the input's index. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_rows_add_unsigned_at(
+    rows: *mut sidekick_rows,
+    index: usize,
+    integer: u64,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        // SAFETY: the caller's promises.
+        let (rows, key) = unsafe { indexed(rows, index) }?;
+        rows.add_unsigned(key, integer)
+    })
+}
+
 /// Adds a category, by its label, to a categorical or binary input.
 ///
 /// Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_VALUE` if it is not one of the listed

@@ -18,11 +18,13 @@ use std::ffi::{c_char, c_void};
 /// begin with element `[0, ..., 0]`, in this machine's byte order.
 ///
 /// `strides`: for each dimension the distance in bytes from one element to the next; NULL for row-major
-/// without gaps. With a negative stride, elements lie before `data`: the caller promises that they are there.
+/// without gaps: then `data_size` is exactly the size of the array. With a negative stride, elements lie
+/// before `data`: the caller promises that they are there.
 ///
 /// Errors: those of every add function; `SIDEKICK_ERROR_FEATURE_SHAPE` for another shape;
 /// `SIDEKICK_ERROR_FEATURE_VALUE` for an element that this type does not hold (the message names it);
-/// `SIDEKICK_ERROR_ARGUMENT` for an unknown type, or if shape and strides reach beyond the data. Since 0.1.0.
+/// `SIDEKICK_ERROR_ARGUMENT` for an unknown type, if shape and strides reach beyond the data, or if the data
+/// is larger than an array without strides. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_rows_add_array(
     rows: *mut sidekick_rows,

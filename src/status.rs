@@ -25,7 +25,7 @@ pub const SIDEKICK_ERROR_UNKNOWN_FEATURE: sidekick_status = 10;
 pub const SIDEKICK_ERROR_FEATURE_TYPE: sidekick_status = 11;
 /// A value of another shape than the feature's. Since 0.1.0.
 pub const SIDEKICK_ERROR_FEATURE_SHAPE: sidekick_status = 12;
-/// A value that cannot be sent: not finite, or not one of the categories. Or one that was received, and is
+/// An invalid value: not finite, or not one of the categories. Or one that was received, and is
 /// not the integer as which it is read. Since 0.1.0.
 pub const SIDEKICK_ERROR_FEATURE_VALUE: sidekick_status = 13;
 /// A duplicate feature in one row. Since 0.1.0.

@@ -105,9 +105,7 @@ def count_languages():
 
 
 def try_model():
-    """The example that takes either kind of URL; Rust has none."""
-    if not (BUILD / "try_model").exists():
-        return
+    """The example that takes either kind of URL."""
     assert run("try_model", "penguins").splitlines()[0] == "takes"
     url = f"{os.environ['SIDEKICK_SERVER_URL']}/v2/models/penguins"
     words = [str(BUILD / "try_model"), "--url", url, "--token", "penguins-token"]
@@ -115,6 +113,11 @@ def try_model():
     assert said[:5] == ["takes", "  features: numeric [9]", "returns", "  species: numeric [3]",
                         "  body_mass: numeric [1]"]
     assert said[5] == "predicts" and said[6].count(",") == 2, said
+    description = BUILD / "description.json"
+    description.write_text('{"outputs": [{"name": "species", "labels": ["Adelie", "Chinstrap", "Gentoo"]}]}')
+    words += ["--model-description", str(description)]
+    said = subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout.splitlines()
+    assert said[3:5] == ["  species: categorical [3]", "predicts"] and len(said) == 6, said
 
 
 def command_lines():

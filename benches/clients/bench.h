@@ -171,7 +171,7 @@ static inline uint64_t bench_label(const char *label, size_t length) {
     return 1000 * sum;
 }
 
-/* Writes bytes in base64, and tells where it ends. */
+/* Writes bytes in base64, and returns where it ends. */
 static inline char *bench_base64(char *out, const unsigned char *bytes, size_t size) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     size_t i = 0;

@@ -70,7 +70,7 @@ public:
         curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.size()));
         if (curl_easy_perform(curl_) != CURLE_OK) bench_fail("the request failed");
         const json results = json::parse(reply_).at("rows");
-        if (results.size() != task_.rows) bench_fail("the reply has other rows");
+        if (results.size() != task_.rows) bench_fail("the response has other rows");
         uint64_t sum = 0;
         for (const json &result : results) sum += checksum(prediction(result));
         return sum;

@@ -1,5 +1,5 @@
 /* What one would write in C for the Open Inference Protocol: libcurl, snprintf for the JSON of a request, and
- * yyjson for that of a reply. Large tensors are copied once, into the memory that libcurl sends from. */
+ * yyjson for that of a response. Large tensors are copied once, into the memory that libcurl sends from. */
 #include "bench.h"
 #include <curl/curl.h>
 #include <yyjson.h>
@@ -157,7 +157,7 @@ static void set_headers(client *it) {
     curl_easy_setopt(it->curl, CURLOPT_HTTPHEADER, it->headers);
 }
 
-/* The floats of the reply's outputs. */
+/* The floats of the response's outputs. */
 static uint64_t read_reply(const client *it) {
     yyjson_doc *document = yyjson_read(it->reply.bytes, it->json_length, 0);
     yyjson_val *outputs = yyjson_obj_get(yyjson_doc_get_root(document), "outputs"), *output;

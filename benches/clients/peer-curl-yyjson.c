@@ -166,7 +166,7 @@ static uint64_t request(void *context, size_t index) {
 
     yyjson_doc *reply = yyjson_read(it->reply.bytes, it->reply.size, 0);
     yyjson_val *results = yyjson_obj_get(yyjson_doc_get_root(reply), "rows"), *result;
-    if (yyjson_arr_size(results) != it->task.rows) bench_fail("the reply has other rows");
+    if (yyjson_arr_size(results) != it->task.rows) bench_fail("the response has other rows");
     uint64_t sum = 0;
     size_t at, count;
     yyjson_arr_foreach(results, at, count, result) {

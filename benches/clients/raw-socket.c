@@ -1,5 +1,5 @@
 /* The least that a program does if it has a request's bytes ready: it sends head and tensors without a copy,
- * reads the reply into one buffer, and takes the floats in it. It checks nothing. With COPY_FIRST it copies
+ * reads the response into one buffer, and takes the floats in it. It checks nothing. With COPY_FIRST it copies
  * the tensors once before it sends them, as a library does that leaves the caller its memory. */
 #define _GNU_SOURCE
 #include "bench.h"
@@ -77,11 +77,11 @@ static void send_all(const client *it) {
 
 static size_t read_more(client *it, size_t filled) {
     ssize_t count = read(it->socket, it->reply + filled, it->room - filled);
-    if (count <= 0) bench_fail("the reply ended early");
+    if (count <= 0) bench_fail("the response ended early");
     return filled + (size_t)count;
 }
 
-/* The number in a header of the reply, whose end is at `end`. */
+/* The number in a header of the response, whose end is at `end`. */
 static size_t header(const client *it, const char *end, const char *name) {
     const char *line = (const char *)memmem(it->reply, (size_t)(end - it->reply), name, strlen(name));
     if (!line) bench_fail("a header is missing");
@@ -102,7 +102,7 @@ static uint64_t request(void *context, size_t index) {
     size_t start = (size_t)(end + 4 - it->reply);
     size_t json = header(it, end, "\r\nInference-Header-Content-Length: ");
     size_t whole = start + header(it, end, "\r\nContent-Length: ");
-    if (whole > it->room) bench_fail("the reply is too large");
+    if (whole > it->room) bench_fail("the response is too large");
     while (filled < whole) filled = read_more(it, filled);
 
     uint64_t sum = 0;

@@ -1,4 +1,4 @@
-/* The library from C: tables column by column, or value by value where there is one row a request, or the
+/* The library from C: tables column by column, or value by value if there is one row a request, or the
  * task says so. Kinds that begin with "tensor" are models of the Open Inference Protocol. */
 #include "bench.h"
 #include <sidekick.h>
@@ -182,7 +182,7 @@ static uint64_t take(const client *it, sidekick_stream *stream) {
     return sum;
 }
 
-/* Builds each request while the one before it is under way. */
+/* Builds each request while the one before it is in flight. */
 static uint64_t stream(client *it, size_t requests) {
     sidekick_error *error = NULL;
     sidekick_stream *stream;

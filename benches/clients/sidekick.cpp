@@ -1,4 +1,4 @@
-// The library from C++: tables column by column, or value by value where there is one row a request, or the
+// The library from C++: tables column by column, or value by value if there is one row a request, or the
 // task says so.
 #include "bench.h"
 

@@ -1,4 +1,4 @@
-"""The library from Python: columns; dicts where there is one row a request, or the task says so."""
+"""The library from Python: columns; dicts if there is one row a request, or the task says so."""
 
 from itertools import cycle, islice
 
@@ -28,7 +28,7 @@ def run_rows(task, client):
         results = client.predict_many(islice(cycle(rows), first, first + task.rows))
         return bench.checksum((result["number"], result["class"], None) for result in results)
 
-    # A call makes one request; or all, where the values are a table or images in files.
+    # A call makes one request; or all, if the values are a table or images in files.
     at_once = task.requests if task.kind in ("table", "jpeg") and task.rows > 1 else 1
     count = task.rows * at_once
 
@@ -50,7 +50,7 @@ def run_rows(task, client):
 def run_tensors(task, client):
     """Requests to a model of the Open Inference Protocol."""
     inputs_of = bench.tensors(task)
-    # A call makes one request; or up to a hundred, where the values are a table.
+    # A call makes one request; or up to a hundred, if the values are a table.
     at_once = min(task.requests, 100) if task.kind == "tensor-columns" else 1
     whole = {name: repeated(values, at_once) for name, values in inputs_of(0).items()}
 

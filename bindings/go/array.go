@@ -47,7 +47,8 @@ func arrayOf(elements reflect.Value, shape []int) Array {
 // timeDType marks elements that stand for times.
 const timeDType = -3
 
-// isTime tells whether numbers of a type stand for times: how many of which unit a model wants, nobody knows.
+// isTime reports whether numbers of a type stand for times: nobody knows how many of which unit a model
+// wants.
 func isTime(element reflect.Type) bool {
 	return element == reflect.TypeFor[time.Duration]()
 }

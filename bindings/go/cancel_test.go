@@ -13,7 +13,7 @@ import (
 	"libsidekick.dev/go/sidekick"
 )
 
-// silentServer takes connections and never answers. The channels tell of each when it is there, and when its
+// silentServer takes connections and never answers. The channels report each when it is there, and when its
 // client closed it.
 func silentServer(t *testing.T) (address string, opened, closed chan struct{}) {
 	listener := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))

@@ -116,7 +116,7 @@ func cBytes(bytes []byte) (unsafe.Pointer, C.size_t) {
 	return unsafe.Pointer(unsafe.SliceData(bytes)), C.size_t(len(bytes))
 }
 
-// openDeployment opens a deployment, and tells how many rows it sends in one request.
+// openDeployment opens a deployment, and returns how many rows it sends in one request.
 func openDeployment(ctx context.Context, url, token string, options []Option) (unsafe.Pointer, int, error) {
 	settings, err := newSettings(options)
 	if err != nil {
@@ -442,7 +442,7 @@ func readBytes(predictions *C.sidekick_predictions, output C.size_t) ([][]byte, 
 	return values, nil
 }
 
-// readLabels gives the labels that the output lists; where it lists none, they come with the reply.
+// readLabels gives the labels that the output lists; if it lists none, they come with the response.
 func readLabels(predictions *C.sidekick_predictions, output C.size_t, feature Feature) ([]string, error) {
 	if len(feature.Categories) > 0 {
 		return feature.Categories, nil

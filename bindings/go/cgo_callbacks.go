@@ -9,7 +9,7 @@ import "C"
 
 import "runtime/cgo"
 
-// callbackFailed is what a token callback returns where there is no token.
+// callbackFailed is what a token callback returns if there is no token.
 const callbackFailed = 1
 
 //export sidekickGoToken

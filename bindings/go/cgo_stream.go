@@ -48,7 +48,7 @@ func isFull(stream unsafe.Pointer) bool {
 	return C.sidekick_stream_is_full((*C.sidekick_stream)(stream)) != 0
 }
 
-// nextPredictions waits for the predictions of a stream's next batch; io.EOF where all were taken.
+// nextPredictions waits for the predictions of a stream's next batch; io.EOF if all were taken.
 func nextPredictions(ctx context.Context, stream unsafe.Pointer, outputs *outputs) (*Predictions, error) {
 	var predictions *C.sidekick_predictions
 	err := callUnder(ctx, func(failure **C.sidekick_error) C.sidekick_status {

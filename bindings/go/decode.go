@@ -102,7 +102,7 @@ func (d structDecoder[Out]) decode(columns []column, row int, decoded *Out) erro
 // no integer of the field's type.
 type setField func(field reflect.Value, column *column, row int) error
 
-// setFieldOf tells how a feature becomes a value of a Go type; nil where it does not fit.
+// setFieldOf returns how a feature becomes a value of a Go type; nil if it does not fit.
 func setFieldOf(target reflect.Type, feature Feature) setField {
 	switch {
 	case feature.IsArray() && target == reflect.TypeFor[[]float32]():

@@ -40,7 +40,7 @@
 //
 // # Errors
 //
-// Every error of the library is an [*Error], which tells all that is known of it. [errors.Is] takes a
+// Every error of the library is an [*Error], which has all that is known of it. [errors.Is] takes a
 // [Status] for one sort of error, and [ErrInput], [ErrConnection], [ErrServer] or [ErrReply] for a group of
 // them.
 //

@@ -42,7 +42,7 @@ func (e structEncoder) encode(rows *Rows, value reflect.Value) {
 	}
 }
 
-// addFieldOf tells how a value of a Go type becomes a feature; nil where it does not fit.
+// addFieldOf returns how a value of a Go type becomes a feature; nil if it does not fit.
 func addFieldOf(source reflect.Type, feature Feature) addField {
 	switch {
 	case isTime(source):
@@ -71,7 +71,7 @@ func addFieldOf(source reflect.Type, feature Feature) addField {
 	return nil
 }
 
-// isKind tells whether a type's kind is one of a run of kinds.
+// isKind reports whether a type's kind is one of a run of kinds.
 func isKind(source reflect.Type, first, last reflect.Kind) bool {
 	return first <= source.Kind() && source.Kind() <= last
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Status says what sort of thing went wrong. It is an error itself, so that errors.Is(err,
-// sidekick.StatusTimeout) tells whether err is an [*Error] of that sort.
+// sidekick.StatusTimeout) reports whether err is an [*Error] of that sort.
 type Status int32
 
 // The statuses of the C library.
@@ -30,7 +30,7 @@ const (
 	StatusFeatureType Status = 11
 	// StatusFeatureShape: a value of another shape than the feature's.
 	StatusFeatureShape Status = 12
-	// StatusFeatureValue: a value that cannot be sent: not finite, or not one of the categories.
+	// StatusFeatureValue: an invalid value: not finite, or not one of the categories.
 	StatusFeatureValue Status = 13
 	// StatusFeatureTwice: a feature given twice in one row.
 	StatusFeatureTwice Status = 14
@@ -62,17 +62,17 @@ const (
 	StatusDescribe Status = 40
 	// StatusReplyMalformed: a response whose body is malformed.
 	StatusReplyMalformed Status = 41
-	// StatusReplyRows: a reply with fewer or more rows than were sent.
+	// StatusReplyRows: a response with fewer or more rows than were sent.
 	StatusReplyRows Status = 42
-	// StatusReplyOutput: a reply row without one of the outputs.
+	// StatusReplyOutput: a row of a response without one of the outputs.
 	StatusReplyOutput Status = 43
-	// StatusReplyType: a reply value of another form than the output's type has.
+	// StatusReplyType: a value of another form than the output's type has.
 	StatusReplyType Status = 44
-	// StatusReplyShape: a reply value of another shape than declared.
+	// StatusReplyShape: a value of another shape than declared.
 	StatusReplyShape Status = 45
 	// StatusReplyEncoding: a value in a response whose encoding is invalid.
 	StatusReplyEncoding Status = 46
-	// StatusReplyTooLarge: a reply beyond the size limit, see [WithReplyLimit].
+	// StatusReplyTooLarge: a response beyond the size limit, see [WithReplyLimit].
 	StatusReplyTooLarge Status = 47
 )
 
@@ -92,30 +92,30 @@ var (
 // ErrClosed is wrapped by the errors of a [Deployment], a [Stream] and [Rows] that were closed.
 var ErrClosed = errors.New("sidekick: closed")
 
-// Error tells all that is known of what went wrong.
+// Error holds all that is known of what went wrong.
 type Error struct {
 	// Status is what sort of thing went wrong.
 	Status Status
 	// Message says on one line what went wrong and what to do. The token is never in it.
 	Message string
-	// HTTPStatus is that of the reply the error came with; 0 where there was none.
+	// HTTPStatus is that of the response the error came with; 0 if there was none.
 	HTTPStatus int
-	// ServerCode is the server's errorCode, such as "FeatureNotFound"; "" where it sent none.
+	// ServerCode is the server's errorCode, such as "FeatureNotFound"; "" if it sent none.
 	ServerCode string
-	// ServerMessage is the server's errorMessage, text for people; "" where it sent none.
+	// ServerMessage is the server's errorMessage, text for people; "" if it sent none.
 	ServerMessage string
-	// Row is the row the error is about, counted from 0; -1 where it is about no single row.
+	// Row is the row the error is about, counted from 0; -1 if it is about no single row.
 	Row int
 	// RowsFirst is the first row of the request that failed, counted from 0 over all rows of the call or the
-	// stream; -1 where no request of rows did.
+	// stream; -1 if no request of rows did.
 	RowsFirst int
-	// RowsCount is how many rows the request that failed had; 0 where no request of rows did.
+	// RowsCount is how many rows the request that failed had; 0 if no request of rows did.
 	RowsCount int
-	// Feature is the name of the input or output the error is about; "" where it is about none.
+	// Feature is the name of the input or output the error is about; "" if it is about none.
 	Feature string
 	// Attempts is how many times a request was sent.
 	Attempts int
-	// Retryable tells whether the same call may succeed later.
+	// Retryable reports whether the same call may succeed later.
 	Retryable bool
 
 	cause error
@@ -128,7 +128,7 @@ func (e *Error) Error() string { return "sidekick: " + e.Message }
 // (a [syscall.Errno], such as one that is [io/fs.ErrNotExist]) for a file error, and else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Is tells whether target is the error's status or the group of its status.
+// Is reports whether target is the error's status or the group of its status.
 func (e *Error) Is(target error) bool {
 	return target == error(e.Status) || target == e.Status.group()
 }

@@ -1,4 +1,4 @@
 package sidekick
 
-// Stressed tells tests that the garbage collector runs around each call into C.
+// Stressed reports to tests that the garbage collector runs around each call into C.
 const Stressed = stressed

@@ -10,7 +10,7 @@ import (
 type FeatureType int32
 
 const (
-	// Numeric is a number where the shape is [1], else an array of 32-bit floats.
+	// Numeric is a number if the shape is [1], else an array of 32-bit floats.
 	Numeric FeatureType = 1
 	// Categorical is one of several categories; as an output, a probability for each.
 	Categorical FeatureType = 2
@@ -81,7 +81,7 @@ type Feature struct {
 	// Shape is that of one row: [1] is a single number, an image is [height, width, channels]. A size can be
 	// [SizeAny].
 	Shape []int
-	// Categories are those the deployment lists; none where it lists none. Integer categories are their
+	// Categories are those the deployment lists; none if it lists none. Integer categories are their
 	// digits.
 	Categories []string
 	// Element is the type of its elements.
@@ -90,12 +90,12 @@ type Feature struct {
 	Optional bool
 }
 
-// IsArray tells whether its values are arrays: numeric, of any shape but [1].
+// IsArray reports whether its values are arrays: numeric, of any shape but [1].
 func (f Feature) IsArray() bool {
 	return f.Type == Numeric && !slices.Equal(f.Shape, []int{1})
 }
 
-// isFree tells whether a size of its shape may be another in each row.
+// isFree reports whether a size of its shape may be another in each row.
 func (f Feature) isFree() bool { return slices.Contains(f.Shape, SizeAny) }
 
 // String is its type and its shape, as "image [8 8 1]".

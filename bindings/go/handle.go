@@ -56,7 +56,7 @@ func (h *handle) drop() {
 	h.freeUnused()
 }
 
-// lent tells whether somebody uses the object, which is not dropped.
+// lent reports whether somebody uses the object, which is not dropped.
 func (h *handle) lent() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

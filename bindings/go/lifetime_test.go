@@ -237,7 +237,7 @@ func TestForgottenDeploymentsCloseTheirConnections(t *testing.T) {
 	})
 }
 
-// leakRounds is how often the leak test opens, fills, predicts and forgets; less often where the garbage
+// leakRounds is how often the leak test opens, fills, predicts and forgets; less often if the garbage
 // collector runs around each call.
 var leakRounds = map[bool]int{false: 4000, true: 100}[sidekick.Stressed]
 

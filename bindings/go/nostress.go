@@ -2,7 +2,7 @@
 
 package sidekick
 
-// stressed tells whether the garbage collector runs around each call into C.
+// stressed reports whether the garbage collector runs around each call into C.
 const stressed = false
 
 func beforeC() {}

@@ -38,7 +38,7 @@ type Option func(*settings) error
 // settings are the C library's, for one call of [Open].
 type settings struct {
 	options *C.sidekick_options
-	// batchRows is what [WithBatchRows] set, which C does not tell.
+	// batchRows is what [WithBatchRows] set, which C does not return.
 	batchRows int
 }
 
@@ -71,7 +71,7 @@ const (
 type LogLevel int32
 
 const (
-	// LogError: a request failed for good, without a reply, or with a status of 4xx or 5xx.
+	// LogError: a request failed for good, without a response, or with a status of 4xx or 5xx.
 	LogError LogLevel = C.SIDEKICK_LOG_ERROR
 	// LogWarning: an attempt failed and is made again.
 	LogWarning LogLevel = C.SIDEKICK_LOG_WARNING
@@ -81,7 +81,7 @@ const (
 	LogDebug LogLevel = C.SIDEKICK_LOG_DEBUG
 )
 
-// TokenCallback gives the token for a request. Refused tells that the server has just answered 401 to the
+// TokenCallback gives the token for a request. Refused says that the server has just answered 401 to the
 // last one. An error fails the call that needs the token with [StatusArgument]; its text is in the message.
 type TokenCallback func(refused bool) (string, error)
 
@@ -139,8 +139,8 @@ func WithCallTimeout(limit time.Duration) Option {
 		}), limit)
 }
 
-// WithRetries sets how often a request is sent again, by default 2 times, where no connection could be made
-// or it broke before a reply began, and where the server answers 429, 502, 503 or 504.
+// WithRetries sets how often a request is sent again, by default 2 times, if no connection could be made
+// or it broke before a response began, and if the server answers 429, 502, 503 or 504.
 func WithRetries(retries int) Option {
 	return unsigned("WithRetries",
 		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
@@ -160,7 +160,7 @@ func WithRetryBackoff(first, ceiling time.Duration) Option {
 }
 
 // WithCAFile trusts the certificates of a PEM file instead of the system's, which are the default. [Open]
-// fails with [StatusFile] where it cannot be read.
+// fails with [StatusFile] if it cannot be read.
 func WithCAFile(path string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		path, length := cText(path)
@@ -178,7 +178,7 @@ func WithCAPEM(pem []byte) Option {
 
 // WithClientCertificateFile shows the server a client certificate, from PEM files: the certificate with those
 // of the intermediate authorities after it, and its key. By default none is shown. [Open] fails with [StatusFile]
-// where one of them cannot be read.
+// if one of them cannot be read.
 func WithClientCertificateFile(certificatePath, keyPath string) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		certificate, certificateLength := cText(certificatePath)
@@ -207,7 +207,7 @@ func WithTLSMinimum(version TLSVersion) Option {
 }
 
 // WithDangerousSkipTLSVerification takes, when true, any certificate for the server's: anybody on the way can
-// then read the token and change the replies. For tests only. By default it is false, and certificates are
+// then read the token and change the responses. For tests only. By default it is false, and certificates are
 // checked.
 func WithDangerousSkipTLSVerification(skip bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
@@ -289,8 +289,8 @@ func WithModelDescriptionFile(path string) Option {
 	})
 }
 
-// WithReplyLimit sets how many bytes a reply may have, compressed and uncompressed: at least 1, by default 1
-// GiB. A larger one fails with [StatusReplyTooLarge].
+// WithReplyLimit sets how many bytes a response may have, compressed and uncompressed: at least 1, by default
+// 1 GiB. A larger one fails with [StatusReplyTooLarge].
 func WithReplyLimit(bytes int64) Option {
 	return unsigned("WithReplyLimit",
 		setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
@@ -325,7 +325,7 @@ func WithRequestGzip(pack bool) Option {
 	})
 }
 
-// WithReplyGzip lets, when true, which is the default, the server pack its replies with gzip.
+// WithReplyGzip lets, when true, which is the default, the server compress its responses with gzip.
 func WithReplyGzip(allow bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_reply_gzip(options, cBool(allow), failure)
@@ -334,7 +334,7 @@ func WithReplyGzip(allow bool) Option {
 
 // WithIsolateBadRows finds, when true, the rows that the server calls bad (status 400, 413 or 422), by
 // sending halves of their request again until each stands alone: the others are predicted all the same, and
-// Predictions.Failures tells of the bad ones. By default the whole call fails.
+// Predictions.Failures has the bad ones. By default the whole call fails.
 func WithIsolateBadRows(isolate bool) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_isolate_bad_rows(options, cBool(isolate), failure)
@@ -361,7 +361,7 @@ func WithKeepAlive(connections int, idle time.Duration) Option {
 }
 
 // WithProxy sets the proxy, http://[user:password@]host:port, which is asked to CONNECT, or socks5:// with
-// the same behind it, which is left to look up the server's name; "" means none. By default the environment
+// the same after it, which is left to look up the server's name; "" means none. By default the environment
 // names it, in http_proxy, https_proxy and all_proxy or their capitals, when a deployment is opened; loopback
 // addresses and localhost are asked without the environment's proxy.
 func WithProxy(url string) Option {
@@ -381,7 +381,7 @@ func WithNoProxy(hosts string) Option {
 	})
 }
 
-// WithTokenCallback asks a function for the token before every request, and once more where the server
+// WithTokenCallback asks a function for the token before every request, and once more if the server
 // answers 401, for tokens that expire; the token given to [Open] is not used then. By default, and with nil,
 // that one is. The function may be called on several goroutines at once. It must not panic, nor call back
 // into the deployment.
@@ -394,8 +394,8 @@ func WithTokenCallback(callback TokenCallback) Option {
 	})
 }
 
-// WithLogCallback tells a function what happens to connections and requests; nil, the default, disables
-// logging. The function may be called on several goroutines at once. It must not panic, nor call back into
+// WithLogCallback sets a function that is called with what happens to connections and requests; nil, the
+// default, disables logging. The function may be called on several goroutines at once. It must not panic, nor call back into
 // the deployment.
 func WithLogCallback(callback LogCallback) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {

@@ -99,7 +99,7 @@ func try(url string, options ...sidekick.Option) error {
 	return err
 }
 
-// works fails the test where try fails.
+// works fails the test if try fails.
 func works(t *testing.T, url string, options ...sidekick.Option) {
 	t.Helper()
 	if err := try(url, options...); err != nil {

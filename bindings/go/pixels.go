@@ -19,7 +19,7 @@ type pixelReader struct {
 	rgb []byte
 }
 
-// read lends the samples of an image where they are grey, or else copies them without their alpha.
+// read lends the samples of an image if they are grey, or else copies them without their alpha.
 func (r *pixelReader) read(picture image.Image) pixels {
 	switch picture := picture.(type) {
 	case *image.Gray:
@@ -50,7 +50,7 @@ func drawn(target draw.Image, picture image.Image) image.Image {
 	return target
 }
 
-// withoutAlpha copies the samples of RGBA pixels, and tells whether all are opaque.
+// withoutAlpha copies the samples of RGBA pixels, and reports whether all are opaque.
 func (r *pixelReader) withoutAlpha(bounds image.Rectangle, stride int, samples []byte) (pixels, bool) {
 	width, height := bounds.Dx(), bounds.Dy()
 	if width <= 0 || height <= 0 || stride < 4*width || len(samples) < stride*(height-1)+4*width {
@@ -73,7 +73,7 @@ const (
 	secondColours = 0x00ffffff_00000000
 )
 
-// dropAlpha copies RGBA pixels as RGB, and tells which bits all pairs of them have.
+// dropAlpha copies RGBA pixels as RGB, and returns which bits all pairs of them have.
 func dropAlpha(rgb, rgba []byte) uint64 {
 	common := ^uint64(0)
 	for len(rgba) >= 32 {

@@ -61,9 +61,9 @@ type column struct {
 // Len is how many rows there are.
 func (p *Predictions) Len() int { return p.rows }
 
-// Failures tell which rows the server called bad, and why: one error a row, in their order, its Row counted
-// over the rows that were sent. There are some only with WithIsolateBadRows; the predictions are those of all
-// the other rows.
+// Failures are the errors of the rows that the server refused: one error a row, in their order, its Row
+// counted over the rows that were sent. There are some only with WithIsolateBadRows; the predictions are
+// those of all the other rows.
 func (p *Predictions) Failures() []*Error { return slices.Clone(p.failures) }
 
 // sent is how many rows were sent.
@@ -141,7 +141,7 @@ func (p *Predictions) Pictures(output string) ([]Picture, error) {
 	return column.pictures, err
 }
 
-// Arrays are the elements, row-major, of an array output, one slice a row. Their shape is the output's; where
+// Arrays are the elements, row-major, of an array output, one slice a row. Their shape is the output's; if
 // that has a [SizeAny], [Predictions.Shapes] has the shape of each row.
 func (p *Predictions) Arrays(output string) ([][]float32, error) {
 	column, err := p.column(output, "arrays", Feature.IsArray)
@@ -192,7 +192,7 @@ func Elements[T Element](p *Predictions, output string) ([]T, error) {
 	return unsafe.Slice((*T)(start), size/int(reflect.TypeFor[T]().Size())), nil
 }
 
-// isKeptAs tells whether elements of a type are read as a type of Go.
+// isKeptAs reports whether elements of a type are read as a type of Go.
 func isKeptAs(target reflect.Type, element ElementType) bool {
 	switch element {
 	case ElementFloat16, ElementBfloat16:

@@ -165,7 +165,7 @@ func (r *Rows) find(name string) int {
 	return r.search(name)
 }
 
-// isSame tells whether two texts are equal because they are the same memory.
+// isSame reports whether two texts are equal because they are the same memory.
 func isSame(one, other string) bool {
 	return len(one) == len(other) && unsafe.StringData(one) == unsafe.StringData(other)
 }

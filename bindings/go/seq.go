@@ -12,7 +12,7 @@ import (
 //
 // A batch that fails is an error, which names its rows, in the place of its predictions; the others go on.
 // Invalid rows, and a context that ends, end it: the last item is their error, after all that was
-// in flight. Errors count rows over the whole sequence, what [Predictions.Failures] tells counts within the
+// in flight. Errors count rows over the whole sequence, what [Predictions.Failures] says counts within the
 // batch.
 //
 // The loop over it can be left at any time: requests in flight are then cancelled, and everything is freed.
@@ -52,8 +52,8 @@ func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.
 // for a sequence of any length.
 //
 // Each struct has its Out, or its error. A batch that fails has one error for all its structs:
-// [Error.RowsFirst] and [Error.RowsCount] tell which. With [WithIsolateBadRows] each bad one has its own, and
-// [Error.Row] tells which. A struct that does not fit, whose batch is not sent, and a context that ends, end
+// [Error.RowsFirst] and [Error.RowsCount] say which. With [WithIsolateBadRows] each bad one has its own, and
+// [Error.Row] says which. A struct that does not fit, whose batch is not sent, and a context that ends, end
 // it: the last item is their error, after the results of all requests in flight. Errors count over the whole
 // sequence.
 //

@@ -78,8 +78,8 @@ func (s *Stream) Push(rows *Rows) error {
 	})
 }
 
-// Full tells whether the stream holds as many batches as it may, twice [WithMaxInFlight]: predictions have to
-// be taken before the next push. A closed stream is not full.
+// Full reports whether the stream holds as many batches as it may, twice [WithMaxInFlight]: predictions have
+// to be taken before the next push. A closed stream is not full.
 func (s *Stream) Full() (full bool) {
 	s.use(func(stream unsafe.Pointer) error {
 		full = isFull(stream)
@@ -88,9 +88,9 @@ func (s *Stream) Full() (full bool) {
 	return full
 }
 
-// Next waits for the predictions of the next batch, in the order of the rows, and returns [io.EOF] where
+// Next waits for the predictions of the next batch, in the order of the rows, and returns [io.EOF] if
 // those of all rows were taken. An error is that of one batch, and counts its rows over all that were pushed:
-// the next call goes on with the next batch. What [Predictions.Failures] and [Predictions.SentRow] tell
+// the next call goes on with the next batch. What [Predictions.Failures] and [Predictions.SentRow] say
 // counts within the batch.
 func (s *Stream) Next() (predictions *Predictions, err error) {
 	err = s.use(func(stream unsafe.Pointer) error {

@@ -195,7 +195,7 @@ func TestStreamIsolatesBadRows(t *testing.T) {
 	}
 }
 
-// perhapsBroken is an image whose head is good; where it is broken, the server alone finds that it breaks
+// perhapsBroken is an image whose head is good; if it is broken, the server alone finds that it breaks
 // off.
 func perhapsBroken(t testing.TB, broken bool) []byte {
 	file := encoded(t, colours())

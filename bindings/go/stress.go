@@ -4,7 +4,7 @@ package sidekick
 
 import "runtime"
 
-// stressed tells whether the garbage collector runs around each call into C.
+// stressed reports whether the garbage collector runs around each call into C.
 const stressed = true
 
 // beforeC and afterC run around each call into C: whatever is not kept alive is gone by then.

@@ -1,4 +1,4 @@
-/* Classifies images: the class and its probability for each file. Where file names tell the class, as in
+/* Classifies images: the class and its probability for each file. If file names contain the class, as in
  * digit-7-0042.png, it counts how many are right. */
 #include "example.h"
 
@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Whether the file name holds "-LABEL-"; -1 if it holds no label at all. */
-static int tells(const char *path, const char *label, size_t length) {
+static int is_label(const char *path, const char *label, size_t length) {
     const char *name = strrchr(path, '/');
     const char *dash = strchr(name == NULL ? path : name, '-');
     const char *end = dash == NULL ? NULL : strchr(dash + 1, '-');
@@ -19,7 +19,7 @@ int main(int argc, char **argv) {
     sidekick_rows *rows = NULL;
     sidekick_predictions *predictions = NULL;
     sidekick_error *error = NULL;
-    int right = 0, told = 0;
+    int right = 0, labelled = 0;
 
     sidekick_rows_new(deployment, &rows, &error);
     check(error);
@@ -39,11 +39,11 @@ int main(int argc, char **argv) {
         sidekick_predictions_top(predictions, 0, (size_t)i, 0, &label, &length, &probability, &error);
         check(error);
         printf("%s\t%s\t%.4f\n", argv[1 + i], label, probability);
-        int verdict = tells(argv[1 + i], label, length);
-        told += verdict >= 0;
+        int verdict = is_label(argv[1 + i], label, length);
+        labelled += verdict >= 0;
         right += verdict == 1;
     }
-    if (told > 0) printf("%d of %d right\n", right, told);
+    if (labelled > 0) printf("%d of %d right\n", right, labelled);
 
     sidekick_predictions_free(predictions);
     sidekick_rows_free(rows);

@@ -1,4 +1,4 @@
-/* Tells the language of each line of standard input. */
+/* Prints the language of each line of standard input. */
 #include "example.h"
 
 #include <stdlib.h>

@@ -80,8 +80,8 @@ struct FileCount {
     std::size_t most = std::numeric_limits<std::size_t>::max();
 };
 
-// Runs a task with the arguments of main: 0 when it succeeds, 2 for wrong use, 1 for any failure, each told
-// on one line.
+// Runs a task with the arguments of main: 0 if it succeeds, 2 for wrong use, 1 for any failure, each
+// reported on one line.
 inline int run(int argc, char** argv, std::string_view usage, FileCount count, void (*task)(const Arguments&)) {
     try {
         const Arguments arguments = parse({argv + 1, argv + argc});

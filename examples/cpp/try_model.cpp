@@ -53,7 +53,7 @@ static void add_blank(sidekick::Rows& rows, const sidekick::Feature& input) {
     } else if (input.type == sidekick::Type::Categorical) {
         rows.category(input.name, input.categories.at(0));
     } else {
-        const auto size = [&](std::size_t place) { return static_cast<std::uint32_t>(input.shape.at(place)); };
+        const auto size = [&](std::size_t place) { return static_cast<std::uint32_t>(shape.at(place)); };
         rows.pixels(input.name, {size(1), size(0), size(2)}, zeros);
     }
 }

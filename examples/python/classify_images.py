@@ -10,17 +10,17 @@ def classify(deployment, options):
     image = name_of(deployment.feature_specs_in, "image")
     output = name_of(deployment.feature_specs_out, "categorical")
     rows = ({image: file} for file in options.FILE)
-    told = right = 0
+    labelled = right = 0
     for file, result in zip(options.FILE, deployment.predict_lazy(rows)):
         label, probability = best(result[output])
         print(f"{file}\t{label}\t{probability:.4f}")
         # A name such as digit-7-0042.png contains the label.
         truth = re.search(r"-([^-/]+)-\d+\.\w+$", file)
         if truth:
-            told += 1
+            labelled += 1
             right += label == truth[1]
-    if told:
-        print(f"{right} of {told} right")
+    if labelled:
+        print(f"{right} of {labelled} right")
 
 
 if __name__ == "__main__":

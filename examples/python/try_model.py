@@ -18,11 +18,13 @@ def try_model(deployment, options):
 
 
 def blank(spec):
+    # A size that is free is -1.
+    shape = [max(size, 1) for size in spec.shape]
     if spec.dtype == "numeric":
-        # A size that is free is -1.
-        return numpy.zeros([max(size, 1) for size in spec.shape], "uint8") if spec.is_array else 0
+        return numpy.zeros(shape, "uint8") if spec.is_array else 0
     if spec.dtype == "image":
-        image = Image.fromarray(numpy.zeros(spec.shape, "uint8").squeeze())
+        height, width, channels = shape
+        image = Image.new("RGB" if channels == 3 else "L", (width, height))
         image.format = "PNG"
         return image
     return {"categorical": spec.categories[:1], "binary": [False], "text": [""], "bytes": [b""]}[spec.dtype][0]

@@ -16,17 +16,17 @@ fn classify(deployment: &Deployment, files: &[String]) -> Outcome {
     }
     let predictions = deployment.predict(&rows)?;
     let classes = predictions.probabilities(0)?;
-    let (mut told, mut right) = (0, 0);
+    let (mut labelled, mut right) = (0, 0);
     for (row, file) in files.iter().enumerate() {
         let (label, probability) = classes.at_rank(row, 0)?;
         println!("{file}\t{label}\t{probability:.4}");
         if let Some(truth) = label_in_name(file) {
-            told += 1;
+            labelled += 1;
             right += i32::from(truth == &**label);
         }
     }
-    if told > 0 {
-        println!("{right} of {told} right");
+    if labelled > 0 {
+        println!("{right} of {labelled} right");
     }
     Ok(())
 }

@@ -11,14 +11,15 @@ fn denoise(deployment: &Deployment, files: &[String]) -> Outcome {
     rows.add_npy_file(0, &files[0])?;
     rows.end_row()?;
     let predictions = deployment.predict(&rows)?;
-    let &[height, width, 1] = deployment.outputs().get(0)?.shape() else {
-        return Err("the output of this deployment is not a grey image".into());
+    let values = predictions.array(0, 0)?;
+    let (height, width) = match *predictions.row_shape(0, 0)? {
+        [height, width, ..] if height * width == values.len() => (height, width),
+        _ => return Err("the output of this deployment is not a grey image".into()),
     };
     // PGM, as the netpbm manual describes it: a head, then a byte a pixel.
-    let mut picture = format!("P5\n{width} {height}\n255\n").into_bytes();
-    picture
-        .extend(predictions.array(0, 0)?.iter().map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8));
-    std::fs::write(&files[1], picture).map_err(|error| format!("{}: {error}", files[1]))?;
+    let mut image = format!("P5\n{width} {height}\n255\n").into_bytes();
+    image.extend(values.iter().map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8));
+    std::fs::write(&files[1], image).map_err(|error| format!("{}: {error}", files[1]))?;
     println!("{}: {width} x {height}", files[1]);
     Ok(())
 }

@@ -191,7 +191,9 @@ fn plain(
         let base64 = it.base64.unwrap_or(output.base64);
         let values = match (it.data, &it.place) {
             (_, Some(place)) => binary(&tail[place.clone()], class, size, count)?,
-            (Some(data), None) => listed(data, class, size, count, base64)?,
+            (Some(data), None) => {
+                listed(data, class, size, count, base64).filter(|_| is_laid(data, &it.shape))?
+            }
             (None, None) => return None,
         };
         all.push((if output.shape.contains(&ANY) { shape } else { Vec::new() }, values));
@@ -308,7 +310,7 @@ fn listed(data: &RawValue, class: Class, size: usize, count: usize, base64: bool
         }
         Some(())
     })?;
-    (seen == count && elements_of(data).is_some()).then_some(all)
+    (seen == count).then_some(all)
 }
 
 /// The bytes of base64 text: groups of four digits, the last one padded, and no bit set that is not used.
@@ -332,21 +334,31 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     (bits == 0).then_some(bytes)
 }
 
-/// How many elements each list at a depth has, from the outermost: as many as its neighbours, or nothing.
-fn elements_of(list: &RawValue) -> Option<()> {
-    let mut sizes = vec![None; 64];
-    sized(list, 0, &mut sizes).map(|_| ())
+/// Whether a list is flat, or nested as a shape is.
+fn is_laid(data: &RawValue, shape: &[usize]) -> bool {
+    let is_flat = |list: Vec<&RawValue>| list.iter().all(|value| !value.get().starts_with('['));
+    json::list(data).is_some_and(is_flat) || (nested(data, shape) && depths(data).is_some())
 }
 
-fn sized(value: &RawValue, depth: usize, sizes: &mut [Option<usize>]) -> Option<usize> {
+/// Whether lists have the lengths of a shape. Lists of one value at the innermost depths may be missing, or
+/// be too many.
+fn nested(value: &RawValue, shape: &[usize]) -> bool {
     if !value.get().starts_with('[') {
-        return Some(1);
+        return shape.iter().all(|size| *size == 1);
     }
-    let mut size = 0;
-    for value in json::list(value)? {
-        size += sized(value, depth + 1, sizes)?;
+    let (size, rest) = shape.split_first().map_or((1, shape), |(size, rest)| (*size, rest));
+    let Some(list) = json::list(value) else { return false };
+    list.len() == size && list.iter().all(|value| nested(value, rest))
+}
+
+/// The depth of all values, if they have one.
+fn depths(value: &RawValue) -> Option<usize> {
+    if !value.get().starts_with('[') {
+        return Some(0);
     }
-    (*sizes.get_mut(depth)?.get_or_insert(size) == size).then_some(size)
+    let depths = json::list(value)?.into_iter().map(depths).collect::<Option<Vec<_>>>()?;
+    let first = depths.first().copied().unwrap_or(0);
+    depths.iter().all(|depth| *depth == first).then_some(first + 1)
 }
 
 fn whole(text: &str) -> Option<i128> {
@@ -413,7 +425,7 @@ fn put_output(
         *size = input.int_in_range(0..=3)?;
     }
     let sizes: String = shape.iter().map(|size| format!(",{size}")).collect();
-    let each = shape.iter().product();
+    let each = shape.iter().product::<usize>();
     let datatype = match input.ratio(1, 64)? {
         true => DATATYPES[input.int_in_range(0..=DATATYPES.len() - 1)?].0,
         false => output.datatype().0,
@@ -431,7 +443,7 @@ fn put_output(
         members.push(format!("\"parameters\":{{\"binary_data_size\":{}}}", tail.len() - bytes));
     } else {
         let mut data = String::from("\"data\":");
-        put_data(&mut data, output, rows, each, input)?;
+        put_data(&mut data, output, rows, &shape, input)?;
         members.push(data);
     }
     if output.has_bytes() && input.ratio(1, 8)? {
@@ -478,19 +490,30 @@ fn put_data(
     data: &mut String,
     output: &Output,
     rows: usize,
-    each: usize,
+    row: &[usize],
     input: &mut Unstructured<'_>,
 ) -> Result<()> {
-    let nested = input.arbitrary::<bool>()?;
+    let mut shape = [&[rows], row].concat();
+    match input.int_in_range(0..=7)? {
+        0..3 => shape = vec![shape.iter().product()],
+        3..6 => {}
+        6 => shape.push(1),
+        _ => shape = vec![rows, row.iter().product()],
+    }
+    put_lists(data, output, &shape, input)
+}
+
+fn put_lists(
+    data: &mut String,
+    output: &Output,
+    shape: &[usize],
+    input: &mut Unstructured<'_>,
+) -> Result<()> {
+    let Some((size, rest)) = shape.split_first() else { return put_value(data, output, input) };
     put(data, "[", input)?;
-    for row in 0..rows {
-        data.push_str(if row > 0 && (nested || each > 0) { "," } else { "" });
-        data.push_str(if nested { "[" } else { "" });
-        for element in 0..each {
-            put(data, ["", ","][usize::from(element > 0)], input)?;
-            put_value(data, output, input)?;
-        }
-        data.push_str(if nested { "]" } else { "" });
+    for place in 0..*size {
+        put(data, ["", ","][usize::from(place > 0)], input)?;
+        put_lists(data, output, rest, input)?;
     }
     put(data, "]", input)
 }

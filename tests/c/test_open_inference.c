@@ -319,6 +319,44 @@ static void test_bytes(void) {
     sidekick_deployment_free(model);
 }
 
+/* An integer beyond INT64_MAX is exact in a tensor of UINT64. */
+static void test_unsigned(void) {
+    sidekick_deployment *model = open_passing("unsigned", ""), *echo = open_deployment("echo");
+    sidekick_rows *rows = new_rows(model);
+    sidekick_predictions *predictions;
+    const uint64_t *found = NULL;
+    const void *elements = NULL;
+    size_t size = 0;
+    int32_t dtype = 0;
+    OK(sidekick_rows_add_unsigned(rows, "value", SIDEKICK_NUL, UINT64_MAX, &error));
+    KEEPS(SIDEKICK_ERROR_FEATURE_TWICE, sidekick_rows_add_unsigned_at(rows, 0, 1, &error));
+    ABOUT(0, "value");
+    FORGET();
+    OK(sidekick_rows_end_row(rows, &error));
+    OK(sidekick_rows_add_unsigned_at(rows, 0, 7, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_unsigned(rows, "other", SIDEKICK_NUL, 1, &error));
+    FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE, sidekick_rows_add_unsigned_at(rows, 1, 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_unsigned(rows, NULL, SIDEKICK_NUL, 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_unsigned(NULL, "value", SIDEKICK_NUL, 1, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_unsigned_at(NULL, 0, 1, &error));
+    predictions = predict(model, rows);
+    OK(sidekick_predictions_elements_column(predictions, 0, &elements, &size, &dtype, &error));
+    found = elements;
+    CHECK(size == 2 * sizeof *found && dtype == SIDEKICK_DTYPE_U64 && found[0] == UINT64_MAX && found[1] == 7);
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+
+    /* For the Deployment API it is the nearest double, and no category. */
+    rows = new_rows(echo);
+    OK(sidekick_rows_add_unsigned_at(rows, IN_NUMBER, UINT64_MAX, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_VALUE, sidekick_rows_add_unsigned_at(rows, IN_CATEGORY, UINT64_MAX, &error));
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_unsigned_at(rows, IN_TEXT, UINT64_MAX, &error));
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(echo);
+}
+
 /* Adds a row of `length` pairs, all with one value, to the model `free`. */
 static void add_pairs(sidekick_rows *rows, size_t length, float value) {
     float pairs[8];
@@ -353,7 +391,7 @@ static void test_free_sizes(void) {
     add_pairs(rows, 3, 2.5f);
     add_pairs(rows, 0, 0);
     KEEPS(SIDEKICK_ERROR_FEATURE_SHAPE,
-          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, three, 2, NULL, numbers, sizeof numbers, &error));
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, three, 2, NULL, numbers, 12, &error));
     SAYS("expected an array of shape [-1, 2], got [3, 1]");
     FORGET();
     /* A column has arrays of one shape, which follows from its size or is given. */
@@ -552,6 +590,42 @@ static void test_images(void) {
     sidekick_deployment_free(model);
 }
 
+/* Pixels that a model returns are an image by a description. */
+static void test_images_of_pixels(void) {
+    static const unsigned char PIXELS[2 * 3 * 3] = {0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42,
+                                                    50, 51, 255};
+    const char *const described =
+        "{\"inputs\": [{\"name\": \"rgb\", \"type\": \"image\"}, {\"name\": \"file\", \"optional\": true}, "
+        "{\"name\": \"chw\", \"optional\": true}], \"outputs\": [{\"name\": \"rgb_out\", \"type\": \"image\"}]}";
+    sidekick_deployment *model = open_passing("images", described);
+    sidekick_rows *rows = new_rows(model);
+    sidekick_predictions *predictions;
+    unsigned char decoded[sizeof PIXELS];
+    const void *bytes = NULL;
+    const char *media = NULL;
+    const size_t *shape = NULL;
+    size_t size = 0, rank = 0;
+    uint32_t width = 0, height = 0, channels = 0;
+    int32_t type = 0, dtype = 0;
+    OK(sidekick_deployment_feature_type(model, SIDEKICK_OUTPUT, 0, &type, &error));
+    OK(sidekick_deployment_feature_shape(model, SIDEKICK_OUTPUT, 0, &shape, &rank, &error));
+    CHECK(type == SIDEKICK_TYPE_IMAGE && rank == 3 && shape[0] == 2 && shape[1] == 3 && shape[2] == 3);
+    OK(sidekick_rows_add_pixels_at(rows, 0, 3, 2, 3, 0, PIXELS, sizeof PIXELS, 0, &error));
+    OK(sidekick_rows_end_row(rows, &error));
+    predictions = predict(model, rows);
+    OK(sidekick_predictions_image(predictions, 0, 0, &bytes, &size, &media, &error));
+    CHECK(strcmp(media, "image/png") == 0 && size > 8 && memcmp(bytes, "\x89PNG", 4) == 0);
+    OK(sidekick_predictions_image_size(predictions, 0, 0, &width, &height, &channels, &error));
+    CHECK(width == 3 && height == 2 && channels == 3);
+    OK(sidekick_predictions_image_pixels(predictions, 0, 0, decoded, sizeof decoded, &error));
+    CHECK(memcmp(decoded, PIXELS, sizeof PIXELS) == 0);
+    FAILS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_predictions_elements(predictions, 0, 0, &bytes, &size, &dtype, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_image(predictions, 0, 1, &bytes, &size, &media, &error));
+    sidekick_predictions_free(predictions);
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(model);
+}
+
 static void test_refusals(void) {
     sidekick_deployment *model = NULL;
     KEEPS(SIDEKICK_ERROR_ARGUMENT,
@@ -573,10 +647,12 @@ int main(void) {
     test_bytes_are_not_text();
     test_bytes();
     test_optional_inputs();
+    test_unsigned();
     test_free_sizes();
     test_protocol();
     test_description();
     test_images();
+    test_images_of_pixels();
     test_refusals();
     return checks_failed("test_open_inference");
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -128,6 +129,17 @@ TEST(images_become_tensors) {
     const auto found = predictions[0].elements<std::uint8_t>("rgb_out");
     CHECK(std::vector<unsigned char>(found.begin(), found.end()) == samples);
     CHECK_THROWS(FeatureType, predictions[0].elements<float>("rgb_out"));
+}
+
+TEST(an_integer_beyond_a_signed_one_is_exact) {
+    const auto model = open_passing("unsigned", "{}");
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    auto rows = model.rows();
+    rows.integer("value", most).row().integer(0, 7).end_row();
+    const auto predictions = model.predict(rows);
+    CHECK(predictions[0].elements<std::uint64_t>("value_out")[0] == most);
+    CHECK(predictions[1].elements<std::uint64_t>("value_out")[0] == 7);
+    CHECK_FAILS(FeatureValue, rows.try_integer("value", -1));
 }
 
 TEST(each_row_has_its_own_shape) {

@@ -76,7 +76,7 @@ SCENARIOS = [
         {"mlserver": "refused"},
         {"mlserver": "no: JSON has neither; refused before they are sent"},
     ),
-    Scenario("FP16", "16-bit floats as bytes", "1 -4", not_on={"mlserver": "the server takes no bytes"}),
+    Scenario("FP16", "16-bit floats", "1 -4", words={"mlserver": "yes: as JSON"}),
     Scenario(
         "FP16 as JSON",
         "16-bit floats with `wire` JSON",

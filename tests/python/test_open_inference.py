@@ -173,6 +173,18 @@ def test_images_become_tensors(passing, tmp_path):
         images.predict(rgb=file, chw=file, file=file[:20])
 
 
+def test_outputs_of_pixels_are_images(passing):
+    described = {
+        "inputs": [{"name": "chw", "optional": True}, {"name": "file", "optional": True}],
+        "outputs": [{"name": "rgb_out", "type": "image"}],
+    }
+    images = passing("images", model_description=described)
+    assert images.feature_specs_out[0].dtype == "image"
+    samples = numpy.arange(18, dtype="uint8").reshape(2, 3, 3)
+    found = images.predict(rgb=samples)["rgb_out"]
+    assert found.mode == "RGB" and (numpy.asarray(found) == samples).all()
+
+
 def test_each_row_has_its_own_shape(passing):
     free = passing("free")
     assert [spec.shape for spec in free.feature_specs_in] == [(-1, 2), (1,)] and free.feature_specs_in[0].has_free_sizes

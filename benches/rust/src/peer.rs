@@ -16,7 +16,7 @@ const WIDTH: u16 = 640;
 const HEIGHT: u16 = 480;
 const JPEG_QUALITY: u8 = 90;
 
-/// All arrays' elements, one array behind the other.
+/// All arrays' elements, one array after the other.
 pub fn arrays() -> Vec<f32> {
     let bytes = crate::data("arrays.f32");
     bytes.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()

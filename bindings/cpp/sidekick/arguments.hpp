@@ -106,6 +106,8 @@ public:
 
     /// Its value; the largest one of `Target` if it does not fit.
     constexpr Target value() const noexcept { return value_; }
+    /// Its value if it is not negative, also beyond `Target`.
+    constexpr std::uintmax_t magnitude() const noexcept { return given_; }
     /// Whether `Target` can hold it.
     constexpr bool fits() const noexcept { return fits_; }
     /// Its digits, as it was given.

@@ -65,14 +65,13 @@ public:
     }
 
     /// Adds an integer to a numeric input of shape `[1]`, or as the category of a categorical or binary
-    /// input.
+    /// input. One beyond `std::int64_t` is exact in a UINT64 tensor, and the nearest double for the
+    /// Deployment API.
     Rows& integer(FeatureKey input, Integer integer) { return done(try_integer(input, integer)); }
     /// As `integer`, without throwing.
     Result<void> try_integer(FeatureKey input, Integer integer) {
         if (!integer.fits()) {
-            return Error(Status::FeatureValue,
-                         integer.text() + " is beyond the integers that are sent: add it as a number",
-                         std::string(input.name()));
+            return add(sidekick_rows_add_unsigned, sidekick_rows_add_unsigned_at, input, integer.magnitude());
         }
         return add(sidekick_rows_add_integer, sidekick_rows_add_integer_at, input, integer.value());
     }

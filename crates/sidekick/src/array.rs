@@ -112,10 +112,14 @@ pub struct Array<'a> {
 }
 
 impl<'a> Array<'a> {
-    /// A row-major array without gaps, in this machine's byte order.
+    /// A row-major array without gaps, in this machine's byte order. `bytes` has exactly its size.
     pub fn new(dtype: DType, shape: &[usize], bytes: &'a [u8]) -> Result<Array<'a>> {
         let strides = contiguous_strides(dtype, shape)?;
-        Array::with_layout(dtype, shape, &strides, 0, cfg!(target_endian = "big"), bytes)
+        let array = Array::with_layout(dtype, shape, &strides, 0, cfg!(target_endian = "big"), bytes)?;
+        match byte_size(dtype, shape)? {
+            size if size == bytes.len() => Ok(array),
+            size => Err(other_size(shape, size, bytes.len())),
+        }
     }
 
     /// A row-major array of Rust numbers.
@@ -147,10 +151,7 @@ impl<'a> Array<'a> {
         if inside {
             return Ok(array);
         }
-        let span = end.saturating_sub(first);
-        let message =
-            format!("an array of shape {shape:?} spans {span} bytes, but the buffer has {}", bytes.len());
-        Err(Error::new(ErrorKind::Argument, message))
+        Err(other_size(shape, end.saturating_sub(first), bytes.len()))
     }
 
     /// How many bytes before element `[0, 0, ...]` negative strides reach: the `origin` of such an array.
@@ -298,6 +299,12 @@ impl<'a> Array<'a> {
         let message = format!("element {index:?} is not a finite 32-bit float");
         Error::new(ErrorKind::FeatureValue, message)
     }
+}
+
+#[cold]
+fn other_size(shape: &[usize], span: impl std::fmt::Display, size: usize) -> Error {
+    let message = format!("an array of shape {shape:?} spans {span} bytes, but the buffer has {size}");
+    Error::new(ErrorKind::Argument, message)
 }
 
 fn bit(byte: u8) -> f64 {
@@ -484,6 +491,11 @@ mod tests {
         assert_eq!(refused(&[1; 65], &[1; 65], 0), ErrorKind::Argument);
         assert!(Array::with_layout(DType::U8, &[1; 64], &[1; 64], 0, false, &[0]).is_ok());
         assert!(Array::new(DType::U8, &[1; 65], &[0]).is_err());
+        for (shape, bytes) in [(&[2, 3][..], 5), (&[2, 3], 7), (&[2, 0], 1), (&[], 0), (&[], 2)] {
+            let error = Array::new(DType::U8, shape, &vec![0; bytes]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Argument);
+            assert!(error.to_string().ends_with(&format!("but the buffer has {bytes}")), "{error}");
+        }
     }
 
     #[test]

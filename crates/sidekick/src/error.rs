@@ -29,7 +29,7 @@ pub enum ErrorKind {
     FeatureType = 11,
     /// A value of another shape than the feature's.
     FeatureShape = 12,
-    /// A value of the right type that cannot be sent: not finite, or not one of the categories.
+    /// An invalid value of the right type: not finite, or not one of the categories.
     FeatureValue = 13,
     /// A feature given twice in one row.
     FeatureTwice = 14,

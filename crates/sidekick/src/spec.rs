@@ -57,6 +57,8 @@ pub struct FeatureSpec {
     pub(crate) optional: bool,
     /// Whether an integer is the index of a category, not its label.
     pub(crate) by_index: bool,
+    /// The types that a model description can give it; empty if it can give none other.
+    pub(crate) types: &'static str,
     /// Whether its name or a label holds a part of the token, so that no message shows one.
     pub(crate) hidden: bool,
 }
@@ -143,7 +145,11 @@ impl FeatureSpec {
     /// The error of a value that is given, or read, as another type: `how`, such as "got text".
     #[cold]
     pub(crate) fn another_type(&self, how: &str) -> Error {
-        Error::new(ErrorKind::FeatureType, format!("is {}, {how}", self.kind_text()))
+        let error = Error::new(ErrorKind::FeatureType, format!("is {}, {how}", self.kind_text()));
+        match self.types {
+            "" => error,
+            types => error.advising(&format!("a model description can make it {types}")),
+        }
     }
 
     /// What its values are, for messages: `numeric [8, 8, 1]`.

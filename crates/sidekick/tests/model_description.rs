@@ -273,6 +273,66 @@ fn what_does_not_fit_the_model_is_named_when_it_is_opened() {
     }
 }
 
+#[test]
+fn a_shape_that_is_wrong_in_the_description_is_found_there() {
+    for (description, said) in [
+        (
+            r#"{"inputs": [{"name": "size", "shape": [3]}]}"#,
+            "an axis for rows (-1 first), and \"size\" has the shape [3]",
+        ),
+        (
+            r#"{"outputs": [{"name": "sick", "shape": [2]}]}"#,
+            "the output \"sick\" has the shape [2], without an axis",
+        ),
+        (
+            r#"{"inputs": [{"name": "word", "shape": [-1, 2]}]}"#,
+            "the input \"word\" has the shape [-1, 2]: BYTES",
+        ),
+    ] {
+        let text = refused(CLASSIFIER, description);
+        assert!(text.contains("/v2/models/m: the model description: ") && text.contains(said), "{text}");
+    }
+    let description = r#"{"outputs": [{"name": "probabilities", "shape": [-1, 4]}]}"#;
+    let deployment = common::open(&serve(CLASSIFIER, CLASSIFIER_ANSWER).0, &described(description));
+    let mut rows = deployment.rows();
+    let texts: InputPieces = ["", ""].iter().collect();
+    let two = InputColumn::of(&[1i64, 2]);
+    rows.add_columns(2, &[("island", two), ("word", texts.column()), ("size", two)]).unwrap();
+    let error = deployment.predict(&rows).err().unwrap().to_string();
+    let said = "has the shape [4] a row in the model description, and [3] came back";
+    assert!(error.ends_with(said), "{error}");
+}
+
+#[test]
+fn a_value_of_another_type_says_what_a_description_can_make_of_its_tensor() {
+    let deployment = common::open(&serve(CLASSIFIER, CLASSIFIER_ANSWER).0, &options());
+    let mut rows = deployment.rows();
+    let said = rows.add_text("size", "x").unwrap_err().to_string();
+    let expected = "row 0: feature \"size\": is numeric [1], got text; \
+                    a model description can make it numeric, binary or categorical";
+    assert_eq!(said, expected);
+    let said = rows.add_image("word", b"").unwrap_err().to_string();
+    assert!(said.ends_with("can make it text, bytes, image or categorical"), "{said}");
+    let texts: InputPieces = ["a", "b"].iter().collect();
+    let two = InputColumn::of(&[1i64, 2]);
+    let error = rows.add_columns(2, &[("island", texts.column()), ("word", texts.column()), ("size", two)]);
+    assert!(
+        error
+            .unwrap_err()
+            .to_string()
+            .ends_with("got text; a model description can make it numeric, binary or categorical")
+    );
+    rows.add_columns(2, &[("island", two), ("word", texts.column()), ("size", two)]).unwrap();
+    let predictions = deployment.predict(&rows).unwrap();
+    let said = predictions.probabilities("probabilities").err().unwrap().to_string();
+    assert!(
+        said.ends_with("read as a category; a model description can make it numeric or categorical"),
+        "{said}"
+    );
+    let said = predictions.text("class", 0).unwrap_err().to_string();
+    assert!(said.ends_with("read as text; a model description can make it numeric or binary"), "{said}");
+}
+
 const OPTIONAL: &str = concat!(
     r#"{"inputs":[{"name":"x","datatype":"FP32","shape":[-1,2]},{"name":"t","datatype":"BYTES","shape":[-1]},"#,
     r#"{"name":"n","datatype":"INT16","shape":[-1]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#
@@ -345,10 +405,139 @@ fn rows_that_lack_different_inputs_share_no_request() {
     assert_eq!(sent(&requests), [["x=[5.0,5.0,6.0,6.0,7.0,7.0]", "n=[5,6,7]"]]);
 }
 
+const FILES: &str = concat!(
+    r#"{"inputs":[{"name":"x","datatype":"BYTES","shape":[-1]},"#,
+    r#"{"name":"t","datatype":"BYTES","shape":[-1],"parameters":{"content_type":"base64"}}],"#,
+    r#""outputs":[{"name":"y","datatype":"BYTES","shape":[-1]}]}"#
+);
+
+#[test]
+fn bytes_are_base64_in_json_as_the_description_says() {
+    let answer = concat!(
+        r#"{"outputs":[{"name":"y","datatype":"BYTES","shape":[1],"data":["/wD+"],"#,
+        r#""parameters":{"content_type":"str"}}]}"#
+    );
+    let (url, requests) = serve(FILES, answer);
+    let description = r#"{"inputs": [{"name": "x", "type": "bytes", "content_type": "base64"},
+        {"name": "t", "content_type": "str"}],
+        "outputs": [{"name": "y", "type": "bytes", "content_type": "base64"}]}"#;
+    let deployment = common::open(&url, &described(description));
+    let mut rows = deployment.rows();
+    rows.add_bytes("x", b"\xff\0").unwrap();
+    rows.add_text("t", "text").unwrap();
+    rows.end_row().unwrap();
+    let predictions = deployment.predict(&rows).unwrap();
+    assert_eq!(predictions.bytes("y", 0).unwrap(), b"\xff\0\xfe");
+    let requests = requests.lock().unwrap();
+    let inputs = &requests[0]["inputs"];
+    assert_eq!(inputs[0]["parameters"], serde_json::json!({"content_type": "base64"}));
+    assert_eq!(inputs[0]["data"], serde_json::json!(["/wA="]));
+    assert_eq!(inputs[1]["parameters"], serde_json::Value::Null);
+    assert_eq!(inputs[1]["data"], serde_json::json!(["text"]));
+
+    let said = refused(OPTIONAL, r#"{"inputs": [{"name": "x", "content_type": "base64"}]}"#);
+    let expected = r#"the input "x" is FP32 of the shape [2] a row, but content_type is for BYTES"#;
+    assert!(said.ends_with(expected), "{said}");
+}
+
+const NO_ELEMENTS: &str = concat!(
+    r#"{"inputs":[{"name":"x","datatype":"FP32","shape":[-1]},{"name":"e","datatype":"INT8","shape":[-1,0]}],"#,
+    r#""outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#
+);
+
+#[test]
+fn an_optional_array_of_no_elements_is_sent_if_it_is_given() {
+    let answer = r#"{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"data":[7]}]}"#;
+    let (url, requests) = serve(NO_ELEMENTS, answer);
+    let deployment = common::open(&url, &described(r#"{"inputs": [{"name": "e", "optional": true}]}"#));
+    let mut rows = deployment.rows();
+    let add = |rows: &mut sidekick::Rows, x: f64, has_array: bool| {
+        rows.add_number("x", x).unwrap();
+        if has_array {
+            rows.add_array("e", &sidekick::Array::of::<f32>(&[0], &[]).unwrap()).unwrap();
+        }
+    };
+    for (x, has_array) in [(1.0, false), (2.0, true), (3.0, false)] {
+        add(&mut rows, x, has_array);
+        rows.end_row().unwrap();
+    }
+    add(&mut rows, 4.0, true);
+    rows.discard_row();
+    add(&mut rows, 5.0, false);
+    rows.end_row().unwrap();
+    let expected = [vec!["x=[1.0]"], vec!["x=[2.0]", "e=[]"], vec!["x=[3.0,5.0]"]];
+    let error = deployment.predict(&rows).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::ReplyRows);
+    assert_eq!(sent(&requests), expected);
+    let mut stream = deployment.stream().unwrap();
+    stream.push(&rows).unwrap();
+    while let Ok(Some(_)) = stream.next() {}
+    assert_eq!(sent(&requests), expected);
+
+    rows.clear();
+    let (numbers, arrays) = (InputColumn::of(&[6.0f32]), InputColumn::of::<i8>(&[]));
+    rows.add_columns(1, &[("x", numbers), ("e", arrays)]).unwrap();
+    rows.add_columns(1, &[("x", numbers)]).unwrap();
+    deployment.predict(&rows).unwrap();
+    assert_eq!(sent(&requests), [vec!["x=[6.0]", "e=[]"], vec!["x=[6.0]"]]);
+}
+
 const ANY_IMAGE: &str = concat!(
     r#"{"inputs":[{"name":"x","datatype":"UINT8","shape":[-1,-1,-1,1]}],"#,
     r#""outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#
 );
+
+const PIXELS_OUT: &str = concat!(
+    r#"{"inputs":[{"name":"x","datatype":"FP32","shape":[-1]}],"outputs":["#,
+    r#"{"name":"chw","datatype":"UINT8","shape":[-1,3,1,2]},{"name":"any","datatype":"UINT8","shape":[-1,-1,-1,1]},"#,
+    r#"{"name":"f","datatype":"FP32","shape":[-1,1,2,3]}]}"#
+);
+
+#[test]
+fn outputs_of_pixels_are_images() {
+    let answer = concat!(
+        r#"{"outputs":[{"name":"chw","datatype":"UINT8","shape":[2,3,1,2],"#,
+        r#""data":[[[[1,2]],[[3,4]],[[5,6]]],[[[7,8]],[[9,10]],[[11,12]]]]},"#,
+        r#"{"name":"any","datatype":"UINT8","shape":[2,3,1,1],"data":[1,2,3,4,5,255]}]}"#
+    );
+    let description = r#"{"outputs": [{"name": "chw", "type": "image"}, {"name": "any", "type": "image"}]}"#;
+    let deployment = common::open(&serve(PIXELS_OUT, answer).0, &described(description));
+    assert_eq!(
+        shown(deployment.outputs()),
+        format!("chw image [1, 2, 3], any image {:?}", [sidekick::SIZE_ANY, sidekick::SIZE_ANY, 1])
+    );
+    let predictions = deployment.predict(&rows_of(&deployment)).unwrap();
+    let first = predictions.image_pixels("chw", 0).unwrap();
+    assert_eq!((first.width, first.height, first.channels), (2, 1, 3));
+    assert_eq!(first.bytes, [1, 3, 5, 2, 4, 6]);
+    assert_eq!(predictions.image_pixels("chw", 1).unwrap().bytes, [7, 9, 11, 8, 10, 12]);
+    assert_eq!(predictions.image_size("any", 1).unwrap(), (1, 3, 1));
+    assert_eq!(predictions.image_pixels("any", 1).unwrap().bytes, [4, 5, 255]);
+    assert_eq!(predictions.image("any", 0).unwrap().media_type.name(), "image/png");
+
+    // An image has pixels.
+    let empty = r#"{"outputs":[{"name":"any","datatype":"UINT8","shape":[2,0,1,1],"data":[]}]}"#;
+    let any = r#"{"outputs": [{"name": "any", "type": "image", "layout": "HWC"}]}"#;
+    let deployment = common::open(&serve(PIXELS_OUT, empty).0, &described(any));
+    let error = deployment.predict(&rows_of(&deployment)).err().unwrap();
+    assert_eq!((error.kind(), error.feature(), error.row()), (ErrorKind::ReplyShape, Some("any"), Some(0)));
+    for (description, said) in [
+        (
+            r#"{"outputs": [{"name": "f", "type": "image"}]}"#,
+            "but an image that a model returns is UINT8, or BYTES",
+        ),
+        (r#"{"outputs": [{"name": "chw", "type": "image", "layout": "HWC"}]}"#, "not 2; set its layout"),
+    ] {
+        let text = refused(PIXELS_OUT, description);
+        assert!(text.ends_with(said), "{text}");
+    }
+}
+
+fn rows_of(deployment: &Deployment) -> sidekick::Rows {
+    let mut rows = deployment.rows();
+    rows.add_columns(2, &[("x", InputColumn::of(&[1.0f32, 2.0]))]).unwrap();
+    rows
+}
 
 #[test]
 fn images_of_different_sizes_share_no_request() {
@@ -386,7 +575,8 @@ fn an_input_is_missing_in_all_rows_of_a_column_or_in_none() {
 fn a_description_is_set_from_text_or_a_file_and_can_be_removed() {
     let mut options = options();
     let error = options.set_model_description(r#"{"inputs": [{"name": "x", "scal": 1}]}"#).unwrap_err();
-    assert_eq!(error.to_string(), "the model description: inputs[0].scal: is not a key of a description");
+    let text = error.to_string();
+    assert!(text.starts_with("the model description: inputs[0].scal: is unknown; the keys of"), "{text}");
     let folder = std::env::temp_dir().join(format!("sidekick-description-{}", std::process::id()));
     std::fs::write(&folder, r#"{"batch_axis": 0}"#).unwrap();
     options.set_model_description_file(&folder).unwrap();

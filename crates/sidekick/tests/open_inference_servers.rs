@@ -364,3 +364,46 @@ fn the_token_is_in_no_message() {
         }
     }
 }
+
+const HALF: &str = concat!(
+    r#"{"name":"m","inputs":[{"name":"in","datatype":"FP16","shape":[-1]}],"#,
+    r#""outputs":[{"name":"out","datatype":"FP16","shape":[-1]}]}"#
+);
+
+/// Answers as a server that takes JSON alone.
+fn answer_json_alone(request: &Request, stream: &mut TcpStream) -> bool {
+    if request.header("inference-header-content-length").is_some() {
+        return reply(stream, "500 Internal Server Error", "Internal Server Error");
+    }
+    let json = r#"{"outputs":[{"name":"out","datatype":"FP16","shape":[1],"data":[0.0999755859375]}]}"#;
+    reply(stream, "200 OK", json)
+}
+
+#[test]
+fn sixteen_bit_floats_go_to_mlserver_as_json() {
+    const MLSERVER: Documents =
+        &[("/v2/models/m", HALF), ("/v2", r#"{"name":"mlserver","version":"1.7.1","extensions":[]}"#)];
+    const OTHER: Documents = &[("/v2/models/m", HALF), ("/v2", r#"{"name":"mine","extensions":[]}"#)];
+    let deployment = common::open(&model(MLSERVER, answer_json_alone), &options());
+    let found = deployment.predict(&rows(&deployment, 1)).unwrap();
+    assert_eq!(found.numbers("out").unwrap(), [0.0999755859375]);
+
+    // Of another server it is not known. Its error says what to set.
+    let url = model(OTHER, answer_json_alone);
+    let deployment = common::open(&url, &options());
+    let error = deployment.predict(&rows(&deployment, 1)).err().unwrap();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::Http, Some(500)));
+    assert!(error.to_string().ends_with("set the option wire to JSON if it does not"), "{error}");
+    let mut json = options();
+    json.set_wire(Wire::Json);
+    let deployment = common::open(&url, &json);
+    assert_eq!(deployment.predict(&rows(&deployment, 1)).unwrap().numbers("out").unwrap(), [0.0999755859375]);
+    for (wire, status) in [(Wire::Binary, "500 Internal Server Error"), (Wire::Auto, "404 Not Found")] {
+        let mut chosen = options();
+        chosen.set_wire(wire);
+        let url = model(OTHER, move |_, stream| reply(stream, status, "no"));
+        let deployment = common::open(&url, &chosen);
+        let error = deployment.predict(&rows(&deployment, 1)).err().unwrap().to_string();
+        assert!(!error.contains("wire"), "{error}");
+    }
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"slices"
 
 	"libsidekick.dev/go/examples/internal/cli"
 	"libsidekick.dev/go/sidekick"
@@ -57,7 +58,8 @@ func addBlank(rows *sidekick.Rows, input sidekick.Feature) {
 	case sidekick.Categorical:
 		rows.Category(input.Name, input.Categories[0])
 	case sidekick.Image:
-		rows.Image(input.Name, image.NewGray(image.Rect(0, 0, input.Shape[1], input.Shape[0])))
+		shape := oneSize(input.Shape)
+		rows.Image(input.Name, image.NewGray(image.Rect(0, 0, shape[1], shape[0])))
 	default:
 		addZeros(rows, input)
 	}
@@ -69,14 +71,22 @@ func addZeros(rows *sidekick.Rows, input sidekick.Feature) {
 		rows.Number(input.Name, 0)
 		return
 	}
-	count, shape := 1, input.Shape
-	for place, size := range shape {
-		if size == sidekick.SizeAny {
-			shape[place] = 1
-		}
-		count *= shape[place]
+	count, shape := 1, oneSize(input.Shape)
+	for _, size := range shape {
+		count *= size
 	}
 	rows.Array(input.Name, sidekick.ArrayOf(make([]uint8, count), shape...))
+}
+
+// oneSize is a shape with 1 for each size that is free.
+func oneSize(shape []int) []int {
+	sizes := slices.Clone(shape)
+	for place, size := range sizes {
+		if size == sidekick.SizeAny {
+			sizes[place] = 1
+		}
+	}
+	return sizes
 }
 
 // first is the value of an output for the first row.

@@ -173,6 +173,8 @@ static void add_and_discard(const sidekick_deployment *deployment, const char *f
     OK(sidekick_rows_add_number_at(rows, IN_NUMBER, 1, &error));
     CHECK(sidekick_rows_add_integer(rows, "number", SIDEKICK_NUL, 2, NULL) == SIDEKICK_ERROR_FEATURE_TWICE);
     CHECK(sidekick_rows_add_integer_at(rows, IN_CATEGORY, 3, NULL) == SIDEKICK_ERROR_FEATURE_VALUE);
+    CHECK(sidekick_rows_add_unsigned(rows, "number", SIDEKICK_NUL, 2, NULL) == SIDEKICK_ERROR_FEATURE_TWICE);
+    CHECK(sidekick_rows_add_unsigned_at(rows, IN_CATEGORY, 3, NULL) == SIDEKICK_ERROR_FEATURE_VALUE);
     CHECK(sidekick_rows_add_image(rows, "grey", SIDEKICK_NUL, "x", 1, NULL) == SIDEKICK_ERROR_IMAGE);
     OK(sidekick_rows_add_image_file(rows, "grey", SIDEKICK_NUL, file, SIDEKICK_NUL, &error));
     OK(sidekick_rows_add_pixels_at(rows, IN_PICTURE, 4, 4, 3, 0, SAMPLES, sizeof SAMPLES, 90, &error));

@@ -27,7 +27,7 @@ const (
 	width, height = 640, 480
 )
 
-// Task is what a client is told: CLIENT KIND URL ROWS REQUESTS [IN_FLIGHT].
+// Task is what a client gets: CLIENT KIND URL ROWS REQUESTS [IN_FLIGHT].
 type Task struct {
 	Kind, URL                string
 	Rows, Requests, InFlight int
@@ -100,7 +100,7 @@ func Picture() image.Image {
 	return picture
 }
 
-// Stride tells of how many elements of an array one is added to the checksum, as in bench.h.
+// Stride is the distance between the elements of an array that are added to the checksum, as in bench.h.
 func Stride(task Task) int {
 	if task.Rows > 1 && task.Kind == "tensor-features" {
 		return 16
@@ -139,7 +139,7 @@ func Measure(requests int, request func(index int) uint64) {
 		times[requests/2], checksum)
 }
 
-// Check ends the program where there is an error.
+// Check ends the program if there is an error.
 func Check(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -103,7 +103,7 @@ func predict[Row any](url string, rows []Row) []prediction {
 	}
 	bench.Check(json.Unmarshal(text, &reply))
 	if len(reply.Rows) != len(rows) {
-		bench.Check(fmt.Errorf("the reply has %d rows", len(reply.Rows)))
+		bench.Check(fmt.Errorf("the response has %d rows", len(reply.Rows)))
 	}
 	return reply.Rows
 }

@@ -1,4 +1,4 @@
-// The library from Go: tables column by column, or value by value where there is one row a request, or the
+// The library from Go: tables column by column, or value by value if there is one row a request, or the
 // task says so.
 package main
 

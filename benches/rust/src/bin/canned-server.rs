@@ -1,5 +1,5 @@
 //! A server that answers every request with bytes made beforehand, chosen by method and path: it costs no
-//! more than taking the request in and sending the reply.
+//! more than taking the request in and sending the response.
 //!
 //! Use: canned-server FOLDER
 //! `replies.json` in the folder says what it answers.
@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// Ready replies by method and path, and how long each takes.
+/// Ready responses by method and path, and how long each takes.
 type Replies = HashMap<String, (Vec<u8>, Duration)>;
 
-/// A reply in `replies.json`.
+/// A response in `replies.json`.
 #[derive(Deserialize)]
 struct Entry {
     file: String,

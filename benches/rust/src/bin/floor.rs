@@ -1,4 +1,4 @@
-//! What nobody can beat: a raw socket that sends ready-made bytes and only takes the reply in.
+//! What nobody can beat: a raw socket that sends ready-made bytes and only takes the response in.
 
 use sidekick_benches::{Task, data, measure};
 use std::io::{Read, Write};
@@ -42,7 +42,7 @@ fn take_reply(stream: &mut TcpStream, buffer: &mut [u8]) {
     let mut left = (end + length).saturating_sub(filled);
     while left > 0 {
         let count = stream.read(buffer).expect("the reply is read");
-        assert!(count > 0, "the reply ended early");
+        assert!(count > 0, "the response ended early");
         left -= count;
     }
 }

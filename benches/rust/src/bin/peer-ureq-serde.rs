@@ -73,7 +73,7 @@ struct Reply<'a> {
 #[serde(default)]
 struct Prediction<'a> {
     number: f64,
-    // Labels without escapes are borrowed from the reply, which these are.
+    // Labels without escapes are borrowed from the response, which these are.
     #[serde(borrow)]
     class: BTreeMap<&'a str, f64>,
     array: TensorResult,

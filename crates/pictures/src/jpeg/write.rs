@@ -497,15 +497,15 @@ mod tests {
     fn smooth_images_come_back_whatever_their_size() {
         for (width, height) in SIZES {
             let grey = smooth(width, height, 0);
-            let picture = decoded(&encode_rows(&grey, width, height, false, 95).unwrap()).into_luma8();
-            assert_eq!(picture.dimensions(), (u32::from(width), u32::from(height)));
-            assert!(signal_to_noise(&grey, &picture) > 45.0);
+            let image = decoded(&encode_rows(&grey, width, height, false, 95).unwrap()).into_luma8();
+            assert_eq!(image.dimensions(), (u32::from(width), u32::from(height)));
+            assert!(signal_to_noise(&grey, &image) > 45.0);
 
             let samples = interleaved([0, 1, 2].map(|channel| smooth(width, height, channel)));
             let file = encode_rows(&samples, width, height, true, 95).unwrap();
-            let picture = decoded(&file).into_rgb8();
-            assert_eq!(picture.dimensions(), (u32::from(width), u32::from(height)));
-            let decibels = signal_to_noise(&samples, &picture);
+            let image = decoded(&file).into_rgb8();
+            assert_eq!(image.dimensions(), (u32::from(width), u32::from(height)));
+            let decibels = signal_to_noise(&samples, &image);
             assert!(decibels > 40.0, "{width} x {height}: {decibels} dB");
         }
     }
@@ -515,12 +515,12 @@ mod tests {
         let colors: [[u8; 3]; 7] =
             [[0; 3], [255; 3], [255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0], [12, 200, 99]];
         for (color, quality) in colors.into_iter().flat_map(|color| [40, 75, 90, 100].map(|q| (color, q))) {
-            let picture =
+            let image =
                 decoded(&encode_rows(&color.repeat(19 * 9), 19, 9, true, quality).unwrap()).into_rgb8();
             // Half a step of the first coefficients, which are eight times the sample.
             let bound = if quality == 100 { 2 } else { 4 };
             let close = |pixel: &image::Rgb<u8>| (0..3).all(|i| pixel.0[i].abs_diff(color[i]) <= bound);
-            assert!(picture.pixels().all(close), "{color:?} at {quality}");
+            assert!(image.pixels().all(close), "{color:?} at {quality}");
         }
     }
 
@@ -549,18 +549,18 @@ mod tests {
             [|x: u32, y: u32| x / 16 + y / 16, |x, y| x / 2 + y / 2, |x, y| (x + 2) / 4 + (y + 2) / 4];
         let pairs = [([255, 255, 0], [0, 0, 255]), ([0, 255, 255], [255, 0, 0])];
         for (field, (even, odd)) in fields.into_iter().flat_map(|field| pairs.map(|pair| (field, pair))) {
-            let mut picture = image::RgbImage::from_fn(96, 64, |x, y| {
+            let mut image = image::RgbImage::from_fn(96, 64, |x, y| {
                 image::Rgb(if field(x, y) % 2 == 0 { even } else { odd })
             });
             // The last block is right only if all codes before it are.
             let last = image::Rgb([90; 3]);
-            picture
+            image
                 .enumerate_pixels_mut()
                 .filter(|(x, y, _)| *x >= 80 && *y >= 48)
                 .for_each(|(_, _, pixel)| *pixel = last);
-            let picture = decoded(&encode_rows(&picture, 96, 64, true, 100).unwrap()).into_rgb8();
+            let image = decoded(&encode_rows(&image, 96, 64, true, 100).unwrap()).into_rgb8();
             for (x, y) in (88..96).flat_map(|x| (56..64).map(move |y| (x, y))) {
-                assert_eq!(picture.get_pixel(x, y), &last);
+                assert_eq!(image.get_pixel(x, y), &last);
             }
         }
     }
@@ -579,10 +579,10 @@ mod tests {
             (width, height, is_rgb, samples) in any_image(),
             quality in 1..=100u8,
         ) {
-            let picture = decoded(&encode_rows(&samples, width, height, is_rgb, quality).unwrap());
-            prop_assert_eq!((picture.width(), picture.height()), (u32::from(width), u32::from(height)));
-            prop_assert_eq!(picture.color().has_color(), is_rgb);
-            let noise_left = mean_square_error(&samples, picture.as_bytes());
+            let image = decoded(&encode_rows(&samples, width, height, is_rgb, quality).unwrap());
+            prop_assert_eq!((image.width(), image.height()), (u32::from(width), u32::from(height)));
+            prop_assert_eq!(image.color().has_color(), is_rgb);
+            let noise_left = mean_square_error(&samples, image.as_bytes());
             prop_assert!(is_rgb || quality < 100 || noise_left < 1.0, "{}", noise_left);
         }
     }

@@ -128,7 +128,7 @@ impl<'a> ImageSource<'a> {
 }
 
 /// Samples as a PNG: stored as they are if compression is of no use.
-fn png_file(samples: &Samples<'_>) -> Result<Vec<u8>> {
+pub(crate) fn png_file(samples: &Samples<'_>) -> Result<Vec<u8>> {
     let mut file = Vec::new();
     reserve(&mut file, png::most_bytes(samples) + png::most_beyond(samples))?;
     let internal = |error: io::Error| Error::new(ErrorKind::Internal, error.to_string());

@@ -144,7 +144,7 @@ impl Protocol {
     pub(crate) fn refusal(&self, reply: &Reply) -> Refusal {
         match self {
             Protocol::DeploymentApi(_) => deployment_api::refusal(reply),
-            Protocol::OpenInference(_) => open_inference::refusal(reply),
+            Protocol::OpenInference(api) => api.refusal(reply),
             #[cfg(test)]
             Protocol::Lines(_) => test_lines::refusal(reply),
         }

@@ -110,6 +110,7 @@ fn specs(text: &str, side: &str) -> Result<Specs> {
         dtype: None,
         categories: Default::default(),
         by_index: false,
+        types: "",
         optional: false,
         hidden: false,
     };

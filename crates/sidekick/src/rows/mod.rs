@@ -13,7 +13,7 @@ use crate::memory;
 use crate::npy;
 use crate::protocol::{RowStore, StoreCheckpoint};
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs, first_quoted};
-use crate::values::{Value, category, given_twice, integer_category};
+use crate::values::{Value, category, given_twice, integer_category, large_category};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -89,6 +89,9 @@ impl Rows {
         let bytes = integer.to_ne_bytes();
         let array = Array::new(DType::U64, &[], &bytes)?;
         self.add(key, |spec| {
+            if matches!(spec.feature_type, FeatureType::Categorical | FeatureType::Binary) {
+                return large_category(spec, integer);
+            }
             require(spec, spec.feature_type == FeatureType::Numeric && !spec.is_array(), "an integer")?;
             let is_tensor = spec.dtype.is_some();
             Ok(if is_tensor { Value::Array(&array) } else { Value::Number(integer as f64) })
@@ -500,5 +503,24 @@ pub(crate) mod tests {
             r#"{"n":-9223372036854775808,"c\"":7,"b":0"#
         );
         assert_eq!(rows.add_integer("a", 0).unwrap_err().kind(), ErrorKind::FeatureType);
+    }
+
+    #[test]
+    fn an_integer_beyond_a_signed_one_is_a_number_or_a_category() {
+        let mut rows = rows();
+        rows.add_unsigned("n", u64::MAX).unwrap();
+        rows.add_unsigned("c\"", 7).unwrap();
+        assert_eq!(
+            std::str::from_utf8(store(&rows).all()).unwrap(),
+            r#"{"n":1.8446744073709552e+19,"c\"":7"#
+        );
+        rows.discard_row();
+        let said = rows.add_unsigned("c\"", u64::MAX).unwrap_err().to_string();
+        let expected = r#"row 0: feature "c"": 18446744073709551615 is none of its categories: "a", "7""#;
+        assert_eq!(said, expected);
+        let error = rows.add_unsigned("b", 1 << 63).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::FeatureValue);
+        assert!(error.to_string().contains("9223372036854775808 is no category"), "{error}");
+        assert_eq!(rows.add_unsigned("a", u64::MAX).unwrap_err().kind(), ErrorKind::FeatureType);
     }
 }

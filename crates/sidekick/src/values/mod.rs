@@ -5,4 +5,4 @@ mod value;
 
 pub(crate) use columns::{ColumnReader, Numbers, Source, Texts};
 pub use columns::{InputColumn, InputPieces};
-pub(crate) use value::{Value, category, given_twice, integer_category};
+pub(crate) use value::{Value, category, given_twice, integer_category, large_category};

@@ -68,6 +68,19 @@ pub(crate) fn integer_category(spec: &FeatureSpec, integer: i64) -> Result<Value
     }
 }
 
+/// The category whose label is an integer beyond an `i64`.
+#[cold]
+pub(crate) fn large_category(spec: &FeatureSpec, integer: u64) -> Result<Value<'static>> {
+    if let Some(index) = spec.categories.find(&integer.to_string()) {
+        return Ok(Value::Category(index));
+    }
+    if !spec.categories().is_empty() {
+        return Err(unknown_category(spec, &integer.to_string(), ""));
+    }
+    let message = format!("{integer} is no category: as integers they go up to {}", i64::MAX);
+    Err(Error::new(ErrorKind::FeatureValue, message))
+}
+
 #[cold]
 fn no_index(spec: &FeatureSpec, integer: i64) -> Error {
     let last = spec.categories().len().saturating_sub(1);

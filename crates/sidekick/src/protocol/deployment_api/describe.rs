@@ -222,6 +222,7 @@ fn spec(name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
         dtype: None,
         categories,
         by_index: false,
+        types: "",
         optional: false,
         hidden,
     })

@@ -16,7 +16,7 @@ pub(super) struct Column {
     pub(super) bytes: Vec<u8>,
     /// Where each row ends if they are BYTES, or if a row may lack the input.
     pub(super) ends: Vec<usize>,
-    /// The shape of each row if a size is free.
+    /// The shape of each row if a size is free, or if rows may lack an array of no elements.
     pub(super) shapes: RowShapes,
 }
 
@@ -93,7 +93,7 @@ impl Column {
     ) -> Result<()> {
         let before = self.bytes.len();
         let shape = pixels.append(samples, &mut self.bytes)?;
-        if !tensor.is_free() {
+        if !keeps_shapes(tensor) {
             return Ok(());
         }
         self.shapes.push(1, &shape).inspect_err(|_| self.bytes.truncate(before))
@@ -123,7 +123,7 @@ impl Column {
     ) -> std::result::Result<(), Misfit> {
         let before = self.bytes.len();
         self.put_elements(tensor, array)?;
-        if !tensor.is_free() {
+        if !keeps_shapes(tensor) {
             return Ok(());
         }
         self.shapes.push(count, shape).map_err(|error| {
@@ -187,7 +187,7 @@ impl Column {
 
     /// Notes where rows of an optional input end, up to so many: those that lack it have no bytes.
     pub(super) fn end_rows(&mut self, tensor: &Tensor, rows: usize) -> Result<()> {
-        if tensor.is_free() {
+        if keeps_shapes(tensor) {
             return self.shapes.push_missing(rows.saturating_sub(self.shapes.rows()));
         }
         let more = rows.saturating_sub(self.ends.len());
@@ -201,14 +201,20 @@ impl Column {
 
     /// Whether a finished row has the input.
     pub(super) fn has(&self, tensor: &Tensor, row: usize) -> bool {
-        if !tensor.is_optional() || tensor.elements == Some(0) {
+        if !tensor.is_optional() {
             return true;
         }
-        if tensor.is_free() {
+        if keeps_shapes(tensor) {
             return self.shapes.shape(row).is_some();
         }
         !self.range(tensor, row..row + 1).is_empty()
     }
+}
+
+/// Whether a column keeps the shape of each row: a size is free, or its bytes do not show which rows have an
+/// array.
+fn keeps_shapes(tensor: &Tensor) -> bool {
+    tensor.is_free() || (tensor.is_optional() && tensor.elements == Some(0))
 }
 
 /// The first of some complete elements without its length, and the others.

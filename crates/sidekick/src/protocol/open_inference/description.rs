@@ -50,6 +50,8 @@ pub(crate) struct Meaning {
     pub(crate) kind: Option<Kind>,
     pub(crate) labels: Option<Names>,
     pub(crate) optional: Option<bool>,
+    /// Whether JSON has its bytes as base64.
+    pub(crate) base64: Option<bool>,
     pub(crate) layout: Option<Layout>,
     /// For each channel, or one for all.
     pub(crate) scale: Option<Vec<f64>>,
@@ -91,6 +93,22 @@ pub(crate) enum Layout {
     Chw,
 }
 
+/// The keys of a tensor: first those that an output has, too.
+const KEYS: [&str; 11] = [
+    "name",
+    "datatype",
+    "shape",
+    "type",
+    "labels",
+    "content_type",
+    "layout",
+    "optional",
+    "scale",
+    "mean",
+    "std",
+];
+const OUTPUT_KEYS: usize = 7;
+
 /// Whether a tensor is an input: then it has further keys.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
@@ -118,7 +136,8 @@ impl Description {
 fn read(json: &[u8]) -> Result<Description> {
     let mut description = Description::default();
     let mut cursor = Cursor::new(json);
-    members(&mut cursor, "", |cursor, key, path| {
+    let keys = ["inputs", "outputs", "batch_axis", "max_batch_size", "parameters"];
+    members(&mut cursor, "", &keys, |cursor, key, path| {
         match key {
             "inputs" => description.inputs = tensors(cursor, path, Side::Input)?,
             "outputs" => {
@@ -164,19 +183,24 @@ fn tensors(cursor: &mut Cursor<'_>, path: &str, side: Side) -> Result<Vec<Descri
 fn tensor(cursor: &mut Cursor<'_>, path: &str, side: Side) -> Result<Described> {
     let mut name = None;
     let mut tensor = Described::default();
-    members(cursor, path, |cursor, key, path| {
+    let keys =
+        if side == Side::Input { KEYS.as_slice() } else { KEYS.get(..OUTPUT_KEYS).unwrap_or_default() };
+    members(cursor, path, keys, |cursor, key, path| {
         match key {
             "name" => name = Some(named(cursor, path)?),
             "datatype" => tensor.datatype = Some(datatype(cursor, path)?),
             "shape" => tensor.shape = Some(shape(cursor, path)?),
             "type" => tensor.meaning.kind = Some(one_of(cursor, path, &KINDS)?),
             "labels" => tensor.meaning.labels = Some(labels(cursor, path)?),
-            _ if side == Side::Output => return Ok(false),
-            "optional" => tensor.meaning.optional = Some(boolean(cursor, path)?),
+            "content_type" => {
+                tensor.meaning.base64 = Some(one_of(cursor, path, &[("base64", true), ("str", false)])?);
+            }
             "layout" => {
                 let layouts = [("HWC", Layout::Hwc), ("CHW", Layout::Chw)];
                 tensor.meaning.layout = Some(one_of(cursor, path, &layouts)?);
             }
+            _ if side == Side::Output => return Ok(false),
+            "optional" => tensor.meaning.optional = Some(boolean(cursor, path)?),
             "scale" => tensor.meaning.scale = Some(numbers(cursor, path)?),
             "mean" => tensor.meaning.mean = Some(numbers(cursor, path)?),
             "std" => tensor.meaning.std = Some(divisors(cursor, path)?),
@@ -212,10 +236,12 @@ fn require_fitting_keys(meaning: &Meaning, path: &str) -> Result<()> {
     Err(mistake(&format!("{path}.labels"), what))
 }
 
-/// Reads the object that comes next. `each` reads the value of a key, and returns whether it knows the key.
+/// Reads the object that comes next. `each` reads the value of a key, and returns whether it knows the key:
+/// one of `keys`, which an error lists.
 fn members<'a>(
     cursor: &mut Cursor<'a>,
     path: &str,
+    keys: &[&str],
     mut each: impl FnMut(&mut Cursor<'a>, &str, &str) -> Result<bool>,
 ) -> Result<()> {
     require(cursor, path, "an object", |byte| byte == b'{')?;
@@ -231,7 +257,7 @@ fn members<'a>(
         }
         match each(cursor, &key, &here)? {
             true => Ok(()),
-            false => Err(mistake(&here, "is not a key of a description")),
+            false => Err(unknown_key(&here, path, keys)),
         }
     })
 }
@@ -369,7 +395,7 @@ fn divisors(cursor: &mut Cursor<'_>, path: &str) -> Result<Vec<f64>> {
 /// The members of the object of parameters, with their values as they are written.
 fn parameters(cursor: &mut Cursor<'_>, path: &str) -> Result<String> {
     let mut all = String::new();
-    members(cursor, path, |cursor, key, path| {
+    members(cursor, path, &[], |cursor, key, path| {
         require(cursor, path, "text, a number or a boolean", |byte| !matches!(byte, b'{' | b'[' | b'n'))?;
         let rest = cursor.rest();
         match cursor.peek() {
@@ -385,6 +411,12 @@ fn parameters(cursor: &mut Cursor<'_>, path: &str) -> Result<String> {
         Ok(true)
     })?;
     Ok(all)
+}
+
+#[cold]
+fn unknown_key(here: &str, path: &str, keys: &[&str]) -> Error {
+    let owner = if path.is_empty() { "a description" } else { path };
+    mistake(here, format_args!("is unknown; the keys of {owner} are {}", keys.join(", ")))
 }
 
 /// The error of a mistake at a path.
@@ -410,10 +442,10 @@ mod tests {
         let [image, category] = &*description.inputs else { panic!() };
         assert_eq!((&*image.name, image.datatype), ("x", Some(DataType::Fp32)));
         assert_eq!(image.shape, Some(vec![None, Some(3), Some(2)]));
-        let Meaning { kind, optional, layout, scale, mean, std, labels } = &image.meaning;
+        let Meaning { kind, optional, layout, scale, mean, std, labels, base64 } = &image.meaning;
         assert_eq!((*kind, *optional, *layout), (Some(Kind::Image), Some(true), Some(Layout::Chw)));
         assert_eq!((scale, mean, std), (&Some(vec![0.5]), &Some(vec![1.0, 2.0, 3.0]), &Some(vec![-1.0])));
-        assert!(labels.is_none());
+        assert!(labels.is_none() && base64.is_none());
         assert_eq!((&*category.name, category.meaning.labels.as_ref().unwrap().list().len()), ("y \"q\"", 2));
         assert_eq!(description.outputs.unwrap()[0].meaning.kind, Some(Kind::Binary));
         assert_eq!((description.axis, description.max_batch_size), (Some(Axis::First), Some(10)));
@@ -439,12 +471,19 @@ mod tests {
                 r#"{"inputs": [{"name": "x"}, {"name": "x"}]}"#.to_owned(),
                 "inputs[1].name: \"x\" is a duplicate",
             ),
-            (r#"{"input": []}"#.to_owned(), "input: is not a key of a description"),
+            (
+                r#"{"input": []}"#.to_owned(),
+                "input: is unknown; the keys of a description are inputs, outputs, batch_axis, max_batch_size, parameters",
+            ),
             (r#"{"inputs": [], "inputs": []}"#.to_owned(), "inputs: is a duplicate"),
             (r#"{"outputs": []}"#.to_owned(), "outputs: lists no output"),
             (
                 r#"{"outputs": [{"name": "x", "layout": "HWC"}]}"#.to_owned(),
-                "outputs[0].layout: is not a key",
+                "outputs[0].layout: is for images",
+            ),
+            (
+                r#"{"outputs": [{"name": "x", "type": "image", "scale": 1}]}"#.to_owned(),
+                "outputs[0].scale: is unknown; the keys of outputs[0] are name, datatype, shape, type, labels, content_type, layout",
             ),
             (r#"{"batch_axis": 1}"#.to_owned(), "batch_axis: expected 0, or null"),
             (r#"{"batch_axis": "0"}"#.to_owned(), "batch_axis: expected a number, found text"),
@@ -460,7 +499,11 @@ mod tests {
                 r#"{"parameters": {"a": null}}"#.to_owned(),
                 "parameters.a: expected text, a number or a boolean",
             ),
-            (one(r#""scales": 1"#), "inputs[1].scales: is not a key"),
+            (
+                one(r#""scales": 1"#),
+                "inputs[1].scales: is unknown; the keys of inputs[1] are name, datatype, shape, type, labels, \
+                 content_type, layout, optional, scale, mean, std",
+            ),
             (one(r#""datatype": "fp32""#), "inputs[1].datatype: \"fp32\" is no datatype"),
             (one(r#""shape": 3"#), "inputs[1].shape: expected a list, found a number"),
             (one(r#""shape": [1, -2]"#), "inputs[1].shape[1]: -2 is no size"),

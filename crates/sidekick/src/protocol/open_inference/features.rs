@@ -21,10 +21,10 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
     if kind == Kind::Categorical && tensor.meaning.labels.is_none() {
         tensor.meaning.labels = tensor.listed.take().filter(|labels| fit(tensor, side, labels));
     }
-    let checked = match kind {
+    let checked = check_content_type(tensor).and_then(|()| match kind {
         Kind::Image => make_image(tensor, side),
         _ => check(tensor, side, kind),
-    };
+    });
     if let Err(what) = checked {
         let message = Message::from(format!("the model description: the {} \"", side.name()));
         let message = message.quote(&tensor.name).say(format!("\" is {}", tensor.datatype.name()));
@@ -57,8 +57,24 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
         categories: labels,
         by_index,
         optional: tensor.is_optional(),
+        types: types(tensor, side),
         hidden: false,
     })
+}
+
+/// The types that a description can give a tensor, for messages; none if there is one only.
+fn types(tensor: &Tensor, side: Side) -> &'static str {
+    let is_float = tensor.datatype.class() == Class::Float;
+    let is_image = side == Side::Input || tensor.datatype == DataType::Uint8;
+    match (tensor.datatype, side, tensor.shape.len()) {
+        (DataType::Bytes, Side::Input, _) => "text, bytes, image or categorical",
+        (DataType::Bytes, Side::Output, _) => "text, bytes or image",
+        _ if tensor.is_scalar() && side == Side::Input => "numeric, binary or categorical",
+        _ if tensor.is_scalar() => "numeric or binary",
+        (_, _, 3) if is_image => "numeric or image",
+        (_, Side::Output, _) if is_float && !tensor.is_free() => "numeric or categorical",
+        _ => "",
+    }
 }
 
 /// The side of a model that a tensor is on.
@@ -101,6 +117,11 @@ fn fit(tensor: &Tensor, side: Side, labels: &Names) -> bool {
     }
 }
 
+fn check_content_type(tensor: &Tensor) -> std::result::Result<(), String> {
+    let fits = tensor.meaning.base64.is_none() || tensor.datatype == DataType::Bytes;
+    if fits { Ok(()) } else { Err("but content_type is for BYTES".to_owned()) }
+}
+
 /// Why a tensor cannot be of a kind.
 fn check(tensor: &Tensor, side: Side, kind: Kind) -> std::result::Result<(), String> {
     let is_bytes = tensor.datatype == DataType::Bytes;
@@ -115,19 +136,19 @@ fn check(tensor: &Tensor, side: Side, kind: Kind) -> std::result::Result<(), Str
     }
 }
 
-/// Prepares a tensor for images: those of BYTES are files.
+/// Prepares a tensor for images: those of BYTES are files, others are pixels.
 fn make_image(tensor: &mut Tensor, side: Side) -> std::result::Result<(), String> {
     match (tensor.datatype, side) {
         (DataType::Bytes, _) if tensor.is_scalar() && !tensor.meaning.has_pixel_keys() => Ok(()),
         (DataType::Bytes, _) => {
             Err("but files have no layout, scale, mean and std, and are one element a row".to_owned())
         }
-        (_, Side::Output) => Err("but an image that a model returns is BYTES".to_owned()),
-        (_, Side::Input) => {
+        (DataType::Uint8, Side::Output) | (_, Side::Input) => {
             let pixels = PixelTensor::new(tensor.datatype, &tensor.shape, &tensor.meaning)?;
             tensor.pixels = Some(Box::new(pixels));
             Ok(())
         }
+        (_, Side::Output) => Err("but an image that a model returns is UINT8, or BYTES".to_owned()),
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Declared {
     pub(crate) datatype: DataType,
     /// Its whole shape; nothing for a size that is free in each request.
     pub(crate) shape: Vec<Option<usize>>,
+    /// Whether the model description gives the shape.
+    pub(crate) described: bool,
     pub(crate) meaning: Meaning,
     /// The labels that the server lists for it. They may not fit.
     pub(crate) listed: Option<Names>,
@@ -75,6 +77,8 @@ pub(crate) struct Server {
     pub(crate) binary: bool,
     /// Models have a configuration.
     pub(crate) configuration: bool,
+    /// It is MLServer, which takes tensors as JSON alone.
+    pub(crate) is_mlserver: bool,
 }
 
 /// Reads the metadata of a model.
@@ -122,6 +126,10 @@ fn read_version(cursor: &mut Cursor<'_>, versions: &mut Vec<String>) -> Result<(
 pub(crate) fn read_server(document: &[u8]) -> Server {
     let mut server = Server::default();
     let read = members(document, |cursor, key| match (key, cursor.peek()) {
+        ("name", Some(b'"')) => {
+            server.is_mlserver = cursor.string()? == "mlserver";
+            Ok(())
+        }
         ("extensions", Some(b'[')) => cursor.array(|cursor| {
             let Some(b'"') = cursor.peek() else { return cursor.skip_value() };
             match &*cursor.string()? {
@@ -299,7 +307,7 @@ impl Written<'_> {
             return Err(of_it(format!("has more than {MOST_DIMENSIONS} dimensions").into()));
         }
         let (name, meaning, listed) = (name.to_owned(), Meaning::default(), labels);
-        Ok(Declared { name, datatype, shape, meaning, listed, base64 })
+        Ok(Declared { name, datatype, shape, described: false, meaning, listed, base64 })
     }
 }
 
@@ -322,7 +330,13 @@ pub(super) fn duplicate(side: &str, name: &str) -> Error {
 }
 
 pub(super) fn refused(what: Message) -> Error {
-    Error::with_quotes(ErrorKind::Describe, Message::from("the model's metadata: ").before(what))
+    refused_in(false, what)
+}
+
+/// The error of what the metadata declare, or the model description does.
+pub(super) fn refused_in(description: bool, what: Message) -> Error {
+    let place = if description { "the model description: " } else { "the model's metadata: " };
+    Error::with_quotes(ErrorKind::Describe, Message::from(place).before(what))
 }
 
 #[cfg(test)]
@@ -332,7 +346,7 @@ mod tests {
     fn declared(name: &str, datatype: DataType, shape: &[i64]) -> Declared {
         let shape = shape.iter().map(|size| usize::try_from(*size).ok()).collect();
         let (name, meaning, listed) = (name.to_owned(), Meaning::default(), None);
-        Declared { name, datatype, shape, meaning, listed, base64: false }
+        Declared { name, datatype, shape, described: false, meaning, listed, base64: false }
     }
 
     fn tensors(entries: Vec<Entry>) -> Vec<Declared> {
@@ -444,7 +458,9 @@ mod tests {
         let triton =
             br#"{"name":"triton","version":"2.51.0","extensions":["classification","model_configuration",
             "binary_tensor_data",1,null]}"#;
-        assert_eq!(read_server(triton), Server { binary: true, configuration: true });
+        assert_eq!(read_server(triton), Server { binary: true, configuration: true, is_mlserver: false });
+        let mlserver = br#"{"name":"mlserver","version":"1.7.1","extensions":[]}"#;
+        assert_eq!(read_server(mlserver), Server { is_mlserver: true, ..Server::default() });
         for nothing in [
             r#"{"extensions":[]}"#,
             r#"{"extensions":null}"#,

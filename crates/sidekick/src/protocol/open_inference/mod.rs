@@ -7,6 +7,7 @@ pub(crate) mod datatype;
 pub(crate) mod description;
 pub(crate) mod failure;
 mod features;
+mod made;
 pub(crate) mod metadata;
 pub(crate) mod model;
 mod models;
@@ -83,6 +84,8 @@ struct Described {
     texts: Texts,
     inputs: Specs,
     version: Option<NulString>,
+    /// Whether an input has a type that servers take as bytes alone.
+    needs_bytes: bool,
 }
 
 impl OpenInference {
@@ -156,12 +159,13 @@ impl OpenInference {
         let (model, mut schema) =
             model_of(metadata, &configuration, &self.description).map_err(in_metadata)?;
         schema.vet(&|text| reply.holds_token(text));
-        self.takes_bytes = AtomicBool::new(server.binary || model.inputs.iter().any(needs_bytes));
+        self.takes_bytes = AtomicBool::new(server.binary);
+        let needs_bytes = !server.is_mlserver && model.inputs.iter().any(needs_bytes);
         let (texts, inputs) = (
             Texts::new(&model, self.wire != Wire::Json, &self.description.parameters),
             schema.inputs.clone(),
         );
-        self.described = Some(Described { model: Arc::new(model), texts, inputs, version });
+        self.described = Some(Described { model: Arc::new(model), texts, inputs, version, needs_bytes });
         Ok(schema)
     }
 
@@ -228,9 +232,26 @@ impl OpenInference {
     fn form(&self) -> Form {
         match self.wire {
             Wire::Auto if self.takes_bytes.load(Ordering::Relaxed) => Form::Binary,
+            Wire::Auto if self.needs_bytes() => Form::Binary,
             Wire::Binary => Form::Binary,
             Wire::Auto | Wire::Json => Form::Json,
         }
+    }
+
+    fn needs_bytes(&self) -> bool {
+        self.described.as_ref().is_some_and(|described| described.needs_bytes)
+    }
+
+    /// The error of a response to a request whose status is not 2xx.
+    pub(crate) fn refusal(&self, reply: &Reply) -> Refusal {
+        let guessed = self.wire == Wire::Auto && self.needs_bytes();
+        let is_unknown = guessed && !self.takes_bytes.load(Ordering::Relaxed);
+        let Refusal { error, blames_rows } = refusal(reply);
+        let error = match is_unknown && may_blame_bytes(reply.status) {
+            true => error.advising(SET_WIRE),
+            false => error,
+        };
+        Refusal { error, blames_rows }
     }
 
     fn described(&self) -> Result<&Described> {
@@ -308,7 +329,18 @@ fn specs(tensors: &mut [Tensor], side: Side) -> Result<Specs> {
     Specs::new(features)?.map_err(|name| metadata::duplicate(side.name(), &name))
 }
 
-/// Whether a tensor is sent as bytes to any server: few take these types as JSON.
+/// What a user can do if a server does not take bytes and does not say so.
+const SET_WIRE: &str = "FP16 and BF16 were sent as bytes, and the server does not list that it takes bytes: set the \
+                        option wire to JSON if it does not";
+
+/// Whether a status can mean that a server does not take bytes: not those of authorization, of a wrong URL,
+/// and of too much load.
+fn may_blame_bytes(status: u16) -> bool {
+    !matches!(status, 401 | 403 | 404 | 429 | 502..)
+}
+
+/// Whether a tensor is sent as bytes, unless a server is known to take JSON alone: few take these types as
+/// JSON.
 fn needs_bytes(tensor: &Tensor) -> bool {
     matches!(tensor.datatype, DataType::Fp16 | DataType::Bf16)
 }

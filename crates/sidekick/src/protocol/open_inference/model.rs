@@ -2,7 +2,7 @@
 
 use super::datatype::{Class, DataType};
 use super::description::{Axis, Meaning};
-use super::metadata::{Declared, Metadata, refused};
+use super::metadata::{Declared, Metadata, refused, refused_in};
 use super::pixels::PixelTensor;
 use crate::array::SIZE_ANY;
 use crate::error::{Result, reserve};
@@ -16,6 +16,8 @@ pub(crate) struct Tensor {
     pub(crate) datatype: DataType,
     /// Its shape without the axis of the rows. A size that is free is [`SIZE_ANY`].
     pub(crate) shape: Vec<usize>,
+    /// Whether the model description gives the shape.
+    pub(crate) described: bool,
     /// The product of that; None if a size is free.
     pub(crate) elements: Option<usize>,
     pub(crate) meaning: Meaning,
@@ -23,7 +25,7 @@ pub(crate) struct Tensor {
     pub(crate) pixels: Option<Box<PixelTensor>>,
     /// The labels that the server lists for it. They may not fit.
     pub(crate) listed: Option<Names>,
-    /// Whether JSON has its bytes as base64.
+    /// Whether the metadata says that JSON has its bytes as base64.
     pub(crate) base64: bool,
 }
 
@@ -63,6 +65,11 @@ impl Tensor {
     /// Whether each row has one element.
     pub(crate) fn is_scalar(&self) -> bool {
         matches!(*self.shape, [] | [1])
+    }
+
+    /// Whether requests have its bytes as base64 in JSON.
+    pub(crate) fn is_base64(&self) -> bool {
+        self.meaning.base64.unwrap_or(self.base64)
     }
 
     /// Whether a row may lack it.
@@ -141,7 +148,7 @@ fn has_axis(inputs: &[Declared]) -> Result<bool> {
                 .say("\" has an axis for rows (-1 first), and \"");
             let message =
                 message.quote(&without.name).say(format!("\" has the shape {}", shape_text(&without.shape)));
-            Err(refused(message.say(NO_COMMON_AXIS)))
+            Err(refused_in(with.described || without.described, message.say(NO_COMMON_AXIS)))
         }
         (with, _) => Ok(with.is_some()),
     }
@@ -154,10 +161,10 @@ fn fixed_rows(inputs: &[Declared]) -> usize {
 
 /// A tensor by row. If the user chose the axis of the rows, its size may be fixed.
 fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result<Tensor> {
-    let Declared { name, datatype, shape, meaning, listed, base64 } = declared;
+    let Declared { name, datatype, shape, described, meaning, listed, base64 } = declared;
     let of_it = |what: &str| {
         let named = Message::from(format!("the {side} \"")).quote(&name);
-        refused(named.say(format!("\" has the shape {}{what}", shape_text(&shape))))
+        refused_in(described, named.say(format!("\" has the shape {}{what}", shape_text(&shape))))
     };
     let row = match &*shape {
         [None, row @ ..] if axis => row,
@@ -177,7 +184,8 @@ fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result
         let what = if side == "output" { LIST_OTHERS } else { "" };
         return Err(of_it(&format!(": BYTES are supported with one element a row{what}")));
     }
-    Ok(Tensor { name, datatype, shape: sizes, elements, meaning, pixels: None, listed, base64 })
+    let (shape, pixels) = (sizes, None);
+    Ok(Tensor { name, datatype, shape, described, elements, meaning, pixels, listed, base64 })
 }
 
 /// A shape as the metadata has it.

@@ -55,7 +55,7 @@ fn merged(entries: &[Entry], described: &Described, side: &str) -> Result<Declar
         let (name, shape) = (name.clone(), collected(shape.iter().copied())?);
         let base64 = declared.is_some_and(|declared| declared.is_ok_and(|declared| declared.base64));
         let (datatype, meaning, listed) = (*datatype, meaning.clone(), listed());
-        return Ok(Declared { name, datatype, shape, meaning, listed, base64 });
+        return Ok(Declared { name, datatype, shape, described: true, meaning, listed, base64 });
     }
     let mut declared = match declared {
         Some(declared) => declared.map_err(Error::clone)?.clone(),
@@ -64,6 +64,7 @@ fn merged(entries: &[Entry], described: &Described, side: &str) -> Result<Declar
     declared.datatype = datatype.unwrap_or(declared.datatype);
     if let Some(shape) = shape {
         declared.shape = collected(shape.iter().copied())?;
+        declared.described = true;
     }
     declared.meaning = meaning.clone();
     Ok(declared)

@@ -5,6 +5,8 @@ use super::description::{Layout, Meaning};
 use crate::array::SIZE_ANY;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::Samples;
+use crate::memory::filled;
+use std::borrow::Cow;
 
 /// The values of a pixel's channel.
 const PIXELS: usize = 256;
@@ -94,6 +96,25 @@ impl PixelTensor {
         })
     }
 
+    /// The samples of an image that a model returns: its elements, of a byte each, in this shape.
+    pub(crate) fn samples<'a>(&self, shape: &[usize], elements: &'a [u8]) -> Result<Samples<'a>> {
+        let (height, width) = match (self.layout, shape) {
+            (Layout::Hwc, [height, width, _]) | (Layout::Chw, [_, height, width]) => (*height, *width),
+            _ => return Err(Error::new(ErrorKind::Internal, "an image without three dimensions")),
+        };
+        let side = |size: usize| u32::try_from(size).ok().filter(|size| *size > 0);
+        let (width, height) = side(width).zip(side(height)).ok_or_else(|| {
+            let message = format!("an image of {width} x {height} pixels came back");
+            Error::new(ErrorKind::ReplyShape, message)
+        })?;
+        let is_rgb = self.channels == 3;
+        let bytes = match self.layout {
+            Layout::Chw if is_rgb => Cow::Owned(side_by_side(elements)?),
+            _ => Cow::Borrowed(elements),
+        };
+        Ok(Samples { width, height, is_rgb, bytes })
+    }
+
     /// Writes each channel: side by side, or one after the other.
     fn write<const SIZE: usize>(&self, samples: &Samples<'_>, out: &mut [u8]) {
         let out = out.as_chunks_mut::<SIZE>().0;
@@ -113,6 +134,17 @@ impl PixelTensor {
             }
         }
     }
+}
+
+/// The samples of three channels that lie one after the other.
+fn side_by_side(channels: &[u8]) -> Result<Vec<u8>> {
+    let mut samples = filled(channels.len(), 0)?;
+    let pixels = channels.len() / 3;
+    for (channel, values) in channels.chunks_exact(pixels.max(1)).enumerate() {
+        let places = samples.iter_mut().skip(channel).step_by(3);
+        places.zip(values).for_each(|(place, value)| *place = *value);
+    }
+    Ok(samples)
 }
 
 /// The element of each value of a channel: `(value * scale - mean) / std` if it is a float, else the value.
@@ -149,7 +181,6 @@ fn elements_of(
 mod tests {
     use super::*;
     use crate::half::fp16_of;
-    use std::borrow::Cow;
 
     fn samples(is_rgb: bool, bytes: &[u8]) -> Samples<'_> {
         Samples { width: 2, height: 1, is_rgb, bytes: Cow::Borrowed(bytes) }
@@ -217,6 +248,29 @@ mod tests {
         let doubles =
             bytes(DataType::Fp64, &[1, 2, 3], &described(None, Some([&[1.0 / 255.0], &[0.0], &[1.0]])), &rgb);
         assert_eq!(doubles[..8], (10.0f64 * (1.0 / 255.0)).to_le_bytes());
+    }
+
+    #[test]
+    fn elements_of_an_output_become_samples() {
+        let plain = described(None, None);
+        let of = |shape: &[usize], own: &[usize], elements: &'static [u8]| {
+            let tensor = PixelTensor::new(DataType::Uint8, shape, &plain).unwrap();
+            let found = tensor.samples(own, elements)?;
+            Ok::<_, Error>((found.width, found.height, found.is_rgb, found.bytes.into_owned()))
+        };
+        let rgb = (2, 1, true, vec![1, 2, 3, 4, 5, 6]);
+        assert_eq!(of(&[1, 2, 3], &[1, 2, 3], &[1, 2, 3, 4, 5, 6]).unwrap(), rgb);
+        assert_eq!(of(&[3, 1, 2], &[3, 1, 2], &[1, 4, 2, 5, 3, 6]).unwrap(), rgb);
+        assert_eq!(of(&[SIZE_ANY, 2, 3], &[1, 2, 3], &[1, 2, 3, 4, 5, 6]).unwrap(), rgb);
+        assert_eq!(
+            of(&[1, SIZE_ANY, 4], &[1, 1, 4], &[1, 2, 3, 4]).unwrap(),
+            (4, 1, false, vec![1, 2, 3, 4])
+        );
+        let error = of(&[SIZE_ANY, 2, 3], &[0, 2, 3], &[]).unwrap_err();
+        assert_eq!(
+            (error.kind(), &*error.to_string()),
+            (ErrorKind::ReplyShape, "an image of 2 x 0 pixels came back")
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! model declared is checked: servers answer with status 200 whatever their models return.
 
 use super::failure;
+use super::made;
 use super::metadata::{BASE64, CONTENT_TYPE};
 use super::model::{Batch, Model, Tensor};
 use super::reply_data::{self, Expected};
@@ -107,7 +108,7 @@ impl Response<'_> {
         Err(Error::with_quotes(ErrorKind::ReplyMalformed, message.say(format!("\", not \"{}\"", self.id))))
     }
 
-    /// Reads an output into its column. Probabilities of categories are floats of any type.
+    /// Reads an output into its column.
     fn read_output(
         &self,
         tensor: &Tensor,
@@ -116,15 +117,14 @@ impl Response<'_> {
         tensors: &[u8],
         column: &mut Column,
     ) -> Result<()> {
-        let Column::Categories(categories) = column else {
+        let Some(dtype) = made::element_type(tensor, column)? else {
             return self.read_elements(tensor, found, json, tensors, column);
         };
-        let dtype = tensor.datatype.dtype().ok_or_else(|| internal("probabilities that are not numbers"))?;
-        let mut floats = Column::Elements(ElementColumn::of(dtype));
-        self.read_elements(tensor, found, json, tensors, &mut floats)?;
-        match floats {
-            Column::Elements(floats) => categories.extend(floats.doubles()?),
-            _ => Err(internal("elements in another column")),
+        let mut elements = Column::Elements(ElementColumn::of(dtype));
+        self.read_elements(tensor, found, json, tensors, &mut elements)?;
+        match elements {
+            Column::Elements(elements) => made::append(tensor, self.rows, &elements, column),
+            _ => Err(Error::new(ErrorKind::Internal, "elements in another column")),
         }
     }
 
@@ -153,9 +153,10 @@ impl Response<'_> {
             Data::Json(rest) => {
                 let mut cursor = Cursor::new(json);
                 cursor.advance_to(rest);
-                let base64 = found.base64.unwrap_or(tensor.base64);
-                let expected = Expected { datatype: tensor.datatype, elements, row, base64 };
-                reply_data::read_json(&mut cursor, expected, column)
+                let base64 = tensor.meaning.base64.or(found.base64).unwrap_or(tensor.base64);
+                let (datatype, shape) = (tensor.datatype, &*found.shape);
+                let expected = Expected { datatype, shape, elements, row, base64 };
+                reply_data::read_json(&mut cursor, &expected, column)
             }
             Data::Binary(place) => {
                 let bytes = tensors.get(place.clone()).unwrap_or_default();
@@ -182,7 +183,9 @@ impl Response<'_> {
         let free = || free_shape(row, &tensor.shape);
         let found = if tensor.is_free() { free() } else { None };
         found.map(Cow::Owned).ok_or_else(|| {
-            let message = format!("has the shape {} a row, and {row:?} came back", shape_text(&tensor.shape));
+            let place = if tensor.described { " in the model description" } else { "" };
+            let own = shape_text(&tensor.shape);
+            let message = format!("has the shape {own} a row{place}, and {row:?} came back");
             Error::new(ErrorKind::ReplyShape, message)
         })
     }
@@ -217,10 +220,6 @@ fn other_datatype(tensor: &Tensor, found: &Found<'_>) -> Error {
         None => message.say("no datatype came back"),
     };
     Error::with_quotes(ErrorKind::ReplyType, message)
-}
-
-fn internal(what: &str) -> Error {
-    Error::new(ErrorKind::Internal, what)
 }
 
 /// The outputs of a response.
@@ -297,7 +296,7 @@ impl<'a> Outputs<'a> {
         if let Some(size) = size {
             let end = self.bytes.checked_add(size).ok_or_else(|| bad_size(&size.to_string()))?;
             if matches!(found.data, Data::Json(_)) {
-                let message = "has its data both in the JSON and behind it";
+                let message = "has its data both in the JSON and after it";
                 return Err(Error::new(ErrorKind::ReplyMalformed, message));
             }
             found.data = Data::Binary(self.bytes..end);
@@ -489,7 +488,7 @@ mod tests {
     #[test]
     fn json_is_read_with_its_keys_in_any_order() {
         let json = concat!(
-            r#" {"outputs":[{"data":[[0.5],[null]],"shape":[1,2],"datatype":"FP32","name":"a"},"#,
+            r#" {"outputs":[{"data":[[0.5,null]],"shape":[1,2],"datatype":"FP32","name":"a"},"#,
             r#"{"data":[NaN,[{"x":"]"}]],"name":"other"},"#,
             r#"{"name":"y","shape":[1,1],"datatype":"INT32","parameters":{"binary_data_size":null},"data":[1.0]},"#,
             r#"{"name":"t","datatype":"BYTES","shape":[1],"parameters":null,"data":["a\n"]}],"id":null} "#

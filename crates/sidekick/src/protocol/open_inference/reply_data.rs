@@ -14,9 +14,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// What the JSON of an output has to hold.
-#[derive(Clone, Copy)]
-pub(super) struct Expected {
+pub(super) struct Expected<'a> {
     pub(super) datatype: DataType,
+    /// The whole shape, as the response has it.
+    pub(super) shape: &'a [usize],
     pub(super) elements: usize,
     /// How many elements a row has.
     pub(super) row: usize,
@@ -92,7 +93,8 @@ fn no_image() -> Error {
 
 #[cold]
 fn image_in_json() -> Error {
-    let message = "came as text, but files of images are bytes; see the option wire";
+    let message = "came as text, but files of images are bytes; see the option wire, or set content_type in a \
+                   model description if the text is base64";
     Error::new(ErrorKind::ReplyEncoding, message)
 }
 
@@ -109,18 +111,19 @@ fn push_piece(texts: &mut Pieces<String>, text: &str) -> Result<()> {
     push(&mut texts.ends, texts.buffer.len())
 }
 
-/// Appends so many elements from JSON, flat or nested.
-pub(super) fn read_json(cursor: &mut Cursor<'_>, expected: Expected, column: &mut Column) -> Result<()> {
-    let mut seen = 0;
-    let mut lists = Lists::default();
+/// Appends so many elements from JSON: one flat list, or lists that are nested as the shape is.
+pub(super) fn read_json(cursor: &mut Cursor<'_>, expected: &Expected<'_>, column: &mut Column) -> Result<()> {
+    let mut seen = 0usize;
+    let mut nesting = Nesting { shape: expected.shape, counts: Vec::new(), values: None };
     each_value(cursor, |cursor, step| {
         let row = |seen: usize| seen / expected.row.max(1);
         match step {
-            Step::Opened(depth) => return lists.open(depth, seen),
+            Step::Opened(depth) => return nesting.open(depth),
             Step::Closed(depth) => {
-                return lists.close(depth, seen).map_err(|error| error.in_row(row(seen.saturating_sub(1))));
+                let closed = nesting.close(depth);
+                return closed.map_err(|error| error.in_row(row(seen.saturating_sub(1))));
             }
-            Step::Value => {}
+            Step::Value(depth) => nesting.add(depth).map_err(|error| error.in_row(row(seen)))?,
         }
         if seen == expected.elements {
             return Err(other_count("more", expected.elements));
@@ -140,39 +143,57 @@ pub(super) fn read_json(cursor: &mut Cursor<'_>, expected: Expected, column: &mu
     }
 }
 
-/// How many elements the lists have, for each depth: a shorter list would move the elements of the rows after
-/// it.
-#[derive(Default)]
-struct Lists {
-    depths: Vec<(usize, Option<usize>)>,
+/// Checks how lists are nested. Of lists with the right number of elements in all, those that are nested in
+/// another way have them in another order.
+struct Nesting<'a> {
+    shape: &'a [usize],
+    /// For each depth, how many values and lists the last list has so far.
+    counts: Vec<usize>,
+    /// The depth of the lists that have values.
+    values: Option<usize>,
 }
 
-impl Lists {
-    /// A list at a depth begins, after so many elements.
-    fn open(&mut self, depth: usize, seen: usize) -> Result<()> {
-        match self.depths.get_mut(depth) {
-            Some((start, _)) => *start = seen,
-            None => push(&mut self.depths, (seen, None))?,
+impl Nesting<'_> {
+    /// A list at a depth begins.
+    fn open(&mut self, depth: usize) -> Result<()> {
+        if let Some(outer) = depth.checked_sub(1).and_then(|outer| self.counts.get_mut(outer)) {
+            *outer += 1;
+        }
+        match self.counts.get_mut(depth) {
+            Some(count) => *count = 0,
+            None => push(&mut self.counts, 0)?,
         }
         Ok(())
     }
 
-    /// The list at a depth ends.
-    fn close(&mut self, depth: usize, seen: usize) -> Result<()> {
-        let Some((start, size)) = self.depths.get_mut(depth) else { return Ok(()) };
-        let found = seen - *start;
-        match *size.get_or_insert(found) {
-            expected if expected == found => Ok(()),
-            expected => Err(ragged(found, expected)),
+    /// A value in the list at a depth.
+    #[inline]
+    fn add(&mut self, depth: usize) -> Result<()> {
+        if let Some(count) = self.counts.get_mut(depth) {
+            *count += 1;
         }
+        if *self.values.get_or_insert(depth) == depth { Ok(()) } else { Err(uneven()) }
+    }
+
+    /// The list at a depth ends. Lists of one element at the innermost depths may be more than the shape has.
+    fn close(&self, depth: usize) -> Result<()> {
+        let is_flat = self.counts.len() == 1;
+        let found = self.counts.get(depth).copied().unwrap_or(0);
+        let size = self.shape.get(depth).copied().unwrap_or(1);
+        if is_flat || found == size { Ok(()) } else { Err(other_nesting(depth, found, size, self.shape)) }
     }
 }
 
 #[cold]
-fn ragged(found: usize, expected: usize) -> Error {
-    let plural = if found == 1 { "" } else { "s" };
-    let message = format!("a list of {found} element{plural} beside one of {expected}");
-    Error::new(ErrorKind::ReplyShape, message + ": lists of one depth are equally long")
+fn uneven() -> Error {
+    Error::new(ErrorKind::ReplyShape, "has values at different depths of its lists")
+}
+
+#[cold]
+fn other_nesting(depth: usize, found: usize, size: usize, shape: &[usize]) -> Error {
+    let message =
+        format!("a list at depth {depth} has the length {found}, but the shape {shape:?} has {size} there");
+    Error::new(ErrorKind::ReplyShape, message + "; data is one flat list, or nested as its shape")
 }
 
 #[cold]
@@ -180,7 +201,7 @@ fn other_count(found: &str, expected: usize) -> Error {
     Error::new(ErrorKind::ReplyShape, format!("has {found} elements where its shape has {expected}"))
 }
 
-fn read_value(cursor: &mut Cursor<'_>, expected: Expected, column: &mut Column) -> Result<()> {
+fn read_value(cursor: &mut Cursor<'_>, expected: &Expected<'_>, column: &mut Column) -> Result<()> {
     let Column::Elements(column) = column else { return read_bytes(cursor, expected.base64, column) };
     let datatype = expected.datatype;
     let word = match (datatype.class(), column.elements_mut()?) {
@@ -288,8 +309,8 @@ fn other_column() -> Error {
 enum Step {
     /// A list began, at this depth; the outermost is at 0.
     Opened(usize),
-    /// An element that is no list.
-    Value,
+    /// An element that is no list, in the list at this depth.
+    Value(usize),
     /// The list at this depth ended.
     Closed(usize),
 }
@@ -318,7 +339,7 @@ fn each_value<'a>(
             continue;
         }
         if !opened {
-            each(cursor, Step::Value)?;
+            each(cursor, Step::Value(depth - 1))?;
         }
         while cursor.take(b']') {
             depth -= 1;
@@ -360,15 +381,19 @@ mod tests {
     use crate::array::DType;
     use crate::elements::ElementColumn;
 
-    fn expected(datatype: DataType, elements: usize) -> Expected {
-        Expected { datatype, elements, row: 1, base64: false }
+    fn expected(datatype: DataType, shape: &[usize]) -> Expected<'_> {
+        Expected { datatype, shape, elements: shape.iter().product(), row: 1, base64: false }
     }
 
     fn numbers(text: &str, datatype: DataType, elements: usize) -> Result<Elements> {
+        numbers_of(text, datatype, &[elements])
+    }
+
+    fn numbers_of(text: &str, datatype: DataType, shape: &[usize]) -> Result<Elements> {
         let mut column = Column::Elements(ElementColumn::of(datatype.dtype().unwrap()));
         let mut skipped = Cursor::new(text.as_bytes());
         let mut cursor = Cursor::new(text.as_bytes());
-        read_json(&mut cursor, expected(datatype, elements), &mut column)?;
+        read_json(&mut cursor, &expected(datatype, shape), &mut column)?;
         // Data that can be read can be skipped.
         skip(&mut skipped).unwrap();
         assert_eq!((skipped.rest(), cursor.rest()), (&b""[..], &b""[..]));
@@ -382,31 +407,121 @@ mod tests {
 
     #[test]
     fn json_is_flat_or_nested() {
-        for text in [
-            "[1,2,3,4]",
-            "[[1,2],[3,4]]",
-            "[ [ [1] , [2]],[[3],[4] ] ]",
-            "[[[1,2,3,4]]]",
-            "[[1.0,2],[3e0,4]]",
+        for (text, shape) in [
+            ("[1,2,3,4]", &[2, 1, 2][..]),
+            ("[[1,2],[3,4]]", &[2, 2]),
+            ("[ [ [1] , [2]],[[3],[4] ] ]", &[2, 2, 1]),
+            ("[ [ [1] , [2]],[[3],[4] ] ]", &[2, 2]),
+            ("[[1,2],[3,4]]", &[2, 2, 1, 1]),
+            ("[[[1,2,3,4]]]", &[1, 1, 4]),
+            ("[[1.0,2],[3e0,4]]", &[2, 2]),
         ] {
-            assert_eq!(numbers(text, DataType::Int64, 4).unwrap(), Elements::I64(vec![1, 2, 3, 4]), "{text}");
-            assert_eq!(numbers(text, DataType::Fp32, 4).unwrap(), Elements::F32(vec![1.0, 2.0, 3.0, 4.0]));
+            let read = |datatype| numbers_of(text, datatype, shape).unwrap();
+            assert_eq!(read(DataType::Int64), Elements::I64(vec![1, 2, 3, 4]), "{text}");
+            assert_eq!(read(DataType::Fp32), Elements::F32(vec![1.0, 2.0, 3.0, 4.0]));
         }
-        assert_eq!(numbers("[]", DataType::Int8, 0).unwrap(), Elements::I8(vec![]));
+        for (text, shape) in
+            [("[]", &[0][..]), ("[]", &[2, 0]), ("[[],[]]", &[2, 0]), ("[[],[]]", &[2, 0, 3])]
+        {
+            assert_eq!(numbers_of(text, DataType::Int8, shape).unwrap(), Elements::I8(vec![]), "{text}");
+        }
         for text in
             ["", "[", "[1", "[1,", "[1,]", "[,1]", "[[1]", "[1}", "[1 2]", "[[1],]", "5", "{}", "null"]
         {
             assert!(numbers(text, DataType::Int64, 1).is_err(), "{text}");
         }
-        for text in ["[[],[1,2,3,4]]", "[[1],[2,3,4]]", "[[1,2],[3],[4]]", "[[[1],[2]],[[3,4]]]"] {
-            assert!(refused(text, DataType::Int64, 4).contains("a list of "), "{text}");
-        }
-        assert_eq!(
-            refused("[[1,2],[3]]", DataType::Int64, 3),
-            "row 2: a list of 1 element beside one of 2: lists of one depth are equally long"
-        );
         let deep = "[".repeat(1_000_000);
         assert!(refused(&deep, DataType::Int64, 1).contains("more than 64 lists"));
+    }
+
+    #[test]
+    fn lists_are_nested_as_the_shape_is() {
+        let refused = |text: &str, shape: &[usize]| {
+            let error = numbers_of(text, DataType::Int64, shape).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ReplyShape, "{text}");
+            error.vetted(|_| false).to_string()
+        };
+        for (text, shape, said) in [
+            (
+                "[[1,2],[3,4],[5,6]]",
+                &[2, 3][..],
+                "row 1: a list at depth 1 has the length 2, but the shape [2, 3] has 3 there; \
+                 data is one flat list, or nested as its shape",
+            ),
+            ("[[1,2,3]]", &[3], "row 2: a list at depth 1 has the length 3, but the shape [3] has 1 there"),
+            ("[[1],[2],[3]]", &[1, 3], "row 0: a list at depth 1 has the length 1"),
+            ("[[1,2,3,4]]", &[2, 2], "row 3: a list at depth 1 has the length 4"),
+            ("[[1],[2,3,4]]", &[2, 2], "row 0: a list at depth 1 has the length 1"),
+            ("[[],[1,2,3,4]]", &[2, 2], "row 0: a list at depth 1 has the length 0"),
+            ("[[1,2],[3,4]]", &[4], "row 1: a list at depth 1 has the length 2"),
+            ("[[1,2],3,4]", &[2, 2], "row 2: has values at different depths of its lists"),
+            ("[1,[2,3],4]", &[4], "row 1: has values at different depths"),
+            ("[[1,2],[[3],[4]]]", &[2, 2], "row 2: has values at different depths"),
+            ("[[1,2],[3,4],[]]", &[2, 2], "row 3: a list at depth 1 has the length 0"),
+            ("[[],[],[]]", &[2, 0], "row 0: a list at depth 0 has the length 3"),
+            ("[[1,2]]", &[2, 2], "row 1: a list at depth 0 has the length 1"),
+        ] {
+            let text = refused(text, shape);
+            assert!(text.starts_with(said), "{text}");
+        }
+    }
+
+    /// Lists that are nested at random against a plain check of the whole tree.
+    #[test]
+    fn nesting_is_checked_as_a_plain_check_does() {
+        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        let mut below = move |limit: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % limit
+        };
+        let (mut accepted, mut refused) = (0, 0);
+        for _ in 0..20_000 {
+            let shape: Vec<usize> = (0..below(4)).map(|_| below(4)).collect();
+            let written = match below(3) {
+                0 => shape.clone(),
+                1 => vec![shape.iter().product()],
+                _ => (0..=below(3)).map(|_| below(4)).collect(),
+            };
+            let mut tree = tree_of(&written, &mut below);
+            if let (0, Some(list)) = (below(8), tree.as_array_mut()) {
+                list.push(
+                    [serde_json::json!(1), serde_json::json!([]), serde_json::json!([1])][below(3)].clone(),
+                );
+            }
+            let fits = is_flat(&tree, &shape) || tree.is_array() && is_nested(&tree, &shape);
+            let read = numbers_of(&tree.to_string(), DataType::Int64, &shape);
+            assert_eq!(read.is_ok(), fits, "{tree} as {shape:?}: {read:?}");
+            *(if fits { &mut accepted } else { &mut refused }) += 1;
+        }
+        assert!(accepted > 1000 && refused > 1000, "{accepted} and {refused}");
+    }
+
+    fn tree_of(shape: &[usize], below: &mut impl FnMut(usize) -> usize) -> serde_json::Value {
+        match shape {
+            [] => below(9).into(),
+            [size, rest @ ..] => (0..*size).map(|_| tree_of(rest, below)).collect::<Vec<_>>().into(),
+        }
+    }
+
+    fn is_flat(tree: &serde_json::Value, shape: &[usize]) -> bool {
+        let list = tree.as_array();
+        list.is_some_and(|list| {
+            list.len() == shape.iter().product::<usize>() && !list.iter().any(|it| it.is_array())
+        })
+    }
+
+    /// Lists of one element at the innermost depths may be missing, or be too many.
+    fn is_nested(tree: &serde_json::Value, shape: &[usize]) -> bool {
+        let of_ones = |shape: &[usize]| shape.iter().all(|size| *size == 1);
+        let Some(list) = tree.as_array() else { return of_ones(shape) };
+        let (size, rest) = shape.split_first().map_or((1, shape), |(size, rest)| (*size, rest));
+        let depth = |tree: &serde_json::Value| {
+            std::iter::successors(Some(tree), |tree| tree.as_array()?.first())
+                .filter(|tree| tree.is_array())
+                .count()
+        };
+        let is_even = list.iter().all(|it| depth(it) == list.first().map_or(0, depth));
+        list.len() == size && is_even && list.iter().all(|it| is_nested(it, rest))
     }
 
     #[test]
@@ -462,7 +577,7 @@ mod tests {
     fn bytes_are_text() {
         let json = |text: &str, elements| {
             let mut cursor = Cursor::new(text.as_bytes());
-            texts(|column| read_json(&mut cursor, expected(DataType::Bytes, elements), column))
+            texts(|column| read_json(&mut cursor, &expected(DataType::Bytes, &[elements, 1]), column))
         };
         assert_eq!(json(r#"[["h\u00e9"],[""]]"#, 2).unwrap(), ["hé", ""]);
         assert!(json("[1]", 1).is_err() && json(r#"["a"]"#, 2).is_err());
@@ -500,8 +615,8 @@ mod tests {
         assert_eq!(binary(b"\x02\0\0\0\xff\0\0\0\0\0", 2).unwrap(), [&b"\xff\0"[..], b""]);
         assert!(binary(b"\x02\0\0\0\xff", 1).is_err() && binary(b"\0\0\0\0\0", 1).is_err());
         let json = |text: &'static str, base64| {
-            let expected = Expected { base64, ..expected(DataType::Bytes, 1) };
-            pieces(&|column| read_json(&mut Cursor::new(text.as_bytes()), expected, column))
+            let expected = Expected { base64, ..expected(DataType::Bytes, &[1]) };
+            pieces(&|column| read_json(&mut Cursor::new(text.as_bytes()), &expected, column))
         };
         assert_eq!(json(r#"["h\u00e9\u0000"]"#, false).unwrap(), [b"h\xc3\xa9\0"]);
         assert_eq!(json(r#"["\/wD+"]"#, true).unwrap(), [b"\xff\0\xfe"]);
@@ -509,12 +624,12 @@ mod tests {
         let error = json(r#"["/wD"]"#, true).unwrap_err();
         assert_eq!((error.kind(), error.row()), (ErrorKind::ReplyEncoding, Some(0)));
         let mut cursor = Cursor::new(br#"["aMOp"]"#);
-        let base64 = Expected { base64: true, ..expected(DataType::Bytes, 1) };
-        assert_eq!(texts(|column| read_json(&mut cursor, base64, column)).unwrap(), ["h\u{e9}"]);
+        let base64 = Expected { base64: true, ..expected(DataType::Bytes, &[1]) };
+        assert_eq!(texts(|column| read_json(&mut cursor, &base64, column)).unwrap(), ["h\u{e9}"]);
         let mut cursor = Cursor::new(br#"["/w=="]"#);
-        assert!(texts(|column| read_json(&mut cursor, base64, column)).is_err());
+        assert!(texts(|column| read_json(&mut cursor, &base64, column)).is_err());
         let mut images = Column::Images(Pieces::default(), Vec::new());
-        read_json(&mut Cursor::new(br#"["/9j/"]"#), base64, &mut images).unwrap();
+        read_json(&mut Cursor::new(br#"["/9j/"]"#), &base64, &mut images).unwrap();
         let Column::Images(pieces, media_types) = images else { panic!() };
         assert_eq!((&pieces.buffer[..], &media_types[..]), (&b"\xff\xd8\xff"[..], &[MediaType::Jpeg][..]));
     }

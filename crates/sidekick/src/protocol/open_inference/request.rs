@@ -113,7 +113,7 @@ pub(crate) fn body<'a>(
             push(&mut body.tensors, elements)?;
             continue;
         }
-        out.text(if tensor.base64 { BASE64_PARAMETER } else { "" })?;
+        out.text(if tensor.is_base64() { BASE64_PARAMETER } else { "" })?;
         out.text(r#","data":["#)?;
         let row = product(shape).unwrap_or(0);
         put_data(&mut out, tensor, row, elements).map_err(|error| Failure { input: Some(input), error })?;
@@ -167,7 +167,7 @@ fn put_element(out: &mut Out<'_>, tensor: &Tensor, bytes: &[u8]) -> Result<()> {
         DataType::Bf16 => out.float(bf16_value(bits as u16).into()),
         DataType::Fp32 => out.float(f32::from_bits(bits as u32).into()),
         DataType::Fp64 => out.float(f64::from_bits(bits)),
-        DataType::Bytes if tensor.base64 => out.base64(bytes),
+        DataType::Bytes if tensor.is_base64() => out.base64(bytes),
         DataType::Bytes => out.string(bytes),
     }
 }
@@ -204,7 +204,9 @@ impl Out<'_> {
     }
 
     fn string(&mut self, bytes: &[u8]) -> Result<()> {
-        let text = std::str::from_utf8(bytes).map_err(|_| not_json("bytes that are not UTF-8"))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            not_json("bytes that are not UTF-8").advising("or content_type base64 in a model description")
+        })?;
         serde_json::to_writer(self, text).map_err(|_| none_for(bytes.len()))
     }
 }
@@ -313,7 +315,8 @@ mod tests {
         assert!(error.to_string().contains("NaN cannot be sent as JSON"), "{error}");
         let error = data("BYTES", b"\x01\0\0\0\xff").unwrap_err().to_string();
         assert!(
-            error.contains("bytes that are not UTF-8 cannot be sent as JSON") && error.contains("wire"),
+            error.contains("bytes that are not UTF-8 cannot be sent as JSON")
+                && error.ends_with("see the option wire; or content_type base64 in a model description"),
             "{error}"
         );
     }
