@@ -23,8 +23,8 @@ impl InputImage {
         read::from_file(file, Rules { max_pixels, exif: self.exif })
     }
 
-    /// Writes an image as the values of a tensor, whose elements `convert` makes. A tensor of integers has its
-    /// own formula.
+    /// Writes an image as the values of a tensor, whose elements `convert` makes. A tensor of integers has
+    /// its own formula.
     pub fn encode<T: Copy>(
         &self,
         image: DynamicImage,

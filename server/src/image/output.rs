@@ -53,8 +53,8 @@ impl OutputImage {
         OutputImage { layout: Layout::Nhwc, channels, formula, integer_formula: formula }
     }
 
-    /// Makes a PNG data URL of the values of one example: `sample = (value * std + mean) / scale`, rounded, and
-    /// the nearest of 0 to 255.
+    /// Makes a PNG data URL of the values of one example: `sample = (value * std + mean) / scale`, rounded,
+    /// and the nearest of 0 to 255.
     pub fn to_data_url(
         &self,
         values: &[f32],
