@@ -1,7 +1,7 @@
 //! The ONNX model of a deployment, and how its tensors and the features fit together.
 
 use crate::deployment::{Deployment, Input};
-use crate::engine::rten::RtenModel;
+use crate::engine::choose::{Chosen, Engines};
 use crate::engine::{EngineError, Model};
 use crate::half;
 use crate::layout::Layout;
@@ -10,6 +10,8 @@ use crate::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
 /// A loaded model with the places of the features in its tensors.
 pub struct LoadedModel {
     model: Box<dyn Model>,
+    /// What showed when the model was tried on examples, for the people who serve it.
+    pub notes: Vec<String>,
     pub layout: Layout,
     /// What feeds each of the model's inputs, in its order.
     inputs: Vec<FedInput>,
@@ -30,19 +32,19 @@ struct FedInput {
 impl LoadedModel {
     /// Loads the model and holds it against the features; the error names the file, and the key if one is
     /// wrong.
-    pub fn load(deployment: &Deployment) -> Result<LoadedModel, String> {
+    pub fn load(deployment: &Deployment, engines: &Engines) -> Result<LoadedModel, String> {
         let at_file = |problem: String| format!("{}: {problem}", deployment.model.display());
-        let model = RtenModel::load(&deployment.model).map_err(at_file)?;
-        LoadedModel::bind(Box::new(model), deployment).map_err(at_file)
+        let chosen = engines.load(&deployment.model, deployment.engine).map_err(at_file)?;
+        LoadedModel::bind(chosen, deployment).map_err(at_file)
     }
 
-    fn bind(model: Box<dyn Model>, deployment: &Deployment) -> Result<LoadedModel, String> {
+    fn bind(Chosen { model, notes }: Chosen, deployment: &Deployment) -> Result<LoadedModel, String> {
         let layout = Layout::new(&deployment.inputs);
         if !deployment.has_features() {
             let (inputs, read, outputs) = (Vec::new(), Vec::new(), Vec::new());
             return match model.signature().incomplete() {
                 Some(problem) => Err(problem),
-                None => Ok(LoadedModel { model, layout, inputs, read, outputs }),
+                None => Ok(LoadedModel { model, notes, layout, inputs, read, outputs }),
             };
         }
         let signature = model.signature();
@@ -52,7 +54,7 @@ impl LoadedModel {
         read.sort_unstable();
         read.dedup();
         let outputs = found.iter().filter_map(|place| read.binary_search(place).ok()).collect();
-        let loaded = LoadedModel { model, layout, inputs, read, outputs };
+        let mut loaded = LoadedModel { model, notes, layout, inputs, read, outputs };
         loaded.try_out(deployment)?;
         Ok(loaded)
     }
@@ -72,22 +74,37 @@ impl LoadedModel {
         &self,
         deployment: &Deployment,
         rows: usize,
-        mut values: Vec<Vec<f32>>,
+        values: Vec<Vec<f32>>,
     ) -> Result<Vec<Vec<f32>>, EngineError> {
+        let found = self.run_on(values, rows)?;
+        self.read(deployment, rows, found).map_err(EngineError::Failed)
+    }
+
+    /// Runs the model on the values of the layout's tensors. Returns the outputs that are read.
+    fn run_on(&self, mut values: Vec<Vec<f32>>, rows: usize) -> Result<Vec<Tensor>, EngineError> {
         let mut inputs = Vec::with_capacity(values.len());
         for (input, spec) in self.inputs.iter().zip(&self.signature().inputs) {
             let shape: Vec<usize> = std::iter::once(rows).chain(input.shape.iter().copied()).collect();
             let values = of_type(spec.datatype, std::mem::take(&mut values[input.tensor]))?;
             inputs.push(Tensor { shape, values });
         }
-        let mut found = self.model.run(inputs, &self.read)?;
+        self.model.run(inputs, &self.read)
+    }
+
+    /// The values of each output feature in what the model gave.
+    fn read(
+        &self,
+        deployment: &Deployment,
+        rows: usize,
+        mut found: Vec<Tensor>,
+    ) -> Result<Vec<Vec<f32>>, String> {
         let mut read = Vec::with_capacity(self.outputs.len());
         for (place, &output) in self.outputs.iter().enumerate() {
             let tensor = match self.outputs[place + 1..].contains(&output) {
                 true => found[output].clone(),
                 false => std::mem::take(&mut found[output]),
             };
-            read.push(read_output(deployment, place, tensor, rows).map_err(EngineError::Failed)?);
+            read.push(read_output(deployment, place, tensor, rows)?);
         }
         Ok(read)
     }
@@ -97,12 +114,17 @@ impl LoadedModel {
         self.model.run(inputs, places)
     }
 
-    /// Two examples of zeros: an operator that is not there, a fixed batch or a wrong output shape shows at
-    /// start.
-    fn try_out(&self, deployment: &Deployment) -> Result<(), String> {
+    /// Runs two examples of zeros: a wrong output shape shows at start. A failure on zeros is only noted.
+    fn try_out(&mut self, deployment: &Deployment) -> Result<(), String> {
         let zeros = self.layout.tensors.iter().map(|tensor| vec![0.0; 2 * tensor.size]).collect();
-        let outcome = self.run(deployment, 2, zeros);
-        outcome.map(drop).map_err(|error| format!("trying a batch of 2: {}", error.reason()))
+        let outcome = self.run_on(zeros, 2);
+        match outcome {
+            Ok(found) => self.read(deployment, 2, found).map(drop),
+            Err(error) => {
+                self.notes.push(format!("trying a batch of 2 examples of zeros: {}", error.reason()));
+                Ok(())
+            }
+        }
     }
 }
 

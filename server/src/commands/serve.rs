@@ -14,7 +14,8 @@ use tokio::sync::oneshot;
 
 use crate::app::App;
 use crate::connections::{self, Limits};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, EngineName};
+use crate::engine::choose::Engines;
 use crate::memory::Memory;
 use crate::model::LoadedModel;
 use crate::registry::Registry;
@@ -63,9 +64,45 @@ pub struct ServeArguments {
     #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds)]
     idle_timeout: Duration,
 
+    #[command(flatten)]
+    engines: EngineArguments,
+
     /// Folders of the deployments to serve
     #[arg(value_name = "DIR", required = true)]
     folders: Vec<PathBuf>,
+}
+
+/// What computes the models.
+#[derive(Args)]
+pub struct EngineArguments {
+    /// Engine of all deployments, instead of their own: auto, rten or onnxruntime
+    #[arg(long, value_name = "NAME", value_parser = engine_name)]
+    engine: Option<EngineName>,
+
+    /// Library of ONNX Runtime: the file, its folder, or that of the Python package. Otherwise ORT_DYLIB_PATH
+    /// or the package of `python3`
+    #[arg(long, value_name = "PATH")]
+    onnxruntime: Option<PathBuf>,
+
+    /// Threads with which ONNX Runtime computes one request; otherwise as many as there are processors
+    #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
+    engine_threads: Option<usize>,
+}
+
+impl EngineArguments {
+    pub fn engines(&self) -> Engines {
+        let (engine, library) = (self.engine, self.onnxruntime.clone());
+        Engines { engine, library, threads: self.engine_threads }
+    }
+}
+
+fn engine_name(text: &str) -> Result<EngineName, String> {
+    match text {
+        "auto" => Ok(EngineName::Auto),
+        "rten" => Ok(EngineName::Rten),
+        "onnxruntime" => Ok(EngineName::OnnxRuntime),
+        _ => Err("it is auto, rten or onnxruntime".to_owned()),
+    }
 }
 
 /// Checks the form of an address; its host is looked up at the start.
@@ -94,7 +131,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Serves until a signal stops it.
 pub fn run(arguments: &ServeArguments) -> Result<(), String> {
-    let served = load(&arguments.folders)?;
+    let served = load(&arguments.folders, &arguments.engines.engines())?;
     // Requests that gave up their turn for a while keep their thread.
     let threads = arguments.max_connections.saturating_add(SPARE_THREADS);
     let runtime =
@@ -106,11 +143,15 @@ pub fn run(arguments: &ServeArguments) -> Result<(), String> {
     outcome
 }
 
-fn load(folders: &[PathBuf]) -> Result<Registry, String> {
+fn load(folders: &[PathBuf], engines: &Engines) -> Result<Registry, String> {
     let mut served = Registry::default();
     for folder in folders {
         let deployment = Deployment::load(folder)?;
-        let model = LoadedModel::load(&deployment)?;
+        let model = LoadedModel::load(&deployment, engines)?;
+        for note in &model.notes {
+            // A closed standard error is no reason to fail.
+            drop(writeln!(io::stderr(), "sidekick-server: deployment {}: {note}", deployment.id));
+        }
         let file = folder.join("deployment.json");
         served
             .add(Served::new(deployment, model))

@@ -20,6 +20,7 @@ pub struct Deployment {
     pub tensorjson: bool,
     pub form: DescribeForm,
     pub model: PathBuf,
+    pub engine: EngineName,
     pub inputs: Vec<Input>,
     pub outputs: Vec<Output>,
     pub held_out: Option<Value>,
@@ -33,6 +34,17 @@ pub enum DescribeForm {
     #[default]
     Current,
     Older,
+}
+
+/// What computes a model on this machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineName {
+    /// Rten if it runs the model and agrees with ONNX Runtime, where that is there; else ONNX Runtime.
+    #[default]
+    Auto,
+    Rten,
+    OnnxRuntime,
 }
 
 impl Deployment {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::deployment::content::{Deployment, DescribeForm};
+use crate::deployment::content::{Deployment, DescribeForm, EngineName};
 use crate::deployment::feature::{Category, FeatureType};
 use crate::deployment::input::{Input, InputKind};
 use crate::deployment::output::{Output, OutputKind};
@@ -46,6 +46,8 @@ struct Declaration {
     describe: DescribeForm,
     #[serde(default = "model_file")]
     model: PathBuf,
+    #[serde(default)]
+    engine: EngineName,
     inputs: Option<Vec<DeclaredFeature>>,
     outputs: Option<Vec<DeclaredFeature>>,
     held_out: Option<Value>,
@@ -97,6 +99,7 @@ impl Declaration {
             tensorjson: self.tensorjson,
             form: self.describe,
             model: folder.join(self.model),
+            engine: self.engine,
             inputs,
             outputs,
             held_out: self.held_out,

@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-pub use content::{Deployment, DescribeForm};
+pub use content::{Deployment, DescribeForm, EngineName};
 pub use feature::{Category, FeatureType};
 pub use input::{Input, InputKind};
 pub use output::{Output, OutputKind};

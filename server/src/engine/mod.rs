@@ -1,6 +1,13 @@
 //! What computes a model: the engines, and what the rest of the server sees of them.
 
+pub mod choose;
+mod library;
+mod onnxruntime;
+mod protobuf;
+mod rewrite;
+mod rows;
 pub mod rten;
+mod trial;
 
 use std::time::Duration;
 

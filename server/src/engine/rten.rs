@@ -21,11 +21,15 @@ pub struct RtenModel {
 }
 
 impl RtenModel {
-    pub fn load(file: &Path) -> Result<RtenModel, String> {
+    /// Loads a model from its file, or from the bytes that the file becomes.
+    pub fn load(file: &Path, bytes: Option<&[u8]>, declared: &Declared) -> Result<RtenModel, String> {
         let options = rten::ModelOptions::with_all_ops();
-        let model = options.load_file(file).map_err(|error| error.to_string())?;
-        let declared = Declared::read(file)?;
-        let inputs = inputs(&model, &declared)?;
+        let model = match bytes {
+            Some(bytes) => options.load(bytes.to_vec()),
+            None => options.load_file(file),
+        };
+        let model = model.map_err(|error| error.to_string())?;
+        let inputs = inputs(&model, declared)?;
         // The optimizer may have renamed an output, its place stays.
         let found = declared.outputs();
         if found.len() != model.output_ids().len() {
@@ -96,7 +100,7 @@ fn computed(what: &str, spec: TensorSpec) -> Result<TensorSpec, String> {
         | Datatype::Fp32
         | Datatype::Fp64 => Ok(spec),
         datatype => Err(format!(
-            "{what} {:?} has the element type {}, which this server's engine does not have",
+            "{what} {:?} has the element type {}, which rten does not have; ONNX Runtime does",
             spec.name,
             datatype.name()
         )),
