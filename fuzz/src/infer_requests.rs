@@ -254,7 +254,7 @@ fn tensor(input: &RawValue, binary: &mut &[u8], signature: &Signature) -> Option
 
 fn fits(shape: &[usize], spec: &TensorSpec) -> bool {
     let fits = |(size, declared): (&usize, &Size)| declared.fixed().is_none_or(|fixed| fixed == *size);
-    shape.len() == spec.shape.len() && shape.iter().zip(&spec.shape).all(fits)
+    shape.len() == spec.sizes().len() && shape.iter().zip(spec.sizes()).all(fits)
 }
 
 /// The values of a list that is flat, or nested as the shape says.
