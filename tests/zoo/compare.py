@@ -149,15 +149,15 @@ def image_apart(got: np.ndarray, wanted: np.ndarray) -> float:
 
 
 def apart(got: np.ndarray, wanted: np.ndarray) -> float:
-    if got.size != wanted.size:
-        return math.inf
-    if got.size == 0:
-        return 0.0
+    if wanted.size and isinstance(wanted.flat[0], dict):
+        wanted = np.array([number for one in wanted.flat for number in one.values()])
     left, right = got.reshape(-1), wanted.reshape(-1)
+    if left.size != right.size:
+        return math.inf
     if right.dtype.kind in "US" or right.dtype == object:
         return 0.0 if [label(one) for one in left] == [label(one) for one in right] else math.inf
     left, right = left.astype(float), right.astype(float)
-    return float(np.max(np.abs(left - right) / np.maximum(1.0, np.abs(right))))
+    return float(np.max(np.abs(left - right) / np.maximum(1.0, np.abs(right)), initial=0.0))
 
 
 def shown(held: Any) -> str:

