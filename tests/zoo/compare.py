@@ -94,6 +94,8 @@ def compare(
     expected: dict[str, Callable[[Outputs], Any]],
 ) -> float:
     """The largest difference of all results; refuses one above the tolerance."""
+    if not specs or not results:
+        raise Differs("there is nothing to compare")
     largest = 0.0
     for at, spec in enumerate(specs):
         wanted = (

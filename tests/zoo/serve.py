@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,11 @@ class Served:
     log: Path
 
     def engine(self) -> str:
-        return ""
+        """The engine that computes the model: `rten` or `onnxruntime`."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        asked = urllib.request.Request(f"{self.base}/v2/models/{self.id}", headers=headers)
+        with urllib.request.urlopen(asked) as answer:
+            return str(json.load(answer)["platform"]).removesuffix("_onnx")
 
 
 @contextmanager
