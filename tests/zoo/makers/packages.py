@@ -156,12 +156,13 @@ def tokenizer(texts: list[str]) -> tokenizers.Tokenizer:
 
 
 def mini_lm() -> Made:
-    """Texts of different lengths."""
+    """Texts of different lengths, as sixteen tokens each."""
     table = (DATA / "language.csv").read_text(encoding="utf-8").splitlines()
     texts = ["A train.", "The train was late again this morning because of the snow.", "Hvor er biblioteket?"]
     made = tokenizer(table)
     file = made.to_str().encode()
-    made.enable_padding()
+    made.enable_truncation(16)
+    made.enable_padding(length=16)
     encoded = made.encode_batch(texts)
     tensors = {
         "input_ids": np.array([text.ids for text in encoded]),
