@@ -5,9 +5,11 @@ use std::path::Path;
 
 use sidekick::internal::Model;
 use sidekick_server::decode::Predictions;
-use sidekick_server::deployment::{Category, Deployment, OutputKind};
+use sidekick_server::deployment::{Category, Deployment, Output, OutputKind};
 use sidekick_server::describe;
 use sidekick_server::layout::Layout;
+use sidekick_server::outputs::Column;
+use sidekick_server::tensor::{Tensor, Values};
 
 /// Responses stay this small here.
 const MOST_VALUES: usize = 4096;
@@ -17,8 +19,8 @@ pub fn read(bytes: &[u8]) {
     let (values, text) = bytes.split_at(bytes.len().min(8));
     let Ok(text) = std::str::from_utf8(text) else { return };
     let Ok(deployment) = Deployment::parse(text, Path::new("folder")) else { return };
-    // A deployment without features has no describe document.
-    if !deployment.has_features() {
+    // A deployment without features has no describe document; format 2 leaves things to the model.
+    if !deployment.has_features() || text.contains("\"format\"") {
         return;
     }
     let layout = Layout::new(&deployment.inputs);
@@ -50,14 +52,24 @@ fn respond(deployment: &Deployment, model: &Model, seed: &[u8]) {
         .iter()
         .map(|output| (0..ROWS * output.size()).map(|_| seed.next().unwrap_or(0.25)).collect())
         .collect();
-    let predictions = Predictions::new(deployment, ROWS, values.clone()).unwrap();
+    let column = |(output, values): (&Output, &Vec<f32>)| {
+        let mut shape = output.shape.clone();
+        if let OutputKind::Text(labels) = &output.kind {
+            shape = vec![labels.len()];
+        }
+        shape.insert(0, ROWS);
+        let tensor = Tensor { shape, values: Values::F32(values.clone()) };
+        Column::read(output, vec![tensor], ROWS).unwrap()
+    };
+    let columns = deployment.outputs.iter().zip(&values).map(column).collect();
+    let predictions = Predictions::new(deployment, ROWS, columns).unwrap();
     let body = predictions.to_batch_reply().unwrap();
     let read = model.read_response(&body, ROWS);
     let read = read.unwrap_or_else(|error| panic!("{}: {error}", String::from_utf8_lossy(&body)));
     for (index, (output, values)) in deployment.outputs.iter().zip(&values).enumerate() {
         match &output.kind {
             // A probability is read as a 64-bit float, of the shortest text of the 32-bit one.
-            OutputKind::Number | OutputKind::Binary => {
+            OutputKind::Number(_) | OutputKind::Binary => {
                 let found = read.numbers(index).unwrap().iter().map(|value| *value as f32);
                 assert!(found.eq(values.iter().copied()), "{body:?}");
             }
@@ -69,7 +81,7 @@ fn respond(deployment: &Deployment, model: &Model, seed: &[u8]) {
                 );
                 assert!(found.matrix().iter().map(|value| *value as f32).eq(values.iter().copied()));
             }
-            OutputKind::Array => assert_eq!(read.arrays(index).unwrap(), values),
+            OutputKind::Array(_) => assert_eq!(read.arrays(index).unwrap(), values),
             OutputKind::Text(labels) => {
                 assert!(labels.iter().any(|label| label == read.text(index, 0).unwrap()))
             }

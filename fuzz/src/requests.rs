@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use arbitrary::Unstructured;
 use axum::body::Bytes;
 use serde_json::value::RawValue;
-use sidekick_server::deployment::{Category, Deployment, Input, InputKind};
+use sidekick_server::deployment::{Categories, Deployment, Input, InputKind, TextEncoding};
 use sidekick_server::encode::Encoder;
 use sidekick_server::layout::Layout;
+use sidekick_server::tensor::{Tensor, Values};
 use sidekick_server::{data_url, image, multipart, npy, request};
 
 use crate::json;
@@ -44,6 +45,15 @@ fn served(tensorjson: bool) -> Served {
 /// The tensors of a request, or that it is refused.
 type Tensors = Option<(usize, Vec<Vec<u32>>)>;
 
+/// The values of tensors, all of which are 32-bit floats here.
+fn floats(tensors: Vec<Tensor>) -> Vec<Vec<f32>> {
+    let values = |tensor: Tensor| match tensor.values {
+        Values::F32(values) => values,
+        other => panic!("{:?}", other.datatype()),
+    };
+    tensors.into_iter().map(values).collect()
+}
+
 fn bits((rows, values): (usize, Vec<Vec<f32>>)) -> (usize, Vec<Vec<u32>>) {
     (rows, values.iter().map(|values| values.iter().map(|value| value.to_bits()).collect()).collect())
 }
@@ -57,7 +67,10 @@ pub fn read_json(bytes: &[u8]) {
     if let Err(error) = &found {
         assert!(error.message.len() < 4 << 10, "{} bytes of message", error.message.len());
     }
-    let found: Tensors = found.is_ok().then(|| bits(encoder.finish()));
+    let found: Tensors = found.is_ok().then(|| {
+        let (rows, tensors) = encoder.finish();
+        bits((rows, floats(tensors)))
+    });
     // What is skipped need not be UTF-8.
     let Ok(text) = std::str::from_utf8(body) else { return };
     let expected = plain(text.strip_prefix('\u{feff}').unwrap_or(text), served).map(bits);
@@ -88,22 +101,22 @@ fn plain(text: &str, served: &Served) -> Option<(usize, Vec<Vec<f32>>)> {
 fn encode(input: &Input, tensorjson: bool, value: &RawValue) -> Option<Vec<f32>> {
     let integer = || json::number(value)?.parse::<i64>().ok().filter(|_| value.get() != "-0");
     match &input.kind {
-        InputKind::Number => {
+        InputKind::Number(_) => {
             let number = json::finite_f64(value)? as f32;
             number.is_finite().then(|| vec![number])
         }
-        InputKind::Categorical(categories) => {
+        InputKind::Categorical(categories, _) => {
             let place = category(categories, json::text(value).or_else(|| Some(integer()?.to_string()))?)?;
-            Some((0..categories.len()).map(|other| if other == place { 1.0 } else { 0.0 }).collect())
+            Some((0..categories.list().len()).map(|other| if other == place { 1.0 } else { 0.0 }).collect())
         }
-        InputKind::Binary(categories) => match integer() {
+        InputKind::Binary(categories, _) => match integer() {
             Some(number @ 0..=1) => Some(vec![number as f32]),
             _ => {
                 let name = json::text(value).or_else(|| Some(integer()?.to_string()))?;
                 Some(vec![category(categories, name)? as f32])
             }
         },
-        InputKind::Text(ngrams) => {
+        InputKind::Text(TextEncoding::Ngrams(ngrams)) => {
             let mut values = vec![0.0; ngrams.buckets];
             ngrams.encode(&json::text(value)?, &mut values);
             Some(values)
@@ -114,18 +127,19 @@ fn encode(input: &Input, tensorjson: bool, value: &RawValue) -> Option<Vec<f32>>
             declared.encode(decoded, false, |value| value as f32, &mut values).ok()?;
             Some(values)
         }
-        InputKind::Array if tensorjson => array(input, value),
-        InputKind::Array => {
+        InputKind::Array(_) if tensorjson => array(input, value),
+        InputKind::Array(_) => {
             let (media_type, file) = data_url::parse(&json::text(value)?).ok()?;
             let array = npy::read(&file).ok().filter(|_| media_type == data_url::NPY)?;
             let finite = array.data.iter().all(|value| value.is_finite());
             (array.shape == input.shape && finite).then_some(array.data)
         }
+        InputKind::Text(_) => None,
     }
 }
 
-fn category(categories: &[Category], name: String) -> Option<usize> {
-    categories.iter().position(|category| category.name() == name)
+fn category(categories: &Categories, name: String) -> Option<usize> {
+    categories.list().iter().position(|category| category.name() == name)
 }
 
 fn array(input: &Input, value: &RawValue) -> Option<Vec<f32>> {
@@ -175,6 +189,7 @@ fn read_parts(served: &Served, content_type: &str, form: Vec<u8>) -> Option<Vec<
     if multipart::read(parts.clone(), &mut encoder).is_ok() {
         let (rows, tensors) = encoder.finish();
         assert_eq!(rows, 1);
+        let tensors = floats(tensors);
         let sizes = served.layout.tensors.iter().map(|tensor| tensor.size);
         assert!(tensors.iter().map(Vec::len).eq(sizes));
         assert!(tensors.iter().flatten().all(|value| value.is_finite()), "an input is finite");

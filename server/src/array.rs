@@ -13,7 +13,22 @@ const STEP: usize = 1 << 14;
 /// An array as it arrived.
 pub struct ArrayObject {
     pub shape: Option<List<usize>>,
-    pub data: Option<List<f32>>,
+    pub data: Option<Data>,
+}
+
+/// The numbers of an array, with the digits that its tensor keeps.
+pub enum Data {
+    Single(List<f32>),
+    Double(List<f64>),
+}
+
+impl Data {
+    pub fn count(&self) -> usize {
+        match self {
+            Data::Single(list) => list.count,
+            Data::Double(list) => list.count,
+        }
+    }
 }
 
 /// The first values of a list, and how many it has.
@@ -24,6 +39,8 @@ pub struct List<T> {
 
 /// Reads an array's object: as many sizes and values as there may be, and counts the rest.
 pub struct ReadArray<'a> {
+    /// Whether the numbers keep the digits of 64-bit floats.
+    pub wide: bool,
     pub rank: usize,
     pub size: usize,
     pub work: &'a Work,
@@ -51,7 +68,14 @@ impl<'de> Visitor<'de> for ReadArray<'_> {
                 "shape" if shape.is_some() => return Err(Error::duplicate_field("shape")),
                 "data" if data.is_some() => return Err(Error::duplicate_field("data")),
                 "shape" => shape = Some(map.next_value_seed(ReadList::new(self.rank, self.work))?),
-                "data" => data = Some(map.next_value_seed(ReadList::new(self.size, self.work))?),
+                "data" if self.wide => {
+                    let list = map.next_value_seed(ReadList::new(self.size, self.work))?;
+                    data = Some(list.map(Data::Double));
+                }
+                "data" => {
+                    let list = map.next_value_seed(ReadList::new(self.size, self.work))?;
+                    data = Some(list.map(Data::Single));
+                }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -114,23 +138,27 @@ impl<'de, T: serde::Deserialize<'de>> Visitor<'de> for ReadList<'_, T> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> serde_json::Result<ArrayObject> {
+    fn read(text: &str, wide: bool) -> serde_json::Result<ArrayObject> {
         let work = Work::unbounded();
-        let seed = ReadArray { rank: 2, size: 3, work: &work };
+        let seed = ReadArray { wide, rank: 2, size: 3, work: &work };
         seed.deserialize(&mut serde_json::Deserializer::from_str(text))
     }
 
     #[test]
     fn what_is_over_is_counted_not_kept() {
-        let array = read(r#"{"more": [{}], "data": [1, 2.5, 3, 4, 5], "shape": [1, 2, 3, 4]}"#).unwrap();
+        let array =
+            read(r#"{"more": [{}], "data": [1, 2.5, 3, 4, 5], "shape": [1, 2, 3, 4]}"#, false).unwrap();
         let (shape, data) = (array.shape.unwrap(), array.data.unwrap());
         assert_eq!((shape.values, shape.count), (vec![1, 2], 4));
-        assert_eq!((data.values, data.count), (vec![1.0, 2.5, 3.0], 5));
+        assert_eq!(data.count(), 5);
+        assert!(matches!(data, Data::Single(list) if list.values == [1.0, 2.5, 3.0]));
+        let data = read(r#"{"data": [0.1, 16777217]}"#, true).unwrap().data.unwrap();
+        assert!(matches!(data, Data::Double(list) if list.values == [0.1, 16_777_217.0]));
     }
 
     #[test]
     fn null_is_as_good_as_none_and_other_types_are_errors() {
-        let array = read(r#"{"shape": null}"#).unwrap();
+        let array = read(r#"{"shape": null}"#, false).unwrap();
         assert!(array.shape.is_none() && array.data.is_none());
         for text in [
             "[]",
@@ -139,7 +167,7 @@ mod tests {
             r#"{"data": [], "data": []}"#,
             r#"{"data": null, "data": []}"#,
         ] {
-            assert!(read(text).is_err(), "{text}");
+            assert!(read(text, true).is_err(), "{text}");
         }
     }
 
@@ -148,7 +176,7 @@ mod tests {
         let work = Work::unbounded();
         work.stop();
         let text = format!("{{\"data\": [{}0]}}", "0,".repeat(STEP));
-        let seed = ReadArray { rank: 1, size: 1, work: &work };
+        let seed = ReadArray { wide: false, rank: 1, size: 1, work: &work };
         assert!(seed.deserialize(&mut serde_json::Deserializer::from_str(&text)).is_err());
     }
 }

@@ -1,20 +1,21 @@
 //! From the model's output values to the reply.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use crate::deployment::{Deployment, Output, OutputKind};
-use crate::image::Size;
+use crate::outputs::{Column, Numbers};
 use crate::work::Work;
-use crate::{data_url, npy};
+use crate::{data_url, image, npy};
 
 /// The predictions of a batch.
 pub struct Predictions<'a> {
     deployment: &'a Deployment,
     rows: usize,
-    /// Per output feature, its values, row after row.
-    values: Vec<Vec<f32>>,
+    /// The values of each output feature.
+    columns: Vec<Column>,
     work: Arc<Work>,
 }
 
@@ -23,15 +24,15 @@ impl<'a> Predictions<'a> {
     pub fn new(
         deployment: &'a Deployment,
         rows: usize,
-        values: Vec<Vec<f32>>,
+        columns: Vec<Column>,
     ) -> Result<Predictions<'a>, String> {
-        for (output, values) in deployment.outputs.iter().zip(&values) {
-            if let Some(place) = values.iter().position(|value| !value.is_finite()) {
-                let row = place / output.size();
+        for (output, column) in deployment.outputs.iter().zip(&columns) {
+            if let Some(place) = column.values.not_finite() {
+                let row = place / (column.values.len() / rows).max(1);
                 return Err(format!("the model's output {:?} is not finite for rows[{row}]", output.name));
             }
         }
-        Ok(Predictions { deployment, rows, values, work: Arc::new(Work::unbounded()) })
+        Ok(Predictions { deployment, rows, columns, work: Arc::new(Work::unbounded()) })
     }
 
     /// The same within these bounds.
@@ -65,50 +66,95 @@ impl Serialize for Row<'_> {
         self.predictions.work.step().map_err(|error| S::Error::custom(error.message))?;
         let deployment = self.predictions.deployment;
         let mut map = serializer.serialize_map(Some(deployment.outputs.len()))?;
-        for (output, values) in deployment.outputs.iter().zip(&self.predictions.values) {
-            let size = output.size();
-            let values = &values[self.row * size..][..size];
-            let value = Value { output, values, tensorjson: deployment.tensorjson };
+        for (output, column) in deployment.outputs.iter().zip(&self.predictions.columns) {
+            let size = column.values.len() / self.predictions.rows;
+            let values = column.values.part(self.row * size, size);
+            let value = Value { output, shape: &column.shape, values, tensorjson: deployment.tensorjson };
             map.serialize_entry(&output.name, &value)?;
         }
         map.end()
     }
 }
 
+/// The numbers or the text of one value of a feature.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    F32(&'a [f32]),
+    F64(&'a [f64]),
+    I64(&'a [i64]),
+    U64(&'a [u64]),
+    Text(&'a [String]),
+}
+
+impl Numbers {
+    fn part(&self, start: usize, size: usize) -> Part<'_> {
+        match self {
+            Numbers::F32(list) => Part::F32(&list[start..][..size]),
+            Numbers::F64(list) => Part::F64(&list[start..][..size]),
+            Numbers::I64(list) => Part::I64(&list[start..][..size]),
+            Numbers::U64(list) => Part::U64(&list[start..][..size]),
+            Numbers::Text(list) => Part::Text(&list[start..][..size]),
+        }
+    }
+}
+
+/// Evaluates an expression for the list of whichever type.
+macro_rules! each {
+    ($part:expr, $list:ident => $result:expr) => {
+        match $part {
+            Part::F32($list) => $result,
+            Part::F64($list) => $result,
+            Part::I64($list) => $result,
+            Part::U64($list) => $result,
+            Part::Text($list) => $result,
+        }
+    };
+}
+
+impl Part<'_> {
+    /// Numbers as 32-bit floats, as images and `.npy` files have them.
+    fn singles(&self) -> Cow<'_, [f32]> {
+        match self {
+            Part::F32(list) => Cow::Borrowed(list),
+            Part::F64(list) => list.iter().map(|value| *value as f32).collect(),
+            Part::I64(list) => list.iter().map(|value| *value as f32).collect(),
+            Part::U64(list) => list.iter().map(|value| *value as f32).collect(),
+            Part::Text(_) => Cow::Borrowed(&[]),
+        }
+    }
+}
+
 struct Value<'a> {
     output: &'a Output,
-    values: &'a [f32],
+    shape: &'a [usize],
+    values: Part<'a>,
     tensorjson: bool,
 }
 
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (shape, values) = (&self.output.shape, self.values);
         match &self.output.kind {
-            OutputKind::Number | OutputKind::Binary => serializer.serialize_f32(values[0]),
+            OutputKind::Number(_) | OutputKind::Binary | OutputKind::Text(_) => {
+                each!(self.values, list => list[0].serialize(serializer))
+            }
             OutputKind::Categorical(categories) => {
-                serializer.collect_map(categories.iter().map(|category| category.name()).zip(values))
+                let names = categories.iter().map(|category| category.name());
+                each!(self.values, list => serializer.collect_map(names.zip(list)))
             }
-            OutputKind::Text(labels) => serializer.serialize_str(&labels[largest(values)]),
-            OutputKind::Image(image) => {
-                let size = Size { width: shape[1], height: shape[0] };
-                let url = image.to_data_url(values, size, false).map_err(S::Error::custom)?;
-                serializer.serialize_str(&url)
+            OutputKind::Image { scale } => {
+                let url = image::to_data_url(&self.values.singles(), self.shape, *scale);
+                serializer.serialize_str(&url.map_err(S::Error::custom)?)
             }
-            OutputKind::Array if self.tensorjson => {
+            OutputKind::Array(_) if self.tensorjson => {
                 let mut array = serializer.serialize_map(Some(2))?;
-                array.serialize_entry("shape", shape)?;
-                array.serialize_entry("data", values)?;
+                array.serialize_entry("shape", self.shape)?;
+                each!(self.values, list => array.serialize_entry("data", list)?);
                 array.end()
             }
-            OutputKind::Array => {
-                serializer.serialize_str(&data_url::format(data_url::NPY, &npy::write(shape, values)))
+            OutputKind::Array(_) => {
+                let file = npy::write(self.shape, &self.values.singles());
+                serializer.serialize_str(&data_url::format(data_url::NPY, &file))
             }
         }
     }
-}
-
-/// The place of the largest value, the first of equals.
-fn largest(values: &[f32]) -> usize {
-    (1..values.len()).fold(0, |best, place| if values[place] > values[best] { place } else { best })
 }

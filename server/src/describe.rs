@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::deployment::{
-    Category, Deployment, DescribeForm, FeatureType, Input, InputKind, Output, OutputKind,
+    Category, Deployment, DescribeForm, FREE, FeatureType, Input, InputKind, Output, OutputKind, TextEncoding,
 };
 use crate::error::ErrorCode;
 
@@ -112,7 +112,8 @@ fn reference(schema: &str) -> Value {
 }
 
 fn schemas(deployment: &Deployment) -> Value {
-    let input_names: Vec<&str> = deployment.inputs.iter().map(|input| input.name.as_str()).collect();
+    let required = deployment.inputs.iter().filter(|input| input.fill.is_none());
+    let input_names: Vec<&str> = required.map(|input| input.name.as_str()).collect();
     let output_names: Vec<&str> = deployment.outputs.iter().map(|output| output.name.as_str()).collect();
     json!({
         "input-row": {
@@ -163,6 +164,10 @@ fn schemas(deployment: &Deployment) -> Value {
 fn inputs(deployment: &Deployment, schema: fn(&Input, bool) -> Value) -> Map<String, Value> {
     let feature = |input: &Input| {
         let mut value = schema(input, deployment.tensorjson);
+        if let Some(fill) = &input.fill {
+            value["nullable"] = true.into();
+            value["description"] = format!("Left out or null, it is {fill}").into();
+        }
         mark(&mut value, input.feature_type(), &input.shape, deployment.form);
         (input.name.clone(), value)
     };
@@ -171,7 +176,9 @@ fn inputs(deployment: &Deployment, schema: fn(&Input, bool) -> Value) -> Map<Str
 
 /// Adds a feature's type and shape in the form of the deployment's describe document.
 fn mark(schema: &mut Value, feature_type: FeatureType, shape: &[usize], form: DescribeForm) {
-    let marker = json!({"x-peltarion": {"type": feature_type, "shape": shape}});
+    // As in the Open Inference Protocol, -1 is a size that each example has for itself.
+    let sizes: Vec<i64> = shape.iter().map(|&size| if size == FREE { -1 } else { size as i64 }).collect();
+    let marker = json!({"x-peltarion": {"type": feature_type, "shape": sizes}});
     match form {
         DescribeForm::Current => schema["x-peltarion"] = marker["x-peltarion"].clone(),
         DescribeForm::Older => schema["extensions"] = marker,
@@ -180,17 +187,22 @@ fn mark(schema: &mut Value, feature_type: FeatureType, shape: &[usize], form: De
 
 fn input_schema(input: &Input, tensorjson: bool) -> Value {
     match &input.kind {
-        InputKind::Number => json!({"type": "number"}),
-        InputKind::Array => array_schema(tensorjson),
-        InputKind::Categorical(categories) | InputKind::Binary(categories) => category_schema(categories),
+        InputKind::Number(_) => json!({"type": "number"}),
+        InputKind::Array(_) => array_schema(tensorjson),
+        InputKind::Categorical(categories, _) | InputKind::Binary(categories, _) => {
+            category_schema(categories.list())
+        }
         InputKind::Image { .. } => data_url_schema("A data URL, image/png or image/jpeg"),
+        InputKind::Text(TextEncoding::Date(..)) => {
+            json!({"type": "string", "description": "A date, 2024-05-17, or a time, 2024-05-17T12:30:00Z"})
+        }
         InputKind::Text(_) => json!({"type": "string"}),
     }
 }
 
 fn form_schema(input: &Input, tensorjson: bool) -> Value {
     match input.kind {
-        InputKind::Image { .. } | InputKind::Array => json!({"type": "string", "format": "binary"}),
+        InputKind::Image { .. } | InputKind::Array(_) => json!({"type": "string", "format": "binary"}),
         _ => input_schema(input, tensorjson),
     }
 }
@@ -224,9 +236,16 @@ fn data_url_schema(description: &str) -> Value {
 
 fn output_schema(output: &Output, tensorjson: bool) -> Value {
     match &output.kind {
-        OutputKind::Number | OutputKind::Binary => json!({"type": "number", "format": "float"}),
-        OutputKind::Array => array_schema(tensorjson),
+        OutputKind::Number(_) | OutputKind::Binary => json!({"type": "number", "format": "float"}),
+        OutputKind::Array(array) => {
+            let mut schema = array_schema(tensorjson);
+            if !array.columns.is_empty() {
+                schema["description"] = format!("The columns are {}", array.columns.join(", ")).into();
+            }
+            schema
+        }
         OutputKind::Image { .. } => data_url_schema("A data URL, image/png"),
+        OutputKind::Text(labels) if labels.is_empty() => json!({"type": "string"}),
         OutputKind::Text(labels) => json!({"type": "string", "enum": labels}),
         OutputKind::Categorical(categories) => {
             let names: Vec<String> = categories.iter().map(Category::name).collect();
@@ -241,6 +260,7 @@ fn output_schema(output: &Output, tensorjson: bool) -> Value {
 fn output_feature(output: &Output, deployment: &Deployment) -> Value {
     let mut feature = match &output.kind {
         OutputKind::Categorical(categories) => json!({"enum": categories}),
+        OutputKind::Array(array) if !array.columns.is_empty() => json!({"x-columns": array.columns}),
         _ => json!({}),
     };
     mark(&mut feature, output.feature_type(), &output.shape, deployment.form);

@@ -5,12 +5,17 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 
-use crate::array::{ArrayObject, List, ReadArray};
-use crate::deployment::{Category, Deployment, Input, InputKind};
+use crate::array::{ArrayObject, Data, List, ReadArray};
+use crate::deployment::{Categories, Category, Deployment, Encoding, Fill, Input, InputKind, TextEncoding};
+use crate::elements::Element;
 use crate::error::{ApiError, ErrorCode};
-use crate::layout::Layout;
+use crate::for_elements;
+use crate::layout::{InputTensor, Layout};
+use crate::numbers::Transform;
+use crate::tensor::{Datatype, Tensor, Values};
+use crate::tokens::{TokenRows, Tokens};
 use crate::work::Work;
-use crate::{data_url, npy};
+use crate::{data_url, image, npy};
 
 /// A bound on the values of one request's tensors, inputs and outputs each: 512 MiB of float32.
 pub const MAX_VALUES: usize = 1 << 27;
@@ -72,7 +77,9 @@ pub struct Encoder<'a> {
     /// Rows begun so far.
     pub rows: usize,
     max_rows: usize,
-    values: Vec<Vec<f32>>,
+    values: Vec<Values>,
+    /// The tokens of each text that becomes some.
+    tokens: Vec<TokenRows>,
     given: Vec<bool>,
     current: Option<usize>,
     /// The first array of the row that lacks a key, and which.
@@ -91,7 +98,8 @@ impl<'a> Encoder<'a> {
             layout,
             rows: 0,
             max_rows: max_rows(deployment, layout),
-            values: vec![Vec::new(); layout.tensors.len()],
+            values: layout.tensors.iter().map(|tensor| Values::empty(tensor.datatype)).collect(),
+            tokens: layout.tokens.iter().map(|_| TokenRows::default()).collect(),
             given: vec![false; deployment.inputs.len()],
             current: None,
             incomplete: None,
@@ -112,8 +120,20 @@ impl<'a> Encoder<'a> {
     }
 
     /// The tensors, and how many rows they hold.
-    pub fn finish(self) -> (usize, Vec<Vec<f32>>) {
-        (self.rows, self.values)
+    pub fn finish(self) -> (usize, Vec<Tensor>) {
+        let Encoder { layout, rows, values, .. } = self;
+        let tensor = |(values, tensor): (Values, &InputTensor)| {
+            let shape = [&[rows][..], &tensor.shape].concat();
+            Tensor { shape, values }
+        };
+        let mut tensors: Vec<Tensor> = values.into_iter().zip(&layout.tensors).map(tensor).collect();
+        for slot in &layout.tokens {
+            let Some(tokens) = tokens_of(&self.deployment.inputs[slot.input]) else { continue };
+            let first = layout.tokens.iter().position(|first| first.input == slot.input).unwrap_or_default();
+            let datatype = layout.tensors[slot.tensor].datatype;
+            tensors[slot.tensor] = tokens.tensor(&self.tokens[first], slot.part, datatype);
+        }
+        (rows, tensors)
     }
 
     /// Where in the request an error is: `rows[3], feature "x": `.
@@ -129,17 +149,14 @@ impl<'a> Encoder<'a> {
             return Err(too_many_rows(self.max_rows));
         }
         self.work.step()?;
-        self.work.hold(self.layout.size() * size_of::<f32>())?;
+        self.work.hold(self.layout.bytes())?;
         self.rows += 1;
         self.current = None;
         self.incomplete = None;
         self.astray.clear();
         self.given.fill(false);
         for (values, tensor) in self.values.iter_mut().zip(&self.layout.tensors) {
-            values
-                .try_reserve(tensor.size)
-                .map_err(|_| ApiError::bad_data("the batch does not fit in memory"))?;
-            values.resize(values.len() + tensor.size, 0.0);
+            values.grow(tensor.size).ok_or_else(|| ApiError::bad_data("the batch does not fit in memory"))?;
         }
         Ok(())
     }
@@ -159,13 +176,24 @@ impl<'a> Encoder<'a> {
     /// How an array's object is read for the feature gone to last.
     pub fn read_array(&self) -> ReadArray<'_> {
         let input = self.current.map(|place| &self.deployment.inputs[place]);
-        let input = input.filter(|input| matches!(input.kind, InputKind::Array));
+        let input = input.filter(|input| matches!(input.kind, InputKind::Array(_)));
         ReadArray {
+            wide: self.current.is_some_and(|place| self.is_wide(place)),
             // One size too many is kept, which makes the shape another one.
             rank: input.map_or(0, |input| input.shape.len() + 1),
             size: input.map_or(0, |input| input.shape.iter().product()),
             work: &self.work,
         }
+    }
+
+    /// Whether the numbers of an array have more digits than 32-bit floats keep.
+    fn is_wide(&self, place: usize) -> bool {
+        let datatype = self.layout.tensors[self.layout.slots[place].tensor].datatype;
+        let transformed = match &self.deployment.inputs[place].kind {
+            InputKind::Array(transform) => !transform.is_identity(),
+            _ => false,
+        };
+        transformed || datatype != Datatype::Fp32
     }
 
     /// Notes a name that is no feature: the keys of an array may be in the wrong place.
@@ -179,20 +207,79 @@ impl<'a> Encoder<'a> {
         let Some(place) = self.current else {
             return Ok(());
         };
-        let slot = &self.layout.slots[place];
-        let size = self.layout.tensors[slot.tensor].size;
-        let start = (self.rows - 1) * size + slot.offset;
-        let values = &mut self.values[slot.tensor][start..start + slot.size];
         let input = &self.deployment.inputs[place];
-        let tensorjson = self.deployment.tensorjson;
-        match missing_key(input, tensorjson, &value) {
+        if let (WireValue::Null, Some(fill)) = (&value, &input.fill) {
+            self.given[place] = true;
+            return self.fill(place, fill);
+        }
+        match missing_key(input, self.deployment.tensorjson, &value) {
             // What is wrong shows once the rest of the row is known.
             Some(key) => self.incomplete = self.incomplete.or(Some((place, key))),
-            None => encode(input, tensorjson, value, self.work.max_pixels, values)
-                .map_err(|error| error.at(&self.place()))?,
+            None => self.encode(place, value).map_err(|error| error.at(&self.place()))?,
         }
         self.current = None;
         Ok(())
+    }
+
+    /// Encodes the value that a missing one stands for.
+    fn fill(&mut self, place: usize, fill: &Fill) -> Result<(), ApiError> {
+        self.current = Some(place);
+        let filled = match fill {
+            Fill::Text(text) => self.encode(place, WireValue::Text(Cow::Borrowed(text))),
+            Fill::Number(number) => self.encode_number(place, *number),
+        };
+        filled.map_err(|error| error.at(&self.place()))?;
+        self.current = None;
+        Ok(())
+    }
+
+    /// Encodes a value in its place.
+    fn encode(&mut self, place: usize, value: WireValue) -> Result<(), ApiError> {
+        let input = &self.deployment.inputs[place];
+        if let Some(tokens) = tokens_of(input) {
+            return self.encode_tokens(place, tokens, value);
+        }
+        let (tensorjson, max_pixels) = (self.deployment.tensorjson, self.work.max_pixels);
+        let slot = &self.layout.slots[place];
+        let start = (self.rows - 1) * self.layout.tensors[slot.tensor].size + slot.offset;
+        let range = start..start + slot.size;
+        for_elements!(&mut self.values[slot.tensor], E, list => {
+            encode::<E>(input, tensorjson, value, max_pixels, &mut list[range])
+        }, list => {
+            let text = raw(input, value)?;
+            self.work.hold(text.len())?;
+            list[start] = text;
+            Ok(())
+        })
+    }
+
+    /// Fills all values of a feature with a number.
+    fn encode_number(&mut self, place: usize, number: f64) -> Result<(), ApiError> {
+        let (InputKind::Number(transform) | InputKind::Array(transform)) =
+            &self.deployment.inputs[place].kind
+        else {
+            return Ok(());
+        };
+        let slot = &self.layout.slots[place];
+        let start = (self.rows - 1) * self.layout.tensors[slot.tensor].size + slot.offset;
+        let range = start..start + slot.size;
+        for_elements!(&mut self.values[slot.tensor], E, list => {
+            let transformed = std::iter::repeat_n(number, slot.size);
+            put_all::<E>(transform, transformed, &mut list[range], &self.deployment.inputs[place].shape)
+        }, _list => Ok(()))
+    }
+
+    fn encode_tokens(&mut self, place: usize, tokens: &Tokens, value: WireValue) -> Result<(), ApiError> {
+        let WireValue::Text(text) = value else {
+            return Err(mismatch("a string", &value));
+        };
+        let slots = self.layout.tokens.iter().enumerate();
+        let mut own = slots.filter(|(_, slot)| slot.input == place);
+        let first = own.next().map_or(0, |(first, _)| first);
+        let tensors = own.count() + 1;
+        let rows = &mut self.tokens[first];
+        tokens.encode(&text, rows).map_err(ApiError::bad_data)?;
+        self.work.hold(rows.last() * tensors * size_of::<i64>())
     }
 
     pub fn end_row(&mut self) -> Result<(), ApiError> {
@@ -202,11 +289,17 @@ impl<'a> Encoder<'a> {
             return Err(ApiError::bad_data(message).at(&self.place()));
         }
         self.current = None;
+        for (place, input) in self.deployment.inputs.iter().enumerate() {
+            if let (false, Some(fill)) = (self.given[place], &input.fill) {
+                self.given[place] = true;
+                self.fill(place, fill)?;
+            }
+        }
         let Some(place) = self.given.iter().position(|given| !given) else {
             return Ok(());
         };
         let input = &self.deployment.inputs[place];
-        let hint = if matches!(input.kind, InputKind::Array) { self.hint(place) } else { String::new() };
+        let hint = if matches!(input.kind, InputKind::Array(_)) { self.hint(place) } else { String::new() };
         let message = format!("the feature {:?} is missing{hint}", input.name);
         Err(ApiError::new(ErrorCode::FeatureNotFound, message).at(&self.place()))
     }
@@ -228,7 +321,7 @@ impl<'a> Encoder<'a> {
 /// The key that an array's object lacks.
 fn missing_key(input: &Input, tensorjson: bool, value: &WireValue) -> Option<&'static str> {
     match (&input.kind, value) {
-        (InputKind::Array, WireValue::Object(array)) if tensorjson => match (&array.shape, &array.data) {
+        (InputKind::Array(_), WireValue::Object(array)) if tensorjson => match (&array.shape, &array.data) {
             (None, _) => Some("shape"),
             (_, None) => Some("data"),
             _ => None,
@@ -237,41 +330,148 @@ fn missing_key(input: &Input, tensorjson: bool, value: &WireValue) -> Option<&'s
     }
 }
 
-fn encode(
+fn tokens_of(input: &Input) -> Option<&Tokens> {
+    match &input.kind {
+        InputKind::Text(TextEncoding::Tokens(tokens)) => Some(tokens),
+        _ => None,
+    }
+}
+
+fn encode<E: Element>(
     input: &Input,
     tensorjson: bool,
     value: WireValue,
     max_pixels: u64,
-    values: &mut [f32],
+    values: &mut [E::Value],
 ) -> Result<(), ApiError> {
     match (&input.kind, value) {
-        (InputKind::Number, WireValue::Integer(number)) => values[0] = number as f32,
-        (InputKind::Number, WireValue::Number(number)) => values[0] = finite(number)?,
-        (InputKind::Categorical(categories), value) => values[category(categories, value)?] = 1.0,
-        (InputKind::Binary(_), WireValue::Integer(number @ (0 | 1))) => values[0] = number as f32,
-        (InputKind::Binary(categories), value) => values[0] = category(categories, value)? as f32,
-        (InputKind::Text(ngrams), WireValue::Text(text)) => ngrams.encode(&text, values),
-        (InputKind::Image(image), WireValue::Text(url)) => {
-            image.encode(image.from_data_url(&url, max_pixels)?, false, |value| value as f32, values)?;
+        (InputKind::Number(transform), WireValue::Integer(number)) if transform.is_identity() => {
+            values[0] = E::of_integer(number).map_err(ApiError::bad_data)?;
         }
-        (InputKind::Image(image), WireValue::Part(file)) => {
-            image.encode(image.from_file(&file, max_pixels)?, false, |value| value as f32, values)?;
+        (InputKind::Number(transform), WireValue::Integer(number)) => {
+            values[0] = put::<E>(transform, number as f64, 0)?;
         }
-        (InputKind::Array, WireValue::Object(array)) if tensorjson => from_object(input, array, values)?,
-        (InputKind::Array, WireValue::Text(url)) if !tensorjson => from_npy_url(input, &url, values)?,
-        (InputKind::Array, WireValue::Part(file)) => from_npy(input, &file, values)?,
+        // The text of a form may be nan.
+        (InputKind::Number(_), WireValue::Number(number)) if !number.is_finite() => {
+            return Err(ApiError::bad_data(format!("{number:e} is beyond the range of a 32-bit float")));
+        }
+        (InputKind::Number(transform), WireValue::Number(number)) => {
+            values[0] = put::<E>(transform, number, 0)?
+        }
+        (InputKind::Binary(categories, encoding), WireValue::Integer(number @ (0 | 1))) => {
+            put_category::<E>(categories, *encoding, usize::from(number == 1), values)?;
+        }
+        (InputKind::Categorical(categories, encoding) | InputKind::Binary(categories, encoding), value) => {
+            put_category::<E>(categories, *encoding, category(categories, value)?, values)?;
+        }
+        (InputKind::Text(TextEncoding::Ngrams(ngrams)), WireValue::Text(text)) => {
+            put_singles::<E>(values, |singles| ngrams.encode(&text, singles))?;
+        }
+        (InputKind::Text(TextEncoding::Date(rules, transform)), WireValue::Text(text)) => {
+            for (place, (rule, value)) in rules.iter().zip(values).enumerate() {
+                let number = rule.number(&text).ok_or_else(|| no_date(&text))?;
+                *value = put::<E>(transform, number, place)?;
+            }
+        }
+        (InputKind::Image { scale }, WireValue::Text(url)) => {
+            let image = image::from_data_url(&url, max_pixels)?;
+            put_singles::<E>(values, |singles| image::encode(image, &input.shape, *scale, singles))?;
+        }
+        (InputKind::Image { scale }, WireValue::Part(file)) => {
+            let image = image::from_file(&file, max_pixels)?;
+            put_singles::<E>(values, |singles| image::encode(image, &input.shape, *scale, singles))?;
+        }
+        (InputKind::Array(transform), WireValue::Object(array)) if tensorjson => {
+            from_object::<E>(input, transform, array, values)?;
+        }
+        (InputKind::Array(transform), WireValue::Text(url)) if !tensorjson => {
+            from_npy_url::<E>(input, transform, &url, values)?;
+        }
+        (InputKind::Array(transform), WireValue::Part(file)) => {
+            from_npy::<E>(input, transform, &file, values)?
+        }
         (kind, value) => return Err(mismatch(expected(kind, tensorjson), &value)),
     }
     Ok(())
 }
 
+/// A number as it stands in the tensor.
+fn put<E: Element>(transform: &Transform, number: f64, place: usize) -> Result<E::Value, ApiError> {
+    let number = transform.apply(number, place).map_err(ApiError::bad_data)?;
+    E::of_number(number).map_err(ApiError::bad_data)
+}
+
+/// The numbers of an array; `place` is that along its last axis.
+fn put_all<E: Element>(
+    transform: &Transform,
+    numbers: impl Iterator<Item = f64>,
+    values: &mut [E::Value],
+    shape: &[usize],
+) -> Result<(), ApiError> {
+    let last = shape.last().copied().unwrap_or(1).max(1);
+    for (place, (number, value)) in numbers.zip(values).enumerate() {
+        let put = put::<E>(transform, number, place % last);
+        *value =
+            put.map_err(|error| ApiError { message: format!("data[{place}]: {}", error.message), ..error })?;
+    }
+    Ok(())
+}
+
+/// Lets an encoder of 32-bit floats write the values.
+fn put_singles<E: Element>(values: &mut [E::Value], encode: impl FnOnce(&mut [f32])) -> Result<(), ApiError> {
+    if let Some(singles) = E::singles(values) {
+        encode(singles);
+        return Ok(());
+    }
+    let mut singles = vec![0.0; values.len()];
+    encode(&mut singles);
+    for (single, value) in singles.into_iter().zip(values) {
+        *value = E::of_number(f64::from(single)).map_err(ApiError::bad_data)?;
+    }
+    Ok(())
+}
+
+fn put_category<E: Element>(
+    categories: &Categories,
+    encoding: Encoding,
+    place: usize,
+    values: &mut [E::Value],
+) -> Result<(), ApiError> {
+    let (at, number) = match (encoding, &categories.list()[place]) {
+        (Encoding::OneHot, _) => (place, 1),
+        (Encoding::Raw, Category::Integer(number)) => (0, *number),
+        _ => (0, place as i64),
+    };
+    values[at] = E::of_integer(number).map_err(ApiError::bad_data)?;
+    Ok(())
+}
+
+/// The text of a value that enters a tensor of strings.
+fn raw(input: &Input, value: WireValue) -> Result<String, ApiError> {
+    match (&input.kind, value) {
+        (InputKind::Text(_), WireValue::Text(text)) => Ok(text.into_owned()),
+        (InputKind::Binary(categories, _), WireValue::Integer(number @ (0 | 1))) => {
+            Ok(categories.list()[usize::from(number == 1)].name())
+        }
+        (InputKind::Categorical(categories, _) | InputKind::Binary(categories, _), value) => {
+            Ok(categories.list()[category(categories, value)?].name())
+        }
+        (kind, value) => Err(mismatch(expected(kind, true), &value)),
+    }
+}
+
+fn no_date(text: &str) -> ApiError {
+    let shown: String = text.chars().take(40).collect();
+    ApiError::bad_data(format!("{shown:?} is no date, write it as 2024-05-17 or 2024-05-17T12:30:00Z"))
+}
+
 fn expected(kind: &InputKind, tensorjson: bool) -> &'static str {
     match kind {
-        InputKind::Number => "a number",
-        InputKind::Array if tensorjson => "an object with \"shape\" and \"data\"",
-        InputKind::Array => "a data URL of a .npy file",
-        InputKind::Categorical(_) | InputKind::Binary(_) => "a string or an integer",
-        InputKind::Image(_) => "a data URL of an image",
+        InputKind::Number(_) => "a number",
+        InputKind::Array(_) if tensorjson => "an object with \"shape\" and \"data\"",
+        InputKind::Array(_) => "a data URL of a .npy file",
+        InputKind::Categorical(..) | InputKind::Binary(..) => "a string or an integer",
+        InputKind::Image { .. } => "a data URL of an image",
         InputKind::Text(_) => "a string",
     }
 }
@@ -281,49 +481,50 @@ fn mismatch(expected: &str, value: &WireValue) -> ApiError {
     ApiError::new(ErrorCode::JsonPropertyTypeMismatch, message)
 }
 
-fn finite(number: f64) -> Result<f32, ApiError> {
-    let single = number as f32;
-    match single.is_finite() {
-        true => Ok(single),
-        false => Err(ApiError::bad_data(format!("{number:e} is beyond the range of a 32-bit float"))),
-    }
-}
-
 /// The place of a value among the categories; 7 and "7" are the same category.
-fn category(categories: &[Category], value: WireValue) -> Result<usize, ApiError> {
+fn category(categories: &Categories, value: WireValue) -> Result<usize, ApiError> {
     let name = match value {
         WireValue::Text(text) => text,
         WireValue::Integer(number) => Cow::Owned(number.to_string()),
         other => return Err(mismatch("a string or an integer", &other)),
     };
-    let found = categories.iter().position(|category| match category {
-        Category::Text(text) => *text == *name,
-        Category::Integer(number) => number.to_string() == *name,
-    });
-    found.ok_or_else(|| {
+    categories.place(&name).ok_or_else(|| {
+        let list = categories.list();
         let known: Vec<String> =
-            categories.iter().take(10).map(|category| format!("{:?}", category.name())).collect();
-        let more = if categories.len() > known.len() { ", ..." } else { "" };
+            list.iter().take(10).map(|category| format!("{:?}", category.name())).collect();
+        let more = if list.len() > known.len() { ", ..." } else { "" };
         let name: String = name.chars().take(40).collect();
         ApiError::bad_data(format!("{name:?} is not one of the categories {}{more}", known.join(", ")))
     })
 }
 
-fn from_object(input: &Input, array: ArrayObject, values: &mut [f32]) -> Result<(), ApiError> {
-    let none = || List { values: Vec::new(), count: 0 };
+fn from_object<E: Element>(
+    input: &Input,
+    transform: &Transform,
+    array: ArrayObject,
+    values: &mut [E::Value],
+) -> Result<(), ApiError> {
     check_shape(input, &array.shape.map_or(Vec::new(), |shape| shape.values))?;
-    let data = array.data.unwrap_or_else(none);
-    if data.count != values.len() {
+    let data = array.data.unwrap_or(Data::Single(List { values: Vec::new(), count: 0 }));
+    let count = data.count();
+    if count != values.len() {
         return Err(ApiError::bad_data(format!(
-            "the data has {} values, the shape needs {}",
-            data.count,
+            "the data has {count} values, the shape needs {}",
             values.len()
         )));
     }
-    fill(&data.values, values)
+    match data {
+        Data::Single(list) => fill_singles::<E>(transform, &list.values, values, input),
+        Data::Double(list) => put_all::<E>(transform, list.values.into_iter(), values, &input.shape),
+    }
 }
 
-fn from_npy_url(input: &Input, url: &str, values: &mut [f32]) -> Result<(), ApiError> {
+fn from_npy_url<E: Element>(
+    input: &Input,
+    transform: &Transform,
+    url: &str,
+    values: &mut [E::Value],
+) -> Result<(), ApiError> {
     let (media, bytes) = data_url::parse(url)?;
     if media != data_url::NPY {
         return Err(ApiError::data_uri(format!("an array is a data URL of type {}", data_url::NPY)));
@@ -331,14 +532,26 @@ fn from_npy_url(input: &Input, url: &str, values: &mut [f32]) -> Result<(), ApiE
     if !npy::is_npy(&bytes) {
         return Err(ApiError::data_uri(format!("the data URL says {media}, its bytes are no .npy file")));
     }
-    from_npy(input, &bytes, values)
+    from_npy::<E>(input, transform, &bytes, values)
 }
 
-fn from_npy(input: &Input, file: &[u8], values: &mut [f32]) -> Result<(), ApiError> {
+fn from_npy<E: Element>(
+    input: &Input,
+    transform: &Transform,
+    file: &[u8],
+    values: &mut [E::Value],
+) -> Result<(), ApiError> {
     let unreadable = |error| ApiError::bad_data(format!("the .npy file cannot be read: {error}"));
     let file = npy::File::parse(file).map_err(unreadable)?;
     check_shape(input, file.shape())?;
-    fill(&file.data().map_err(unreadable)?, values)
+    let is_plain = transform.is_identity() && E::singles(values).is_some();
+    match is_plain {
+        true => fill_singles::<E>(transform, &file.data().map_err(unreadable)?, values, input),
+        false => {
+            let doubles = file.doubles().map_err(unreadable)?;
+            put_all::<E>(transform, doubles.into_iter(), values, &input.shape)
+        }
+    }
 }
 
 fn check_shape(input: &Input, shape: &[usize]) -> Result<(), ApiError> {
@@ -350,10 +563,20 @@ fn check_shape(input: &Input, shape: &[usize]) -> Result<(), ApiError> {
 }
 
 /// Takes the data of a shape that has been checked, as long as the values.
-fn fill(data: &[f32], values: &mut [f32]) -> Result<(), ApiError> {
+fn fill_singles<E: Element>(
+    transform: &Transform,
+    data: &[f32],
+    values: &mut [E::Value],
+    input: &Input,
+) -> Result<(), ApiError> {
     if let Some(place) = data.iter().position(|value| !value.is_finite()) {
         return Err(ApiError::bad_data(format!("data[{place}] is not a finite 32-bit float")));
     }
-    values.copy_from_slice(data);
-    Ok(())
+    match E::singles(values) {
+        Some(singles) if transform.is_identity() => {
+            singles.copy_from_slice(data);
+            Ok(())
+        }
+        _ => put_all::<E>(transform, data.iter().map(|&value| f64::from(value)), values, &input.shape),
+    }
 }

@@ -22,6 +22,7 @@ use crate::encode::Encoder;
 use crate::error::{ApiError, ErrorCode};
 use crate::open_inference::errors::OpenError;
 use crate::open_inference::routes;
+use crate::outputs::Column;
 use crate::served::Served;
 use crate::work::Work;
 use crate::{auth, body, multipart, page, request};
@@ -231,13 +232,13 @@ fn answer(served: &Served, form: &Form, body: Bytes, work: &Arc<Work>) -> Result
     let Served { deployment, model, .. } = served;
     let reply = match &form.multipart {
         None => {
-            let mut encoder = Encoder::new(deployment, &model.layout).within(work);
+            let mut encoder = Encoder::new(deployment, model.layout()).within(work);
             request::read(&body, &mut encoder)?;
             drop(body);
             run(served, encoder)?.to_batch_reply()
         }
         Some(content_type) => {
-            let mut encoder = Encoder::single(deployment, &model.layout).within(work);
+            let mut encoder = Encoder::single(deployment, model.layout()).within(work);
             let parts = multipart::split(content_type, body, &encoder)?;
             multipart::read(parts, &mut encoder)?;
             run(served, encoder)?.to_single_reply()
@@ -252,12 +253,12 @@ fn answer(served: &Served, form: &Form, body: Bytes, work: &Arc<Work>) -> Result
 fn run<'a>(served: &'a Served, encoder: Encoder) -> Result<Predictions<'a>, ApiError> {
     encoder.work.step()?;
     let work = Arc::clone(&encoder.work);
-    let (rows, values) = encoder.finish();
-    let outputs = match rows {
-        0 => vec![Vec::new(); served.deployment.outputs.len()],
-        _ => served.model.run(&served.deployment, rows, values)?,
+    let (rows, tensors) = encoder.finish();
+    let columns = match rows {
+        0 => served.deployment.outputs.iter().map(|_| Column::default()).collect(),
+        _ => served.model.run(&served.deployment, rows, tensors)?,
     };
-    let predictions = Predictions::new(&served.deployment, rows, outputs).map_err(ApiError::internal)?;
+    let predictions = Predictions::new(&served.deployment, rows, columns).map_err(ApiError::internal)?;
     Ok(predictions.within(&work))
 }
 

@@ -1,62 +1,62 @@
-//! The ONNX model of a deployment, and how its tensors and the features fit together.
+//! The ONNX model of a deployment, and how it is run on the features.
 
-use crate::deployment::{Deployment, Input};
+use std::path::Path;
+
+use crate::binding::Binding;
+use crate::deployment::{Deployment, Draft, Mistakes};
 use crate::engine::choose::{Chosen, Engines};
 use crate::engine::{EngineError, Model};
-use crate::half;
 use crate::layout::Layout;
-use crate::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
+use crate::outputs::Column;
+use crate::tensor::{Signature, Tensor};
 
 /// A loaded model with the places of the features in its tensors.
 pub struct LoadedModel {
     model: Box<dyn Model>,
+    binding: Binding,
     /// What showed when the model was tried on examples, for the people who serve it.
     pub notes: Vec<String>,
-    pub layout: Layout,
-    /// What feeds each of the model's inputs, in its order.
-    inputs: Vec<FedInput>,
-    /// The outputs of the model that are read, each once.
-    read: Vec<usize>,
-    /// The place of each output feature among those.
-    outputs: Vec<usize>,
 }
 
-/// How an input of the model is made of the features.
-struct FedInput {
-    /// The tensor of the layout.
-    tensor: usize,
-    /// The shape of one example.
-    shape: Vec<usize>,
+/// Reads the deployment of a folder and loads its model. An error has a line for each mistake.
+pub fn open(folder: &Path, engines: &Engines) -> Result<(Deployment, LoadedModel), String> {
+    let Draft { file, mut deployment, mistakes } = Draft::load(folder)?;
+    if !mistakes.is_empty() {
+        // What the model knows of the other features is part of the same report.
+        if let Ok(chosen) = engines.load(&deployment.model, deployment.engine) {
+            Binding::new(&mut deployment, chosen.model.signature(), &mistakes);
+        }
+        return Err(mistakes.report(&file));
+    }
+    let model = LoadedModel::load(&mut deployment, engines)?;
+    Ok((deployment, model))
 }
 
 impl LoadedModel {
-    /// Loads the model and holds it against the features; the error names the file, and the key if one is
-    /// wrong.
-    pub fn load(deployment: &Deployment, engines: &Engines) -> Result<LoadedModel, String> {
-        let at_file = |problem: String| format!("{}: {problem}", deployment.model.display());
-        let chosen = engines.load(&deployment.model, deployment.engine).map_err(at_file)?;
-        LoadedModel::bind(chosen, deployment).map_err(at_file)
+    /// Loads the model and holds it against the features, which it completes. An error has a line for each
+    /// mistake, which names the file and the key.
+    pub fn load(deployment: &mut Deployment, engines: &Engines) -> Result<LoadedModel, String> {
+        let chosen = engines.load(&deployment.model, deployment.engine);
+        LoadedModel::bind(chosen.map_err(|problem| at_model(deployment, &problem))?, deployment)
     }
 
-    fn bind(Chosen { model, notes }: Chosen, deployment: &Deployment) -> Result<LoadedModel, String> {
-        let layout = Layout::new(&deployment.inputs);
+    fn bind(Chosen { model, notes }: Chosen, deployment: &mut Deployment) -> Result<LoadedModel, String> {
         if !deployment.has_features() {
-            let (inputs, read, outputs) = (Vec::new(), Vec::new(), Vec::new());
             return match model.signature().incomplete() {
-                Some(problem) => Err(problem),
-                None => Ok(LoadedModel { model, notes, layout, inputs, read, outputs }),
+                Some(problem) => Err(at_model(deployment, &problem)),
+                None => Ok(LoadedModel { model, binding: Binding::default(), notes }),
             };
         }
-        let signature = model.signature();
-        let inputs = find_inputs(signature, &deployment.inputs, &layout)?;
-        let found = find_outputs(signature, deployment)?;
-        let mut read = found.clone();
-        read.sort_unstable();
-        read.dedup();
-        let outputs = found.iter().filter_map(|place| read.binary_search(place).ok()).collect();
-        let mut loaded = LoadedModel { model, notes, layout, inputs, read, outputs };
-        loaded.try_out(deployment)?;
-        Ok(loaded)
+        let mistakes = Mistakes::of(deployment.lines.clone());
+        let binding = Binding::new(deployment, model.signature(), &mistakes);
+        if !mistakes.is_empty() {
+            return Err(mistakes.report(&deployment.file));
+        }
+        let mut loaded = LoadedModel { model, binding, notes };
+        match loaded.try_out(deployment) {
+            Ok(()) => Ok(loaded),
+            Err(problem) => Err(at_model(deployment, &problem)),
+        }
     }
 
     /// All tensors of the model.
@@ -69,44 +69,21 @@ impl LoadedModel {
         self.model.engine()
     }
 
-    /// Runs the model once over a batch. Returns the values of each output feature, example after example.
+    /// Where the features lie in the tensors.
+    pub fn layout(&self) -> &Layout {
+        &self.binding.layout
+    }
+
+    /// Runs the model once over a batch. Returns the values of each output feature.
     pub fn run(
         &self,
         deployment: &Deployment,
         rows: usize,
-        values: Vec<Vec<f32>>,
-    ) -> Result<Vec<Vec<f32>>, EngineError> {
-        let found = self.run_on(values, rows)?;
-        self.read(deployment, rows, found).map_err(EngineError::Failed)
-    }
-
-    /// Runs the model on the values of the layout's tensors. Returns the outputs that are read.
-    fn run_on(&self, mut values: Vec<Vec<f32>>, rows: usize) -> Result<Vec<Tensor>, EngineError> {
-        let mut inputs = Vec::with_capacity(values.len());
-        for (input, spec) in self.inputs.iter().zip(&self.signature().inputs) {
-            let shape: Vec<usize> = std::iter::once(rows).chain(input.shape.iter().copied()).collect();
-            let values = of_type(spec.datatype, std::mem::take(&mut values[input.tensor]))?;
-            inputs.push(Tensor { shape, values });
-        }
-        self.model.run(inputs, &self.read)
-    }
-
-    /// The values of each output feature in what the model gave.
-    fn read(
-        &self,
-        deployment: &Deployment,
-        rows: usize,
-        mut found: Vec<Tensor>,
-    ) -> Result<Vec<Vec<f32>>, String> {
-        let mut read = Vec::with_capacity(self.outputs.len());
-        for (place, &output) in self.outputs.iter().enumerate() {
-            let tensor = match self.outputs[place + 1..].contains(&output) {
-                true => found[output].clone(),
-                false => std::mem::take(&mut found[output]),
-            };
-            read.push(read_output(deployment, place, tensor, rows)?);
-        }
-        Ok(read)
+        tensors: Vec<Tensor>,
+    ) -> Result<Vec<Column>, EngineError> {
+        let inputs = self.binding.feed(rows, tensors);
+        let found = self.model.run(inputs, &self.binding.read)?;
+        self.binding.columns(deployment, rows, found).map_err(EngineError::Failed)
     }
 
     /// Runs the model on all its inputs, in its order. Returns the outputs at these places.
@@ -116,10 +93,9 @@ impl LoadedModel {
 
     /// Runs two examples of zeros: a wrong output shape shows at start. A failure on zeros is only noted.
     fn try_out(&mut self, deployment: &Deployment) -> Result<(), String> {
-        let zeros = self.layout.tensors.iter().map(|tensor| vec![0.0; 2 * tensor.size]).collect();
-        let outcome = self.run_on(zeros, 2);
-        match outcome {
-            Ok(found) => self.read(deployment, 2, found).map(drop),
+        let inputs = self.binding.feed(2, self.layout().zeros(2));
+        match self.model.run(inputs, &self.binding.read) {
+            Ok(found) => self.binding.columns(deployment, 2, found).map(drop),
             Err(error) => {
                 self.notes.push(format!("trying a batch of 2 examples of zeros: {}", error.reason()));
                 Ok(())
@@ -128,88 +104,8 @@ impl LoadedModel {
     }
 }
 
-/// The values of the features in the element type of their tensor.
-fn of_type(datatype: Datatype, values: Vec<f32>) -> Result<Values, EngineError> {
-    match datatype {
-        Datatype::Fp32 => Ok(Values::F32(values)),
-        Datatype::Fp64 => Ok(Values::F64(values.into_iter().map(f64::from).collect())),
-        Datatype::Fp16 => Ok(Values::F16(values.into_iter().map(half::from_f32).collect())),
-        other => Err(EngineError::failed(format!("features are FP32, the model takes {}", other.name()))),
-    }
-}
-
-/// Finds the tensor of the layout for each input of the model, and gives it its shape.
-fn find_inputs(signature: &Signature, inputs: &[Input], layout: &Layout) -> Result<Vec<FedInput>, String> {
-    let mut found: Vec<Option<FedInput>> = signature.inputs.iter().map(|_| None).collect();
-    for (tensor, part) in layout.tensors.iter().enumerate() {
-        let name = &part.name;
-        let place = inputs.iter().position(|input| input.tensor == *name).unwrap_or_default();
-        let input = signature
-            .input(name)
-            .ok_or_else(|| format!("inputs[{place}].tensor: the model has no input {name:?}"))?;
-        let sharing = inputs.iter().filter(|input| input.tensor == *name).count();
-        let natural = if sharing == 1 { inputs[place].encoding() } else { vec![part.size] };
-        let shape = fit_shape(&signature.inputs[input], natural)
-            .map_err(|problem| format!("inputs[{place}].tensor: {name:?}: {problem}"))?;
-        found[input] = Some(FedInput { tensor, shape });
-    }
-    match found.iter().position(Option::is_none) {
-        Some(place) => {
-            Err(format!("inputs: no feature fills the model's input {:?}", signature.inputs[place].name))
-        }
-        None => Ok(found.into_iter().flatten().collect()),
-    }
-}
-
-/// The shape of one example: its natural one, or the declared one if the model declares another rank.
-fn fit_shape(spec: &TensorSpec, natural: Vec<usize>) -> Result<Vec<usize>, String> {
-    if !matches!(spec.datatype, Datatype::Fp16 | Datatype::Fp32 | Datatype::Fp64) {
-        return Err(format!("it takes {}, features are FP32", spec.datatype.name()));
-    }
-    let Some(sizes) = &spec.shape else {
-        return Ok(natural);
-    };
-    let Some((Size::Free(_), rest)) = sizes.split_first() else {
-        return Err("its first axis, the batch, has a fixed size".to_owned());
-    };
-    let declared: Vec<Option<usize>> = rest.iter().map(Size::fixed).collect();
-    let agrees = |(size, declared): (&usize, &Option<usize>)| declared.is_none_or(|fixed| fixed == *size);
-    if declared.len() == natural.len() && natural.iter().zip(&declared).all(agrees) {
-        return Ok(natural);
-    }
-    let exact: Option<Vec<usize>> = declared.iter().copied().collect();
-    let total: usize = natural.iter().product();
-    let other_rank = declared.len() != natural.len();
-    exact
-        .filter(|shape| other_rank && shape.iter().product::<usize>() == total)
-        .ok_or_else(|| format!("one example is {natural:?}, the model takes {declared:?}"))
-}
-
-fn find_outputs(signature: &Signature, deployment: &Deployment) -> Result<Vec<usize>, String> {
-    let find = |(place, name): (usize, &String)| {
-        let output = signature.output(name);
-        output.ok_or_else(|| format!("outputs[{place}].tensor: the model has no output {name:?}"))
-    };
-    deployment.outputs.iter().map(|output| &output.tensor).enumerate().map(find).collect()
-}
-
-fn read_output(
-    deployment: &Deployment,
-    place: usize,
-    tensor: Tensor,
-    rows: usize,
-) -> Result<Vec<f32>, String> {
-    let output = &deployment.outputs[place];
-    let wrong = |what: String| format!("outputs[{place}].tensor: {:?} is {what}", output.tensor);
-    let (shape, size) = (&tensor.shape, output.size());
-    if shape.first() != Some(&rows) || shape.iter().product::<usize>() != rows * size {
-        let expected = format!("{rows} rows of {size} values are expected");
-        return Err(wrong(format!("of shape {shape:?}, {expected}")));
-    }
-    match tensor.values {
-        Values::F32(values) => Ok(values),
-        Values::F64(values) => Ok(values.into_iter().map(|value| value as f32).collect()),
-        Values::F16(values) => Ok(values.into_iter().map(half::to_f32).collect()),
-        values => Err(wrong(format!("{}, not FP32", values.datatype().name()))),
-    }
+/// A problem of the model's file, on one line.
+fn at_model(deployment: &Deployment, problem: &str) -> String {
+    let problem = problem.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{}: {problem}", deployment.model.display())
 }

@@ -90,13 +90,13 @@ fn value(input: &Input, mut bytes: Bytes, encoder: &Encoder) -> Result<WireValue
     }
     let is_file = match input.kind {
         InputKind::Image { .. } => !bytes.starts_with(b"data:"),
-        InputKind::Array => npy::is_npy(&bytes),
+        InputKind::Array(_) => npy::is_npy(&bytes),
         _ => false,
     };
     if is_file {
         return Ok(WireValue::Part(bytes));
     }
-    if matches!(input.kind, InputKind::Array) && bytes.starts_with(b"{") {
+    if matches!(input.kind, InputKind::Array(_)) && bytes.starts_with(b"{") {
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let array = encoder.read_array().deserialize(&mut json);
         let array = array.and_then(|array| json.end().map(|()| WireValue::Object(array)));
@@ -105,8 +105,10 @@ fn value(input: &Input, mut bytes: Bytes, encoder: &Encoder) -> Result<WireValue
     }
     let text = String::from_utf8(bytes.into()).map_err(|_| ApiError::bad_data("the text is not UTF-8"))?;
     match input.kind {
-        InputKind::Number => number(&text),
-        InputKind::Binary(_) => {
+        // A field of a form that is left empty.
+        _ if text.is_empty() && input.fill.is_some() => Ok(WireValue::Null),
+        InputKind::Number(_) => number(&text),
+        InputKind::Binary(..) => {
             Ok(text.parse().map_or(WireValue::Text(Cow::Owned(text)), WireValue::Integer))
         }
         _ => Ok(WireValue::Text(Cow::Owned(text))),

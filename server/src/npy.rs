@@ -53,8 +53,16 @@ impl<'a> File<'a> {
 
     /// The values as float32, in row-major order.
     pub fn data(&self) -> Result<Vec<f32>, String> {
-        let data = self.header.dtype.read(self.values)?;
-        Ok(if self.header.fortran { to_row_major(&data, &self.header.shape) } else { data })
+        Ok(self.in_order(self.header.dtype.read(self.values)?))
+    }
+
+    /// The values as float64, in row-major order.
+    pub fn doubles(&self) -> Result<Vec<f64>, String> {
+        Ok(self.in_order(self.header.dtype.read_doubles(self.values)?))
+    }
+
+    fn in_order<T: Copy>(&self, data: Vec<T>) -> Vec<T> {
+        if self.header.fortran { to_row_major(&data, &self.header.shape) } else { data }
     }
 }
 
@@ -190,7 +198,22 @@ impl Dtype {
         }
     }
 
-    fn values<const N: usize>(&self, bytes: &[u8], convert: fn([u8; N]) -> f32) -> Result<Vec<f32>, String> {
+    fn read_doubles(&self, bytes: &[u8]) -> Result<Vec<f64>, String> {
+        match (self.kind, self.size) {
+            ('f', 4) => self.values(bytes, |value| f64::from(f32::from_le_bytes(value))),
+            ('f', _) => self.values(bytes, f64::from_le_bytes),
+            ('i', 1) => self.values(bytes, |value| f64::from(i8::from_le_bytes(value))),
+            ('i', 2) => self.values(bytes, |value| f64::from(i16::from_le_bytes(value))),
+            ('i', 4) => self.values(bytes, |value| f64::from(i32::from_le_bytes(value))),
+            ('i', _) => self.values(bytes, |value| i64::from_le_bytes(value) as f64),
+            (_, 1) => self.values(bytes, |value| f64::from(u8::from_le_bytes(value))),
+            (_, 2) => self.values(bytes, |value| f64::from(u16::from_le_bytes(value))),
+            (_, 4) => self.values(bytes, |value| f64::from(u32::from_le_bytes(value))),
+            (_, _) => self.values(bytes, |value| u64::from_le_bytes(value) as f64),
+        }
+    }
+
+    fn values<const N: usize, T>(&self, bytes: &[u8], convert: fn([u8; N]) -> T) -> Result<Vec<T>, String> {
         let (values, _) = bytes.as_chunks::<N>();
         let mut data = Vec::new();
         data.try_reserve_exact(values.len()).map_err(|_| "it does not fit in memory")?;
@@ -213,7 +236,7 @@ fn product(shape: &[usize]) -> Option<usize> {
 }
 
 /// Reorders column-major values; the position is counted up with the last axis fastest.
-fn to_row_major(data: &[f32], shape: &[usize]) -> Vec<f32> {
+fn to_row_major<T: Copy>(data: &[T], shape: &[usize]) -> Vec<T> {
     let strides: Vec<usize> = shape
         .iter()
         .scan(1, |next, &size| {
@@ -282,7 +305,9 @@ mod tests {
             (">u8", vec![0, 0, 0, 0, 0, 0, 0, 2]),
         ] {
             let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (1,)}}\n");
-            assert_eq!(read(&file(&header, &bytes)).unwrap().data, [2.0], "{descr}");
+            let file = file(&header, &bytes);
+            assert_eq!(read(&file).unwrap().data, [2.0], "{descr}");
+            assert_eq!(File::parse(&file).unwrap().doubles(), Ok(vec![2.0]), "{descr}");
         }
     }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use rten_onnx::onnx::{DataType, Dimension, TypeProtoTensor};
 use rten_onnx::protobuf::{DecodeMessage, Field, Fields, OwnedValues, ProtobufError, ReadValue, ValueReader};
 
-use crate::deployment::Category;
+use crate::category::Category;
 use crate::tensor::{Datatype, Size, TensorSpec};
 
 /// The operators of classic models: classifiers, encoders, maps.

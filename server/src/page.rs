@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 use serde_json::{Map, Value, json};
 
-use crate::deployment::{Category, Deployment, FeatureType, Input, InputKind, Output, OutputKind};
+use crate::deployment::{
+    Category, Deployment, FREE, FeatureType, Input, InputKind, Output, OutputKind, TextEncoding,
+};
 use crate::tensor::{Datatype, Signature, TensorSpec};
 use crate::{data_url, image, npy};
 
@@ -198,8 +200,16 @@ fn table(lines: impl Iterator<Item = Cells>) -> Markup {
 
 fn input_cells(input: &Input) -> Cells {
     let values = match &input.kind {
-        InputKind::Categorical(categories) | InputKind::Binary(categories) => names(categories).join(", "),
+        InputKind::Categorical(categories, _) | InputKind::Binary(categories, _) => {
+            names(categories.list()).join(", ")
+        }
+        InputKind::Text(TextEncoding::Date(..)) => "a date".to_owned(),
         _ => String::new(),
+    };
+    let values = match &input.fill {
+        Some(fill) if values.is_empty() => format!("left out: {fill}"),
+        Some(fill) => format!("{values}; left out: {fill}"),
+        None => values,
     };
     cells(&input.name, input.feature_type(), &input.shape, values)
 }
@@ -208,13 +218,15 @@ fn output_cells(output: &Output) -> Cells {
     let values = match &output.kind {
         OutputKind::Categorical(categories) => names(categories).join(", "),
         OutputKind::Text(labels) => labels.join(", "),
+        OutputKind::Array(array) => array.columns.join(", "),
         _ => String::new(),
     };
     cells(&output.name, output.feature_type(), &output.shape, values)
 }
 
 fn cells(name: &str, feature_type: FeatureType, shape: &[usize], values: String) -> Cells {
-    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    let size = |&size: &usize| if size == FREE { "any".to_owned() } else { size.to_string() };
+    let sizes: Vec<String> = shape.iter().map(size).collect();
     [name.to_owned(), format!("{feature_type:?}").to_lowercase(), sizes.join(" × "), values]
 }
 
@@ -249,13 +261,24 @@ fn quote(text: &str) -> String {
 /// A value the input takes, if one is short enough to be shown.
 fn example(input: &Input, tensorjson: bool) -> Option<Value> {
     let value = match &input.kind {
-        InputKind::Number => json!(0),
-        InputKind::Categorical(categories) | InputKind::Binary(categories) => json!(categories[0]),
+        InputKind::Number(_) => json!(example_number(input)),
+        InputKind::Categorical(categories, _) | InputKind::Binary(categories, _) => {
+            json!(categories.list()[0])
+        }
+        InputKind::Text(TextEncoding::Date(..)) => json!("2024-05-17"),
         InputKind::Text(_) => json!("some text"),
-        InputKind::Image { .. } => json!(image::grey_pixel()),
-        InputKind::Array => array(&input.shape, tensorjson)?,
+        InputKind::Image { .. } => json!(image::to_data_url(&[128.0], &[1, 1, 1], 1.0).unwrap_or_default()),
+        InputKind::Array(_) => array(&input.shape, tensorjson)?,
     };
     Some(value)
+}
+
+/// A number that has a logarithm, if it needs one.
+fn example_number(input: &Input) -> u8 {
+    match &input.kind {
+        InputKind::Number(transform) => u8::from(transform.log.is_some()),
+        _ => 0,
+    }
 }
 
 fn array(shape: &[usize], tensorjson: bool) -> Option<Value> {
@@ -281,15 +304,17 @@ fn form(deployment: &Deployment, token: &str) -> Markup {
 fn field(input: &Input, tensorjson: bool) -> Markup {
     let name = &input.name;
     match &input.kind {
-        InputKind::Number => html! { input name=(name) inputmode="decimal" value="0"; },
+        InputKind::Number(_) => {
+            html! { input name=(name) inputmode="decimal" value=(example_number(input)); }
+        }
         InputKind::Text(_) => html! { textarea name=(name) rows="2" {} },
         InputKind::Image { .. } => html! { input name=(name) type="file" accept="image/png, image/jpeg"; },
-        InputKind::Array => match array(&input.shape, tensorjson).filter(|_| tensorjson) {
+        InputKind::Array(_) => match array(&input.shape, tensorjson).filter(|_| tensorjson) {
             Some(zeros) => html! { textarea name=(name) rows="3" { (zeros) } },
             None => html! { input name=(name) type="file" accept=".npy"; },
         },
-        InputKind::Categorical(categories) | InputKind::Binary(categories) => html! {
-            select name=(name) { @for category in names(categories) { option value=(category) { (category) } } }
+        InputKind::Categorical(categories, _) | InputKind::Binary(categories, _) => html! {
+            select name=(name) { @for category in names(categories.list()) { option value=(category) { (category) } } }
         },
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::deployment::Category;
+use crate::category::Category;
 
 /// The element types of ONNX, under the names of the Open Inference Protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,6 +200,24 @@ impl Values {
         let mut part = Values::empty(self.datatype());
         both!(&mut part, self, part, list => part.extend_from_slice(&list[range]));
         part
+    }
+
+    /// Appends so many zeros or empty strings; `None` if there is no memory for them.
+    pub fn grow(&mut self, count: usize) -> Option<()> {
+        each!(self, list => {
+            list.try_reserve(count).ok()?;
+            list.resize(list.len() + count, Default::default());
+        });
+        Some(())
+    }
+
+    /// The values at these places, which have to lie within them.
+    pub fn taken(&self, places: &[usize]) -> Values {
+        let mut taken = Values::empty(self.datatype());
+        both!(&mut taken, self, taken, list => {
+            places.iter().for_each(|&place| taken.extend_from_slice(&list[place..=place]));
+        });
+        taken
     }
 
     /// Appends values of the same type; `None` if the type is another.

@@ -17,7 +17,7 @@ use crate::connections::{self, Limits};
 use crate::deployment::{Deployment, EngineName};
 use crate::engine::choose::Engines;
 use crate::memory::Memory;
-use crate::model::LoadedModel;
+use crate::model;
 use crate::registry::Registry;
 use crate::served::Served;
 use crate::turns::Turns;
@@ -146,8 +146,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), String> {
 fn load(folders: &[PathBuf], engines: &Engines) -> Result<Registry, String> {
     let mut served = Registry::default();
     for folder in folders {
-        let deployment = Deployment::load(folder)?;
-        let model = LoadedModel::load(&deployment, engines)?;
+        let (deployment, model) = model::open(folder, engines)?;
         for note in &model.notes {
             // A closed standard error is no reason to fail.
             drop(writeln!(io::stderr(), "sidekick-server: deployment {}: {note}", deployment.id));

@@ -6,10 +6,13 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::deployment::constants::Constant;
 use crate::deployment::input::Input;
+use crate::deployment::mistakes::Lines;
 use crate::deployment::output::Output;
 
 /// The content of `deployment.json`. It holds the tokens, so it has no Debug form.
+#[derive(Default)]
 pub struct Deployment {
     pub id: String,
     pub title: String,
@@ -23,7 +26,11 @@ pub struct Deployment {
     pub engine: EngineName,
     pub inputs: Vec<Input>,
     pub outputs: Vec<Output>,
+    pub constants: Vec<Constant>,
     pub held_out: Option<Value>,
+    /// The file, and where its keys are.
+    pub file: PathBuf,
+    pub lines: Lines,
     pub(super) input_places: HashMap<String, usize>,
 }
 
@@ -59,6 +66,12 @@ impl Deployment {
             true => format!("/deployment/{}/forward", self.id),
             false => format!("/v2/models/{}", self.id),
         }
+    }
+
+    pub(super) fn set_inputs(&mut self, inputs: Vec<Input>) {
+        let names = inputs.iter().enumerate().map(|(place, input)| (input.name.clone(), place));
+        self.input_places = names.collect();
+        self.inputs = inputs;
     }
 
     /// The index of the input of this name.

@@ -1,4 +1,4 @@
-//! The format of a `deployment.json` that names no other: its first mistake ends the reading.
+//! Format 1 of `deployment.json`, that of a file that names none: its first mistake ends the reading.
 
 use std::path::{Path, PathBuf};
 
@@ -6,11 +6,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::deployment::content::{Deployment, DescribeForm, EngineName};
-use crate::deployment::feature::{Category, FeatureType};
-use crate::deployment::input::{Input, InputKind};
-use crate::deployment::output::{Output, OutputKind};
+use crate::deployment::feature::{Categories, Category, FeatureType, MAX_SIZE, duplicate, size_of_shape};
+use crate::deployment::input::{Encoding, Input, InputKind, TextEncoding};
+use crate::deployment::output::{ArrayOutput, Output, OutputKind};
 use crate::image::{InputImage, OutputImage, Size};
 use crate::ngrams::Ngrams;
+use crate::numbers::Transform;
 
 /// Reads the text of the `deployment.json` of a folder; the error names the key.
 pub fn parse(text: &str, folder: &Path) -> Result<Deployment, String> {
@@ -30,6 +31,8 @@ pub fn parse(text: &str, folder: &Path) -> Result<Deployment, String> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Declaration {
+    #[serde(rename = "format")]
+    _format: Option<u64>,
     id: String,
     #[serde(default)]
     title: String,
@@ -75,8 +78,6 @@ struct DeclaredFeature {
     labels: Option<Vec<String>>,
 }
 
-/// No single example may need more values than this.
-const MAX_SIZE: usize = 1 << 26;
 const DEFAULT_SCALE: f32 = 1.0 / 255.0;
 
 impl Declaration {
@@ -87,9 +88,7 @@ impl Declaration {
             return Err("tensorjson: the older describe form needs it to be false".to_owned());
         }
         let (inputs, outputs) = features(self.inputs, self.outputs)?;
-        let input_places =
-            inputs.iter().enumerate().map(|(place, input)| (input.name.clone(), place)).collect();
-        Ok(Deployment {
+        let mut deployment = Deployment {
             title: if self.title.is_empty() { self.id.clone() } else { one_line(&self.title) },
             id: self.id,
             description: self.description,
@@ -100,11 +99,12 @@ impl Declaration {
             form: self.describe,
             model: folder.join(self.model),
             engine: self.engine,
-            inputs,
             outputs,
             held_out: self.held_out,
-            input_places,
-        })
+            ..Deployment::default()
+        };
+        deployment.set_inputs(inputs);
+        Ok(deployment)
     }
 }
 
@@ -169,11 +169,11 @@ fn check_names(key: &str, features: &[DeclaredFeature]) -> Result<(), String> {
 fn check_each<T>(
     key: &str,
     features: Vec<DeclaredFeature>,
-    check: fn(DeclaredFeature) -> Result<T, String>,
+    check: fn(DeclaredFeature, usize) -> Result<T, String>,
 ) -> Result<Vec<T>, String> {
     let numbered = features.into_iter().enumerate();
     numbered
-        .map(|(place, feature)| check(feature).map_err(|error| format!("{key}[{place}].{error}")))
+        .map(|(place, feature)| check(feature, place).map_err(|error| format!("{key}[{place}].{error}")))
         .collect()
 }
 
@@ -182,48 +182,46 @@ fn one_line(text: &str) -> String {
 }
 
 impl DeclaredFeature {
-    fn into_input(self) -> Result<Input, String> {
+    fn into_input(self, place: usize) -> Result<Input, String> {
         self.check_shape()?;
         self.refuse("labels", self.labels.is_some())?;
         self.refuse("ngrams", self.ngrams.is_some() && self.feature_type != FeatureType::Text)?;
         let kind = match self.feature_type {
-            FeatureType::Numeric if self.shape == [1] => InputKind::Number,
-            FeatureType::Numeric => InputKind::Array,
-            FeatureType::Categorical => InputKind::Categorical(self.required_categories()?),
-            FeatureType::Binary => InputKind::Binary(self.binary_categories()?),
-            FeatureType::Image => {
-                let [height, width, channels] = self.image_shape();
-                let size = Size { width, height };
-                InputKind::Image(InputImage::format1(size, channels, self.checked_scale()?))
+            FeatureType::Numeric if self.shape == [1] => InputKind::Number(Transform::default()),
+            FeatureType::Numeric => InputKind::Array(Transform::default()),
+            FeatureType::Categorical => {
+                InputKind::Categorical(Categories::new(self.required_categories()?), Encoding::OneHot)
             }
-            FeatureType::Text => InputKind::Text(self.checked_ngrams()?),
+            FeatureType::Binary => {
+                InputKind::Binary(Categories::new(self.binary_categories()?), Encoding::Ordinal)
+            }
+            FeatureType::Image => InputKind::Image { scale: self.checked_scale()? },
+            FeatureType::Text => InputKind::Text(TextEncoding::Ngrams(self.checked_ngrams()?)),
         };
-        Ok(Input { name: self.name, shape: self.shape, tensor: self.tensor, kind })
+        let (name, shape, tensor) = (self.name, self.shape, self.tensor);
+        Ok(Input { place, name, shape, tensor, batch_axis: 0, kind, fill: None })
     }
 
-    fn into_output(self) -> Result<Output, String> {
+    fn into_output(self, place: usize) -> Result<Output, String> {
         self.check_shape()?;
         self.refuse("ngrams", self.ngrams.is_some())?;
         self.refuse("labels", self.labels.is_some() && self.feature_type != FeatureType::Text)?;
         let kind = match self.feature_type {
-            FeatureType::Numeric if self.shape == [1] => OutputKind::Number,
-            FeatureType::Numeric => OutputKind::Array,
+            FeatureType::Numeric if self.shape == [1] => OutputKind::Number(Transform::default()),
+            FeatureType::Numeric => OutputKind::Array(ArrayOutput::default()),
             FeatureType::Categorical => OutputKind::Categorical(self.required_categories()?),
             FeatureType::Binary => OutputKind::Binary,
-            FeatureType::Image => {
-                let [_, _, channels] = self.image_shape();
-                OutputKind::Image(OutputImage::format1(channels, self.checked_scale()?))
-            }
+            FeatureType::Image => OutputKind::Image { scale: self.checked_scale()? },
             FeatureType::Text => OutputKind::Text(self.checked_labels()?),
         };
         self.refuse("categories", self.categories.is_some() && self.feature_type == FeatureType::Binary)?;
-        Ok(Output { name: self.name, shape: self.shape, tensor: self.tensor, kind })
+        let (name, shape, tensors) = (self.name, self.shape, vec![self.tensor]);
+        Ok(Output { place, name, shape, tensors, batch_axis: 0, activation: None, kind })
     }
 
     /// The shape fits the type, and so do the keys that only some types have.
     fn check_shape(&self) -> Result<(), String> {
-        let size = self.shape.iter().try_fold(1usize, |total, &size| total.checked_mul(size));
-        if self.shape.is_empty() || !size.is_some_and(|size| (1..=MAX_SIZE).contains(&size)) {
+        if size_of_shape(&self.shape).is_none() {
             return Err(format!("shape: {:?} is not the shape of 1 to {MAX_SIZE} values", self.shape));
         }
         let fits = match self.feature_type {
@@ -268,11 +266,6 @@ impl DeclaredFeature {
         }
     }
 
-    /// The shape of an image, which has been checked.
-    fn image_shape(&self) -> [usize; 3] {
-        self.shape.first_chunk().copied().unwrap_or_default()
-    }
-
     fn checked_scale(&self) -> Result<f32, String> {
         let scale = self.scale.unwrap_or(DEFAULT_SCALE);
         match scale.is_normal() {
@@ -301,11 +294,9 @@ impl DeclaredFeature {
     }
 }
 
-/// A reply names its categories, so 1 and "1" are the same.
 fn check_distinct(categories: &[Category]) -> Result<(), String> {
-    let mut seen = std::collections::HashSet::new();
-    match categories.iter().find(|category| !seen.insert(category.name())) {
-        Some(twice) => Err(format!("categories: {:?} is there twice", twice.name())),
+    match duplicate(categories) {
+        Some(twice) => Err(format!("categories: {twice:?} is there twice")),
         None => Ok(()),
     }
 }

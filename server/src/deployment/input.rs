@@ -1,50 +1,115 @@
 //! Input features.
 
-use crate::deployment::feature::{Category, FeatureType};
-use crate::image::InputImage;
+use std::fmt;
+
+use crate::dates::DateRule;
+use crate::deployment::feature::{Categories, FeatureType};
 use crate::ngrams::Ngrams;
+use crate::numbers::Transform;
+use crate::tokens::Tokens;
 
 /// An input feature, with what its encoding needs.
 #[derive(Debug)]
 pub struct Input {
+    /// Its place in the file.
+    pub place: usize,
     pub name: String,
+    /// Empty until the model gives it.
     pub shape: Vec<usize>,
+    /// Empty until the model gives it.
     pub tensor: String,
+    /// The axis of the tensor along which the examples of a batch lie.
+    pub batch_axis: usize,
     pub kind: InputKind,
+    /// The value that a missing one, or null, stands for.
+    pub fill: Option<Fill>,
 }
 
 #[derive(Debug)]
 pub enum InputKind {
-    Number,
-    Array,
-    Categorical(Vec<Category>),
-    Binary(Vec<Category>),
-    Image(InputImage),
-    Text(Ngrams),
+    Number(Transform),
+    Array(Transform),
+    Categorical(Categories, Encoding),
+    Binary(Categories, Encoding),
+    Image { scale: f32 },
+    Text(TextEncoding),
+}
+
+/// How a category enters a tensor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Encoding {
+    /// A 1 at its place among zeros.
+    OneHot,
+    /// Its place, counted from 0.
+    Ordinal,
+    /// The category itself.
+    Raw,
+}
+
+/// How a text enters a tensor.
+#[derive(Debug)]
+pub enum TextEncoding {
+    Ngrams(Ngrams),
+    /// The text itself.
+    Raw,
+    /// The text is a date; a number for each rule.
+    Date(Vec<DateRule>, Transform),
+    Tokens(Box<Tokens>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fill {
+    Number(f64),
+    Text(String),
+}
+
+impl fmt::Display for Fill {
+    fn fmt(&self, text: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Fill::Number(number) => number.fmt(text),
+            Fill::Text(value) => value.fmt(text),
+        }
+    }
 }
 
 impl Input {
     pub fn feature_type(&self) -> FeatureType {
         match self.kind {
-            InputKind::Number | InputKind::Array => FeatureType::Numeric,
-            InputKind::Categorical(_) => FeatureType::Categorical,
-            InputKind::Binary(_) => FeatureType::Binary,
-            InputKind::Image(_) => FeatureType::Image,
+            InputKind::Number(_) | InputKind::Array(_) => FeatureType::Numeric,
+            InputKind::Categorical(..) => FeatureType::Categorical,
+            InputKind::Binary(..) => FeatureType::Binary,
+            InputKind::Image { .. } => FeatureType::Image,
             InputKind::Text(_) => FeatureType::Text,
         }
     }
 
     /// Whether one value may take long to encode.
     pub fn is_large(&self) -> bool {
-        matches!(self.kind, InputKind::Array | InputKind::Image(_) | InputKind::Text(_))
+        matches!(self.kind, InputKind::Array(_) | InputKind::Image { .. } | InputKind::Text(_))
     }
 
-    /// The shape of one example's encoding.
+    /// The shape of one example's encoding; tokens have none that all examples share.
     pub fn encoding(&self) -> Vec<usize> {
-        match self.kind {
-            InputKind::Text(ngrams) => vec![ngrams.buckets],
-            InputKind::Image(ref image) => image.tensor_shape().to_vec(),
-            _ => self.shape.clone(),
+        match &self.kind {
+            InputKind::Number(_) => vec![1],
+            InputKind::Array(_) | InputKind::Image { .. } => self.shape.clone(),
+            InputKind::Categorical(categories, Encoding::OneHot)
+            | InputKind::Binary(categories, Encoding::OneHot) => vec![categories.list().len()],
+            InputKind::Categorical(..) | InputKind::Binary(..) => vec![1],
+            InputKind::Text(TextEncoding::Ngrams(ngrams)) => vec![ngrams.buckets],
+            InputKind::Text(TextEncoding::Date(rules, _)) => vec![rules.len()],
+            InputKind::Text(TextEncoding::Raw) => vec![1],
+            InputKind::Text(TextEncoding::Tokens(_)) => vec![0],
         }
+    }
+
+    /// Whether it fills tensors of strings.
+    pub fn is_raw_text(&self) -> bool {
+        matches!(
+            self.kind,
+            InputKind::Text(TextEncoding::Raw)
+                | InputKind::Categorical(_, Encoding::Raw)
+                | InputKind::Binary(_, Encoding::Raw)
+        )
     }
 }

@@ -1,43 +1,68 @@
 //! Output features.
 
-use crate::deployment::feature::{Category, FeatureType};
-use crate::image::OutputImage;
+use crate::deployment::feature::{Category, FREE, FeatureType};
+use crate::numbers::Transform;
 
 /// An output feature, with what reading it needs.
 #[derive(Debug)]
 pub struct Output {
+    /// Its place in the file.
+    pub place: usize,
     pub name: String,
+    /// Empty until the model gives it; a size may be `FREE`.
     pub shape: Vec<usize>,
-    pub tensor: String,
+    /// Outputs of the model that are joined along their last axis, most often one. Empty until the model
+    /// gives it.
+    pub tensors: Vec<String>,
+    /// The axis of the tensors along which the examples of a batch lie.
+    pub batch_axis: usize,
+    pub activation: Option<Activation>,
     pub kind: OutputKind,
 }
 
 #[derive(Debug)]
 pub enum OutputKind {
-    Number,
-    Array,
+    Number(Transform),
+    Array(ArrayOutput),
     Categorical(Vec<Category>),
     Binary,
-    Image(OutputImage),
+    Image { scale: f32 },
     Text(Vec<String>),
+}
+
+/// An array of numbers.
+#[derive(Debug, Default)]
+pub struct ArrayOutput {
+    pub transform: Transform,
+    /// Whether it is scaled to the Euclidean length 1.
+    pub normalize: bool,
+    /// What the places of the last axis are, for people; none if nobody said.
+    pub columns: Vec<String>,
+}
+
+/// What turns the logits of a model into probabilities.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Activation {
+    Softmax,
+    Sigmoid,
 }
 
 impl Output {
     pub fn feature_type(&self) -> FeatureType {
         match self.kind {
-            OutputKind::Number | OutputKind::Array => FeatureType::Numeric,
+            OutputKind::Number(_) | OutputKind::Array(_) => FeatureType::Numeric,
             OutputKind::Categorical(_) => FeatureType::Categorical,
             OutputKind::Binary => FeatureType::Binary,
-            OutputKind::Image(_) => FeatureType::Image,
+            OutputKind::Image { .. } => FeatureType::Image,
             OutputKind::Text(_) => FeatureType::Text,
         }
     }
 
-    /// How many values of the tensor belong to one example.
+    /// How many values of the tensor belong to one example; a free size counts as 1.
     pub fn size(&self) -> usize {
         match &self.kind {
-            OutputKind::Text(labels) => labels.len(),
-            _ => self.shape.iter().product(),
+            OutputKind::Text(labels) => labels.len().max(1),
+            _ => self.shape.iter().filter(|&&size| size != FREE).product(),
         }
     }
 }

@@ -144,7 +144,7 @@ fn answer(
     drop(body);
     let shapes: Vec<&[usize]> = request.inputs.iter().map(|input| &input.shape[..]).collect();
     signature.check_sizes(&shapes, encode::MAX_VALUES).map_err(ApiError::bad_data)?;
-    encode::check_rows(deployment, &model.layout, shapes.first().and_then(|shape| shape.first()).copied())?;
+    encode::check_rows(deployment, model.layout(), shapes.first().and_then(|shape| shape.first()).copied())?;
     work.step()?;
     let places: Vec<usize> = request.outputs.iter().map(|wanted| wanted.place).collect();
     let outputs = model.infer(request.inputs, &places)?;

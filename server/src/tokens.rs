@@ -1,0 +1,172 @@
+//! Texts as tokens: what the `tokenizer.json` beside a model makes of them.
+
+use std::path::Path;
+
+use crate::tensor::{Datatype, Tensor, Values};
+#[cfg(feature = "serve")]
+use tokenizers::{PaddingDirection, Tokenizer, TruncationParams};
+
+/// The most tokens of a text, if neither the deployment nor the tokenizer's file says.
+const DEFAULT_MAX_LENGTH: usize = 512;
+
+/// A tokenizer and the tensors that its tokens fill beside their own.
+#[derive(Debug)]
+pub struct Tokens {
+    tokenizer: Tokenizer,
+    /// The tensor of ones where a token is, zeros where there is padding.
+    pub attention_mask: Option<String>,
+    /// The tensor that says which of two texts a token is of: all of the first here.
+    pub token_type_ids: Option<String>,
+    /// Longer texts are cut.
+    pub max_length: usize,
+    /// Whether shorter texts are padded to `max_length`, not just to the longest of their batch.
+    pub to_max_length: bool,
+    padding: Padding,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Padding {
+    id: u32,
+    type_id: u32,
+    left: bool,
+}
+
+/// The tokens of the texts of a batch.
+#[derive(Default)]
+pub struct TokenRows {
+    ids: Vec<u32>,
+    types: Vec<u32>,
+    /// Where each text ends.
+    ends: Vec<usize>,
+}
+
+/// What a tensor is filled with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TokenPart {
+    Ids,
+    AttentionMask,
+    TokenTypeIds,
+}
+
+#[cfg(feature = "serve")]
+impl Tokens {
+    /// Reads the file; `max_length` is the deployment's own limit.
+    pub fn load(file: &Path, max_length: Option<usize>) -> Result<Tokens, String> {
+        let mut tokenizer = Tokenizer::from_file(file).map_err(|error| error.to_string())?;
+        let truncation = tokenizer.get_truncation().cloned().unwrap_or_default();
+        let declared = tokenizer.get_truncation().map(|truncation| truncation.max_length);
+        let max_length = max_length.or(declared).unwrap_or(DEFAULT_MAX_LENGTH);
+        let padding = tokenizer.get_padding().map_or(Padding::default(), |padding| Padding {
+            id: padding.pad_id,
+            type_id: padding.pad_type_id,
+            left: matches!(padding.direction, PaddingDirection::Left),
+        });
+        tokenizer.with_padding(None);
+        let truncation = TruncationParams { max_length, ..truncation };
+        tokenizer.with_truncation(Some(truncation)).map_err(|error| error.to_string())?;
+        let (attention_mask, token_type_ids, to_max_length) = (None, None, false);
+        Ok(Tokens { tokenizer, attention_mask, token_type_ids, max_length, to_max_length, padding })
+    }
+
+    /// Makes every text so many tokens long.
+    pub fn fix_length(&mut self, length: usize) -> Result<(), String> {
+        let truncation = self.tokenizer.get_truncation().cloned().unwrap_or_default();
+        let truncation = TruncationParams { max_length: length, ..truncation };
+        self.tokenizer.with_truncation(Some(truncation)).map_err(|error| error.to_string())?;
+        (self.max_length, self.to_max_length) = (length, true);
+        Ok(())
+    }
+
+    /// Appends the tokens of a text.
+    pub fn encode(&self, text: &str, rows: &mut TokenRows) -> Result<(), String> {
+        let encoding = self.tokenizer.encode_fast(text, true).map_err(|error| error.to_string())?;
+        rows.ids.extend_from_slice(encoding.get_ids());
+        rows.types.extend_from_slice(encoding.get_type_ids());
+        rows.ends.push(rows.ids.len());
+        Ok(())
+    }
+}
+
+/// Without the feature `serve` there are no tokenizers.
+#[cfg(not(feature = "serve"))]
+#[derive(Debug)]
+enum Tokenizer {}
+
+#[cfg(not(feature = "serve"))]
+impl Tokens {
+    pub fn load(_: &Path, _: Option<usize>) -> Result<Tokens, String> {
+        Err(format!("there are no tokenizers of {DEFAULT_MAX_LENGTH} tokens here"))
+    }
+
+    pub fn fix_length(&mut self, _: usize) -> Result<(), String> {
+        match self.tokenizer {}
+    }
+
+    pub fn encode(&self, _: &str, _: &mut TokenRows) -> Result<(), String> {
+        match self.tokenizer {}
+    }
+}
+
+impl Tokens {
+    /// The tokens of a batch, padded to the same length.
+    pub fn tensor(&self, rows: &TokenRows, part: TokenPart, datatype: Datatype) -> Tensor {
+        let (length, values) = match datatype {
+            Datatype::Int64 => {
+                let (length, values) = self.pad(rows, part, i64::from);
+                (length, Values::I64(values))
+            }
+            Datatype::Int32 => {
+                let (length, values) = self.pad(rows, part, |number| number as i32);
+                (length, Values::I32(values))
+            }
+            _ => {
+                let (length, values) = self.pad(rows, part, |number| number as f32);
+                (length, Values::F32(values))
+            }
+        };
+        Tensor { shape: vec![rows.ends.len(), length], values }
+    }
+
+    /// How many tokens each text has, and the values of a tensor.
+    fn pad<T: Clone>(&self, rows: &TokenRows, part: TokenPart, number: impl Fn(u32) -> T) -> (usize, Vec<T>) {
+        let length = if self.to_max_length { self.max_length } else { rows.longest() };
+        let padding = match part {
+            TokenPart::Ids => number(self.padding.id),
+            TokenPart::AttentionMask => number(0),
+            TokenPart::TokenTypeIds => number(self.padding.type_id),
+        };
+        let mut values = Vec::with_capacity(length * rows.ends.len());
+        let mut start = 0;
+        for &end in &rows.ends {
+            let spare = std::iter::repeat_n(padding.clone(), length - (end - start));
+            let of_text = |values: &mut Vec<T>| match part {
+                TokenPart::Ids => values.extend(rows.ids[start..end].iter().map(|&id| number(id))),
+                TokenPart::TokenTypeIds => values.extend(rows.types[start..end].iter().map(|&id| number(id))),
+                TokenPart::AttentionMask => values.extend(std::iter::repeat_n(number(1), end - start)),
+            };
+            if self.padding.left {
+                values.extend(spare);
+                of_text(&mut values);
+            } else {
+                of_text(&mut values);
+                values.extend(spare);
+            }
+            start = end;
+        }
+        (length, values)
+    }
+}
+
+impl TokenRows {
+    /// The tokens of the longest text; a model takes one at least.
+    fn longest(&self) -> usize {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        self.ends.iter().zip(starts).map(|(end, start)| end - start).max().unwrap_or_default().max(1)
+    }
+
+    /// The tokens of the text that was added last.
+    pub fn last(&self) -> usize {
+        let before = self.ends.len().checked_sub(2).map_or(0, |place| self.ends[place]);
+        self.ids.len() - before
+    }
+}
