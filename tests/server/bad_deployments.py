@@ -1,0 +1,201 @@
+"""Files in format 2 with a mistake each, and the line that the server prints for it."""
+
+# A file without mistakes; its model has the inputs `numbers` FP32 [batch, 3] and `ids` INT64 [batch, 4] and the
+# outputs `scores` FP32 [batch, 3] and `best` INT64 [batch].
+GOOD = """{
+  // A comment.
+  "format": 2,
+  "id": "shop",
+  "title": "A shop",
+  "tokens": ["secret"],
+  "inputs": [
+    {"name": "age", "type": "numeric", "tensor": "numbers", "mean": 40, "std": 12.5, "fill": 40},
+    {"name": "town", "type": "categorical", "categories": ["Lund", "Malmö"], "tensor": "numbers"},
+    {"name": "ids", "type": "numeric"}
+  ],
+  "outputs": [
+    {"name": "class", "type": "categorical", "categories": ["a", "b", "c"], "activation": "softmax",
+     "tensor": "scores"},
+    {"name": "best", "type": "text", "labels": ["a", "b", "c"]}
+  ]
+}
+"""
+
+AGE = '"type": "numeric", "tensor": "numbers", "mean": 40, "std": 12.5, "fill": 40'
+TOWN = '"type": "categorical", "categories": ["Lund", "Malmö"], "tensor": "numbers"'
+IDS = '{"name": "ids", "type": "numeric"}'
+CLASS = '"categories": ["a", "b", "c"], "activation": "softmax",'
+
+# What is replaced by what; the line after FILE:, from its line number on; whether the schema finds it too.
+CASES = [
+    ('"id": "shop",', '"id": "shop"',
+     'deployment.json:5: a comma or } is expected, found "\\"title\\":"',
+     True),
+    ('"title": "A shop"', "'title': 'A shop'",
+     'deployment.json:5: a key in double quotes is expected, found "\'title\':"',
+     True),
+    ('"format": 2', '"format": 3',
+     'deployment.json:3: format: this server reads the formats 1 and 2; write 2, or take a newer server',
+     True),
+    ('"id": "shop",', "",
+     'deployment.json:1: id: it is missing; write the ID that is part of the URL',
+     True),
+    ('"id": "shop"', '"id": "my shop"',
+     'deployment.json:4: id: "my shop" is no ID; write letters, digits, - and _',
+     True),
+    ('"id": "shop"', '"id": 7',
+     'deployment.json:4: id: it is the number 7; write a string',
+     True),
+    ('"title"', '"titel"',
+     'deployment.json:5: titel: deployment.json has no such key; did you mean "title"?',
+     True),
+    ('"tokens": ["secret"]', '"tokens": []',
+     'deployment.json:6: tokens: it is empty; write at least one token',
+     True),
+    ('"tokens": ["secret"]', '"tokens": ["my secret"]',
+     'deployment.json:6: tokens[0]: a token is made of visible ASCII characters; choose another one',
+     True),
+    ('"tokens": ["secret"]', '"tokens": "secret"',
+     'deployment.json:6: tokens: it is the string "secret"; write a list in brackets: [...]',
+     True),
+    ('"tokens": ["secret"]', '"tokens": ["secret"], "limited_tokens": ["secret"]',
+     'deployment.json:6: limited_tokens: one of them is among the tokens too; leave it out of one list',
+     False),
+    ('"tokens"', '"describe": "older", "tokens"',
+     'deployment.json:1: tensorjson: the older describe form has arrays as .npy files alone; write false',
+     True),
+    ('"tokens"', '"enabled": "yes", "tokens"',
+     'deployment.json:6: enabled: it is the string "yes"; write true or false',
+     True),
+    ('"tokens"', '"tokens": ["other"], "tokens"',
+     'deployment.json:6: tokens: the key is there twice; leave one out',
+     False),
+    (f', {AGE}', "",
+     'deployment.json:8: inputs[0].type: it is missing; write numeric, categorical, binary, text or image',
+     True),
+    ('"name": "age"', '"name": ""',
+     'deployment.json:8: inputs[0].name: it is empty; write what clients call the feature',
+     True),
+    ('"name": "age"', '"name": "town"',
+     'deployment.json:9: inputs[1].name: "town" is there twice; choose another name',
+     False),
+    (AGE, AGE.replace("numeric", "number"),
+     'deployment.json:8: inputs[0].type: "number" is unknown; write one of "numeric", "categorical", '
+     '"binary", "text", "image"',
+     True),
+    (AGE, AGE.replace('"tensor"', '"tensr"'),
+     'deployment.json:8: inputs[0].tensr: a numeric input has no such key; did you mean "tensor"?',
+     True),
+    (AGE, AGE.replace("numbers", "number"),
+     'deployment.json:8: inputs[0].tensor: the model has no input "number", its inputs are "numbers" '
+     'FP32 [batch, 3], "ids" INT64 [batch, 4]; did you mean "numbers"?',
+     False),
+    (AGE, AGE.replace("12.5", "0"),
+     'deployment.json:8: inputs[0].std: a standard deviation is more than 0; write 1 for a constant',
+     True),
+    (AGE, AGE.replace("12.5", "[1, 2]"),
+     'deployment.json:8: inputs[0].std: there are 2, the last axis of the shape has 1; write one, or 1',
+     False),
+    (AGE, AGE.replace('"fill": 40', '"fill": "forty"'),
+     'deployment.json:8: inputs[0].fill: it is the string "forty"; write a number, or "NaN"',
+     True),
+    (AGE, AGE.replace('"fill": 40', '"clip": [9, 1]'),
+     'deployment.json:8: inputs[0].clip: 9 is above 1; write [low, high]',
+     False),
+    (AGE, AGE.replace('"fill": 40', '"clip": 9'),
+     'deployment.json:8: inputs[0].clip: it is the number 9; write a list in brackets: [...]',
+     True),
+    (AGE, AGE.replace('"fill": 40', '"log": "ln"'),
+     'deployment.json:8: inputs[0].log: "ln" is unknown; write one of "log", "log1p", "log2", "log10"',
+     True),
+    (AGE, AGE.replace('"fill": 40', '"shape": [0]'),
+     'deployment.json:8: inputs[0].shape: [0] is not the shape of 1 to 67108864 values; write sizes from 1',
+     True),
+    (AGE, AGE.replace('"fill": 40', '"categories": ["a"]'),
+     'deployment.json:8: inputs[0].categories: a numeric input has no such key; leave it out',
+     True),
+    (AGE, '"type": "text", "tensor": "numbers"',
+     'deployment.json:8: inputs[0].tensor: "numbers" FP32 [batch, 3] takes numbers; say how the text '
+     'becomes numbers: ngrams, tokenizer or date',
+     False),
+    (AGE, '"type": "text", "tensor": "numbers", "date": "years"',
+     'deployment.json:8: inputs[0].date: it is the string "years"; write "days since 1970-01-01" (or '
+     'hours, minutes, seconds, and another date), "year", "month", "day", "hour", "minute", "second", '
+     '"weekday" or "day of year"',
+     True),
+    (AGE, '"type": "text", "tensor": "numbers", "ngrams": {"min": 3, "max": 2, "buckets": 1}',
+     'deployment.json:8: inputs[0].ngrams.min: 3 has to be at least 1 and at most max; change it',
+     False),
+    (AGE, '"type": "text", "tensor": "numbers", "tokenizer": "none.json"',
+     'deployment.json:8: inputs[0].tokenizer: "none.json": No such file or directory (os error 2); '
+     'write the path of a tokenizer.json, from the folder of deployment.json',
+     False),
+    (TOWN, '"type": "categorical", "tensor": "numbers"',
+     'deployment.json:9: inputs[1].categories: it is missing; write the categories, or the name of a '
+     'categories_file',
+     True),
+    (TOWN, TOWN.replace("Malmö", "Lund"),
+     'deployment.json:9: inputs[1].categories: "Lund" is there twice; leave one out',
+     True),
+    (TOWN, TOWN.replace('"Malmö"', "1.5"),
+     'deployment.json:9: inputs[1].categories[1]: it is the number 1.5; write a string or an integer',
+     True),
+    (TOWN, TOWN.replace('["Lund", "Malmö"]', '["Lund", "Malmö", "Kiruna"]'),
+     'deployment.json:8: inputs[0].tensor: the features give [4] for one example, the model takes '
+     '"numbers" FP32 [batch, 3]; change the shape',
+     False),
+    (TOWN, TOWN + ', "encoding": "raw"',
+     'deployment.json:9: inputs[1].encoding: "numbers" FP32 [batch, 3] takes numbers, the categories '
+     'are strings; write "one-hot" or "ordinal", or integers as categories',
+     False),
+    (TOWN, TOWN + ', "encoding": "onehot"',
+     'deployment.json:9: inputs[1].encoding: "onehot" is unknown; write one of "one-hot", "ordinal", '
+     '"raw"; did you mean "one-hot"?',
+     True),
+    (TOWN, TOWN + ', "fill": "Kiruna"',
+     'deployment.json:9: inputs[1].fill: "Kiruna" is not one of the categories; write one that is',
+     False),
+    (TOWN, TOWN.replace('"categories": ["Lund", "Malmö"]', '"categories_file": "none.txt"'),
+     'deployment.json:9: inputs[1].categories_file: "none.txt": No such file or directory (os error '
+     '2); write the path of a text file, from the folder of deployment.json',
+     False),
+    (f",\n    {IDS}", "",
+     'deployment.json:7: inputs: no feature fills the model\'s input "ids" INT64 [batch, 4]; add a '
+     'feature, or a constant: "constants": {"ids": 0}',
+     False),
+    (IDS, '{"name": "ids", "type": "numeric", "batch_axis": 2}',
+     'deployment.json:10: inputs[2].batch_axis: 2 is no axis of "ids" INT64 [batch, 4]',
+     False),
+    (IDS, '{"name": "ids", "type": "numeric", "shape": [5]}',
+     'deployment.json:10: inputs[2].tensor: the features give [5] for one example, the model takes '
+     '"ids" INT64 [batch, 4]; change the shape',
+     False),
+    (CLASS, CLASS.replace("softmax", "relu"),
+     'deployment.json:13: outputs[0].activation: "relu" is unknown; write one of "softmax", "sigmoid"',
+     True),
+    (CLASS, CLASS.replace('"a", ', ""),
+     'deployment.json:14: outputs[0].tensor: "scores" FP32 [batch, 3] is no list of 2 values for each '
+     'row, one for each category',
+     False),
+    (CLASS, CLASS.replace('"categories": ["a", "b", "c"], ', ""),
+     'deployment.json:13: outputs[0].categories: they are missing, and the model names none; write them',
+     False),
+    ('"tensor": "scores"', '"tensor": "best"',
+     'deployment.json:14: outputs[0].tensor: "best" INT64 [batch] is no tensor of probabilities; name '
+     'another, or use the type text or numeric',
+     False),
+    ('"labels": ["a", "b", "c"]', '"columns": ["a"]',
+     'deployment.json:15: outputs[1].columns: a text output has no such key; leave it out',
+     True),
+    ('"labels": ["a", "b", "c"]', '"labels": []',
+     'deployment.json:15: outputs[1].labels: it is empty; write the label of each place, or leave it out',
+     True),
+    ('"tokens"', '"constants": {"rate": 16000}, "tokens"',
+     'deployment.json:6: constants.rate: the model has no input "rate", its inputs are "numbers" FP32 '
+     '[batch, 3], "ids" INT64 [batch, 4]',
+     False),
+    ('"tokens"', '"constants": {"ids": [1, 2]}, "tokens"',
+     'deployment.json:6: constants.ids: features fill the tensor too; leave out the constant, or name '
+     'another tensor there',
+     False),
+]
