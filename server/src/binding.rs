@@ -7,7 +7,7 @@ use crate::elements::Element;
 use crate::for_elements;
 use crate::layout::Layout;
 use crate::outputs::{self, Column};
-use crate::specs::{example_sizes, listed, unknown, written};
+use crate::specs::{example_sizes, image_sizes, listed, unknown, written};
 use crate::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
 use crate::tokens::Tokens;
 
@@ -152,6 +152,13 @@ fn fit_input(deployment: &mut Deployment, place: usize, signature: &Signature, m
     if let InputKind::Text(TextEncoding::Tokens(tokens)) = &mut input.kind {
         return fit_tokens(tokens, spec).unwrap_or_else(|problem| wrong("tensor", problem));
     }
+    if let InputKind::Image(image) = &mut input.kind {
+        let sizes = image_sizes(spec, input.batch_axis);
+        if let Err(mistakes) = image.complete(&mut input.shape, sizes.as_deref()) {
+            mistakes.into_iter().for_each(|mistake| wrong(mistake.key, mistake.problem));
+        }
+        return;
+    }
     if input.shape.is_empty() {
         match inferred_shape(input, spec, alone) {
             Ok(shape) => input.shape = shape,
@@ -224,8 +231,7 @@ fn fit_type(input: &Input, spec: &TensorSpec) -> Result<(), (&'static str, Strin
 
 /// The shape of a feature that names none: that of an example in the tensor.
 fn inferred_shape(input: &Input, spec: &TensorSpec, alone: bool) -> Result<Vec<usize>, String> {
-    let is_image = matches!(input.kind, InputKind::Image { .. });
-    if !alone && !is_image {
+    if !alone {
         return Ok(vec![1]);
     }
     let sizes = example_sizes(spec, input.batch_axis);
@@ -233,10 +239,6 @@ fn inferred_shape(input: &Input, spec: &TensorSpec, alone: bool) -> Result<Vec<u
     let fixed: Option<Vec<usize>> = sizes.iter().map(Size::fixed).collect();
     let open = || format!("the model leaves sizes of {} open; write the shape of one example", written(spec));
     let shape = fixed.ok_or_else(open)?;
-    if is_image {
-        let fits = shape.len() == 3 && matches!(shape[2], 1 | 3);
-        return if fits { Ok(shape) } else { Err(format!("{} is no image; write the shape", written(spec))) };
-    }
     Ok(if shape.iter().product::<usize>() == 1 { vec![1] } else { shape })
 }
 

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use crate::deployment::{Deployment, Output, OutputKind};
+use crate::image::Size;
 use crate::outputs::{Column, Numbers};
 use crate::work::Work;
-use crate::{data_url, image, npy};
+use crate::{data_url, npy};
 
 /// The predictions of a batch.
 pub struct Predictions<'a> {
@@ -141,8 +142,10 @@ impl Serialize for Value<'_> {
                 let names = categories.iter().map(|category| category.name());
                 each!(self.values, list => serializer.collect_map(names.zip(list)))
             }
-            OutputKind::Image { scale } => {
-                let url = image::to_data_url(&self.values.singles(), self.shape, *scale);
+            OutputKind::Image(image) => {
+                let integers = matches!(self.values, Part::I64(_) | Part::U64(_));
+                let size = Size { width: self.shape[1], height: self.shape[0] };
+                let url = image.to_data_url(&self.values.singles(), size, integers);
                 serializer.serialize_str(&url.map_err(S::Error::custom)?)
             }
             OutputKind::Array(_) if self.tensorjson => {

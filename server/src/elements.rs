@@ -14,6 +14,12 @@ pub trait Element {
 
     fn of_number(number: f64) -> Result<Self::Value, String>;
 
+    /// Whether only whole numbers are in it.
+    const IS_INTEGER: bool = false;
+
+    /// The value that is nearest to a number.
+    fn nearest(number: f64) -> Self::Value;
+
     /// The values themselves if they are 32-bit floats, the type that most encoders write.
     fn singles(_: &mut [Self::Value]) -> Option<&mut [f32]> {
         None
@@ -35,6 +41,12 @@ macro_rules! integers {
 
         impl Element for $name {
             type Value = $value;
+
+            const IS_INTEGER: bool = true;
+
+            fn nearest(number: f64) -> $value {
+                number.round_ties_even() as $value
+            }
 
             fn values(list: Vec<$value>) -> Values {
                 Values::$name(list)
@@ -63,6 +75,10 @@ integers!(U8 u8 "UINT8", U16 u16 "UINT16", U32 u32 "UINT32", U64 u64 "UINT64");
 impl Element for Bool {
     type Value = bool;
 
+    fn nearest(number: f64) -> bool {
+        number >= 0.5
+    }
+
     fn values(list: Vec<bool>) -> Values {
         Values::Bool(list)
     }
@@ -82,6 +98,10 @@ impl Element for Bool {
 
 impl Element for F32 {
     type Value = f32;
+
+    fn nearest(number: f64) -> f32 {
+        number as f32
+    }
 
     fn values(list: Vec<f32>) -> Values {
         Values::F32(list)
@@ -107,6 +127,10 @@ impl Element for F32 {
 impl Element for F64 {
     type Value = f64;
 
+    fn nearest(number: f64) -> f64 {
+        number
+    }
+
     fn values(list: Vec<f64>) -> Values {
         Values::F64(list)
     }
@@ -125,6 +149,10 @@ impl Element for F64 {
 
 impl Element for F16 {
     type Value = u16;
+
+    fn nearest(number: f64) -> u16 {
+        half::from_f32(number as f32)
+    }
 
     fn values(list: Vec<u16>) -> Values {
         Values::F16(list)
@@ -145,6 +173,11 @@ impl Element for F16 {
 
 impl Element for Bf16 {
     type Value = u16;
+
+    fn nearest(number: f64) -> u16 {
+        let largest = f64::from(f32::from_bits(0x7f7f_0000));
+        Bf16::of_number(number.clamp(-largest, largest)).unwrap_or_default()
+    }
 
     fn values(list: Vec<u16>) -> Values {
         Values::Bf16(list)

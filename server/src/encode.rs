@@ -15,7 +15,7 @@ use crate::numbers::Transform;
 use crate::tensor::{Datatype, Tensor, Values};
 use crate::tokens::{TokenRows, Tokens};
 use crate::work::Work;
-use crate::{data_url, image, npy};
+use crate::{data_url, npy};
 
 /// A bound on the values of one request's tensors, inputs and outputs each: 512 MiB of float32.
 pub const MAX_VALUES: usize = 1 << 27;
@@ -373,13 +373,11 @@ fn encode<E: Element>(
                 *value = put::<E>(transform, number, place)?;
             }
         }
-        (InputKind::Image { scale }, WireValue::Text(url)) => {
-            let image = image::from_data_url(&url, max_pixels)?;
-            put_singles::<E>(values, |singles| image::encode(image, &input.shape, *scale, singles))?;
+        (InputKind::Image(image), WireValue::Text(url)) => {
+            image.encode(image.from_data_url(&url, max_pixels)?, E::IS_INTEGER, E::nearest, values)?;
         }
-        (InputKind::Image { scale }, WireValue::Part(file)) => {
-            let image = image::from_file(&file, max_pixels)?;
-            put_singles::<E>(values, |singles| image::encode(image, &input.shape, *scale, singles))?;
+        (InputKind::Image(image), WireValue::Part(file)) => {
+            image.encode(image.from_file(&file, max_pixels)?, E::IS_INTEGER, E::nearest, values)?;
         }
         (InputKind::Array(transform), WireValue::Object(array)) if tensorjson => {
             from_object::<E>(input, transform, array, values)?;
@@ -471,7 +469,7 @@ fn expected(kind: &InputKind, tensorjson: bool) -> &'static str {
         InputKind::Array(_) if tensorjson => "an object with \"shape\" and \"data\"",
         InputKind::Array(_) => "a data URL of a .npy file",
         InputKind::Categorical(..) | InputKind::Binary(..) => "a string or an integer",
-        InputKind::Image { .. } => "a data URL of an image",
+        InputKind::Image(_) => "a data URL of an image",
         InputKind::Text(_) => "a string",
     }
 }

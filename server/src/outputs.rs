@@ -2,8 +2,9 @@
 
 use crate::deployment::{Activation, ArrayOutput, Category, FREE, Mistakes, Output, OutputKind};
 use crate::half;
+use crate::image::Mistake;
 use crate::numbers::Transform;
-use crate::specs::{example_sizes, listed, unknown, written};
+use crate::specs::{example_sizes, image_sizes, listed, unknown, written};
 use crate::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
 
 /// The values of an output feature, row after row.
@@ -138,14 +139,12 @@ fn complete_image(
     spec: &TensorSpec,
     size: Option<usize>,
 ) -> Result<(), (&'static str, String)> {
-    if output.shape.is_empty() {
-        let sizes = example_sizes(spec, output.batch_axis).unwrap_or_default();
-        let fixed: Vec<usize> = sizes.iter().map_while(Size::fixed).collect();
-        let fits = sizes.len() == 3 && fixed.len() == 3 && matches!(fixed[2], 1 | 3);
-        let unknown = || ("shape", format!("{} has no size of an image; write the shape", written(spec)));
-        fits.then_some(()).ok_or_else(unknown)?;
-        output.shape = fixed;
-    }
+    let OutputKind::Image(image) = &mut output.kind else { return Ok(()) };
+    let sizes = image_sizes(spec, output.batch_axis);
+    let first =
+        |mistakes: Vec<Mistake>| mistakes.into_iter().next().map(|mistake| (mistake.key, mistake.problem));
+    let completed = image.complete(&mut output.shape, sizes.as_deref()).map_err(first);
+    completed.or_else(|mistake| mistake.map_or(Ok(()), Err))?;
     let fits = size.is_none_or(|size| size == output.size());
     let problem = || ("tensor", format!("{} is no image of {:?}", written(spec), output.shape));
     fits.then_some(()).ok_or_else(problem)

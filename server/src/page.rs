@@ -267,7 +267,7 @@ fn example(input: &Input, tensorjson: bool) -> Option<Value> {
         }
         InputKind::Text(TextEncoding::Date(..)) => json!("2024-05-17"),
         InputKind::Text(_) => json!("some text"),
-        InputKind::Image { .. } => json!(image::to_data_url(&[128.0], &[1, 1, 1], 1.0).unwrap_or_default()),
+        InputKind::Image { .. } => json!(image::grey_pixel()),
         InputKind::Array(_) => array(&input.shape, tensorjson)?,
     };
     Some(value)

@@ -38,3 +38,8 @@ pub fn example_sizes(spec: &TensorSpec, batch_axis: usize) -> Option<Vec<Size>> 
     }
     Some(sizes)
 }
+
+/// The same, each `None` if it is free: what an image is fitted to.
+pub fn image_sizes(spec: &TensorSpec, batch_axis: usize) -> Option<Vec<Option<usize>>> {
+    Some(example_sizes(spec, batch_axis)?.iter().map(Size::fixed).collect())
+}

@@ -195,7 +195,11 @@ impl DeclaredFeature {
             FeatureType::Binary => {
                 InputKind::Binary(Categories::new(self.binary_categories()?), Encoding::Ordinal)
             }
-            FeatureType::Image => InputKind::Image { scale: self.checked_scale()? },
+            FeatureType::Image => {
+                let [height, width, channels] = self.image_shape();
+                let size = Size { width, height };
+                InputKind::Image(InputImage::format1(size, channels, self.checked_scale()?))
+            }
             FeatureType::Text => InputKind::Text(TextEncoding::Ngrams(self.checked_ngrams()?)),
         };
         let (name, shape, tensor) = (self.name, self.shape, self.tensor);
@@ -211,7 +215,10 @@ impl DeclaredFeature {
             FeatureType::Numeric => OutputKind::Array(ArrayOutput::default()),
             FeatureType::Categorical => OutputKind::Categorical(self.required_categories()?),
             FeatureType::Binary => OutputKind::Binary,
-            FeatureType::Image => OutputKind::Image { scale: self.checked_scale()? },
+            FeatureType::Image => {
+                let [_, _, channels] = self.image_shape();
+                OutputKind::Image(OutputImage::format1(channels, self.checked_scale()?))
+            }
             FeatureType::Text => OutputKind::Text(self.checked_labels()?),
         };
         self.refuse("categories", self.categories.is_some() && self.feature_type == FeatureType::Binary)?;
@@ -264,6 +271,11 @@ impl DeclaredFeature {
             true => Ok(categories),
             false => Err("categories: a binary feature has two".to_owned()),
         }
+    }
+
+    /// The shape of an image, which has been checked.
+    fn image_shape(&self) -> [usize; 3] {
+        self.shape.first_chunk().copied().unwrap_or_default()
     }
 
     fn checked_scale(&self) -> Result<f32, String> {

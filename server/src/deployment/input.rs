@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::dates::DateRule;
 use crate::deployment::feature::{Categories, FeatureType};
+use crate::image::InputImage;
 use crate::ngrams::Ngrams;
 use crate::numbers::Transform;
 use crate::tokens::Tokens;
@@ -31,7 +32,7 @@ pub enum InputKind {
     Array(Transform),
     Categorical(Categories, Encoding),
     Binary(Categories, Encoding),
-    Image { scale: f32 },
+    Image(InputImage),
     Text(TextEncoding),
 }
 
@@ -78,21 +79,22 @@ impl Input {
             InputKind::Number(_) | InputKind::Array(_) => FeatureType::Numeric,
             InputKind::Categorical(..) => FeatureType::Categorical,
             InputKind::Binary(..) => FeatureType::Binary,
-            InputKind::Image { .. } => FeatureType::Image,
+            InputKind::Image(_) => FeatureType::Image,
             InputKind::Text(_) => FeatureType::Text,
         }
     }
 
     /// Whether one value may take long to encode.
     pub fn is_large(&self) -> bool {
-        matches!(self.kind, InputKind::Array(_) | InputKind::Image { .. } | InputKind::Text(_))
+        matches!(self.kind, InputKind::Array(_) | InputKind::Image(_) | InputKind::Text(_))
     }
 
     /// The shape of one example's encoding; tokens have none that all examples share.
     pub fn encoding(&self) -> Vec<usize> {
         match &self.kind {
             InputKind::Number(_) => vec![1],
-            InputKind::Array(_) | InputKind::Image { .. } => self.shape.clone(),
+            InputKind::Array(_) => self.shape.clone(),
+            InputKind::Image(image) => image.tensor_shape().to_vec(),
             InputKind::Categorical(categories, Encoding::OneHot)
             | InputKind::Binary(categories, Encoding::OneHot) => vec![categories.list().len()],
             InputKind::Categorical(..) | InputKind::Binary(..) => vec![1],

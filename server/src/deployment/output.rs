@@ -1,6 +1,7 @@
 //! Output features.
 
 use crate::deployment::feature::{Category, FREE, FeatureType};
+use crate::image::OutputImage;
 use crate::numbers::Transform;
 
 /// An output feature, with what reading it needs.
@@ -26,7 +27,7 @@ pub enum OutputKind {
     Array(ArrayOutput),
     Categorical(Vec<Category>),
     Binary,
-    Image { scale: f32 },
+    Image(OutputImage),
     Text(Vec<String>),
 }
 
@@ -53,7 +54,7 @@ impl Output {
             OutputKind::Number(_) | OutputKind::Array(_) => FeatureType::Numeric,
             OutputKind::Categorical(_) => FeatureType::Categorical,
             OutputKind::Binary => FeatureType::Binary,
-            OutputKind::Image { .. } => FeatureType::Image,
+            OutputKind::Image(_) => FeatureType::Image,
             OutputKind::Text(_) => FeatureType::Text,
         }
     }

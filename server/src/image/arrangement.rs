@@ -85,3 +85,35 @@ impl Arrangement {
         }
     }
 }
+
+/// The layout of a tensor whose example has these sizes (`None`: any) and holds an image of this shape, or of
+/// any if the shape is empty. None if both layouts fit, or neither.
+pub fn layout_of(sizes: &[Option<usize>], shape: &[usize]) -> Option<Layout> {
+    let fits = |layout| {
+        let Some(sizes) = image_sizes(sizes, layout) else { return false };
+        match shape {
+            [] => matches!(sizes[2], Some(1 | 3)),
+            shape => sizes.iter().zip(shape).all(|(size, due)| size.is_none_or(|size| size == *due)),
+        }
+    };
+    match (fits(Layout::Nhwc), fits(Layout::Nchw)) {
+        (true, false) => Some(Layout::Nhwc),
+        (false, true) => Some(Layout::Nchw),
+        _ => None,
+    }
+}
+
+/// The height, width and channels of an example with these sizes.
+fn image_sizes(sizes: &[Option<usize>], layout: Layout) -> Option<[Option<usize>; 3]> {
+    let &[first, second, third] = sizes else { return None };
+    Some(match layout {
+        Layout::Nhwc => [first, second, third],
+        Layout::Nchw => [second, third, first],
+    })
+}
+
+/// The shape of the images that a tensor takes whose example has these sizes.
+pub fn shape_of(sizes: &[Option<usize>], layout: Layout) -> Option<Vec<usize>> {
+    let shape: Option<Vec<usize>> = image_sizes(sizes, layout)?.into_iter().collect();
+    shape.filter(|shape| matches!(shape[2], 1 | 3))
+}

@@ -1,6 +1,6 @@
 //! What `deployment.json` says of an image, and what follows from it.
 
-use crate::image::arrangement::{Arrangement, Channels, Layout, Size};
+use crate::image::arrangement::{Arrangement, Channels, Layout, Size, layout_of, shape_of};
 use crate::image::filter::Filter;
 use crate::image::fit::Resize;
 use crate::image::formula::{Formula, PartialFormula, spread};
@@ -77,6 +77,8 @@ pub struct InputKeys {
 /// An image input, checked: how any image becomes values of a tensor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputImage {
+    /// What the file says.
+    keys: InputKeys,
     /// The model's size; `None` if it takes any.
     pub size: Option<Size>,
     pub channels: Channels,
@@ -104,6 +106,7 @@ impl InputImage {
     pub fn format1(size: Size, channels: usize, scale: f32) -> InputImage {
         let formula = Formula { scale: f64::from(scale), ..Formula::SAMPLES };
         InputImage {
+            keys: InputKeys::default(),
             size: Some(size),
             channels: if channels == 1 { Channels::Grey } else { Channels::Rgb },
             layout: Layout::Nhwc,
@@ -118,6 +121,29 @@ impl InputImage {
             exif: false,
             format1: true,
         }
+    }
+
+    /// As the keys declare it, before the model says the rest.
+    pub fn declared(keys: InputKeys) -> InputImage {
+        InputImage { keys, format1: false, ..InputImage::format1(Size { width: 0, height: 0 }, 3, 1.0) }
+    }
+
+    /// Completes it, and the shape if that is empty, by the sizes of an example in the model's tensor.
+    pub fn complete(
+        &mut self,
+        shape: &mut Vec<usize>,
+        sizes: Option<&[Option<usize>]>,
+    ) -> Result<(), Vec<Mistake>> {
+        if self.format1 {
+            return Ok(());
+        }
+        let mut keys = self.keys.clone();
+        keys.layout = keys.layout.or_else(|| layout_of(sizes?, shape));
+        let preset = keys.preset.map(|preset| preset.keys(None)).unwrap_or_default();
+        complete_shape(shape, sizes, keys.layout.or(preset.layout).unwrap_or_default())?;
+        let size = Size { height: shape[0], width: shape[1] };
+        *self = keys.check(Some(size), shape[2])?;
+        Ok(())
     }
 
     /// The shape of one example of the tensor; that of a model that takes any size is of no pixels.
@@ -145,6 +171,7 @@ impl InputKeys {
         let pad = spread("pad", pad, channels, &mut mistakes).unwrap_or_default();
         let (formula, integer_formula) = self.formulas(order, channels, &mut mistakes);
         mistakes.done(InputImage {
+            keys: self.clone(),
             size,
             channels: order,
             layout: self.layout.or(preset.layout).unwrap_or_default(),
@@ -206,6 +233,21 @@ impl InputKeys {
         }
         (own.over(preset.over(Formula::UNIT)), own.over(Formula::SAMPLES))
     }
+}
+
+/// Takes the shape of an image from the sizes of an example in the tensor.
+pub fn complete_shape(
+    shape: &mut Vec<usize>,
+    sizes: Option<&[Option<usize>]>,
+    layout: Layout,
+) -> Result<(), Vec<Mistake>> {
+    if shape.is_empty() {
+        let found = sizes.and_then(|sizes| shape_of(sizes, layout));
+        let problem = "the model's tensor does not say it; write [height, width, 1] or [height, width, 3]";
+        let unknown = || vec![Mistake { key: "shape", problem: problem.to_owned() }];
+        *shape = found.ok_or_else(unknown)?;
+    }
+    Ok(())
 }
 
 /// The longest edge that an image is resized from or to.

@@ -4,9 +4,10 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 
 use crate::data_url;
-use crate::image::arrangement::{Arrangement, Channels, Layout, Size};
+use crate::image::arrangement::{Arrangement, Channels, Layout, Size, layout_of};
 use crate::image::formula::{Formula, PartialFormula};
 use crate::image::mistakes::{Mistake, Mistakes};
+use crate::image::options::complete_shape;
 
 /// The keys of an image output.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +22,8 @@ pub struct OutputKeys {
 /// An image output, checked: how values of a tensor become an image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutputImage {
+    /// What the file says; none in format 1.
+    keys: Option<OutputKeys>,
     pub layout: Layout,
     pub channels: Channels,
     /// The formula that the values were made with.
@@ -37,6 +40,7 @@ impl OutputKeys {
         let (mean, std) = (self.mean.as_deref(), self.std.as_deref());
         let own = PartialFormula::read(self.scale, mean, std, channels, &mut mistakes);
         mistakes.done(OutputImage {
+            keys: Some(self.clone()),
             layout: self.layout.unwrap_or_default(),
             channels: order,
             formula: own.over(Formula::UNIT),
@@ -50,7 +54,27 @@ impl OutputImage {
     pub fn format1(channels: usize, scale: f32) -> OutputImage {
         let formula = Formula { scale: f64::from(scale), ..Formula::SAMPLES };
         let channels = if channels == 1 { Channels::Grey } else { Channels::Rgb };
-        OutputImage { layout: Layout::Nhwc, channels, formula, integer_formula: formula }
+        OutputImage { keys: None, layout: Layout::Nhwc, channels, formula, integer_formula: formula }
+    }
+
+    /// As the keys declare it, before the model says the rest.
+    pub fn declared(keys: OutputKeys) -> OutputImage {
+        OutputImage { keys: Some(keys), ..OutputImage::format1(3, 1.0) }
+    }
+
+    /// Completes it, and the shape if that is empty, by the sizes of an example in the model's tensor.
+    pub fn complete(
+        &mut self,
+        shape: &mut Vec<usize>,
+        sizes: Option<&[Option<usize>]>,
+    ) -> Result<(), Vec<Mistake>> {
+        let mut keys = self.keys.clone().unwrap_or_default();
+        keys.layout = keys.layout.or_else(|| layout_of(sizes?, shape));
+        complete_shape(shape, sizes, keys.layout.unwrap_or_default())?;
+        if self.keys.is_some() {
+            *self = keys.check(shape[2])?;
+        }
+        Ok(())
     }
 
     /// Makes a PNG data URL of the values of one example: `sample = (value * std + mean) / scale`, rounded,

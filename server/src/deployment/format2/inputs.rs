@@ -5,9 +5,10 @@ use std::path::Path;
 use crate::dates::{DateRule, RULES};
 use crate::deployment::feature::{Categories, Category, FeatureType, MAX_SIZE};
 use crate::deployment::fields::{At, Fields};
-use crate::deployment::format2::values;
+use crate::deployment::format2::{images, values};
 use crate::deployment::input::{Encoding, Fill, Input, InputKind, TextEncoding};
 use crate::deployment::jsonc::Value;
+use crate::image::{InputImage, Size};
 use crate::ngrams::Ngrams;
 use crate::tokens::Tokens;
 
@@ -21,7 +22,7 @@ const TYPES: [(&str, FeatureType); 5] = [
 const ENCODINGS: [(&str, Encoding); 3] =
     [("one-hot", Encoding::OneHot), ("ordinal", Encoding::Ordinal), ("raw", Encoding::Raw)];
 /// The keys that only some types have.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 25] = [
     "clip",
     "log",
     "mean",
@@ -37,8 +38,17 @@ const KEYS: [&str; 15] = [
     "shape",
     "labels",
     "activation",
+    "preset",
+    "layout",
+    "channels",
+    "resize",
+    "shortest_edge",
+    "pad",
+    "filter",
+    "antialias",
+    "round",
+    "exif",
 ];
-const DEFAULT_SCALE: f64 = 1.0 / 255.0;
 
 /// Reads an input, if it has no mistake.
 pub fn read(at: &At, place: usize, folder: &Path) -> Option<Input> {
@@ -102,11 +112,12 @@ fn binary(fields: &Fields, folder: &Path, shape: &[usize]) -> Option<InputKind> 
 
 fn image(fields: &Fields, shape: &[usize]) -> Option<InputKind> {
     values::check_image_shape(fields, shape);
-    let scale = fields.number("scale").unwrap_or(DEFAULT_SCALE) as f32;
-    if !scale.is_normal() {
-        fields.wrong("scale", "it has to be a number other than 0, such as 0.00392156862745098 (1/255)");
-    }
-    Some(InputKind::Image { scale })
+    let keys = images::input(fields);
+    let checked = match *shape {
+        [height, width, channels] => keys.check(Some(Size { width, height }), channels),
+        _ => Ok(InputImage::declared(keys)),
+    };
+    checked.map(InputKind::Image).map_err(|mistakes| images::report(fields, mistakes)).ok()
 }
 
 fn text(fields: &Fields, folder: &Path, shape: &[usize]) -> Option<TextEncoding> {

@@ -1,6 +1,7 @@
 //! Format 2 of `deployment.json`: JSON with comments, whose mistakes are all reported at once.
 
 mod constants;
+mod images;
 mod inputs;
 mod outputs;
 mod values;

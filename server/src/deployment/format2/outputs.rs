@@ -4,8 +4,9 @@ use std::path::Path;
 
 use crate::deployment::feature::FeatureType;
 use crate::deployment::fields::{At, Fields};
-use crate::deployment::format2::values;
+use crate::deployment::format2::{images, values};
 use crate::deployment::output::{Activation, ArrayOutput, Output, OutputKind};
+use crate::image::OutputImage;
 
 const TYPES: [(&str, FeatureType); 5] = [
     ("numeric", FeatureType::Numeric),
@@ -17,7 +18,7 @@ const TYPES: [(&str, FeatureType); 5] = [
 const ACTIVATIONS: [(&str, Activation); 2] =
     [("softmax", Activation::Softmax), ("sigmoid", Activation::Sigmoid)];
 /// The keys that only some types have.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 15] = [
     "activation",
     "categories",
     "categories_file",
@@ -31,8 +32,9 @@ const KEYS: [&str; 13] = [
     "std",
     "log",
     "clip",
+    "layout",
+    "channels",
 ];
-const DEFAULT_SCALE: f64 = 1.0 / 255.0;
 
 /// Reads an output, if it has no mistake.
 pub fn read(at: &At, place: usize, folder: &Path) -> Option<Output> {
@@ -113,9 +115,10 @@ fn text(fields: &Fields, folder: &Path) -> Option<OutputKind> {
 
 fn image(fields: &Fields, shape: &[usize]) -> Option<OutputKind> {
     values::check_image_shape(fields, shape);
-    let scale = fields.number("scale").unwrap_or(DEFAULT_SCALE) as f32;
-    if !scale.is_normal() {
-        fields.wrong("scale", "it has to be a number other than 0, such as 0.00392156862745098 (1/255)");
-    }
-    Some(OutputKind::Image { scale })
+    let keys = images::output(fields);
+    let checked = match *shape {
+        [_, _, channels] => keys.check(channels),
+        _ => Ok(OutputImage::declared(keys)),
+    };
+    checked.map(OutputKind::Image).map_err(|mistakes| images::report(fields, mistakes)).ok()
 }
