@@ -250,6 +250,12 @@ fn answer(served: &Served, form: &Form, body: Bytes, work: &Arc<Work>) -> Result
     })
 }
 
+/// The reply to a batch in JSON, within no bounds.
+pub fn reply(served: &Served, body: Bytes) -> Result<Vec<u8>, ApiError> {
+    let form = Form { multipart: None, coding: Coding::Identity };
+    answer(served, &form, body, &Arc::new(Work::unbounded()))
+}
+
 fn run<'a>(served: &'a Served, encoder: Encoder) -> Result<Predictions<'a>, ApiError> {
     encoder.work.step()?;
     let work = Arc::clone(&encoder.work);

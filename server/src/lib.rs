@@ -43,6 +43,8 @@ pub mod outputs;
 pub mod page;
 #[cfg(feature = "serve")]
 pub mod registry;
+#[cfg(feature = "serve")]
+pub mod rehearsal;
 pub mod request;
 #[cfg(feature = "serve")]
 pub mod served;

@@ -236,8 +236,7 @@ fn names(categories: &[Category]) -> Vec<String> {
 
 /// A curl call that works as pasted.
 fn call(deployment: &Deployment, url: &str, token: &str) -> String {
-    let example = |input: &Input| Some((input.name.clone(), example(input, deployment.tensorjson)?));
-    let row: Option<Map<String, Value>> = deployment.inputs.iter().map(example).collect();
+    let row = example_row(deployment);
     command(url, token, &row.map_or("@rows.json".to_owned(), |row| json!({"rows": [row]}).to_string()))
 }
 
@@ -256,6 +255,12 @@ fn command(url: &str, token: &str, body: &str) -> String {
 /// One word of a shell's command line.
 fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A value for each feature, if all are short enough to be shown.
+pub fn example_row(deployment: &Deployment) -> Option<Map<String, Value>> {
+    let example = |input: &Input| Some((input.name.clone(), example(input, deployment.tensorjson)?));
+    deployment.inputs.iter().map(example).collect()
 }
 
 /// A value the input takes, if one is short enough to be shown.

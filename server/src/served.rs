@@ -8,6 +8,7 @@ use crate::deployment::Deployment;
 use crate::describe;
 use crate::model::LoadedModel;
 use crate::open_inference::metadata;
+use crate::rehearsal;
 
 /// A deployment ready to answer.
 pub struct Served {
@@ -29,6 +30,9 @@ impl Served {
             None => Ok(metadata::model(&deployment.id, model.engine(), signature).to_string().into()),
             Some(problem) => Err(problem),
         };
-        Served { deployment, model, describe, metadata, pages: Default::default() }
+        let mut served = Served { deployment, model, describe, metadata, pages: Default::default() };
+        let warnings = rehearsal::warnings(&served);
+        served.model.notes.extend(warnings);
+        served
     }
 }

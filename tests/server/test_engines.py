@@ -341,6 +341,21 @@ def test_a_model_that_fails_on_all_examples_is_served_with_a_note(tmp_path):
     assert words.startswith("sidekick-server: deployment six: it could not be tried on examples"), words
 
 
+@pytest.mark.parametrize("kind,outputs", [("categorical", 2), ("binary", 1)])
+def test_logits_are_warned_of(tmp_path, kind, outputs):
+    x, y = (helper.make_tensor_value_info(name, FLOAT, ["n", outputs]) for name in "xy")
+    made = model([helper.make_node("Add", ["x", "logits"], ["y"])], [x], [y], [make.constant("logits", [-3.5], "float32")])
+    output = {"name": "species", "type": kind, "shape": [outputs], "tensor": "y"}
+    if kind == "categorical":
+        output["categories"] = ["a", "b"]
+    inputs = [make.numeric(f"x{place}", "x") for place in range(outputs)]
+    folder = written(tmp_path / "logits", made, inputs=inputs, outputs=[output])
+    with started(folder, *ONNX_RUNTIME) as server:
+        words = ended(server)
+    for part in ["deployment logits: ", 'output "species": -3.5', '"activation"']:
+        assert part in words
+
+
 def test_rows_that_depend_on_one_another_are_noted(tmp_path):
     node = helper.make_node("ReduceMean", ["x"], ["mean"], axes=[0], keepdims=1)
     nodes = [node, helper.make_node("Sub", ["x", "mean"], ["y"])]

@@ -147,14 +147,13 @@ fn load(folders: &[PathBuf], engines: &Engines) -> Result<Registry, String> {
     let mut served = Registry::default();
     for folder in folders {
         let (deployment, model) = model::open(folder, engines)?;
-        for note in &model.notes {
-            // A closed standard error is no reason to fail.
-            drop(writeln!(io::stderr(), "sidekick-server: deployment {}: {note}", deployment.id));
-        }
         let file = folder.join("deployment.json");
-        served
-            .add(Served::new(deployment, model))
-            .map_err(|problem| format!("{}: {problem}", file.display()))?;
+        let ready = Served::new(deployment, model);
+        for note in &ready.model.notes {
+            // A closed standard error is no reason to fail.
+            drop(writeln!(io::stderr(), "sidekick-server: deployment {}: {note}", ready.deployment.id));
+        }
+        served.add(ready).map_err(|problem| format!("{}: {problem}", file.display()))?;
     }
     Ok(served)
 }
