@@ -1,6 +1,6 @@
 //! The describe document (OpenAPI 3 with `x-peltarion` marks), current and older form, read into a schema.
 
-use crate::array::{MOST_DIMENSIONS, SIZE_ANY};
+use crate::array::{DType, MOST_DIMENSIONS, SIZE_ANY};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Cursor;
 use crate::memory::{collected, push};
@@ -73,7 +73,7 @@ fn features<K>(
         let (mut features, mut keys) = (Vec::new(), Vec::new());
         cursor.object(|cursor, name| {
             let feature = Feature::read(cursor)?;
-            let spec = spec(&name, &feature)?;
+            let spec = spec(side, &name, &feature)?;
             push(&mut keys, keys_of(&spec, &feature.categories)?)?;
             push(&mut features, spec)
         })?;
@@ -101,6 +101,8 @@ struct Marks<'a> {
     feature_type: Cow<'a, str>,
     /// `None` if it has more extents than a shape can have.
     shape: Option<Vec<usize>>,
+    /// Whether a size is free.
+    free: bool,
 }
 
 /// A category as the document declares it.
@@ -134,28 +136,34 @@ impl<'a> Feature<'a> {
 impl<'a> Marks<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Result<Marks<'a>> {
         let mut feature_type = None;
-        let mut shape = Some(vec![1]);
+        let (mut shape, mut free) = (Some(vec![1]), false);
         cursor.object(|cursor, key| match &*key {
             "type" => {
                 feature_type = Some(cursor.string()?);
                 Ok(())
             }
             "shape" => {
-                shape = read_shape(cursor)?;
+                shape = read_shape(cursor, &mut free)?;
                 Ok(())
             }
             _ => cursor.skip_value(),
         })?;
         let feature_type = feature_type.ok_or_else(|| unusable("an \"x-peltarion\" mark has no \"type\""))?;
-        Ok(Marks { feature_type, shape })
+        Ok(Marks { feature_type, shape, free })
     }
 }
 
-fn read_shape(cursor: &mut Cursor<'_>) -> Result<Option<Vec<usize>>> {
+/// Reads a shape, and whether one of its sizes is -1: any size.
+fn read_shape(cursor: &mut Cursor<'_>, free: &mut bool) -> Result<Option<Vec<usize>>> {
     let mut shape = Some(Vec::new());
     cursor.array(|cursor| {
         let text = cursor.number_text()?;
-        let extent = text.parse().map_err(|_| unusable("a \"shape\" is not a list of sizes"))?;
+        let extent = match text {
+            "-1" => Some(SIZE_ANY),
+            text => text.parse().ok(),
+        };
+        let extent = extent.ok_or_else(|| unusable("a \"shape\" is not a list of sizes"))?;
+        *free |= text == "-1";
         shape = shape.take().filter(|shape| shape.len() < MOST_DIMENSIONS);
         shape.as_mut().map_or(Ok(()), |shape| push(shape, extent))
     })?;
@@ -174,13 +182,15 @@ fn read_category<'a>(cursor: &mut Cursor<'a>) -> Result<Label<'a>> {
     }
 }
 
-fn spec(name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
+fn spec(side: &str, name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
     if name.len() > MOST_NAME_BYTES {
         return Err(too_long("a feature's name", name));
     }
     let of_feature = |what: Message| refused(Message::from("feature \"").quote(name).say("\" ").before(what));
     let refuse = |what: &str| Err(of_feature(what.into()));
-    let Some(Marks { feature_type, shape }) = feature.marks.as_ref().or(feature.wrapped.as_ref()) else {
+    let Some(&Marks { ref feature_type, ref shape, free }) =
+        feature.marks.as_ref().or(feature.wrapped.as_ref())
+    else {
         return refuse("has no \"x-peltarion\" mark");
     };
     let feature_type = match &**feature_type {
@@ -197,9 +207,13 @@ fn spec(name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
     let Some(shape) = shape else {
         return refuse(&format!("has a shape of more than {MOST_DIMENSIONS} dimensions"));
     };
-    let bytes = shape.iter().try_fold(4usize, |bytes, &extent| bytes.checked_mul(extent));
+    if free && (side == "input" || feature_type != FeatureType::Numeric) {
+        return refuse("has a free size (-1); only outputs that are arrays can have one");
+    }
+    let fixed = shape.iter().filter(|&&extent| extent != SIZE_ANY);
+    let bytes = fixed.copied().try_fold(4usize, usize::checked_mul);
     // Beside a size of 0, one that means any would do no harm to the product.
-    if bytes.is_none() || shape.contains(&SIZE_ANY) {
+    if bytes.is_none() || !free && shape.contains(&SIZE_ANY) {
         let what = Message::from("has the shape ").quote(format_args!("{shape:?}"));
         return Err(of_feature(what.say(", which is larger than memory")));
     }
@@ -219,7 +233,7 @@ fn spec(name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
         name,
         feature_type,
         shape,
-        dtype: None,
+        dtype: free.then_some(DType::F32),
         categories,
         by_index: false,
         types: "",
@@ -318,6 +332,8 @@ mod tests {
         assert!(refused(r#"{"a": {"x-peltarion": {"type": "video"}}}"#).contains("\"video\""));
         let free = r#"{"a": {"x-peltarion": {"type": "numeric", "shape": [0, 18446744073709551615]}}}"#;
         assert!(refused(free).contains("larger than memory"), "{}", refused(free));
+        let any = r#"{"a": {"x-peltarion": {"type": "numeric", "shape": [-1]}}}"#;
+        assert!(refused(any).contains("has a free size (-1)"), "{}", refused(any));
         let huge = r#"{"a": {"x-peltarion": {"type": "numeric", "shape": [4294967295, 4294967295, 9]}}}"#;
         assert!(refused(huge).contains("larger than memory"));
         let twice = r#"{"a": {"x-peltarion": {"type": "text"}}, "a": {"x-peltarion": {"type": "text"}}}"#;

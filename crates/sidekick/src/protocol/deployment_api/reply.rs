@@ -155,7 +155,14 @@ impl<'a> Slot<'a> {
         {
             labels.learn(&it.labels)?;
         }
-        Ok(Slot { spec, key: &keys.key, labels, elements: spec.fixed_count(), column, last: 0 })
+        Ok(Slot {
+            spec,
+            key: &keys.key,
+            labels,
+            elements: spec.element_count().unwrap_or_default(),
+            column,
+            last: 0,
+        })
     }
 
     /// Reads the output's key and value, if they follow `before`. Returns what follows, or `None` if nothing
@@ -495,6 +502,32 @@ mod tests {
             let (kind, message) = refused(name, value);
             assert_eq!(kind, ErrorKind::ReplyType, "{name} {value}: {message}");
             assert!(message.starts_with(&format!("row 1: feature \"{name}\": ")), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_output_of_a_free_size_has_the_shape_of_each_row() {
+        let document = r#"{"paths": {}, "components": {"schemas": {"input-row": {"properties": {}},
+            "output-row-batch": {"properties": {"rows": {"properties": {
+                "array": {"x-peltarion": {"type": "numeric", "shape": [-1, 2]}}}}}}}}}"#;
+        let model = Model::of(document);
+        let read = |values: &[&str]| {
+            let rows: Vec<String> = values.iter().map(|value| format!(r#"{{"array": {value}}}"#)).collect();
+            let mut columns = model.columns();
+            let body = format!(r#"{{"rows": [{}]}}"#, rows.join(", "));
+            model.read(body.as_bytes(), values.len(), &mut columns).map(|()| columns)
+        };
+        let columns = read(&[r#"{"data": [1, 2.5], "shape": [1, 2]}"#, r#"{"shape": [0, 2], "data": []}"#]);
+        let Column::Elements(column) = &columns.unwrap().columns[0] else { panic!("they are elements") };
+        assert_eq!(column.floats().unwrap(), [1.0, 2.5]);
+        assert_eq!(column.shapes().shape(0), Some(&[1, 2][..]));
+        assert_eq!(column.shapes().shape(1), Some(&[0, 2][..]));
+        for (value, words) in [
+            (r#"{"shape": [2], "data": [1, 2]}"#, "an array of shape [2], but the output has [-1, 2]"),
+            (r#"{"shape": [2, 2], "data": [1, 2]}"#, "2 values, but the shape [2, 2] has 4"),
+        ] {
+            let error = read(&[value]).unwrap_err().vetted(|_| false).to_string();
+            assert!(error.contains(words), "{error}");
         }
     }
 

@@ -1,16 +1,19 @@
 //! The value of an output in a response, read into its column and checked against the output's spec.
 
+use crate::array::shape_text;
 use crate::code_points::look_alike;
+use crate::elements::{ElementColumn, View};
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::MediaType;
 use crate::json::Cursor;
-use crate::memory::{push, reserve_text};
+use crate::memory::{collected, push, reserve_text};
 use crate::message::Message;
 use crate::names::{MOST_NAME_BYTES, Names};
 use crate::npy;
 use crate::protocol::deployment_api::wire::label_keys;
 use crate::protocol::deployment_api::{data_url, floats};
 use crate::results::{Categories, Column, Pieces};
+use crate::row_shapes::product;
 use crate::spec::FeatureSpec;
 use crate::text::{NulString, Snippet};
 
@@ -54,11 +57,10 @@ pub(super) fn read_value(
         }
         Column::Texts(texts) => read_text(cursor, spec, texts),
         Column::Categories(categories) => read_categories(cursor, spec, keys, categories),
-        Column::Arrays(values) => read_array(cursor, spec, values),
+        Column::Arrays(values) => read_array(cursor, spec, values).map(|_| ()),
         Column::Images(pieces, media_types) => read_image(cursor, spec, pieces, media_types),
-        Column::Elements(_) | Column::Bytes(_) => {
-            Err(Error::new(ErrorKind::Internal, "a column of another protocol"))
-        }
+        Column::Elements(column) => read_free_array(cursor, spec, column),
+        Column::Bytes(_) => Err(Error::new(ErrorKind::Internal, "a column of another protocol")),
     }
 }
 
@@ -246,26 +248,37 @@ fn of_category(label: &str, what: &str) -> Error {
     Error::with_quotes(ErrorKind::ReplyType, message)
 }
 
-/// `{"shape": [...], "data": [...]}` or a `.npy` data URL: both forms are read, whichever the server sends.
+/// An array of an output whose sizes are not all known before.
 #[inline(never)]
-fn read_array(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
+fn read_free_array(cursor: &mut Cursor<'_>, spec: &FeatureSpec, column: &mut ElementColumn) -> Result<()> {
+    let mut values = Vec::new();
+    let shape = read_array(cursor, spec, &mut values)?;
+    column.push_shapes(1, &shape)?;
+    column.elements_mut()?.append(View::F32(&values)).map(|_| ())
+}
+
+/// `{"shape": [...], "data": [...]}` or a `.npy` data URL: both forms are read, whichever the server sends.
+/// Returns its shape.
+#[inline(never)]
+fn read_array(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<Vec<usize>> {
     expect(cursor, spec, "an array", |byte| matches!(byte, b'{' | b'"'))?;
     let start = values.len();
-    reserve(values, spec.fixed_count())?;
-    if cursor.peek() == Some(b'"') {
+    reserve(values, spec.element_count().unwrap_or_default())?;
+    let shape = if cursor.peek() == Some(b'"') {
         read_npy(cursor, spec, values)
     } else {
         read_tensor(cursor, spec, values)
     }?;
-    let count = values.len() - start;
-    if count == spec.fixed_count() {
-        return Ok(());
+    let (count, due) = (values.len() - start, product(&shape));
+    if due == Some(count) {
+        return Ok(shape);
     }
-    let message = format!("{count} values, but the shape {:?} has {}", spec.shape(), spec.fixed_count());
+    let due = due.unwrap_or(usize::MAX);
+    let message = format!("{count} values, but the shape {shape:?} has {due}");
     Err(Error::new(ErrorKind::ReplyShape, message))
 }
 
-fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
+fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<Vec<usize>> {
     let text = cursor.string()?;
     let mut file = Vec::new();
     data_url::split(&text)?.decode_into(&mut file)?;
@@ -275,15 +288,18 @@ fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) 
     };
     let array = npy::parse(&file).map_err(as_reply)?;
     check_shape(spec, array.shape())?;
+    reserve(values, product(array.shape()).unwrap_or(usize::MAX))?;
     // Room was made for what is appended.
     let read = array.for_each_block(|block| {
         values.extend_from_slice(block);
         Ok(())
     });
-    read.map_err(as_reply)
+    read.map_err(as_reply)?;
+    collected(array.shape().iter().copied())
 }
 
-fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<()> {
+fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<Vec<usize>> {
+    let most = spec.element_count().unwrap_or(usize::MAX);
     let mut shape: Option<Vec<usize>> = None;
     let mut data = false;
     cursor.object(|cursor, key| match &*key {
@@ -294,7 +310,7 @@ fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32
         "data" if !data => {
             data = true;
             expect(cursor, spec, "a list of numbers", |byte| byte == b'[')?;
-            floats::read_f32_list(cursor, values, spec.fixed_count())
+            floats::read_f32_list(cursor, values, most)
         }
         "data" => Err(tensor("it has \"data\" twice")),
         _ => cursor.skip_value(),
@@ -302,7 +318,9 @@ fn read_tensor(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32
     if !data {
         return Err(tensor("it has no \"data\""));
     }
-    check_shape(spec, &shape.ok_or_else(|| tensor("it has no \"shape\""))?)
+    let shape = shape.ok_or_else(|| tensor("it has no \"shape\""))?;
+    check_shape(spec, &shape)?;
+    Ok(shape)
 }
 
 /// No more extents are kept than the output's shape has.
@@ -316,9 +334,9 @@ fn read_shape(cursor: &mut Cursor<'_>, spec: &FeatureSpec) -> Result<Vec<usize>>
             cursor.number_text()?.parse().map_err(|_| tensor("its \"shape\" is not a list of sizes"))?;
         if shape.len() == spec.shape().len() {
             let message = format!(
-                "an array of more than {} dimensions, but the output has {:?}",
+                "an array of more than {} dimensions, but the output has {}",
                 shape.len(),
-                spec.shape()
+                shape_text(spec.shape())
             );
             return Err(Error::new(ErrorKind::ReplyShape, message));
         }
@@ -332,10 +350,10 @@ fn tensor(what: &str) -> Error {
 }
 
 fn check_shape(spec: &FeatureSpec, shape: &[usize]) -> Result<()> {
-    if shape == spec.shape() {
+    if spec.takes_shape(shape) {
         return Ok(());
     }
     let message = Message::from("an array of shape ").quote(format_args!("{shape:?}"));
-    let message = message.say(format_args!(", but the output has {:?}", spec.shape()));
+    let message = message.say(format_args!(", but the output has {}", shape_text(spec.shape())));
     Err(Error::with_quotes(ErrorKind::ReplyShape, message))
 }
