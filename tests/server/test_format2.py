@@ -1,5 +1,6 @@
 """Format 2 of deployment.json: all that a feature can be, on models that are made here."""
 
+import importlib.util
 import json
 import subprocess
 
@@ -13,6 +14,8 @@ from onnx import TensorProto, checker, helper, numpy_helper, save
 FLOAT, INT64, INT32, UINT8, BOOL, DOUBLE = (
     getattr(TensorProto, name) for name in ("FLOAT", "INT64", "INT32", "UINT8", "BOOL", "DOUBLE")
 )
+
+ONNX_RUNTIME = ["--onnxruntime", importlib.util.find_spec("onnxruntime").submodule_search_locations[0]]
 
 
 def tensor(name, dtype, *dims):
@@ -47,9 +50,9 @@ def served(tmp_path):
     """Serves a model and returns its deployment; the server ends with the test."""
     servers = []
 
-    def serve(model, inputs, outputs, **more):
+    def serve(model, inputs, outputs, options=(), **more):
         folder = write(tmp_path / f"d{len(servers)}", model, inputs, outputs, **more)
-        servers.append(Server([folder]).__enter__())
+        servers.append(Server([folder], *options).__enter__())
         return servers[-1].deployment(folder.name, "token")
 
     yield serve
@@ -363,3 +366,52 @@ def test_a_file_with_mistakes_is_refused_with_a_line_for_each(tmp_path):
         'did you mean "x_out"?',
         'titel: deployment.json has no such key; did you mean "title"?',
     ]
+
+
+def classic(nodes, inputs, outputs):
+    """A model with operators of ai.onnx.ml, which ONNX Runtime computes."""
+    graph = helper.make_graph(nodes, "test", inputs, outputs)
+    versions = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+    return helper.make_model(graph, opset_imports=versions, ir_version=8)
+
+
+def test_the_label_and_the_probabilities_of_a_converter(served):
+    classifier = helper.make_node(
+        "LinearClassifier", ["x"], ["label", "scores"], domain="ai.onnx.ml", coefficients=[1.0, 0.0, -1.0, 0.0],
+        intercepts=[0.0, 0.0], classlabels_strings=["no", "yes"], post_transform="SOFTMAX", multi_class=1,
+    )
+    zipped = helper.make_node(
+        "ZipMap", ["scores"], ["probabilities"], domain="ai.onnx.ml", classlabels_strings=["no", "yes"]
+    )
+    number = helper.make_tensor_type_proto(FLOAT, [])
+    maps = helper.make_sequence_type_proto(helper.make_map_type_proto(TensorProto.STRING, number))
+    deployment = served(
+        classic([classifier, zipped], [tensor("x", FLOAT, "n", 2)],
+                [tensor("label", TensorProto.STRING, "n"), helper.make_value_info("probabilities", maps)]),
+        [feature("x", "numeric")],
+        [feature("label", "text"), feature("sure", "categorical", tensor="probabilities")],
+        ONNX_RUNTIME,
+    )
+    [row] = deployment.predict({"x": {"shape": [2], "data": [1, 5]}})
+    assert row["label"] == "no"
+    assert list(row["sure"]) == ["no", "yes"]
+    numpy.testing.assert_allclose(list(row["sure"].values()), [0.880797, 0.119203], rtol=1e-5)
+
+
+def test_texts_and_categories_enter_tensors_of_strings(served):
+    encoder = helper.make_node(
+        "LabelEncoder", ["town"], ["place"], domain="ai.onnx.ml", keys_strings=["Lund", "Malmö"],
+        values_int64s=[1, 2], default_int64=-1,
+    )
+    deployment = served(
+        classic([encoder, helper.make_node("Identity", ["note"], ["noted"])],
+                [tensor("town", TensorProto.STRING, "n", 1), tensor("note", TensorProto.STRING, "n", 1)],
+                [tensor("place", INT64, "n", 1), tensor("noted", TensorProto.STRING, "n", 1)]),
+        [feature("town", "categorical", categories=["Lund", "Malmö"], encoding="raw"),
+         feature("note", "text", fill="nothing")],
+        [feature("place", "numeric"), feature("noted", "text")],
+        ONNX_RUNTIME,
+    )
+    rows = [{"town": "Malmö", "note": "å\n"}, {"town": "Lund"}]
+    assert deployment.predict(*rows) == [{"place": 2, "noted": "å\n"}, {"place": 1, "noted": "nothing"}]
+    assert "not one of the categories" in deployment.send({"town": "Kiruna"}).json()["errorMessage"]
