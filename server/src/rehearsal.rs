@@ -1,4 +1,5 @@
-//! A prediction at start: outputs that should be probabilities and are none show before the first client does.
+//! A prediction at start: outputs that should be probabilities and are none show before the first client
+//! does.
 
 use axum::body::Bytes;
 use serde_json::{Value, json};

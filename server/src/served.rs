@@ -8,7 +8,6 @@ use crate::deployment::Deployment;
 use crate::describe;
 use crate::model::LoadedModel;
 use crate::open_inference::metadata;
-use crate::rehearsal;
 
 /// A deployment ready to answer.
 pub struct Served {
@@ -30,9 +29,6 @@ impl Served {
             None => Ok(metadata::model(&deployment.id, model.engine(), signature).to_string().into()),
             Some(problem) => Err(problem),
         };
-        let mut served = Served { deployment, model, describe, metadata, pages: Default::default() };
-        let warnings = rehearsal::warnings(&served);
-        served.model.notes.extend(warnings);
-        served
+        Served { deployment, model, describe, metadata, pages: Default::default() }
     }
 }

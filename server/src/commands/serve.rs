@@ -21,7 +21,7 @@ use crate::model;
 use crate::registry::Registry;
 use crate::served::Served;
 use crate::turns::Turns;
-use crate::{http, image};
+use crate::{http, image, rehearsal};
 
 /// Threads for requests whose connection has ended, and for looking up names.
 const SPARE_THREADS: usize = 64;
@@ -148,7 +148,9 @@ fn load(folders: &[PathBuf], engines: &Engines) -> Result<Registry, String> {
     for folder in folders {
         let (deployment, model) = model::open(folder, engines)?;
         let file = folder.join("deployment.json");
-        let ready = Served::new(deployment, model);
+        let mut ready = Served::new(deployment, model);
+        let warnings = rehearsal::warnings(&ready);
+        ready.model.notes.extend(warnings);
         for note in &ready.model.notes {
             // A closed standard error is no reason to fail.
             drop(writeln!(io::stderr(), "sidekick-server: deployment {}: {note}", ready.deployment.id));

@@ -1,6 +1,6 @@
 //! What is changed in a model's file before an engine reads it. Dropout passes its input on: a model that was
-//! exported in training mode would be random. ZipMap and DictVectorizer do too: their maps are slow and have no
-//! rows, so a map becomes a tensor with a column for each key.
+//! exported in training mode would be random. ZipMap and DictVectorizer do too: their maps are slow and have
+//! no rows, so a map becomes a tensor with a column for each key.
 
 use std::collections::HashMap;
 use std::fs;
