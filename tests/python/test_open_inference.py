@@ -102,6 +102,19 @@ def test_integers_are_exact():
         assert [spec.element for spec in made.feature_specs_out] == ["int64", "uint64", "int8", "float32"]
 
 
+def test_columns_of_arrays_without_elements():
+    outputs = [tensor("e", "FP32", 0), tensor("z", "INT8", 2, 0)]
+
+    def answer(sent):
+        rows = len(sent["x"])
+        return {"e": [[]] * rows, "z": [[[], []]] * rows}
+
+    with answering([tensor("x", "FP64")], outputs, answer) as made:
+        columns = made.predict_columns({"x": [1, 2, 3]})
+        assert columns["e"].shape == (3, 0) and columns["z"].shape == (3, 2, 0) and columns["z"].dtype == "int8"
+        assert made.predict(x=1)["z"].shape == (2, 0)
+
+
 def test_bytes_have_any_meaning(passing):
     described = {
         "inputs": [{"name": "value", "type": "bytes"}],

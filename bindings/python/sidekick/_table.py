@@ -86,7 +86,9 @@ class _Numbers:
 
     def read(self, predictions: Handle) -> Any:
         """The library's array, which keeps the predictions."""
-        return self._read(predictions, self._index).reshape(-1, *self._shape[1:])
+        # The count is not -1: NumPy does not find it if another size is 0.
+        count = library.sidekick_predictions_count(predictions)
+        return self._read(predictions, self._index).reshape(count, *self._shape[1:])
 
     def miss(self, places: Places) -> None:
         if self.made().dtype.kind != "f":
