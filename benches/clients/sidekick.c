@@ -121,7 +121,7 @@ static uint64_t checksum(const client *it, const sidekick_predictions *predictio
     const float *elements;
     const char *label;
     double most;
-    size_t count, length;
+    size_t count, length, stride = bench_stride(&it->task);
     uint64_t sum = 0;
     if (it->outputs[NUMBER] != NONE) {
         check(sidekick_predictions_numbers(predictions, it->outputs[NUMBER], &values, &count, &error), error);
@@ -138,7 +138,7 @@ static uint64_t checksum(const client *it, const sidekick_predictions *predictio
     }
     if (it->outputs[ARRAY] != NONE) {
         check(sidekick_predictions_arrays(predictions, it->outputs[ARRAY], &elements, &count, &error), error);
-        for (size_t i = 0; i < count; i += bench_stride(&it->task)) sum += bench_bits(elements[i]);
+        for (size_t i = 0; i < count; i += stride) sum += bench_bits(elements[i]);
     }
     return sum;
 }

@@ -51,7 +51,8 @@ public:
         }
         if (array_) {
             const auto elements = predictions.arrays(*array_);
-            for (std::size_t i = 0; i < elements.size(); i += bench_stride(&task_)) sum += bench_bits(elements[i]);
+            const std::size_t stride = bench_stride(&task_);
+            for (std::size_t i = 0; i < elements.size(); i += stride) sum += bench_bits(elements[i]);
         }
         return sum;
     }
