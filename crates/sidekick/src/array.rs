@@ -115,7 +115,7 @@ impl<'a> Array<'a> {
     /// A row-major array without gaps, in this machine's byte order. `bytes` has exactly its size.
     pub fn new(dtype: DType, shape: &[usize], bytes: &'a [u8]) -> Result<Array<'a>> {
         let strides = contiguous_strides(dtype, shape)?;
-        let array = Array::with_layout(dtype, shape, &strides, 0, cfg!(target_endian = "big"), bytes)?;
+        let array = Array::checked(dtype, shape, strides, 0, cfg!(target_endian = "big"), bytes)?;
         match byte_size(dtype, shape)? {
             size if size == bytes.len() => Ok(array),
             size => Err(other_size(shape, size, bytes.len())),
@@ -142,9 +142,20 @@ impl<'a> Array<'a> {
             return Err(Error::new(ErrorKind::Argument, message));
         }
         require_few_dimensions(shape)?;
-        let array =
-            Array { dtype, shape: shape.to_vec(), strides: strides.to_vec(), big_endian, origin, bytes };
-        let (first, end) = extent(dtype, shape, strides)?;
+        Array::checked(dtype, shape, strides.to_vec(), origin, big_endian, bytes)
+    }
+
+    /// The same, with a stride for each of few dimensions.
+    fn checked(
+        dtype: DType,
+        shape: &[usize],
+        strides: Vec<isize>,
+        origin: usize,
+        big_endian: bool,
+        bytes: &'a [u8],
+    ) -> Result<Array<'a>> {
+        let (first, end) = extent(dtype, shape, &strides)?;
+        let array = Array { dtype, shape: shape.to_vec(), strides, big_endian, origin, bytes };
         let inside = array.len() == 0
             || (origin.checked_add_signed(first).is_some()
                 && origin.checked_add_signed(end).is_some_and(|end| end <= bytes.len()));
@@ -289,9 +300,13 @@ impl<'a> Array<'a> {
     }
 
     fn is_contiguous(&self) -> bool {
-        let Ok(plain) = contiguous_strides(self.dtype, &self.shape) else { return false };
-        let dimensions = self.shape.iter().zip(&self.strides).zip(&plain);
-        dimensions.into_iter().all(|((&extent, stride), plain)| extent == 1 || stride == plain)
+        // The strides without gaps, from the last dimension on; none beyond what a stride can be.
+        let mut plain = Some(self.dtype.size() as isize);
+        self.shape.iter().zip(&self.strides).rev().all(|(&extent, stride)| {
+            let fits = extent == 1 || Some(*stride) == plain;
+            plain = plain.and_then(|plain| plain.checked_mul(isize::try_from(extent).ok()?));
+            fits
+        })
     }
 
     fn not_finite(&self, element: usize) -> Error {
