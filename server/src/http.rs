@@ -161,16 +161,17 @@ impl FromRequestParts<Arc<App>> for Featured {
 
 async fn index_page(State(app): Shared) -> Response {
     let served = app.served.all();
-    page::respond(page::index(served.iter().map(|served| &served.deployment)).into())
+    page::respond(page::index(&served).into())
 }
 
 /// The page needs no token. It shows one to this machine alone.
 async fn deployment_page(State(app): Shared, Found(served): Found, uri: Uri, headers: HeaderMap) -> Response {
     let show_token = app.local_port.is_some_and(|port| page::asked_locally(&uri, &headers, port));
-    let page = &served.pages[usize::from(show_token)];
-    let view = || page::view(&served.deployment, served.model.signature(), &app.base, show_token);
-    let page = page.get_or_init(|| view().into());
-    page::respond(page.clone())
+    let page = || Bytes::from(page::view(&served, &app.base, show_token));
+    page::respond(match served.trouble() {
+        Some(_) => page(),
+        None => served.pages[usize::from(show_token)].get_or_init(page).clone(),
+    })
 }
 
 async fn describe_deployment(Featured(served): Featured, headers: HeaderMap) -> Result<Response, ApiError> {

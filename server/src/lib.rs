@@ -8,6 +8,8 @@ pub mod auth;
 pub mod binding;
 #[cfg(feature = "serve")]
 pub mod body;
+#[cfg(feature = "serve")]
+pub mod browser;
 pub mod category;
 #[cfg(feature = "serve")]
 pub mod commands;
@@ -23,6 +25,12 @@ pub mod encode;
 #[cfg(feature = "serve")]
 pub mod engine;
 pub mod error;
+#[cfg(feature = "serve")]
+pub mod examples;
+#[cfg(feature = "serve")]
+pub mod graph;
+#[cfg(feature = "serve")]
+pub mod guess;
 pub mod half;
 #[cfg(feature = "serve")]
 pub mod http;
@@ -48,8 +56,14 @@ pub mod rehearsal;
 pub mod request;
 #[cfg(feature = "serve")]
 pub mod served;
+#[cfg(feature = "serve")]
+pub mod source;
 pub mod specs;
 pub mod tensor;
+#[cfg(feature = "serve")]
+pub mod token;
 pub mod tokens;
 pub mod turns;
+#[cfg(feature = "serve")]
+pub mod watch;
 pub mod work;

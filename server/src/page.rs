@@ -1,5 +1,7 @@
 //! The pages for people: which deployments there are, and the deployment view of each.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -9,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::deployment::{
     Category, Deployment, FREE, FeatureType, Input, InputKind, Output, OutputKind, TextEncoding,
 };
+use crate::served::Served;
 use crate::tensor::{Datatype, Signature, TensorSpec};
 use crate::{data_url, image, npy};
 
@@ -47,17 +50,19 @@ pub fn asked_locally(uri: &Uri, headers: &HeaderMap, port: u16) -> bool {
 }
 
 /// The list of deployments.
-pub fn index<'a>(deployments: impl Iterator<Item = &'a Deployment>) -> String {
+pub fn index(served: &[Arc<Served>]) -> String {
     page(
         "Deployments",
         html! {
             h1 { "Deployments" }
             ul.deployments {
-                @for deployment in deployments {
+                @for served in served {
+                    @let deployment = &served.deployment;
                     li {
                         a href={"/deployment/" (deployment.id)} { (deployment.title) }
                         (state(deployment))
                         @if !deployment.description.is_empty() { div.soft { (deployment.description) } }
+                        @if served.trouble().is_some() { div.warning { "a newer version is broken" } }
                     }
                 }
             }
@@ -66,7 +71,8 @@ pub fn index<'a>(deployments: impl Iterator<Item = &'a Deployment>) -> String {
 }
 
 /// The deployment view; without a token to show, people fill in theirs.
-pub fn view(deployment: &Deployment, signature: &Signature, base: &str, show_token: bool) -> String {
+pub fn view(served: &Served, base: &str, show_token: bool) -> String {
+    let deployment = &served.deployment;
     let url = format!("{base}{}", deployment.path());
     let token = deployment.tokens.first().filter(|_| show_token).map_or("", String::as_str);
     page(
@@ -75,6 +81,8 @@ pub fn view(deployment: &Deployment, signature: &Signature, base: &str, show_tok
             p { a href="/" { "Deployments" } }
             h1 { (deployment.title) (state(deployment)) }
             p.soft { (deployment.description) }
+            (trouble(served, show_token))
+            (assumed(served))
             dl {
                 dt { "URL" } dd { code { (url) } }
                 dt { "Token" } dd { @if show_token { code { (token) } } @else { "as printed when the server started" } }
@@ -84,9 +92,41 @@ pub fn view(deployment: &Deployment, signature: &Signature, base: &str, show_tok
                 @if let Some(held_out) = &deployment.held_out { (measured(held_out)) }
             }
             @if deployment.has_features() { (features(deployment, &url, token)) }
-            @else { (tensors(signature, &url, token)) }
+            @else { (tensors(served.model.signature(), &url, token)) }
         },
     )
+}
+
+/// Why the newest version of the files is not what is served. The reason names files, so it is for people at
+/// this machine alone.
+fn trouble(served: &Served, is_local: bool) -> Markup {
+    html! {
+        @if let Some(problem) = served.trouble() {
+            section.warning {
+                h2 { "The files have changed, but the new version is broken" }
+                p { "The version before keeps serving." }
+                @if is_local { pre { (problem) } } @else { p { "The server's standard error says why." } }
+            }
+        }
+    }
+}
+
+/// What a wrong prediction may come from.
+fn assumed(served: &Served) -> Markup {
+    let model = served.deployment.model.file_name().unwrap_or_default().to_string_lossy();
+    html! {
+        @if !served.assumed.is_empty() {
+            section.warning {
+                h2 { "Assumed, because the model does not say" }
+                ul { @for line in &served.assumed { li { (line) } } }
+                p {
+                    "If one of these is wrong, so are the predictions. "
+                    code { "sidekick-server init " (model) }
+                    " writes them to a deployment.json, to be corrected there."
+                }
+            }
+        }
+    }
 }
 
 /// The inputs and outputs of the Deployment API.

@@ -17,10 +17,11 @@ impl Registry {
     }
 
     /// Puts a deployment in the place of another one.
-    pub fn replace(&self, place: usize, served: Served) -> Result<(), String> {
+    pub fn replace(&self, place: usize, served: Served) -> Result<Arc<Served>, String> {
         self.check_id(&served, Some(place))?;
-        self.write()[place] = Arc::new(served);
-        Ok(())
+        let served = Arc::new(served);
+        self.write()[place] = Arc::clone(&served);
+        Ok(served)
     }
 
     pub fn find(&self, id: &str) -> Option<Arc<Served>> {
@@ -29,6 +30,11 @@ impl Registry {
 
     pub fn all(&self) -> Vec<Arc<Served>> {
         self.read().clone()
+    }
+
+    /// Notes why the newest version of a deployment is not served.
+    pub fn set_trouble(&self, place: usize, problem: String) {
+        *self.read()[place].trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
     }
 
     /// No deployment but the one at `except` has the id.

@@ -1,6 +1,8 @@
 //! A deployment with its model, and what is answered about it.
 
-use std::sync::OnceLock;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use axum::body::Bytes;
 
@@ -19,6 +21,12 @@ pub struct Served {
     pub metadata: Result<Bytes, String>,
     /// The page, with and without the token; made when it is first requested.
     pub pages: [OnceLock<Bytes>; 2],
+    /// What the model's file does not say: one line each.
+    pub assumed: Vec<String>,
+    /// Files that it was loaded from, beside those of its folder.
+    pub files: Vec<PathBuf>,
+    /// Why a newer version is not served.
+    pub trouble: Mutex<Option<String>>,
 }
 
 impl Served {
@@ -29,6 +37,26 @@ impl Served {
             None => Ok(metadata::model(&deployment.id, model.engine(), signature).to_string().into()),
             Some(problem) => Err(problem),
         };
-        Served { deployment, model, describe, metadata, pages: Default::default() }
+        let (pages, assumed, files, trouble) = Default::default();
+        Served { deployment, model, describe, metadata, pages, assumed, files, trouble }
+    }
+
+    /// What is assumed, and what showed when the model was tried.
+    pub fn notes(&self) -> impl Iterator<Item = String> {
+        let assumed = self.assumed.iter().map(|assumed| format!("assumed: {assumed}"));
+        assumed.chain(self.model.notes.iter().cloned())
+    }
+
+    /// Says the notes on standard error.
+    pub fn say_notes(&self) {
+        let id = &self.deployment.id;
+        for note in self.notes() {
+            // A closed standard error is no reason to fail.
+            drop(writeln!(io::stderr(), "sidekick-server: deployment {id}: {note}"));
+        }
+    }
+
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -17,11 +17,13 @@ use crate::connections::{self, Limits};
 use crate::deployment::{Deployment, EngineName};
 use crate::engine::choose::Engines;
 use crate::memory::Memory;
-use crate::model;
 use crate::registry::Registry;
 use crate::served::Served;
+use crate::source::{Loading, Source};
+use crate::token::TokenArguments;
 use crate::turns::Turns;
-use crate::{http, image, rehearsal};
+use crate::watch::Watch;
+use crate::{browser, http, image};
 
 /// Threads for requests whose connection has ended, and for looking up names.
 const SPARE_THREADS: usize = 64;
@@ -67,9 +69,20 @@ pub struct ServeArguments {
     #[command(flatten)]
     engines: EngineArguments,
 
-    /// Folders of the deployments to serve
-    #[arg(value_name = "DIR", required = true)]
-    folders: Vec<PathBuf>,
+    /// Loads a deployment again when its files change
+    #[arg(long)]
+    watch: bool,
+
+    /// Opens the page in a browser
+    #[arg(long)]
+    open: bool,
+
+    #[command(flatten)]
+    token: TokenArguments,
+
+    /// Folders of deployments, and models to be served alone
+    #[arg(value_name = "DIR|MODEL.onnx", required = true)]
+    paths: Vec<PathBuf>,
 }
 
 /// What computes the models.
@@ -131,36 +144,35 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Serves until a signal stops it.
 pub fn run(arguments: &ServeArguments) -> Result<(), String> {
-    let served = load(&arguments.folders, &arguments.engines.engines())?;
+    let loading = Loading { token: arguments.token.token()?, engines: arguments.engines.engines() };
+    let watch = Watch::new(arguments.paths.iter().cloned().map(Source::new).collect());
+    let served = Arc::new(load(watch.sources(), &loading)?);
     // Requests that gave up their turn for a while keep their thread.
     let threads = arguments.max_connections.saturating_add(SPARE_THREADS);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().max_blocking_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
+    if arguments.watch {
+        watch.start(Arc::clone(&served), loading).map_err(|error| format!("--watch: {error}"))?;
+    }
     let outcome = runtime.block_on(serve(arguments, served));
     // Work whose client has gone, or that outlasted the grace, does not hold up the end.
     runtime.shutdown_background();
     outcome
 }
 
-fn load(folders: &[PathBuf], engines: &Engines) -> Result<Registry, String> {
-    let mut served = Registry::default();
-    for folder in folders {
-        let (deployment, model) = model::open(folder, engines)?;
-        let file = folder.join("deployment.json");
-        let mut ready = Served::new(deployment, model);
-        let warnings = rehearsal::warnings(&ready);
-        ready.model.notes.extend(warnings);
-        for note in &ready.model.notes {
-            // A closed standard error is no reason to fail.
-            drop(writeln!(io::stderr(), "sidekick-server: deployment {}: {note}", ready.deployment.id));
-        }
-        served.add(ready).map_err(|problem| format!("{}: {problem}", file.display()))?;
+/// Loads all deployments.
+fn load<'a>(sources: impl Iterator<Item = &'a Source>, loading: &Loading) -> Result<Registry, String> {
+    let mut registry = Registry::default();
+    for source in sources {
+        let served = source.load(loading)?;
+        let at_file = |problem| format!("{}: {problem}", source.file().display());
+        registry.add(served).map_err(at_file)?;
     }
-    Ok(served)
+    Ok(registry)
 }
 
-async fn serve(arguments: &ServeArguments, served: Registry) -> Result<(), String> {
+async fn serve(arguments: &ServeArguments, served: Arc<Registry>) -> Result<(), String> {
     let cannot_listen = |error: io::Error| {
         let hint = match error.kind() {
             io::ErrorKind::AddrInUse => "; another server runs there: stop it, or choose another port",
@@ -172,10 +184,14 @@ async fn serve(arguments: &ServeArguments, served: Registry) -> Result<(), Strin
     let listener = bind(&arguments.listen).await.map_err(cannot_listen)?;
     let bound = listener.local_addr().map_err(cannot_listen)?;
     let address = reachable(bound);
+    served.all().iter().for_each(|served| served.say_notes());
     announce(address, &served.all()).map_err(|error| format!("standard output: {error}"))?;
+    if arguments.open {
+        browser::open(&page(address, &served.all()));
+    }
     let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
     let app = App {
-        served: Arc::new(served),
+        served,
         base: format!("http://{address}"),
         local_port: bound.ip().is_loopback().then_some(bound.port()),
         max_body: arguments.max_body,
@@ -223,6 +239,14 @@ fn announce(address: SocketAddr, served: &[Arc<Served>]) -> io::Result<()> {
     }
     writeln!(out, "ready")?;
     out.flush()
+}
+
+/// The page of the one deployment, or the list of them.
+fn page(address: SocketAddr, served: &[Arc<Served>]) -> String {
+    match served {
+        [one] => format!("http://{address}/deployment/{}", one.deployment.id),
+        _ => format!("http://{address}/"),
+    }
 }
 
 /// The signals that stop the server.

@@ -20,7 +20,7 @@ pub use fit::Resize;
 pub use formula::Formula;
 pub use mistakes::Mistake;
 pub use options::{InputImage, InputKeys, Preset};
-pub use output::{OutputImage, OutputKeys, grey_pixel};
+pub use output::{OutputImage, OutputKeys, grey_pixel, png_url};
 pub use read::{DEFAULT_MAX_PIXELS, Rules, from_data_url, from_file};
 
 #[cfg(test)]

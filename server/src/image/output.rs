@@ -104,7 +104,7 @@ pub fn grey_pixel() -> String {
 }
 
 /// A PNG data URL of samples, grey or RGB.
-fn png_url(samples: &[u8], size: Size, is_grey: bool) -> Result<String, image::ImageError> {
+pub fn png_url(samples: &[u8], size: Size, is_grey: bool) -> Result<String, image::ImageError> {
     let color = if is_grey { ExtendedColorType::L8 } else { ExtendedColorType::Rgb8 };
     let mut png = Vec::new();
     let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive);

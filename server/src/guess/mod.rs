@@ -1,0 +1,262 @@
+//! A deployment made of a model alone: what its file says, and what has to be assumed. The result is the text
+//! of a deployment.json, which is read like any other.
+
+mod image;
+pub mod names;
+mod special;
+mod write;
+
+use serde_json::json;
+
+pub use self::special::TOKENIZER;
+
+use crate::deployment::Category;
+use crate::graph::{Graph, Meaning};
+use crate::guess::write::{Draft, Feature, Features};
+use crate::tensor::{Datatype, Size, TensorSpec};
+
+/// The text of a deployment.json, and what is assumed in it.
+pub struct Guess {
+    pub text: String,
+    /// Files beside the model that the text names.
+    pub files: Vec<&'static str>,
+    /// One line each.
+    pub assumed: Vec<String>,
+}
+
+/// A tensor as its file declares it, or what is wrong with the declaration: `input "x" is no tensor`.
+pub type Declared = Result<TensorSpec, String>;
+
+/// What the text is made of.
+pub struct Known<'a> {
+    pub id: &'a str,
+    pub token: &'a str,
+    /// The path of the model, relative to the folder of the deployment.json.
+    pub model: &'a str,
+    /// The tensors that the file declares; an error says why one of them is of no use.
+    pub inputs: Vec<Declared>,
+    pub outputs: Vec<Declared>,
+    pub graph: &'a Graph,
+    /// A file beside the model with a class name on each line: its name, and the lines.
+    pub labels: Option<(String, Vec<String>)>,
+    /// Whether a file `tokenizer.json` is beside the model.
+    pub has_tokenizer: bool,
+}
+
+/// Makes the deployment.
+pub fn guess(known: &Known) -> Guess {
+    make(known, known.features())
+}
+
+/// The deployment without features, and why it has none.
+pub fn without_features(known: &Known, reason: &str) -> Guess {
+    make(known, Err(reason.to_owned()))
+}
+
+fn make(known: &Known, features: Result<Features, String>) -> Guess {
+    let draft = Draft {
+        id: known.id.to_owned(),
+        description: names::one_line(known.graph.entry("description").unwrap_or(&known.graph.description)),
+        token: known.token.to_owned(),
+        model: known.model.to_owned(),
+        features,
+    };
+    let takes_tokens = known.has_tokenizer && known.inputs.iter().flatten().any(special::is_tokens);
+    let files = Some(special::TOKENIZER).filter(|_| takes_tokens && draft.features.is_ok());
+    Guess { text: draft.text(), files: files.into_iter().collect(), assumed: draft.assumed() }
+}
+
+impl Known<'_> {
+    /// The features, or why there are none.
+    fn features(&self) -> Result<Features, String> {
+        let specs: Vec<&TensorSpec> = self.inputs.iter().map(Result::as_ref).collect::<Result<_, _>>()?;
+        let given: Vec<&TensorSpec> = self.outputs.iter().flatten().collect();
+        let (tokens, others): (Vec<_>, Vec<_>) =
+            specs.into_iter().partition(|spec| self.has_tokenizer && special::is_tokens(spec));
+        let (mut inputs, mut constants) = (Vec::new(), Vec::new());
+        if !tokens.is_empty() {
+            inputs.push(special::text(&tokens));
+        }
+        for spec in others {
+            match special::constant(spec, &given) {
+                Some(constant) => constants.push(constant),
+                None => inputs.extend(self.input(spec)?),
+            }
+        }
+        let outputs: Vec<Feature> = self.outputs.iter().map(|declared| self.output(declared)).collect();
+        match inputs.is_empty() || outputs.iter().all(Feature::is_left_out) {
+            true => Err("no tensor has a batch axis".to_owned()),
+            false => Ok(Features { inputs, outputs, constants }),
+        }
+    }
+
+    /// The features of an input tensor: mostly one.
+    fn input(&self, spec: &TensorSpec) -> Result<Vec<Feature>, String> {
+        let hint = match special::is_tokens(spec) {
+            true => "; put the tokenizer.json of the model beside it to serve texts",
+            false => "",
+        };
+        self.try_input(spec).map_err(|problem| format!("input {:?} {problem}{hint}", spec.name))
+    }
+
+    fn try_input(&self, spec: &TensorSpec) -> Result<Vec<Feature>, String> {
+        let row = row(spec)?;
+        let mut feature = Feature::new(spec);
+        feature.found(self.declared("input", spec));
+        if image::describe(&mut feature, spec, row, self.graph) {
+            return Ok(vec![feature]);
+        }
+        let shape = fixed(row)?;
+        match (shape.as_slice(), spec.datatype) {
+            ([] | [1], _) => feature.single(spec.datatype),
+            (&[count], Datatype::Bytes) => return Ok(self.columns(spec, count, None)),
+            (_, Datatype::Bytes) => return Err("has strings in more than one axis".to_owned()),
+            (&[count], _) if let Some(names) = self.column_names(count) => {
+                return Ok(self.columns(spec, count, Some(names)));
+            }
+            _ => feature.array(&shape),
+        };
+        Ok(vec![feature])
+    }
+
+    /// A feature for each column of a tensor [batch, columns].
+    fn columns(&self, spec: &TensorSpec, count: usize, names: Option<Vec<String>>) -> Vec<Feature> {
+        let source = match &names {
+            Some(_) => "the metadata name its columns".to_owned(),
+            None => format!("each of its {count} columns holds a text"),
+        };
+        let names =
+            names.unwrap_or_else(|| (0..count).map(|place| format!("{} {place}", spec.name)).collect());
+        let mut features: Vec<Feature> = names.iter().map(|name| Feature::named(name, &spec.name)).collect();
+        features[0].found(self.declared("input", spec)).found(source);
+        for feature in &mut features {
+            feature.single(spec.datatype);
+        }
+        features
+    }
+
+    /// The names of the columns of the model's one input, if the metadata have as many.
+    fn column_names(&self, count: usize) -> Option<Vec<String>> {
+        let keys = ["columns", "feature_names", "features"].iter().filter(|_| self.inputs.len() == 1);
+        let mut lists = keys.filter_map(|key| self.graph.entry(key)).map(names::list);
+        lists.find(|names| names.len() == count && names::are_distinct(names))
+    }
+
+    fn output(&self, declared: &Declared) -> Feature {
+        let spec = match declared {
+            Ok(spec) => spec,
+            Err(problem) => return Feature::left_out(problem),
+        };
+        let row = match row(spec) {
+            Ok(row) => Some(row),
+            // The model gives the shape when it runs.
+            Err(_) if spec.shape.is_none() => None,
+            Err(problem) => return Feature::left_out(&format!("output {:?} {problem}", spec.name)),
+        };
+        let mut feature = Feature::new(spec);
+        feature.found(self.declared("output", spec));
+        if let Some(classes) = self.classes(spec, row) {
+            self.categorical(&mut feature, spec, classes);
+            return feature;
+        }
+        let Some(shape) = row.and_then(|row| fixed(row).ok()) else {
+            feature.free(spec.datatype);
+            return feature;
+        };
+        match (shape.as_slice(), self.graph.meaning(&spec.name)) {
+            ([] | [1], Meaning::Probability) if spec.datatype.is_float() => {
+                feature.found("the model ends with a sigmoid").key("type", "binary").key("shape", json!([1]))
+            }
+            ([] | [1], _) if spec.datatype == Datatype::Bytes => feature.single(spec.datatype),
+            ([], _) => feature.array(&[1]),
+            _ => feature.array(&shape),
+        };
+        feature
+    }
+
+    fn categorical(&self, feature: &mut Feature, spec: &TensorSpec, classes: Classes) {
+        let Classes { names, source } = classes;
+        let name = &spec.name;
+        match source {
+            Some(source) => feature.found(format!("the class names are those of {source}")),
+            None => feature.assume(format!(
+                "the classes of output {name:?} are named 0 to {}: the file has no names",
+                names.len() - 1
+            )),
+        };
+        feature.key("type", "categorical").key("shape", json!([names.len()])).key("categories", json!(names));
+        if self.graph.meaning(name) == Meaning::Unknown {
+            feature.assume(format!("output {name:?} holds logits: a softmax makes probabilities of them"));
+            feature.key("activation", "softmax");
+        }
+    }
+
+    /// The class names of an output with a score for each class.
+    fn classes(&self, spec: &TensorSpec, row: Option<&[Size]>) -> Option<Classes> {
+        let size = match row {
+            Some([size]) => size,
+            None => &Size::Free(None),
+            _ => return None,
+        };
+        if !spec.datatype.is_float() {
+            return None;
+        }
+        let fits = |count: usize| size.fixed().is_none_or(|size| size == count);
+        let declared = spec.labels.clone().or_else(|| self.graph.classes(&spec.name).map(<[_]>::to_vec));
+        if let Some(names) = declared.filter(|names| fits(names.len())) {
+            return Some(Classes { names, source: Some("the converter".to_owned()) });
+        }
+        let size = size.fixed().filter(|size| *size > 1)?;
+        if let Some((source, names)) = self.listed_names(size) {
+            let names = names.into_iter().map(Category::Text).collect();
+            return Some(Classes { names, source: Some(source) });
+        }
+        let names = || (0..size as i64).map(Category::Integer).collect();
+        let softmax = self.graph.meaning(&spec.name) == Meaning::Probabilities;
+        softmax.then(|| Classes { names: names(), source: None })
+    }
+
+    /// So many names, of the metadata or of a file beside the model.
+    fn listed_names(&self, count: usize) -> Option<(String, Vec<String>)> {
+        let keys = ["names", "classes", "class_names", "labels"].into_iter();
+        let entries = keys.filter_map(|key| Some((key, self.graph.entry(key)?)));
+        let entries = entries.map(|(key, text)| (format!("the metadata, {key:?}"), names::list(text)));
+        let file = self.labels.iter().map(|(file, lines)| (format!("the file {file:?}"), lines.clone()));
+        entries.chain(file).find(|(_, names)| names.len() == count && names::are_distinct(names))
+    }
+
+    /// What the file declares of a tensor.
+    fn declared(&self, kind: &str, spec: &TensorSpec) -> String {
+        let values = if kind == "input" { &self.graph.inputs } else { &self.graph.outputs };
+        let value = values.iter().find(|value| value.name == spec.name);
+        format!("{kind} {:?}: {}", spec.name, value.map_or("", |value| &value.written))
+    }
+}
+
+struct Classes {
+    names: Vec<Category>,
+    /// Where the names come from, unless they are made up.
+    source: Option<String>,
+}
+
+/// The axes of one example.
+fn row(spec: &TensorSpec) -> Result<&[Size], String> {
+    let shape = spec.shape.as_deref().ok_or("has no shape in the model")?;
+    match shape.split_first() {
+        None => Err("has no batch axis".to_owned()),
+        Some((Size::Free(_) | Size::Fixed(1), row)) => Ok(row),
+        Some((Size::Fixed(size), _)) => Err(format!("has a first axis of {size}, which is no batch")),
+    }
+}
+
+fn fixed(row: &[Size]) -> Result<Vec<usize>, String> {
+    let size = |size: &Size| match size {
+        Size::Fixed(size) => Ok(*size),
+        Size::Free(Some(name)) => Err(format!("has the free size {name:?} beside the batch")),
+        Size::Free(None) => Err("has a free size beside the batch".to_owned()),
+    };
+    row.iter().map(size).collect()
+}
+
+#[cfg(test)]
+mod tests;
