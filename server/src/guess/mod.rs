@@ -175,7 +175,7 @@ impl Known<'_> {
     }
 
     fn categorical(&self, feature: &mut Feature, spec: &TensorSpec, classes: Classes) {
-        let Classes { names, source } = classes;
+        let Classes { names, source, are_scores } = classes;
         let name = &spec.name;
         match source {
             Some(source) => feature.found(format!("the class names are those of {source}")),
@@ -185,7 +185,7 @@ impl Known<'_> {
             )),
         };
         feature.key("type", "categorical").key("shape", json!([names.len()])).key("categories", json!(names));
-        if self.graph.meaning(name) == Meaning::Unknown {
+        if !are_scores && self.graph.meaning(name) == Meaning::Unknown {
             feature.assume(format!("output {name:?} holds logits: a softmax makes probabilities of them"));
             feature.key("activation", "softmax");
         }
@@ -204,16 +204,16 @@ impl Known<'_> {
         let fits = |count: usize| size.fixed().is_none_or(|size| size == count);
         let declared = spec.labels.clone().or_else(|| self.graph.classes(&spec.name).map(<[_]>::to_vec));
         if let Some(names) = declared.filter(|names| fits(names.len())) {
-            return Some(Classes { names, source: Some("the converter".to_owned()) });
+            return Some(Classes { names, source: Some("the converter".to_owned()), are_scores: true });
         }
         let size = size.fixed().filter(|size| *size > 1)?;
         if let Some((source, names)) = self.listed_names(size) {
             let names = names.into_iter().map(Category::Text).collect();
-            return Some(Classes { names, source: Some(source) });
+            return Some(Classes { names, source: Some(source), are_scores: false });
         }
         let names = || (0..size as i64).map(Category::Integer).collect();
         let softmax = self.graph.meaning(&spec.name) == Meaning::Probabilities;
-        softmax.then(|| Classes { names: names(), source: None })
+        softmax.then(|| Classes { names: names(), source: None, are_scores: true })
     }
 
     /// So many names, of the metadata or of a file beside the model.
@@ -237,6 +237,8 @@ struct Classes {
     names: Vec<Category>,
     /// Where the names come from, unless they are made up.
     source: Option<String>,
+    /// Whether the values are scores as a classifier gives them, rather than logits.
+    are_scores: bool,
 }
 
 /// The axes of one example.

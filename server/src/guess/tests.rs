@@ -176,7 +176,7 @@ fn classes_are_those_of_the_metadata_or_numbers() {
         ..floats("y", &[2]).unwrap()
     };
     let (feature, _) = output(Ok(labelled), &graph(&[], &[]));
-    assert_eq!(feature["categories"], json!([7, 9]));
+    assert_eq!((&feature["categories"], feature.get("activation")), (&json!([7, 9]), None));
 }
 
 #[test]
