@@ -103,6 +103,11 @@ impl Random {
         (self.next() >> 11) as usize % end.max(1)
     }
 
+    /// A number of a feature; it has a logarithm, unless only 0 is wanted.
+    fn number(&mut self) -> usize {
+        if self.most == 0 { 0 } else { 1 + self.below(self.most) }
+    }
+
     fn row(&mut self, deployment: &Deployment) -> Value {
         let value = |input: &Input| (input.name.clone(), self.value(input, deployment.tensorjson));
         deployment.inputs.iter().map(value).collect::<Map<_, _>>().into()
@@ -110,7 +115,7 @@ impl Random {
 
     fn value(&mut self, input: &Input, tensorjson: bool) -> Value {
         match &input.kind {
-            InputKind::Number { .. } => json!(self.below(self.most + 1)),
+            InputKind::Number { .. } => json!(self.number()),
             InputKind::Categorical(categories, _) | InputKind::Binary(categories, _) => {
                 json!(self.category(categories.list()))
             }
@@ -142,8 +147,7 @@ impl Random {
 
     /// Whole numbers, which a tensor of any type takes.
     fn array(&mut self, shape: &[usize], tensorjson: bool) -> Value {
-        let values: Vec<f32> =
-            (0..shape.iter().product()).map(|_| self.below(self.most + 1) as f32).collect();
+        let values: Vec<f32> = (0..shape.iter().product()).map(|_| self.number() as f32).collect();
         match tensorjson {
             true => json!({"shape": shape, "data": values}),
             false => json!(data_url::format(data_url::NPY, &npy::write(shape, &values))),

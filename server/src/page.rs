@@ -83,6 +83,7 @@ pub fn view(served: &Served, base: &str, show_token: bool) -> String {
             p.soft { (deployment.description) }
             (trouble(served, show_token))
             (assumed(served))
+            (notes(served))
             dl {
                 dt { "URL" } dd { code { (url) } }
                 dt { "Token" } dd { @if show_token { code { (token) } } @else { "as printed when the server started" } }
@@ -124,6 +125,18 @@ fn assumed(served: &Served) -> Markup {
                     code { "sidekick-server init " (model) }
                     " writes them to a deployment.json, to be corrected there."
                 }
+            }
+        }
+    }
+}
+
+/// What showed when the model was tried at start.
+fn notes(served: &Served) -> Markup {
+    html! {
+        @if !served.model.notes.is_empty() {
+            section {
+                h2 { "Seen when the model was tried" }
+                ul { @for line in &served.model.notes { li { (line) } } }
             }
         }
     }

@@ -9,13 +9,15 @@ import stat
 import subprocess
 import time
 
+import jsonschema
 import models
 import numpy
 import pytest
 import requests
-from conftest import Server, find_binary
+import test_engines
+from conftest import ROOT, Server, find_binary
 from deployment_client import Deployment
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, save
 from PIL import Image
 
 
@@ -152,6 +154,19 @@ def test_a_sigmoid_is_a_probability(tmp_path):
     with serve(tmp_path, model) as server:
         assert features(server, "sigmoid") == ({"x": ("numeric", [1])}, {"y": ("binary", [1])})
         assert predict(server, "sigmoid", {"x": 0}) == {"y": 0.5}
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_converter_names_its_classes(tmp_path, zipped):
+    model = tmp_path / "classes.onnx"
+    save(test_engines.classifier(zipped), model)
+    with serve(tmp_path, model, *test_engines.ONNX_RUNTIME) as server:
+        assert features(server, "classes")[1] == {"label": ("text", [1]), "probabilities": ("categorical", [2])}
+        prediction = predict(server, "classes", {"x": {"shape": [2], "data": [1, 0]}})
+    no, yes = numpy.exp([1, -1]) / numpy.exp([1, -1]).sum()
+    assert prediction["label"] == "no" and list(prediction["probabilities"]) == ["no", "yes"]
+    assert numpy.allclose(list(prediction["probabilities"].values()), [no, yes], atol=1e-6)
+    assert "assumed" not in said(tmp_path)
 
 
 def test_a_free_size_leaves_the_open_inference_protocol(tmp_path):
@@ -313,6 +328,9 @@ def test_init_writes_what_is_served(tmp_path):
     assert shown.stdout.startswith("wrote flowers/deployment.json\nassumed: ")
     folder = tmp_path / "flowers"
     text = (folder / "deployment.json").read_text()
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("//")]
+    schema = json.loads((ROOT / "server" / "deployment.schema.json").read_text())
+    jsonschema.validate(json.loads("\n".join(lines)), schema)
     assert '// found: input "image": float32 [batch, 3, 8, 8]\n' in text
     assert "// assumed: the pixels of image" in text
     assert (folder / "flowers.onnx").read_bytes() == model.read_bytes()
@@ -362,8 +380,6 @@ def test_check_predicts_examples(folders, tmp_path):
 
 
 def test_check_predicts_the_held_out_data(tmp_path):
-    from conftest import ROOT
-
     shown = run("check", "server/deployments/penguins", cwd=ROOT)
     assert shown.returncode == 0, shown.stderr
     assert "the first of examples/data/penguins.csv" in shown.stdout
@@ -397,5 +413,7 @@ def test_check_compares(tmp_path):
     assert shown.returncode == 1
     assert "own.onnx: expected[0].y.data[2]: 6.0001 is expected (tolerance 1e-6), 6.0 came" in shown.stderr.replace("0.000001", "1e-6")
     assert "80 more differences" in shown.stderr
+    (tmp_path / "expected.json").unlink()
+    assert_refused(run("check", model, "--compare", tmp_path / "expected.json"), "expected.json", "No such file")
     shown = run("check", model, "--compare", expected(expected=[]))
     assert_refused(shown, "expected.json", "0 of them and 100 rows")

@@ -100,7 +100,7 @@ fn show(served: &Served) -> Result<(), String> {
             }
         }
     }
-    Err(problem)
+    Err(format!("{problem}; the examples may mean nothing to the model: give it real ones with --compare"))
 }
 
 fn show_rows(rows: &[Value], predictions: &[Value], origin: &str) -> Result<(), String> {
