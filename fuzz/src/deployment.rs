@@ -4,12 +4,13 @@
 use std::path::Path;
 
 use sidekick::internal::Model;
+use sidekick_server::binding::Binding;
 use sidekick_server::decode::Predictions;
-use sidekick_server::deployment::{Category, Deployment, Output, OutputKind};
+use sidekick_server::deployment::{Category, Deployment, Mistakes, Output, OutputKind};
 use sidekick_server::describe;
 use sidekick_server::layout::Layout;
 use sidekick_server::outputs::Column;
-use sidekick_server::tensor::{Tensor, Values};
+use sidekick_server::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
 
 /// Responses stay this small here.
 const MOST_VALUES: usize = 4096;
@@ -19,9 +20,13 @@ pub fn read(bytes: &[u8]) {
     let (values, text) = bytes.split_at(bytes.len().min(8));
     let Ok(text) = std::str::from_utf8(text) else { return };
     let Ok(deployment) = Deployment::parse(text, Path::new("folder")) else { return };
-    // A deployment without features has no describe document; format 2 leaves things to the model.
-    if !deployment.has_features() || text.contains("\"format\"") {
+    // A deployment without features has no describe document.
+    if !deployment.has_features() {
         return;
+    }
+    // Format 2 leaves things to the model.
+    if text.contains("\"format\"") {
+        return bind(deployment);
     }
     let layout = Layout::new(&deployment.inputs);
     assert_eq!(layout.slots.len(), deployment.inputs.len());
@@ -38,6 +43,27 @@ pub fn read(bytes: &[u8]) {
     if size <= MOST_VALUES {
         respond(&deployment, &model, values);
     }
+}
+
+/// A deployment of format 2 with a model that has each of its tensors: what fits is described.
+fn bind(mut deployment: Deployment) {
+    let spec = |name: &str, place: usize| {
+        let datatype = [Datatype::Fp32, Datatype::Int64, Datatype::Bytes][place % 3];
+        let sizes = [Size::Free(None), Size::Fixed(2), Size::Free(None)];
+        TensorSpec::new(name, datatype, sizes[..1 + place % 3].to_vec())
+    };
+    let named = |(place, name): (usize, &String)| spec(name, place);
+    let inputs = deployment.inputs.iter().map(|input| &input.tensor).enumerate().map(named).collect();
+    let outputs = deployment.outputs.iter().flat_map(|output| &output.tensors).enumerate().map(named);
+    let signature = Signature { inputs, outputs: outputs.collect(), lacking: Vec::new() };
+    let mistakes = Mistakes::of(deployment.lines.clone());
+    Binding::new(&mut deployment, &signature, &mistakes);
+    if !mistakes.is_empty() {
+        assert!(mistakes.report(Path::new("file")).lines().all(|line| line.starts_with("file:")));
+        return;
+    }
+    let document = describe::document(&deployment).to_string();
+    Model::new(document.as_bytes()).unwrap_or_else(|error| panic!("{document}: {error}"));
 }
 
 /// A response that the server writes is the one that the client reads.
@@ -59,7 +85,7 @@ fn respond(deployment: &Deployment, model: &Model, seed: &[u8]) {
         }
         shape.insert(0, ROWS);
         let tensor = Tensor { shape, values: Values::F32(values.clone()) };
-        Column::read(output, vec![tensor], ROWS).unwrap()
+        Column::read(output, vec![tensor], ROWS, None).unwrap()
     };
     let columns = deployment.outputs.iter().zip(&values).map(column).collect();
     let predictions = Predictions::new(deployment, ROWS, columns).unwrap();

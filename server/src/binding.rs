@@ -1,15 +1,16 @@
 //! How the features of a deployment fit the tensors of its model.
 
 use crate::deployment::{
-    Category, Constant, Deployment, Encoding, Extent, Input, InputKind, Mistakes, Scalar, TextEncoding,
+    ArrayOutput, Category, Constant, Deployment, Encoding, Extent, Input, InputKind, Mistakes, Output,
+    OutputKind, Pool, Scalar, TextEncoding,
 };
 use crate::elements::Element;
 use crate::for_elements;
 use crate::layout::Layout;
-use crate::outputs::{self, Column};
+use crate::outputs::{self, Column, Numbers};
 use crate::specs::{example_sizes, image_sizes, listed, unknown, written};
 use crate::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
-use crate::tokens::Tokens;
+use crate::tokens::{TokenPart, Tokens};
 
 /// The places of the features in the model's tensors.
 #[derive(Default)]
@@ -21,6 +22,8 @@ pub struct Binding {
     pub read: Vec<usize>,
     /// For each output feature, the places of its tensors among those.
     outputs: Vec<Vec<usize>>,
+    /// The input that says which tokens are no padding, if an output needs to know.
+    mask: Option<usize>,
 }
 
 enum Feed {
@@ -53,7 +56,8 @@ impl Binding {
         let among =
             |places: Vec<usize>| places.iter().filter_map(|place| read.binary_search(place).ok()).collect();
         let outputs = found.into_iter().map(among).collect();
-        Binding { layout, feeds, read, outputs }
+        let mask = mask(deployment, &layout, signature);
+        Binding { layout, feeds, read, outputs, mask }
     }
 
     /// The model's inputs in its order, made of the tensors of the layout.
@@ -69,12 +73,19 @@ impl Binding {
         fed.collect()
     }
 
+    /// For each row and token of the inputs, whether it is no padding.
+    pub fn mask(&self, inputs: &[Tensor]) -> Option<Vec<bool>> {
+        let mask = inputs.get(self.mask?)?.values.clone();
+        Some(Numbers::of(mask).doubles().into_iter().map(|value| value != 0.0).collect())
+    }
+
     /// The values of each output feature, from the outputs that were read.
     pub fn columns(
         &self,
         deployment: &Deployment,
         rows: usize,
         found: Vec<Tensor>,
+        mask: Option<&[bool]>,
     ) -> Result<Vec<Column>, String> {
         let mut found = found;
         let mut columns = Vec::with_capacity(self.outputs.len());
@@ -85,10 +96,20 @@ impl Binding {
                 false => std::mem::take(&mut found[tensor]),
             };
             let tensors = own.iter().map(tensor).collect();
-            columns.push(Column::read(output, tensors, rows)?);
+            columns.push(Column::read(output, tensors, rows, mask)?);
         }
         Ok(columns)
     }
+}
+
+/// The attention mask, if an output is the mean of the tokens of a text.
+fn mask(deployment: &Deployment, layout: &Layout, signature: &Signature) -> Option<usize> {
+    let is_mean = |output: &Output| {
+        matches!(output.kind, OutputKind::Array(ArrayOutput { pool: Some(Pool::Mean), .. }))
+    };
+    deployment.outputs.iter().find(|output| is_mean(output))?;
+    let slot = layout.tokens.iter().find(|slot| slot.part == TokenPart::AttentionMask)?;
+    signature.input(&layout.tensors[slot.tensor].name)
 }
 
 impl Fixed {

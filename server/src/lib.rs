@@ -49,6 +49,7 @@ pub mod open_inference;
 pub mod outputs;
 #[cfg(feature = "serve")]
 pub mod page;
+pub mod pooling;
 #[cfg(feature = "serve")]
 pub mod registry;
 #[cfg(feature = "serve")]

@@ -82,8 +82,9 @@ impl LoadedModel {
         tensors: Vec<Tensor>,
     ) -> Result<Vec<Column>, EngineError> {
         let inputs = self.binding.feed(rows, tensors);
+        let mask = self.binding.mask(&inputs);
         let found = self.model.run(inputs, &self.binding.read)?;
-        self.binding.columns(deployment, rows, found).map_err(EngineError::Failed)
+        self.binding.columns(deployment, rows, found, mask.as_deref()).map_err(EngineError::Failed)
     }
 
     /// Runs the model on all its inputs, in its order. Returns the outputs at these places.
@@ -95,7 +96,7 @@ impl LoadedModel {
     fn try_out(&mut self, deployment: &Deployment) -> Result<(), String> {
         let inputs = self.binding.feed(2, self.layout().zeros(2));
         match self.model.run(inputs, &self.binding.read) {
-            Ok(found) => self.binding.columns(deployment, 2, found).map(drop),
+            Ok(found) => self.binding.columns(deployment, 2, found, None).map(drop),
             Err(error) => {
                 self.notes.push(format!("trying a batch of 2 examples of zeros: {}", error.reason()));
                 Ok(())

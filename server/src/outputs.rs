@@ -4,6 +4,7 @@ use crate::deployment::{Activation, ArrayOutput, Category, FREE, Mistakes, Outpu
 use crate::half;
 use crate::image::Mistake;
 use crate::numbers::Transform;
+use crate::pooling::pooled;
 use crate::specs::{example_sizes, image_sizes, listed, unknown, written};
 use crate::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
 
@@ -154,7 +155,10 @@ fn complete_array(output: &mut Output, specs: &[&TensorSpec]) -> Result<(), (&'s
     if let Some(spec) = specs.iter().find(|spec| spec.datatype == Datatype::Bytes) {
         return Err(("tensor", format!("{} holds texts; use the type text", written(spec))));
     }
-    let natural = joined_sizes(specs, output.batch_axis);
+    let natural = match output.kind {
+        OutputKind::Array(ArrayOutput { pool: Some(_), .. }) => Some(pooled_sizes(specs, output.batch_axis)?),
+        _ => joined_sizes(specs, output.batch_axis),
+    };
     if output.shape.is_empty() {
         let unknown = || ("shape", format!("the model has no shape for {}; write it", written(specs[0])));
         output.shape = natural.clone().ok_or_else(unknown)?;
@@ -190,6 +194,15 @@ fn complete_array(output: &mut Output, specs: &[&TensorSpec]) -> Result<(), (&'s
     Ok(())
 }
 
+/// The shape of a row without its axis of tokens.
+fn pooled_sizes(specs: &[&TensorSpec], batch_axis: usize) -> Result<Vec<usize>, (&'static str, String)> {
+    let sizes = joined_sizes(specs, batch_axis).unwrap_or_default();
+    match sizes.get(1..) {
+        Some(rest) if !rest.is_empty() && !rest.contains(&FREE) => Ok(rest.to_vec()),
+        _ => Err(("pool", format!("{} has no vector for each token; leave it out", written(specs[0])))),
+    }
+}
+
 /// The shape of a row of joined tensors: their last axes are added. One that has an axis less counts as a
 /// single column.
 fn joined_sizes(specs: &[&TensorSpec], batch_axis: usize) -> Option<Vec<usize>> {
@@ -210,10 +223,21 @@ fn joined_sizes(specs: &[&TensorSpec], batch_axis: usize) -> Option<Vec<usize>> 
 }
 
 impl Column {
-    /// The values of a feature, from the tensors that it is read from.
-    pub fn read(output: &Output, tensors: Vec<Tensor>, rows: usize) -> Result<Column, String> {
+    /// The values of a feature, from the tensors that it is read from. The mask says which tokens are no
+    /// padding.
+    pub fn read(
+        output: &Output,
+        tensors: Vec<Tensor>,
+        rows: usize,
+        mask: Option<&[bool]>,
+    ) -> Result<Column, String> {
         let moved = tensors.into_iter().map(|tensor| move_axis(tensor, output.batch_axis, 0));
-        let tensor = join_columns(moved.collect(), rows)?;
+        let mut tensor = join_columns(moved.collect(), rows)?;
+        if let OutputKind::Array(ArrayOutput { pool: Some(pool), .. }) = &output.kind {
+            let (shape, list) = pooled(&tensor.shape, Numbers::of(tensor.values).doubles(), *pool, mask)?;
+            tensor =
+                Tensor { shape, values: Values::F32(list.into_iter().map(|value| value as f32).collect()) };
+        }
         let Some((&found, example)) = tensor.shape.split_first() else {
             return Err(wrong(output, &tensor.shape, rows));
         };
@@ -335,7 +359,7 @@ fn join_columns(mut tensors: Vec<Tensor>, rows: usize) -> Result<Tensor, String>
 }
 
 impl Numbers {
-    fn of(values: Values) -> Numbers {
+    pub fn of(values: Values) -> Numbers {
         match values {
             Values::F32(list) => Numbers::F32(list),
             Values::F64(list) => Numbers::F64(list),
@@ -379,7 +403,7 @@ impl Numbers {
         }
     }
 
-    fn doubles(self) -> Vec<f64> {
+    pub fn doubles(self) -> Vec<f64> {
         match self {
             Numbers::F32(list) => list.into_iter().map(f64::from).collect(),
             Numbers::F64(list) => list,

@@ -415,3 +415,35 @@ def test_texts_and_categories_enter_tensors_of_strings(served):
     rows = [{"town": "Malmö", "note": "å\n"}, {"town": "Lund"}]
     assert deployment.predict(*rows) == [{"place": 2, "noted": "å\n"}, {"place": 1, "noted": "nothing"}]
     assert "not one of the categories" in deployment.send({"town": "Kiruna"}).json()["errorMessage"]
+
+
+def test_the_vectors_of_tokens_become_an_embedding(tmp_path):
+    table = numpy.array([[0, 0], [3, 0], [0, 4], [3, 4]] + [[9, 9]] * 6, "float32")
+    folder = write(
+        tmp_path / "embed",
+        made(
+            [
+                helper.make_node("Gather", ["table", "input_ids"], ["hidden"]),
+                helper.make_node("Identity", ["attention_mask"], ["mask"]),
+            ],
+            [tensor(name, INT64, "n", "length") for name in ("input_ids", "attention_mask")],
+            [tensor("hidden", FLOAT, "n", "length", 2), tensor("mask", INT64, "n", "length")],
+            [numpy_helper.from_array(table, "table")],
+        ),
+        [feature("text", "text", tokenizer="tokenizer.json")],
+        [
+            feature("mean", "numeric", tensor="hidden", pool="mean"),
+            feature("unit", "numeric", tensor="hidden", pool="mean", normalize=True),
+            feature("first", "numeric", tensor="hidden", pool="first"),
+        ],
+    )
+    (folder / "tokenizer.json").write_text(json.dumps(TOKENIZER))
+    with Server([folder]) as server:
+        deployment = server.deployment("embed", "token")
+        rows = deployment.predict({"text": "the cat"}, {"text": "sat"})
+        marks = deployment.describe().json()["components"]["schemas"]["output-row"]["properties"]
+    assert [[row[name]["data"] for name in ("mean", "unit", "first")] for row in rows] == [
+        [[1.5, 2.0], pytest.approx([0.6, 0.8]), [3.0, 0.0]],
+        [[3.0, 4.0], pytest.approx([0.6, 0.8]), [3.0, 4.0]],
+    ]
+    assert set(marks) == {"mean", "unit", "first"}

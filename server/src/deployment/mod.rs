@@ -23,7 +23,7 @@ pub use content::{Deployment, DescribeForm, EngineName};
 pub use feature::{Categories, Category, FREE, FeatureType, MAX_SIZE};
 pub use input::{Encoding, Fill, Input, InputKind, TextEncoding};
 pub use mistakes::{Mistakes, did_you_mean};
-pub use output::{Activation, ArrayOutput, Output, OutputKind};
+pub use output::{Activation, ArrayOutput, Output, OutputKind, Pool};
 
 /// A `deployment.json`, as far as it can be read. What the model decides is still open.
 pub struct Draft {

@@ -35,10 +35,21 @@ pub enum OutputKind {
 #[derive(Debug, Default)]
 pub struct ArrayOutput {
     pub transform: Transform,
+    /// What becomes of the axis of tokens, the one after that of the batch.
+    pub pool: Option<Pool>,
     /// Whether it is scaled to the Euclidean length 1.
     pub normalize: bool,
     /// What the places of the last axis are, for people; none if nobody said.
     pub columns: Vec<String>,
+}
+
+/// How the vectors of the tokens of a text become one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pool {
+    /// Their mean, without those of padding.
+    Mean,
+    /// That of the first token.
+    First,
 }
 
 /// What turns the logits of a model into probabilities.

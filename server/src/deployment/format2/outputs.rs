@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::deployment::feature::FeatureType;
 use crate::deployment::fields::{At, Fields};
 use crate::deployment::format2::{images, values};
-use crate::deployment::output::{Activation, ArrayOutput, Output, OutputKind};
+use crate::deployment::output::{Activation, ArrayOutput, Output, OutputKind, Pool};
 use crate::image::OutputImage;
 
 const TYPES: [(&str, FeatureType); 5] = [
@@ -17,8 +17,10 @@ const TYPES: [(&str, FeatureType); 5] = [
 ];
 const ACTIVATIONS: [(&str, Activation); 2] =
     [("softmax", Activation::Softmax), ("sigmoid", Activation::Sigmoid)];
+const POOLS: [(&str, Pool); 2] = [("mean", Pool::Mean), ("first", Pool::First)];
 /// The keys that only some types have.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
+    "pool",
     "activation",
     "categories",
     "categories_file",
@@ -84,7 +86,8 @@ fn one(fields: &Fields, shape: &[usize]) -> Vec<usize> {
 fn numeric(fields: &Fields) -> OutputKind {
     let columns = fields.get("columns").and_then(|at| at.each(At::text)).unwrap_or_default();
     let normalize = fields.flag("normalize").unwrap_or_default();
-    OutputKind::Array(ArrayOutput { transform: values::transform(fields), normalize, columns })
+    let pool = fields.get("pool").and_then(|at| at.one_of(&POOLS));
+    OutputKind::Array(ArrayOutput { transform: values::transform(fields), pool, normalize, columns })
 }
 
 /// Without categories those are taken that the model names.
