@@ -270,11 +270,11 @@ fn datatype(element: DataType) -> Option<Datatype> {
     }
 }
 
-/// Some exporters write a free size as -1, others as an empty name.
+/// Some exporters write a free size as -1, others as an empty name or as a question mark.
 fn size(dimension: &Dimension) -> Size {
     match dimension.dim_value.and_then(|size| usize::try_from(size).ok()) {
         Some(size) => Size::Fixed(size),
-        None => Size::Free(dimension.dim_param.clone().filter(|name| !name.is_empty())),
+        None => Size::Free(dimension.dim_param.clone().filter(|name| !name.is_empty() && name != "?")),
     }
 }
 
@@ -616,6 +616,7 @@ mod tests {
             (dimension(Some(-1), Some("n")), named()),
             (dimension(Some(-1), None), Size::Free(None)),
             (dimension(None, Some("")), Size::Free(None)),
+            (dimension(None, Some("?")), Size::Free(None)),
             (dimension(None, None), Size::Free(None)),
         ] {
             assert_eq!(size(&dimension), expected, "{dimension:?}");

@@ -311,8 +311,9 @@ def test_dropout_of_a_model_in_training_changes_nothing(tmp_path, engine):
 
 
 @pytest.mark.parametrize("engine", ["rten", "onnxruntime"])
-def test_an_output_without_a_shape_gets_that_of_the_examples(tmp_path, engine):
-    x, y = (helper.make_tensor_value_info(name, FLOAT, shape) for name, shape in [("x", ["n", 3]), ("y", None)])
+@pytest.mark.parametrize("declared", [None, [1, 3], [3]])
+def test_an_output_without_a_right_shape_gets_that_of_the_examples(tmp_path, engine, declared):
+    x, y = (helper.make_tensor_value_info(name, FLOAT, shape) for name, shape in [("x", ["n", 3]), ("y", declared)])
     made = model([helper.make_node("Identity", ["x"], ["y"])], [x], [y])
     with Server([written(tmp_path / "shapeless", made, engine=engine)], *ONNX_RUNTIME) as server:
         assert metadata(server, "shapeless")["outputs"][0]["shape"] == [-1, 3]
@@ -329,6 +330,24 @@ def test_examples_stay_within_a_vocabulary(tmp_path):
             request = {"inputs": [{"name": "place", "shape": [1, 2], "datatype": "INT64", "data": [1, 0]}]}
             assert infer(server, "words", request).outputs()["y"]["data"] == [1.5, 0.5]
             assert ended(server) == ""
+
+
+def test_rows_are_not_run_one_by_one_for_an_index_beyond_a_list(tmp_path):
+    """Five words: the first examples have larger indices, but not in the first row."""
+    node = helper.make_node("Gather", ["words", "place"], ["y"])
+    place, y = (helper.make_tensor_value_info(name, kind, ["n"]) for name, kind in [("place", INT64), ("y", FLOAT)])
+    words = make.constant("words", [1, 2, 3, 4, 5, 6, 7, 8, 9], "float32")
+    with started(written(tmp_path / "words", model([node], [place], [y], [words])), *ONNX_RUNTIME) as server:
+        assert ended(server) == ""
+
+
+def test_a_free_size_without_a_name_is_any(tmp_path):
+    """Some exporters write all of them as a question mark."""
+    x, y = (helper.make_tensor_value_info(name, FLOAT, ["?", "?"]) for name in "xy")
+    folder = written(tmp_path / "any", model([helper.make_node("Identity", ["x"], ["y"])], [x], [y]))
+    with Server([folder], *ONNX_RUNTIME) as server:
+        request = {"inputs": [{"name": "x", "shape": [2, 3], "datatype": "FP32", "data": [1] * 6}]}
+        assert infer(server, "any", request).outputs()["y"]["shape"] == [2, 3]
 
 
 def test_a_model_that_fails_on_all_examples_is_served_with_a_note(tmp_path):

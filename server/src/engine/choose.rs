@@ -193,26 +193,28 @@ fn mixed_rows(signature: &Signature, one: &[Tensor], three: &[Tensor]) -> Option
     })
 }
 
-/// The model with a shape for each output, as the examples show it.
+/// The model with a shape for each output that the examples do not contradict.
 fn with_shapes(model: Box<dyn Model>, trial: &Trial) -> Box<dyn Model> {
-    if model.signature().outputs.iter().all(|spec| spec.shape.is_some()) {
-        return model;
-    }
+    let three = trial.three.as_ref().and_then(|three| three.as_ref().ok());
     let mut signature = model.signature().clone();
     let is_free = |size: &Size| matches!(size, Size::Free(_));
     // Sizes that the examples chose may be others in a request.
     let inner_free = signature.inputs.iter().any(|spec| spec.sizes().iter().skip(1).any(is_free));
-    let three = trial.three.as_ref().and_then(|three| three.as_ref().ok());
-    for (place, spec) in signature.outputs.iter_mut().enumerate().filter(|(_, spec)| spec.shape.is_none()) {
+    let mut changed = false;
+    for (place, spec) in signature.outputs.iter_mut().enumerate() {
         let one = &trial.one[place].shape;
         let other = three.map_or(one, |three| &three[place].shape);
+        if spec.shape.is_some() && spec.check_shape(one).is_ok() && spec.check_shape(other).is_ok() {
+            continue;
+        }
+        changed = true;
         let size = |(place, size): (usize, &usize)| match other.get(place) == Some(size) && !inner_free {
             true => Size::Fixed(*size),
             false => Size::Free(None),
         };
         spec.shape = Some(one.iter().enumerate().map(size).collect());
     }
-    Box::new(Shaped { model, signature })
+    if changed { Box::new(Shaped { model, signature }) } else { model }
 }
 
 /// A model that declares more than its file.

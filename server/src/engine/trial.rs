@@ -34,12 +34,13 @@ pub struct Trial {
     pub three: Option<Result<Vec<Tensor>, EngineError>>,
 }
 
-/// Runs a model on the first examples that it does not fail on; the error is that of the first ones.
+/// Runs a model on the first examples that it does not fail on, if possible not on three rows either. The
+/// error is that of the first examples.
 pub fn try_out(model: &dyn Model) -> Result<Trial, EngineError> {
     let signature = model.signature();
     let all: Vec<usize> = (0..signature.outputs.len()).collect();
     let batched = is_batched(signature);
-    let mut first = None;
+    let (mut first, mut single_rows) = (None, None);
     for kind in [Kind::Random, Kind::Small, Kind::Zeros, Kind::Ones] {
         for &size in sizes(signature) {
             let rows = if batched { ROWS } else { 1 };
@@ -49,14 +50,18 @@ pub fn try_out(model: &dyn Model) -> Result<Trial, EngineError> {
             match model.run(single.clone(), &all) {
                 Ok(one) => {
                     let three = batched.then(|| model.run(inputs.clone(), &all));
-                    let inputs = if matches!(three, Some(Ok(_))) { inputs } else { single };
-                    return Ok(Trial { inputs, one, three });
+                    if !matches!(three, Some(Err(_))) {
+                        return Ok(Trial { inputs, one, three });
+                    }
+                    single_rows.get_or_insert(Trial { inputs: single, one, three });
                 }
                 Err(error) => first = first.or(Some(error)),
             }
         }
     }
-    Err(first.unwrap_or_else(|| EngineError::failed("its inputs are too large, or have no shape")))
+    single_rows.ok_or_else(|| {
+        first.unwrap_or_else(|| EngineError::failed("its inputs are too large, or have no shape"))
+    })
 }
 
 /// Whether every input has a free first axis.
