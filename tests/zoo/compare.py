@@ -48,9 +48,11 @@ def asked(
         return [{spec.name: value(tensors[spec.name], spec) for spec in specs}]
     batched = {name: array for name, array in tensors.items() if array.ndim}
     count = min(len(array) for array in batched.values())
-    if not all(spec.name in tensors for spec in specs):
+    named = all(spec.name in tensors for spec in specs)
+    if not named and len(specs) != len(batched):
         return [flat(specs, [array[i] for array in batched.values()]) for i in range(count)]
-    return [{spec.name: value(tensors[spec.name][i], spec) for spec in specs} for i in range(count)]
+    pairs = [(spec, tensors[spec.name] if named else array) for spec, array in zip(specs, batched.values())]
+    return [{spec.name: value(array[i], spec) for spec, array in pairs} for i in range(count)]
 
 
 def is_whole(specs: list[sidekick.FeatureSpec], tensors: dict[str, np.ndarray]) -> bool:

@@ -58,6 +58,7 @@ def only(outputs: Outputs) -> Any:
 DIGITS = {"name": "digit", "type": "categorical", "categories": list(range(10))}
 CITIES = ["Aarhus", "Bergen", "Kiruna", "Lund"]
 TOKENIZER = {"file": "tokenizer.json", "max_length": 16, "padding": "max_length"}
+COLUMNS = ["x", "y", "width", "height", "score", "class"]
 HALF = {"layout": "NCHW", "mean": 0.5, "std": 0.5}
 
 
@@ -161,7 +162,7 @@ TORCH = Source(
         Model(
             "torch-shufflenet",
             "ShuffleNet v2 of torchvision: mean and std",
-            deployed([image(preset="imagenet")], [{**DIGITS, "tensor": "kind"}]),
+            deployed([image(preset="imagenet", resize="stretch")], [DIGITS]),
             {"digit": only},
         ),
         Model(
@@ -203,13 +204,7 @@ TORCH = Source(
             "boxes with a score and a class",
             deployed(
                 [image(layout="NCHW")],
-                [
-                    {
-                        "name": "boxes",
-                        "type": "numeric",
-                        "columns": ["x", "y", "width", "height", "score", "class"],
-                    }
-                ],
+                [{"name": "boxes", "type": "numeric", "shape": [64, 6], "columns": COLUMNS}],
             ),
         ),
     ],
@@ -220,7 +215,7 @@ PACKAGES = Source(
     "Shipped by packages",
     "packages",
     [
-        Model("onnx-squeezenet", "`onnx`: SqueezeNet, a fixed batch of 1"),
+        Model("onnx-squeezenet", "`onnx`: SqueezeNet, a fixed batch of 1, weights that are all the same"),
         Model("onnx-shufflenet", "`onnx`: ShuffleNet, a fixed batch of 1"),
         Model("onnx-resnet50", "`onnx`: ResNet-50, a fixed batch of 1"),
         Model("onnx-densenet121", "`onnx`: DenseNet-121, a fixed batch of 1"),
@@ -291,8 +286,8 @@ PACKAGES = Source(
             "ocr-detection",
             "`rapidocr-onnxruntime`: where there is text",
             deployed(
-                [image(shape=[96, 160, 3], preset="imagenet")],
-                [{"name": "text", "type": "numeric"}],
+                [image(shape=[96, 160, 3], preset="imagenet", resize="stretch")],
+                [{"name": "text", "type": "numeric", "shape": [1, 96, 160]}],
             ),
             {"text": only},
         ),
@@ -301,7 +296,7 @@ PACKAGES = Source(
             "`rapidocr-onnxruntime`: the letters of a line",
             deployed(
                 [image(shape=[48, 160, 3], **HALF)],
-                [{"name": "letters", "type": "numeric"}],
+                [{"name": "letters", "type": "numeric", "shape": [20, 6625]}],
             ),
             {"letters": only},
         ),

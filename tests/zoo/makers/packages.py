@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 import onnx
 import tokenizers
+from PIL import Image, ImageDraw, ImageFont
 from store import Made, main
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
@@ -39,14 +40,12 @@ def sound(rows: int, samples: int) -> np.ndarray:
 
 
 def images(count: int, height: int, width: int) -> np.ndarray:
-    """Dark strokes on a bright ground, which a reader of text may take for letters; channels last."""
-    y, x = np.mgrid[0:height, 0:width]
-    strokes = [
-        (np.abs(np.sin(x / (4 + i)) + np.cos(y / 6)) < 0.3) & (np.abs(y - height / 2) < height / 3)
-        for i in range(count)
-    ]
-    ground = 255 - 200 * np.array(strokes)[..., None]
-    return (ground + np.array([0, -10, -20])).clip(0, 255).astype(np.uint8)
+    """Dark letters on a bright ground; channels last."""
+    pictures = [Image.new("RGB", (width, height), (250, 240, 230)) for _ in range(count)]
+    for picture, text in zip(pictures, ["Kiruna", "7 Lund", "Oslo"]):
+        font = ImageFont.load_default(size=height // 2)
+        ImageDraw.Draw(picture).text((width // 12, height // 5), text, (40, 30, 20), font=font)
+    return np.array([np.asarray(picture) for picture in pictures])
 
 
 def normalized(pixels: np.ndarray, mean: Any, std: Any) -> np.ndarray:

@@ -30,6 +30,7 @@ from sklearn.ensemble import (
 )
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import ElasticNet, LinearRegression, LogisticRegression, Ridge
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
@@ -167,9 +168,9 @@ def diabetes_extra_trees() -> Made:
 def diabetes_gaussian_process() -> Made:
     """Computed in FP64: the inverse of a kernel matrix wants its digits."""
     table = datasets.load_diabetes()
-    x = table.data[:60, :4]
-    model = GaussianProcessRegressor(alpha=0.1, normalize_y=True).fit(x, table.target[:60])
-    return Made(exported(model, [("X", DoubleTensorType([None, 4]))]), {"X": table.data[60:65, :4]})
+    x = table.data[:65, :4] * 20
+    model = GaussianProcessRegressor(RBF(1.0, "fixed"), alpha=0.1, normalize_y=True).fit(x[:60], table.target[:60])
+    return Made(exported(model, [("X", DoubleTensorType([None, 4]))]), {"X": x[60:]})
 
 
 def diabetes_double() -> Made:
