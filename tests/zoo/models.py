@@ -220,7 +220,6 @@ PACKAGES = Source(
         Model("onnx-resnet50", "`onnx`: ResNet-50, a fixed batch of 1"),
         Model("onnx-densenet121", "`onnx`: DenseNet-121, a fixed batch of 1"),
         Model("onnx-inception", "`onnx`: Inception v1, a fixed batch of 1"),
-        Model("onnx-strings", "`onnx`: strings in and out, without a batch axis"),
         Model("onnxruntime-iris", "`onnxruntime`: logistic regression, a fixed batch of 3, ZipMap"),
         Model(
             "basic-pitch",

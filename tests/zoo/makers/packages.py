@@ -87,12 +87,6 @@ def onnx_inception() -> Made:
     return light("inception_v1")
 
 
-def onnx_strings() -> Made:
-    """Strings in and out, without a batch axis."""
-    path = "backend/test/data/simple/test_strnorm_model_nostopwords_nochangecase/model.onnx"
-    return Made(shipped("onnx", path), {"x": np.array(["monday", "tuesday"], object)})
-
-
 def onnxruntime_iris() -> Made:
     """A fixed batch of 3, and a ZipMap of integers."""
     return Made(shipped("onnxruntime", "datasets/logreg_iris.onnx"), {"float_input": sound(3, 2)})
