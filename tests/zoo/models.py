@@ -217,8 +217,6 @@ PACKAGES = Source(
     [
         Model("onnx-squeezenet", "`onnx`: SqueezeNet, a fixed batch of 1, weights that are all the same"),
         Model("onnx-shufflenet", "`onnx`: ShuffleNet, a fixed batch of 1"),
-        Model("onnx-resnet50", "`onnx`: ResNet-50, a fixed batch of 1"),
-        Model("onnx-densenet121", "`onnx`: DenseNet-121, a fixed batch of 1"),
         Model("onnx-inception", "`onnx`: Inception v1, a fixed batch of 1"),
         Model("onnxruntime-iris", "`onnxruntime`: logistic regression, a fixed batch of 3, ZipMap"),
         Model(

@@ -95,9 +95,11 @@ def main(names: list[str]) -> int:
     ]
     with ThreadPoolExecutor(2) as makers:
         list(makers.map(make, chosen))
-    outcomes = [
-        ask(source, model) for source in chosen for model in source.models if not names or model.name in names
+    wanted = [
+        (source, model) for source in chosen for model in source.models if not names or model.name in names
     ]
+    with ThreadPoolExecutor(2) as askers:
+        outcomes = list(askers.map(lambda pair: ask(*pair), wanted))
     if not names:
         write_page([outcome.row for outcome in outcomes])
     failed = sum(not outcome.passed for outcome in outcomes)

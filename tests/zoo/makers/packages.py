@@ -75,14 +75,6 @@ def onnx_shufflenet() -> Made:
     return light("shufflenet")
 
 
-def onnx_resnet50() -> Made:
-    return light("resnet50")
-
-
-def onnx_densenet121() -> Made:
-    return light("densenet121")
-
-
 def onnx_inception() -> Made:
     return light("inception_v1")
 

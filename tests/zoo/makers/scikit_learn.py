@@ -169,7 +169,9 @@ def diabetes_gaussian_process() -> Made:
     """Computed in FP64: the inverse of a kernel matrix wants its digits."""
     table = datasets.load_diabetes()
     x = table.data[:65, :4] * 20
-    model = GaussianProcessRegressor(RBF(1.0, "fixed"), alpha=0.1, normalize_y=True).fit(x[:60], table.target[:60])
+    model = GaussianProcessRegressor(RBF(1.0, "fixed"), alpha=0.1, normalize_y=True).fit(
+        x[:60], table.target[:60]
+    )
     return Made(exported(model, [("X", DoubleTensorType([None, 4]))]), {"X": x[60:]})
 
 
