@@ -64,7 +64,7 @@ fn decode(bytes: &[u8], format: ImageFormat, rules: Rules) -> Result<DynamicImag
         if is_jpeg { decode_jpeg(bytes, rules.max_pixels) } else { decode_png(bytes, rules.max_pixels) }?;
     if rules.exif {
         let essence = if is_jpeg { jpeg::essence(bytes) } else { png::essence(bytes) };
-        image.apply_orientation(orientation(&essence.map_err(undecodable)?));
+        image.apply_orientation(essence.map_or(Orientation::NoTransforms, |essence| orientation(&essence)));
     }
     Ok(image)
 }

@@ -202,6 +202,34 @@ fn an_image_with_a_huge_edge_is_not_resized() {
 }
 
 #[test]
+fn each_value_is_written_whatever_the_sizes_and_keys() {
+    let filters =
+        [Filter::Nearest, Filter::Box, Filter::Area, Filter::Bilinear, Filter::Bicubic, Filter::Lanczos];
+    let edges = [1, 2, 3, 7, 16, 33];
+    let pairs = edges.iter().flat_map(|&width| edges.iter().map(move |&height| size(width, height)));
+    for (place, from) in pairs.clone().enumerate() {
+        let samples = (0..from.width * from.height * 3).map(|i| (i * 89 + place) as u8).collect();
+        let image = RgbImage::from_raw(from.width as u32, from.height as u32, samples).unwrap();
+        for (other, to) in pairs.clone().enumerate() {
+            let choice = place + other;
+            let filter = filters[choice % filters.len()];
+            let keys = InputKeys {
+                layout: Some([Layout::Nhwc, Layout::Nchw][choice % 2]),
+                resize: Some([Resize::Stretch, Resize::Cover, Resize::Contain][choice % 3]),
+                filter: Some(filter),
+                antialias: Some(choice % 4 < 2).filter(|_| filter.has_antialias()),
+                round: Some(choice % 5 < 4),
+                ..InputKeys::default()
+            };
+            let channels = [1, 3][other % 2];
+            let values = floats(image.clone().into(), &keys, to, channels);
+            let near = |value: &f32| (-1.0..=2.0).contains(value);
+            assert!(values.iter().all(near), "{from:?} to {to:?} with {keys:?}");
+        }
+    }
+}
+
+#[test]
 fn presets_expand_and_each_key_may_be_given_besides() {
     let preset = |preset| InputKeys { preset: Some(preset), ..InputKeys::default() };
     let model = Some(size(224, 224));
