@@ -33,7 +33,6 @@ PIPELINES = [
     ("TensorFlow: tf.image.resize(x, (224, 224)), mean and std", "tensorflow",
      {**NORMALISED, "antialias": False, "round": False}),
     ("OpenCV: cv2.resize(x, (224, 224)), mean and std", "opencv", {**NORMALISED, "antialias": False}),
-    ("the first, without the keys for it", "torchvision", {"layout": "NCHW"}),
 ]
 
 
