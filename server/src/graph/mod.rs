@@ -17,7 +17,7 @@ pub struct Graph {
     pub ir_version: i64,
     /// Name and version of the exporter.
     pub producer: String,
-    /// Free text about the model.
+    /// Free text about the model. (That of the graph is an exporter's.)
     pub description: String,
     /// Domains and versions of the operators.
     pub opsets: Vec<(String, i64)>,

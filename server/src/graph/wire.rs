@@ -101,9 +101,6 @@ impl GraphMessage {
         model.operators = graph.operators;
         model.external = graph.external;
         model.constants = graph.constants;
-        if model.description.is_empty() {
-            model.description = graph.description;
-        }
     }
 
     fn keep(&mut self, tensor: Tensor) {
@@ -141,7 +138,6 @@ impl DecodeMessage for GraphMessage {
             match field.number() {
                 1 => message.add(NodeMessage::decode_field(&mut field)?),
                 5 => message.keep(Tensor::decode_field(&mut field)?),
-                10 => message.graph.description = text(&mut field)?,
                 11 => message.graph.inputs.push(Value::decode_field(&mut field)?),
                 12 => message.graph.outputs.push(Value::decode_field(&mut field)?),
                 _ => field.skip()?,

@@ -11,6 +11,9 @@ use crate::tensor::{Datatype, Size, TensorSpec};
 const ASSUMED_SIZE: usize = 224;
 /// The scale of pixels 0..1.
 const UNIT: f64 = 1.0 / 255.0;
+/// What to write for other pixels.
+const OTHER_PIXELS: &str = "if not: \"scale\": 1 for 0..255; or \"preset\": \"imagenet\" or \"mobilenet\"; \
+                            or \"mean\" and \"std\"";
 /// Smaller tensors are no images.
 const SMALLEST: usize = 4;
 
@@ -54,6 +57,7 @@ fn describe_pixels(feature: &mut Feature, spec: &TensorSpec, graph: &Graph) {
         }
         None => feature
             .assume(format!("the pixels of image {name:?} are 0..1, without mean and std of the training"))
+            .hint(OTHER_PIXELS)
             .key("scale", UNIT),
     };
 }

@@ -43,6 +43,10 @@ pub struct Known<'a> {
     pub has_tokenizer: bool,
 }
 
+/// What to write for an output that may be the scores of classes.
+const CLASS_SCORES: &str = "if these are the scores of classes: \"type\": \"categorical\" with \"categories\", \
+                            and \"activation\": \"softmax\" for logits";
+
 /// Makes the deployment.
 pub fn guess(known: &Known) -> Guess {
     make(known, known.features())
@@ -169,6 +173,9 @@ impl Known<'_> {
             }
             ([] | [1], _) if spec.datatype == Datatype::Bytes => feature.single(spec.datatype),
             ([], _) => feature.array(&[1]),
+            ([count], _) if *count > 1 && spec.datatype.is_float() => {
+                feature.hint(CLASS_SCORES).array(&shape)
+            }
             _ => feature.array(&shape),
         };
         feature

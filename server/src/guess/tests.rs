@@ -242,6 +242,7 @@ fn comments_say_what_was_found_and_assumed() {
     assert!(text.contains("// found: input \"x\": "), "{text}");
     assert!(text.contains("// assumed: input \"x\" is an image: channels first, RGB"), "{text}");
     assert!(text.contains("// found: output \"a\\nb\": "), "{text}");
+    assert!(text.contains("// if not: \"scale\": 1 for 0..255"), "{text}");
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub struct Constant {
 enum Note {
     Found(String),
     Assumed(String),
+    /// What to write instead.
+    Hint(String),
 }
 
 /// An input or output, with its comments.
@@ -71,6 +73,11 @@ impl Feature {
         self
     }
 
+    pub fn hint(&mut self, note: &str) -> &mut Feature {
+        self.notes.push(Note::Hint(note.to_owned()));
+        self
+    }
+
     /// A tensor that is no feature; a comment says why.
     pub fn left_out(reason: &str) -> Feature {
         Feature { notes: Vec::new(), keys: Vec::new(), left_out: Some(reason.to_owned()) }
@@ -104,6 +111,7 @@ impl Feature {
         let comment = |note: &Note| match note {
             Note::Found(note) => format!("// found: {note}"),
             Note::Assumed(note) => format!("// assumed: {note}"),
+            Note::Hint(note) => format!("// {note}"),
         };
         let mut lines: Vec<String> = self.notes.iter().map(comment).collect();
         match &self.left_out {
@@ -119,7 +127,7 @@ impl Draft {
     pub fn assumed(&self) -> Vec<String> {
         let assumed = |note: &Note| match note {
             Note::Assumed(note) => Some(note.clone()),
-            Note::Found(_) => None,
+            Note::Found(_) | Note::Hint(_) => None,
         };
         match &self.features {
             Ok(Features { inputs, outputs, constants }) => {
