@@ -29,10 +29,10 @@ CLASS = '"categories": ["a", "b", "c"], "activation": "softmax",'
 # What is replaced by what; the line after FILE:, from its line number on; whether the schema finds it too.
 CASES = [
     ('"id": "shop",', '"id": "shop"',
-     'deployment.json:5: a comma or } is expected, found "\\"title\\":"',
+     'deployment.json:5: a comma or } is expected, found "\\"title\\""',
      True),
     ('"title": "A shop"', "'title': 'A shop'",
-     'deployment.json:5: a key in double quotes is expected, found "\'title\':"',
+     'deployment.json:5: a key in double quotes is expected, found "\'title\'"',
      True),
     ('"format": 2', '"format": 3',
      'deployment.json:3: format: this server reads the formats 1 and 2; write 2, or take a newer server',
@@ -56,7 +56,7 @@ CASES = [
      'deployment.json:6: tokens[0]: a token is made of visible ASCII characters; choose another one',
      True),
     ('"tokens": ["secret"]', '"tokens": "secret"',
-     'deployment.json:6: tokens: it is the string "secret"; write a list in brackets: [...]',
+     'deployment.json:6: tokens: it is of another type; write a list in brackets: [...]',
      True),
     ('"tokens": ["secret"]', '"tokens": ["secret"], "limited_tokens": ["secret"]',
      'deployment.json:6: limited_tokens: one of them is among the tokens too; leave it out of one list',

@@ -398,6 +398,15 @@ def test_check_reports_each_wrong_deployment(folders, tmp_path):
     assert "all is right" not in shown.stdout
 
 
+@pytest.mark.parametrize("format", ["", '"format": 2, '])
+@pytest.mark.parametrize("tokens", ['"secret-a"', '["secret-a" "secret-b"]', "[secret-a]", '{"x": "secret-a"}', '[["secret-a"]]', "123456789"])
+def test_a_wrong_token_is_not_shown(tmp_path, format, tokens):
+    (tmp_path / "deployment.json").write_text(f'{{{format}"id": "a", "tokens": {tokens}}}')
+    shown = run("check", tmp_path)
+    assert shown.returncode == 1
+    assert "secret" not in shown.stderr and "123456" not in shown.stderr
+
+
 def test_check_compares(tmp_path):
     model = models.scaled(tmp_path / "own.onnx", 2)
     def expected(**changes):

@@ -124,8 +124,17 @@ impl<'a> At<'a> {
 
     /// Notes that another type of value is expected.
     pub fn expected<T>(&self, what: &str) -> Option<T> {
-        self.wrong(format!("it is {}; write {what}", self.node.noun()));
+        let found = match self.is_secret() {
+            true => "of another type".to_owned(),
+            false => self.node.noun(),
+        };
+        self.wrong(format!("it is {found}; write {what}"));
         None
+    }
+
+    /// Whether a token may be here, which is never shown.
+    fn is_secret(&self) -> bool {
+        self.path.split(['.', '[']).any(|key| matches!(key, "tokens" | "limited_tokens" | "token"))
     }
 
     pub fn text(&self) -> Option<String> {

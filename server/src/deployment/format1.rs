@@ -17,13 +17,16 @@ use crate::numbers::Transform;
 pub fn parse(text: &str, folder: &Path) -> Result<Deployment, String> {
     // Some editors write a byte order mark.
     let mut reader = serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let declaration: Declaration =
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            match error.path().to_string().as_str() {
-                "." | "?" => error.inner().to_string(),
-                path => format!("{path}: {}", error.inner()),
+    let declaration: Declaration = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        match error.path().to_string().as_str() {
+            "." | "?" => error.inner().to_string(),
+            // The reader's own message shows the value.
+            path if path.starts_with("tokens") || path.starts_with("limited_tokens") => {
+                format!("{path}: a list of strings is expected")
             }
-        })?;
+            path => format!("{path}: {}", error.inner()),
+        }
+    })?;
     reader.end().map_err(|error| error.to_string())?;
     declaration.check(folder)
 }

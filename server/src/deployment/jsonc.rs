@@ -7,6 +7,9 @@ use serde_json::Number;
 /// Deeper nesting is refused: it would only exhaust the stack.
 const MAX_DEPTH: usize = 32;
 
+/// A word of so many bytes is no token.
+const SHORT: usize = 4;
+
 /// A value and the line on which it begins, counted from 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
@@ -124,14 +127,24 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// An error here; it shows what is there instead.
+    /// An error here; it says what is there instead.
     fn wrong(&self, expected: &str) -> SyntaxError {
-        let word = self.rest.split_whitespace().next().unwrap_or_default();
-        let problem = match word.is_empty() {
-            true => format!("{expected}, the file ends here"),
-            false => format!("{expected}, found {:?}", word.chars().take(20).collect::<String>()),
-        };
-        SyntaxError { line: self.line, problem }
+        SyntaxError { line: self.line, problem: format!("{expected}, {}", self.here()) }
+    }
+
+    /// What is here. A string or a long word may be a token, and is not shown.
+    fn here(&self) -> String {
+        let is_part = |letter: char| letter.is_alphanumeric() || "\"'_-+.".contains(letter);
+        let end = self.rest.find(|letter| !is_part(letter)).unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        let is_key = rest.trim_start().starts_with(':');
+        match (word.chars().next(), self.rest.chars().next()) {
+            (_, None) => "the file ends here".to_owned(),
+            (None, Some(sign)) => format!("found {sign:?}"),
+            (Some(_), _) if is_key || word.len() <= SHORT => format!("found {:?}", shorten(word)),
+            (Some('"'), _) => "found a string".to_owned(),
+            (Some(_), _) => "found a word without quotes".to_owned(),
+        }
     }
 
     /// Goes on by so many bytes.
@@ -294,19 +307,22 @@ mod tests {
     fn what_is_no_json_is_told_with_its_line() {
         for (text, line, problem) in [
             ("", 1, "a value is expected (strings in double quotes), the file ends here"),
-            ("{\n\"a\" 1}", 2, "a colon is expected after \"a\", found \"1}\""),
-            ("{\n\"a\": 1\n\"b\": 2}", 3, "a comma or } is expected, found \"\\\"b\\\":\""),
-            ("[1 2]", 1, "a comma or ] is expected, found \"2]\""),
-            ("{a: 1}", 1, "a key in double quotes is expected, found \"a:\""),
-            ("{'a': 1}", 1, "a key in double quotes is expected, found \"'a':\""),
-            ("[\n\"a]", 2, "a string has no closing quote, found \"\\\"a]\""),
-            ("[nan]", 1, "a value is expected (strings in double quotes), found \"nan]\""),
-            ("[01]", 1, "a value is expected (strings in double quotes), found \"01]\""),
-            ("{} {}", 1, "the end of the file is expected, found \"{}\""),
-            ("/* {}", 1, "the comment has no end: */, found \"/*\""),
+            ("{\n\"a\" 1}", 2, "a colon is expected after \"a\", found \"1\""),
+            ("{\n\"a\": 1\n\"b\": 2}", 3, "a comma or } is expected, found \"\\\"b\\\"\""),
+            ("[1 2]", 1, "a comma or ] is expected, found \"2\""),
+            ("{a: 1}", 1, "a key in double quotes is expected, found \"a\""),
+            ("{'a': 1}", 1, "a key in double quotes is expected, found \"'a'\""),
+            ("[\n\"a]", 2, "a string has no closing quote, found \"\\\"a\""),
+            ("[nan]", 1, "a value is expected (strings in double quotes), found \"nan\""),
+            ("[01]", 1, "a value is expected (strings in double quotes), found \"01\""),
+            ("{} {}", 1, "the end of the file is expected, found '{'"),
+            ("/* {}", 1, "the comment has no end: */, found '/'"),
         ] {
             let error = parse(text).unwrap_err();
             assert_eq!((error.line, error.problem.as_str()), (line, problem), "{text}");
+        }
+        for text in [r#"["secret-a" "secret-b"]"#, r#"[secret-a]"#, "[\"secret-a]", "[\"secret-a\nb\"]"] {
+            assert!(!parse(text).unwrap_err().problem.contains("secret"), "{text}");
         }
         let deep = "[".repeat(100_000);
         assert!(parse(&deep).unwrap_err().problem.starts_with("the value is nested too deeply"));
