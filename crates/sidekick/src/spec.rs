@@ -52,6 +52,8 @@ pub struct FeatureSpec {
     pub(crate) shape: Vec<usize>,
     /// The type of its elements, if its protocol declares one.
     pub(crate) dtype: Option<DType>,
+    /// The whole shape of its tensor, if its protocol has tensors.
+    pub(crate) tensor_shape: Option<Vec<usize>>,
     pub(crate) categories: Names,
     /// Whether a row may lack it.
     pub(crate) optional: bool,
@@ -86,6 +88,13 @@ impl FeatureSpec {
             FeatureType::Numeric | FeatureType::Binary => Some(DType::F64),
             _ => None,
         })
+    }
+
+    /// The shape of the tensor that all rows share, with the axis of the rows if it has one: as the model's
+    /// metadata or its description declare it. A size that may be any is [`SIZE_ANY`]. None for the
+    /// Deployment API, which has no tensors.
+    pub fn tensor_shape(&self) -> Option<&[usize]> {
+        self.tensor_shape.as_deref()
     }
 
     /// Its categories in the order of the describe document; empty if it lists none.

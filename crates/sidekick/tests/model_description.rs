@@ -3,7 +3,9 @@
 mod common;
 
 use common::{TOKEN, options, reply};
-use sidekick::{Deployment, Error, ErrorKind, FeatureType, InputColumn, InputPieces, Options, Result, Specs};
+use sidekick::{
+    Deployment, Error, ErrorKind, FeatureType, InputColumn, InputPieces, Options, Result, SIZE_ANY, Specs,
+};
 use std::sync::{Arc, Mutex};
 
 /// A model with metadata, which answers every request with `answer`. Returns its URL and the requests it got,
@@ -75,6 +77,9 @@ fn labels_make_categories_in_both_directions() {
     assert_eq!(shown(deployment.inputs()), inputs);
     assert_eq!(shown(deployment.outputs()), "sick binary [1], probabilities categorical [3] a|b|c");
     assert_eq!(deployment.batch_limit(), Some(2));
+    let tensors = |specs: &Specs| specs.iter().map(|spec| spec.tensor_shape().unwrap().to_vec()).collect::<Vec<_>>();
+    assert_eq!(tensors(deployment.inputs()), [vec![SIZE_ANY, 1], vec![SIZE_ANY], vec![SIZE_ANY]]);
+    assert_eq!(tensors(deployment.outputs()), [[SIZE_ANY, 1], [SIZE_ANY, 3]]);
 
     let mut rows = deployment.rows();
     for (island, word) in [("Dream", "yes"), ("Biscoe", "no")] {

@@ -108,6 +108,7 @@ fn specs(text: &str, side: &str) -> Result<Specs> {
         feature_type: if kind == "text" { FeatureType::Text } else { FeatureType::Numeric },
         shape: vec![1],
         dtype: None,
+        tensor_shape: None,
         categories: Default::default(),
         by_index: false,
         types: "",

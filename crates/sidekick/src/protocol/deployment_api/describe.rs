@@ -234,6 +234,7 @@ fn spec(side: &str, name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
         feature_type,
         shape,
         dtype: free.then_some(DType::F32),
+        tensor_shape: None,
         categories,
         by_index: false,
         types: "",

@@ -54,6 +54,7 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
         feature_type,
         shape,
         dtype,
+        tensor_shape: Some(tensor.whole.clone()),
         categories: labels,
         by_index,
         optional: tensor.is_optional(),

@@ -14,7 +14,9 @@ use crate::names::Names;
 pub(crate) struct Tensor {
     pub(crate) name: String,
     pub(crate) datatype: DataType,
-    /// Its shape without the axis of the rows. A size that is free is [`SIZE_ANY`].
+    /// Its whole shape. A size that is free is [`SIZE_ANY`].
+    pub(crate) whole: Vec<usize>,
+    /// Its shape without the axis of the rows.
     pub(crate) shape: Vec<usize>,
     /// Whether the model description gives the shape.
     pub(crate) described: bool,
@@ -178,14 +180,15 @@ fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result
     if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) || fixed().any(|size| size == SIZE_ANY) {
         return Err(of_it(", which is larger than memory"));
     }
-    let sizes: Vec<usize> = row.iter().map(|size| size.unwrap_or(SIZE_ANY)).collect();
+    let sizes_of = |sizes: &[Option<usize>]| sizes.iter().map(|size| size.unwrap_or(SIZE_ANY)).collect();
+    let (whole, sizes): (_, Vec<usize>) = (sizes_of(&shape), sizes_of(row));
     let elements = if row.contains(&None) { None } else { Some(fixed().product()) };
     if datatype.class() == Class::Bytes && !matches!(*sizes, [] | [1]) {
         let what = if side == "output" { LIST_OTHERS } else { "" };
         return Err(of_it(&format!(": BYTES are supported with one element a row{what}")));
     }
     let (shape, pixels) = (sizes, None);
-    Ok(Tensor { name, datatype, shape, described, elements, meaning, pixels, listed, base64 })
+    Ok(Tensor { name, datatype, whole, shape, described, elements, meaning, pixels, listed, base64 })
 }
 
 /// A shape as the metadata has it.
