@@ -151,7 +151,7 @@ test-docs: docs $(TEST_DEPLOYMENTS)/ready lib server
 
 # The same scenarios on Triton, MLServer and KServe, which it installs; NAME is one of them. Not a part of test:
 # the first run takes ten minutes and 1.4 GB of disk.
-test-engines: $(VENV)/ready lib
+test-engines: $(VENV)/ready lib server
 	tests/engines/run $(NAME)
 
 # Models by real exporters, served one by one and compared with ONNX Runtime; NAME is some of them. Not a part of test:

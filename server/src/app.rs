@@ -9,11 +9,16 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{Method, Uri};
+use axum::response::Response;
 
 use crate::body::{self, Coding};
 use crate::connections::Client;
+use crate::engine::EngineError;
 use crate::error::{ApiError, ErrorCode};
 use crate::memory::{Counted, Memory};
+use crate::metrics::Metrics;
+use crate::model::LoadedModel;
+use crate::queue::Queue;
 use crate::registry::Registry;
 use crate::served::Served;
 use crate::turns::{Lane, Turn, Turns};
@@ -32,6 +37,8 @@ pub struct App {
     pub deadline: Duration,
     pub memory: Arc<Memory>,
     pub turns: Arc<Turns>,
+    pub queue: Arc<Queue>,
+    pub metrics: Arc<Metrics>,
 }
 
 pub type Shared = State<Arc<App>>;
@@ -42,6 +49,26 @@ const MAX_LISTED: usize = 20;
 impl App {
     pub fn find(&self, id: &str) -> Option<Arc<Served>> {
         self.served.find(id)
+    }
+
+    /// Fails as long as a deployment has no model, because its engine has never answered.
+    pub fn require_ready(&self) -> Result<(), ApiError> {
+        let absent = |served: &Arc<Served>| {
+            let reason = served.model.absent.as_ref()?;
+            Some(format!("deployment {}: {reason}", served.deployment.id))
+        };
+        let absent: Vec<String> = self.served.all().iter().filter_map(absent).collect();
+        if absent.is_empty() { Ok(()) } else { Err(ApiError::busy(absent.join("; "))) }
+    }
+
+    /// Counts the response to a prediction, if its deployment is known.
+    pub async fn counted(&self, id: Option<String>, response: impl Future<Output = Response>) -> Response {
+        let begun = Instant::now();
+        let response = response.await;
+        if let Some(id) = id {
+            self.metrics.of(&id).responded(response.status().as_u16(), begun.elapsed());
+        }
+        response
     }
 
     /// The IDs of the deployments, for a message.
@@ -88,12 +115,15 @@ impl Accepted {
         let share = app.memory.share();
         let body = body::read(body, &head.headers, app.max_body, share, work.deadline()).await?;
         let client = head.extensions.get().map_or(IpAddr::from([0; 4]), |Client(client)| *client);
+        let place = app.queue.enter()?;
         let id = served.deployment.id.clone();
         let lane = Lane { client, deployment: id.clone() };
         let turn = until(work.deadline(), app.turns.take(lane)).await;
         let turn = turn.ok_or_else(|| ApiError::busy("the request was not begun before its deadline"))?;
         let (app, computing) = (Arc::clone(app), Arc::clone(&work));
         let answer = move || {
+            // The work keeps its place until it ends, also if its client has gone.
+            let _place = place;
             computing.step()?;
             let body = body::unpack(body, coding, app.max_body, app.memory.share(), &computing)?;
             let (bytes, more) = answer(body, &computing)?;
@@ -104,6 +134,16 @@ impl Accepted {
         };
         run(&id, work, turn, answer).await
     }
+}
+
+/// Runs the model. If that mostly waits, other requests are computed meanwhile.
+pub fn at_engine<T>(
+    model: &LoadedModel,
+    work: &Work,
+    run: impl FnOnce() -> Result<T, EngineError>,
+) -> Result<T, ApiError> {
+    let outcome = if model.waits() { work.aside(run)? } else { run() };
+    Ok(outcome?)
 }
 
 /// What comes before the deadline.

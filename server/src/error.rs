@@ -1,5 +1,7 @@
 //! The errors of the API: a code, its HTTP status and a message for people.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -62,11 +64,14 @@ pub struct ApiError {
     pub message: String,
     #[serde(skip)]
     pub status: StatusCode,
+    /// When to ask again, if the status is 503; after a second unless it is said.
+    #[serde(skip)]
+    pub retry_after: Option<Duration>,
 }
 
 impl ApiError {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> ApiError {
-        ApiError { code, message: message.into(), status: code.status() }
+        ApiError { code, message: message.into(), status: code.status(), retry_after: None }
     }
 
     pub fn bad_data(message: impl Into<String>) -> ApiError {
@@ -119,19 +124,20 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        respond(self.status, &self)
+        respond(self.status, self.retry_after, &self)
     }
 }
 
 /// The response of an error, with the headers that its status needs.
-pub fn respond(status: StatusCode, body: &impl Serialize) -> Response {
+pub fn respond(status: StatusCode, retry_after: Option<Duration>, body: &impl Serialize) -> Response {
     let mut response = (status, Json(body)).into_response();
     if status == StatusCode::UNAUTHORIZED {
         let scheme = HeaderValue::from_static("Bearer realm=\"deployment\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let seconds = retry_after.map_or(1, |after| after.as_secs_f64().ceil() as u64);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

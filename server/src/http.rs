@@ -15,7 +15,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::app::{Accepted, App, Shared, asked, shorten};
+use crate::app::{Accepted, App, Shared, asked, at_engine, shorten};
 use crate::body::Coding;
 use crate::decode::Predictions;
 use crate::encode::Encoder;
@@ -25,13 +25,16 @@ use crate::open_inference::routes;
 use crate::outputs::Column;
 use crate::served::Served;
 use crate::work::Work;
-use crate::{auth, body, multipart, page, request};
+use crate::{auth, body, health, multipart, page, request};
 
 /// The routes of the server. A slash at the end changes nothing, and neither does leaving `/forward` out or
 /// resolving `openapi.json` against an address that ends with a slash.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(index_page))
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
         .route("/page.css", get(page::style))
         .route("/page.js", get(page::script))
         .route("/deployment/{id}", get(deployment_page).post(predict))
@@ -165,22 +168,34 @@ async fn index_page(State(app): Shared) -> Response {
 }
 
 /// The page needs no token. It shows one to this machine alone.
-async fn deployment_page(State(app): Shared, Found(served): Found, uri: Uri, headers: HeaderMap) -> Response {
+async fn deployment_page(
+    State(app): Shared,
+    Found(served): Found,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    served.require_model()?;
     let show_token = app.local_port.is_some_and(|port| page::asked_locally(&uri, &headers, port));
     let page = || Bytes::from(page::view(&served, &app.base, show_token));
-    page::respond(match served.trouble() {
+    Ok(page::respond(match served.trouble() {
         Some(_) => page(),
         None => served.pages[usize::from(show_token)].get_or_init(page).clone(),
-    })
+    }))
 }
 
 async fn describe_deployment(Featured(served): Featured, headers: HeaderMap) -> Result<Response, ApiError> {
     auth::check(&served.deployment, &headers)?;
+    served.require_model()?;
     Ok(json_response(served.describe.clone()))
 }
 
-async fn predict(
-    State(app): Shared,
+async fn predict(State(app): Shared, found: Result<Featured, ApiError>, request: Request) -> Response {
+    let id = found.as_ref().ok().map(|Featured(served)| served.deployment.id.clone());
+    app.counted(id, async { answered(&app, found, request).await.into_response() }).await
+}
+
+async fn answered(
+    app: &Arc<App>,
     found: Result<Featured, ApiError>,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -194,7 +209,7 @@ async fn predict(
     };
     let accepted = Accepted { served: Arc::clone(&served), head, body, coding: form.coding };
     let answer = move |body: Bytes, work: &Arc<Work>| Ok((answer(&served, &form, body, work)?, ()));
-    let (reply, ()) = accepted.compute(&app, answer).await?;
+    let (reply, ()) = accepted.compute(app, answer).await?;
     Ok(json_response(reply))
 }
 
@@ -209,6 +224,7 @@ struct Form {
 fn admit(found: Result<Featured, ApiError>, headers: &HeaderMap) -> Result<(Arc<Served>, Form), ApiError> {
     let Featured(served) = found?;
     auth::check(&served.deployment, headers)?;
+    served.require_model()?;
     Ok((served, form(headers)?))
 }
 
@@ -253,6 +269,7 @@ fn answer(served: &Served, form: &Form, body: Bytes, work: &Arc<Work>) -> Result
 
 /// The reply to a batch in JSON, within no bounds.
 pub fn reply(served: &Served, body: Bytes) -> Result<Vec<u8>, ApiError> {
+    served.require_model()?;
     let form = Form { multipart: None, coding: Coding::Identity };
     answer(served, &form, body, &Arc::new(Work::unbounded()))
 }
@@ -263,7 +280,7 @@ fn run<'a>(served: &'a Served, encoder: Encoder) -> Result<Predictions<'a>, ApiE
     let (rows, tensors) = encoder.finish();
     let columns = match rows {
         0 => served.deployment.outputs.iter().map(|_| Column::default()).collect(),
-        _ => served.model.run(&served.deployment, rows, tensors)?,
+        _ => at_engine(&served.model, &work, || served.model.run(&served.deployment, rows, tensors))?,
     };
     let predictions = Predictions::new(&served.deployment, rows, columns).map_err(ApiError::internal)?;
     Ok(predictions.within(&work))

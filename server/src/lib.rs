@@ -5,6 +5,8 @@
 pub mod app;
 pub mod array;
 pub mod auth;
+#[cfg(feature = "serve")]
+pub mod batcher;
 pub mod binding;
 #[cfg(feature = "serve")]
 pub mod body;
@@ -33,10 +35,14 @@ pub mod graph;
 pub mod guess;
 pub mod half;
 #[cfg(feature = "serve")]
+pub mod health;
+#[cfg(feature = "serve")]
 pub mod http;
 pub mod image;
 pub mod layout;
 pub mod memory;
+#[cfg(feature = "serve")]
+pub mod metrics;
 #[cfg(feature = "serve")]
 pub mod model;
 pub mod multipart;
@@ -50,6 +56,8 @@ pub mod outputs;
 #[cfg(feature = "serve")]
 pub mod page;
 pub mod pooling;
+#[cfg(feature = "serve")]
+pub mod queue;
 #[cfg(feature = "serve")]
 pub mod registry;
 #[cfg(feature = "serve")]
@@ -65,6 +73,8 @@ pub mod tensor;
 pub mod token;
 pub mod tokens;
 pub mod turns;
+#[cfg(feature = "serve")]
+pub mod waiting;
 #[cfg(feature = "serve")]
 pub mod watch;
 pub mod work;

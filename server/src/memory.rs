@@ -16,6 +16,11 @@ impl Memory {
         Arc::new(Memory { most, used: AtomicUsize::new(0) })
     }
 
+    /// What all requests hold now.
+    pub fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
+    }
+
     pub fn share(self: &Arc<Memory>) -> Share {
         Share { memory: Arc::clone(self), held: 0 }
     }

@@ -1,10 +1,15 @@
 //! The ONNX model of a deployment, and how it is run on the features.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use crate::batcher::Batcher;
 use crate::binding::Binding;
-use crate::deployment::{Deployment, Draft, Mistakes};
+use crate::deployment::{Deployment, Draft, Mistakes, RemoteEngine};
+use crate::engine::absent::AbsentModel;
 use crate::engine::choose::{Chosen, Engines};
+use crate::engine::metered::Metered;
+use crate::engine::remote::{self, NotConnected};
 use crate::engine::{EngineError, Model};
 use crate::layout::Layout;
 use crate::outputs::Column;
@@ -12,8 +17,12 @@ use crate::tensor::{Signature, Tensor};
 
 /// A loaded model with the places of the features in its tensors.
 pub struct LoadedModel {
-    model: Box<dyn Model>,
+    model: Arc<dyn Model>,
+    /// The same for clients: its runs are counted, and their requests may be joined.
+    for_clients: Arc<dyn Model>,
     binding: Binding,
+    /// Why the model is not there, if its engine has not answered yet.
+    pub absent: Option<String>,
     /// What showed when the model was tried on examples, for the people who serve it.
     pub notes: Vec<String>,
 }
@@ -23,7 +32,9 @@ pub fn open(folder: &Path, engines: &Engines) -> Result<(Deployment, LoadedModel
     let Draft { file, mut deployment, mistakes } = Draft::load(folder)?;
     if !mistakes.is_empty() {
         // What the model knows of the other features is part of the same report.
-        if let Ok(chosen) = engines.load(&deployment.model, deployment.engine) {
+        if deployment.remote.is_none()
+            && let Ok(chosen) = engines.load(&deployment.model, deployment.engine)
+        {
             Binding::new(&mut deployment, chosen.model.signature(), &mistakes);
         }
         return Err(mistakes.report(&file));
@@ -34,17 +45,75 @@ pub fn open(folder: &Path, engines: &Engines) -> Result<(Deployment, LoadedModel
 
 impl LoadedModel {
     /// Loads the model and holds it against the features, which it completes. An error has a line for each
-    /// mistake, which names the file and the key.
+    /// mistake, which names the file and the key. Without an engine that answers it is a model that is absent.
     pub fn load(deployment: &mut Deployment, engines: &Engines) -> Result<LoadedModel, String> {
-        let chosen = engines.load(&deployment.model, deployment.engine);
-        LoadedModel::bind(chosen.map_err(|problem| at_model(deployment, &problem))?, deployment)
+        let mut loaded = match deployment.remote.take() {
+            Some(remote) => LoadedModel::elsewhere(deployment, &remote, engines)?,
+            None => {
+                let chosen = engines.load(&deployment.model, deployment.engine);
+                LoadedModel::bind(chosen.map_err(|problem| at_model(deployment, &problem))?, deployment)?
+            }
+        };
+        let counts = engines.metrics.of(&deployment.id);
+        loaded.for_clients =
+            Arc::new(Metered { model: Arc::clone(&loaded.model), counts: Arc::clone(&counts) });
+        if let Some(batching) = deployment.batching.filter(|_| loaded.absent.is_none()) {
+            let batcher = Batcher::new(loaded.for_clients, batching, counts);
+            loaded.for_clients = Arc::new(batcher.map_err(|problem| in_file(deployment, &problem))?);
+        }
+        Ok(loaded)
+    }
+
+    /// Lets clients use it. What runs before is neither counted nor joined.
+    pub fn begin(&mut self) {
+        self.model = Arc::clone(&self.for_clients);
+    }
+
+    fn new(model: Arc<dyn Model>, binding: Binding, notes: Vec<String>) -> LoadedModel {
+        LoadedModel { for_clients: Arc::clone(&model), model, binding, absent: None, notes }
+    }
+
+    /// A model on other machines, whose metadata has to fit the features.
+    fn elsewhere(
+        deployment: &mut Deployment,
+        engine: &RemoteEngine,
+        engines: &Engines,
+    ) -> Result<LoadedModel, String> {
+        let mut wanted: Vec<String> = Vec::new();
+        for tensor in deployment.outputs.iter().flat_map(|output| &output.tensors) {
+            if !wanted.contains(tensor) {
+                wanted.push(tensor.clone());
+            }
+        }
+        if deployment.outputs.iter().any(|output| output.tensors.is_empty()) {
+            // The model decides which tensor that is.
+            wanted.clear();
+        }
+        let counts = engines.metrics.of(&deployment.id);
+        match remote::connect(&deployment.id, engine, wanted, counts) {
+            Ok(model) => {
+                // Both sides are named: the file, and where the model is.
+                let at_engine = |lines: String| {
+                    let line = |line: &str| format!("{line} (the model at {})", engine.urls[0]);
+                    lines.lines().map(line).collect::<Vec<_>>().join("\n")
+                };
+                LoadedModel::bind(Chosen { model, notes: Vec::new() }, deployment).map_err(at_engine)
+            }
+            Err(NotConnected::Wrong(problem)) => Err(in_file(deployment, &problem)),
+            Err(NotConnected::Absent(reason)) => {
+                let reason = format!("the engine of the deployment has not answered yet: {reason}");
+                let model = Arc::new(AbsentModel::new(reason.clone()));
+                let loaded = LoadedModel::new(model, Binding::default(), Vec::new());
+                Ok(LoadedModel { absent: Some(reason), ..loaded })
+            }
+        }
     }
 
     fn bind(Chosen { model, notes }: Chosen, deployment: &mut Deployment) -> Result<LoadedModel, String> {
         if !deployment.has_features() {
             return match model.signature().incomplete() {
                 Some(problem) => Err(at_model(deployment, &problem)),
-                None => Ok(LoadedModel { model, binding: Binding::default(), notes }),
+                None => Ok(LoadedModel::new(Arc::from(model), Binding::default(), notes)),
             };
         }
         let mistakes = Mistakes::of(deployment.lines.clone());
@@ -52,7 +121,7 @@ impl LoadedModel {
         if !mistakes.is_empty() {
             return Err(mistakes.report(&deployment.file));
         }
-        let mut loaded = LoadedModel { model, binding, notes };
+        let mut loaded = LoadedModel::new(Arc::from(model), binding, notes);
         match loaded.try_out(deployment) {
             Ok(()) => Ok(loaded),
             Err(problem) => Err(at_model(deployment, &problem)),
@@ -92,6 +161,11 @@ impl LoadedModel {
         self.model.run(inputs, places)
     }
 
+    /// Whether a run mostly waits, so that the request gives up its turn meanwhile.
+    pub fn waits(&self) -> bool {
+        self.model.waits()
+    }
+
     /// Runs two examples of zeros: a wrong output shape shows at start. A failure on zeros is only noted.
     fn try_out(&mut self, deployment: &Deployment) -> Result<(), String> {
         let inputs = self.binding.feed(2, self.layout().zeros(2));
@@ -103,6 +177,12 @@ impl LoadedModel {
             }
         }
     }
+}
+
+/// A problem of the deployment's file, on one line.
+fn in_file(deployment: &Deployment, problem: &str) -> String {
+    let problem = problem.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{}: {problem}", deployment.file.display())
 }
 
 /// A problem of the model's file, on one line.

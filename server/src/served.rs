@@ -8,6 +8,7 @@ use axum::body::Bytes;
 
 use crate::deployment::Deployment;
 use crate::describe;
+use crate::error::ApiError;
 use crate::model::LoadedModel;
 use crate::open_inference::metadata;
 
@@ -31,7 +32,11 @@ pub struct Served {
 
 impl Served {
     pub fn new(deployment: Deployment, model: LoadedModel) -> Served {
-        let describe = describe::document(&deployment).to_string().into();
+        // The model decides what the deployment leaves open.
+        let describe = match &model.absent {
+            None => describe::document(&deployment).to_string().into(),
+            Some(_) => Bytes::new(),
+        };
         let signature = model.signature();
         let metadata = match signature.incomplete() {
             None => Ok(metadata::model(&deployment.id, model.engine(), signature).to_string().into()),
@@ -58,5 +63,10 @@ impl Served {
 
     pub fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Fails as long as the engine of the model has never answered.
+    pub fn require_model(&self) -> Result<(), ApiError> {
+        self.model.absent.as_ref().map_or(Ok(()), |reason| Err(ApiError::busy(reason)))
     }
 }

@@ -18,6 +18,7 @@ const BESIDE: [&str; 3] = ["labels.txt", "classes.txt", TOKENIZER];
 const LABEL_FILES: [&str; 2] = ["labels.txt", "classes.txt"];
 
 /// What all deployments are loaded with.
+#[derive(Clone)]
 pub struct Loading {
     /// The token of models without a deployment.json.
     pub token: String,
@@ -59,8 +60,11 @@ impl Source {
         };
         let files = self.files(&deployment);
         let mut served = Served { assumed, files, ..Served::new(deployment, model) };
-        let warnings = rehearsal::warnings(&served);
-        served.model.notes.extend(warnings);
+        if served.model.absent.is_none() {
+            let warnings = rehearsal::warnings(&served);
+            served.model.notes.extend(warnings);
+        }
+        served.model.begin();
         Ok(served)
     }
 

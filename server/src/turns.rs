@@ -75,6 +75,24 @@ impl Turns {
         }
     }
 
+    /// The same, blocking the thread.
+    fn take_blocking(self: &Arc<Turns>, lane: &Lane) -> Turn {
+        loop {
+            let waiting = match self.take_free(lane) {
+                Ok(turn) => return turn,
+                Err(waiting) => waiting,
+            };
+            if let Ok(turn) = waiting.blocking_recv() {
+                return turn;
+            }
+        }
+    }
+
+    /// How many requests are computed.
+    pub fn taken(&self) -> usize {
+        self.queue().taken
+    }
+
     fn take_free(self: &Arc<Turns>, lane: &Lane) -> Result<Turn, oneshot::Receiver<Turn>> {
         let mut queue = self.queue();
         if queue.taken < self.most {
@@ -112,6 +130,14 @@ impl Turn {
         let waiting = self.turns.queue().wait(&self.lane);
         drop(self);
         waiting.blocking_recv().ok()
+    }
+
+    /// Gives the turn up for as long as something is waited for, then takes one again.
+    pub fn pause<T>(self, wait: impl FnOnce() -> T) -> (T, Turn) {
+        let (turns, lane) = (Arc::clone(&self.turns), self.lane.clone());
+        drop(self);
+        let found = wait();
+        (found, turns.take_blocking(&lane))
     }
 }
 
@@ -197,5 +223,20 @@ mod tests {
         let thread = std::thread::spawn(|| turn.again().map(|turn| turn.lane.deployment.clone()));
         drop(other.blocking_recv().expect("it is given up"));
         assert_eq!(thread.join().unwrap().as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn a_turn_is_others_while_it_pauses() {
+        let turns = Turns::new(1);
+        let turn = turns.take_free(&lane("a")).ok().expect("it is free");
+        let others = || {
+            let other = turns.take_free(&lane("b")).ok();
+            (other.is_some(), turns.taken())
+        };
+        let (found, turn) = turn.pause(others);
+        assert_eq!(found, (true, 1));
+        assert_eq!(turns.taken(), 1);
+        drop(turn);
+        assert_eq!(turns.taken(), 0);
     }
 }

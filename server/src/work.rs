@@ -105,6 +105,21 @@ impl Work {
         compute()
     }
 
+    /// Waits for something that others compute. The turn is given up meanwhile, and the work ends if its
+    /// client has gone by then, or its time is up.
+    pub fn aside<T>(&self, wait: impl FnOnce() -> T) -> Result<T, ApiError> {
+        let turn = self.turn().take();
+        let found = match turn {
+            Some(turn) => {
+                let (found, turn) = turn.pause(wait);
+                *self.turn() = Some(turn);
+                found
+            }
+            None => wait(),
+        };
+        self.check().map(|()| found)
+    }
+
     /// Nothing panics while it holds the lock.
     fn turn(&self) -> MutexGuard<'_, Option<Turn>> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
@@ -134,6 +149,21 @@ mod tests {
         let late = Work::new(Duration::ZERO, 1, &memory).step().unwrap_err();
         assert!(late.message.contains("within 0 s"), "{}", late.message);
         Work::unbounded().step().unwrap();
+    }
+
+    #[test]
+    fn a_turn_is_given_up_while_others_compute() {
+        use crate::turns::{Lane, Turns};
+        let turns = Turns::new(1);
+        let lane = Lane { client: [0; 4].into(), deployment: String::new() };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let turn = runtime.block_on(turns.take(lane));
+        let work = Work::new(Duration::from_secs(3600), 1, &Memory::new(1));
+        let taken = work.run(turn, || (work.aside(|| turns.taken()).unwrap(), turns.taken()));
+        assert_eq!((taken, turns.taken()), ((0, 1), 0));
+        work.stop();
+        assert!(work.aside(|| 7).is_err());
+        assert_eq!(Work::unbounded().aside(|| 7).unwrap(), 7);
     }
 
     #[test]

@@ -7,6 +7,11 @@ from expected import SCENARIOS, Scenario
 from models import MODELS
 
 PAGE = HERE.parents[1] / "docs" / "engines.md"
+# The checks of behind.py, by their names, as the table has them.
+BEHIND = {
+    "same_answers": "behind `sidekick-server`: digits and penguins, the same answers as its own models",
+    "one_of_two_ends": "behind `sidekick-server`: one of two engines is killed under load, and no request is lost",
+}
 # For each engine its version, and for each scenario the languages in which it failed.
 Results = dict[str, tuple[str, dict[str, list[str]]]]
 
@@ -35,6 +40,9 @@ def table(results: Results) -> str:
     for scenario in SCENARIOS:
         cells = [cell(scenario, name, failed) for name, (_, failed) in results.items()]
         lines.append(f"| {scenario.about} | {' | '.join(cells)} |")
+    for name, about in BEHIND.items():
+        cells = ["**fails**" if name in failed else "yes" for _, failed in results.values()]
+        lines.append(f"| {about} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

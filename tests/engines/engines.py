@@ -77,6 +77,10 @@ class Engine:
     def environment(self) -> dict[str, str]:
         return {}
 
+    def settings(self) -> dict[str, str]:
+        """The whole environment of the engine."""
+        return {**os.environ, "no_proxy": "*", **weights("digits"), **weights("penguins"), **self.environment()}
+
     def described(self, url: str) -> str:
         """The engine's version, as it reports it."""
         return json.loads(get(f"{url}/v2"))["version"]
@@ -85,11 +89,11 @@ class Engine:
     def started(self) -> Generator[str, None, None]:
         """Runs the engine on a free port of this machine, and gives its URL once it is ready."""
         shutil.rmtree(self.repository, ignore_errors=True)
+        self.log.unlink(missing_ok=True)
         self.prepare()
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        environment = {**os.environ, "no_proxy": "*", "DIGITS_WEIGHTS": str(digits_weights()), **self.environment()}
-        process = self.spawn(self.command(port), environment)
+        process = self.spawn(self.command(port), self.settings())
         try:
             self.wait_until_ready(process, url)
             yield url
@@ -97,7 +101,7 @@ class Engine:
             stop(process)
 
     def spawn(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen:
-        with self.log.open("w") as log:
+        with self.log.open("a") as log:
             options = {"stdout": log, "stderr": log, "env": environment, "cwd": self.folder}
             try:
                 return subprocess.Popen(command, start_new_session=True, **options)
@@ -242,14 +246,12 @@ class KServe(Engine):
 ENGINES: dict[str, Engine] = {engine.name: engine for engine in (Triton(), MLServer(), KServe())}
 
 
-def digits_weights() -> Path:
-    """The weights of the local server's model `digits`, as NumPy reads them."""
-    graph = onnx.load(str(HERE.parents[1] / "server" / "deployments" / "digits" / "model.onnx")).graph
-    arrays = [onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer]
-    names = [f"{kind}{layer}" for layer in range(3) for kind in ("matrix", "bias")]
-    file = BUILD / "digits.npz"
-    numpy.savez(file, **dict(zip(names, arrays, strict=True)))
-    return file
+def weights(name: str) -> dict[str, str]:
+    """The variable that names the file with the weights of a model of the local server."""
+    graph = onnx.load(str(HERE.parents[1] / "server" / "deployments" / name / "model.onnx")).graph
+    file = BUILD / f"{name}.npz"
+    numpy.savez(file, *(onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer))
+    return {f"{name.upper()}_WEIGHTS": str(file)}
 
 
 def run(command: list[str], failure: str, **options) -> str:

@@ -52,9 +52,8 @@ def table(inputs: Arrays, version: int) -> Arrays:
     """The species of an iris, as scikit-learn computes it."""
     columns = numpy.concatenate([inputs[name].reshape(-1, 1) for name in IRIS], axis=1)
     scores = columns @ numpy.array(IRIS_WEIGHTS).T + numpy.array(IRIS_INTERCEPTS)
-    powers = numpy.exp(scores - scores.max(axis=1, keepdims=True))
-    shares = powers / powers.sum(axis=1, keepdims=True)
-    return {"predict": shares.argmax(axis=1).reshape(-1, 1), "predict_proba": shares}
+    found = shares(scores)
+    return {"predict": found.argmax(axis=1).reshape(-1, 1), "predict_proba": found}
 
 
 def types(inputs: Arrays, version: int) -> Arrays:
@@ -93,13 +92,37 @@ def image(inputs: Arrays, version: int) -> Arrays:
 
 def digits(inputs: Arrays, version: int) -> Arrays:
     """The probability of each digit, by the weights of the local server's model `digits`."""
-    weights = numpy.load(os.environ["DIGITS_WEIGHTS"])
-    values = inputs["image"].reshape(-1, 64).astype("float32") / 255
-    for layer in range(3):
-        values = values @ weights[f"matrix{layer}"] + weights[f"bias{layer}"]
-        values = values if layer == 2 else values.clip(0)
+    return pixels({"image": inputs["image"].astype("float32") / 255}, version)
+
+
+def pixels(inputs: Arrays, version: int) -> Arrays:
+    """The same for pixels from 0 to 1: the local server's model itself."""
+    return {"digit": shares(dense(inputs["image"].reshape(-1, 64), weights("digits")))}
+
+
+def penguins(inputs: Arrays, version: int) -> Arrays:
+    """The local server's model `penguins`: one layer for the species, two for the body mass."""
+    layers = weights("penguins")
+    features = inputs["features"]
+    return {"species": shares(dense(features, layers[:2])), "body_mass": dense(features, layers[2:])}
+
+
+def weights(name: str) -> list[numpy.ndarray]:
+    """The matrix and the bias of each layer of a model of the local server."""
+    with numpy.load(os.environ[f"{name.upper()}_WEIGHTS"]) as arrays:
+        return [arrays[f"arr_{place}"] for place in range(len(arrays))]
+
+
+def dense(values: numpy.ndarray, layers: list[numpy.ndarray]) -> numpy.ndarray:
+    for place in range(0, len(layers), 2):
+        values = values.clip(0) if place else values
+        values = values @ layers[place] + layers[place + 1]
+    return values
+
+
+def shares(values: numpy.ndarray) -> numpy.ndarray:
     powers = numpy.exp(values - values.max(axis=1, keepdims=True))
-    return {"digit": powers / powers.sum(axis=1, keepdims=True)}
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def batch(inputs: Arrays, version: int) -> Arrays:
@@ -181,6 +204,8 @@ MODELS: dict[str, Model] = {
     "text": Model({"text": ("BYTES", [1])}, {"capitals": ("BYTES", [1])}, text),
     "image": Model({"image": ("UINT8", [8, 8, 3])}, {"scores": ("FP32", [3])}, image),
     "digits": Model({"image": ("UINT8", [8, 8, 1])}, {"digit": ("FP32", [10])}, digits),
+    "pixels": Model({"image": ("FP32", [8, 8, 1])}, {"digit": ("FP32", [10])}, pixels),
+    "penguins": Model({"features": ("FP32", [9])}, {"species": ("FP32", [3]), "body_mass": NUMBER}, penguins),
     "sizes": Model({"x": ("FP32", [-1])}, {"y": ("FP32", [-1])}, sizes),
     "count": Model({"count": ("INT64", [1])}, {"next": ("INT64", [1])}, count),
     "optional": Model({"x": NUMBER, "offset": NUMBER}, Y, optional, optional=("offset",)),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import behind
 from document import Results, write_page
 from engines import ENGINES, HERE, Engine, Failed
 from examples import Examples, build_examples, checks, run_examples
@@ -57,17 +58,20 @@ def run_engine(engine: Engine, programs: dict[str, list[str]], examples: Example
             for name in run_scenarios(engine, url, language, command):
                 failed.setdefault(name, []).append(language)
         failed |= run_examples(engine, url, examples)
+        failed |= behind.run_behind(engine, url)
     took = f"installed in {installed - began:.0f} s, ready in {ready - installed:.0f} s"
     print(f"{engine.title} {version}: {took}, run in {time.monotonic() - ready:.0f} s", flush=True)
     return version, failed
 
 
 def summary(results: Results, languages: int) -> tuple[int, int]:
-    """How many scenarios and examples held, and how many failed, in all languages."""
+    """How many scenarios and examples held, and how many failed, in all languages; and what holds behind
+    sidekick-server."""
     asked = sum(name not in scenario.not_on for name in results for scenario in SCENARIOS)
     asked += sum(len(checks(ENGINES[name])) for name in results)
     failed = sum(len(where) for _, found in results.values() for where in found.values())
-    return asked * languages - failed, failed
+    alone = sum(len(behind.checks(ENGINES[name])) for name in results)
+    return asked * languages + alone - failed, failed
 
 
 def end_as_interrupted(number: int, frame: object) -> None:

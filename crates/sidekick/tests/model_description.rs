@@ -77,7 +77,8 @@ fn labels_make_categories_in_both_directions() {
     assert_eq!(shown(deployment.inputs()), inputs);
     assert_eq!(shown(deployment.outputs()), "sick binary [1], probabilities categorical [3] a|b|c");
     assert_eq!(deployment.batch_limit(), Some(2));
-    let tensors = |specs: &Specs| specs.iter().map(|spec| spec.tensor_shape().unwrap().to_vec()).collect::<Vec<_>>();
+    let tensors =
+        |specs: &Specs| specs.iter().map(|spec| spec.tensor_shape().unwrap().to_vec()).collect::<Vec<_>>();
     assert_eq!(tensors(deployment.inputs()), [vec![SIZE_ANY, 1], vec![SIZE_ANY], vec![SIZE_ANY]]);
     assert_eq!(tensors(deployment.outputs()), [[SIZE_ANY, 1], [SIZE_ANY, 3]]);
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -17,13 +17,15 @@ use crate::connections::{self, Limits};
 use crate::deployment::{Deployment, EngineName};
 use crate::engine::choose::Engines;
 use crate::memory::Memory;
+use crate::metrics::Metrics;
+use crate::queue::Queue;
 use crate::registry::Registry;
 use crate::served::Served;
 use crate::source::{Loading, Source};
 use crate::token::TokenArguments;
 use crate::turns::Turns;
 use crate::watch::Watch;
-use crate::{browser, http, image};
+use crate::{browser, http, image, waiting};
 
 /// Threads for requests whose connection has ended, and for looking up names.
 const SPARE_THREADS: usize = 64;
@@ -66,6 +68,14 @@ pub struct ServeArguments {
     #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds)]
     idle_timeout: Duration,
 
+    /// Requests that may wait beside those that are computed; beyond them the answer is 503
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
+    max_queue: usize,
+
+    /// How long the start waits for engines on other machines that do not answer
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds_or_none)]
+    engine_wait: Duration,
+
     #[command(flatten)]
     engines: EngineArguments,
 
@@ -105,7 +115,7 @@ pub struct EngineArguments {
 impl EngineArguments {
     pub fn engines(&self) -> Engines {
         let (engine, library) = (self.engine, self.onnxruntime.clone());
-        Engines { engine, library, threads: self.engine_threads }
+        Engines { engine, library, threads: self.engine_threads, ..Engines::default() }
     }
 }
 
@@ -135,9 +145,14 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&number| number >= 1).ok_or_else(|| "it is a whole number from 1".to_owned())
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+fn seconds_or_none(text: &str) -> Result<Duration, String> {
     let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    duration
+    duration.ok_or_else(|| "it is a number of seconds from 0".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    seconds_or_none(text)
+        .ok()
         .filter(|duration| !duration.is_zero())
         .ok_or_else(|| "it is a number of seconds above 0".to_owned())
 }
@@ -146,33 +161,44 @@ fn seconds(text: &str) -> Result<Duration, String> {
 pub fn run(arguments: &ServeArguments) -> Result<(), String> {
     let loading = Loading { token: arguments.token.token()?, engines: arguments.engines.engines() };
     let watch = Watch::new(arguments.paths.iter().cloned().map(Source::new).collect());
-    let served = Arc::new(load(watch.sources(), &loading)?);
+    let until = Instant::now() + arguments.engine_wait;
+    let served = Arc::new(load(watch.sources(), &loading, until)?);
     // Requests that gave up their turn for a while keep their thread.
     let threads = arguments.max_connections.saturating_add(SPARE_THREADS);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().max_blocking_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
+    waiting::start(&arguments.paths, &served, &loading);
+    let metrics = Arc::clone(&loading.engines.metrics);
     if arguments.watch {
         watch.start(Arc::clone(&served), loading).map_err(|error| format!("--watch: {error}"))?;
     }
-    let outcome = runtime.block_on(serve(arguments, served));
+    let outcome = runtime.block_on(serve(arguments, served, metrics));
     // Work whose client has gone, or that outlasted the grace, does not hold up the end.
     runtime.shutdown_background();
     outcome
 }
 
 /// Loads all deployments.
-fn load<'a>(sources: impl Iterator<Item = &'a Source>, loading: &Loading) -> Result<Registry, String> {
+fn load<'a>(
+    sources: impl Iterator<Item = &'a Source>,
+    loading: &Loading,
+    until: Instant,
+) -> Result<Registry, String> {
     let mut registry = Registry::default();
     for source in sources {
-        let served = source.load(loading)?;
+        let served = waiting::load(source, loading, until)?;
         let at_file = |problem| format!("{}: {problem}", source.file().display());
         registry.add(served).map_err(at_file)?;
     }
     Ok(registry)
 }
 
-async fn serve(arguments: &ServeArguments, served: Arc<Registry>) -> Result<(), String> {
+async fn serve(
+    arguments: &ServeArguments,
+    served: Arc<Registry>,
+    metrics: Arc<Metrics>,
+) -> Result<(), String> {
     let cannot_listen = |error: io::Error| {
         let hint = match error.kind() {
             io::ErrorKind::AddrInUse => "; another server runs there: stop it, or choose another port",
@@ -189,7 +215,7 @@ async fn serve(arguments: &ServeArguments, served: Arc<Registry>) -> Result<(), 
     if arguments.open {
         browser::open(&page(address, &served.all()));
     }
-    let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
+    let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get()).max(2);
     let app = App {
         served,
         base: format!("http://{address}"),
@@ -198,7 +224,9 @@ async fn serve(arguments: &ServeArguments, served: Arc<Registry>) -> Result<(), 
         max_pixels: arguments.max_pixels,
         deadline: arguments.deadline,
         memory: Memory::new(arguments.max_memory),
-        turns: Turns::new(cores.max(2)),
+        turns: Turns::new(cores),
+        queue: Queue::new(arguments.max_queue, cores),
+        metrics,
     };
     let limits = Limits {
         head: arguments.head_timeout,

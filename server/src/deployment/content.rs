@@ -6,10 +6,15 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::deployment::batching::Batching;
 use crate::deployment::constants::Constant;
 use crate::deployment::input::Input;
 use crate::deployment::mistakes::Lines;
 use crate::deployment::output::Output;
+use crate::deployment::remote::RemoteEngine;
+
+/// The file of the model, unless another is named.
+pub(super) const MODEL_FILE: &str = "model.onnx";
 
 /// The content of `deployment.json`. It holds the tokens, so it has no Debug form.
 #[derive(Default)]
@@ -22,8 +27,11 @@ pub struct Deployment {
     pub enabled: bool,
     pub tensorjson: bool,
     pub form: DescribeForm,
+    /// The file of the model, if no server elsewhere computes it.
     pub model: PathBuf,
     pub engine: EngineName,
+    pub remote: Option<RemoteEngine>,
+    pub batching: Option<Batching>,
     pub inputs: Vec<Input>,
     pub outputs: Vec<Output>,
     pub constants: Vec<Constant>,

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::deployment::content::{Deployment, DescribeForm, EngineName};
+use crate::deployment::batching::Batching;
+use crate::deployment::content::{Deployment, DescribeForm, EngineName, MODEL_FILE};
 use crate::deployment::feature::{Categories, Category, FeatureType, MAX_SIZE, duplicate, size_of_shape};
 use crate::deployment::input::{Encoding, Input, InputKind, TextEncoding};
 use crate::deployment::output::{ArrayOutput, Output, OutputKind};
+use crate::deployment::remote::{DeclaredEngine, HAS_MODEL, Mistake, RemoteEngine};
 use crate::image::{InputImage, OutputImage, Size};
 use crate::ngrams::Ngrams;
 use crate::numbers::Transform;
@@ -50,10 +52,11 @@ struct Declaration {
     tensorjson: bool,
     #[serde(default)]
     describe: DescribeForm,
-    #[serde(default = "model_file")]
-    model: PathBuf,
+    model: Option<PathBuf>,
     #[serde(default)]
-    engine: EngineName,
+    engine: DeclaredEngine,
+    max_batch_delay: Option<f64>,
+    max_batch_rows: Option<usize>,
     inputs: Option<Vec<DeclaredFeature>>,
     outputs: Option<Vec<DeclaredFeature>>,
     held_out: Option<Value>,
@@ -61,10 +64,6 @@ struct Declaration {
 
 fn yes() -> bool {
     true
-}
-
-fn model_file() -> PathBuf {
-    PathBuf::from("model.onnx")
 }
 
 #[derive(Deserialize)]
@@ -90,6 +89,9 @@ impl Declaration {
         if self.describe == DescribeForm::Older && self.tensorjson {
             return Err("tensorjson: the older describe form needs it to be false".to_owned());
         }
+        let (engine, remote) = engine(self.engine, self.model.is_some(), folder)?;
+        let batching = Batching::new(self.max_batch_delay, self.max_batch_rows)
+            .map_err(|Mistake { key, problem }| format!("{key}: {problem}"))?;
         let (inputs, outputs) = features(self.inputs, self.outputs)?;
         let mut deployment = Deployment {
             title: if self.title.is_empty() { self.id.clone() } else { one_line(&self.title) },
@@ -100,14 +102,36 @@ impl Declaration {
             enabled: self.enabled,
             tensorjson: self.tensorjson,
             form: self.describe,
-            model: folder.join(self.model),
-            engine: self.engine,
+            model: folder.join(self.model.as_deref().unwrap_or(Path::new(MODEL_FILE))),
+            engine,
+            remote,
+            batching,
             outputs,
             held_out: self.held_out,
             ..Deployment::default()
         };
         deployment.set_inputs(inputs);
         Ok(deployment)
+    }
+}
+
+/// The engine of a deployment: one of this machine's, or servers elsewhere, which have the model.
+fn engine(
+    declared: DeclaredEngine,
+    has_model: bool,
+    folder: &Path,
+) -> Result<(EngineName, Option<RemoteEngine>), String> {
+    let declared = match declared {
+        DeclaredEngine::Named(name) => return Ok((name, None)),
+        DeclaredEngine::Remote(_) if has_model => return Err(format!("model: {HAS_MODEL}")),
+        DeclaredEngine::Remote(declared) => declared,
+    };
+    match declared.check(folder) {
+        Ok(remote) => Ok((EngineName::default(), Some(remote))),
+        Err(mistakes) => {
+            let first = mistakes.into_iter().next().unwrap_or_default();
+            Err(format!("engine.{}: {}", first.key, first.problem))
+        }
     }
 }
 

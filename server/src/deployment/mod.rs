@@ -1,5 +1,6 @@
 //! A deployment as its folder declares it: `deployment.json`, checked key by key.
 
+mod batching;
 mod constants;
 mod content;
 mod feature;
@@ -10,6 +11,7 @@ mod input;
 mod jsonc;
 mod mistakes;
 mod output;
+mod remote;
 
 use std::fs;
 use std::io;
@@ -18,12 +20,14 @@ use std::path::{Path, PathBuf};
 use fields::At;
 use jsonc::{Node, Value};
 
+pub use batching::Batching;
 pub use constants::{Constant, Extent, Scalar};
 pub use content::{Deployment, DescribeForm, EngineName};
 pub use feature::{Categories, Category, FREE, FeatureType, MAX_SIZE};
 pub use input::{Encoding, Fill, Input, InputKind, TextEncoding};
 pub use mistakes::{Mistakes, did_you_mean};
 pub use output::{Activation, ArrayOutput, Output, OutputKind, Pool};
+pub use remote::RemoteEngine;
 
 /// A `deployment.json`, as far as it can be read. What the model decides is still open.
 pub struct Draft {

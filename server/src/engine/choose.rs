@@ -2,6 +2,7 @@
 //! if it runs the model and agrees with ONNX Runtime.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ort::environment::Environment;
 
@@ -12,6 +13,7 @@ use crate::engine::rows::RowByRow;
 use crate::engine::rten::RtenModel;
 use crate::engine::trial::{self, Trial};
 use crate::engine::{Model, library};
+use crate::metrics::Metrics;
 use crate::onnx::Declared;
 use crate::tensor::{Signature, Size, Tensor};
 
@@ -24,6 +26,8 @@ pub struct Engines {
     pub library: Option<PathBuf>,
     /// Threads with which ONNX Runtime computes one run.
     pub threads: Option<usize>,
+    /// Where the runs of all models are counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// A model with its engine, and what there is to say of it.

@@ -1,11 +1,14 @@
 //! What computes a model: the engines, and what the rest of the server sees of them.
 
+pub mod absent;
 pub mod choose;
 mod library;
+pub mod metered;
 mod onnxruntime;
 mod protobuf;
+pub mod remote;
 mod rewrite;
-mod rows;
+pub mod rows;
 pub mod rten;
 mod trial;
 
@@ -25,6 +28,12 @@ pub trait Model: Send + Sync {
     /// Runs on all inputs, in the signature's order. Returns the outputs at these places, each of which is
     /// there once.
     fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError>;
+
+    /// Whether a run mostly waits: for other requests, or for another machine. The request gives up its turn
+    /// meanwhile.
+    fn waits(&self) -> bool {
+        false
+    }
 }
 
 /// Why a model was not computed.
@@ -58,7 +67,9 @@ impl From<EngineError> for ApiError {
         match error {
             EngineError::Refused(reason) => ApiError::bad_data(reason),
             EngineError::Failed(reason) => ApiError::internal(reason),
-            EngineError::Unavailable { reason, .. } => ApiError::busy(reason),
+            EngineError::Unavailable { reason, retry_after } => {
+                ApiError { retry_after, ..ApiError::busy(reason) }
+            }
         }
     }
 }

@@ -31,6 +31,10 @@ impl Model for RowByRow {
         &self.signature
     }
 
+    fn waits(&self) -> bool {
+        self.model.waits()
+    }
+
     fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError> {
         let count = |tensor: &Tensor| tensor.shape.first().copied();
         let rows = inputs.first().and_then(count).unwrap_or(1);

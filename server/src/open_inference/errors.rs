@@ -16,6 +16,6 @@ impl From<ApiError> for OpenError {
 
 impl IntoResponse for OpenError {
     fn into_response(self) -> Response {
-        error::respond(self.0.status, &json!({"error": self.0.message}))
+        error::respond(self.0.status, self.0.retry_after, &json!({"error": self.0.message}))
     }
 }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::app::{Accepted, App, Shared, asked, shorten};
+use crate::app::{Accepted, App, Shared, asked, at_engine, shorten};
 use crate::body::{self, Coding};
 use crate::error::{ApiError, ErrorCode};
 use crate::open_inference::errors::OpenError;
@@ -31,7 +31,7 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/v2", get(server_metadata))
         .route("/v2/health/live", get(healthy))
-        .route("/v2/health/ready", get(healthy))
+        .route("/v2/health/ready", get(ready))
         .route("/v2/models/{name}", get(model_metadata))
         .route("/v2/models/{name}/versions/{version}", get(model_metadata))
         .route("/v2/models/{name}/ready", get(model_ready))
@@ -67,6 +67,10 @@ async fn server_metadata() -> Response {
 
 async fn healthy() {}
 
+async fn ready(State(app): Shared) -> Result<(), OpenError> {
+    Ok(app.require_ready()?)
+}
+
 async fn model_metadata(Model(served): Model, headers: HeaderMap) -> Result<Response, OpenError> {
     auth::check(&served.deployment, &headers)?;
     Ok(json_response(metadata_of(&served)?.clone()))
@@ -78,8 +82,13 @@ async fn model_ready(Model(served): Model, headers: HeaderMap) -> Result<(), Ope
     Ok(())
 }
 
-async fn infer(
-    State(app): Shared,
+async fn infer(State(app): Shared, model: Result<Model, OpenError>, request: Request) -> Response {
+    let id = model.as_ref().ok().map(|Model(served)| served.deployment.id.clone());
+    app.counted(id, async { answered(&app, model, request).await.into_response() }).await
+}
+
+async fn answered(
+    app: &Arc<App>,
     model: Result<Model, OpenError>,
     request: Request,
 ) -> Result<Response, OpenError> {
@@ -93,7 +102,7 @@ async fn infer(
     };
     let accepted = Accepted { served: Arc::clone(&served), head, body, coding: form.coding };
     let answer = move |body: Bytes, work: &Arc<Work>| answer(&served, form.json_length, body, work);
-    let (body, json_length) = accepted.compute(&app, answer).await?;
+    let (body, json_length) = accepted.compute(app, answer).await?;
     let Some(length) = json_length else {
         return Ok(json_response(body));
     };
@@ -147,7 +156,7 @@ fn answer(
     encode::check_rows(deployment, model.layout(), shapes.first().and_then(|shape| shape.first()).copied())?;
     work.step()?;
     let places: Vec<usize> = request.outputs.iter().map(|wanted| wanted.place).collect();
-    let outputs = model.infer(request.inputs, &places)?;
+    let outputs = at_engine(model, work, || model.infer(request.inputs, &places))?;
     let held = outputs.iter().map(|output| output.values.bytes()).sum();
     work.hold(held)?;
     let outputs: Vec<_> = request.outputs.into_iter().zip(outputs).collect();
@@ -185,6 +194,7 @@ impl FromRequestParts<Arc<App>> for Model {
 
 /// The metadata of a model whose tensors the protocol can carry.
 fn metadata_of(served: &Served) -> Result<&Bytes, ApiError> {
+    served.require_model()?;
     served.metadata.as_ref().map_err(ApiError::not_implemented)
 }
 

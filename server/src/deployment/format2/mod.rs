@@ -8,8 +8,11 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
-use crate::deployment::content::{Deployment, DescribeForm, EngineName};
+use crate::deployment::batching::Batching;
+use crate::deployment::content::{Deployment, DescribeForm, EngineName, MODEL_FILE};
 use crate::deployment::fields::{At, Fields};
+use crate::deployment::jsonc::Value;
+use crate::deployment::remote::{DeclaredRemote, HAS_MODEL, Mistake, RemoteEngine};
 
 const ENGINES: [(&str, EngineName); 3] =
     [("auto", EngineName::Auto), ("rten", EngineName::Rten), ("onnxruntime", EngineName::OnnxRuntime)];
@@ -36,6 +39,7 @@ fn general(fields: &Fields, folder: &Path) -> Deployment {
     if form == Some(DescribeForm::Older) && tensorjson {
         fields.wrong("tensorjson", "the older describe form has arrays as .npy files alone; write false");
     }
+    let (engine, remote) = engine(fields, folder);
     let id = id.unwrap_or_default();
     let title = fields.text("title").map(|title| values::one_line(&title)).unwrap_or_default();
     Deployment {
@@ -47,11 +51,43 @@ fn general(fields: &Fields, folder: &Path) -> Deployment {
         enabled: fields.flag("enabled").unwrap_or(true),
         tensorjson,
         form: form.unwrap_or_default(),
-        model: folder.join(fields.text("model").map_or_else(|| PathBuf::from("model.onnx"), PathBuf::from)),
-        engine: fields.get("engine").and_then(|at| at.one_of(&ENGINES)).unwrap_or_default(),
+        model: folder.join(fields.text("model").map_or_else(|| PathBuf::from(MODEL_FILE), PathBuf::from)),
+        engine,
+        remote,
+        batching: batching(fields),
         held_out: fields.read("held_out"),
         ..Deployment::default()
     }
+}
+
+/// The engine: one of this machine's, or servers elsewhere, which have the model.
+fn engine(fields: &Fields, folder: &Path) -> (EngineName, Option<RemoteEngine>) {
+    let Some(at) = fields.get("engine") else { return (EngineName::default(), None) };
+    if !matches!(at.value(), Value::Object(_)) {
+        return (at.one_of(&ENGINES).unwrap_or_default(), None);
+    }
+    if fields.get("model").is_some() {
+        fields.wrong("model", HAS_MODEL);
+    }
+    let Some(declared) = at.read::<DeclaredRemote>() else { return (EngineName::default(), None) };
+    match declared.check(folder) {
+        Ok(remote) => (EngineName::default(), Some(remote)),
+        Err(mistakes) => {
+            if let Some(keys) = at.fields() {
+                mistakes.into_iter().for_each(|Mistake { key, problem }| keys.wrong(key, problem));
+            }
+            (EngineName::default(), None)
+        }
+    }
+}
+
+fn batching(fields: &Fields) -> Option<Batching> {
+    let (delay, rows) = (fields.number("max_batch_delay"), fields.size("max_batch_rows"));
+    let batching = Batching::new(delay, rows);
+    batching.unwrap_or_else(|Mistake { key, problem }| {
+        fields.wrong(key, problem);
+        None
+    })
 }
 
 fn id(at: &At) -> Option<String> {

@@ -1,0 +1,68 @@
+//! Engines on other machines that have not answered yet: the start waits for them for a while, then goes on
+//! without them and asks again.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::registry::Registry;
+use crate::served::Served;
+use crate::source::{Loading, Source};
+
+/// How long an engine that did not answer is left alone.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Loads a deployment. Waits for its engine, but not longer than until then.
+pub fn load(source: &Source, loading: &Loading, until: Instant) -> Result<Served, String> {
+    let mut served = source.load(loading)?;
+    while served.model.absent.is_some() && Instant::now() < until {
+        thread::sleep(PAUSE.min(until.saturating_duration_since(Instant::now())));
+        served = source.load(loading)?;
+    }
+    Ok(served)
+}
+
+/// Asks again for the models whose engine did not answer at the start, until all are there. The registry has
+/// the deployments in the order of their paths.
+pub fn start(paths: &[PathBuf], registry: &Arc<Registry>, loading: &Loading) {
+    for (place, served) in registry.all().iter().enumerate() {
+        let Some(reason) = served.model.absent.clone() else { continue };
+        let id = served.deployment.id.clone();
+        say(&format!("deployment {id}: {reason}; it answers 503 until then"));
+        let (source, registry, loading) =
+            (Source::new(paths[place].clone()), Arc::clone(registry), loading.clone());
+        thread::spawn(move || ask(&source, place, &id, reason, &registry, &loading));
+    }
+}
+
+fn ask(source: &Source, place: usize, id: &str, mut reason: String, registry: &Registry, loading: &Loading) {
+    // Somebody else may have replaced the deployment.
+    while registry.all()[place].model.absent.is_some() {
+        thread::sleep(PAUSE);
+        let problem = match source.load(loading) {
+            Ok(served) => match served.model.absent.clone() {
+                Some(reason) => reason,
+                None => match registry.replace(place, served) {
+                    Ok(served) => {
+                        say(&format!("deployment {id}: its engine is there"));
+                        return served.say_notes();
+                    }
+                    Err(problem) => problem,
+                },
+            },
+            Err(problem) => problem,
+        };
+        if problem != reason {
+            say(&format!("deployment {id}: {problem}"));
+            reason = problem;
+        }
+    }
+}
+
+fn say(text: &str) {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A closed standard error is no reason to fail.
+    drop(writeln!(io::stderr(), "sidekick-server: {line}"));
+}
