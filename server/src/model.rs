@@ -45,7 +45,7 @@ pub fn open(folder: &Path, engines: &Engines) -> Result<(Deployment, LoadedModel
 
 impl LoadedModel {
     /// Loads the model and holds it against the features, which it completes. An error has a line for each
-    /// mistake, which names the file and the key. Without an engine that answers it is a model that is absent.
+    /// mistake, which names the file and the key. Without an engine that answers the model is absent.
     pub fn load(deployment: &mut Deployment, engines: &Engines) -> Result<LoadedModel, String> {
         let mut loaded = match deployment.remote.take() {
             Some(remote) => LoadedModel::elsewhere(deployment, &remote, engines)?,

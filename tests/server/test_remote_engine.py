@@ -299,7 +299,7 @@ def scripted(tmp_path):
     open_servers = []
 
     def start(*answers, **keys):
-        script = Scripted(sums, *answers)
+        script = Scripted(sums)
         engine = misbehaving.Server(script.respond)
         running = engine.running()
         running.__enter__()

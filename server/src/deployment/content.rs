@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::deployment::batching::Batching;
 use crate::deployment::constants::Constant;
+use crate::deployment::engine_name::EngineName;
 use crate::deployment::input::Input;
 use crate::deployment::mistakes::Lines;
 use crate::deployment::output::Output;
@@ -49,17 +50,6 @@ pub enum DescribeForm {
     #[default]
     Current,
     Older,
-}
-
-/// What computes a model on this machine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EngineName {
-    /// Rten if it runs the model and agrees with ONNX Runtime, where that is there; else ONNX Runtime.
-    #[default]
-    Auto,
-    Rten,
-    OnnxRuntime,
 }
 
 impl Deployment {

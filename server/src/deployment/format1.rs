@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::deployment::batching::Batching;
-use crate::deployment::content::{Deployment, DescribeForm, EngineName, MODEL_FILE};
+use crate::deployment::content::{Deployment, DescribeForm, MODEL_FILE};
+use crate::deployment::engine_name::EngineName;
 use crate::deployment::feature::{Categories, Category, FeatureType, MAX_SIZE, duplicate, size_of_shape};
 use crate::deployment::input::{Encoding, Input, InputKind, TextEncoding};
 use crate::deployment::output::{ArrayOutput, Output, OutputKind};

@@ -3,6 +3,7 @@
 mod batching;
 mod constants;
 mod content;
+mod engine_name;
 mod feature;
 mod fields;
 mod format1;
@@ -22,7 +23,8 @@ use jsonc::{Node, Value};
 
 pub use batching::Batching;
 pub use constants::{Constant, Extent, Scalar};
-pub use content::{Deployment, DescribeForm, EngineName};
+pub use content::{Deployment, DescribeForm};
+pub use engine_name::EngineName;
 pub use feature::{Categories, Category, FREE, FeatureType, MAX_SIZE};
 pub use input::{Encoding, Fill, Input, InputKind, TextEncoding};
 pub use mistakes::{Mistakes, did_you_mean};

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, IntoDeserializer, MapAccess, Visitor};
 
-use crate::deployment::content::EngineName;
+use crate::deployment::engine_name::EngineName;
 
 /// How long a request to the engine may take, with all its attempts.
 const DEFAULT_TIMEOUT: f64 = 60.0;

@@ -9,7 +9,8 @@ mod values;
 use std::path::{Path, PathBuf};
 
 use crate::deployment::batching::Batching;
-use crate::deployment::content::{Deployment, DescribeForm, EngineName, MODEL_FILE};
+use crate::deployment::content::{Deployment, DescribeForm, MODEL_FILE};
+use crate::deployment::engine_name::EngineName;
 use crate::deployment::fields::{At, Fields};
 use crate::deployment::jsonc::Value;
 use crate::deployment::remote::{DeclaredRemote, HAS_MODEL, Mistake, RemoteEngine};
