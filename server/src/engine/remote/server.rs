@@ -1,7 +1,7 @@
 //! One server that computes a model: its connections, and whether it answers.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -23,7 +23,8 @@ pub struct Server {
     /// The outputs to ask for; all if there are none.
     outputs: Vec<String>,
     /// Open since it first answered.
-    opened: Mutex<Option<Arc<Opened>>>,
+    opened: OnceLock<Arc<Opened>>,
+    opening: Mutex<()>,
     rests_until: Mutex<Option<Instant>>,
 }
 
@@ -66,25 +67,25 @@ impl Fault {
 
 impl Server {
     pub fn new(url: &str, token: String, options: Options, outputs: Vec<String>) -> Server {
-        let (opened, rests_until) = (Mutex::new(None), Mutex::new(None));
-        Server { url: url.to_owned(), name: host_of(url), token, options, outputs, opened, rests_until }
+        let (opened, opening, rests_until) = (OnceLock::new(), Mutex::new(()), Mutex::new(None));
+        let (url, name) = (url.to_owned(), host_of(url));
+        Server { url, name, token, options, outputs, opened, opening, rests_until }
     }
 
     /// The model, described when the server first answers. `accept` may refuse what it finds.
     pub fn open(&self, accept: impl FnOnce(&Opened) -> Result<(), String>) -> Result<Arc<Opened>, Fault> {
-        let mut opened = match self.opened.try_lock() {
-            Ok(opened) => opened,
+        if let Some(opened) = self.opened.get() {
+            return Ok(Arc::clone(opened));
+        }
+        let _opening = match self.opening.try_lock() {
+            Ok(opening) => opening,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             // Requests that wait for one another would all time out, one after the other.
             Err(TryLockError::WouldBlock) => return Err(Fault::Connecting),
         };
-        if let Some(opened) = &*opened {
-            return Ok(Arc::clone(opened));
-        }
         let found = Arc::new(self.describe().map_err(|error| Fault::of(&error))?);
         accept(&found).map_err(Fault::Wrong)?;
-        *opened = Some(Arc::clone(&found));
-        Ok(found)
+        Ok(Arc::clone(self.opened.get_or_init(|| found)))
     }
 
     /// Asks for the metadata. Labels are no concern of an engine, and BYTES need not be UTF-8: a model
@@ -127,7 +128,7 @@ impl Server {
     }
 
     pub fn is_open(&self) -> bool {
-        lock(&self.opened).is_some()
+        self.opened.get().is_some()
     }
 
     /// Whether it failed a short while ago.
