@@ -246,8 +246,7 @@ PACKAGES = Source(
             ),
             {"type": only},
         ),
-        Model("dnsmos", "`speechmos`: how good speech sounds"),
-        Model("dnsmos-p808", "`speechmos`: the same from a spectrogram"),
+        Model("dnsmos-p808", "`speechmos`: how good speech sounds, from its spectrogram"),
         Model(
             "silero-vad",
             "`silero-vad`: speech or not, with a state and a constant",

@@ -102,11 +102,6 @@ def magika() -> Made:
     return Made(folder / "model.onnx", tensors, files={"types.txt": "\n".join(types).encode()})
 
 
-def dnsmos() -> Made:
-    """Nine seconds of sound: three scores."""
-    return Made(shipped("speechmos", "dnsmos_models/sig_bak_ovr.onnx"), {"input_1": sound(2, 144160)})
-
-
 def dnsmos_p808() -> Made:
     """A spectrogram: one score."""
     tensors = {"input_1": RANDOM.uniform(-1, 1, (2, 900, 120)).astype(np.float32)}
