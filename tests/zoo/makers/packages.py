@@ -102,12 +102,6 @@ def magika() -> Made:
     return Made(folder / "model.onnx", tensors, files={"types.txt": "\n".join(types).encode()})
 
 
-def dnsmos_p808() -> Made:
-    """A spectrogram: one score."""
-    tensors = {"input_1": RANDOM.uniform(-1, 1, (2, 900, 120)).astype(np.float32)}
-    return Made(shipped("speechmos", "dnsmos_models/model_v8.onnx"), tensors)
-
-
 def silero_vad() -> Made:
     """Speech or not, with the state of what came before, and the rate as a number without axes."""
     samples = sound(3, 576)
