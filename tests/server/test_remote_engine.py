@@ -4,6 +4,7 @@ engine, or a server that misbehaves."""
 import json
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -407,6 +408,35 @@ def test_a_queue_that_is_full(tmp_path):
                 thread.join()
             assert [reply.status_code for [reply] in found] == [200] * len(threads)
             assert metric(server, "requests_in_flight") == 0
+
+
+def test_requests_without_a_client_take_no_threads_from_others(tmp_path):
+    """More requests wait at the engine than there may be connections: most of their clients have gone."""
+    arrived, go = threading.Semaphore(0), threading.Event()
+
+    def slow(request):
+        arrived.release()
+        go.wait(120)
+        return sums(request)
+
+    script = Scripted(sums)
+    engine = misbehaving.Server(script.respond)
+    with engine.running():
+        folder = front(tmp_path / "m", DECLARED, {"url": f"{engine.url}/v2/models/m", "timeout": 240})
+        with Server([folder], "--max-connections", "4") as server:
+            script.answers = [slow]
+            deployment = server.deployment("m")
+            body = json.dumps({"rows": [ROW]})
+            head = f"POST {deployment.url.removeprefix(server.base)} HTTP/1.1\r\nHost: m\r\n" \
+                   "Authorization: Bearer m-token\r\nContent-Type: application/json\r\n"
+            for _ in range(100):
+                with socket.create_connection(("127.0.0.1", server.port), 30) as client:
+                    client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+                    assert arrived.acquire(timeout=30)
+            script.answers = [sums]
+            go.set()
+            assert deployment.predict(ROW) == [{"y": 3.0}]
+            eventually(lambda: metric(server, "requests_in_flight") == 0)
 
 
 def test_health(fronts):

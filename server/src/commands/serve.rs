@@ -27,8 +27,10 @@ use crate::turns::Turns;
 use crate::watch::Watch;
 use crate::{browser, http, image, waiting};
 
-/// Threads for requests whose connection has ended, and for looking up names.
-const SPARE_THREADS: usize = 64;
+/// Threads for looking up names.
+const SPARE_THREADS: usize = 16;
+/// More threads than any system has, and no more than the runtime can count.
+const MOST_THREADS: usize = 1 << 30;
 
 /// How long requests in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(30);
@@ -163,8 +165,9 @@ pub fn run(arguments: &ServeArguments) -> Result<(), String> {
     let watch = Watch::new(arguments.paths.iter().cloned().map(Source::new).collect());
     let until = Instant::now() + arguments.engine_wait;
     let served = Arc::new(load(watch.sources(), &loading, until)?);
-    // Requests that gave up their turn for a while keep their thread.
-    let threads = arguments.max_connections.saturating_add(SPARE_THREADS);
+    // A request in the queue may keep a thread while it waits, also if its client has gone. If the threads
+    // ended, a request with a turn would wait for a thread, and those with the threads for a turn.
+    let threads = arguments.max_queue.saturating_add(at_once() + SPARE_THREADS).min(MOST_THREADS);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().max_blocking_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
@@ -177,6 +180,11 @@ pub fn run(arguments: &ServeArguments) -> Result<(), String> {
     // Work whose client has gone, or that outlasted the grace, does not hold up the end.
     runtime.shutdown_background();
     outcome
+}
+
+/// How many requests are computed at once.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get()).max(2)
 }
 
 /// Loads all deployments.
@@ -215,7 +223,6 @@ async fn serve(
     if arguments.open {
         browser::open(&page(address, &served.all()));
     }
-    let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get()).max(2);
     let app = App {
         served,
         base: format!("http://{address}"),
@@ -224,8 +231,8 @@ async fn serve(
         max_pixels: arguments.max_pixels,
         deadline: arguments.deadline,
         memory: Memory::new(arguments.max_memory),
-        turns: Turns::new(cores),
-        queue: Queue::new(arguments.max_queue, cores),
+        turns: Turns::new(at_once()),
+        queue: Queue::new(arguments.max_queue, at_once()),
         metrics,
     };
     let limits = Limits {
