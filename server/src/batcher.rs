@@ -20,11 +20,14 @@ pub struct Batcher {
     delay: Duration,
     /// The most rows of a batch.
     most: usize,
-    /// How many batches are computed at once. The others wait, and take more requests meanwhile.
+    /// How many runs of the model there are at once. Other batches wait, and take more requests meanwhile.
     at_once: usize,
     counts: Arc<Counts>,
     state: Mutex<State>,
+    /// For the first requests of batches.
     changed: Condvar,
+    /// For requests that are computed alone.
+    freed: Condvar,
 }
 
 #[derive(Default)]
@@ -73,8 +76,8 @@ impl Batcher {
         let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
         // An engine on another machine has a queue of its own.
         let at_once = if model.waits() { usize::MAX } else { cores };
-        let (state, changed) = (Mutex::default(), Condvar::new());
-        Ok(Batcher { model, delay, most: rows, at_once, counts, state, changed })
+        let (state, changed, freed) = (Mutex::default(), Condvar::new(), Condvar::new());
+        Ok(Batcher { model, delay, most: rows, at_once, counts, state, changed, freed })
     }
 
     /// Joins a batch that is open, or opens one.
@@ -118,6 +121,18 @@ impl Batcher {
             let woken = self.changed.wait_timeout(state, left.min(LONGEST_WAIT));
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Runs the model for one request, as soon as that may be.
+    fn run_alone(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+        let mut state = self.state();
+        while state.computed >= self.at_once {
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.computed += 1;
+        drop(state);
+        let _end = End(self);
+        self.model.run(inputs, outputs)
     }
 
     /// Runs the model for the first request and those that have joined it.
@@ -215,7 +230,7 @@ impl Model for Batcher {
 
     fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError> {
         let Some(rows) = common_rows(&inputs).filter(|rows| (1..self.most).contains(rows)) else {
-            return self.model.run(inputs, outputs);
+            return self.run_alone(inputs, outputs);
         };
         match self.enter(Job { rows, inputs, outputs: outputs.to_vec() }) {
             Entered::First(number, job) => {
@@ -224,7 +239,7 @@ impl Model for Batcher {
             }
             Entered::Joined(answer) => match answer.recv() {
                 Ok(Answer::Done(outcome)) => outcome,
-                Ok(Answer::Alone(job)) => self.model.run(job.inputs, &job.outputs),
+                Ok(Answer::Alone(job)) => self.run_alone(job.inputs, &job.outputs),
                 Err(_) => Err(EngineError::Failed("the batch of the request was lost".to_owned())),
             },
         }
@@ -242,6 +257,8 @@ impl Drop for End<'_> {
     fn drop(&mut self) {
         self.0.state().computed -= 1;
         self.0.changed.notify_all();
+        // If a batch is faster, its own end wakes the next.
+        self.0.freed.notify_one();
     }
 }
 
@@ -400,6 +417,51 @@ mod tests {
         let batcher = batcher(&model, 2);
         assert_eq!(floats(&batcher.run(rows(&[1.0, 2.0]), &[0])), [2.0, 4.0]);
         assert!(floats(&batcher.run(rows(&[]), &[0])).is_empty());
+    }
+
+    /// Notes the most runs that there were at once.
+    #[derive(Default)]
+    struct Busy {
+        signature: Signature,
+        now: AtomicUsize,
+        most: AtomicUsize,
+    }
+
+    impl Model for Busy {
+        fn engine(&self) -> &str {
+            "busy"
+        }
+
+        fn signature(&self) -> &Signature {
+            &self.signature
+        }
+
+        fn run(&self, inputs: Vec<Tensor>, _: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+            self.most.fetch_max(1 + self.now.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(20));
+            self.now.fetch_sub(1, Ordering::SeqCst);
+            if inputs[0].shape[0] == 2 { Err(EngineError::failed("a pair")) } else { Ok(inputs) }
+        }
+    }
+
+    #[test]
+    fn requests_alone_are_runs_at_once_as_well() {
+        let model = Arc::new(Busy::default());
+        let batching = Batching { delay: Duration::from_secs(3600), rows: 2 };
+        let own: Arc<dyn Model> = Arc::<Busy>::clone(&model);
+        let mut batcher = Batcher::new(own, batching, Arc::default()).unwrap();
+        batcher.at_once = 2;
+        // Too large to be joined, or joined in pairs that fail.
+        thread::scope(|scope| {
+            for count in [3, 1, 3, 1, 3, 1, 3, 1] {
+                scope.spawn({
+                    let batcher = &batcher;
+                    move || batcher.run(rows(&vec![1.0; count]), &[0]).unwrap()
+                });
+            }
+        });
+        assert_eq!(model.most.load(Ordering::SeqCst), 2);
+        assert_eq!(batcher.state().computed, 0);
     }
 
     #[test]
