@@ -24,6 +24,28 @@ impl Registry {
         Ok(served)
     }
 
+    /// Puts a deployment in the place of this one, unless another one has taken it meanwhile.
+    pub fn exchange(
+        &self,
+        place: usize,
+        known: &Arc<Served>,
+        served: Served,
+    ) -> Result<Option<Arc<Served>>, String> {
+        self.check_id(&served, Some(place))?;
+        let served = Arc::new(served);
+        let mut all = self.write();
+        if !Arc::ptr_eq(&all[place], known) {
+            return Ok(None);
+        }
+        all[place] = Arc::clone(&served);
+        Ok(Some(served))
+    }
+
+    /// Whether this deployment has the place still.
+    pub fn has(&self, place: usize, known: &Arc<Served>) -> bool {
+        Arc::ptr_eq(&self.read()[place], known)
+    }
+
     pub fn find(&self, id: &str) -> Option<Arc<Served>> {
         self.read().iter().find(|served| served.deployment.id == id).cloned()
     }

@@ -26,6 +26,7 @@ pub struct Loading {
 }
 
 /// A path of the command line.
+#[derive(Clone)]
 pub enum Source {
     Folder(PathBuf),
     Model(PathBuf),

@@ -28,27 +28,46 @@ pub fn load(source: &Source, loading: &Loading, until: Instant) -> Result<Served
 /// the deployments in the order of their paths.
 pub fn start(paths: &[PathBuf], registry: &Arc<Registry>, loading: &Loading) {
     for (place, served) in registry.all().iter().enumerate() {
-        let Some(reason) = served.model.absent.clone() else { continue };
-        let id = served.deployment.id.clone();
-        say(&format!("deployment {id}: {reason}; it answers 503 until then"));
-        let (source, registry, loading) =
-            (Source::new(paths[place].clone()), Arc::clone(registry), loading.clone());
-        thread::spawn(move || ask(&source, place, &id, reason, &registry, &loading));
+        ask_again(&Source::new(paths[place].clone()), place, served, registry, loading);
     }
 }
 
-fn ask(source: &Source, place: usize, id: &str, mut reason: String, registry: &Registry, loading: &Loading) {
-    // Somebody else may have replaced the deployment.
-    while registry.all()[place].model.absent.is_some() {
+/// Asks again for the model of a deployment, if its engine did not answer.
+pub fn ask_again(
+    source: &Source,
+    place: usize,
+    served: &Arc<Served>,
+    registry: &Arc<Registry>,
+    loading: &Loading,
+) {
+    let Some(reason) = served.model.absent.clone() else { return };
+    say(&format!("deployment {}: {reason}; it answers 503 until then", served.deployment.id));
+    let (source, served) = (source.clone(), Arc::clone(served));
+    let (registry, loading) = (Arc::clone(registry), loading.clone());
+    thread::spawn(move || ask(&source, place, &served, reason, &registry, &loading));
+}
+
+fn ask(
+    source: &Source,
+    place: usize,
+    absent: &Arc<Served>,
+    mut reason: String,
+    registry: &Registry,
+    loading: &Loading,
+) {
+    let id = &absent.deployment.id;
+    // Who replaces the deployment asks for the model of the new one.
+    while registry.has(place, absent) {
         thread::sleep(PAUSE);
         let problem = match source.load(loading) {
             Ok(served) => match served.model.absent.clone() {
                 Some(reason) => reason,
-                None => match registry.replace(place, served) {
-                    Ok(served) => {
+                None => match registry.exchange(place, absent, served) {
+                    Ok(Some(served)) => {
                         say(&format!("deployment {id}: its engine is there"));
                         return served.say_notes();
                     }
+                    Ok(None) => return,
                     Err(problem) => problem,
                 },
             },

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::registry::Registry;
 use crate::source::{Loading, Source};
+use crate::waiting;
 
 /// Time between two looks at the files.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -89,7 +90,7 @@ impl Watched {
     }
 
     /// Loads the deployment again if its files have changed and have not just been written.
-    fn look(&mut self, registry: &Registry, loading: &Loading) {
+    fn look(&mut self, registry: &Arc<Registry>, loading: &Loading) {
         let now = self.versions();
         if now != self.loaded && now == self.seen {
             self.loaded = now;
@@ -99,7 +100,7 @@ impl Watched {
         self.seen = now;
     }
 
-    fn load(&mut self, registry: &Registry, loading: &Loading) {
+    fn load(&mut self, registry: &Arc<Registry>, loading: &Loading) {
         let file = self.source.file();
         let load = || self.source.load(loading);
         // The model runtime may panic on a broken file.
@@ -112,6 +113,7 @@ impl Watched {
                 self.look_at_others(&served.files);
                 say(&format!("{}: has changed and is loaded again", file.display()));
                 served.say_notes();
+                waiting::ask_again(&self.source, self.place, &served, registry, loading);
             }
             Err(problem) => {
                 say(&format!(

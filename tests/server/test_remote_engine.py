@@ -188,6 +188,21 @@ def test_an_engine_that_comes_after_the_start(tmp_path):
     assert "penguins-token" not in log.read_text()
 
 
+def test_a_deployment_that_changes_while_its_engine_is_gone(tmp_path):
+    """The engine is asked again, as after the start."""
+    with Server([SHIPPED / "penguins"]) as engine:
+        port = engine.port
+        keys = {"url": model(engine, "penguins"), "token": "penguins-token"}
+        folder = front(tmp_path / "p", shipped("penguins"), keys)
+        server = Server([folder], "--watch")
+    with server:
+        front(folder, {**shipped("penguins"), "title": "Birds"}, keys)
+        eventually(lambda: ready(server).status_code == 503)
+        with Server([SHIPPED / "penguins"], "--listen", f"127.0.0.1:{port}"):
+            eventually(lambda: ready(server).status_code == 200)
+            assert server.deployment("penguins").predict(PENGUIN)[0]["species"]["Gentoo"] > 0.9
+
+
 def test_one_of_two_engines_ends_under_load(tmp_path):
     """No request is lost, and the other engine answers all of them."""
     log = tmp_path / "log"
