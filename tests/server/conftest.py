@@ -3,12 +3,15 @@
 import importlib.util
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 from deployment_client import Deployment
 
 ROOT = Path(__file__).resolve().parents[2]
+# Seconds after which a server is ended that has not begun to serve. A debug build tries models for minutes.
+START = 600
 
 
 def find_binary():
@@ -29,10 +32,14 @@ class Server:
         command = [find_binary(), *listen, *options, *map(str, folders)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, **more)
         self.lines = []
+        limit = threading.Timer(START, self.process.kill)
+        limit.daemon = True
+        limit.start()
         while not self.lines or self.lines[-1] != "ready":
             line = self.process.stdout.readline()
             assert line, f"the server ended: {self.process.wait()}"
             self.lines.append(line.rstrip("\n"))
+        limit.cancel()
         self.base = self.lines[0].removeprefix("listening on ")
         self.port = int(self.base.rsplit(":", 1)[1])
         fields = [line.split(" ", 4) for line in self.lines[1:-1]]

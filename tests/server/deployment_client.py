@@ -1,6 +1,7 @@
 """A client of the Deployment API made of requests alone, and the values the tests send with it."""
 
 import base64
+import functools
 import io
 
 import numpy
@@ -8,6 +9,8 @@ import requests
 from PIL import Image
 
 NPY = "application/x.peltarion.npy"
+# Seconds after which a test fails that waits for a response: more than any takes on a slow machine.
+LIMIT = 120
 
 
 class Deployment:
@@ -16,6 +19,7 @@ class Deployment:
     def __init__(self, url, token):
         self.url, self.token = url, token
         self.session = requests.Session()
+        self.session.request = functools.partial(self.session.request, timeout=LIMIT)
         self.session.headers["Authorization"] = f"Bearer {token}"
 
     def describe(self):

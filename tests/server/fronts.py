@@ -1,7 +1,7 @@
 """Deployments whose model another server computes, and requests to them."""
 
 import json
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 from conftest import ROOT
@@ -33,15 +33,6 @@ def metric(server, name, /, **labels):
 
 
 def in_threads(count, work):
-    """What `work(number)` returns in so many threads at once."""
-    found = [None] * count
-
-    def run(number):
-        found[number] = work(number)
-
-    threads = [threading.Thread(target=run, args=[number]) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+    """What `work(number)` returns in so many threads at once; the first error, if there is one."""
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(work, range(count)))

@@ -210,23 +210,31 @@ def test_one_of_two_engines_ends_under_load(tmp_path):
         urls = [model(server, "penguins") for server in (first, second)]
         folder = front(tmp_path / "p", shipped("penguins"), {"url": urls, "token": "penguins-token"})
         with log.open("w") as errors, Server([folder], errors=errors) as server:
-            half = threading.Barrier(9)
             expected = second.deployment("penguins").predict(PENGUIN)
+            begun, killed = threading.Semaphore(0), threading.Event()
 
-            def work(number):
-                penguins = server.deployment("penguins")
-                found = [penguins.predict(PENGUIN) == expected for _ in range(10)]
-                half.wait(60)
-                return found + [penguins.predict(PENGUIN) == expected for _ in range(40)]
+            def work():
+                penguins, left, found = server.deployment("penguins"), 40, []
+                while left:
+                    # From here on only one engine is there.
+                    left -= killed.is_set()
+                    found.append(penguins.predict(PENGUIN) == expected)
+                    begun.release()
+                return found
 
-            killer = threading.Thread(target=lambda: (half.wait(60), first.process.kill()))
-            killer.start()
-            found = in_threads(8, work)
-            killer.join()
-            assert found == [[True] * 50] * 8
-            assert metric(server, "requests_total", deployment="penguins", status="200") == 400
-            asked = [metric(other, "requests_total", deployment="penguins", status="200") for other in (second,)]
-            assert asked[0] > 320
+            def kill():
+                try:
+                    assert all(begun.acquire(timeout=60) for _ in range(80))
+                    first.process.kill()
+                    first.process.wait()
+                finally:
+                    killed.set()
+                return []
+
+            found = sum(in_threads(9, lambda number: work() if number < 8 else kill()), [])
+            assert all(found)
+            assert metric(server, "requests_total", deployment="penguins", status="200") == len(found)
+            assert metric(second, "requests_total", deployment="penguins", status="200") > 320
             assert f"engine 127.0.0.1:{first.port}" in log.read_text()
 
 
