@@ -90,7 +90,7 @@ impl LoadedModel {
             wanted.clear();
         }
         let counts = engines.metrics.of(&deployment.id);
-        match remote::connect(&deployment.id, engine, wanted, counts) {
+        match remote::connect(&deployment.id, engine, wanted, engines.wait, counts) {
             Ok(model) => {
                 // Both sides are named: the file, and where the model is.
                 let at_engine = |lines: String| {

@@ -13,15 +13,22 @@ use crate::source::{Loading, Source};
 
 /// How long an engine that did not answer is left alone.
 const PAUSE: Duration = Duration::from_secs(2);
+/// How long an engine that is asked may take to answer, also if there is no time to wait for it.
+const LEAST: Duration = Duration::from_secs(5);
 
 /// Loads a deployment. Waits for its engine, but not longer than until then.
 pub fn load(source: &Source, loading: &Loading, until: Instant) -> Result<Served, String> {
-    let mut served = source.load(loading)?;
-    while served.model.absent.is_some() && Instant::now() < until {
-        thread::sleep(PAUSE.min(until.saturating_duration_since(Instant::now())));
-        served = source.load(loading)?;
+    let mut loading = loading.clone();
+    let left = || until.saturating_duration_since(Instant::now());
+    loop {
+        // It may be there and not answer.
+        loading.engines.wait = Some(left().max(LEAST));
+        let served = source.load(&loading)?;
+        if served.model.absent.is_none() || left().is_zero() {
+            return Ok(served);
+        }
+        thread::sleep(PAUSE.min(left()));
     }
-    Ok(served)
 }
 
 /// Asks again for the models whose engine did not answer at the start, until all are there. The registry has

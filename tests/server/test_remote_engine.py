@@ -203,6 +203,27 @@ def test_a_deployment_that_changes_while_its_engine_is_gone(tmp_path):
             assert server.deployment("penguins").predict(PENGUIN)[0]["species"]["Gentoo"] > 0.9
 
 
+def test_an_engine_that_does_not_answer_at_the_start(tmp_path):
+    """The start waits no longer for it than for one that is not there."""
+    go, late = threading.Event(), []
+
+    def respond(request):
+        if not go.wait(60):
+            late.append(request.path)
+            go.set()
+        return Scripted(sums).respond(request)
+
+    engine = misbehaving.Server(respond)
+    with engine.running():
+        folder = front(tmp_path / "m", DECLARED, {"url": f"{engine.url}/v2/models/m", "timeout": 300})
+        with Server([folder], "--engine-wait", "0") as server:
+            assert not late
+            assert_error(server.deployment("m").send(ROW), "InternalError", 503, "has not answered yet")
+            go.set()
+            eventually(lambda: ready(server).status_code == 200)
+            assert server.deployment("m").predict(ROW) == [{"y": 3.0}]
+
+
 def test_one_of_two_engines_ends_under_load(tmp_path):
     """No request is lost, and the other engine answers all of them."""
     log = tmp_path / "log"

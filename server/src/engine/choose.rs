@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ort::environment::Environment;
 
@@ -26,6 +27,8 @@ pub struct Engines {
     pub library: Option<PathBuf>,
     /// Threads with which ONNX Runtime computes one run.
     pub threads: Option<usize>,
+    /// How long the servers of a model elsewhere may take to describe it; none is as long as its timeouts.
+    pub wait: Option<Duration>,
     /// Where the runs of all models are counted.
     pub metrics: Arc<Metrics>,
 }

@@ -57,9 +57,10 @@ pub fn connect(
     deployment: &str,
     engine: &RemoteEngine,
     outputs: Vec<String>,
+    wait: Option<Duration>,
     counts: Arc<Counts>,
 ) -> Result<Box<dyn Model>, NotConnected> {
-    let model = RemoteModel::connect(deployment, engine, outputs, counts)?;
+    let model = RemoteModel::connect(deployment, engine, outputs, wait, counts)?;
     let Signature { inputs, outputs, .. } = model.signature();
     let is_single = |spec: &TensorSpec| spec.sizes().first() == Some(&Size::Fixed(1));
     let by_row = !inputs.is_empty() && inputs.iter().chain(outputs).all(is_single);
@@ -68,11 +69,13 @@ pub fn connect(
 
 impl RemoteModel {
     /// Asks the servers for the metadata of the model. One that answers is enough; the others are asked when
-    /// they are needed. `outputs` are those to ask for, all if there are none.
+    /// they are needed. `outputs` are those to ask for, all if there are none. All servers together may take
+    /// as long as `wait`.
     fn connect(
         deployment: &str,
         engine: &RemoteEngine,
         outputs: Vec<String>,
+        wait: Option<Duration>,
         counts: Arc<Counts>,
     ) -> Result<RemoteModel, NotConnected> {
         let options = options(engine).map_err(NotConnected::Wrong)?;
@@ -82,9 +85,12 @@ impl RemoteModel {
         };
         let servers: Vec<Server> = engine.urls.iter().map(server).collect();
         let (mut found, mut absent): (Option<Arc<Opened>>, Vec<String>) = (None, Vec::new());
-        for server in &servers {
+        let end = wait.and_then(|wait| Instant::now().checked_add(wait));
+        for (server, left) in servers.iter().zip((1..=servers.len()).rev()) {
             let first = found.as_ref().map(|first| first.signature());
-            match server.open(|opened| is_same(first.as_ref(), opened)) {
+            let share = end.map(|end| end.saturating_duration_since(Instant::now()).div_f64(left as f64));
+            let limit = share.map_or(engine.timeout, |share| share.min(engine.timeout));
+            match server.open(limit, |opened| is_same(first.as_ref(), opened)) {
                 Ok(opened) => _ = found.get_or_insert(opened),
                 Err(Fault::Absent(reason)) => absent.push(reason),
                 Err(fault) => return Err(NotConnected::Wrong(reason(fault, &server.name))),
@@ -120,7 +126,7 @@ impl RemoteModel {
 
     /// Asks one server.
     fn ask(&self, server: &Server, inputs: &[Tensor], outputs: &[usize]) -> Result<Vec<Tensor>, Fault> {
-        let opened = server.open(|opened| is_same(Some(&self.signature), opened))?;
+        let opened = server.open(self.timeout, |opened| is_same(Some(&self.signature), opened))?;
         let rows = if self.has_rows { inputs.first().map_or(1, |input| input.shape[0]) } else { 1 };
         let held: Vec<Held> = inputs.iter().map(|input| Held::of(&input.values)).collect();
         let features = opened.deployment.inputs();

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use sidekick::{Deployment, Error, ErrorKind, FeatureSpec, FeatureType, Options, ProtocolKind, Specs};
+use sidekick::{
+    Cancel, Deployment, Error, ErrorKind, FeatureSpec, FeatureType, Options, ProtocolKind, Specs,
+};
 
 use crate::engine::remote::columns;
 use crate::tensor::{Signature, TensorSpec};
@@ -72,8 +74,12 @@ impl Server {
         Server { url, name, token, options, outputs, opened, opening, rests_until }
     }
 
-    /// The model, described when the server first answers. `accept` may refuse what it finds.
-    pub fn open(&self, accept: impl FnOnce(&Opened) -> Result<(), String>) -> Result<Arc<Opened>, Fault> {
+    /// The model, described when the server first answers, which may take so long. `accept` may refuse it.
+    pub fn open(
+        &self,
+        limit: Duration,
+        accept: impl FnOnce(&Opened) -> Result<(), String>,
+    ) -> Result<Arc<Opened>, Fault> {
         if let Some(opened) = self.opened.get() {
             return Ok(Arc::clone(opened));
         }
@@ -83,7 +89,9 @@ impl Server {
             // Requests that wait for one another would all time out, one after the other.
             Err(TryLockError::WouldBlock) => return Err(Fault::Connecting),
         };
-        let found = Arc::new(self.describe().map_err(|error| Fault::of(&error))?);
+        let cancel = Cancel::new().map_err(|error| Fault::of(&error))?;
+        cancel.set_timeout(Some(limit));
+        let found = Arc::new(self.describe(&cancel).map_err(|error| Fault::of(&error))?);
         accept(&found).map_err(Fault::Wrong)?;
         Ok(Arc::clone(self.opened.get_or_init(|| found)))
     }
@@ -91,12 +99,12 @@ impl Server {
     /// Asks for the metadata. Labels are no concern of an engine, and BYTES need not be UTF-8: a model
     /// description says so of each tensor that the client would take for more than numbers. It also lists the
     /// outputs to ask for.
-    fn describe(&self) -> Result<Opened, Error> {
-        let deployment = match self.open_described(&json!({})) {
+    fn describe(&self, cancel: &Cancel) -> Result<Opened, Error> {
+        let deployment = match self.open_described(&json!({}), cancel) {
             // An output that nobody wants may be of a kind that the client does not read.
             Err(error) if error.kind() == ErrorKind::Describe && !self.outputs.is_empty() => {
                 let outputs: Vec<Value> = self.outputs.iter().map(|name| json!({ "name": name })).collect();
-                self.open_described(&json!({ "outputs": outputs }))?
+                self.open_described(&json!({ "outputs": outputs }), cancel)?
             }
             opened => opened?,
         };
@@ -111,18 +119,18 @@ impl Server {
             true => deployment,
             false => {
                 let (inputs, outputs) = (plain(inputs.iter()), plain(wanted));
-                self.open_described(&json!({ "inputs": inputs, "outputs": outputs }))?
+                self.open_described(&json!({ "inputs": inputs, "outputs": outputs }), cancel)?
             }
         };
         let has_rows = columns::has_rows(deployment.inputs());
         Ok(Opened { deployment, has_rows })
     }
 
-    fn open_described(&self, description: &Value) -> Result<Deployment, Error> {
+    fn open_described(&self, description: &Value, cancel: &Cancel) -> Result<Deployment, Error> {
         let mut options = self.options.clone();
         options.set_protocol(None);
         options.set_model_description(&description.to_string())?;
-        let deployment = Deployment::open(&self.url, &self.token, &options)?;
+        let deployment = Deployment::open_cancellable(&self.url, &self.token, &options, Some(cancel))?;
         debug_assert_eq!(deployment.protocol(), ProtocolKind::OpenInference);
         Ok(deployment)
     }
