@@ -12,13 +12,6 @@ use crate::image::{InputImage, Size};
 use crate::ngrams::Ngrams;
 use crate::tokens::Tokens;
 
-const TYPES: [(&str, FeatureType); 5] = [
-    ("numeric", FeatureType::Numeric),
-    ("categorical", FeatureType::Categorical),
-    ("binary", FeatureType::Binary),
-    ("text", FeatureType::Text),
-    ("image", FeatureType::Image),
-];
 const ENCODINGS: [(&str, Encoding); 3] =
     [("one-hot", Encoding::OneHot), ("ordinal", Encoding::Ordinal), ("raw", Encoding::Raw)];
 /// The keys that only some types have.
@@ -53,10 +46,7 @@ const KEYS: [&str; 25] = [
 /// Reads an input, if it has no mistake.
 pub fn read(at: &At, place: usize, folder: &Path) -> Option<Input> {
     let fields = at.fields()?;
-    let name = fields.required("name", "write what clients call the feature").and_then(|at| at.text());
-    let feature_type = fields
-        .required("type", "write numeric, categorical, binary, text or image")
-        .and_then(|at| at.one_of(&TYPES));
+    let (name, feature_type) = values::name_and_type(&fields);
     let tensor = fields.text("tensor").unwrap_or_default();
     let batch_axis = fields.size("batch_axis").unwrap_or_default();
     let shape = values::shape(&fields);

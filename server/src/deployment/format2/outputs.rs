@@ -8,13 +8,6 @@ use crate::deployment::format2::{images, values};
 use crate::deployment::output::{Activation, ArrayOutput, Output, OutputKind, Pool};
 use crate::image::OutputImage;
 
-const TYPES: [(&str, FeatureType); 5] = [
-    ("numeric", FeatureType::Numeric),
-    ("categorical", FeatureType::Categorical),
-    ("binary", FeatureType::Binary),
-    ("text", FeatureType::Text),
-    ("image", FeatureType::Image),
-];
 const ACTIVATIONS: [(&str, Activation); 2] =
     [("softmax", Activation::Softmax), ("sigmoid", Activation::Sigmoid)];
 const POOLS: [(&str, Pool); 2] = [("mean", Pool::Mean), ("first", Pool::First)];
@@ -41,10 +34,7 @@ const KEYS: [&str; 16] = [
 /// Reads an output, if it has no mistake.
 pub fn read(at: &At, place: usize, folder: &Path) -> Option<Output> {
     let fields = at.fields()?;
-    let name = fields.required("name", "write what clients call the feature").and_then(|at| at.text());
-    let feature_type = fields
-        .required("type", "write numeric, categorical, binary, text or image")
-        .and_then(|at| at.one_of(&TYPES));
+    let (name, feature_type) = values::name_and_type(&fields);
     let tensors = fields.get("tensor").and_then(|at| at.one_or_each(At::text)).unwrap_or_default();
     let batch_axis = fields.size("batch_axis").unwrap_or_default();
     let shape = values::shape(&fields);

@@ -3,13 +3,30 @@
 use std::fs;
 use std::path::Path;
 
-use crate::deployment::feature::{Category, MAX_SIZE, duplicate, size_of_shape};
+use crate::deployment::feature::{Category, FeatureType, MAX_SIZE, duplicate, size_of_shape};
 use crate::deployment::fields::{At, Fields};
 use crate::deployment::jsonc::{Value, shorten};
 use crate::numbers::{LOGS, Transform};
 
 /// A file of categories is not larger than this.
 const MAX_FILE: u64 = 64 << 20;
+
+const TYPES: [(&str, FeatureType); 5] = [
+    ("numeric", FeatureType::Numeric),
+    ("categorical", FeatureType::Categorical),
+    ("binary", FeatureType::Binary),
+    ("text", FeatureType::Text),
+    ("image", FeatureType::Image),
+];
+
+/// The two keys that every feature has.
+pub fn name_and_type(fields: &Fields) -> (Option<String>, Option<FeatureType>) {
+    let name = fields.required("name", "write what clients call the feature").and_then(|at| at.text());
+    let feature_type = fields
+        .required("type", "write numeric, categorical, binary, text or image")
+        .and_then(|at| at.one_of(&TYPES));
+    (name, feature_type)
+}
 
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
