@@ -32,7 +32,8 @@ wrk.body = file:read("*a")
 function done(summary, latency)
     local errors = summary.errors
     local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
-    io.write(string.format("result %d %d %f %f\\n", summary.requests, failed, latency:percentile(50), latency:percentile(99)))
+    local median, last = latency:percentile(50), latency:percentile(99)
+    io.write(string.format("result %d %d %f %f\\n", summary.requests, failed, median, last))
 end
 """
 
@@ -108,8 +109,8 @@ def table(results, cores):
     for name, (rate, median, last, used) in results:
         lines.append(f"| {name} | {rate:,.0f} | {median:.1f} | {last:.1f} | {used / 1000:.3f} |")
     lines.append("")
-    lines.append(f"{CLIENTS} clients with connections of their own, on {cores} cores, which the load generator shares: the best of "
-                 f"several rounds of {SECONDS} seconds.")
+    lines.append(f"{CLIENTS} clients with connections of their own, on {cores} cores, which the load generator "
+                 f"shares: the best of several rounds of {SECONDS} seconds.")
     return "\n".join(lines) + "\n"
 
 

@@ -395,8 +395,8 @@ func WithTokenCallback(callback TokenCallback) Option {
 }
 
 // WithLogCallback sets a function that is called with what happens to connections and requests; nil, the
-// default, disables logging. The function may be called on several goroutines at once. It must not panic, nor call back into
-// the deployment.
+// default, disables logging. The function may be called on several goroutines at once. It must not
+// panic, nor call back into the deployment.
 func WithLogCallback(callback LogCallback) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		if callback == nil {

@@ -135,7 +135,7 @@ where
     tensor.map(Value::from).map_err(EngineError::failed)
 }
 
-/// Converts all values; the error is the place of the first that cannot be, and why.
+/// Converts all values. The error is the place of the first that the engine cannot hold, and why.
 fn each<T: Copy, U>(
     values: &[T],
     convert: impl Fn(T) -> Result<U, String>,

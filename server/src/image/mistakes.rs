@@ -18,7 +18,7 @@ impl Mistakes {
         self.0.push(Mistake { key, problem: problem.to_string() });
     }
 
-    /// Adds a mistake if something is given that cannot be.
+    /// Adds a mistake if the key is given where it is invalid.
     pub fn refuse(&mut self, key: &'static str, given: bool, problem: impl Display) {
         if given {
             self.add(key, problem);
