@@ -1,21 +1,24 @@
 """Builds the wheel: the package, and the library that cargo builds from the repository this folder lies in.
 
-SIDEKICK_LIBRARY names a built library to carry instead.
+SIDEKICK_LIBRARY names a built library to carry instead. A source distribution has the library's sources in `library`.
 """
 
 import json
 import os
+import re
 import shutil
 import subprocess
-import tomllib
 from pathlib import Path
 
 from setuptools import setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 from setuptools.dist import Distribution
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+# Of a source distribution, and of the repository.
+ROOT = HERE / "library" if (HERE / "library").is_dir() else HERE.parents[1]
 MANIFEST = ROOT / "Cargo.toml"
 # Beside cargo's own output, so that nothing is left among the sources.
 BUILD = ROOT / "target" / "python"
@@ -25,7 +28,8 @@ def version():
     """The version of the library; this package has none of its own."""
     if not MANIFEST.is_file():
         raise SystemExit("sidekick is built from a clone of its repository: pip install ./bindings/python there")
-    return tomllib.loads(MANIFEST.read_text(encoding="utf-8"))["workspace"]["package"]["version"]
+    workspace = MANIFEST.read_text(encoding="utf-8").partition("[workspace.package]")[2]
+    return re.search(r'^version = "(.*)"$', workspace, re.MULTILINE).group(1)
 
 
 def built_library():
@@ -74,7 +78,44 @@ class PlatformWheel(bdist_wheel):
     """A wheel for this platform and any Python 3: nothing in it is compiled against Python."""
 
     def get_tag(self):
-        return "py3", "none", super().get_tag()[2]
+        platform = super().get_tag()[2]
+        # The older name of the same, for the pip of old systems.
+        older = platform.replace("manylinux_2_17_", "manylinux2014_")
+        return "py3", "none", platform if older == platform else f"{older}.{platform}"
+
+
+class SourcesWithLibrary(sdist):
+    """Puts the library's sources into `library`, as far as building it needs them."""
+
+    def make_release_tree(self, base_dir, files):
+        super().make_release_tree(base_dir, files)
+        base = Path(base_dir)
+        for licence in base.glob("LICENSE-*"):
+            # Links among the sources, and one to a link may be what was made.
+            text = (HERE / licence.name).read_bytes()
+            licence.unlink()
+            licence.write_bytes(text)
+        copy_library(base / "library")
+
+
+def copy_library(folder):
+    """The manifests, and what they name; without the server, which the library does not need."""
+    for name in ("build.rs", "Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT", "README.md"):
+        copy(ROOT / name, folder / name)
+    for crate in [".", *(path.relative_to(ROOT) for path in sorted(ROOT.glob("crates/*")))]:
+        for path in sorted((ROOT / crate / "src").rglob("*")):
+            if path.is_file():
+                copy(path, folder / path.relative_to(ROOT))
+        manifest = (ROOT / crate / "Cargo.toml").read_text(encoding="utf-8")
+        # Tests and examples stay in the repository, and cargo misses none that the manifest does not name.
+        manifest = re.sub(r"\n\[\[(test|example)\]\]\n(.+\n)+", "", manifest)
+        manifest = re.sub(r"^((default-)?members = \[.*\"crates/\*\"), .*\]$", r"\1]", manifest, flags=re.MULTILINE)
+        (folder / crate / "Cargo.toml").write_text(manifest, encoding="utf-8")
+
+
+def copy(source, target):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
 
 
 class WithLibrary(Distribution):
@@ -91,7 +132,7 @@ BUILD.mkdir(parents=True, exist_ok=True)
 setup(
     version=version(),
     distclass=WithLibrary,
-    cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": PlatformWheel},
+    cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": PlatformWheel, "sdist": SourcesWithLibrary},
     options={
         "build": {"build_base": str(BUILD / "build")},
         "egg_info": {"egg_base": str(BUILD)},

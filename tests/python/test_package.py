@@ -13,7 +13,7 @@ from served import ROOT
 
 
 def test_the_wheel_is_of_this_platform_and_any_python_3():
-    installed = distribution("sidekick")
+    installed = distribution("libsidekick")
     platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
     wheel = installed.read_text("WHEEL")
     assert f"Tag: py3-none-{platform}\n" in wheel and "Root-Is-Purelib: false" in wheel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from ctypes import addressof, c_int32, c_size_t, c_void_p
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from sidekick._buffer import DTYPES, utf8
 from sidekick._library import Handle, call, library
@@ -29,7 +29,7 @@ class Block(NamedTuple):
     """The sizes of each array, where a size of the input's shape is free."""
 
 
-Source = Callable[[int, int], Block | None]
+Source = Callable[[int, int], Optional[Block]]
 """The values of an input from a row to another; None where they have to be looked at one by one."""
 
 

@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from numbers import Integral, Real
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, Union
 
 from sidekick._library import Handle, call, library, make
 from sidekick._refused import kind_of
 from sidekick.errors import InvalidTypeError, InvalidValueError
 
-Path = str | PathLike[str]
+Path = Union[str, PathLike[str]]
 """The path of a file."""
 
 Arguments = tuple[Any, ...]

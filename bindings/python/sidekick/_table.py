@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Union
 
 import numpy
 
@@ -16,7 +16,7 @@ from sidekick.errors import InvalidTypeError, InvalidValueError, ReplyError, abo
 from sidekick.features import FeatureSpec
 
 # The rows of a part that are predicted: those at these places of the whole.
-Places = slice | list[int]
+Places = Union[slice, list[int]]
 # What reads an output of predictions as an array.
 Read = Callable[[Handle, int], Any]
 

@@ -8,7 +8,7 @@ from ctypes import POINTER, byref, c_int32, c_size_t
 from functools import partial
 from html import escape
 from textwrap import indent
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union
 
 from sidekick._alike import look_alikes
 from sidekick._callbacks import TokenSource, set_log, token_bytes
@@ -36,7 +36,7 @@ T = TypeVar("T")
 Row = Mapping[str, Any]
 """The features of one example by name; keys that are no input of the deployment are ignored."""
 
-Result = dict[str, Any] | Any
+Result = Union[dict[str, Any], Any]
 """The outputs of one row by name. With `isolate_bad_rows` and `errors="return"` that of a failed row is its
 exception: `Any`, so that callers who use neither need not check for it."""
 
