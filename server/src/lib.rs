@@ -30,8 +30,6 @@ pub mod error;
 #[cfg(feature = "serve")]
 pub mod examples;
 #[cfg(feature = "serve")]
-pub mod graph;
-#[cfg(feature = "serve")]
 pub mod guess;
 pub mod half;
 #[cfg(feature = "serve")]

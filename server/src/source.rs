@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::deployment::Deployment;
 use crate::engine::choose::Engines;
-use crate::graph::Graph;
 use crate::guess::{self, Guess, Known, TOKENIZER, names};
 use crate::model::{self, LoadedModel};
-use crate::onnx::Declared;
+use crate::onnx::OnnxFile;
 use crate::rehearsal;
 use crate::served::Served;
 
@@ -72,7 +71,7 @@ impl Source {
     /// The files that a deployment is made of, beside those of a folder of its own.
     fn files(&self, deployment: &Deployment) -> Vec<PathBuf> {
         let model = &deployment.model;
-        let external = Graph::read(model).map(|graph| graph.external).unwrap_or_default();
+        let external = OnnxFile::read(model).map(|file| file.external).unwrap_or_default();
         let looked_for = BESIDE.iter().filter(|_| matches!(self, Source::Model(_)));
         let beside = external.iter().map(String::as_str).chain(looked_for.copied());
         std::iter::once(model.clone()).chain(beside.map(|name| model.with_file_name(name))).collect()
@@ -109,8 +108,7 @@ pub fn id_of(path: &Path) -> String {
 
 /// What a model's file and the files beside it say.
 pub struct KnownFile {
-    pub graph: Graph,
-    declared: Declared,
+    pub onnx: OnnxFile,
     labels: Option<(String, Vec<String>)>,
     has_tokenizer: bool,
 }
@@ -119,8 +117,7 @@ impl KnownFile {
     pub fn read(model: &Path) -> Result<KnownFile, String> {
         let at_file = |problem: String| format!("{}: {problem}", model.display());
         Ok(KnownFile {
-            graph: Graph::read(model).map_err(at_file)?,
-            declared: Declared::read(model).map_err(at_file)?,
+            onnx: OnnxFile::read(model).map_err(at_file)?,
             labels: labels(model),
             has_tokenizer: model.with_file_name(TOKENIZER).is_file(),
         })
@@ -128,10 +125,10 @@ impl KnownFile {
 
     /// What a deployment is made of; `model` is how its deployment.json names the file.
     pub fn known<'a>(&'a self, model: &'a str, id: &'a str, token: &'a str) -> Known<'a> {
-        let KnownFile { graph, declared, labels, has_tokenizer } = self;
-        let inputs = graph.inputs.iter().map(|input| declared.input(&input.name)).collect();
-        let (outputs, labels) = (declared.outputs(), labels.clone());
-        Known { id, token, model, inputs, outputs, graph, labels, has_tokenizer: *has_tokenizer }
+        let KnownFile { onnx, labels, has_tokenizer } = self;
+        let inputs = onnx.inputs.iter().map(|input| onnx.input(&input.name)).collect();
+        let (outputs, labels) = (onnx.outputs(), labels.clone());
+        Known { id, token, model, inputs, outputs, onnx, labels, has_tokenizer: *has_tokenizer }
     }
 }
 

@@ -45,14 +45,13 @@ pub fn run(arguments: &InitArguments) -> Result<(), String> {
     let name = model.file_name().unwrap_or_default().to_string_lossy();
     let known = KnownFile::read(model)?;
     let guess = guess::guess(&known.known(&name, &id, &arguments.token.token()?));
-    let graph = &known.graph;
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let from = model.parent().unwrap_or(Path::new(""));
     let inside = |part: &str| Path::new(part).components().all(|part| matches!(part, Component::Normal(_)));
-    if let Some(part) = graph.external.iter().find(|part| !inside(part)) {
+    if let Some(part) = known.onnx.external.iter().find(|part| !inside(part)) {
         return Err(format!("{}: its weights {part:?} are outside of its folder", model.display()));
     }
-    let weights = graph.external.iter().map(String::as_str);
+    let weights = known.onnx.external.iter().map(String::as_str);
     for part in [name.as_ref()].into_iter().chain(weights).chain(guess.files.iter().copied()) {
         bring(&from.join(part), &folder.join(part), arguments.link)?;
     }

@@ -9,8 +9,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::commands::serve::EngineArguments;
 use crate::deployment::EngineName;
 use crate::engine::choose::Engines;
-use crate::graph::{Graph, Value};
 use crate::guess;
+use crate::onnx::{OnnxFile, Value};
 use crate::source::KnownFile;
 
 /// Shows the tensors, operators and metadata of a model, and which engines run it
@@ -33,7 +33,7 @@ const LONGEST: usize = 100;
 
 /// What is known of a model.
 struct Inspected {
-    graph: Graph,
+    onnx: OnnxFile,
     /// The name of each engine, and why it does not run the model.
     engines: Vec<(&'static str, Option<String>)>,
     assumed: Vec<String>,
@@ -44,7 +44,7 @@ pub fn run(arguments: &InspectArguments) -> Result<(), String> {
     let known = KnownFile::read(model)?;
     let assumed = guess::guess(&known.known("", "", "")).assumed;
     let inspected =
-        Inspected { engines: engines(model, &arguments.engines.engines()), graph: known.graph, assumed };
+        Inspected { engines: engines(model, &arguments.engines.engines()), onnx: known.onnx, assumed };
     let text = match arguments.json {
         true => format!("{:#}\n", inspected.to_json()),
         false => inspected.to_text(),
@@ -61,21 +61,24 @@ fn engines(model: &Path, engines: &Engines) -> Vec<(&'static str, Option<String>
 
 impl Inspected {
     fn to_text(&self) -> String {
-        let graph = &self.graph;
+        let onnx = &self.onnx;
         let mut lines = Vec::new();
-        let about = [("producer", graph.producer.clone()), ("description", shorten(&graph.description))];
+        let about = [("producer", onnx.producer.clone()), ("description", shorten(&onnx.description))];
         lines.extend(
             about.iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| format!("{key}: {text}")),
         );
-        lines.push(format!("opset: {} (IR version {})", opsets(graph).join(", "), graph.ir_version));
+        lines.push(format!("opset: {} (IR version {})", opsets(onnx).join(", "), onnx.ir_version));
         lines.extend(section(
             "metadata",
-            graph.metadata.iter().map(|(key, value)| (key.as_str(), shorten(value))),
+            onnx.metadata.iter().map(|(key, value)| (key.as_str(), shorten(value))),
         ));
-        lines.extend(section("inputs", graph.inputs.iter().map(tensor)));
-        lines.extend(section("outputs", graph.outputs.iter().map(tensor)));
-        let operators: Vec<(String, String)> =
-            graph.operators.iter().map(|(operator, count)| (operator.written(), count.to_string())).collect();
+        lines.extend(section("inputs", onnx.inputs.iter().map(tensor)));
+        lines.extend(section("outputs", onnx.outputs.iter().map(tensor)));
+        let operators: Vec<(String, String)> = onnx
+            .operators()
+            .into_iter()
+            .map(|(operator, count)| (operator.written(), count.to_string()))
+            .collect();
         lines.extend(section(
             "operators",
             operators.iter().map(|(name, count)| (name.as_str(), count.clone())),
@@ -97,22 +100,22 @@ impl Inspected {
     }
 
     fn to_json(&self) -> Json {
-        let graph = &self.graph;
+        let onnx = &self.onnx;
         let tensors = |values: &[Value]| -> Json {
-            values.iter().map(|value| json!({"name": value.name, "type": value.written})).collect()
+            values.iter().map(|value| json!({"name": value.name, "type": value.written()})).collect()
         };
-        let operators = graph.operators.iter().map(
+        let operators = onnx.operators().into_iter().map(
             |(operator, count)| json!({"domain": operator.domain, "name": operator.name, "count": count}),
         );
         let engines = self.engines.iter().map(|(name, problem)| json!({"name": name, "problem": problem}));
         json!({
-            "producer": graph.producer,
-            "description": graph.description,
-            "ir_version": graph.ir_version,
-            "opsets": graph.opsets.iter().map(|(domain, version)| (domain.clone(), json!(version))).collect::<Map<_, _>>(),
-            "metadata": graph.metadata.iter().map(|(key, value)| (key.clone(), json!(value))).collect::<Map<_, _>>(),
-            "inputs": tensors(&graph.inputs),
-            "outputs": tensors(&graph.outputs),
+            "producer": onnx.producer,
+            "description": onnx.description,
+            "ir_version": onnx.ir_version,
+            "opsets": onnx.operator_sets.iter().map(|(domain, version)| (domain.clone(), json!(version))).collect::<Map<_, _>>(),
+            "metadata": onnx.metadata.iter().map(|(key, value)| (key.clone(), json!(value))).collect::<Map<_, _>>(),
+            "inputs": tensors(&onnx.inputs),
+            "outputs": tensors(&onnx.outputs),
             "operators": operators.collect::<Json>(),
             "engines": engines.collect::<Json>(),
             "assumed": self.assumed,
@@ -120,12 +123,12 @@ impl Inspected {
     }
 }
 
-fn opsets(graph: &Graph) -> Vec<String> {
-    graph.opsets.iter().map(|(domain, version)| format!("{domain} {version}")).collect()
+fn opsets(onnx: &OnnxFile) -> Vec<String> {
+    onnx.operator_sets.iter().map(|(domain, version)| format!("{domain} {version}")).collect()
 }
 
 fn tensor(value: &Value) -> (&str, String) {
-    (&value.name, value.written.clone())
+    (&value.name, value.written())
 }
 
 /// A heading and its lines, in two columns; nothing if there are none.

@@ -15,7 +15,7 @@ use crate::engine::rten::RtenModel;
 use crate::engine::trial::{self, Trial};
 use crate::engine::{Model, library};
 use crate::metrics::Metrics;
-use crate::onnx::Declared;
+use crate::onnx::OnnxFile;
 use crate::tensor::{Signature, Size, Tensor};
 
 /// What the command line says of the engines.
@@ -42,7 +42,7 @@ pub struct Chosen {
 /// A model's file, as far as the engines need it.
 struct ModelFile<'a> {
     path: &'a Path,
-    declared: Declared,
+    declared: OnnxFile,
     /// What the file becomes, if it has to be changed.
     bytes: Option<Vec<u8>>,
 }
@@ -50,7 +50,7 @@ struct ModelFile<'a> {
 impl Engines {
     /// Loads a model with the engine that a deployment names, and runs it on examples.
     pub fn load(&self, path: &Path, wanted: EngineName) -> Result<Chosen, String> {
-        let declared = Declared::read(path)?;
+        let declared = OnnxFile::read(path)?;
         let bytes = rewrite::rewritten(path, &declared)?;
         let file = ModelFile { path, declared, bytes };
         match self.engine.unwrap_or(wanted) {

@@ -12,7 +12,7 @@ use ort::session::{OutputSelector, RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, PrimitiveTensorElementType, Tensor as OrtTensor, TensorElementType, ValueType};
 
 use crate::engine::{EngineError, Model};
-use crate::onnx::Declared;
+use crate::onnx::OnnxFile;
 use crate::tensor::{Signature, Tensor, TensorSpec, Values};
 
 /// A model that ONNX Runtime computes.
@@ -27,7 +27,7 @@ impl OnnxRuntimeModel {
     pub fn load(
         file: &Path,
         bytes: Option<&[u8]>,
-        declared: &Declared,
+        declared: &OnnxFile,
         environment: &Environment,
         threads: Option<usize>,
     ) -> Result<OnnxRuntimeModel, String> {
@@ -91,7 +91,7 @@ impl Model for OnnxRuntimeModel {
 }
 
 /// The tensors of the session, as the file declares them.
-fn signature(session: &Session, declared: &Declared) -> Result<Signature, String> {
+fn signature(session: &Session, declared: &OnnxFile) -> Result<Signature, String> {
     let inputs = session.inputs().iter().map(|input| declared.input(input.name()));
     let mut signature = Signature { inputs: inputs.collect::<Result<_, _>>()?, ..Signature::default() };
     for output in declared.outputs() {

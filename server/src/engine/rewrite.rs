@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::engine::protobuf::{self, Wire};
-use crate::onnx::{Declared, ML, Node};
+use crate::onnx::{ML, Node, OnnxFile};
 use crate::tensor::{Datatype, TensorSpec};
 
 /// The operators that pass their input on, and which tensors take the place of maps.
@@ -19,10 +19,10 @@ struct Changes {
 }
 
 /// The bytes of a model as the engines get them; `None` if its file needs no change.
-pub fn rewritten(file: &Path, declared: &Declared) -> Result<Option<Vec<u8>>, String> {
+pub fn rewritten(file: &Path, declared: &OnnxFile) -> Result<Option<Vec<u8>>, String> {
     let changes = Changes::of(declared);
     // Weights in other files are found beside the file alone.
-    if changes.passing.is_empty() || declared.has_external_data {
+    if changes.passing.is_empty() || !declared.external.is_empty() {
         return Ok(None);
     }
     let bytes = fs::read(file).map_err(|error| error.to_string())?;
@@ -30,7 +30,7 @@ pub fn rewritten(file: &Path, declared: &Declared) -> Result<Option<Vec<u8>>, St
 }
 
 impl Changes {
-    fn of(declared: &Declared) -> Changes {
+    fn of(declared: &OnnxFile) -> Changes {
         let mut changes = Changes::default();
         for node in &declared.nodes {
             let Some(output) = node.outputs.first() else { continue };
@@ -97,7 +97,7 @@ impl Changes {
     }
 }
 
-fn is_mask_read(node: &Node, declared: &Declared) -> bool {
+fn is_mask_read(node: &Node, declared: &OnnxFile) -> bool {
     let Some(mask) = node.outputs.get(1).filter(|mask| !mask.is_empty()) else { return false };
     declared.nodes.iter().any(|other| other.inputs.contains(mask))
         || declared.outputs.iter().any(|output| output.name == *mask)

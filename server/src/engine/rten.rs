@@ -9,7 +9,7 @@ use rten_tensor::prelude::*;
 
 use crate::engine::{EngineError, Model};
 use crate::half;
-use crate::onnx::Declared;
+use crate::onnx::OnnxFile;
 use crate::tensor::{Datatype, Signature, Tensor, TensorSpec, Values};
 
 /// A model that rten computes.
@@ -22,7 +22,7 @@ pub struct RtenModel {
 
 impl RtenModel {
     /// Loads a model from its file, or from the bytes that the file becomes.
-    pub fn load(file: &Path, bytes: Option<&[u8]>, declared: &Declared) -> Result<RtenModel, String> {
+    pub fn load(file: &Path, bytes: Option<&[u8]>, declared: &OnnxFile) -> Result<RtenModel, String> {
         let options = rten::ModelOptions::with_all_ops();
         let model = match bytes {
             Some(bytes) => options.load(bytes.to_vec()),
@@ -79,7 +79,7 @@ impl Model for RtenModel {
 }
 
 /// The inputs in the engine's order; older files list weights among theirs.
-fn inputs(model: &rten::Model, declared: &Declared) -> Result<Vec<TensorSpec>, String> {
+fn inputs(model: &rten::Model, declared: &OnnxFile) -> Result<Vec<TensorSpec>, String> {
     let input = |&node| {
         let info = model.node_info(node);
         let name = info.as_ref().and_then(|info| info.name()).unwrap_or_default();

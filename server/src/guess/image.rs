@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::graph::Graph;
 use crate::guess::names;
 use crate::guess::write::Feature;
+use crate::onnx::OnnxFile;
 use crate::tensor::{Datatype, Size, TensorSpec};
 
 /// The size of an image whose height and width are free in the model.
@@ -18,7 +18,7 @@ const OTHER_PIXELS: &str = "if not: \"scale\": 1 for 0..255; or \"preset\": \"im
 const SMALLEST: usize = 4;
 
 /// Describes an input as an image, if its shape is that of one.
-pub fn describe(feature: &mut Feature, spec: &TensorSpec, row: &[Size], graph: &Graph) -> bool {
+pub fn describe(feature: &mut Feature, spec: &TensorSpec, row: &[Size], onnx: &OnnxFile) -> bool {
     let image = Image::of(row).filter(|_| spec.datatype.is_float() || spec.datatype == Datatype::Uint8);
     let Some(image) = image else {
         return false;
@@ -27,9 +27,9 @@ pub fn describe(feature: &mut Feature, spec: &TensorSpec, row: &[Size], graph: &
     let order = if image.channels_first { "first" } else { "last" };
     let colour = if image.channels == 1 { "grey" } else { "RGB" };
     feature.assume(format!("input {name:?} is an image: channels {order}, {colour}"));
-    let [height, width] = image.size(feature, name, graph);
+    let [height, width] = image.size(feature, name, onnx);
     feature.key("type", "image").key("shape", json!([height, width, image.channels]));
-    if is_detector(graph) {
+    if is_detector(onnx) {
         feature.found("the metadata are those of a detector of Ultralytics, which the preset serves");
         feature.key("preset", "yolo");
         return true;
@@ -37,17 +37,17 @@ pub fn describe(feature: &mut Feature, spec: &TensorSpec, row: &[Size], graph: &
     if image.channels_first {
         feature.key("layout", "NCHW");
     }
-    describe_pixels(feature, spec, graph);
+    describe_pixels(feature, spec, onnx);
     true
 }
 
-fn is_detector(graph: &Graph) -> bool {
-    graph.entry("author") == Some("Ultralytics") && graph.entry("task") != Some("classify")
+fn is_detector(onnx: &OnnxFile) -> bool {
+    onnx.entry("author") == Some("Ultralytics") && onnx.entry("task") != Some("classify")
 }
 
-fn describe_pixels(feature: &mut Feature, spec: &TensorSpec, graph: &Graph) {
+fn describe_pixels(feature: &mut Feature, spec: &TensorSpec, onnx: &OnnxFile) {
     let name = &spec.name;
-    match graph.scales_pixels(name) {
+    match onnx.scales_pixels(name) {
         _ if spec.datatype == Datatype::Uint8 => {
             feature.found("pixels 0..255, as uint8 has them").key("scale", 1)
         }
@@ -84,12 +84,12 @@ impl Image<'_> {
     }
 
     /// Height and width; free ones are those of the metadata, or assumed.
-    fn size(&self, feature: &mut Feature, name: &str, graph: &Graph) -> [usize; 2] {
+    fn size(&self, feature: &mut Feature, name: &str, onnx: &OnnxFile) -> [usize; 2] {
         let sizes = [self.height.fixed(), self.width.fixed()];
         if let [Some(height), Some(width)] = sizes {
             return [height, width];
         }
-        let declared = graph.entry("imgsz").map(names::numbers).filter(|sizes| sizes.len() == 2);
+        let declared = onnx.entry("imgsz").map(names::numbers).filter(|sizes| sizes.len() == 2);
         let other = match declared {
             Some(declared) => {
                 feature.found("the size of the image is that of the metadata, \"imgsz\"");

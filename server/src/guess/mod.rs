@@ -11,8 +11,8 @@ use serde_json::json;
 pub use self::special::TOKENIZER;
 
 use crate::deployment::Category;
-use crate::graph::{Graph, Meaning};
 use crate::guess::write::{Draft, Feature, Features};
+use crate::onnx::{Meaning, OnnxFile, Value};
 use crate::tensor::{Datatype, Size, TensorSpec};
 
 /// The text of a deployment.json, and what is assumed in it.
@@ -36,7 +36,7 @@ pub struct Known<'a> {
     /// The tensors that the file declares; an error says why one of them is of no use.
     pub inputs: Vec<Declared>,
     pub outputs: Vec<Declared>,
-    pub graph: &'a Graph,
+    pub onnx: &'a OnnxFile,
     /// A file beside the model with a class name on each line: its name, and the lines.
     pub labels: Option<(String, Vec<String>)>,
     /// Whether a file `tokenizer.json` is beside the model.
@@ -60,7 +60,7 @@ pub fn without_features(known: &Known, reason: &str) -> Guess {
 fn make(known: &Known, features: Result<Features, String>) -> Guess {
     let draft = Draft {
         id: known.id.to_owned(),
-        description: names::one_line(known.graph.entry("description").unwrap_or(&known.graph.description)),
+        description: names::one_line(known.onnx.entry("description").unwrap_or(&known.onnx.description)),
         token: known.token.to_owned(),
         model: known.model.to_owned(),
         features,
@@ -107,7 +107,7 @@ impl Known<'_> {
         let row = row(spec)?;
         let mut feature = Feature::new(spec);
         feature.found(self.declared("input", spec));
-        if image::describe(&mut feature, spec, row, self.graph) {
+        if image::describe(&mut feature, spec, row, self.onnx) {
             return Ok(vec![feature]);
         }
         let shape = fixed(row)?;
@@ -142,7 +142,7 @@ impl Known<'_> {
     /// The names of the columns of the model's one input, if the metadata have as many.
     fn column_names(&self, count: usize) -> Option<Vec<String>> {
         let keys = ["columns", "feature_names", "features"].iter().filter(|_| self.inputs.len() == 1);
-        let mut lists = keys.filter_map(|key| self.graph.entry(key)).map(names::list);
+        let mut lists = keys.filter_map(|key| self.onnx.entry(key)).map(names::list);
         lists.find(|names| names.len() == count && names::are_distinct(names))
     }
 
@@ -167,7 +167,7 @@ impl Known<'_> {
             feature.free(spec.datatype);
             return feature;
         };
-        match (shape.as_slice(), self.graph.meaning(&spec.name)) {
+        match (shape.as_slice(), self.onnx.meaning(&spec.name)) {
             ([] | [1], Meaning::Probability) if spec.datatype.is_float() => {
                 feature.found("the model ends with a sigmoid").key("type", "binary").key("shape", json!([1]))
             }
@@ -192,7 +192,7 @@ impl Known<'_> {
             )),
         };
         feature.key("type", "categorical").key("shape", json!([names.len()])).key("categories", json!(names));
-        if !are_scores && self.graph.meaning(name) == Meaning::Unknown {
+        if !are_scores && self.onnx.meaning(name) == Meaning::Unknown {
             feature.assume(format!("output {name:?} holds logits: a softmax makes probabilities of them"));
             feature.key("activation", "softmax");
         }
@@ -209,8 +209,7 @@ impl Known<'_> {
             return None;
         }
         let fits = |count: usize| size.fixed().is_none_or(|size| size == count);
-        let declared = spec.labels.clone().or_else(|| self.graph.classes(&spec.name).map(<[_]>::to_vec));
-        if let Some(names) = declared.filter(|names| fits(names.len())) {
+        if let Some(names) = spec.labels.clone().filter(|names| fits(names.len())) {
             return Some(Classes { names, source: Some("the converter".to_owned()), are_scores: true });
         }
         let size = size.fixed().filter(|size| *size > 1)?;
@@ -219,14 +218,14 @@ impl Known<'_> {
             return Some(Classes { names, source: Some(source), are_scores: false });
         }
         let names = || (0..size as i64).map(Category::Integer).collect();
-        let softmax = self.graph.meaning(&spec.name) == Meaning::Probabilities;
+        let softmax = self.onnx.meaning(&spec.name) == Meaning::Probabilities;
         softmax.then(|| Classes { names: names(), source: None, are_scores: true })
     }
 
     /// So many names, of the metadata or of a file beside the model.
     fn listed_names(&self, count: usize) -> Option<(String, Vec<String>)> {
         let keys = ["names", "classes", "class_names", "labels"].into_iter();
-        let entries = keys.filter_map(|key| Some((key, self.graph.entry(key)?)));
+        let entries = keys.filter_map(|key| Some((key, self.onnx.entry(key)?)));
         let entries = entries.map(|(key, text)| (format!("the metadata, {key:?}"), names::list(text)));
         let file = self.labels.iter().map(|(file, lines)| (format!("the file {file:?}"), lines.clone()));
         entries.chain(file).find(|(_, names)| names.len() == count && names::are_distinct(names))
@@ -234,9 +233,9 @@ impl Known<'_> {
 
     /// What the file declares of a tensor.
     fn declared(&self, kind: &str, spec: &TensorSpec) -> String {
-        let values = if kind == "input" { &self.graph.inputs } else { &self.graph.outputs };
+        let values = if kind == "input" { &self.onnx.inputs } else { &self.onnx.outputs };
         let value = values.iter().find(|value| value.name == spec.name);
-        format!("{kind} {:?}: {}", spec.name, value.map_or("", |value| &value.written))
+        format!("{kind} {:?}: {}", spec.name, value.map_or_else(String::new, Value::written))
     }
 }
 
