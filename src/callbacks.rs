@@ -129,7 +129,8 @@ pub unsafe extern "C" fn sidekick_options_set_log_callback(
 
 /// As much of a caller's message as an error shows.
 fn shown(message: &str) -> &str {
-    message.get(..message.floor_char_boundary(1024)).unwrap_or(message)
+    let end = (0..=1024).rev().find(|end| message.is_char_boundary(*end));
+    end.and_then(|end| message.get(..end)).unwrap_or(message)
 }
 
 fn set_token_source(options: &mut Options, callback: sidekick_token_callback, data: Data) {

@@ -137,9 +137,24 @@ pub(crate) fn without_nul(text: &str) -> &str {
     text.strip_suffix('\0').unwrap_or(text)
 }
 
+/// The start of a text: whole characters of at most so many bytes.
+pub(crate) fn cut(text: &str, most: usize) -> &str {
+    // A character has at most four bytes.
+    let end = (0..4).map(|less| most.saturating_sub(less)).find(|end| text.is_char_boundary(*end));
+    if text.len() <= most { text } else { end.and_then(|end| text.get(..end)).unwrap_or_default() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        let text = "a\u{e9}\u{1f98a}b";
+        let cuts: Vec<&str> = (0..10).map(|most| cut(text, most)).collect();
+        let (two, three) = ("a\u{e9}", "a\u{e9}\u{1f98a}");
+        assert_eq!(cuts, ["", "a", "a", two, two, two, two, three, text, text]);
+    }
 
     #[test]
     fn the_nul_is_kept_but_not_shown() {

@@ -280,8 +280,8 @@ impl Plane {
 /// Gives each pixel of a line four bytes, which a vector takes, and repeats the last one to the end.
 fn spread(line: &[u8], pixels: &mut [u32]) {
     // Three bytes and one of the next pixel, which is ignored, are read at once.
-    for (pixel, bytes) in pixels.iter_mut().zip(line.array_windows().step_by(3)) {
-        *pixel = u32::from_le_bytes(*bytes);
+    for (pixel, bytes) in pixels.iter_mut().zip(line.windows(4).step_by(3)) {
+        *pixel = bytes.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
     }
     if let Some(&[red, green, blue]) = line.last_chunk() {
         pixels[line.len() / 3 - 1..].fill(u32::from_le_bytes([red, green, blue, 0]));

@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result, is_api_code};
 use crate::json::Cursor;
 use crate::message::Message;
 use crate::protocol::explanation::explanation;
+use crate::text::cut;
 
 /// The most bytes of a code or a message that are kept.
 const KEPT_BYTES: usize = 1024;
@@ -38,9 +39,7 @@ impl ErrorObject {
 
 /// The next text, cut to what is kept.
 fn kept(cursor: &mut Cursor<'_>) -> Result<String> {
-    let text = cursor.string()?;
-    let end = text.floor_char_boundary(KEPT_BYTES);
-    Ok(text.get(..end).unwrap_or_default().to_owned())
+    Ok(cut(&cursor.string()?, KEPT_BYTES).to_owned())
 }
 
 /// The error of a response whose status is not 2xx, with what its body says.

@@ -6,6 +6,7 @@ use crate::json::Cursor;
 use crate::memory::push_text;
 use crate::message::Message;
 use crate::protocol::explanation::explanation;
+use crate::text::cut;
 
 /// How many bytes of a server's text are kept.
 const KEPT_BYTES: usize = 1024;
@@ -49,7 +50,7 @@ fn hint(status: u16) -> &'static str {
 }
 
 fn kept(text: &str) -> String {
-    text.get(..text.floor_char_boundary(KEPT_BYTES)).unwrap_or_default().to_owned()
+    cut(text, KEPT_BYTES).to_owned()
 }
 
 /// The text of an error object.

@@ -9,7 +9,7 @@ use crate::json::Cursor;
 use crate::memory::{push, push_text};
 use crate::message::Message;
 use crate::names::{MOST_NAME_BYTES, Names};
-use crate::text::NulString;
+use crate::text::{NulString, cut};
 
 /// The parameter of a tensor that says how its BYTES are meant, and its value for bytes that JSON has as
 /// base64.
@@ -113,10 +113,7 @@ fn read_version(cursor: &mut Cursor<'_>, versions: &mut Vec<String>) -> Result<(
     match cursor.peek() {
         Some(b'"') if versions.len() < 2 => {
             let version = cursor.string()?;
-            push(
-                versions,
-                version.get(..version.floor_char_boundary(MOST_NAME_BYTES)).unwrap_or_default().to_owned(),
-            )
+            push(versions, cut(&version, MOST_NAME_BYTES).to_owned())
         }
         _ => cursor.skip_value(),
     }

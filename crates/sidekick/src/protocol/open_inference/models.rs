@@ -5,6 +5,7 @@ use crate::json::Cursor;
 use crate::memory::push;
 use crate::message::Message;
 use crate::protocol::exchange::JSON;
+use crate::text::cut;
 use crate::transport::{Cancel, Reply, Request, Target, Transport};
 use crate::url::Url;
 
@@ -118,7 +119,7 @@ fn read_text(cursor: &mut Cursor<'_>, text: &mut Option<String>) -> Result<()> {
 }
 
 fn kept(text: &str) -> String {
-    text.get(..text.floor_char_boundary(NAME_BYTES)).unwrap_or_default().to_owned()
+    cut(text, NAME_BYTES).to_owned()
 }
 
 #[cfg(test)]
