@@ -97,8 +97,9 @@ impl Digits16 {
 /// The numbers that four digits make each.
 #[inline(always)]
 fn fours(digits: u8x16) -> i32x4 {
-    // Multiplied by this, two digits, the first in the low byte, leave the number they make in the high byte.
-    const PAIR: i16 = (10 << 8) + 1;
+    // Multiplied by this, two digits leave the number they make in the high byte. The first of them is in the
+    // low byte, on a big-endian machine in the high one.
+    const PAIR: i16 = if cfg!(target_endian = "big") { (1 << 8) + 10 } else { (10 << 8) + 1 };
     let digits: i16x8 = bytemuck::cast(digits);
     let pairs: i16x8 = (digits * i16x8::splat(PAIR)) >> 8;
     pairs.dot(i16x8::new([100, 1, 100, 1, 100, 1, 100, 1]))

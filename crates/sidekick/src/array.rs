@@ -189,11 +189,18 @@ impl<'a> Array<'a> {
         Some((self.dtype, bytes))
     }
 
-    /// Its dtype, and its bytes where they lie row-major without gaps in this machine's byte order.
-    pub(crate) fn native_bytes(&self) -> (DType, Option<&'a [u8]>) {
-        let native = self.big_endian == cfg!(target_endian = "big") && self.is_contiguous();
+    pub(crate) fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    pub(crate) fn is_big_endian(&self) -> bool {
+        self.big_endian
+    }
+
+    /// Its bytes where they lie row-major without gaps, in its byte order.
+    pub(crate) fn contiguous_bytes(&self) -> Option<&'a [u8]> {
         let size = self.len() * self.dtype.size();
-        (self.dtype, native.then(|| self.bytes.get(self.origin..self.origin + size)).flatten())
+        self.is_contiguous().then(|| self.bytes.get(self.origin..self.origin + size)).flatten()
     }
 
     /// Calls `each` with the elements without loss, row-major, block by block.

@@ -110,7 +110,8 @@ pub(super) fn eight_digits_of_four(numbers: [u32; 4]) -> [u64; 4] {
     let hundreds: u32x4 = bytemuck::cast(hundreds);
     let first = digits_of_pairs(hundreds & u32x4::splat(0xffff) | ones << 16);
     let others = digits_of_pairs(hundreds >> 16 | ones & u32x4::splat(0xffff_0000));
-    bytemuck::cast([first.unpack_lo(others), first.unpack_hi(others)])
+    let [low, high] = if cfg!(target_endian = "big") { [others, first] } else { [first, others] };
+    bytemuck::cast([low.unpack_lo(high), low.unpack_hi(high)])
 }
 
 /// The digits of eight numbers below 100.

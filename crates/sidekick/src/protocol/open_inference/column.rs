@@ -134,16 +134,26 @@ impl Column {
 
     /// Adds the elements of one row or more; all of them or none.
     fn put_elements(&mut self, tensor: &Tensor, array: &Array<'_>) -> std::result::Result<(), Misfit> {
-        let (dtype, native) = array.native_bytes();
         let no_memory = |error| Misfit { place: 0, error };
-        if let Some(bytes) = native.filter(|_| Some(dtype) == tensor.datatype.dtype() && dtype != DType::Bool)
-        {
-            return self.extend(bytes).map_err(no_memory);
+        let same = Some(array.dtype()) == tensor.datatype.dtype() && array.dtype() != DType::Bool;
+        if let Some(bytes) = array.contiguous_bytes().filter(|_| same) {
+            return self.put_same(array, bytes).map_err(no_memory);
         }
         let before = self.bytes.len();
         reserve(&mut self.bytes, array.len().saturating_mul(tensor.datatype.size())).map_err(no_memory)?;
         let added = append(tensor.datatype, array, &mut self.bytes);
         added.inspect_err(|_| self.bytes.truncate(before))
+    }
+
+    /// Adds the bytes of elements of the tensor's own type: all bits stay as they are.
+    fn put_same(&mut self, array: &Array<'_>, bytes: &[u8]) -> Result<()> {
+        let start = self.bytes.len();
+        self.extend(bytes)?;
+        if array.is_big_endian() {
+            let added = self.bytes.get_mut(start..).unwrap_or_default();
+            added.chunks_exact_mut(array.dtype().size()).for_each(<[u8]>::reverse);
+        }
+        Ok(())
     }
 
     /// The range of the bytes of some rows.

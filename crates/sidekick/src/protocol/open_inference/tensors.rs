@@ -368,6 +368,21 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn elements_of_the_same_type_keep_their_bits_from_either_byte_order() {
+        // A signaling NaN: arithmetic would change it.
+        const BITS: [u32; 2] = [0x7f80_0001, 0x8000_0001];
+        let expected = le(&BITS.map(u32::to_le_bytes));
+        for big_endian in [false, true] {
+            let bytes =
+                BITS.map(|bits| if big_endian { bits.to_be_bytes() } else { bits.to_le_bytes() }).concat();
+            let array = Array::with_layout(DType::F32, &[2], &[4], 0, big_endian, &bytes).unwrap();
+            let mut tensors = rows("FP32", ",2");
+            tensors.put(0, &Value::Array(&array)).unwrap();
+            assert_eq!(tensors.columns[0].bytes, expected, "big-endian: {big_endian}");
+        }
+    }
+
+    #[test]
     fn an_element_that_does_not_fit_is_named_and_leaves_no_trace() {
         let mut tensors = rows("UINT8", ",2,2");
         let error = tensors.put(0, &Value::Array(&Array::of(&[2, 2], &[0, 1, 256, 3]).unwrap())).unwrap_err();
