@@ -37,8 +37,7 @@ no_proxy := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,localho
 NO_PROXY := $(no_proxy)
 export no_proxy NO_PROXY
 
-.PHONY: all check serve lib server debug-server c-examples header install uninstall docs bench quickstart test train clean
-.PHONY: fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo wheel
+.PHONY: all check serve lib server debug-server c-examples header install uninstall docs bench quickstart test train clean fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo test-targets wheel
 
 all: lib server
 
@@ -165,6 +164,10 @@ test-docs: docs $(TEST_DEPLOYMENTS)/ready lib debug-server
 # the first run takes ten minutes and 1.4 GB of disk.
 test-engines: $(VENV)/ready lib debug-server
 	tests/engines/run $(NAME)
+
+# Builds for other systems, run there as far as an emulator or an older system's folder is here; NAME is some targets.
+test-targets: $(TEST_DEPLOYMENTS)/ready server
+	$(WITH_SERVER) tests/targets/run $(NAME)
 
 # Models by real exporters, served one by one and compared with ONNX Runtime; NAME is some of them. Not a part of test:
 # the first run takes minutes, and 3 GB of disk for the exporters.
