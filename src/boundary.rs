@@ -7,6 +7,8 @@ use std::ptr::NonNull;
 
 /// The length that means "up to the NUL".
 pub(crate) const SIDEKICK_NUL: usize = usize::MAX;
+/// What a caller passes whose -1 has 32 bits, such as COBOL.
+const NUL_OF_32_BITS: usize = u32::MAX as usize;
 
 /// The error of a pointer that is NULL where it must not be.
 #[cold]
@@ -99,10 +101,10 @@ fn misplaced(what: impl Display) -> Error {
 /// UTF-8 text of a length, or up to its NUL.
 ///
 /// # Safety
-/// Unless `length` is 0, `pointer` is NULL, or points to `length` bytes, or for [`SIDEKICK_NUL`] to text that
-/// a NUL ends.
+/// Unless `length` is 0, `pointer` is NULL, or points to `length` bytes, or for [`SIDEKICK_NUL`] and
+/// [`NUL_OF_32_BITS`] to text that a NUL ends.
 pub(crate) unsafe fn text<'a>(pointer: *const c_char, length: usize, what: &str) -> Result<&'a str> {
-    let bytes = if length == SIDEKICK_NUL {
+    let bytes = if length == SIDEKICK_NUL || length == NUL_OF_32_BITS {
         let start = NonNull::new(pointer.cast_mut()).ok_or_else(|| null(what))?;
         // SAFETY: not NULL, and this function's own demand.
         unsafe { CStr::from_ptr(start.as_ptr()) }.to_bytes()
@@ -145,10 +147,10 @@ impl<T> Out<T> {
     }
 }
 
-/// The two places of a borrowed text, or of a view: pointer and length.
+/// The two places of a borrowed text, or of a view: pointer and length. The length is not wanted by everybody.
 pub(crate) struct OutView<T> {
     start: Out<*const T>,
-    length: Out<usize>,
+    length: Option<Out<usize>>,
 }
 
 impl<T> OutView<T> {
@@ -156,21 +158,26 @@ impl<T> OutView<T> {
     /// Both pointers are as [`Out::new`] demands.
     pub(crate) unsafe fn new(start: *mut *const T, length: *mut usize, what: &str) -> Result<OutView<T>> {
         // SAFETY: this function's own demand.
-        let (start, length) = unsafe { (Out::new(start, what)?, Out::new(length, "the length")?) };
-        Ok(OutView { start, length })
+        let start = unsafe { Out::new(start, what) }?;
+        Ok(OutView { start, length: NonNull::new(length).map(Out) })
     }
 
     pub(crate) fn set(self, view: &[T]) {
-        self.start.set(view.as_ptr());
-        self.length.set(view.len());
+        self.set_parts(view.as_ptr(), view.len());
+    }
+
+    fn set_parts(self, start: *const T, length: usize) {
+        self.start.set(start);
+        if let Some(place) = self.length {
+            place.set(length);
+        }
     }
 }
 
 impl OutView<c_char> {
     /// Hands out text that is closed by a NUL, without counting the NUL.
     pub(crate) fn set_text(self, with_nul: &str) {
-        self.start.set(with_nul.as_ptr().cast());
-        self.length.set(with_nul.len().saturating_sub(1));
+        self.set_parts(with_nul.as_ptr().cast(), with_nul.len().saturating_sub(1));
     }
 }
 

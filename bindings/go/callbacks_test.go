@@ -66,6 +66,25 @@ func TestTokenCallbackOnSeveralThreads(t *testing.T) {
 	}
 }
 
+// TestCallbacksOnCaller finds that no callback runs while no call of the library does: a race, if one did.
+func TestCallbacksOnCaller(t *testing.T) {
+	tokens, lines := 0, 0
+	deployment := open(t, "batch-size", sidekick.WithBatchRows(1), sidekick.WithMaxInFlight(4),
+		sidekick.WithCallbacksOnCaller(true),
+		sidekick.WithTokenCallback(func(bool) (string, error) {
+			tokens++
+			return "batch-size-token", nil
+		}),
+		sidekick.WithLogCallback(func(sidekick.LogLevel, string) { lines++ }))
+	rows := deployment.NewRows()
+	for range 40 {
+		rows.Number("number", 1).End()
+	}
+	if count := predict(t, deployment, rows).Len(); count != 40 || tokens != 41 || lines < 82 {
+		t.Error(count, tokens, lines)
+	}
+}
+
 func TestLogCallback(t *testing.T) {
 	var mu sync.Mutex
 	levels := map[sidekick.LogLevel]int{}

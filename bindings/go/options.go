@@ -406,6 +406,16 @@ func WithLogCallback(callback LogCallback) Option {
 	})
 }
 
+// WithCallbacksOnCaller says whether callbacks run only on the goroutines that are inside a call of this
+// library; by default the library's own threads call them, too. With [WithMaxInFlight] above 1, those threads
+// pass their callbacks on to the goroutine in [Deployment.Predict], or to the one that uses the [Stream]. A
+// request of a stream that needs a token waits for that, within its time limits.
+func WithCallbacksOnCaller(onCaller bool) Option {
+	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_options_set_callbacks_on_caller(options, cBool(onCaller), failure)
+	})
+}
+
 // setting is an option that is one call into C.
 func setting(set func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status) Option {
 	return func(settings *settings) error {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 using namespace std::chrono_literals;
 using sidekick::LogLevel;
@@ -324,6 +326,25 @@ TEST(callbacks_live_as_long_as_they_are_needed) {
     CHECK(kept.use_count() == 1);
 }
 
+TEST(callbacks_run_on_this_thread_if_wanted) {
+    std::vector<std::thread::id> threads;
+    std::mutex lock;
+    const auto note = [&] {
+        const std::lock_guard<std::mutex> held(lock);
+        threads.push_back(std::this_thread::get_id());
+    };
+    const auto options = Options().batch_rows(1).max_in_flight(4).callbacks_on_caller(true).log_callback(
+        [&](LogLevel, std::string_view) { note(); });
+    const auto deployment = sidekick::Deployment::open(check::url("reciprocal"), "reciprocal-token", options);
+    auto rows = deployment.rows();
+    for (int row = 1; row <= 20; ++row) {
+        rows.number("number", row).end_row();
+    }
+    CHECK(deployment.predict(rows).size() == 20);
+    const auto here = std::this_thread::get_id();
+    CHECK(threads.size() > 40 && std::all_of(threads.begin(), threads.end(), [&](auto id) { return id == here; }));
+}
+
 TEST(every_setting_can_be_chained) {
     Options options;
     options.max_in_flight(2).connect_timeout(10s).response_timeout(120s).call_timeout(0s).retries(2);
@@ -333,6 +354,7 @@ TEST(every_setting_can_be_chained) {
                                    rig::file("server.key")).dangerous_skip_tls_verification(false);
     options.allow_token_over_http(false).add_header("X-Shop", "one").user_agent_suffix("shop").reply_limit(1 << 20);
     options.request_gzip(false).reply_gzip(true).token_callback(nullptr).log_callback(nullptr);
+    options.callbacks_on_caller(false);
     options.batch_rows(128).isolate_bad_rows(false).isolate_status_500(false);
     CHECK(rig::open("report", options).has_value());
 }

@@ -255,6 +255,7 @@ def test_every_setting_of_the_library_is_a_keyword():
         ({"proxy": 1}, TypeError),
         ({"no_proxy": ["host"]}, TypeError),
         ({"log": "no"}, TypeError),
+        ({"callbacks_on_caller": 1}, TypeError),
     ],
 )
 def test_settings_that_cannot_be_are_refused_by_name(wrong, kind):

@@ -77,6 +77,29 @@ def test_the_log_hears_why_there_is_no_token(caplog):
     assert "the token callback failed: LookupError: the vault is closed ☹" in caplog.text
 
 
+@pytest.mark.parametrize("on_caller", [True, False])
+def test_the_function_runs_on_this_thread_if_wanted(on_caller):
+    threads = set()
+
+    def token():
+        threads.add(threading.current_thread())
+        return "secret-token"
+
+    def predict():
+        client = server.open(token=token, batch_rows=1, max_in_flight=4, callbacks_on_caller=on_caller)
+        results.extend(client.predict_many([{"n": 1}] * 20))
+        results.extend(client.predict_lazy([{"n": 1}] * 20))
+
+    results = []
+    # On the main thread, calls that Ctrl-C can end run on another one.
+    caller = threading.Thread(target=predict)
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        caller.start()
+        caller.join()
+    assert results == [{"n": 1.0}] * 40
+    assert (threads == {caller}) == on_caller
+
+
 def test_a_token_has_to_be_text():
     with pytest.raises(TypeError, match="token: expected a str or bytes from the function, got None"):
         sidekick.Deployment("http://127.0.0.1:1/x", lambda: None)

@@ -427,6 +427,18 @@ public:
         return set_callback(sidekick_options_set_log_callback, detail::log, std::move(callback));
     }
 
+    /// Whether callbacks run only on threads of the program that are inside a call of this library: by default
+    /// not. If `max_in_flight` is above 1, the library's threads then pass them on to the thread that is in
+    /// `predict`, or that pushes to the stream, takes from it or destroys it. A request of a stream that needs a
+    /// token waits for that, within its time limits. Since 0.2.
+    Options& callbacks_on_caller(Flag on_caller) & { return done(try_callbacks_on_caller(on_caller)); }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& callbacks_on_caller(Flag on_caller) && { return std::move(callbacks_on_caller(on_caller)); }
+    /// As `callbacks_on_caller`, without throwing.
+    Result<void> try_callbacks_on_caller(Flag on_caller) {
+        return set(sidekick_options_set_callbacks_on_caller, on_caller);
+    }
+
     /// The object of the C API, which stays owned by this one.
     sidekick_options* c_handle() const noexcept { return handle_.get(); }
 

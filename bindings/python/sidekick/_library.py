@@ -44,6 +44,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_token_set": [c_void_p, *_TEXT],
     "sidekick_token_fail": [c_void_p, *_TEXT],
     "sidekick_options_set_log_callback": [c_void_p, LogCallback, c_void_p, c_void_p],
+    "sidekick_options_set_callbacks_on_caller": [c_void_p, c_int32],
     "sidekick_cancel_new": [_OBJECT],
     "sidekick_cancel_trigger": [c_void_p],
     "sidekick_cancel_set_timeout": [c_void_p, c_uint64],

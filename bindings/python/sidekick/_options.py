@@ -216,6 +216,7 @@ _ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
     "request_gzip": _switch,
     "reply_gzip": _switch,
     "keep_alive": _kept,
+    "callbacks_on_caller": _switch,
 }
 
 # The setter of each keyword, and what makes the setter's arguments of the keyword's value.

@@ -108,6 +108,7 @@ class Deployment:
         reply_gzip: bool = True,
         keep_alive: tuple[int, float] = (64, 4),
         log: bool = False,
+        callbacks_on_caller: bool = False,
     ) -> None:
         """Opens the deployment at `url` with `token`: asks the server what the model takes and gives.
 
@@ -172,6 +173,8 @@ class Deployment:
           makes its own.
         - `log`: tells the logger `sidekick` what happens to connections and requests, never with the token:
           errors, retries as warnings, answers as info, connections as debug.
+        - `callbacks_on_caller`: has the token's function and the log called only on threads that are inside a call of
+          the deployment. Without it, and with `max_in_flight` above 1, threads of the library call them, too.
         """
         if ca_file is not None and ca_pem is not None:
             raise InvalidValueError("ca_file and ca_pem are both given: one of them says whom to trust")
@@ -204,6 +207,7 @@ class Deployment:
             request_gzip=request_gzip,
             reply_gzip=reply_gzip,
             keep_alive=keep_alive,
+            callbacks_on_caller=callbacks_on_caller,
         )
         if client_certificate is not None:
             show_certificate(options, client_certificate)

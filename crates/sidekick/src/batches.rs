@@ -6,12 +6,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::memory::push;
 use crate::protocol::Refusal;
 use crate::rows::Rows;
-use crate::transport::Cancel;
+use crate::transport::{Cancel, Close, Context, Relay, Wake};
 use std::collections::BTreeMap;
 use std::io;
+use std::iter;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 
 /// Predicts all rows of a call.
@@ -20,7 +21,9 @@ pub(crate) fn predict(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> 
     let batches = Batches::new(client, rows)?;
     predicted.columns.reserve(&client.schema().outputs, rows.len(), batches.count() > 1)?;
     let workers = client.options().max_in_flight.min(batches.count());
-    let call = Call { client, rows, batches, cancel };
+    let relay = if workers > 1 { client.relay() } else { None };
+    let context = Context { cancel, relay: relay.as_deref() };
+    let call = Call { client, rows, batches, context };
     if workers > 1 {
         side_by_side(&call, workers, &mut predicted)?;
     } else {
@@ -30,10 +33,10 @@ pub(crate) fn predict(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> 
 }
 
 /// Predicts the rows of one batch in one request, or in more if bad rows are isolated.
-pub(crate) fn predict_batch(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
+pub(crate) fn predict_batch(client: &Client, rows: &Rows, context: Context<'_>) -> Result<Predicted> {
     let mut predicted = Predicted::new(&client.schema().outputs)?;
     let batches = Batches::even(rows.len(), rows.len());
-    Call { client, rows, batches, cancel }.predict(0..rows.len(), &mut predicted)?;
+    Call { client, rows, batches, context }.predict(0..rows.len(), &mut predicted)?;
     Ok(predicted)
 }
 
@@ -42,7 +45,7 @@ struct Call<'a> {
     client: &'a Client,
     rows: &'a Rows,
     batches: Batches,
-    cancel: Option<&'a Cancel>,
+    context: Context<'a>,
 }
 
 impl Call<'_> {
@@ -56,7 +59,7 @@ impl Call<'_> {
     /// refuses is halved until each bad row is alone.
     fn predict(&self, rows: Range<usize>, predicted: &mut Predicted) -> Result<()> {
         let columns = &mut predicted.columns;
-        let predicted_all = self.client.predict(self.rows, rows.clone(), columns, self.cancel);
+        let predicted_all = self.client.predict(self.rows, rows.clone(), columns, self.context);
         let Err(Refusal { error, blames_rows }) = predicted_all else { return Ok(()) };
         let options = self.client.options();
         let fails_at_rows = blames_rows || options.isolate_status_500 && error.http_status() == Some(500);
@@ -81,10 +84,16 @@ fn side_by_side(call: &Call<'_>, workers: usize, predicted: &mut Predicted) -> R
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let (done, results) = mpsc::channel();
-    thread::scope(|scope| {
+    let relay = call.context.relay;
+    let collected = thread::scope(|scope| {
+        // However this ends, no worker waits for a token then.
+        let _closed = Close(relay);
         for _ in 0..workers {
             let (done, next, failed) = (done.clone(), &next, &failed);
             let work = move || {
+                // Dropped in reverse order: the waiting thread finds that this sender is gone.
+                let _woken = Wake(relay);
+                let done = done;
                 while !failed.load(Ordering::Relaxed) {
                     let batch = next.fetch_add(1, Ordering::Relaxed);
                     if batch >= call.batches.count() {
@@ -95,6 +104,7 @@ fn side_by_side(call: &Call<'_>, workers: usize, predicted: &mut Predicted) -> R
                     if done.send((batch, result)).is_err() {
                         return;
                     }
+                    relay.iter().for_each(|relay| relay.wake());
                 }
             };
             let started = worker().spawn_scoped(scope, work);
@@ -104,8 +114,21 @@ fn side_by_side(call: &Call<'_>, workers: usize, predicted: &mut Predicted) -> R
             }
         }
         drop(done);
-        collect(&results, predicted)
-    })
+        collect(arriving(&results, relay), predicted)
+    });
+    // Lines of requests that ended after the call had failed.
+    relay.iter().for_each(|relay| relay.serve());
+    collected
+}
+
+/// Results as they arrive, until no worker is left. Meanwhile the callbacks of a relay run here.
+fn arriving<'a, T>(results: &'a Receiver<T>, relay: Option<&'a Relay>) -> impl Iterator<Item = T> + 'a {
+    let look = move || match results.try_recv() {
+        Ok(result) => Some(Some(result)),
+        Err(TryRecvError::Empty) => None,
+        Err(TryRecvError::Disconnected) => Some(None),
+    };
+    iter::from_fn(move || relay.map_or_else(|| results.recv().ok(), |relay| relay.wait(look)))
 }
 
 /// A thread with a name, so that it can be distinguished from the program's.
@@ -120,7 +143,10 @@ pub(crate) fn no_thread(error: &io::Error) -> Error {
 
 /// Appends results in the order of the batches, each as soon as those before it have arrived. Of several
 /// errors, that of the first batch is reported.
-fn collect(results: &Receiver<(usize, Result<Predicted>)>, predicted: &mut Predicted) -> Result<()> {
+fn collect(
+    results: impl Iterator<Item = (usize, Result<Predicted>)>,
+    predicted: &mut Predicted,
+) -> Result<()> {
     let mut early = BTreeMap::new();
     let mut next = 0;
     for (batch, result) in results {

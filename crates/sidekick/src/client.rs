@@ -9,7 +9,7 @@ use crate::results::Columns;
 use crate::rows::Rows;
 use crate::spec::{Schema, Specs};
 use crate::text::NulString;
-use crate::transport::{Cancel, Transport};
+use crate::transport::{Cancel, Context, Relay, Transport};
 use crate::url::Url;
 use std::fmt;
 use std::ops::Range;
@@ -67,6 +67,11 @@ impl Client {
         &self.options
     }
 
+    /// Carries the callbacks of threads that send requests, if they only run on the program's.
+    pub(crate) fn relay(&self) -> Option<Arc<Relay>> {
+        Relay::new(&self.options.transport)
+    }
+
     /// The most rows of a request: the caller's limit, or the model's if it is smaller.
     pub(crate) fn batch_rows(&self) -> usize {
         self.options.batch_rows.min(self.protocol.most_rows())
@@ -99,10 +104,10 @@ impl Client {
         rows: &Rows,
         batch: Range<usize>,
         columns: &mut Columns,
-        cancel: Option<&Cancel>,
+        context: Context<'_>,
     ) -> std::result::Result<(), Refusal> {
         let request = self.protocol.request(rows.store(), batch.clone())?;
-        let reply = request.post(&self.transport, cancel)?;
+        let reply = request.post(&self.transport, context)?;
         if !reply.is_success() {
             let Refusal { error, blames_rows } = self.protocol.refusal(&reply);
             return Err(Refusal { error: reply.with_address_context(error), blames_rows });
@@ -119,7 +124,7 @@ impl Client {
 
     /// Posts JSON of the caller, and returns the server's response, whatever its status.
     pub(crate) fn post_json(&self, json: &str, cancel: Option<&Cancel>) -> Result<RawReply> {
-        let reply = self.protocol.json_request(json)?.post(&self.transport, cancel)?;
+        let reply = self.protocol.json_request(json)?.post(&self.transport, cancel.into())?;
         let text = match String::from_utf8(reply.body) {
             Ok(text) => text,
             Err(bytes) => memory::replaced(bytes.as_bytes())?,

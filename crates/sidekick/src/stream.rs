@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::memory::{none_for, push};
 use crate::predictions::Predictions;
 use crate::rows::Rows;
-use crate::transport::Cancel;
+use crate::transport::{Cancel, Context, Relay};
 use std::collections::VecDeque;
 use std::mem;
 use std::ops::Range;
@@ -41,6 +41,8 @@ struct Pipeline {
     held: VecDeque<Held>,
     pushed_rows: usize,
     workers: Workers,
+    /// Runs the callbacks of the workers, if only the program's threads do.
+    relay: Option<Arc<Relay>>,
     /// Rows whose memory is reused.
     spare: Vec<Rows>,
 }
@@ -93,6 +95,7 @@ impl Stream {
             held: VecDeque::new(),
             pushed_rows: 0,
             workers: Workers::new(client.options().max_in_flight),
+            relay: client.relay(),
             spare: Vec::new(),
         };
         Ok(Stream { pipeline: Some(pipeline), process: process::id() })
@@ -142,6 +145,7 @@ impl Drop for Stream {
 
 impl Pipeline {
     fn push(&mut self, rows: &Rows) -> Result<()> {
+        self.serve();
         self.client.require_own(rows)?;
         self.cancel.check()?;
         if self.is_full() {
@@ -154,10 +158,16 @@ impl Pipeline {
             push(&mut batches, self.batch(rows, range)?)?;
         }
         self.reserve(batches.len())?;
-        self.workers.start(self.held.len() + batches.len(), &self.client, &self.cancel)?;
+        let wanted = self.held.len() + batches.len();
+        self.workers.start(wanted, &self.client, &self.cancel, self.relay.as_ref())?;
         self.held.extend(batches.into_iter().map(|batch| self.workers.give(batch)));
         self.pushed_rows += rows.len();
         Ok(())
+    }
+
+    /// Runs callbacks that the workers wait for.
+    fn serve(&self) {
+        self.relay.iter().for_each(|relay| relay.serve());
     }
 
     /// Makes room for so many more batches.
@@ -180,8 +190,11 @@ impl Pipeline {
     fn next(&mut self) -> Result<Option<Predictions>> {
         let Some(held) = self.held.pop_front() else { return Ok(None) };
         let done = match held {
-            Held::Here(batch) => batch.predict(&self.client, &self.cancel),
-            Held::Away(slot) => slot.wait(),
+            Held::Here(batch) => batch.predict(&self.client, Some(&self.cancel).into()),
+            Held::Away(slot) => match &self.relay {
+                Some(relay) => relay.wait(|| slot.take()),
+                None => slot.wait(),
+            },
         };
         if let Some(rows) = done.rows {
             // If there is no memory to keep them, new ones are made later.
@@ -194,12 +207,15 @@ impl Pipeline {
 impl Drop for Pipeline {
     fn drop(&mut self) {
         self.cancel.trigger();
+        self.relay.iter().for_each(|relay| relay.close());
+        self.workers.end();
+        self.serve();
     }
 }
 
 impl Batch {
-    fn predict(self, client: &Arc<Client>, cancel: &Cancel) -> Done {
-        let predicted = batches::predict_batch(client, &self.rows, Some(cancel));
+    fn predict(self, client: &Arc<Client>, context: Context<'_>) -> Done {
+        let predicted = batches::predict_batch(client, &self.rows, context);
         let result = predicted.map(|predicted| client.predictions(predicted));
         // If bad rows are isolated, a request may have only part of the batch. The whole batch then has no
         // predictions.
@@ -223,6 +239,10 @@ impl ResultSlot {
         self.filled.notify_one();
     }
 
+    fn take(&self) -> Option<Done> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     fn wait(&self) -> Done {
         let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         let mut done =
@@ -238,12 +258,21 @@ impl Workers {
     }
 
     /// Starts as many threads as that many batches can use.
-    fn start(&mut self, batches: usize, client: &Arc<Client>, cancel: &Cancel) -> Result<()> {
+    fn start(
+        &mut self,
+        batches: usize,
+        client: &Arc<Client>,
+        cancel: &Cancel,
+        relay: Option<&Arc<Relay>>,
+    ) -> Result<()> {
         let wanted = if self.most > 1 { batches.min(self.most) } else { 0 };
         while self.threads.len() < wanted {
             let (queue, client, cancel) = (Arc::clone(&self.queue), Arc::clone(client), cancel.clone());
+            let relay = relay.cloned();
             reserve(&mut self.threads, 1)?;
-            let started = batches::worker().spawn(move || work(&queue, &client, &cancel));
+            let work =
+                move || work(&queue, &client, Context { cancel: Some(&cancel), relay: relay.as_deref() });
+            let started = batches::worker().spawn(work);
             self.threads.push(started.map_err(|error| batches::no_thread(&error))?);
         }
         Ok(())
@@ -259,11 +288,9 @@ impl Workers {
         let _ = self.jobs.send((batch, Arc::clone(&slot)));
         Held::Away(slot)
     }
-}
 
-impl Drop for Workers {
     /// Ends the threads: they stop when the queue has no sender any more.
-    fn drop(&mut self) {
+    fn end(&mut self) {
         drop(mem::replace(&mut self.jobs, mpsc::channel().0));
         for thread in self.threads.drain(..) {
             let _ = thread.join();
@@ -272,10 +299,11 @@ impl Drop for Workers {
 }
 
 /// What a thread does: it predicts the next free batch.
-fn work(queue: &Mutex<Receiver<Job>>, client: &Arc<Client>, cancel: &Cancel) {
+fn work(queue: &Mutex<Receiver<Job>>, client: &Arc<Client>, context: Context<'_>) {
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
     while let Ok((batch, slot)) = next() {
-        let predict = AssertUnwindSafe(|| batch.predict(client, cancel));
+        let predict = AssertUnwindSafe(|| batch.predict(client, context));
         slot.fill(catch_unwind(predict).unwrap_or_else(|_| Done::lost()));
+        context.relay.iter().for_each(|relay| relay.wake());
     }
 }

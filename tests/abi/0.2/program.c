@@ -72,6 +72,7 @@ static sidekick_options *make_options(int *lines) {
     OK(sidekick_options_set_reply_gzip(options, 1, &error));
     OK(sidekick_options_set_keep_alive(options, 2, 1000, &error));
     OK(sidekick_options_set_token_callback(options, give_token, "echo-token", count_release, &error));
+    OK(sidekick_options_set_callbacks_on_caller(options, 1, &error));
     OK(sidekick_options_set_log_callback(options, hear, lines, NULL, &error));
     return options;
 }

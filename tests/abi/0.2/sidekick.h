@@ -23,10 +23,12 @@
  *   Free an error with `sidekick_error_free` before the variable is used again.
  * - Ownership: what a function creates (`_new`, `_open`, `_predict`, `_next`, `_post_json`), the caller frees
  *   once, with the `_free` of its type. Nothing is consumed. All inputs are copied.
- * - Text is UTF-8 with a length in bytes. As a length, `SIDEKICK_NUL` means "up to the NUL"; length 0 ignores
- *   the pointer. Text that is handed out has a NUL after it, which its length does not count.
+ * - Text is UTF-8 with a length in bytes. As a length, `SIDEKICK_NUL` means "up to the NUL", and so does a
+ *   -1 of 32 bits, 0xFFFFFFFF; length 0 ignores the pointer. Text that is handed out has a NUL after it, which
+ *   its length does not count.
  * - Pointers: NULL where an object, an output or text is needed is `SIDEKICK_ERROR_ARGUMENT`, never a crash.
- *   Any other pointer must be valid, and a freed object must not be used.
+ *   An output that is the length of another one (`length`, `size`, `count`, `rank`) may be NULL. Any other
+ *   pointer must be valid, and a freed object must not be used.
  * - Threads: deployments, predictions, responses and cancellations can be used by any number of threads at
  *   once; options, rows, streams and errors by one at a time. There is no state for each thread, and no last
  *   error.
@@ -124,7 +126,7 @@ extern "C" {
 /** The patch version: changes when defects are fixed. Since 0.1.0. */
 #define SIDEKICK_VERSION_PATCH 0
 
-/** As the length of a text: up to its NUL. Since 0.1.0. */
+/** As the length of a text: up to its NUL. 0xFFFFFFFF means the same, since 0.2.0. Since 0.1.0. */
 #define SIDEKICK_NUL ((size_t)-1)
 
 /** In the shape of a feature: a size that each row has its own of. Since 0.2.0. */
@@ -2311,8 +2313,8 @@ typedef void (*sidekick_log_callback)(void *data, int32_t level, const char *mes
  * `sidekick_deployment_open` is then ignored.
  *
  * `callback`: called before every request, and once more if the server answers 401. It runs on the thread
- * that makes the request, on several at once. It must return, and must not use the deployment. NULL, the
- * default, uses the token that was given.
+ * that makes the request, on several at once, see `sidekick_options_set_callbacks_on_caller`. It must return,
+ * and must not use the deployment. NULL, the default, uses the token that was given.
  *
  * `data`: handed to the callback. `release`: called with `data` once, after the last options or deployment
  * with the callback is freed or has another, and at once if this function fails. NULL is fine.
@@ -2352,8 +2354,9 @@ sidekick_status sidekick_token_fail(sidekick_token *token,
 /**
  * Sets a function that receives log lines about connections and requests.
  *
- * `callback`: runs on the thread that makes the request, on several at once. NULL, the default, disables
- * logging.
+ * `callback`: runs on the thread that makes the request, on several at once, see
+ * `sidekick_options_set_callbacks_on_caller`. It must return, and must not use the deployment. NULL, the
+ * default, disables logging.
  *
  * `data`, `release`: as for `sidekick_options_set_token_callback`.
  *
@@ -2365,10 +2368,25 @@ sidekick_status sidekick_options_set_log_callback(sidekick_options *options,
                                                   sidekick_release_callback release,
                                                   sidekick_error **error);
 
+/**
+ * Sets whether callbacks run only on threads of the program that are inside a call of this library, for
+ * interpreters that no other thread may enter.
+ *
+ * `on_caller`: 1 is needed only if `sidekick_options_set_max_in_flight` is above 1. The library's threads then
+ * pass their callbacks on to the thread that is in `sidekick_deployment_predict`, `sidekick_stream_push`,
+ * `_next` or `_free`. Between these calls, log lines of a stream are kept, and its requests that need a token
+ * wait: their time limits include the wait. With 0, the default, the library's threads call them, too.
+ *
+ * Errors: the common ones. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_callbacks_on_caller(sidekick_options *options,
+                                                         int32_t on_caller,
+                                                         sidekick_error **error);
+
 /** @} */
 
 #ifdef __cplusplus
-}  // extern "C"
+}  /* extern "C" */
 #endif
 
 #endif  /* SIDEKICK_H */

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::memory::collected;
-use crate::transport::{self, Cancel, Reply, Target, Transport};
+use crate::transport::{self, Context, Reply, Target, Transport};
 use std::borrow::Cow;
 
 /// The media type of JSON.
@@ -26,13 +26,13 @@ pub(crate) struct Request<'a> {
 
 impl Request<'_> {
     /// Sends it, and returns the response, whatever its status.
-    pub(crate) fn post(&self, transport: &Transport, cancel: Option<&Cancel>) -> Result<Reply> {
+    pub(crate) fn post(&self, transport: &Transport, context: Context<'_>) -> Result<Reply> {
         let Request { target, accept, content_type, split, .. } = *self;
         let headers = collected(self.headers.iter().map(|(name, value)| (*name, value.as_str())))?;
         let parts = collected(self.parts.iter().map(|part| &**part))?;
         let request =
             transport::Request { target, accept, content_type, headers: &headers, parts: &parts, split };
-        transport.post(&request, cancel)
+        transport.post(&request, context)
     }
 }
 

@@ -14,6 +14,7 @@ mod limit;
 mod log;
 mod pool;
 mod proxy;
+mod relay;
 mod reply;
 mod request_head;
 mod resolve;
@@ -29,6 +30,7 @@ mod tunnel;
 pub use cancel::Cancel;
 pub use log::LogLevel;
 pub(crate) use pool::KeepAlive;
+pub(crate) use relay::{Close, Relay, Wake};
 pub(crate) use reply::{Reply, Request};
 pub(crate) use request_head::Target;
 pub(crate) use settings::Settings;
@@ -83,12 +85,27 @@ impl fmt::Debug for Transport {
     }
 }
 
+/// What a request is made under.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) cancel: Option<&'a Cancel>,
+    /// Runs the callbacks, if another thread does.
+    pub(crate) relay: Option<&'a Relay>,
+}
+
+impl<'a> From<Option<&'a Cancel>> for Context<'a> {
+    fn from(cancel: Option<&'a Cancel>) -> Context<'a> {
+        Context { cancel, relay: None }
+    }
+}
+
 /// A request, for all its attempts.
 struct Message<'a> {
     head: HeadFields<'a>,
     redirected: bool,
     parts: &'a [&'a [u8]],
     split: Option<&'static str>,
+    relay: Option<&'a Relay>,
 }
 
 impl Transport {
@@ -147,11 +164,12 @@ impl Transport {
     fn get_once(&self, url: &Url, accept: &str, redirected: bool, deadline: &Deadline) -> Result<Reply> {
         let target = &Target::of(url);
         let head = HeadFields { method: "GET", target, accept, headers: &[], content: None };
-        self.exchange(&Message { head, redirected, parts: &[], split: None }, deadline)
+        self.exchange(&Message { head, redirected, parts: &[], split: None, relay: None }, deadline)
     }
 
     /// Posts a body. Redirects are not followed.
-    pub(crate) fn post(&self, request: &Request<'_>, cancel: Option<&Cancel>) -> Result<Reply> {
+    pub(crate) fn post(&self, request: &Request<'_>, context: Context<'_>) -> Result<Reply> {
+        let Context { cancel, relay } = context;
         let deadline = Deadline::new(&self.settings.timeouts, cancel);
         let &Request { target, accept, content_type: media_type, headers, parts, split } = request;
         let bytes = parts.iter().fold(0, |bytes: usize, part| bytes.saturating_add(part.len()));
@@ -161,7 +179,7 @@ impl Transport {
         let (parts, length) = if gzip { (&compressed[..], compressed[0].len()) } else { (parts, bytes) };
         let content = Some(Content { media_type, length, gzip });
         let head = HeadFields { method: "POST", target, accept, headers, content };
-        self.exchange(&Message { head, redirected: false, parts, split }, &deadline)
+        self.exchange(&Message { head, redirected: false, parts, split, relay }, &deadline)
     }
 
     /// Sends a request, and logs a failure. An error of the network names the peer.
@@ -172,7 +190,8 @@ impl Transport {
             Ok(reply) => format!("status {} at attempt {}", reply.status, reply.attempts),
             Err(error) => error.to_string(),
         };
-        self.log(LogLevel::Error, || format!("{} {} failed: {failure}", message.head.method, self.route));
+        let describe = || format!("{} {} failed: {failure}", message.head.method, self.route);
+        self.log(message.relay, LogLevel::Error, describe);
         outcome.map_err(|error| match error.kind() {
             ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Network => {
                 error.at(&self.route)
@@ -192,7 +211,7 @@ impl Transport {
     fn send(&self, message: &Message<'_>, deadline: &Deadline) -> Result<Reply> {
         // A call that has already ended makes no attempt, and needs no token.
         deadline.check().map_err(|reason| failed_attempt::explain(&reason))?;
-        let mut credentials = self.ask_credentials(false)?;
+        let mut credentials = self.ask_credentials(false, message.relay)?;
         let (mut attempts, mut retries) = (1, 0);
         let (mut fresh, mut renewed) = (false, false);
         let failed = |error: Error, attempts: u32| {
@@ -207,7 +226,7 @@ impl Transport {
                 Some(Duration::ZERO)
             } else if refused && !renewed && self.settings.token_source.is_some() {
                 renewed = true;
-                credentials = self.ask_credentials(true).map_err(|e| failed(e, attempts))?;
+                credentials = self.ask_credentials(true, message.relay).map_err(|e| failed(e, attempts))?;
                 Some(Duration::ZERO)
             } else {
                 let wait = self.wait_before_retry(&outcome, retries);
@@ -217,7 +236,7 @@ impl Transport {
             let Some(wait) = wait.filter(|wait| deadline.has_time_for(*wait)) else {
                 return outcome.map_err(|attempt| failed(attempt.error, attempts));
             };
-            self.log(LogLevel::Warning, || {
+            self.log(message.relay, LogLevel::Warning, || {
                 let (method, milliseconds) = (message.head.method, wait.as_millis());
                 format!("{method} {}: attempt {attempts} failed; again in {milliseconds} ms", self.route)
             });
@@ -253,7 +272,7 @@ impl Transport {
         // A system call, so made once.
         let process = process::id();
         let head = self.head.of(&message.head, credentials.authorization.as_ref());
-        let mut connection = self.connection(deadline, fresh, process)?;
+        let mut connection = self.connection(deadline, fresh, process, message.relay)?;
         connection.begin(deadline.clone());
         let expected = Expected { limit: self.settings.response_limit, split: message.split };
         let Received { status, head, body, rest, reusable } =
@@ -262,7 +281,7 @@ impl Transport {
         if reusable && !(self.rules.close_after_500 && status >= 500) {
             self.pool.put(process, connection);
         }
-        self.log(LogLevel::Info, || {
+        self.log(message.relay, LogLevel::Info, || {
             let bytes = body.len() + rest.as_ref().map_or(0, Vec::len);
             let milliseconds = start.elapsed().as_millis();
             let method = message.head.method;
@@ -274,8 +293,8 @@ impl Transport {
         Ok(Reply { status, body, rest, head, attempts, secrets, method, url, redirected })
     }
 
-    fn log(&self, level: LogLevel, message: impl FnOnce() -> String) {
-        self.settings.log.log(level, message);
+    fn log(&self, relay: Option<&Relay>, level: LogLevel, message: impl FnOnce() -> String) {
+        self.settings.log.log(relay, level, message);
     }
 
     fn connection(
@@ -283,26 +302,28 @@ impl Transport {
         deadline: &Deadline,
         fresh: bool,
         process: u32,
+        relay: Option<&Relay>,
     ) -> std::result::Result<Connection, FailedAttempt> {
         deadline.check().map_err(|error| failed_attempt::explain(&error))?;
         if let Some(connection) = (!fresh).then(|| self.pool.take(process)).flatten() {
-            self.log(LogLevel::Debug, || format!("{}: an idle connection is used again", self.route));
+            self.log(relay, LogLevel::Debug, || format!("{}: an idle connection is used again", self.route));
             return Ok(connection);
         }
         let start = Instant::now();
         let connection = self.route.connect(deadline)?;
-        self.log(LogLevel::Debug, || {
+        self.log(relay, LogLevel::Debug, || {
             format!("{}: connected after {} ms", self.route, start.elapsed().as_millis())
         });
         Ok(connection)
     }
 
     /// The token to send: the caller's, or the one that its callback returns now.
-    fn ask_credentials(&self, refused: bool) -> Result<Credentials> {
+    fn ask_credentials(&self, refused: bool, relay: Option<&Relay>) -> Result<Credentials> {
         match (&self.credentials, &self.settings.token_source) {
             (Some(credentials), _) => Ok(credentials.clone()),
             (None, Some(source)) => {
-                let credentials = Credentials::new(&source(refused)?, self.rules.token_is_optional)?;
+                let token = relay.map_or_else(|| source(refused), |relay| relay.token(refused))?;
+                let credentials = Credentials::new(&token, self.rules.token_is_optional)?;
                 self.secrets.remember(&credentials.token);
                 Ok(credentials)
             }

@@ -22,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) keep_alive: KeepAlive,
     pub(crate) log: Log,
     pub(crate) token_source: Option<Arc<TokenSource>>,
+    /// Whether callbacks only run on the threads of the program.
+    pub(crate) callbacks_on_caller: bool,
     pub(crate) allow_token_over_http: bool,
     /// The most bytes that a response's body has, on the wire and decompressed.
     pub(crate) response_limit: u64,
@@ -40,6 +42,7 @@ impl Default for Settings {
             keep_alive: KeepAlive::default(),
             log: Log::default(),
             token_source: None,
+            callbacks_on_caller: false,
             allow_token_over_http: false,
             response_limit: 1 << 30,
             request_gzip: false,

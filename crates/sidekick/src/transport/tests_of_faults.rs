@@ -73,7 +73,7 @@ fn post_parts(transport: &Transport, parts: &[&[u8]], cancel: Option<&Cancel>) -
     let target = &Target::of(&Url::parse("http://127.0.0.1/forward").unwrap());
     let request =
         Request { target, accept: "*/*", content_type: "text/plain", headers: &[], parts, split: None };
-    transport.post(&request, cancel)
+    transport.post(&request, cancel.into())
 }
 
 fn open(url: &str, settings: &Settings) -> Transport {

@@ -55,7 +55,7 @@ fn a_request_has_its_own_target_headers_and_any_number_of_parts() {
         let headers = &[("inference-header-content-length", "12"), ("x-b", "c d")];
         let (accept, content_type) = ("application/x-any", "application/octet-stream");
         let request = Request { target, accept, content_type, headers, parts: &parts, split: None };
-        assert_eq!(transport.post(&request, None).unwrap().status, 200);
+        assert_eq!(transport.post(&request, None.into()).unwrap().status, 200);
         let (head, body) = serving.join().unwrap();
         assert!(head.starts_with("POST /other/infer?x=1 HTTP/1.1\r\n"), "{head}");
         for line in [
@@ -113,7 +113,7 @@ fn a_large_rest_of_a_body_is_received_apart() {
         let (accept, content_type) = ("*/*", "text/plain");
         let request =
             Request { target, accept, content_type, headers: &[], parts: &[], split: Some("x-first") };
-        let reply = open(&url, &mut Settings::default()).post(&request, None).unwrap();
+        let reply = open(&url, &mut Settings::default()).post(&request, None.into()).unwrap();
         serving.join().unwrap();
         let expected = if apart { first.parse().unwrap() } else { length };
         assert_eq!(reply.body, body[..expected], "{first} of {length}");

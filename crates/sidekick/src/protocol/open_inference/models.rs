@@ -38,7 +38,7 @@ fn index(url: &Url, server: &str, transport: &Transport, cancel: Option<&Cancel>
     let target = &Target::of(&url.with_path(&format!("{server}/repository/index"))?);
     let request =
         Request { target, accept: JSON, content_type: JSON, headers: &[], parts: &[b"{}"], split: None };
-    transport.post(&request, cancel).map(listed)
+    transport.post(&request, cancel.into()).map(listed)
 }
 
 fn list(url: &Url, server: &str, transport: &Transport, cancel: Option<&Cancel>) -> Listed {
