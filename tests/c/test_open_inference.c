@@ -139,6 +139,7 @@ static void test_elements(void) {
           sidekick_predictions_elements_column(predictions, 1, &elements, &size, &dtype, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_predictions_elements_column(predictions, 0, &elements, &size, NULL, &error));
+    OK(sidekick_predictions_elements(predictions, 0, 1, &elements, NULL, &dtype, &error));
     sidekick_predictions_free(predictions);
     sidekick_rows_free(rows);
     sidekick_deployment_free(model);

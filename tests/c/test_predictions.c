@@ -59,7 +59,6 @@ static void test_numbers(void) {
           sidekick_predictions_numbers(predictions, OUT_CATEGORY, &column, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_numbers(NULL, OUT_NUMBER, &column, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_numbers(predictions, OUT_NUMBER, NULL, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_numbers(predictions, OUT_NUMBER, &column, NULL, &error));
     CHECK(number == 47.11 && column == NULL && count == UNTOUCHED);
     CHECK(sidekick_predictions_number(predictions, OUT_NUMBER, 5, &number, NULL) == SIDEKICK_ERROR_ARGUMENT);
     CHECK(sidekick_predictions_number(predictions, OUT_NUMBER, 0, &number, NULL) == SIDEKICK_OK);
@@ -87,7 +86,6 @@ static void test_texts(void) {
           sidekick_predictions_text(predictions, OUT_TEXT, (size_t)-1, &text, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_text(NULL, OUT_TEXT, 0, &text, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_text(predictions, OUT_TEXT, 0, NULL, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_text(predictions, OUT_TEXT, 0, &text, NULL, &error));
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
           sidekick_predictions_texts(predictions, OUTPUTS, &column, &ends, &count, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
@@ -95,7 +93,6 @@ static void test_texts(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_texts(NULL, OUT_TEXT, &column, &ends, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_texts(predictions, OUT_TEXT, NULL, &ends, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_texts(predictions, OUT_TEXT, &column, NULL, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_texts(predictions, OUT_TEXT, &column, &ends, NULL, &error));
     CHECK(text == NULL && column == NULL && ends == NULL && length == UNTOUCHED && count == UNTOUCHED);
 }
 
@@ -124,8 +121,6 @@ static void test_labels(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_predictions_category_label(NULL, OUT_CATEGORY, 0, &label, &length, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_predictions_category_label(predictions, OUT_CATEGORY, 0, NULL, &length, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT,
-          sidekick_predictions_category_label(predictions, OUT_CATEGORY, 0, &label, NULL, &error));
     CHECK(label == NULL && length == UNTOUCHED);
 }
 
@@ -168,8 +163,6 @@ static void test_probabilities(void) {
           sidekick_predictions_probabilities(NULL, OUT_CATEGORY, 0, &row_view, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_predictions_probabilities(predictions, OUT_CATEGORY, 0, NULL, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT,
-          sidekick_predictions_probabilities(predictions, OUT_CATEGORY, 0, &row_view, NULL, &error));
     FAILS(SIDEKICK_ERROR_UNKNOWN_FEATURE,
           sidekick_predictions_probability_matrix(predictions, OUTPUTS, &matrix, &count, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_TYPE,
@@ -178,8 +171,6 @@ static void test_probabilities(void) {
           sidekick_predictions_probability_matrix(NULL, OUT_CATEGORY, &matrix, &count, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_predictions_probability_matrix(predictions, OUT_CATEGORY, NULL, &count, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT,
-          sidekick_predictions_probability_matrix(predictions, OUT_CATEGORY, &matrix, NULL, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_predictions_probability(predictions, OUT_CATEGORY, 0, "d", 1, &probability, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT,
@@ -234,10 +225,26 @@ static void test_top(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 0, NULL, &length, &probability, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT,
-          sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 0, &label, NULL, &probability, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_predictions_top(predictions, OUT_CATEGORY, 0, 0, &label, &length, NULL, &error));
     CHECK(label == NULL && length == UNTOUCHED && probability == 47.11);
+}
+
+/* Who knows a length already, or reads up to the NUL, passes NULL for it. */
+static void test_lengths_are_optional(void) {
+    const char *text = NULL, *texts = NULL, *label = NULL, *top = NULL;
+    const double *numbers = NULL, *row = NULL, *matrix = NULL;
+    const size_t *ends = NULL;
+    double probability = 0;
+    OK(sidekick_predictions_numbers(predictions, OUT_NUMBER, &numbers, NULL, &error));
+    OK(sidekick_predictions_text(predictions, OUT_TEXT, 1, &text, NULL, &error));
+    OK(sidekick_predictions_texts(predictions, OUT_TEXT, &texts, &ends, NULL, &error));
+    OK(sidekick_predictions_category_label(predictions, OUT_CATEGORY, 1, &label, NULL, &error));
+    OK(sidekick_predictions_probabilities(predictions, OUT_CATEGORY, 0, &row, NULL, &error));
+    OK(sidekick_predictions_probability_matrix(predictions, OUT_CATEGORY, &matrix, NULL, &error));
+    OK(sidekick_predictions_top(predictions, OUT_CATEGORY, 1, 0, &top, NULL, &probability, &error));
+    CHECK(numbers[1] == -0.5 && row == matrix && ends[0] == strlen(LABELS[0]) + 1);
+    CHECK(strcmp(text, LABELS[1]) == 0 && strcmp(texts, LABELS[0]) == 0);
+    CHECK(strcmp(label, "b") == 0 && strcmp(top, "b") == 0 && is_probability(probability, 1));
 }
 
 /* The same pointer every time, whatever was called in between, until the predictions are freed. */
@@ -269,6 +276,7 @@ int main(void) {
     test_labels();
     test_probabilities();
     test_top();
+    test_lengths_are_optional();
     test_views_stay();
     sidekick_predictions_free(predictions);
     return checks_failed("test_predictions");

@@ -51,9 +51,9 @@ static void test_encoded_bytes(void) {
           sidekick_predictions_image(NULL, OUT_PICTURE, 0, &first, &size, &media_type, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_predictions_image(predictions, OUT_PICTURE, 0, NULL, &size, &media_type, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT,
-          sidekick_predictions_image(predictions, OUT_PICTURE, 0, &first, NULL, &media_type, &error));
     CHECK(first == NULL && media_type == NULL && size == UNTOUCHED);
+    OK(sidekick_predictions_image(predictions, OUT_PICTURE, 0, &first, NULL, &media_type, &error));
+    CHECK(first != NULL && strcmp(media_type, "image/png") == 0);
 }
 
 static void test_size(void) {

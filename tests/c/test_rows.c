@@ -330,6 +330,20 @@ static void test_values_are_copied(void) {
     sidekick_deployment_free(deployment);
 }
 
+/* A caller whose -1 has 32 bits means the same by it as one whose -1 is a size_t. */
+static void test_minus_one_of_32_bits(void) {
+    const size_t minus_one = (uint32_t)-1;
+    sidekick_deployment *deployment = open_liar("mirror-text");
+    sidekick_rows *rows = new_rows(deployment);
+    OK(sidekick_rows_add_text(rows, "value", minus_one, "up to the NUL", minus_one, &error));
+    check_mirrored_text(deployment, rows, "up to the NUL", 13);
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_text(rows, NULL, minus_one, "text", minus_one, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_text(rows, "value", minus_one, NULL, minus_one, &error));
+    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_text(rows, "value", minus_one, "\xff", minus_one, &error));
+    sidekick_rows_free(rows);
+    sidekick_deployment_free(deployment);
+}
+
 int main(void) {
     test_numbers();
     test_categories_that_are_not_listed();
@@ -337,6 +351,7 @@ int main(void) {
     test_binary_values();
     test_listed_binary_values();
     test_texts();
+    test_minus_one_of_32_bits();
     test_wrong_features();
     test_null();
     test_the_life_of_a_row();
