@@ -86,7 +86,7 @@ check:
 serve: server
 	$(SERVER) server/deployments/*/
 
-# Writes include/sidekick.h anew from the exports.
+# Writes include/sidekick.h anew from the exports, and the files for other languages from it.
 header:
 	SIDEKICK_WRITE_HEADER=1 $(CARGO) test -q -p libsidekick --features header --test header
 

@@ -1,4 +1,9 @@
-//! Gives the shared library its soname and, with the feature `header`, has cbindgen write the C header.
+//! Gives the shared library its soname and, with the feature `header`, has cbindgen write the C header, and writes the
+//! files for other languages from it.
+
+#[cfg(feature = "header")]
+#[path = "build/bindings.rs"]
+mod bindings;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -59,9 +64,11 @@ mod header {
         Group { name, files, constants }
     }
 
-    /// Writes `sidekick.h` into the build's own folder; `tests/header.rs` compares it with the committed one.
+    /// Writes `sidekick.h`, and what is made of it, into the build's own folder, by their paths in the
+    /// repository. `tests/header.rs` compares them with the committed ones.
     pub fn write() {
         println!("cargo:rerun-if-changed=src");
+        println!("cargo:rerun-if-changed=build");
         println!("cargo:rerun-if-changed=cbindgen.toml");
         let root = PathBuf::from(var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
         let config = cbindgen::Config::from_file("cbindgen.toml").expect("cbindgen.toml is well-formed");
@@ -69,10 +76,19 @@ mod header {
         let mut generated = Vec::new();
         header.write(&mut generated);
         let generated = String::from_utf8(generated).expect("the sources are UTF-8");
-        let path = PathBuf::from(var("OUT_DIR").expect("cargo sets it")).join("sidekick.h");
-        fs::write(&path, in_groups(&generated, &root.join("src")))
-            .expect("cargo's own folder can be written");
-        println!("cargo:rustc-env=SIDEKICK_GENERATED_HEADER={}", path.display());
+        let header = in_groups(&generated, &root.join("src"));
+        let mut files = crate::bindings::of_header(&header);
+        files.push(("include/sidekick.h", header));
+        let folder = PathBuf::from(var("OUT_DIR").expect("cargo sets it")).join("generated");
+        let _ = fs::remove_dir_all(&folder);
+        files.iter().for_each(|(path, text)| put(&folder.join(path), text));
+        println!("cargo:rustc-env=SIDEKICK_GENERATED={}", folder.display());
+    }
+
+    fn put(path: &Path, text: &str) {
+        let folder = path.parent().expect("a file is in a folder");
+        fs::create_dir_all(folder).expect("cargo's own folder can be written");
+        fs::write(path, text).expect("cargo's own folder can be written");
     }
 
     /// What cbindgen generated (constants, types, functions), as types and then groups.
@@ -95,7 +111,7 @@ mod header {
             header += "\n\n/** @} */\n\n";
         }
         assert_eq!(written, items.len(), "every export and every constant is in one group");
-        header + "#ifdef __cplusplus\n}  // extern \"C\"\n#endif\n\n#endif  /* SIDEKICK_H */\n"
+        header + "#ifdef __cplusplus\n}  /* extern \"C\" */\n#endif\n\n#endif  /* SIDEKICK_H */\n"
     }
 
     /// Whether it declares an object or the status, which every group may use.
@@ -164,7 +180,7 @@ mod header {
 /** The patch version: changes when defects are fixed. Since 0.1.0. */
 #define SIDEKICK_VERSION_PATCH {patch}
 
-/** As the length of a text: up to its NUL. Since 0.1.0. */
+/** As the length of a text: up to its NUL. 0xFFFFFFFF means the same, since 0.2.0. Since 0.1.0. */
 #define SIDEKICK_NUL ((size_t)-1)
 
 /** In the shape of a feature: a size that each row has its own of. Since 0.2.0. */

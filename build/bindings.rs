@@ -1,0 +1,45 @@
+//! Files for callers that do not read C's header, written from what it declares.
+
+mod c_ffi;
+mod cobol;
+mod csharp;
+mod declarations;
+mod fortran;
+mod java;
+mod pascal;
+
+use declarations::{Declarations, Function, Type};
+
+/// The path of each file in the repository, and its text.
+pub fn of_header(header: &str) -> Vec<(&'static str, String)> {
+    let declarations = Declarations::read(header);
+    vec![
+        ("include/sidekick_ffi.h", c_ffi::text(&declarations)),
+        ("bindings/cobol/sidekick.cpy", cobol::text(&declarations)),
+        ("bindings/csharp/Sidekick.cs", csharp::text(&declarations)),
+        ("bindings/fortran/sidekick.f90", fortran::text(&declarations)),
+        ("bindings/java/dev/libsidekick/Sidekick.java", java::text(&declarations)),
+        ("bindings/pascal/sidekick.pas", pascal::text(&declarations)),
+    ]
+}
+
+/// What every file begins with, in a comment of its language.
+const ORIGIN: &str = "Written from sidekick.h, which is the manual, by `make header`: do not edit.";
+
+/// The parameters of a function, each as `word` writes it, between commas.
+fn joined(function: &Function, separator: &str, word: impl Fn(&str, &Type) -> String) -> String {
+    let words = function.parameters.iter().map(|parameter| word(&parameter.name, &parameter.kind));
+    words.collect::<Vec<_>>().join(separator)
+}
+
+/// Wraps a line that is too long, after a comma or a bracket.
+fn wrapped(line: &str, width: usize, indent: &str, continuation: &str) -> String {
+    let mut rest = line;
+    let mut text = String::new();
+    while rest.len() > width {
+        let Some(at) = rest[..width].rfind([' ', ',']).filter(|at| *at > indent.len()) else { break };
+        text += &format!("{}{continuation}\n{indent}", rest[..=at].trim_end());
+        rest = rest[at + 1..].trim_start();
+    }
+    text + rest + "\n"
+}
