@@ -1,5 +1,5 @@
-//! Gives the shared library its soname and, with the feature `header`, has cbindgen write the C header, and writes the
-//! files for other languages from it.
+//! Gives the shared library its soname. With the feature `header`, has cbindgen write the C header, and
+//! writes the files for other languages from it.
 
 #[cfg(feature = "header")]
 #[path = "build/bindings.rs"]

@@ -147,7 +147,7 @@ impl<T> Out<T> {
     }
 }
 
-/// The two places of a borrowed text, or of a view: pointer and length. The length is not wanted by everybody.
+/// The two places of a borrowed text, or of a view: pointer and length. Who knows the length passes NULL.
 pub(crate) struct OutView<T> {
     start: Out<*const T>,
     length: Option<Out<usize>>,

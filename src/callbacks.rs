@@ -37,8 +37,8 @@ pub type sidekick_release_callback = Option<unsafe extern "C" fn(data: *mut c_vo
 /// `sidekick_deployment_open` is then ignored.
 ///
 /// `callback`: called before every request, and once more if the server answers 401. It runs on the thread
-/// that makes the request, on several at once, see `sidekick_options_set_callbacks_on_caller`. It must return,
-/// and must not use the deployment. NULL, the default, uses the token that was given.
+/// that makes the request, on several at once, see `sidekick_options_set_callbacks_on_caller`. It must
+/// return, and must not use the deployment. NULL, the default, uses the token that was given.
 ///
 /// `data`: handed to the callback. `release`: called with `data` once, after the last options or deployment
 /// with the callback is freed or has another, and at once if this function fails. NULL is fine.
@@ -131,10 +131,11 @@ pub unsafe extern "C" fn sidekick_options_set_log_callback(
 /// Sets whether callbacks run only on threads of the program that are inside a call of this library, for
 /// interpreters that no other thread may enter.
 ///
-/// `on_caller`: 1 is needed only if `sidekick_options_set_max_in_flight` is above 1. The library's threads then
-/// pass their callbacks on to the thread that is in `sidekick_deployment_predict`, `sidekick_stream_push`,
-/// `_next` or `_free`. Between these calls, log lines of a stream are kept, and its requests that need a token
-/// wait: their time limits include the wait. With 0, the default, the library's threads call them, too.
+/// `on_caller`: 1 is needed only if `sidekick_options_set_max_in_flight` is above 1. The library's threads
+/// then pass their callbacks on to the thread that is in `sidekick_deployment_predict`,
+/// `sidekick_stream_push`, `_next` or `_free`. Between these calls, log lines of a stream are kept, and its
+/// requests that need a token wait: their time limits include the wait. With 0, the default, the library's
+/// threads call them, too.
 ///
 /// Errors: the common ones. Since 0.2.0.
 #[unsafe(no_mangle)]

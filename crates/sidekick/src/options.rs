@@ -253,10 +253,10 @@ impl Options {
         self.transport.log.0 = None;
     }
 
-    /// Runs callbacks only on the program's threads that are inside a call of this library. If `max_in_flight`
-    /// is above 1, the library's threads pass their callbacks on to the thread that waits for the predictions,
-    /// or pushes to the stream or drops it. A request of a stream that needs a token waits for that, within its
-    /// time limits. Off by default: callbacks run on the threads that send requests.
+    /// Runs callbacks only on the program's threads that are inside a call of this library. If
+    /// `max_in_flight` is above 1, the library's threads pass their callbacks on to the thread that waits for
+    /// the predictions, or pushes to the stream or drops it. A request of a stream that needs a token waits
+    /// for that, within its time limits. Off by default: callbacks run on the threads that send requests.
     pub fn set_callbacks_on_caller(&mut self, on_caller: bool) {
         self.transport.callbacks_on_caller = on_caller;
     }

@@ -1,6 +1,5 @@
 //! What a log callback receives.
 
-use super::relay::Relay;
 use std::sync::Arc;
 
 /// How much a log message matters. The numbers are the C API's.
@@ -24,14 +23,3 @@ pub(crate) type LogSink = dyn Fn(LogLevel, &str) + Send + Sync;
 /// Where messages go: to a callback, or nowhere.
 #[derive(Clone, Default)]
 pub(crate) struct Log(pub(crate) Option<Arc<LogSink>>);
-
-impl Log {
-    /// Passes a message on, by the relay if there is one. It is made only if there is a callback.
-    pub(super) fn log(&self, relay: Option<&Relay>, level: LogLevel, message: impl FnOnce() -> String) {
-        match (&self.0, relay) {
-            (Some(sink), None) => sink(level, &message()),
-            (Some(_), Some(relay)) => relay.log(level, message()),
-            (None, _) => {}
-        }
-    }
-}

@@ -293,8 +293,13 @@ impl Transport {
         Ok(Reply { status, body, rest, head, attempts, secrets, method, url, redirected })
     }
 
+    /// Passes a message on, by the relay if there is one. It is made only if there is a callback.
     fn log(&self, relay: Option<&Relay>, level: LogLevel, message: impl FnOnce() -> String) {
-        self.settings.log.log(relay, level, message);
+        match (&self.settings.log.0, relay) {
+            (Some(sink), None) => sink(level, &message()),
+            (Some(_), Some(relay)) => relay.log(level, message()),
+            (None, _) => {}
+        }
     }
 
     fn connection(
