@@ -72,6 +72,8 @@ pub mod token;
 pub mod tokens;
 pub mod turns;
 #[cfg(feature = "serve")]
+pub mod version;
+#[cfg(feature = "serve")]
 pub mod waiting;
 #[cfg(feature = "serve")]
 pub mod watch;

@@ -1,16 +1,17 @@
 //! Loads deployments again when their files change.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use crate::registry::Registry;
 use crate::source::{Loading, Source};
+use crate::version::Version;
 use crate::waiting;
 
 /// Time between two looks at the files.
@@ -18,15 +19,6 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Folders in a deployment's folder are looked at down to this depth.
 const DEPTH: usize = 3;
-
-/// What tells one version of a file from another.
-#[derive(PartialEq, Eq)]
-struct Version {
-    length: u64,
-    changed: Option<SystemTime>,
-    /// A file that replaced another one may be as long and as old.
-    inode: u64,
-}
 
 type Versions = BTreeMap<PathBuf, Version>;
 
@@ -153,15 +145,8 @@ fn collect(folder: &Path, depth: usize, versions: &mut Versions) {
 
 /// A file that is not there has no version.
 fn add(file: &Path, versions: &mut Versions) {
-    if let Ok(about) = fs::metadata(file) {
-        versions.insert(file.to_owned(), Version::of(&about));
-    }
-}
-
-impl Version {
-    fn of(about: &Metadata) -> Version {
-        use std::os::unix::fs::MetadataExt;
-        Version { length: about.len(), changed: about.modified().ok(), inode: about.ino() }
+    if let Some(version) = Version::of(file) {
+        versions.insert(file.to_owned(), version);
     }
 }
 

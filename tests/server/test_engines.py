@@ -1,14 +1,17 @@
 """Models that the embedded engine does not run, ONNX Runtime beside it, and how the server chooses between them."""
 
+import contextlib
 import importlib.util
 import json
 import os
 import subprocess
 import sys
+import threading
 
 import numpy
 import pytest
 from conftest import ROOT, Server, find_binary
+from fronts import metric
 from open_inference_client import ask, assert_error, infer
 from onnx import TensorProto, helper, numpy_helper, save
 
@@ -160,6 +163,45 @@ def test_an_engine_is_named(folders, tmp_path):
     assert platform(*ONNX_RUNTIME, "--engine", "onnxruntime", "--engine-threads", "1") == "onnxruntime_onnx"
     folder = written(tmp_path / "wrong", make.passed_through([("x", [2])]), engine="tensorflow")
     assert "wrong/deployment.json: engine: unknown variant `tensorflow`" in refused(folder)
+
+
+def counting():
+    """Counts to n, one step after the other."""
+    step = helper.make_graph(
+        [helper.make_node("Add", ["x", "one"], ["next"]), helper.make_node("Identity", ["on"], ["still"])],
+        "step",
+        [helper.make_tensor_value_info(name, kind, []) for name, kind in [("i", INT64), ("on", TensorProto.BOOL), ("x", INT64)]],
+        [helper.make_tensor_value_info(name, kind, []) for name, kind in [("still", TensorProto.BOOL), ("next", INT64)]],
+    )
+    constants = [numpy_helper.from_array(numpy.array(value), name) for name, value in [("one", 1), ("zero", 0)]]
+    nodes = [helper.make_node("Loop", ["n", "", "zero"], ["count"], body=step)]
+    inputs, outputs = [helper.make_tensor_value_info("n", INT64, [1])], [helper.make_tensor_value_info("count", INT64, [])]
+    return model(nodes, inputs, outputs, constants)
+
+
+def test_runs_of_one_model_overlap(tmp_path):
+    """Requests are answered while another one is computed, which takes longer than any test."""
+    folder = written(tmp_path / "count", counting(), engine="onnxruntime")
+
+    def count(number):
+        tensor = {"name": "n", "shape": [1], "datatype": "INT64", "data": [number]}
+        return infer(server, "count", {"inputs": [tensor]})
+
+    def endless():
+        # The server is killed before it answers.
+        with contextlib.suppress(OSError, ValueError):
+            count(2**60)
+
+    with Server([folder], *ONNX_RUNTIME, "--engine-runs", "2") as server:
+        assert count(7).outputs()["count"]["data"] == [7]
+        thread = threading.Thread(target=endless)
+        thread.start()
+        while metric(server, "requests_in_flight") != 1:
+            assert thread.is_alive()
+        for number in range(20):
+            assert count(number).outputs()["count"]["data"] == [number]
+        assert metric(server, "requests_in_flight") == 1
+    thread.join()
 
 
 TYPES = {

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::app::App;
 use crate::connections::{self, Limits};
 use crate::deployment::{Deployment, EngineName};
+use crate::engine::Settings;
 use crate::engine::choose::Engines;
 use crate::memory::Memory;
 use crate::metrics::Metrics;
@@ -112,12 +113,18 @@ pub struct EngineArguments {
     /// Threads with which ONNX Runtime computes one request; otherwise as many as there are processors
     #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
     engine_threads: Option<usize>,
+
+    /// Most requests that ONNX Runtime computes at once with one model; each takes the memory of the model.
+    /// Otherwise as many as have processors for their threads, if all take at most 1 GiB
+    #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
+    engine_runs: Option<usize>,
 }
 
 impl EngineArguments {
     pub fn engines(&self) -> Engines {
         let (engine, library) = (self.engine, self.onnxruntime.clone());
-        Engines { engine, library, threads: self.engine_threads, ..Engines::default() }
+        let settings = Settings { threads: self.engine_threads, runs: self.engine_runs };
+        Engines { engine, library, settings, ..Engines::default() }
     }
 }
 

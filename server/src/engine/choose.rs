@@ -8,7 +8,7 @@ use std::time::Duration;
 use ort::environment::Environment;
 
 use crate::deployment::EngineName;
-use crate::engine::onnxruntime::OnnxRuntimeModel;
+use crate::engine::onnxruntime::{OnnxRuntimeModel, Settings};
 use crate::engine::rewrite;
 use crate::engine::rows::RowByRow;
 use crate::engine::rten::RtenModel;
@@ -25,8 +25,8 @@ pub struct Engines {
     pub engine: Option<EngineName>,
     /// The library of ONNX Runtime.
     pub library: Option<PathBuf>,
-    /// Threads with which ONNX Runtime computes one run.
-    pub threads: Option<usize>,
+    /// How ONNX Runtime runs models.
+    pub settings: Settings,
     /// How long the servers of a model elsewhere may take to describe it; none is as long as its timeouts.
     pub wait: Option<Duration>,
     /// Where the runs of all models are counted.
@@ -87,8 +87,12 @@ impl Engines {
         }
     }
 
-    fn onnxruntime(&self, file: &ModelFile, library: &Environment) -> Result<OnnxRuntimeModel, String> {
-        OnnxRuntimeModel::load(file.path, file.bytes.as_deref(), &file.declared, library, self.threads)
+    fn onnxruntime(
+        &self,
+        file: &ModelFile,
+        library: &'static Environment,
+    ) -> Result<OnnxRuntimeModel, String> {
+        OnnxRuntimeModel::load(file.path, file.bytes.as_deref(), &file.declared, library, self.settings)
     }
 }
 

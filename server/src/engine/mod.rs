@@ -5,6 +5,7 @@ pub mod choose;
 mod library;
 pub mod metered;
 mod onnxruntime;
+mod pool;
 mod protobuf;
 pub mod remote;
 mod rewrite;
@@ -13,6 +14,8 @@ pub mod rten;
 mod trial;
 
 use std::time::Duration;
+
+pub use self::onnxruntime::Settings;
 
 use crate::error::ApiError;
 use crate::tensor::{Signature, Tensor};

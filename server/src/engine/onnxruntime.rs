@@ -1,8 +1,9 @@
 //! ONNX Runtime, loaded at run time from a shared library. It has all element types and operators.
 
 use std::borrow::Cow;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
 
 use half::{bf16, f16};
 use ort::environment::Environment;
@@ -11,15 +12,49 @@ use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{OutputSelector, RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, PrimitiveTensorElementType, Tensor as OrtTensor, TensorElementType, ValueType};
 
-use crate::engine::{EngineError, Model};
+use crate::engine::pool::Pool;
+use crate::engine::{EngineError, Model, rewrite};
 use crate::onnx::OnnxFile;
 use crate::tensor::{Signature, Tensor, TensorSpec, Values};
+use crate::version::Version;
+
+/// All sessions of a model take no more memory than this, as long as nobody says how many there may be.
+const MOST_MEMORY: u64 = 1 << 30;
 
 /// A model that ONNX Runtime computes.
 pub struct OnnxRuntimeModel {
     /// A session is not made for two runs at once.
-    session: Mutex<Session>,
+    sessions: Arc<Pool<Session>>,
     signature: Signature,
+}
+
+/// How models are run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// Threads of one run; otherwise as many as there are processors.
+    pub threads: Option<usize>,
+    /// The most runs of one model at once.
+    pub runs: Option<usize>,
+}
+
+impl Settings {
+    /// The most sessions of a model that is so large.
+    fn sessions(self, bytes: u64) -> usize {
+        self.runs.unwrap_or_else(|| {
+            let processors = thread::available_parallelism().map_or(1, |processors| processors.get());
+            let fitting = usize::try_from(MOST_MEMORY / bytes.max(1)).unwrap_or(usize::MAX);
+            (processors / self.threads.unwrap_or(1)).min(fitting).max(1)
+        })
+    }
+}
+
+/// What the sessions of a model are made of.
+struct Origin {
+    file: PathBuf,
+    /// The file and those with its weights, as they were when the first session was made.
+    versions: Vec<(PathBuf, Option<Version>)>,
+    environment: &'static Environment,
+    threads: Option<usize>,
 }
 
 impl OnnxRuntimeModel {
@@ -28,17 +63,51 @@ impl OnnxRuntimeModel {
         file: &Path,
         bytes: Option<&[u8]>,
         declared: &OnnxFile,
-        environment: &Environment,
-        threads: Option<usize>,
+        environment: &'static Environment,
+        settings: Settings,
     ) -> Result<OnnxRuntimeModel, String> {
-        let mut builder = builder(environment, threads)?;
+        let origin = Origin::new(file, declared, environment, settings.threads);
+        let session = origin.open(bytes)?;
+        let signature = signature(&session, declared)?;
+        let most = settings.sessions(origin.bytes());
+        let sessions = Pool::new(session, most, move || origin.open_again());
+        Ok(OnnxRuntimeModel { sessions, signature })
+    }
+}
+
+impl Origin {
+    fn new(
+        file: &Path,
+        declared: &OnnxFile,
+        environment: &'static Environment,
+        threads: Option<usize>,
+    ) -> Origin {
+        let weights = declared.external.iter().map(|name| file.with_file_name(name));
+        let files = std::iter::once(file.to_owned()).chain(weights);
+        let versions = files.map(|file| (file.clone(), Version::of(&file))).collect();
+        Origin { file: file.to_owned(), versions, environment, threads }
+    }
+
+    /// The length of all files.
+    fn bytes(&self) -> u64 {
+        self.versions.iter().filter_map(|(_, version)| version.as_ref()).map(|version| version.length).sum()
+    }
+
+    fn open(&self, bytes: Option<&[u8]>) -> Result<Session, String> {
+        let mut builder = builder(self.environment, self.threads)?;
         let session = match bytes {
             Some(bytes) => builder.commit_from_memory(bytes),
-            None => builder.commit_from_file(file),
+            None => builder.commit_from_file(&self.file),
         };
-        let session = session.map_err(|error| in_words(&error))?;
-        let signature = signature(&session, declared)?;
-        Ok(OnnxRuntimeModel { session: Mutex::new(session), signature })
+        session.map_err(|error| in_words(&error))
+    }
+
+    /// A further session, unless the files have changed.
+    fn open_again(&self) -> Option<Session> {
+        let bytes = rewrite::rewritten(&self.file, &OnnxFile::read(&self.file).ok()?).ok()?;
+        let session = self.open(bytes.as_deref()).ok()?;
+        let is_same = |(file, version): &(PathBuf, Option<Version>)| Version::of(file) == *version;
+        self.versions.iter().all(is_same).then_some(session)
     }
 }
 
@@ -81,12 +150,13 @@ impl Model for OnnxRuntimeModel {
             .iter()
             .fold(OutputSelector::no_default(), |wanted, &place| wanted.with(&specs[place].name));
         let options = RunOptions::new().map_err(failed)?.with_outputs(wanted);
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = session.run_with_options(fed, &options).map_err(failed)?;
         let read = |(&place, value): (&usize, &DynValue)| {
             from_engine(value, &specs[place]).map_err(EngineError::Failed)
         };
-        outputs.iter().zip(found.values()).map(|(place, value)| read((place, &value))).collect()
+        self.sessions.lend(|session| {
+            let found = session.run_with_options(fed, &options).map_err(failed)?;
+            outputs.iter().zip(found.values()).map(|(place, value)| read((place, &value))).collect()
+        })
     }
 }
 
@@ -179,4 +249,22 @@ fn from_engine(value: &DynValue, spec: &TensorSpec) -> Result<Tensor, String> {
 
 fn list<T: PrimitiveTensorElementType + Clone>(value: &DynValue) -> ort::Result<Vec<T>> {
     value.try_extract_tensor().map(|(_, values)| values.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_as_many_as_have_processors_and_memory() {
+        let processors = thread::available_parallelism().map_or(1, |processors| processors.get());
+        let sessions = |threads, runs, bytes| Settings { threads, runs }.sessions(bytes);
+        assert_eq!(sessions(None, None, 1000), processors);
+        assert_eq!(sessions(Some(1), None, 0), processors);
+        assert_eq!(sessions(Some(processors), None, 1000), 1);
+        assert_eq!(sessions(Some(processors + 1), None, 1000), 1);
+        assert_eq!(sessions(None, None, MOST_MEMORY / 2 + 1), 1);
+        assert_eq!(sessions(None, None, u64::MAX), 1);
+        assert_eq!(sessions(Some(64), Some(3), u64::MAX), 3);
+    }
 }
