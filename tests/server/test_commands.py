@@ -169,6 +169,37 @@ def test_a_converter_names_its_classes(tmp_path, zipped):
     assert "assumed" not in said(tmp_path)
 
 
+def test_the_categories_of_an_encoder_are_those_of_the_input(tmp_path):
+    """As converters of scikit-learn write a pipeline: a string of its own, and columns of integers."""
+    ml = "ai.onnx.ml"
+    nodes = [
+        helper.make_node("OneHotEncoder", ["island"], ["island_places"], domain=ml, cats_strings=["Biscoe", "Dream"], zeros=0),
+        helper.make_node("Gather", ["numbers", "second"], ["year"], axis=1),
+        helper.make_node("OneHotEncoder", ["year"], ["year_places"], domain=ml, cats_int64s=[2007, 2009], zeros=1),
+        helper.make_node("Concat", ["island_places", "year_places"], ["places"], axis=2),
+        helper.make_node("Reshape", ["places", "flat"], ["y"]),
+    ]
+    model = models.write(
+        tmp_path / "table.onnx", nodes,
+        [("island", TensorProto.STRING, ["n", 1]), ("numbers", TensorProto.INT64, ["n", 2])],
+        [("y", models.FLOAT, ["n", 4])],
+        [("second", numpy.array([1])), ("flat", numpy.array([-1, 4]))],
+        opsets=[("", 17), (ml, 3)],
+    )
+    with serve(tmp_path, model, *test_engines.ONNX_RUNTIME) as server:
+        assert features(server, "table")[0] == {
+            "island": ("categorical", [2]), "numbers 0": ("numeric", [1]), "numbers 1": ("categorical", [2]),
+        }
+        row = {"island": "Dream", "numbers 0": 5, "numbers 1": 2007}
+        assert predict(server, "table", row)["y"]["data"] == [0, 1, 1, 0]
+        reply = server.deployment("table").send({**row, "island": "Torgersen"})
+        assert reply.status_code == 400 and "Biscoe" in reply.text
+    shown = run("init", model, tmp_path / "made")
+    assert shown.returncode == 0, shown.stderr
+    text = (tmp_path / "made" / "deployment.json").read_text()
+    assert text.count("one-hot encoder") == 2 and text.count("other values") == 1
+
+
 def test_a_free_size_leaves_the_open_inference_protocol(tmp_path):
     model = models.write(
         tmp_path / "free.onnx",

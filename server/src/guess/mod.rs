@@ -12,7 +12,7 @@ pub use self::special::TOKENIZER;
 
 use crate::deployment::Category;
 use crate::guess::write::{Draft, Feature, Features};
-use crate::onnx::{Meaning, OnnxFile, Value};
+use crate::onnx::{ColumnCategories, Meaning, OnnxFile, Value};
 use crate::tensor::{Datatype, Size, TensorSpec};
 
 /// The text of a deployment.json, and what is assumed in it.
@@ -111,12 +111,19 @@ impl Known<'_> {
             return Ok(vec![feature]);
         }
         let shape = fixed(row)?;
+        let lists = match shape[..] {
+            [] => self.onnx.categories(&spec.name, 1),
+            [count] => self.onnx.categories(&spec.name, count),
+            _ => Vec::new(),
+        };
         match (shape.as_slice(), spec.datatype) {
-            ([] | [1], _) => feature.single(spec.datatype),
-            (&[count], Datatype::Bytes) => return Ok(self.columns(spec, count, None)),
+            ([] | [1], datatype) => one_column(&mut feature, datatype, lists[0].as_ref()),
+            (&[count], datatype) if datatype == Datatype::Bytes || lists.iter().any(Option::is_some) => {
+                return Ok(self.columns(spec, self.column_names(count), lists));
+            }
             (_, Datatype::Bytes) => return Err("has strings in more than one axis".to_owned()),
             (&[count], _) if let Some(names) = self.column_names(count) => {
-                return Ok(self.columns(spec, count, Some(names)));
+                return Ok(self.columns(spec, Some(names), lists));
             }
             _ => feature.array(&shape),
         };
@@ -124,17 +131,23 @@ impl Known<'_> {
     }
 
     /// A feature for each column of a tensor [batch, columns].
-    fn columns(&self, spec: &TensorSpec, count: usize, names: Option<Vec<String>>) -> Vec<Feature> {
+    fn columns(
+        &self,
+        spec: &TensorSpec,
+        names: Option<Vec<String>>,
+        lists: Vec<Option<ColumnCategories>>,
+    ) -> Vec<Feature> {
+        let count = lists.len();
         let source = match &names {
             Some(_) => "the metadata name its columns".to_owned(),
-            None => format!("each of its {count} columns holds a text"),
+            None => format!("each of its {count} columns holds a value"),
         };
         let names =
             names.unwrap_or_else(|| (0..count).map(|place| format!("{} {place}", spec.name)).collect());
         let mut features: Vec<Feature> = names.iter().map(|name| Feature::named(name, &spec.name)).collect();
         features[0].found(self.declared("input", spec)).found(source);
-        for feature in &mut features {
-            feature.single(spec.datatype);
+        for (feature, list) in features.iter_mut().zip(&lists) {
+            one_column(feature, spec.datatype, list.as_ref());
         }
         features
     }
@@ -237,6 +250,25 @@ impl Known<'_> {
         let value = values.iter().find(|value| value.name == spec.name);
         format!("{kind} {:?}: {}", spec.name, value.map_or_else(String::new, Value::written))
     }
+}
+
+/// A value whose categories may be listed in the model.
+fn one_column<'a>(
+    feature: &'a mut Feature,
+    datatype: Datatype,
+    categories: Option<&ColumnCategories>,
+) -> &'a mut Feature {
+    let Some(ColumnCategories { list, takes_others }) = categories else {
+        return feature.single(datatype);
+    };
+    feature.found("the categories are those of the model's one-hot encoder");
+    if *takes_others {
+        feature.hint(match datatype {
+            Datatype::Bytes => "the model takes other values too: \"type\": \"text\" lets them through",
+            _ => "the model takes other values too: \"type\": \"numeric\" lets them through",
+        });
+    }
+    feature.key("type", "categorical").key("categories", json!(list)).key("encoding", "raw")
 }
 
 struct Classes {

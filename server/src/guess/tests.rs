@@ -288,3 +288,33 @@ fn tokens_are_a_text_if_the_tokenizer_is_there() {
     let Guess { assumed, files, .. } = known(false);
     assert!(assumed[0].contains("put the tokenizer.json") && files.is_empty(), "{assumed:?}");
 }
+
+#[test]
+fn the_categories_of_an_encoder_are_those_of_the_input() {
+    let encoder = |zeros| {
+        let mut node = Node::new("OneHotEncoder", &["x"], &["y"]).with_list("cats_strings", &["a", "b"]);
+        node.operator.domain = crate::onnx::ML.to_owned();
+        OnnxFile { nodes: vec![node.with_integer("zeros", zeros)], ..OnnxFile::default() }
+    };
+    let texts = || tensor("x", Datatype::Bytes, &[1]);
+    let (feature, assumed) = input(texts(), &encoder(0));
+    let expected = json!({
+        "name": "x", "type": "categorical", "categories": ["a", "b"], "encoding": "raw", "tensor": "x",
+    });
+    assert_eq!((feature, assumed.len()), (expected, 0));
+    let text = |zeros| {
+        let onnx = &encoder(zeros);
+        let known = Known {
+            id: "a",
+            token: "t",
+            model: "a.onnx",
+            inputs: vec![texts()],
+            outputs: vec![floats("y", &[2])],
+            onnx,
+            labels: None,
+            has_tokenizer: false,
+        };
+        guess(&known).text
+    };
+    assert!(text(1).contains("the model takes other values too") && !text(0).contains("other values"));
+}

@@ -48,8 +48,8 @@ impl OnnxFile {
     fn named_by<'a>(&'a self, node: &'a Node) -> Option<&'a [Category]> {
         match node.operator.name.as_str() {
             "ArrayFeatureExtractor" => match self.constants.get(node.inputs.first()?)? {
-                Constant::List(list) => Some(list),
-                Constant::Floats(_) => None,
+                Constant::List(list) if list.len() > 1 => Some(list),
+                _ => None,
             },
             "ZipMap" | "LabelEncoder" => node.named_classes(),
             operator if operator.ends_with("Classifier") => node.named_classes(),

@@ -1,6 +1,7 @@
 //! What an ONNX file says besides its weights: tensors, operators, metadata, and the classes that it names.
 //! Engines report less: rten's INT64 and BOOL are INT32, and no engine names classes.
 
+mod categories;
 mod classes;
 mod meaning;
 mod types;
@@ -15,6 +16,7 @@ use rten_onnx::protobuf::{DecodeMessage, ValueReader};
 use crate::category::Category;
 use crate::tensor::TensorSpec;
 
+pub use self::categories::ColumnCategories;
 pub use self::meaning::Meaning;
 pub use self::types::Value;
 
@@ -61,7 +63,7 @@ pub struct Node {
     pub operator: Operator,
     pub inputs: Vec<String>,
     pub outputs: Vec<String>,
-    /// Lists of names and numbers, by attribute.
+    /// Lists of names and numbers, by attribute. A single number is a list of one.
     lists: Vec<(String, Vec<Category>)>,
     /// The nodes of its subgraphs.
     nodes: Vec<Node>,
@@ -160,6 +162,12 @@ impl Node {
         self
     }
 
+    #[cfg(test)]
+    pub fn with_integer(mut self, attribute: &str, number: i64) -> Node {
+        self.lists.push((attribute.to_owned(), vec![Category::Integer(number)]));
+        self
+    }
+
     /// Whether it is this operator; the domain of ONNX itself is empty.
     pub fn is(&self, domain: &str, operator: &str) -> bool {
         self.operator.name == operator && self.operator.domain == domain
@@ -169,6 +177,13 @@ impl Node {
     fn listed(&self, attributes: &[&str]) -> Option<&[Category]> {
         let list = |name: &&str| self.lists.iter().find(|(attribute, _)| attribute == name);
         attributes.iter().find_map(list).map(|(_, list)| list.as_slice())
+    }
+
+    fn integer(&self, attribute: &str) -> Option<i64> {
+        match self.listed(&[attribute]) {
+            Some([Category::Integer(number)]) => Some(*number),
+            _ => None,
+        }
     }
 }
 

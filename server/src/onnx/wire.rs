@@ -16,7 +16,9 @@ const SMALL: u64 = 64;
 const LONGEST_LIST: i64 = 1 << 16;
 
 /// The attributes whose lists are kept, by how they begin: others may be as long as the weights.
-const LISTS: [&str; 4] = ["classlabels_", "values_strings", "string_vocabulary", "int64_vocabulary"];
+const LISTS: [&str; 5] = ["classlabels_", "cats_", "values_strings", "string_vocabulary", "int64_vocabulary"];
+/// The attributes whose number is kept.
+const INTEGERS: [&str; 2] = ["axis", "zeros"];
 
 type Read = Result<(), ProtobufError>;
 
@@ -266,6 +268,9 @@ impl Message for Attribute {
         match field.number() {
             1 => self.name = text(field)?,
             2 => self.number = Some(field.get_float()?),
+            3 if INTEGERS.contains(&self.name.as_str()) => {
+                self.list.push(Category::Integer(field.get_int64()?));
+            }
             5 => self.tensor = Some(Tensor::decode_field(field)?),
             6 | 11 => self.graphs.push(Graph::decode_field(field)?),
             8 if is_list => {
@@ -294,7 +299,7 @@ struct Tensor {
 
 impl Tensor {
     fn is_list(&self) -> bool {
-        matches!(self.dims[..], [2..=LONGEST_LIST])
+        matches!(self.dims[..], [] | [1..=LONGEST_LIST])
             && matches!(self.element, Some(DataType::STRING | DataType::INT64))
     }
 
