@@ -37,7 +37,7 @@ no_proxy := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,localho
 NO_PROXY := $(no_proxy)
 export no_proxy NO_PROXY
 
-.PHONY: all check serve lib server debug-server c-examples header install uninstall docs bench quickstart test train clean fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo test-targets wheel
+.PHONY: all check serve lib server debug-server c-examples header install uninstall docs bench quickstart test train clean fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo test-targets test-legacy wheel
 
 all: lib server
 
@@ -159,6 +159,10 @@ test-abi: $(TEST_DEPLOYMENTS)/ready lib debug-server
 
 test-docs: docs $(TEST_DEPLOYMENTS)/ready lib debug-server
 	$(WITH_SERVER) tests/docs/run
+
+# A program of each language in examples/legacy; NAME is some of them. Not a part of test: it installs a compiler for each.
+test-legacy: $(VENV)/ready lib server
+	$(WITH_SERVER) examples/legacy/run-all $(NAME)
 
 # The same scenarios on Triton, MLServer and KServe, which it installs; NAME is one of them. Not a part of test:
 # the first run takes ten minutes and 1.4 GB of disk.

@@ -1,5 +1,6 @@
 //! Files for callers that do not read C's header, written from what it declares.
 
+mod ada;
 mod c_ffi;
 mod cobol;
 mod csharp;
@@ -15,6 +16,7 @@ pub fn of_header(header: &str) -> Vec<(&'static str, String)> {
     let declarations = Declarations::read(header);
     vec![
         ("include/sidekick_ffi.h", c_ffi::text(&declarations)),
+        ("bindings/ada/sidekick.ads", ada::text(&declarations)),
         ("bindings/cobol/sidekick.cpy", cobol::text(&declarations)),
         ("bindings/csharp/Sidekick.cs", csharp::text(&declarations)),
         ("bindings/fortran/sidekick.f90", fortran::text(&declarations)),

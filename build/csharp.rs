@@ -9,10 +9,11 @@ pub fn text(declarations: &Declarations) -> String {
         text += &format!("        public const int {} = {};\n", constant.name, constant.value);
     }
     for callback in &declarations.callbacks {
-        let (result, name) = (word(&callback.result), &callback.name);
-        let parameters = joined(callback, ", ", parameter);
+        let (returned, name) = (word(&callback.result), &callback.name);
+        let parameters = joined(callback, ", ", |name, kind| format!("{} {name}", result(kind)));
         text += "\n        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]\n";
-        text += &wrapped(&format!("        public delegate {result} {name}({parameters});"), 110, INDENT, "");
+        text +=
+            &wrapped(&format!("        public delegate {returned} {name}({parameters});"), 110, INDENT, "");
     }
     declarations.functions.iter().for_each(|function| text += &declared(function));
     text + "    }\n}\n"
@@ -36,7 +37,7 @@ namespace Sidekick
 ";
 
 fn declared(function: &Function) -> String {
-    let (result, name) = (word(&function.result), &function.name);
+    let (result, name) = (result(&function.result), &function.name);
     let parameters = joined(function, ", ", parameter);
     let line = format!("        public static extern {result} {name}({parameters});");
     let attribute = "        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]\n";
@@ -45,6 +46,11 @@ fn declared(function: &Function) -> String {
 
 fn parameter(name: &str, kind: &Type) -> String {
     format!("{} {name}", word(kind))
+}
+
+/// Text that is handed out belongs to the library.
+fn result(kind: &Type) -> String {
+    if *kind == Type::Text { "IntPtr".into() } else { word(kind) }
 }
 
 fn word(kind: &Type) -> String {
@@ -57,7 +63,7 @@ fn word(kind: &Type) -> String {
         Type::Array(number) | Type::Room(number) => format!("{}[]", scalar(*number)),
         Type::Pointers => "IntPtr[]".into(),
         Type::OutNumber(number) => format!("ref {}", scalar(*number)),
-        Type::OutObject(_) | Type::OutView => "ref IntPtr".into(),
+        Type::OutObject(_) | Type::OutText | Type::OutView => "ref IntPtr".into(),
     }
 }
 

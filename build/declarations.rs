@@ -51,7 +51,9 @@ pub enum Type {
     OutNumber(Number),
     /// A place for a pointer to an object.
     OutObject(String),
-    /// A place for a pointer to text, bytes or numbers.
+    /// A place for a pointer to text.
+    OutText,
+    /// A place for a pointer to bytes or numbers.
     OutView,
     /// Room for as many numbers as the next parameter says.
     Room(Number),
@@ -170,6 +172,7 @@ fn of_c(text: &str) -> Type {
         " *const *" => Type::Pointers,
         " *" if object => Type::Object(base.to_owned()),
         " **" if object => Type::OutObject(base.to_owned()),
+        " **" if base == "char" => Type::OutText,
         " **" => Type::OutView,
         " *" if is_const => Type::Array(number(base).expect("numbers of a known type")),
         " *" => Type::OutNumber(number(base).expect("numbers of a known type")),

@@ -85,7 +85,9 @@ fn dummy(name: &str, kind: &Type) -> String {
         Type::Array(number) => format!("{}, intent(in), optional :: {name}(*)", scalar(*number)),
         Type::Pointers => format!("type(c_ptr), intent(in), optional :: {name}(*)"),
         Type::OutNumber(number) => format!("{}, intent(inout), optional :: {name}", scalar(*number)),
-        Type::OutObject(_) | Type::OutView => format!("type(c_ptr), intent(inout), optional :: {name}"),
+        Type::OutObject(_) | Type::OutText | Type::OutView => {
+            format!("type(c_ptr), intent(inout), optional :: {name}")
+        }
         Type::Room(number) => format!("{}, intent(inout) :: {name}(*)", scalar(*number)),
     }
 }

@@ -9,9 +9,10 @@ pub fn text(declarations: &Declarations) -> String {
         text += &format!("    int {} = {};\n", constant.name, constant.value);
     }
     for callback in &declarations.callbacks {
-        let (result, parameters) = (word(&callback.result), joined(callback, ", ", parameter));
+        let returned = word(&callback.result);
+        let parameters = joined(callback, ", ", |name, kind| format!("{} {name}", result(kind)));
         text += &format!("\n    interface {} extends Callback {{\n", callback.name);
-        text += &format!("        {result} invoke({parameters});\n    }}\n");
+        text += &format!("        {returned} invoke({parameters});\n    }}\n");
     }
     declarations.functions.iter().for_each(|function| text += &declared(function));
     text + "}\n"
@@ -37,6 +38,8 @@ public interface Sidekick extends Library {
 
     /** A size_t. */
     class SizeT extends IntegerType {
+        private static final long serialVersionUID = 1;
+
         public SizeT() {
             this(0);
         }
@@ -62,13 +65,18 @@ public interface Sidekick extends Library {
 ";
 
 fn declared(function: &Function) -> String {
-    let (result, name) = (word(&function.result), &function.name);
+    let (result, name) = (result(&function.result), &function.name);
     let parameters = joined(function, ", ", parameter);
     format!("\n{}", wrapped(&format!("    {result} {name}({parameters});"), 110, "        ", ""))
 }
 
 fn parameter(name: &str, kind: &Type) -> String {
     format!("{} {name}", word(kind))
+}
+
+/// Text that is handed out belongs to the library.
+fn result(kind: &Type) -> String {
+    if *kind == Type::Text { "Pointer".into() } else { word(kind) }
 }
 
 fn word(kind: &Type) -> String {
@@ -81,7 +89,7 @@ fn word(kind: &Type) -> String {
         Type::Array(Number::Size | Number::Difference) | Type::Pointers => "Pointer".into(),
         Type::Array(number) | Type::Room(number) => format!("{}[]", scalar(*number)),
         Type::OutNumber(number) => place(*number).into(),
-        Type::OutObject(_) | Type::OutView => "PointerByReference".into(),
+        Type::OutObject(_) | Type::OutText | Type::OutView => "PointerByReference".into(),
     }
 }
 

@@ -69,6 +69,7 @@ fn word(kind: &Type) -> String {
         Type::Data | Type::Void => "Pointer".into(),
         Type::Array(number) | Type::OutNumber(number) | Type::Room(number) => format!("P{}", scalar(*number)),
         Type::OutObject(name) => format!("PP{name}"),
+        Type::OutText => "PPAnsiChar".into(),
         Type::Pointers | Type::OutView => "PPointer".into(),
     }
 }

@@ -95,10 +95,10 @@ namespace Sidekick
         public delegate void sidekick_release_callback(IntPtr data);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        public delegate void sidekick_log_callback(IntPtr data, int level, byte[] message, UIntPtr length);
+        public delegate void sidekick_log_callback(IntPtr data, int level, IntPtr message, UIntPtr length);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern byte[] sidekick_version();
+        public static extern IntPtr sidekick_version();
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_deployment_open(byte[] url, UIntPtr url_length, byte[] token,
@@ -111,7 +111,7 @@ namespace Sidekick
         public static extern UIntPtr sidekick_deployment_batch_limit(IntPtr deployment);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern byte[] sidekick_deployment_model_version(IntPtr deployment, ref UIntPtr length);
+        public static extern IntPtr sidekick_deployment_model_version(IntPtr deployment, ref UIntPtr length);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_deployment_protocol(IntPtr deployment);
@@ -298,7 +298,7 @@ namespace Sidekick
         public static extern int sidekick_reply_http_status(IntPtr reply);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern byte[] sidekick_reply_text(IntPtr reply, ref UIntPtr length);
+        public static extern IntPtr sidekick_reply_text(IntPtr reply, ref UIntPtr length);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern void sidekick_reply_free(IntPtr reply);
@@ -454,16 +454,16 @@ namespace Sidekick
         public static extern int sidekick_error_status(IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern byte[] sidekick_error_message(IntPtr error, ref UIntPtr length);
+        public static extern IntPtr sidekick_error_message(IntPtr error, ref UIntPtr length);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_error_http_status(IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern byte[] sidekick_error_server_code(IntPtr error, ref UIntPtr length);
+        public static extern IntPtr sidekick_error_server_code(IntPtr error, ref UIntPtr length);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern byte[] sidekick_error_server_message(IntPtr error, ref UIntPtr length);
+        public static extern IntPtr sidekick_error_server_message(IntPtr error, ref UIntPtr length);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern long sidekick_error_row(IntPtr error);
@@ -475,7 +475,7 @@ namespace Sidekick
         public static extern UIntPtr sidekick_error_rows_count(IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern byte[] sidekick_error_feature(IntPtr error, ref UIntPtr length);
+        public static extern IntPtr sidekick_error_feature(IntPtr error, ref UIntPtr length);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_error_os_error(IntPtr error);

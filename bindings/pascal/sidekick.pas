@@ -144,7 +144,7 @@ function sidekick_deployment_feature_index(deployment: Psidekick_deployment; sid
   name_length: NativeUInt; index: PNativeUInt; error: PPsidekick_error): Int32; cdecl; external SidekickLibrary;
 
 function sidekick_deployment_feature_name(deployment: Psidekick_deployment; side: Int32; index: NativeUInt;
-  name: PPointer; name_length: PNativeUInt; error: PPsidekick_error): Int32; cdecl; external SidekickLibrary;
+  name: PPAnsiChar; name_length: PNativeUInt; error: PPsidekick_error): Int32; cdecl; external SidekickLibrary;
 
 function sidekick_deployment_feature_type(deployment: Psidekick_deployment; side: Int32; index: NativeUInt;
   feature_type: PInt32; error: PPsidekick_error): Int32; cdecl; external SidekickLibrary;
@@ -162,7 +162,7 @@ function sidekick_deployment_category_count(deployment: Psidekick_deployment; si
   count: PNativeUInt; error: PPsidekick_error): Int32; cdecl; external SidekickLibrary;
 
 function sidekick_deployment_category(deployment: Psidekick_deployment; side: Int32; index: NativeUInt;
-  category: NativeUInt; label_: PPointer; label_length: PNativeUInt; error: PPsidekick_error): Int32; cdecl;
+  category: NativeUInt; label_: PPAnsiChar; label_length: PNativeUInt; error: PPsidekick_error): Int32; cdecl;
   external SidekickLibrary;
 
 function sidekick_rows_new(deployment: Psidekick_deployment; rows: PPsidekick_rows; error: PPsidekick_error):
@@ -318,16 +318,18 @@ function sidekick_predictions_bytes_column(predictions: Psidekick_predictions; o
   SidekickLibrary;
 
 function sidekick_predictions_text(predictions: Psidekick_predictions; output: NativeUInt; row: NativeUInt;
-  value: PPointer; value_length: PNativeUInt; error: PPsidekick_error): Int32; cdecl; external SidekickLibrary;
+  value: PPAnsiChar; value_length: PNativeUInt; error: PPsidekick_error): Int32; cdecl; external
+  SidekickLibrary;
 
-function sidekick_predictions_texts(predictions: Psidekick_predictions; output: NativeUInt; texts: PPointer;
-  ends: PPointer; count: PNativeUInt; error: PPsidekick_error): Int32; cdecl; external SidekickLibrary;
+function sidekick_predictions_texts(predictions: Psidekick_predictions; output: NativeUInt; texts:
+  PPAnsiChar; ends: PPointer; count: PNativeUInt; error: PPsidekick_error): Int32; cdecl; external
+  SidekickLibrary;
 
 function sidekick_predictions_category_count(predictions: Psidekick_predictions; output: NativeUInt; count:
   PNativeUInt; error: PPsidekick_error): Int32; cdecl; external SidekickLibrary;
 
 function sidekick_predictions_category_label(predictions: Psidekick_predictions; output: NativeUInt;
-  category: NativeUInt; label_: PPointer; label_length: PNativeUInt; error: PPsidekick_error): Int32; cdecl;
+  category: NativeUInt; label_: PPAnsiChar; label_length: PNativeUInt; error: PPsidekick_error): Int32; cdecl;
   external SidekickLibrary;
 
 function sidekick_predictions_probabilities(predictions: Psidekick_predictions; output: NativeUInt; row:
@@ -342,12 +344,12 @@ function sidekick_predictions_probability(predictions: Psidekick_predictions; ou
   Int32; cdecl; external SidekickLibrary;
 
 function sidekick_predictions_top(predictions: Psidekick_predictions; output: NativeUInt; row: NativeUInt;
-  rank: NativeUInt; label_: PPointer; label_length: PNativeUInt; probability: PDouble; error:
+  rank: NativeUInt; label_: PPAnsiChar; label_length: PNativeUInt; probability: PDouble; error:
   PPsidekick_error): Int32; cdecl; external SidekickLibrary;
 
 function sidekick_predictions_image(predictions: Psidekick_predictions; output: NativeUInt; row: NativeUInt;
-  encoded: PPointer; size: PNativeUInt; media_type: PPointer; error: PPsidekick_error): Int32; cdecl; external
-  SidekickLibrary;
+  encoded: PPointer; size: PNativeUInt; media_type: PPAnsiChar; error: PPsidekick_error): Int32; cdecl;
+  external SidekickLibrary;
 
 function sidekick_predictions_image_size(predictions: Psidekick_predictions; output: NativeUInt; row:
   NativeUInt; width: PUInt32; height: PUInt32; channels: PUInt32; error: PPsidekick_error): Int32; cdecl;

@@ -19,6 +19,8 @@ public interface Sidekick extends Library {
 
     /** A size_t. */
     class SizeT extends IntegerType {
+        private static final long serialVersionUID = 1;
+
         public SizeT() {
             this(0);
         }
@@ -126,10 +128,10 @@ public interface Sidekick extends Library {
     }
 
     interface sidekick_log_callback extends Callback {
-        void invoke(Pointer data, int level, byte[] message, SizeT length);
+        void invoke(Pointer data, int level, Pointer message, SizeT length);
     }
 
-    byte[] sidekick_version();
+    Pointer sidekick_version();
 
     int sidekick_deployment_open(byte[] url, SizeT url_length, byte[] token, SizeT token_length, Pointer
         options, Pointer cancel, PointerByReference deployment, PointerByReference error);
@@ -138,7 +140,7 @@ public interface Sidekick extends Library {
 
     SizeT sidekick_deployment_batch_limit(Pointer deployment);
 
-    byte[] sidekick_deployment_model_version(Pointer deployment, SizeTByReference length);
+    Pointer sidekick_deployment_model_version(Pointer deployment, SizeTByReference length);
 
     int sidekick_deployment_protocol(Pointer deployment);
 
@@ -270,7 +272,7 @@ public interface Sidekick extends Library {
 
     int sidekick_reply_http_status(Pointer reply);
 
-    byte[] sidekick_reply_text(Pointer reply, SizeTByReference length);
+    Pointer sidekick_reply_text(Pointer reply, SizeTByReference length);
 
     void sidekick_reply_free(Pointer reply);
 
@@ -382,13 +384,13 @@ public interface Sidekick extends Library {
 
     int sidekick_error_status(Pointer error);
 
-    byte[] sidekick_error_message(Pointer error, SizeTByReference length);
+    Pointer sidekick_error_message(Pointer error, SizeTByReference length);
 
     int sidekick_error_http_status(Pointer error);
 
-    byte[] sidekick_error_server_code(Pointer error, SizeTByReference length);
+    Pointer sidekick_error_server_code(Pointer error, SizeTByReference length);
 
-    byte[] sidekick_error_server_message(Pointer error, SizeTByReference length);
+    Pointer sidekick_error_server_message(Pointer error, SizeTByReference length);
 
     long sidekick_error_row(Pointer error);
 
@@ -396,7 +398,7 @@ public interface Sidekick extends Library {
 
     SizeT sidekick_error_rows_count(Pointer error);
 
-    byte[] sidekick_error_feature(Pointer error, SizeTByReference length);
+    Pointer sidekick_error_feature(Pointer error, SizeTByReference length);
 
     int sidekick_error_os_error(Pointer error);
 
