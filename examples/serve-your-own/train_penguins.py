@@ -13,7 +13,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 TEXTS = ["island", "sex"]
 NUMBERS = ["bill_length", "bill_depth", "flipper_length"]
 
-# The exporter wants names of letters, digits and _.
+# The exporter writes all but letters, digits and _ in a name as _.
 table = pandas.read_csv(sys.argv[1]).rename(columns=lambda name: name.removesuffix(" (mm)").replace(" ", "_"))
 columns = ColumnTransformer([("texts", OneHotEncoder(), TEXTS), ("numbers", StandardScaler(), NUMBERS)])
 model = make_pipeline(columns, LogisticRegression(max_iter=1000))
