@@ -1,0 +1,201 @@
+//! A table in CSV or TSV: a header, and a row a record.
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::path::PathBuf;
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+use sidekick::{Error, ErrorKind, FeatureSpec, Rows, Specs};
+
+use crate::failure::{Exit, Failure, Outcome};
+use crate::input::hashed::Hashed;
+use crate::input::record::{Item, Record};
+use crate::input::source::{Source, listed, no_column};
+use crate::input::values::Values;
+use crate::output::cell::Cell;
+use crate::output::csv_text;
+use crate::text_values;
+
+/// Where the table is, and how it is read.
+pub struct TableFile {
+    pub name: String,
+    pub reader: Box<dyn Read>,
+    pub size: Option<u64>,
+    pub delimiter: u8,
+    /// Paths in the table are relative to it.
+    pub folder: PathBuf,
+}
+
+/// A table, and which of its columns are inputs.
+pub struct CsvTable {
+    name: String,
+    reader: Reader<Hashed<Box<dyn Read>>>,
+    size: Option<u64>,
+    delimiter: u8,
+    folder: PathBuf,
+    header: Vec<String>,
+    inputs: Specs,
+    /// The column of each input; none if another value is for all rows, or it is left out.
+    columns: Vec<Option<usize>>,
+    values: Values,
+    kept: Vec<usize>,
+    rows: u64,
+}
+
+impl CsvTable {
+    /// Reads the header, and finds a column or a value for every input. `renamed` has other names of columns.
+    pub fn new(
+        file: TableFile,
+        inputs: &Specs,
+        values: Values,
+        renamed: &[(String, String)],
+    ) -> Outcome<CsvTable> {
+        let TableFile { name, reader, size, delimiter, folder } = file;
+        let mut reader =
+            ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(Hashed::new(reader));
+        let header = reader.byte_headers().map_err(|error| broken(&name, &error))?;
+        let header: Option<Vec<String>> =
+            header.iter().map(|title| std::str::from_utf8(title).ok().map(str::to_owned)).collect();
+        let header = header.ok_or_else(|| failed(&name, "its header is not UTF-8"))?;
+        if header.is_empty() {
+            return Err(failed(&name, "it has no header: the first line names the columns"));
+        }
+        let columns = columns(&name, &header, inputs, &values, renamed)?;
+        let (inputs, kept) = (inputs.clone(), Vec::new());
+        Ok(CsvTable { name, reader, size, delimiter, folder, header, inputs, columns, values, kept, rows: 0 })
+    }
+
+    /// The titles of the columns that are no input.
+    pub fn unused(&self) -> Vec<String> {
+        let unused =
+            self.header.iter().enumerate().filter(|(place, _)| !self.columns.contains(&Some(*place)));
+        unused.map(|(_, title)| title.clone()).collect()
+    }
+
+    fn add_fields(&self, fields: &ByteRecord, rows: &mut Rows) -> sidekick::Result<()> {
+        if fields.len() != self.header.len() {
+            let message = format!("it has {} fields, and the header {}", fields.len(), self.header.len());
+            return Err(Error::new(ErrorKind::RowIncomplete, message));
+        }
+        for (index, (spec, column)) in self.inputs.iter().zip(&self.columns).enumerate() {
+            let Some(column) = column else { continue };
+            let text = text_of(spec, fields.get(*column).unwrap_or_default())?;
+            text_values::add(rows, index, spec, text, &self.folder)?;
+        }
+        self.values.add(rows, &self.inputs, |index| self.columns.get(index) == Some(&None))
+    }
+}
+
+impl Source for CsvTable {
+    fn next(&mut self) -> Outcome<Option<Item>> {
+        let mut fields = ByteRecord::new();
+        match self.reader.read_byte_record(&mut fields) {
+            Ok(false) => return Ok(None),
+            Ok(true) => {}
+            Err(error) => return Err(broken(&self.name, &error)),
+        }
+        self.rows += 1;
+        let line = fields.position().map(csv::Position::line);
+        let bytes = self.reader.position().byte();
+        let end = self.reader.get_mut().position(bytes);
+        Ok(Some(Item { record: Record::Fields(fields), row: self.rows, line, end }))
+    }
+
+    fn add(&self, record: &Record, rows: &mut Rows) -> sidekick::Result<()> {
+        match record {
+            Record::Fields(fields) => self.add_fields(fields, rows),
+            _ => Err(Error::new(ErrorKind::Internal, "a record of another input")),
+        }
+    }
+
+    fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    fn keep(&mut self, names: &[String], all: bool) -> Outcome<Vec<String>> {
+        let place = |name: &String| {
+            let place = self.header.iter().position(|title| title == name);
+            place.ok_or_else(|| no_column(name, &self.header))
+        };
+        self.kept = match all {
+            true => (0..self.header.len()).collect(),
+            false => names.iter().map(place).collect::<Outcome<_>>()?,
+        };
+        Ok(self.kept.iter().filter_map(|place| self.header.get(*place).cloned()).collect())
+    }
+
+    fn kept<'r>(&self, record: &'r Record) -> Vec<Cell<'r>> {
+        let Record::Fields(fields) = record else { return Vec::new() };
+        let field = |place: &usize| String::from_utf8_lossy(fields.get(*place).unwrap_or_default());
+        self.kept.iter().map(|place| Cell::Text(field(place))).collect()
+    }
+
+    fn bad_header(&self) -> Vec<u8> {
+        let titles = ["row", "reason"].into_iter().chain(self.header.iter().map(String::as_str));
+        let mut line = Vec::new();
+        csv_text::push_line(&mut line, &titles.collect::<Vec<_>>(), self.delimiter);
+        line
+    }
+
+    fn bad_row(&self, item: &Item, reason: &str) -> Vec<u8> {
+        let mut fields: Vec<Cow<'_, str>> = vec![item.row.to_string().into(), reason.into()];
+        if let Record::Fields(own) = &item.record {
+            fields.extend(own.iter().map(String::from_utf8_lossy));
+        }
+        let mut line = Vec::new();
+        csv_text::push_line(&mut line, &fields, self.delimiter);
+        line
+    }
+}
+
+/// The column of each input.
+fn columns(
+    name: &str,
+    header: &[String],
+    inputs: &Specs,
+    values: &Values,
+    renamed: &[(String, String)],
+) -> Outcome<Vec<Option<usize>>> {
+    for (input, column) in renamed {
+        inputs.index_of(input)?;
+        if !header.contains(column) {
+            let known = listed(header);
+            return Err(Failure::usage(format!("--column: {name} has no column {column:?} among {known}")));
+        }
+    }
+    let mut columns = Vec::new();
+    let mut missing = Vec::new();
+    for (index, spec) in inputs.iter().enumerate() {
+        let own = spec.name().as_str();
+        let title = renamed.iter().find(|(input, _)| input == own).map_or(own, |(_, column)| column);
+        let mut places = header.iter().enumerate().filter(|(_, other)| *other == title);
+        let place = places.next().map(|(place, _)| place);
+        if places.next().is_some() {
+            return Err(Failure::usage(format!("{name} has two columns {title:?}")));
+        }
+        if place.is_none() && !values.has(index) && !spec.is_optional() {
+            missing.push(title.to_owned());
+        }
+        columns.push(place);
+    }
+    match missing.is_empty() {
+        true => Ok(columns),
+        false => {
+            let (missing, known) = (listed(&missing), listed(header));
+            let advice = "name it with --column NAME=COLUMN, or give NAME=VALUE for all rows";
+            Err(Failure::usage(format!("{name} has no column {missing} among {known}; {advice}")))
+        }
+    }
+}
+
+fn text_of<'f>(spec: &FeatureSpec, field: &'f [u8]) -> sidekick::Result<&'f str> {
+    std::str::from_utf8(field).map_err(|_| text_values::invalid(spec, "is not UTF-8"))
+}
+
+fn broken(name: &str, error: &csv::Error) -> Failure {
+    failed(name, &error.to_string())
+}
+
+fn failed(name: &str, what: &str) -> Failure {
+    Failure::new(Exit::Failed, format!("{name}: {what}"))
+}

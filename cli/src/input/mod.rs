@@ -1,0 +1,193 @@
+//! What is predicted: values of the command line, tables, JSON Lines, folders of images.
+
+mod csv_table;
+mod files;
+mod hashed;
+mod json_lines;
+pub mod record;
+pub mod source;
+mod values;
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use sidekick::Specs;
+
+use crate::failure::{Failure, Outcome};
+use crate::input::csv_table::{CsvTable, TableFile};
+use crate::input::files::Files;
+use crate::input::json_lines::{JsonLines, LinesFile};
+use crate::input::source::{Source, listed};
+use crate::input::values::{SingleRow, Values};
+use crate::terminal::Terminal;
+
+/// Bytes that are read at once.
+const BUFFER: usize = 64 << 10;
+
+/// What is predicted.
+#[derive(Args)]
+#[command(next_help_heading = "Input")]
+pub struct InputArguments {
+    /// Without an =: a file (CSV, TSV, JSON Lines), images and .npy files or folders of them, or - for standard
+    /// input. With an =: the value of an input; @FILE is what is in a file
+    #[arg(value_name = "FILE|NAME=VALUE")]
+    arguments: Vec<String>,
+
+    /// One more file, whose name may have an =
+    #[arg(long, value_name = "FILE")]
+    input: Vec<PathBuf>,
+
+    /// What the file is, if its name does not say
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    input_format: Option<InputFormat>,
+
+    /// What separates the fields of a table [default: a comma, or a tab for TSV]
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    delimiter: Option<u8>,
+
+    /// Reads an input from a column of another name
+    #[arg(long, value_name = "NAME=COLUMN", value_parser = renamed)]
+    column: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum InputFormat {
+    Csv,
+    Tsv,
+    Jsonl,
+    Files,
+}
+
+impl InputArguments {
+    /// Whether nothing is given.
+    pub fn is_empty(&self) -> bool {
+        self.arguments.is_empty() && self.input.is_empty()
+    }
+
+    /// The files and the values that are given.
+    fn split(&self) -> (Vec<PathBuf>, Vec<String>) {
+        let (values, files): (Vec<&String>, Vec<&String>) =
+            self.arguments.iter().partition(|argument| argument.contains('='));
+        let files = files.into_iter().map(PathBuf::from).chain(self.input.iter().cloned());
+        (files.collect(), values.into_iter().cloned().collect())
+    }
+
+    /// Whether standard input is read.
+    pub fn takes_standard_input(&self) -> bool {
+        let (files, values) = self.split();
+        files.iter().any(|file| is_standard(file)) || values.iter().any(|value| value.ends_with("=@-"))
+    }
+
+    /// Whether a file that is read is this one.
+    pub fn reads(&self, path: &Path) -> bool {
+        let Ok(other) = path.canonicalize() else { return false };
+        self.split().0.iter().any(|file| file.canonicalize().is_ok_and(|file| file == other))
+    }
+
+    /// Opens the input. What is odd about it is a note.
+    pub fn open(&self, inputs: &Specs, terminal: &Terminal) -> Outcome<Box<dyn Source>> {
+        let (files, values) = self.split();
+        let values = Values::read(&values, inputs)?;
+        let is_row = |path: &PathBuf| path.is_dir() || files::is_row(path);
+        let format = match (self.input_format, &*files) {
+            (Some(format), _) => Some(format),
+            (None, [first, ..]) if is_row(first) => Some(InputFormat::Files),
+            (None, [first, ..]) => of_name(first),
+            (None, []) => None,
+        };
+        match (&*files, format) {
+            ([], _) => Ok(Box::new(SingleRow { values, inputs: inputs.clone(), is_read: false })),
+            (_, Some(InputFormat::Files)) => Ok(Box::new(Files::new(&files, inputs, values)?)),
+            ([file], format) => self.open_file(file, format, inputs, values, terminal),
+            _ => Err(Failure::usage("one table at a time; several files can only be images and .npy files")),
+        }
+    }
+
+    fn open_file(
+        &self,
+        path: &Path,
+        format: Option<InputFormat>,
+        inputs: &Specs,
+        values: Values,
+        terminal: &Terminal,
+    ) -> Outcome<Box<dyn Source>> {
+        let Opened { name, mut reader, size, folder } = open(path)?;
+        let format = match format {
+            Some(format) => format,
+            None => guess(&mut reader).map_err(|error| Failure::file(path, &error))?,
+        };
+        if format == InputFormat::Jsonl {
+            return Ok(Box::new(JsonLines::new(LinesFile { name, reader, size, folder }, inputs, values)));
+        }
+        let usual = if format == InputFormat::Tsv { b'\t' } else { b',' };
+        let delimiter = self.delimiter.unwrap_or(usual);
+        let file = TableFile { name, reader: Box::new(reader), size, delimiter, folder };
+        let table = CsvTable::new(file, inputs, values, &self.column)?;
+        let unused = table.unused();
+        if !unused.is_empty() {
+            terminal.note(format!("columns that are no input are ignored: {}", listed(&unused)));
+        }
+        Ok(Box::new(table))
+    }
+}
+
+/// A file or standard input, open.
+struct Opened {
+    name: String,
+    reader: Box<dyn BufRead>,
+    size: Option<u64>,
+    folder: PathBuf,
+}
+
+fn open(path: &Path) -> Outcome<Opened> {
+    if is_standard(path) {
+        if io::stdin().is_terminal() {
+            return Err(Failure::usage("- is standard input, and that is a terminal: pipe rows into it"));
+        }
+        let reader = Box::new(BufReader::with_capacity(BUFFER, io::stdin()));
+        return Ok(Opened { name: "standard input".to_owned(), reader, size: None, folder: PathBuf::new() });
+    }
+    let failed = |error: io::Error| Failure::file(path, &error);
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    let size = Some(metadata.len()).filter(|_| metadata.is_file());
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let reader = Box::new(BufReader::with_capacity(BUFFER, file));
+    Ok(Opened { name: path.display().to_string(), reader, size, folder })
+}
+
+fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == OsStr::new("-")
+}
+
+fn of_name(path: &Path) -> Option<InputFormat> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    match &*ending {
+        "csv" => Some(InputFormat::Csv),
+        "tsv" => Some(InputFormat::Tsv),
+        "jsonl" | "ndjson" => Some(InputFormat::Jsonl),
+        _ => None,
+    }
+}
+
+/// JSON Lines begin with an object; a table does not.
+fn guess(reader: &mut dyn BufRead) -> io::Result<InputFormat> {
+    let first = reader.fill_buf()?.trim_ascii_start().first().copied();
+    Ok(if first == Some(b'{') { InputFormat::Jsonl } else { InputFormat::Csv })
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
+        _ => Err("write one ASCII character, or \\t".to_owned()),
+    }
+}
+
+fn renamed(text: &str) -> Result<(String, String), String> {
+    let (name, column) = text.split_once('=').ok_or("write NAME=COLUMN")?;
+    Ok((name.to_owned(), column.to_owned()))
+}
