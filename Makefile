@@ -12,6 +12,8 @@ export PREFIX ?= /usr/local
 export LIBDIR ?= $(PREFIX)/lib
 export INCLUDEDIR ?= $(PREFIX)/include
 export DESTDIR
+# The folder of built programs that `make install` takes; without it they are built.
+export PROGRAMS
 
 # How the library is built that the tests use. With PROFILE=dev it takes seconds.
 PROFILE ?= release
@@ -21,6 +23,7 @@ NATIVE_LIBS = $(LIB)/native-static-libs
 SERVER = target/server/sidekick-server
 # The tests' server checks its arithmetic, and shares its build with the tests; Cargo.toml optimizes what computes.
 TEST_SERVER = target/debug/sidekick-server
+TEST_CLI = target/debug/sidekick
 VENV = target/venv
 TEST_DEPLOYMENTS = target/tests/deployments
 # The shipped deployments and those made for the tests, on one server.
@@ -30,6 +33,7 @@ WITH_SERVER = $(VENV)/bin/python tests/with_server.py $(TEST_SERVER) server/depl
 export SIDEKICK_LIB_DIR = $(CURDIR)/$(LIB)
 export SIDEKICK_INCLUDE_DIR = $(CURDIR)/include
 export SIDEKICK_SERVER = $(CURDIR)/$(TEST_SERVER)
+export SIDEKICK_CLI = $(CURDIR)/$(TEST_CLI)
 export SIDEKICK_PYTHON = $(CURDIR)/$(VENV)/bin/python
 # The tests' servers are on this machine. Other clients (requests, curl, Go's) may ask a proxy of the environment for it.
 comma := ,
@@ -37,9 +41,9 @@ no_proxy := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,localho
 NO_PROXY := $(no_proxy)
 export no_proxy NO_PROXY
 
-.PHONY: all check serve lib server debug-server c-examples header install uninstall docs bench quickstart test train clean fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo test-targets test-legacy wheel
+.PHONY: all check serve lib server cli debug-server c-examples header install uninstall docs bench quickstart test train clean fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-cli test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo test-targets test-legacy wheel
 
-all: lib server
+all: lib server cli
 
 # The shared library, with the link that its soname needs, and the static one. Rustc writes what a program that links
 # the static one needs beside it; cargo does not know of this file. setup.py builds with the same command: with another,
@@ -50,7 +54,7 @@ lib:
 	ln -sf libsidekick.so $(LIB)/libsidekick.so.$(ABI)
 	@echo "$(LIB)/libsidekick.so: $$(stat -c %s $(LIB)/libsidekick.so) bytes"
 
-install: lib
+install: lib $(if $(PROGRAMS),,server cli)
 	bindings/c/install install
 
 uninstall:
@@ -63,6 +67,10 @@ docs:
 
 server:
 	$(CARGO) build --profile server -p sidekick-server
+
+# The command line, beside the server that it starts.
+cli:
+	$(CARGO) build --profile server -p sidekick-cli
 
 debug-server:
 	$(CARGO) build --workspace --all-features --bins
@@ -99,7 +107,7 @@ train: $(VENV)/ready
 
 # Two at a time: most of them keep one core busy. The longest begin, and what each prints stays together.
 test:
-	@$(MAKE) --jobs=2 --output-sync=target test-rust test-cpp test-fuzz test-server test-go test-python test-c test-memcheck test-instructions \
+	@$(MAKE) --jobs=2 --output-sync=target test-rust test-cpp test-fuzz test-server test-cli test-go test-python test-c test-memcheck test-instructions \
 	    test-models test-install test-abi test-docs test-dependencies
 
 # Cargo, and the builds that tests start, share no slots with make: they would find its pipe closed.
@@ -130,6 +138,9 @@ test-instructions: $(VENV)/ready
 
 test-server: $(VENV)/ready debug-server
 	tests/server/run $(NAME)
+
+test-cli: $(TEST_DEPLOYMENTS)/ready debug-server
+	tests/cli/run $(NAME)
 
 test-models: $(VENV)/ready
 	$(VENV)/bin/python -m pytest -q tests/models

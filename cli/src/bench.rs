@@ -21,8 +21,8 @@ use crate::terminal::{self, BOLD, Terminal};
 
 /// Measures a deployment: latency, requests and rows a second
 ///
-/// The same rows are sent again and again: those of NAME=VALUE, the first of a file (--batch-rows), or one that
-/// is made up. A request that fails is counted, and not sent again unless --retries says so.
+/// The same rows are sent again and again: those of NAME=VALUE, the first of a file (--batch-rows), or one
+/// that is made up. A request that fails is counted, and not sent again unless --retries says so.
 #[derive(Args)]
 pub struct BenchArguments {
     #[command(flatten)]

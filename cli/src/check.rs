@@ -11,8 +11,8 @@ use crate::terminal::{self, BAD, DIM, GOOD, Terminal, one_line};
 
 /// Checks address, connection, TLS, token, description, and whether the deployment is enabled
 ///
-/// Each has a line. The one that fails says what to do, and those after it are not checked. The exit code is 3
-/// for a connection or TLS, 4 for a refusal of the server, 2 for an address that is none.
+/// Each has a line. The one that fails says what to do, and those after it are not checked. The exit code is
+/// 3 for a connection or TLS, 4 for a refusal of the server, 2 for an address that is none.
 #[derive(Args)]
 pub struct CheckArguments {
     #[command(flatten)]

@@ -1,9 +1,8 @@
 //! Completion scripts for shells.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::arguments::Arguments;
 use crate::failure::Outcome;
 use crate::terminal;
 
@@ -15,8 +14,8 @@ pub struct CompletionsArguments {
     shell: Shell,
 }
 
-pub fn run(arguments: &CompletionsArguments) -> Outcome {
+pub fn run(arguments: &CompletionsArguments, mut command: Command) -> Outcome {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "sidekick", &mut script);
+    clap_complete::generate(arguments.shell, &mut command, "sidekick", &mut script);
     terminal::write(&script)
 }

@@ -236,7 +236,7 @@ impl ConnectionArguments {
             options.add_header(name, value)?;
         }
         if verbose {
-            options.set_log(|level, message| log(level, message));
+            options.set_log(log);
         }
         Ok(options)
     }

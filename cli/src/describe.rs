@@ -96,9 +96,13 @@ fn shape_text(shape: &[usize]) -> String {
 }
 
 fn as_json(url: &str, deployment: &Deployment) -> Value {
+    let protocol = match deployment.protocol() {
+        ProtocolKind::OpenInference => "open-inference",
+        _ => "deployment-api",
+    };
     json!({
         "url": url,
-        "protocol": if deployment.protocol() == ProtocolKind::OpenInference { "open-inference" } else { "deployment-api" },
+        "protocol": protocol,
         "model_version": deployment.model_version().map(|version| version.as_str()),
         "batch_limit": deployment.batch_limit(),
         "inputs": features(deployment.inputs()),

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use serde_json::Value;
-use sidekick::{Array, FeatureSpec, FeatureType, Result, Rows};
+use sidekick::{FeatureSpec, FeatureType, Result, Rows};
 
-use crate::text_values::{self, invalid, missing};
+use crate::invalid::{invalid, missing};
+use crate::{lists, text_values};
 
 /// Adds a value to the input at an index. Paths in it are relative to `folder`.
 pub fn add(rows: &mut Rows, index: usize, spec: &FeatureSpec, value: &Value, folder: &Path) -> Result<()> {
@@ -13,7 +14,7 @@ pub fn add(rows: &mut Rows, index: usize, spec: &FeatureSpec, value: &Value, fol
         Value::Null => missing(spec),
         Value::Bool(flag) if spec.feature_type() == FeatureType::Binary => rows.add_binary(index, *flag),
         Value::String(text) => text_values::add(rows, index, spec, text, folder),
-        Value::Array(_) => add_list(rows, index, spec, value),
+        Value::Array(_) => lists::add(rows, index, spec, value),
         Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
             (Some(integer), ..) => rows.add_integer(index, integer),
             (_, Some(integer), _) => rows.add_unsigned(index, integer),
@@ -22,68 +23,5 @@ pub fn add(rows: &mut Rows, index: usize, spec: &FeatureSpec, value: &Value, fol
         },
         Value::Bool(_) => Err(invalid(spec, "is true or false, and not binary")),
         Value::Object(_) => Err(invalid(spec, "is an object; arrays are lists of lists")),
-    }
-}
-
-/// Adds nested lists as an array. Lists of whole numbers stay whole.
-pub fn add_list(rows: &mut Rows, index: usize, spec: &FeatureSpec, list: &Value) -> Result<()> {
-    let shape = shape(list);
-    let mut leaves = Vec::new();
-    collect(list, &shape, &mut leaves).map_err(|what| invalid(spec, what))?;
-    let integers: Option<Vec<i64>> = leaves.iter().map(|leaf| leaf.as_i64()).collect();
-    if let Some(integers) = integers {
-        return rows.add_array(index, &Array::of(&shape, &integers)?);
-    }
-    let floats: Option<Vec<f64>> = leaves.iter().map(|leaf| leaf.as_f64()).collect();
-    let floats = floats.ok_or_else(|| invalid(spec, "has something in its list that is not a number"))?;
-    rows.add_array(index, &Array::of(&shape, &floats)?)
-}
-
-/// The sizes of the first list of each depth.
-fn shape(list: &Value) -> Vec<usize> {
-    let mut shape = Vec::new();
-    let mut next = Some(list);
-    while let Some(Value::Array(values)) = next {
-        shape.push(values.len());
-        next = values.first();
-    }
-    shape
-}
-
-/// Appends what is in lists of a shape, row-major.
-fn collect<'v>(
-    value: &'v Value,
-    shape: &[usize],
-    leaves: &mut Vec<&'v Value>,
-) -> std::result::Result<(), &'static str> {
-    match (value, shape) {
-        (Value::Array(values), [size, inner @ ..]) if values.len() == *size => {
-            values.iter().try_for_each(|value| collect(value, inner, leaves))
-        }
-        (Value::Array(_), _) | (_, [_, ..]) => Err("is a list of lists of different lengths"),
-        (leaf, []) => {
-            leaves.push(leaf);
-            Ok(())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn lists_have_a_shape_or_are_refused() {
-        let leaves = |value: &Value| {
-            let mut leaves = Vec::new();
-            collect(value, &shape(value), &mut leaves).map(|()| leaves.len())
-        };
-        let good = json!([[1, 2, 3], [4, 5, 6.5]]);
-        assert_eq!((shape(&good), leaves(&good)), (vec![2, 3], Ok(6)));
-        assert_eq!(shape(&json!([])), [0]);
-        for bad in [json!([[1], [1, 2]]), json!([[1], 2]), json!([1, [2]])] {
-            assert!(leaves(&bad).is_err(), "{bad}");
-        }
     }
 }

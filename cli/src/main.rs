@@ -13,7 +13,9 @@ mod examples;
 mod failure;
 mod histogram;
 mod input;
+mod invalid;
 mod json_values;
+mod lists;
 mod man;
 mod output;
 mod predict;
@@ -26,7 +28,7 @@ mod token;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Outcome;
@@ -50,7 +52,7 @@ fn run(command: &Command, terminal: &terminal::Terminal) -> Outcome {
         Command::Check(arguments) => check::run(arguments, terminal),
         Command::Bench(arguments) => bench::run(arguments, terminal),
         Command::Serve(arguments) => serve::run(arguments),
-        Command::Completions(arguments) => completions::run(arguments),
-        Command::Man(arguments) => man::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments, Arguments::command()),
+        Command::Man(arguments) => man::run(arguments, Arguments::command()),
     }
 }

@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::Man;
 
-use crate::arguments::Arguments;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::terminal;
 
@@ -18,8 +17,7 @@ pub struct ManArguments {
     folder: Option<PathBuf>,
 }
 
-pub fn run(arguments: &ManArguments) -> Outcome {
-    let mut command = Arguments::command();
+pub fn run(arguments: &ManArguments, mut command: Command) -> Outcome {
     command.build();
     let Some(folder) = &arguments.folder else { return terminal::write(&page(command)?) };
     fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;

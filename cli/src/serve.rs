@@ -14,8 +14,8 @@ const PROGRAM: &str = "sidekick-server";
 
 /// Starts the local server, sidekick-server, with the arguments given
 ///
-/// It serves ONNX models over the Deployment API and the Open Inference Protocol. `sidekick serve --help` shows
-/// its own options. SIDEKICK_SERVER names another program than the one beside this or in PATH.
+/// It serves ONNX models over the Deployment API and the Open Inference Protocol. `sidekick serve --help`
+/// shows its own options. SIDEKICK_SERVER names another program than the one beside this or in PATH.
 #[derive(Args)]
 #[command(disable_help_flag = true)]
 pub struct ServeArguments {

@@ -5,9 +5,10 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use sidekick::{Error, ErrorKind, FeatureSpec, FeatureType, Result, Rows};
+use sidekick::{FeatureSpec, FeatureType, Result, Rows};
 
-use crate::json_values;
+use crate::invalid::{invalid, missing};
+use crate::lists;
 
 /// Adds a text to the input at an index. Paths in it are relative to `folder`.
 pub fn add(rows: &mut Rows, index: usize, spec: &FeatureSpec, text: &str, folder: &Path) -> Result<()> {
@@ -37,19 +38,6 @@ pub fn add_contents(rows: &mut Rows, index: usize, spec: &FeatureSpec, bytes: &[
         FeatureType::Text => rows.add_text(index, utf8(spec, bytes)?),
         _ => add(rows, index, spec, utf8(spec, bytes)?.trim_end_matches(['\r', '\n']), Path::new("")),
     }
-}
-
-/// The error of an input without a value; none if a row may leave it out.
-pub fn missing(spec: &FeatureSpec) -> Result<()> {
-    match spec.is_optional() {
-        true => Ok(()),
-        false => Err(invalid(spec, "has no value")),
-    }
-}
-
-/// An error about the value of an input.
-pub fn invalid(spec: &FeatureSpec, what: &str) -> Error {
-    Error::new(ErrorKind::FeatureValue, what).in_feature(spec.name())
 }
 
 /// An empty text is a value only as a text, or as a category.
@@ -101,7 +89,7 @@ fn add_array(rows: &mut Rows, index: usize, spec: &FeatureSpec, text: &str, fold
     }
     let list: Value =
         serde_json::from_str(text).map_err(|error| invalid(spec, &format!("is not a JSON list: {error}")))?;
-    json_values::add_list(rows, index, spec, &list)
+    lists::add(rows, index, spec, &list)
 }
 
 fn add_as_bytes(rows: &mut Rows, index: usize, spec: &FeatureSpec, text: &str, folder: &Path) -> Result<()> {

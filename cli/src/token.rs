@@ -12,7 +12,7 @@ use crate::failure::{Failure, Outcome};
 const LONGEST: u64 = 64 << 10;
 
 /// Why no option takes a token.
-pub const REFUSED: &str = "--token is refused: every user of this machine can read the command lines of programs; \
+pub const REFUSED: &str = "--token is refused: every user of this machine can read command lines (ps); \
     put the token into SIDEKICK_TOKEN, a file for --token-file, or a profile";
 
 /// The first line of a file, or of standard input if the path is `-`.

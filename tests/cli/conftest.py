@@ -51,7 +51,7 @@ def server():
 
 
 class Cli:
-    """The program with an environment of its own: one deployment, and no settings of whoever runs the tests."""
+    """The program with an environment of its own: one deployment, no settings of whoever runs the tests."""
 
     def __init__(self, server, folder):
         self.server = server

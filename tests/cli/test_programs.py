@@ -87,7 +87,8 @@ def test_the_guide_works_line_by_line(cli):
     for name in ("examples", "server"):
         (cli.folder / name).symlink_to(ROOT / name)
     environment = {name: cli.environment[name] for name in ("PATH", "HOME", "no_proxy")}
-    run = subprocess.run(["sh", "-c", setup + script], cwd=cli.folder, env=environment, capture_output=True, text=True)
+    command = ["sh", "-c", setup + script]
+    run = subprocess.run(command, cwd=cli.folder, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run
     assert "Adelie" in run.stdout and "requests/s" in run.stdout
     assert (cli.folder / "predictions.csv").exists()

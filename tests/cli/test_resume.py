@@ -8,7 +8,7 @@ import time
 import pytest
 from conftest import PENGUINS
 
-ROWS = 20_000
+ROWS = 12_000
 OUTPUT = "out.csv"
 
 
@@ -17,7 +17,7 @@ def table(cli):
     """A table of many rows, some of them bad."""
     header, *rows = PENGUINS.read_text().splitlines()
     path = cli.folder / "in.csv"
-    bad = {500: "Torgersen,mail,34.6,21.1,198,2007,,", 501: "a,b", 9_999: "Biscoe,female,,1,2,2007,,"}
+    bad = {500: "Torgersen,mail,34.6,21.1,198,2007,,", 501: "a,b", 9_998: "Biscoe,female,,1,2,2007,,"}
     lines = [bad.get(number, rows[number % len(rows)]) for number in range(ROWS)]
     path.write_text("\n".join([header, *lines]) + "\n")
     return path
@@ -63,7 +63,7 @@ def test_a_run_that_is_killed_goes_on(cli, table):
 def test_no_row_is_predicted_twice(cli, table):
     """The requests of all runs together: those of one run, and those in flight when it was killed."""
     requests = []
-    for size in (200_000, 1 << 30):
+    for size in (300_000, 1 << 30):
         process = cli.start(*arguments(table), "--resume", "--verbose", "--in-flight", "2", stderr=-1)
         os.set_blocking(process.stderr.fileno(), True)
         output = cli.folder / OUTPUT
@@ -122,12 +122,12 @@ def test_what_is_not_the_journals_is_refused(cli, table):
     cli.fails(2, "another columns", *arguments(table), "--resume", "--probabilities")
     cli.fails(2, "another format", *arguments(table), "--resume", "--format", "jsonl")
     output.write_bytes(whole.replace(b"Adelie", b"adelie", 1))
-    cli.fails(2, "was changed since the journal", *arguments(table), "--resume")
+    cli.fails(2, "changed since the journal", *arguments(table), "--resume")
     assert output.read_bytes() != whole
     output.write_bytes(whole)
     cli(*arguments(table), "--resume")
     table.write_text(table.read_text().replace("34.6", "34.7"))
-    cli.fails(2, "the input is not the one", *arguments(table), "--resume")
+    cli.fails(2, "the input is not that of the journal", *arguments(table), "--resume")
     assert output.read_bytes() == whole
     (cli.folder / f"{OUTPUT}.journal").write_text("x")
     cli.fails(2, "not a journal", *arguments(table), "--resume")
@@ -172,4 +172,4 @@ def test_memory_does_not_grow_with_the_rows(cli, table):
         return usage.ru_maxrss
 
     peak(2_000)
-    assert peak(ROWS) < 1.2 * peak(4_000)
+    assert peak(ROWS) < 1.2 * peak(3_000)

@@ -12,6 +12,7 @@ use crate::input::hashed::Hashed;
 use crate::input::record::{Item, Record};
 use crate::input::source::{Source, listed, no_column};
 use crate::input::values::Values;
+use crate::invalid::invalid;
 use crate::output::cell::Cell;
 use crate::output::csv_text;
 use crate::text_values;
@@ -189,7 +190,7 @@ fn columns(
 }
 
 fn text_of<'f>(spec: &FeatureSpec, field: &'f [u8]) -> sidekick::Result<&'f str> {
-    std::str::from_utf8(field).map_err(|_| text_values::invalid(spec, "is not UTF-8"))
+    std::str::from_utf8(field).map_err(|_| invalid(spec, "is not UTF-8"))
 }
 
 fn broken(name: &str, error: &csv::Error) -> Failure {

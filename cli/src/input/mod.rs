@@ -31,8 +31,8 @@ const BUFFER: usize = 64 << 10;
 #[derive(Args)]
 #[command(next_help_heading = "Input")]
 pub struct InputArguments {
-    /// Without an =: a file (CSV, TSV, JSON Lines), images and .npy files or folders of them, or - for standard
-    /// input. With an =: the value of an input; @FILE is what is in a file
+    /// Without an =: a file (CSV, TSV, JSON Lines), images and .npy files or folders of them, or - for
+    /// standard input. With an =: the value of an input; @FILE is what is in a file
     #[arg(value_name = "FILE|NAME=VALUE")]
     arguments: Vec<String>,
 

@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(list(DType::U64, &[2], &big), "[18446744073709551615,1]");
         let floats: Vec<u8> =
             [0.1f32, f32::NAN, 1e10, -2.0].iter().flat_map(|value| value.to_ne_bytes()).collect();
-        assert_eq!(list(DType::F32, &[2, 2], &floats), "[[0.1,null],[1e10,-2.0]]");
+        assert_eq!(list(DType::F32, &[2, 2], &floats), "[[0.1,null],[10000000000.0,-2.0]]");
         assert_eq!(list(DType::Bool, &[1, 2], &[0, 7]), "[[false,true]]");
         assert_eq!(list(DType::I8, &[0], &[]), "[]");
     }

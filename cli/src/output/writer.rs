@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(written(Format::Csv, false), "row,a,a (2)\n1,\"x\n\",NaN\n10,,0.5\n");
         let lines = "{\"row\":1,\"a\":\"x\\n\",\"a (2)\":null}\n{\"row\":10,\"a\":null,\"a (2)\":0.5}\n";
         assert_eq!(written(Format::Jsonl, false), lines);
-        assert_eq!(written(Format::Table, false), "row  a    a (2)\n  1  x\\n    NaN\n 10          0.5\n");
+        assert_eq!(written(Format::Table, false), "row  a    a (2)\n  1  x\\n    NaN\n 10         0.5\n");
         assert_eq!(written(Format::Table, true), "row    1\na      x\\n\na (2)  NaN\n");
     }
 }

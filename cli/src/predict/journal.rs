@@ -1,5 +1,5 @@
-//! How far an output has come, in a file beside it: a line for the job, then one for each group of rows that is
-//! in the output. Now and then everything is forced to disk, and the journal becomes short again.
+//! How far an output has come, in a file beside it: a line for the job, then one for each group of rows that
+//! is in the output. Now and then everything is forced to disk, and the journal becomes short again.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -98,7 +98,7 @@ pub fn last_that_fits(entries: Vec<Entry>, target: &mut Target, bad: Option<&mut
         Some((entry, _)) => Ok(*entry),
         None => Err(Failure::new(
             Exit::Usage,
-            "the output, or the file of bad rows, was changed since the journal was written; --force begins anew",
+            "the output, or the file of bad rows, changed since the journal was written; --force begins anew",
         )),
     }
 }

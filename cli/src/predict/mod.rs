@@ -170,7 +170,7 @@ fn skip(source: &mut dyn Source, begun: &Entry) -> Outcome {
     match (rows, end) == (begun.rows, begun.position()) {
         true => Ok(()),
         false => Err(Failure::usage(format!(
-            "the input is not the one that the journal was written for: its first {} rows differ; --force begins anew",
+            "the input is not that of the journal: its first {} rows differ; --force begins anew",
             begun.rows
         ))),
     }

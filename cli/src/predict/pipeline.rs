@@ -49,8 +49,8 @@ struct Waiting {
     item: Item,
     /// Why it was not sent.
     bad: Option<String>,
-    /// Whether it is the last of the rows that became one batch. A run that goes on begins after such a row, so
-    /// that its batches are the same.
+    /// Whether it is the last of the rows that became one batch. A run that goes on begins after such a row,
+    /// so that its batches are the same.
     ends_group: bool,
 }
 
