@@ -189,7 +189,8 @@ impl<'s> Pipeline<'s> {
 
     /// Writes the bad rows that are next.
     fn write_bad_rows(&mut self, progress: &mut Progress) -> Outcome {
-        while let Some(waiting) = self.waiting.pop_front_if(|waiting| waiting.bad.is_some()) {
+        while self.waiting.front().is_some_and(|waiting| waiting.bad.is_some()) {
+            let Some(waiting) = self.waiting.pop_front() else { break };
             self.write_bad(&waiting.item, waiting.bad.as_deref().unwrap_or_default());
             progress.row(true);
             self.passed(&waiting, progress)?;
