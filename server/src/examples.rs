@@ -36,6 +36,12 @@ pub fn all(deployment: &Deployment) -> Vec<Examples> {
         .collect()
 }
 
+/// The first row of the held-out data, if it is there.
+pub fn first_held_out(deployment: &Deployment) -> Option<Map<String, Value>> {
+    let (_, rows) = held_out(deployment)?;
+    rows.into_iter().next()?.as_object().cloned()
+}
+
 /// The first rows of the CSV file that `held_out.data` names, if it has a column for each input.
 fn held_out(deployment: &Deployment) -> Option<(PathBuf, Vec<Value>)> {
     let name = deployment.held_out.as_ref()?["data"].as_str()?;

@@ -35,8 +35,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .route("/page.css", get(page::style))
-        .route("/page.js", get(page::script))
+        .route("/page/{file}", get(page_file))
         .route("/deployment/{id}", get(deployment_page).post(predict))
         .route("/deployment/{id}/", get(deployment_page).post(predict))
         .route("/deployment/{id}/forward", post(predict))
@@ -170,10 +169,17 @@ async fn index_page(State(app): Shared) -> Response {
 /// The page needs no token. It shows one to this machine alone.
 async fn deployment_page(
     State(app): Shared,
-    Found(served): Found,
+    found: Result<Found, ApiError>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let Found(served) = match found {
+        Err(error) if page::is_wanted(&headers) => {
+            let page = page::missing(&error.message, &app.served.all());
+            return Ok((error.status, page::respond(page.into())).into_response());
+        }
+        found => found?,
+    };
     served.require_model()?;
     let show_token = app.local_port.is_some_and(|port| page::asked_locally(&uri, &headers, port));
     let page = || Bytes::from(page::view(&served, &app.base, show_token));
@@ -181,6 +187,12 @@ async fn deployment_page(
         Some(_) => page(),
         None => served.pages[usize::from(show_token)].get_or_init(page).clone(),
     }))
+}
+
+/// A style or a script of the pages.
+async fn page_file(State(app): Shared, Path(name): Path<String>) -> Result<Response, ApiError> {
+    page::file(&name)
+        .ok_or_else(|| not_found(&app, &format!("the pages have no file {:?}", shorten(&name, 100))))
 }
 
 async fn describe_deployment(Featured(served): Featured, headers: HeaderMap) -> Result<Response, ApiError> {

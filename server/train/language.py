@@ -165,6 +165,6 @@ def train(places):
                 "tensor": "language",
             }
         ],
-        "held_out": held_out(len(unseen), metrics, "language.csv"),
+        "held_out": held_out(len(unseen), metrics, "language.csv", example={"text": unseen[0][0]}),
     }
     write_deployment(places.deployments / "language", declaration, model)

@@ -81,6 +81,20 @@ def feature(name):
     return {"name": name, "type": "numeric", "shape": [1], "tensor": "features"}
 
 
+def value(penguin, name):
+    return penguin[name] if name in CATEGORIES else number(penguin[name])
+
+
+def number(text):
+    return float(text) if "." in text else int(text)
+
+
+def ranges(penguins):
+    """The smallest and the largest number of each feature that is one."""
+    numbers = {name: [number(penguin[name]) for penguin in penguins] for name in FEATURES if name not in CATEGORIES}
+    return {name: [min(values), max(values)] for name, values in numbers.items()}
+
+
 def train(places):
     penguins = load()
     species = np.array([CATEGORIES["species"].index(penguin["species"]) for penguin in penguins])
@@ -110,7 +124,8 @@ def train(places):
     }
 
     places.data.mkdir(parents=True, exist_ok=True)
-    write_rows(places.data / "penguins.csv", [penguins[row] for row in unseen])
+    held = [penguins[row] for row in unseen]
+    write_rows(places.data / "penguins.csv", held)
     species_output = {**feature("species"), "tensor": "species"}
     mass_output = {"name": "body mass (g)", "type": "numeric", "shape": [1], "tensor": "body_mass"}
     declaration = {
@@ -122,6 +137,12 @@ def train(places):
         "tensorjson": True,
         "inputs": [feature(name) for name in FEATURES],
         "outputs": [species_output, mass_output],
-        "held_out": held_out(len(unseen), metrics, "penguins.csv"),
+        "held_out": held_out(
+            len(unseen),
+            metrics,
+            "penguins.csv",
+            example={name: value(held[0], name) for name in FEATURES},
+            ranges=ranges(held),
+        ),
     }
     write_deployment(places.deployments / "penguins", declaration, model)

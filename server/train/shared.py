@@ -92,9 +92,12 @@ def figure(value):
     return float(f"{value:.5g}")
 
 
-def held_out(rows, metrics, data):
+def held_out(rows, metrics, data, example=None, ranges=None):
+    """What was measured on unseen rows; one of them, and the ranges of their numbers, for the deployment's page."""
     recorded = {name: figure(value) for name, value in metrics.items()}
-    return {"rows": rows, "metrics": recorded, "data": f"examples/data/{data}"}
+    shown = {"example": example, "ranges": ranges}
+    shown = {name: value for name, value in shown.items() if value is not None}
+    return {"rows": rows, "metrics": recorded, "data": f"examples/data/{data}", **shown}
 
 
 def write_deployment(folder, declaration, model=None):

@@ -151,7 +151,8 @@ def test_a_deployment_without_features_has_no_deployment_api(server):
 def test_the_page_s_curl_call_works_as_pasted(server):
     for model in ("simple", "tensors", "fixed"):
         page = requests.get(f"{server.base}/deployment/{model}").text
-        call = html.unescape(re.search(r"<pre><code>(.*)</code></pre>", page, re.DOTALL).group(1))
+        call = re.search(r'id="call-curl"[^>]*><code>(.*?)</code>', page, re.DOTALL).group(1)
+        call = html.unescape(re.sub(r"<[^>]*>", "", call))
         words = shlex.split(call.replace("\\\n", " "))
         [body] = [word for flag, word in zip(words, words[1:]) if flag == "--data"]
         assert words[1] == f"{server.base}/v2/models/{model}/infer"

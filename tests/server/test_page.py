@@ -23,7 +23,8 @@ def page_of(server, id, **options):
 
 
 def curl_call(page):
-    return html.unescape(re.search(r"<pre><code>(.*)</code></pre>", page, re.DOTALL).group(1))
+    call = re.search(r'id="call-curl"[^>]*><code>(.*?)</code>', page, re.DOTALL).group(1)
+    return html.unescape(re.sub(r"<[^>]*>", "", call))
 
 
 def test_the_first_page_leads_to_every_deployment(server):
@@ -38,7 +39,7 @@ def test_the_deployment_view_shows_what_there_is_to_know(server):
     for shown in ("http://127.0.0.1", "/deployment/echo/forward", "echo-token", ">enabled<", "4 × 4 × 3", "a, b, c"):
         assert shown in page
     for name in ("number", "category", "flag", "text", "picture", "grey", "array"):
-        assert page.count(f"<td>{name}</td>") >= 2
+        assert page.count(f'<th scope="row">{name}</th>') >= 2
     assert "limited-token" not in page
 
 
@@ -118,8 +119,8 @@ def test_the_page_loads_nothing_from_elsewhere(server):
     for link in re.findall(r'(?:src|href)="([^"]*)"', reply.text):
         found = requests.get(urllib.parse.urljoin(server.base, link))
         assert found.status_code == 200, link
-    assert requests.get(f"{server.base}/page.css").headers["Content-Type"].startswith("text/css")
-    assert requests.get(f"{server.base}/page.js").headers["Content-Type"].startswith("text/javascript")
+    assert requests.get(f"{server.base}/page/page.css").headers["Content-Type"].startswith("text/css")
+    assert requests.get(f"{server.base}/page/page.js").headers["Content-Type"].startswith("text/javascript")
 
 
 def test_there_is_no_page_of_an_unknown_deployment(server):
