@@ -1,9 +1,9 @@
 //! Cancelling requests in flight.
 
 use super::limit::Limit;
+use super::system::Waker;
 use crate::error::{Error, ErrorKind, Result};
-use std::io::{PipeReader, PipeWriter, Write};
-use std::os::fd::{AsFd, BorrowedFd};
+use rustix::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -17,8 +17,7 @@ pub struct Cancel(Arc<Shared>);
 struct Shared {
     triggered: AtomicBool,
     /// Readable once triggered: every wait for a socket polls it too.
-    reader: PipeReader,
-    writer: PipeWriter,
+    waker: Waker,
     timeout: Timeout,
     /// If this is triggered, so is its child.
     parent: Option<Cancel>,
@@ -66,19 +65,18 @@ impl Cancel {
 
     /// A cancellation that its parent triggers too.
     pub(crate) fn under(parent: Option<&Cancel>) -> Result<Cancel> {
-        let (reader, writer) = std::io::pipe().map_err(|error| {
-            Error::new(ErrorKind::Memory, format!("a pipe for the cancellation cannot be made: {error}"))
+        let waker = Waker::new().map_err(|error| {
+            Error::new(ErrorKind::Memory, format!("the cancellation cannot be made: {error}"))
         })?;
         let (triggered, parent) = (AtomicBool::new(false), parent.cloned());
         let timeout = Timeout::new();
-        Ok(Cancel(Arc::new(Shared { triggered, reader, writer, timeout, parent })))
+        Ok(Cancel(Arc::new(Shared { triggered, waker, timeout, parent })))
     }
 
     /// Cancels all calls that have this cancellation. Any thread, any number of times.
     pub fn trigger(&self) {
         if !self.0.triggered.swap(true, Ordering::SeqCst) {
-            // One byte into an empty pipe neither blocks nor fails.
-            let _ = (&self.0.writer).write_all(b"!");
+            self.0.waker.wake();
         }
     }
 
@@ -109,9 +107,9 @@ impl Cancel {
     }
 
     /// Readable once this cancellation or its parent was triggered.
-    pub(super) fn pipes(&self) -> [BorrowedFd<'_>; 2] {
-        let own = self.0.reader.as_fd();
-        [own, self.0.parent.as_ref().map_or(own, |parent| parent.0.reader.as_fd())]
+    pub(super) fn wakers(&self) -> [BorrowedFd<'_>; 2] {
+        let own = self.0.waker.as_fd();
+        [own, self.0.parent.as_ref().map_or(own, |parent| parent.0.waker.as_fd())]
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::cancel::Cancel;
 use super::limit::Limit;
-use super::system::{Call, call};
+use super::system::{CONNECT_CHECK, Call, call, poll};
 use crate::error::{Error, ErrorKind};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags};
+use rustix::fd::AsFd;
+use rustix::net::sockopt::socket_error;
 use std::io;
-use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 /// The time limits of options. None is no limit.
@@ -132,17 +133,33 @@ impl Deadline {
     /// Blocks until the socket is ready to be read or written.
     pub(super) fn wait(&self, socket: &impl AsFd, readiness: PollFlags) -> io::Result<()> {
         let silence = self.silence().0;
-        loop {
-            self.check()?;
-            let next = earlier(self.call.as_ref(), earlier(self.connect.as_ref(), silence.as_ref()));
-            let left = next.map(|limit| limit.end.saturating_duration_since(Instant::now()));
-            if let (Some(limit), Some(Duration::ZERO)) = (next, left) {
-                return Err(passed(limit));
-            }
-            if self.poll(PollFd::new(socket, readiness), left)? {
-                return Ok(());
-            }
+        while !self.wait_once(socket, readiness, silence.as_ref(), None)? {}
+        Ok(())
+    }
+
+    /// Blocks until the socket is connected or its connection has failed.
+    pub(super) fn wait_for_connection(&self, socket: &impl AsFd) -> io::Result<()> {
+        while !self.wait_once(socket, PollFlags::OUT, None, CONNECT_CHECK)? {
+            socket_error(socket)??;
         }
+        Ok(socket_error(socket)??)
+    }
+
+    /// Waits up to the next limit, and no longer than `most`. Whether the socket is ready.
+    fn wait_once(
+        &self,
+        socket: &impl AsFd,
+        readiness: PollFlags,
+        silence: Option<&Limit>,
+        most: Option<Duration>,
+    ) -> io::Result<bool> {
+        self.check()?;
+        let next = earlier(self.call.as_ref(), earlier(self.connect.as_ref(), silence));
+        let left = next.map(|limit| limit.end.saturating_duration_since(Instant::now()));
+        if let (Some(limit), Some(Duration::ZERO)) = (next, left) {
+            return Err(passed(limit));
+        }
+        self.poll(PollFd::new(socket, readiness), left.into_iter().chain(most).min())
     }
 
     /// Sleeps, unless cancelled.
@@ -155,7 +172,7 @@ impl Deadline {
                 return Ok(());
             }
             match &self.cancel {
-                Some(cancel) => poll_once(&mut cancel_pipes(cancel), Some(left))?,
+                Some(cancel) => poll_once(&mut cancel_wakers(cancel), Some(left))?,
                 None => poll_once(&mut [], Some(left))?,
             };
         }
@@ -165,7 +182,7 @@ impl Deadline {
     fn poll(&self, socket: PollFd<'_>, left: Option<Duration>) -> io::Result<bool> {
         match &self.cancel {
             Some(cancel) => {
-                let [own, parent] = cancel_pipes(cancel);
+                let [own, parent] = cancel_wakers(cancel);
                 let mut all = [socket, own, parent];
                 poll_once(&mut all, left)?;
                 Ok(!all[0].revents().is_empty())
@@ -175,15 +192,14 @@ impl Deadline {
     }
 }
 
-/// The pipes to poll for a cancellation.
-fn cancel_pipes(cancel: &Cancel) -> [PollFd<'_>; 2] {
-    cancel.pipes().map(|pipe| PollFd::from_borrowed_fd(pipe, PollFlags::IN))
+/// What to poll for a cancellation.
+fn cancel_wakers(cancel: &Cancel) -> [PollFd<'_>; 2] {
+    cancel.wakers().map(|waker| PollFd::from_borrowed_fd(waker, PollFlags::IN))
 }
 
 /// Polls once. A signal ends it early.
 fn poll_once(sockets: &mut [PollFd<'_>], left: Option<Duration>) -> io::Result<usize> {
-    let left = left.and_then(|left| Timespec::try_from(left).ok());
-    match call(Call::Poll, || poll(sockets, left.as_ref())) {
+    match call(Call::Poll, || poll(sockets, left)) {
         Err(rustix::io::Errno::INTR) => Ok(0),
         polled => Ok(polled?),
     }

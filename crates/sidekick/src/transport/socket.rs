@@ -2,12 +2,11 @@
 
 use super::deadline::Deadline;
 use super::failed_attempt::was_closed;
-use super::system::{Call, call};
+use super::system::{self, CONNECTING, Call, DONT_WAIT, READS_MAY_WAIT, call};
 use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, RecvFlags, SendAncillaryBuffer, SendFlags, SocketFlags, SocketType};
-use rustix::net::{connect, recv, send, sendmsg, socket_with, sockopt};
+use rustix::net::{RecvFlags, connect, recv};
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -44,7 +43,7 @@ impl Socket {
 
     /// Whether the peer has neither closed the connection nor sent bytes without a request.
     pub(super) fn is_idle(&self) -> bool {
-        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        let flags = RecvFlags::PEEK | DONT_WAIT;
         let peeked = call(Call::Receive, || recv(&self.stream, &mut [0; 1][..], flags));
         !self.peer_closed && matches!(peeked, Err(Errno::WOULDBLOCK))
     }
@@ -62,7 +61,7 @@ impl Socket {
         &self,
         mut receive: impl FnMut(&TcpStream, RecvFlags) -> rustix::io::Result<usize>,
     ) -> io::Result<usize> {
-        if self.deadline.has_silence_only() {
+        if READS_MAY_WAIT && self.deadline.has_silence_only() {
             // The system waits up to the limit: that saves a first try and a poll.
             match receive(&self.stream, RecvFlags::empty()) {
                 Err(Errno::WOULDBLOCK) => return Err(self.deadline.silent()),
@@ -71,7 +70,7 @@ impl Socket {
                 done => return Ok(done?),
             }
         }
-        self.until_done(PollFlags::IN, |stream| receive(stream, RecvFlags::DONTWAIT))
+        self.until_done(PollFlags::IN, |stream| receive(stream, DONT_WAIT))
     }
 
     /// Calls the system again until it is done, and waits in between.
@@ -108,15 +107,11 @@ impl Write for Socket {
     }
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        // SIGPIPE would end the process of the host.
-        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
         if self.peer_closed {
             return Ok(slices.iter().map(|slice| slice.len()).sum());
         }
-        let sent = self.until_done(PollFlags::OUT, |stream| match slices {
-            [slice] => call(Call::Send, || send(stream, slice, flags)),
-            _ => call(Call::Send, || sendmsg(stream, slices, &mut SendAncillaryBuffer::default(), flags)),
-        });
+        let sent =
+            self.until_done(PollFlags::OUT, |stream| call(Call::Send, || system::send(stream, slices)));
         self.peer_closed = sent.as_ref().is_err_and(was_closed);
         sent
     }
@@ -127,23 +122,20 @@ impl Write for Socket {
 }
 
 fn connect_one(address: &SocketAddr, deadline: &Deadline) -> io::Result<TcpStream> {
-    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
-    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    let socket = call(Call::Socket, || socket_with(family, SocketType::STREAM, flags, None))?;
+    let socket = call(Call::Socket, || system::open_socket(address))?;
     loop {
         match call(Call::Connect, || connect(&socket, address)) {
             Ok(()) | Err(Errno::ISCONN) => break,
             Err(Errno::INTR) => deadline.check()?,
-            Err(Errno::INPROGRESS | Errno::ALREADY) => {
-                deadline.wait(&socket, PollFlags::OUT)?;
-                sockopt::socket_error(&socket)??;
+            Err(CONNECTING | Errno::ALREADY) => {
+                deadline.wait_for_connection(&socket)?;
                 break;
             }
             Err(error) => return Err(error.into()),
         }
     }
     let stream = TcpStream::from(socket);
-    stream.set_nonblocking(false)?;
+    stream.set_nonblocking(!READS_MAY_WAIT)?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }

@@ -14,6 +14,16 @@ use std::time::Duration;
 
 const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const ALWAYS: usize = usize::MAX;
+/// The error of a write to a connection that the peer closed.
+#[cfg(unix)]
+const CLOSED: Errno = Errno::PIPE;
+#[cfg(windows)]
+const CLOSED: Errno = Errno::CONNABORTED;
+/// The error of a system that has no memory for a call.
+#[cfg(unix)]
+const NO_MEMORY: Errno = Errno::NOMEM;
+#[cfg(windows)]
+const NO_MEMORY: Errno = Errno::NOBUFS;
 /// Larger than what the system buffers of a connection.
 const LARGE: usize = 16 << 20;
 
@@ -102,7 +112,7 @@ fn failure(outcome: Result<Reply>) -> (ErrorKind, u32) {
 fn a_failure_before_a_byte_of_the_response_is_retried() {
     let once = without_retries();
     for (error, kind) in [
-        (Errno::PIPE, ErrorKind::Network),
+        (CLOSED, ErrorKind::Network),
         (Errno::CONNRESET, ErrorKind::Network),
         (Errno::CONNABORTED, ErrorKind::Network),
         (Errno::TIMEDOUT, ErrorKind::Timeout),
@@ -112,7 +122,7 @@ fn a_failure_before_a_byte_of_the_response_is_retried() {
         (Errno::NETRESET, ErrorKind::Network),
         (Errno::CONNREFUSED, ErrorKind::Network),
         (Errno::NOBUFS, ErrorKind::Network),
-        (Errno::NOMEM, ErrorKind::Network),
+        (NO_MEMORY, ErrorKind::Network),
     ] {
         for call in [Call::Send, Call::Receive] {
             assert_eq!(attempts(first(&settings(), || inject(call, error, 0, 1))), 2, "{call:?} {error}");
@@ -144,7 +154,7 @@ fn a_failure_to_connect_is_retried() {
 fn a_reused_connection_that_breaks_is_replaced_once() {
     let once = without_retries();
     for (call, spared) in [(Call::Send, 0), (Call::Receive, 1)] {
-        for error in [Errno::PIPE, Errno::CONNRESET] {
+        for error in [CLOSED, Errno::CONNRESET] {
             let transport = open(&server(GOOD, u64::MAX), &once);
             post(&transport, b"first").unwrap();
             let _fault = inject(call, error, spared, 1);
@@ -169,7 +179,7 @@ fn a_failure_after_a_byte_of_the_response_is_not_retried() {
 
 #[test]
 fn a_response_that_came_is_read_after_a_write_failed() {
-    for error in [Errno::PIPE, Errno::CONNRESET] {
+    for error in [CLOSED, Errno::CONNRESET] {
         let answer = "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno";
         let transport = open(&server(answer, 1), &settings());
         let _fault = inject(Call::Send, error, 2, 1);
@@ -179,7 +189,7 @@ fn a_response_that_came_is_read_after_a_write_failed() {
     // The rest of a response that never ends is not waited for.
     let begun = "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nn";
     let transport = open(&server(begun, 1), &settings());
-    let _fault = inject(Call::Send, Errno::PIPE, 2, 1);
+    let _fault = inject(Call::Send, CLOSED, 2, 1);
     let error = post(&transport, &vec![b'x'; LARGE]).err().unwrap();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Network, 1), "{error}");
 }

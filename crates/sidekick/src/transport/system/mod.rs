@@ -1,4 +1,17 @@
-//! All system calls of a connection, so that tests can make each of them fail.
+//! All system calls of a connection, so that tests can make each of them fail. What differs between systems has
+//! a file for each.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+pub(super) use unix::{CONNECT_CHECK, CONNECTING, DONT_WAIT, READS_MAY_WAIT, Waker, open_socket, poll, send};
+#[cfg(windows)]
+pub(super) use windows::{
+    CONNECT_CHECK, CONNECTING, DONT_WAIT, READS_MAY_WAIT, Waker, open_socket, poll, send,
+};
 
 /// A system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
