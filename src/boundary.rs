@@ -104,6 +104,25 @@ fn misplaced(what: impl Display) -> Error {
 /// Unless `length` is 0, `pointer` is NULL, or points to `length` bytes, or for [`SIDEKICK_NUL`] and
 /// [`NUL_OF_32_BITS`] to text that a NUL ends.
 pub(crate) unsafe fn text<'a>(pointer: *const c_char, length: usize, what: &str) -> Result<&'a str> {
+    // SAFETY: this function's own demand.
+    unsafe { text_or(pointer, length, what, "") }
+}
+
+/// The path of a file, in UTF-8 on every system.
+///
+/// # Safety
+/// As for [`text`].
+pub(crate) unsafe fn path_text<'a>(pointer: *const c_char, length: usize, what: &str) -> Result<&'a str> {
+    let advice = "; convert a path in the system's own encoding, such as a code page of Windows, to UTF-8";
+    // SAFETY: this function's own demand.
+    unsafe { text_or(pointer, length, what, advice) }
+}
+
+/// UTF-8 text, or an error that ends with advice.
+///
+/// # Safety
+/// As for [`text`].
+unsafe fn text_or<'a>(pointer: *const c_char, length: usize, what: &str, advice: &str) -> Result<&'a str> {
     let bytes = if length == SIDEKICK_NUL || length == NUL_OF_32_BITS {
         let start = NonNull::new(pointer.cast_mut()).ok_or_else(|| null(what))?;
         // SAFETY: not NULL, and this function's own demand.
@@ -117,7 +136,7 @@ pub(crate) unsafe fn text<'a>(pointer: *const c_char, length: usize, what: &str)
         return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
     }
     std::str::from_utf8(bytes).map_err(|e| {
-        let message = format!("{what} is not UTF-8: a bad byte at {}", e.valid_up_to());
+        let message = format!("{what} is not UTF-8: a bad byte at {}{advice}", e.valid_up_to());
         Error::new(ErrorKind::Argument, message)
     })
 }

@@ -143,8 +143,9 @@ pub unsafe extern "C" fn sidekick_error_feature(
     })
 }
 
-/// Returns the system's `errno` for why a file could not be read or written, such as `ENOENT`; 0 if there is
-/// none. Since 0.2.0.
+/// Returns the system's number for why a file could not be read or written; 0 if there is none. It is an
+/// `errno`, such as `ENOENT`; on Windows it is an error code of the system, such as `ERROR_FILE_NOT_FOUND`.
+/// Since 0.2.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sidekick_error_os_error(error: *const sidekick_error) -> i32 {
     guard_or(0, || {

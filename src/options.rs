@@ -3,7 +3,7 @@
 //! Settings for `sidekick_deployment_open`, which copies them: free or change them at any time after. Flags
 //! are 0 or 1; any number but 0 counts as 1.
 
-use crate::boundary::{Out, bytes, object_mut, text};
+use crate::boundary::{Out, bytes, object_mut, path_text, text};
 use crate::error::sidekick_error;
 use crate::guard::{guard, guard_or};
 use crate::handle::Handle;
@@ -227,7 +227,7 @@ pub unsafe extern "C" fn sidekick_options_set_ca_file(
 ) -> sidekick_status {
     guard(error, || {
         // SAFETY: the caller's promises.
-        let (options, path) = unsafe { (object_mut(options, "options")?, text(path, path_length, "path")?) };
+        let (options, path) = unsafe { (object_mut(options, "options")?, path_text(path, path_length, "path")?) };
         options.0.set_ca_file(path)
     })
 }
@@ -270,9 +270,9 @@ pub unsafe extern "C" fn sidekick_options_set_client_certificate_file(
         // SAFETY: the caller's promises.
         let options = unsafe { object_mut(options, "options") }?;
         // SAFETY: the caller's promises.
-        let certificate = unsafe { text(certificate_path, certificate_path_length, "certificate_path") }?;
+        let certificate = unsafe { path_text(certificate_path, certificate_path_length, "certificate_path") }?;
         // SAFETY: the caller's promises.
-        let key = unsafe { text(key_path, key_path_length, "key_path") }?;
+        let key = unsafe { path_text(key_path, key_path_length, "key_path") }?;
         options.0.set_client_certificate_file(certificate, key)
     })
 }

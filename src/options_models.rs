@@ -1,6 +1,6 @@
 //! Options for models of the Open Inference Protocol.
 
-use crate::boundary::{object_mut, text};
+use crate::boundary::{object_mut, path_text, text};
 use crate::error::sidekick_error;
 use crate::guard::guard;
 use crate::options::sidekick_options;
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn sidekick_options_set_model_description_file(
 ) -> sidekick_status {
     guard(error, || {
         // SAFETY: the caller's promises.
-        let (options, path) = unsafe { (object_mut(options, "options")?, text(path, path_length, "path")?) };
+        let (options, path) = unsafe { (object_mut(options, "options")?, path_text(path, path_length, "path")?) };
         options.0.set_model_description_file(path)
     })
 }

@@ -7,7 +7,7 @@
 //! Errors of every reader: `SIDEKICK_ERROR_UNKNOWN_FEATURE` if there is no such output,
 //! `SIDEKICK_ERROR_FEATURE_TYPE` if it has another type, `SIDEKICK_ERROR_ARGUMENT` if there is no such row.
 
-use crate::boundary::{Out, OutView, byte_buffer, object, text};
+use crate::boundary::{Out, OutView, byte_buffer, object, path_text, text};
 use crate::error::sidekick_error;
 use crate::guard::{guard, guard_or};
 use crate::handle::Handle;
@@ -484,7 +484,7 @@ pub unsafe extern "C" fn sidekick_predictions_save_image(
     guard(error, || {
         // SAFETY: the caller's promises.
         let (predictions, path) =
-            unsafe { (&object(predictions, "predictions")?.0, text(path, path_length, "path")?) };
+            unsafe { (&object(predictions, "predictions")?.0, path_text(path, path_length, "path")?) };
         predictions.save_image(output, row, path)
     })
 }

@@ -1,6 +1,6 @@
 //! Predictions: arrays, and elements in their own type.
 
-use crate::boundary::{Out, OutView, byte_buffer, object, text};
+use crate::boundary::{Out, OutView, byte_buffer, object, path_text};
 use crate::error::sidekick_error;
 use crate::guard::guard;
 use crate::predictions::sidekick_predictions;
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn sidekick_predictions_save_npy(
     guard(error, || {
         // SAFETY: the caller's promises.
         let (predictions, path) =
-            unsafe { (&object(predictions, "predictions")?.0, text(path, path_length, "path")?) };
+            unsafe { (&object(predictions, "predictions")?.0, path_text(path, path_length, "path")?) };
         predictions.save_npy(output, row, path)
     })
 }

@@ -1,6 +1,6 @@
 //! Rows: arrays, from memory and from `.npy` files.
 
-use crate::boundary::{bytes, elements, null, text};
+use crate::boundary::{bytes, elements, null, path_text};
 use crate::error::sidekick_error;
 use crate::guard::guard;
 use crate::rows::{indexed, named, sidekick_rows};
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn sidekick_rows_add_npy_file(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let path = unsafe { text(path, path_length, "path") }?;
+        let path = unsafe { path_text(path, path_length, "path") }?;
         rows.add_npy_file(key, path)
     })
 }
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn sidekick_rows_add_npy_file_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let path = unsafe { text(path, path_length, "path") }?;
+        let path = unsafe { path_text(path, path_length, "path") }?;
         rows.add_npy_file(key, path)
     })
 }

@@ -1,6 +1,6 @@
 //! Rows: images, as files and as pixels.
 
-use crate::boundary::{bytes, text};
+use crate::boundary::{bytes, path_text};
 use crate::error::sidekick_error;
 use crate::guard::guard;
 use crate::rows::{indexed, named, sidekick_rows};
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn sidekick_rows_add_image_file(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let path = unsafe { text(path, path_length, "path") }?;
+        let path = unsafe { path_text(path, path_length, "path") }?;
         rows.add_image_file(key, path)
     })
 }
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn sidekick_rows_add_image_file_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let path = unsafe { text(path, path_length, "path") }?;
+        let path = unsafe { path_text(path, path_length, "path") }?;
         rows.add_image_file(key, path)
     })
 }

@@ -1,10 +1,12 @@
 /* Streams from C: order, what a full one does, a batch's own error, cancelling, threads, forks. */
 #define _POSIX_C_SOURCE 200809L
-#include <dirent.h>
 #include <pthread.h>
-#include <sys/wait.h>
 #include <time.h>
+#ifndef _WIN32
+#include <dirent.h>
+#include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 #include "deployments.h"
 
@@ -154,6 +156,7 @@ static void test_cancel(size_t requests) {
     sidekick_deployment_free(deployment);
 }
 
+#ifndef _WIN32
 static int threads(void) {
     DIR *folder = opendir("/proc/self/task");
     int count = 0;
@@ -211,6 +214,7 @@ static void test_fork(void) {
     sidekick_rows_free(rows);
     sidekick_deployment_free(deployment);
 }
+#endif
 
 static void test_misuse(void) {
     sidekick_deployment *deployment = open_reciprocal(1, 1), *other = open_reciprocal(1, 1);
@@ -248,9 +252,11 @@ int main(void) {
     test_failed_batch(3);
     test_cancel(1);
     test_cancel(4);
+#ifndef _WIN32
     test_threads(1, 0);
     test_threads(4, 4);
     test_fork();
+#endif
     test_misuse();
     return checks_failed("test_stream");
 }

@@ -1,14 +1,15 @@
 /* What connections go through, from C: cancelling, callbacks, settings, forks. */
 #define _POSIX_C_SOURCE 200809L
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
+#ifndef _WIN32
+#include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 #include "deployments.h"
+#include "sockets.h"
 
 static void pause_for(long milliseconds) {
     struct timespec length = {milliseconds / 1000, milliseconds % 1000 * 1000000};
@@ -76,10 +77,10 @@ static void test_cancel(void) {
 }
 
 /* A socket that takes connections and never answers, and its deployment's URL. */
-static int silent_server(char *url, size_t size) {
+static socket_type silent_server(char *url, size_t size) {
     struct sockaddr_in address = {0};
     socklen_t length = sizeof address;
-    const int listener = socket(AF_INET, SOCK_STREAM, 0);
+    const socket_type listener = open_socket();
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     CHECK(bind(listener, (struct sockaddr *)&address, length) == 0 && listen(listener, 8) == 0);
@@ -93,7 +94,7 @@ static void test_cancel_timeout(void) {
     sidekick_cancel *cancel = NULL;
     sidekick_deployment *deployment = NULL;
     char url[80];
-    const int listener = silent_server(url, sizeof url);
+    const socket_type listener = silent_server(url, sizeof url);
     OK(sidekick_cancel_new(&cancel, &error));
     OK(sidekick_cancel_set_timeout(cancel, 100, &error));
     KEEPS(SIDEKICK_ERROR_TIMEOUT,
@@ -107,7 +108,7 @@ static void test_cancel_timeout(void) {
                                 cancel, &deployment, &error));
     sidekick_deployment_free(deployment);
     sidekick_cancel_free(cancel);
-    close(listener);
+    close_socket(listener);
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_cancel_set_timeout(NULL, 1, &error));
 }
 
@@ -322,6 +323,7 @@ static void test_isolated_rows(void) {
     sidekick_deployment_free(deployment);
 }
 
+#ifndef _WIN32
 /* Ends a child with the status of what it saw; by exec, so that memory which its parent's threads hold is no
  * leak of its. */
 static void end_child(int well) {
@@ -388,6 +390,7 @@ static void test_fork_beside_threads(void) {
     }
     sidekick_deployment_free(deployment);
 }
+#endif
 
 int main(void) {
     test_cancel();
@@ -398,7 +401,9 @@ int main(void) {
     test_setters();
     test_token_over_http();
     test_isolated_rows();
+#ifndef _WIN32
     test_fork();
     test_fork_beside_threads();
+#endif
     return checks_failed("test_transport");
 }

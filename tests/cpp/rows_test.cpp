@@ -183,7 +183,7 @@ TEST(pictures_come_from_files) {
     CHECK_THROWS(File, rows.row().image_file("image", "nothing.png"));
     const auto missing = rows.try_image_file(0, "nothing.png").error();
     CHECK(missing.status() == Status::File && missing.row() == 3U && missing.feature() == "image");
-    const std::error_code reason(missing.os_error(), std::generic_category());
+    const std::error_code reason(missing.os_error(), std::system_category());
     CHECK(reason == std::errc::no_such_file_or_directory);
     CHECK(std::string_view(missing.what()).find(reason.message()) != std::string_view::npos);
     CHECK(rows.try_image("image", std::string("no picture")).error().os_error() == 0);

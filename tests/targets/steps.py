@@ -81,12 +81,12 @@ def conformance(target):
     return "conformance"
 
 
-def record(target, name, command):
+def record(target, name, command, **environment):
     """Runs a conformance program; compares what it sent and read. The first target's are the reference."""
     name.mkdir(exist_ok=True)
     read = command[-1].with_suffix(".read")
     run([PYTHON, TESTS / "conformance" / "server.py", name / "sent", *command, read],
-        LD_LIBRARY_PATH=folder(target) / "lib")
+        LD_LIBRARY_PATH=folder(target) / "lib", **environment)
     shutil.move(read, name / "read")
     if not target.is_reference:
         for part in ["sent", "read"]:

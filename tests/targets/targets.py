@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import steps
+import windows
 from build import OLDEST_RUST
 
 
@@ -33,6 +34,18 @@ class Target:
     @property
     def tools(self):
         return ["zig", f"rust={self.triple}", *self.packages]
+
+
+@dataclass
+class WindowsTarget(Target):
+    """mingw-w64 links it, not Zig; rust-std brings the standard library."""
+
+    built: str = "mingw-w64"
+    needs: str = "Windows 10"
+
+    @property
+    def tools(self):
+        return [f"deb={package}" for package in self.packages]
 
 
 GLIBC = "glibc 2.17 or newer"
@@ -109,6 +122,31 @@ TARGETS = [
         runner=qemu("s390x", "s390x-linux-gnu"),
         packages=["deb=qemu-user-static", "deb=libc6-s390x-cross"],
         steps=[steps.builds, steps.needs_glibc_2_17, steps.conformance, steps.c_tests, steps.unit_tests],
+    ),
+    WindowsTarget(
+        name="windows-x64",
+        title="Windows x64",
+        triple="x86_64-pc-windows-gnu",
+        zig="x86_64-windows-gnu",
+        packages=["gcc-mingw-w64-x86-64-posix", "g++-mingw-w64-x86-64-posix", "wine", "wine64", "maven"],
+        steps=[
+            windows.builds,
+            windows.conformance,
+            windows.c_tests,
+            windows.examples,
+            windows.go_programs,
+            windows.python_wheel,
+            windows.rust_tests,
+        ],
+    ),
+    WindowsTarget(
+        name="windows-i686",
+        title="Windows x86",
+        triple="i686-pc-windows-gnu",
+        zig="x86-windows-gnu",
+        packages=["gcc-mingw-w64-i686-posix"],
+        cflags=["-msse2", "-mfpmath=sse"],
+        steps=[windows.builds, windows.programs_link],
     ),
     *[
         Target(

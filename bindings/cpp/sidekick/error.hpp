@@ -99,9 +99,8 @@ public:
     std::optional<std::size_t> rows_first() const noexcept { return index(fields_->rows_first); }
     /// How many rows the request that failed had; 0 where no request of rows did.
     std::size_t rows_count() const noexcept { return fields_->rows_count; }
-    /// The system's number for why a file could not be read or written, as `errno` has it; 0 if there is
-    /// none: `std::error_code(error.os_error(), std::generic_category()) ==
-    /// std::errc::no_such_file_or_directory`.
+    /// The system's number for why a file could not be read or written; 0 if there is none:
+    /// `std::error_code(error.os_error(), std::system_category()) == std::errc::no_such_file_or_directory`.
     int os_error() const noexcept { return fields_->os_error; }
     /// How many times a request was sent; 0 where none was.
     std::uint32_t attempts() const noexcept { return fields_->attempts; }

@@ -34,7 +34,8 @@ class Unreadable(Refused):
     def __init__(self, path: object, reason: OSError) -> None:
         super().__init__(InvalidValueError,
                          f"the file {path} cannot be read: {reason.strerror} (os error {reason.errno})")
-        self._path, self._number = path, reason.errno
+        # Windows numbers its reasons otherwise than `errno`, and so does the library there.
+        self._path, self._number = path, getattr(reason, "winerror", None) or reason.errno
 
     def made(self, message: str) -> Error:
         return file_error(message, self._number, self._path)

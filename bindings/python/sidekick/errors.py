@@ -6,6 +6,7 @@ missing feature, an invalid value); the message names the row and the feature, a
 
 from __future__ import annotations
 
+import sys
 from os import strerror
 from typing import Any, TypeVar
 
@@ -132,8 +133,9 @@ def about(error: E, row: int | None = None, feature: str | None = None) -> E:
 
 def file_error(message: str, number: int | None, filename: Any = None) -> FileError:
     """The error of a file, by the system's number for the reason."""
-    kind = _FILE_ERRORS.get(type(OSError(number, "")), FileError)
-    error = kind(message)
-    error.errno, error.filename = number, filename
-    error.strerror = strerror(number) if number else None
+    # On Windows the number is one of its own, for which Python knows the `errno`.
+    reason = OSError(0, "", None, number) if sys.platform == "win32" else OSError(number, "")
+    error = _FILE_ERRORS.get(type(reason), FileError)(message)
+    error.errno, error.filename = reason.errno or None, filename
+    error.strerror = strerror(reason.errno) if reason.errno else None
     return error
