@@ -140,9 +140,9 @@ impl Deadline {
     /// Blocks until the socket is connected or its connection has failed.
     pub(super) fn wait_for_connection(&self, socket: &impl AsFd) -> io::Result<()> {
         while !self.wait_once(socket, PollFlags::OUT, None, CONNECT_CHECK)? {
-            socket_error(socket)??;
+            socket_error(socket.as_fd())??;
         }
-        Ok(socket_error(socket)??)
+        Ok(socket_error(socket.as_fd())??)
     }
 
     /// Waits up to the next limit, and no longer than `most`. Whether the socket is ready.
