@@ -14,8 +14,8 @@ EXAMPLES = ["classify_images", "count_languages", "denoise", "detect_language", 
 # Without it, wine prints what it could not do for programs that do not need it.
 WINE = {"WINEPREFIX": TOOLS / "wine", "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
 # These come with Windows; mingw-w64's own libraries do not.
-SYSTEM_LIBRARIES = {"advapi32", "bcrypt", "bcryptprimitives", "crypt32", "kernel32", "msvcrt", "ntdll", "secur32",
-                    "user32", "userenv", "ws2_32"}
+SYSTEM_LIBRARIES = {"advapi32", "bcrypt", "bcryptprimitives", "crypt32", "kernel32", "msvcrt", "ncrypt", "ntdll",
+                    "secur32", "user32", "userenv", "ws2_32"}
 # Tests of what Windows has not: fork, /proc, dlopen.
 UNIX_ALONE = {"test_transport_reload.c"}
 
@@ -54,6 +54,11 @@ def builds(target):
         link(TOOLS / "windows" / target.triple / "debug" / name, folder(target) / name)
     foreign = {name for name in imports(target, folder(target) / "sidekick.dll") if not name.startswith("api-ms-win-")}
     require(foreign <= SYSTEM_LIBRARIES, f"sidekick.dll needs {foreign - SYSTEM_LIBRARIES}")
+    symbols = run([f"{target.triple.split('-')[0]}-w64-mingw32-nm", folder(target) / "libsidekick.dll.a"])
+    # On x86, names begin with an underscore.
+    exports = set(re.findall(r" T _?(\w+)$", symbols, re.MULTILINE))
+    wanted = set((ROOT / "bindings" / "c" / "symbols.txt").read_text().split())
+    require(exports == wanted, f"sidekick.dll has other exports than bindings/c/symbols.txt: {exports ^ wanted}")
 
 
 def prefix():
