@@ -227,7 +227,8 @@ pub unsafe extern "C" fn sidekick_options_set_ca_file(
 ) -> sidekick_status {
     guard(error, || {
         // SAFETY: the caller's promises.
-        let (options, path) = unsafe { (object_mut(options, "options")?, path_text(path, path_length, "path")?) };
+        let (options, path) =
+            unsafe { (object_mut(options, "options")?, path_text(path, path_length, "path")?) };
         options.0.set_ca_file(path)
     })
 }
@@ -270,7 +271,8 @@ pub unsafe extern "C" fn sidekick_options_set_client_certificate_file(
         // SAFETY: the caller's promises.
         let options = unsafe { object_mut(options, "options") }?;
         // SAFETY: the caller's promises.
-        let certificate = unsafe { path_text(certificate_path, certificate_path_length, "certificate_path") }?;
+        let certificate =
+            unsafe { path_text(certificate_path, certificate_path_length, "certificate_path") }?;
         // SAFETY: the caller's promises.
         let key = unsafe { path_text(key_path, key_path_length, "key_path") }?;
         options.0.set_client_certificate_file(certificate, key)

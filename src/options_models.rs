@@ -70,7 +70,8 @@ pub unsafe extern "C" fn sidekick_options_set_model_description_file(
 ) -> sidekick_status {
     guard(error, || {
         // SAFETY: the caller's promises.
-        let (options, path) = unsafe { (object_mut(options, "options")?, path_text(path, path_length, "path")?) };
+        let (options, path) =
+            unsafe { (object_mut(options, "options")?, path_text(path, path_length, "path")?) };
         options.0.set_model_description_file(path)
     })
 }
