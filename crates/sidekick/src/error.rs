@@ -291,8 +291,8 @@ impl Error {
         self.0.attempts
     }
 
-    /// The system's number (`errno`, or an error code of Windows) for why a file could not be read or written,
-    /// if it gave one.
+    /// The system's number (`errno`, or an error code of Windows) for why a file could not be read or
+    /// written, if it gave one.
     pub fn os_error(&self) -> Option<i32> {
         self.0.os_error
     }

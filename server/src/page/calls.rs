@@ -1,4 +1,4 @@
-//! Calls of a deployment in several languages, to be pasted: each sends the example row and prints what comes.
+//! Calls of a deployment in several languages, to paste: each sends the example row and prints the result.
 
 use maud::{Markup, html};
 use serde_json::Value;

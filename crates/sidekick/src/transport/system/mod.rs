@@ -1,5 +1,5 @@
-//! All system calls of a connection, so that tests can make each of them fail. What differs between systems has
-//! a file for each.
+//! All system calls of a connection, so that tests can make each of them fail. What differs between systems
+//! has a file for each.
 
 #[cfg(unix)]
 mod unix;

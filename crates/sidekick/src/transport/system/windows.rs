@@ -1,5 +1,5 @@
-//! Windows: no flag makes a single call return at once, so sockets never block. Only sockets can be polled, so a
-//! socket that is connected to itself ends a wait.
+//! Windows: no flag makes a single call return at once, so sockets never block. Only sockets can be polled,
+//! so a socket that is connected to itself ends a wait.
 
 use rustix::event::{PollFd, Timespec};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -13,14 +13,14 @@ use std::time::Duration;
 
 /// The error of `connect` while it goes on.
 pub(crate) const CONNECTING: Errno = Errno::WOULDBLOCK;
-/// How often a connection that is being made is asked for its error. Before Windows 10 version 2004, a poll does
-/// not end with it.
+/// How often a connection that is being made is asked for its error. Before Windows 10 version 2004, a poll
+/// does not end with it.
 pub(crate) const CONNECT_CHECK: Option<Duration> = Some(Duration::from_millis(100));
 /// Makes a read return at once, as every read does.
 pub(crate) const DONT_WAIT: RecvFlags = RecvFlags::empty();
 /// Whether a read without [`DONT_WAIT`] waits.
 pub(crate) const READS_MAY_WAIT: bool = false;
-/// The longest wait, far below the most milliseconds of an `i32`. Callers check their own limit and wait again.
+/// The longest wait, far below the most milliseconds of an `i32`. Callers check their limits and wait again.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
 /// Ends all waits that poll it, from any thread.
