@@ -74,7 +74,7 @@ pub fn run(arguments: &BenchArguments, terminal: &Terminal) -> Outcome {
         connection.options.set_retries(0);
     }
     let deployment = connection.open()?;
-    let rows = rows(arguments, &deployment, terminal)?;
+    let rows = rows(arguments, &deployment)?;
     // The first request makes the server ready; one that fails would fail for all.
     deployment.predict(&rows).map_err(|error| connection.explain(&error))?;
     let measured = measure(arguments, &deployment, &rows);
@@ -89,13 +89,13 @@ pub fn run(arguments: &BenchArguments, terminal: &Terminal) -> Outcome {
 }
 
 /// The rows of one request.
-fn rows(arguments: &BenchArguments, deployment: &Deployment, terminal: &Terminal) -> Outcome<Rows> {
+fn rows(arguments: &BenchArguments, deployment: &Deployment) -> Outcome<Rows> {
     let mut rows = deployment.rows();
     if arguments.input.is_empty() {
         examples::add(&mut rows, deployment.inputs(), 1)?;
         return Ok(rows);
     }
-    let mut source = arguments.input.open(deployment.inputs(), terminal)?;
+    let mut source = arguments.input.open(deployment.inputs())?;
     while rows.len() < arguments.requests.batch_rows {
         let Some(item) = source.next()? else { break };
         let added = source.add(&item.record, &mut rows).and_then(|()| rows.end_row());

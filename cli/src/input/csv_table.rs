@@ -66,13 +66,6 @@ impl CsvTable {
         Ok(CsvTable { name, reader, size, delimiter, folder, header, inputs, columns, values, kept, rows: 0 })
     }
 
-    /// The titles of the columns that are no input.
-    pub fn unused(&self) -> Vec<String> {
-        let unused =
-            self.header.iter().enumerate().filter(|(place, _)| !self.columns.contains(&Some(*place)));
-        unused.map(|(_, title)| title.clone()).collect()
-    }
-
     fn add_fields(&self, fields: &ByteRecord, rows: &mut Rows) -> sidekick::Result<()> {
         if fields.len() != self.header.len() {
             let message = format!("it has {} fields, and the header {}", fields.len(), self.header.len());
@@ -129,6 +122,12 @@ impl Source for CsvTable {
         let Record::Fields(fields) = record else { return Vec::new() };
         let field = |place: &usize| String::from_utf8_lossy(fields.get(*place).unwrap_or_default());
         self.kept.iter().map(|place| Cell::Text(field(place))).collect()
+    }
+
+    fn unused(&self) -> Vec<String> {
+        let is_used = |place| self.columns.contains(&Some(place)) || self.kept.contains(&place);
+        let unused = self.header.iter().enumerate().filter(|(place, _)| !is_used(*place));
+        unused.map(|(_, title)| title.clone()).collect()
     }
 
     fn bad_header(&self) -> Vec<u8> {

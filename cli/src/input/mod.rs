@@ -20,9 +20,8 @@ use crate::failure::{Failure, Outcome};
 use crate::input::csv_table::{CsvTable, TableFile};
 use crate::input::files::Files;
 use crate::input::json_lines::{JsonLines, LinesFile};
-use crate::input::source::{Source, listed};
+use crate::input::source::Source;
 use crate::input::values::{SingleRow, Values};
-use crate::terminal::Terminal;
 
 /// Bytes that are read at once.
 const BUFFER: usize = 64 << 10;
@@ -33,7 +32,7 @@ const BUFFER: usize = 64 << 10;
 pub struct InputArguments {
     /// Without an =: a file (CSV, TSV, JSON Lines), images and .npy files or folders of them, or - for
     /// standard input. With an =: the value of an input; @FILE is what is in a file
-    #[arg(value_name = "FILE|NAME=VALUE")]
+    #[arg(value_name = "FILE|NAME=VALUE", help_heading = None::<&str>)]
     arguments: Vec<String>,
 
     /// One more file, whose name may have an =
@@ -87,8 +86,8 @@ impl InputArguments {
         self.split().0.iter().any(|file| file.canonicalize().is_ok_and(|file| file == other))
     }
 
-    /// Opens the input. What is odd about it is a note.
-    pub fn open(&self, inputs: &Specs, terminal: &Terminal) -> Outcome<Box<dyn Source>> {
+    /// Opens the input.
+    pub fn open(&self, inputs: &Specs) -> Outcome<Box<dyn Source>> {
         let (files, values) = self.split();
         let values = Values::read(&values, inputs)?;
         let is_row = |path: &PathBuf| path.is_dir() || files::is_row(path);
@@ -101,7 +100,7 @@ impl InputArguments {
         match (&*files, format) {
             ([], _) => Ok(Box::new(SingleRow { values, inputs: inputs.clone(), is_read: false })),
             (_, Some(InputFormat::Files)) => Ok(Box::new(Files::new(&files, inputs, values)?)),
-            ([file], format) => self.open_file(file, format, inputs, values, terminal),
+            ([file], format) => self.open_file(file, format, inputs, values),
             _ => Err(Failure::usage("one table at a time; several files can only be images and .npy files")),
         }
     }
@@ -112,7 +111,6 @@ impl InputArguments {
         format: Option<InputFormat>,
         inputs: &Specs,
         values: Values,
-        terminal: &Terminal,
     ) -> Outcome<Box<dyn Source>> {
         let Opened { name, mut reader, size, folder } = open(path)?;
         let format = match format {
@@ -125,12 +123,7 @@ impl InputArguments {
         let usual = if format == InputFormat::Tsv { b'\t' } else { b',' };
         let delimiter = self.delimiter.unwrap_or(usual);
         let file = TableFile { name, reader: Box::new(reader), size, delimiter, folder };
-        let table = CsvTable::new(file, inputs, values, &self.column)?;
-        let unused = table.unused();
-        if !unused.is_empty() {
-            terminal.note(format!("columns that are no input are ignored: {}", listed(&unused)));
-        }
-        Ok(Box::new(table))
+        Ok(Box::new(CsvTable::new(file, inputs, values, &self.column)?))
     }
 }
 

@@ -23,6 +23,11 @@ pub trait Source {
     /// The values of the columns that were chosen.
     fn kept<'r>(&self, record: &'r Record) -> Vec<Cell<'r>>;
 
+    /// The titles of columns that are neither an input nor kept.
+    fn unused(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether it is JSON, so that its results are too if nobody says otherwise.
     fn is_json(&self) -> bool {
         false

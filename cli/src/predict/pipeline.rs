@@ -28,7 +28,6 @@ pub struct Parts {
     pub journal: Option<Journal>,
     /// What earlier runs have done.
     pub begun: Entry,
-    pub batch_rows: usize,
 }
 
 pub struct Pipeline<'s> {
@@ -39,6 +38,7 @@ pub struct Pipeline<'s> {
     /// Rows that were read and are not written yet, in their order.
     waiting: VecDeque<Waiting>,
     parts: Parts,
+    batch_rows: usize,
     done: Entry,
     /// Rows that were sent whose predictions were taken.
     taken: usize,
@@ -68,10 +68,15 @@ impl From<Failure> for Broken {
 }
 
 impl<'s> Pipeline<'s> {
-    pub fn new(deployment: &Deployment, source: &'s mut dyn Source, parts: Parts) -> Outcome<Pipeline<'s>> {
+    pub fn new(
+        deployment: &Deployment,
+        source: &'s mut dyn Source,
+        parts: Parts,
+        batch_rows: usize,
+    ) -> Outcome<Pipeline<'s>> {
         let (stream, rows) = (deployment.stream()?, deployment.rows());
         let done = parts.begun;
-        Ok(Pipeline { source, stream, rows, waiting: VecDeque::new(), parts, done, taken: 0 })
+        Ok(Pipeline { source, stream, rows, waiting: VecDeque::new(), parts, batch_rows, done, taken: 0 })
     }
 
     /// Predicts all rows that are left. What is done is written, also if it ends early.
@@ -108,7 +113,7 @@ impl<'s> Pipeline<'s> {
     fn fill(&mut self) -> Outcome<bool> {
         let mut read = 0;
         let mut end = Ok(true);
-        while self.rows.len() < self.parts.batch_rows && read < MOST_ROWS_A_BATCH * self.parts.batch_rows {
+        while self.rows.len() < self.batch_rows && read < MOST_ROWS_A_BATCH * self.batch_rows {
             match self.read_row() {
                 Ok(true) => read += 1,
                 other => {
