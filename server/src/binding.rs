@@ -1,11 +1,12 @@
 //! How the features of a deployment fit the tensors of its model.
 
 use crate::deployment::{
-    ArrayOutput, Category, Constant, Deployment, Encoding, Extent, Input, InputKind, Mistakes, Output,
-    OutputKind, Pool, Scalar, TextEncoding,
+    ArrayOutput, Categories, Category, Constant, Deployment, Encoding, Extent, Input, InputKind, MAX_SIZE,
+    Mistakes, Output, OutputKind, Pool, Scalar, TextEncoding, size_of_shape,
 };
 use crate::elements::Element;
 use crate::for_elements;
+use crate::image::InputImage;
 use crate::layout::Layout;
 use crate::outputs::{self, Column, Numbers};
 use crate::specs::{example_sizes, image_sizes, listed, unknown, written};
@@ -32,6 +33,16 @@ enum Feed {
     Constant(Fixed),
 }
 
+impl Feed {
+    /// How many values of a constant each row takes.
+    fn constants(&self) -> usize {
+        match self {
+            Feed::Constant(constant) if constant.shape.contains(&Extent::Batch) => constant.row_size(),
+            _ => 0,
+        }
+    }
+}
+
 /// A constant with the type and shape that its tensor has.
 struct Fixed {
     shape: Vec<Extent>,
@@ -49,6 +60,7 @@ impl Binding {
         let mut layout = Layout::new(&deployment.inputs);
         fit_tensors(&mut layout, &deployment.inputs, signature, mistakes);
         let feeds = feeds(deployment, &layout, signature, mistakes);
+        layout.constants = feeds.iter().map(Feed::constants).sum();
         let found = outputs::find(&mut deployment.outputs, signature, mistakes);
         let mut read = found.concat();
         read.sort_unstable();
@@ -113,6 +125,11 @@ fn mask(deployment: &Deployment, layout: &Layout, signature: &Signature) -> Opti
 }
 
 impl Fixed {
+    /// The values of one row; it is at most `MAX_SIZE`.
+    fn row_size(&self) -> usize {
+        self.shape.iter().map(|extent| if let Extent::Size(size) = extent { *size } else { 1 }).product()
+    }
+
     fn tensor(&self, rows: usize) -> Tensor {
         let size = |extent: &Extent| if let Extent::Size(size) = extent { *size } else { rows };
         let shape: Vec<usize> = self.shape.iter().map(size).collect();
@@ -175,8 +192,17 @@ fn fit_input(deployment: &mut Deployment, place: usize, signature: &Signature, m
     }
     if let InputKind::Image(image) = &mut input.kind {
         let sizes = image_sizes(spec, input.batch_axis);
-        if let Err(mistakes) = image.complete(&mut input.shape, sizes.as_deref()) {
-            mistakes.into_iter().for_each(|mistake| wrong(mistake.key, mistake.problem));
+        match image.complete(&mut input.shape, sizes.as_deref()) {
+            Err(mistakes) => mistakes.into_iter().for_each(|mistake| wrong(mistake.key, mistake.problem)),
+            Ok(()) if size_of_shape(&input.shape).is_none() => wrong("shape", too_large(&input.shape, spec)),
+            Ok(()) => {
+                if let Some(value) = beyond(image, spec.datatype) {
+                    let datatype = spec.datatype.name();
+                    let problem =
+                        format!("a sample of 0 to 255 becomes {value:?}, which {datatype} does not hold");
+                    wrong("scale", format!("{problem}; change scale, mean or std"));
+                }
+            }
         }
         return;
     }
@@ -231,6 +257,15 @@ fn fit_type(input: &Input, spec: &TensorSpec) -> Result<(), (&'static str, Strin
                 "the categories are strings; write \"one-hot\" or \"ordinal\", or integers as categories";
             Err(("encoding", format!("{} takes numbers, {what}", written(spec))))
         }
+        InputKind::Categorical(categories, encoding) | InputKind::Binary(categories, encoding)
+            if !is_bytes && lost(categories, *encoding, spec.datatype).is_some() =>
+        {
+            let number = lost(categories, *encoding, spec.datatype).unwrap_or_default();
+            Err((
+                "encoding",
+                format!("{} cannot hold {number}, a category; write \"one-hot\"", written(spec)),
+            ))
+        }
         InputKind::Text(TextEncoding::Tokens(_))
             if !matches!(spec.datatype, Datatype::Int64 | Datatype::Int32 | Datatype::Fp32) =>
         {
@@ -238,6 +273,13 @@ fn fit_type(input: &Input, spec: &TensorSpec) -> Result<(), (&'static str, Strin
                 "tensor",
                 format!("tokens are INT64, INT32 or FP32, {} is {datatype}; name another tensor", spec.name),
             ))
+        }
+        InputKind::Text(TextEncoding::Ngrams(_)) if !is_bytes && !spec.datatype.is_float() => Err((
+            "tensor",
+            format!("n-grams are fractions, {} holds none; name another tensor", written(spec)),
+        )),
+        InputKind::Image(_) if is_bytes => {
+            Err(("tensor", format!("{} takes strings, not images", written(spec))))
         }
         _ if is_bytes && !input.is_raw_text() => {
             let remedy = match input.kind {
@@ -247,6 +289,38 @@ fn fit_type(input: &Input, spec: &TensorSpec) -> Result<(), (&'static str, Strin
             Err(("tensor", format!("{} takes strings; {remedy}", written(spec))))
         }
         _ => Ok(()),
+    }
+}
+
+/// The first number of a category that a tensor of this type would change or refuse.
+fn lost(categories: &Categories, encoding: Encoding, datatype: Datatype) -> Option<i64> {
+    let number = |(place, category): (usize, &Category)| match (encoding, category) {
+        (Encoding::OneHot, _) => 1,
+        (Encoding::Raw, Category::Integer(number)) => *number,
+        _ => place as i64,
+    };
+    categories.list().iter().enumerate().map(number).find(|&number| !holds(datatype, number))
+}
+
+/// A value of an image that a tensor of this type does not hold.
+fn beyond(image: &InputImage, datatype: Datatype) -> Option<f64> {
+    let held = |value: f64| {
+        for_elements!(&Values::empty(datatype), E, _list => {
+            E::of_number(if E::IS_INTEGER { value.round_ties_even() } else { value }).is_ok()
+        }, _list => false)
+    };
+    let is_integer = !datatype.is_float() && datatype != Datatype::Bool;
+    image.extremes(is_integer).into_iter().find(|&value| !held(value))
+}
+
+/// Whether a tensor of this type gives an integer back.
+fn holds(datatype: Datatype, number: i64) -> bool {
+    let exact = |found: f64| found as i128 == i128::from(number);
+    match elements(&[Scalar::Integer(number)], datatype).map(Numbers::of) {
+        Ok(Numbers::F32(list)) => exact(f64::from(list[0])),
+        Ok(Numbers::F64(list)) => exact(list[0]),
+        Ok(_) => true,
+        Err(_) => false,
     }
 }
 
@@ -260,7 +334,17 @@ fn inferred_shape(input: &Input, spec: &TensorSpec, alone: bool) -> Result<Vec<u
     let fixed: Option<Vec<usize>> = sizes.iter().map(Size::fixed).collect();
     let open = || format!("the model leaves sizes of {} open; write the shape of one example", written(spec));
     let shape = fixed.ok_or_else(open)?;
-    Ok(if shape.iter().product::<usize>() == 1 { vec![1] } else { shape })
+    let shape = if shape.iter().all(|&size| size == 1) { vec![1] } else { shape };
+    size_of_shape(&shape).ok_or_else(|| too_large(&shape, spec))?;
+    Ok(shape)
+}
+
+/// What is wrong with a shape of no values, or of too many.
+fn too_large(shape: &[usize], spec: &TensorSpec) -> String {
+    format!(
+        "{shape:?} of {} is not the shape of 1 to {MAX_SIZE} values; leave out inputs and outputs to serve its tensors",
+        written(spec)
+    )
 }
 
 /// Gives each tensor of the layout the type and shape that the model has.
@@ -292,7 +376,11 @@ fn fit_tensors(layout: &mut Layout, inputs: &[Input], signature: &Signature, mis
                 format!("{:?} fills {:?} in another way; name another tensor", first.name, tensor.name);
             mistakes.add(&format!("inputs[{}].tensor", other.place), problem);
         }
-        if tokens.is_none() && complete {
+        if tensor.size > MAX_SIZE {
+            let problem =
+                format!("its features have {} values; a tensor has at most {MAX_SIZE}", tensor.size);
+            mistakes.add(&format!("{path}.tensor"), problem);
+        } else if tokens.is_none() && complete {
             match fit_shape(spec, tensor.batch_axis, &tensor.shape) {
                 Ok(shape) => tensor.shape = shape,
                 Err(problem) => mistakes.add(&format!("{path}.tensor"), problem),
@@ -348,7 +436,7 @@ fn fit_shape(spec: &TensorSpec, batch_axis: usize, natural: &[usize]) -> Result<
 
 /// The sizes for so many values, if at most one is open.
 fn resized(declared: &[Option<usize>], total: usize) -> Option<Vec<usize>> {
-    let known: usize = declared.iter().flatten().product();
+    let known = declared.iter().flatten().try_fold(1usize, |known, size| known.checked_mul(*size))?;
     let open = declared.iter().filter(|size| size.is_none()).count();
     let rest = total.checked_div(known).filter(|rest| rest * known == total && (open == 1 || *rest == 1))?;
     (open <= 1).then(|| declared.iter().map(|size| size.unwrap_or(rest)).collect())
@@ -406,8 +494,21 @@ fn fixed(constant: &Constant, spec: &TensorSpec, signature: &Signature) -> Resul
     {
         return Err(format!("its shape is not that of {}; change it", written(spec)));
     }
+    if shape.iter().filter(|extent| **extent == Extent::Batch).count() > 1 {
+        return Err(format!(
+            "two sizes of {} are the batch; write {{\"value\": ..., \"shape\": [...]}} with \"batch\" once",
+            written(spec)
+        ));
+    }
     let size = |extent: &Extent| if let Extent::Size(size) = extent { *size } else { 1 };
-    let count: usize = shape.iter().map(size).product();
+    let count = shape.iter().try_fold(1usize, |count, extent| count.checked_mul(size(extent)));
+    let too_many = || {
+        format!(
+            "a row of {} has more than {MAX_SIZE} values; leave out inputs and outputs to serve its tensors",
+            written(spec)
+        )
+    };
+    let count = count.filter(|count| *count <= MAX_SIZE).ok_or_else(too_many)?;
     let batches = shape.iter().skip(1).any(|extent| *extent == Extent::Batch);
     if constant.values.len() > 1 && (constant.values.len() != count || batches) {
         return Err(format!("there are {} values, {} takes {count}", constant.values.len(), written(spec)));

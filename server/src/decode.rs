@@ -28,8 +28,8 @@ impl<'a> Predictions<'a> {
         columns: Vec<Column>,
     ) -> Result<Predictions<'a>, String> {
         for (output, column) in deployment.outputs.iter().zip(&columns) {
-            if let Some(place) = column.values.not_finite() {
-                let row = place / (column.values.len() / rows).max(1);
+            let row = |place: usize| place / (column.values.len() / rows).max(1);
+            if let Some(row) = column.nan_row.or(column.values.not_finite().map(row)) {
                 return Err(format!("the model's output {:?} is not finite for rows[{row}]", output.name));
             }
         }

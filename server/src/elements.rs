@@ -32,7 +32,7 @@ pub struct Bf16;
 pub struct F32;
 pub struct F64;
 
-/// Every integer up to this has a value of its own among 64-bit floats.
+/// Every integer below this has a value of its own among 64-bit floats; this one is also that of the next.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 macro_rules! integers {
@@ -60,7 +60,7 @@ macro_rules! integers {
                 if number.fract() != 0.0 || !number.is_finite() {
                     return Err(format!("{number} is no integer, the tensor is {}", $datatype));
                 }
-                if number.abs() > EXACT {
+                if number.abs() >= EXACT {
                     return Err(format!("{number:e} is beyond the integers that a 64-bit float holds exactly"));
                 }
                 Self::of_integer(number as i64)
@@ -151,7 +151,7 @@ impl Element for F16 {
     type Value = u16;
 
     fn nearest(number: f64) -> u16 {
-        half::from_f32(number as f32)
+        half::from_f32(to_odd(number))
     }
 
     fn values(list: Vec<u16>) -> Values {
@@ -163,7 +163,8 @@ impl Element for F16 {
     }
 
     fn of_number(number: f64) -> Result<u16, String> {
-        let bits = half::from_f32(F32::of_number(number)?);
+        F32::of_number(number)?;
+        let bits = half::from_f32(to_odd(number));
         match half::to_f32(bits).is_infinite() {
             true => Err(format!("{number:e} is beyond the range of FP16")),
             false => Ok(bits),
@@ -189,17 +190,28 @@ impl Element for Bf16 {
 
     /// Of two bfloat16 as near, the even one.
     fn of_number(number: f64) -> Result<u16, String> {
-        let single = F32::of_number(number)?;
-        if single.is_nan() {
+        if F32::of_number(number)?.is_nan() {
             return Ok(0x7fc0);
         }
-        let bits = single.to_bits();
+        let bits = to_odd(number).to_bits();
         let rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
         match rounded & 0x7fff == 0x7f80 {
             true => Err(format!("{number:e} is beyond the range of BF16")),
             false => Ok(rounded as u16),
         }
     }
+}
+
+/// A 32-bit float that rounds to the same float of 16 bits as the number does: what is cut off shows in its last
+/// bit. The nearest one may lie halfway between two of 16 bits where the number does not.
+fn to_odd(number: f64) -> f32 {
+    let nearest = number as f32;
+    let difference = f64::from(nearest) - number;
+    if difference == 0.0 || !nearest.is_finite() {
+        return nearest;
+    }
+    let is_away = (difference > 0.0) == (number > 0.0);
+    f32::from_bits((nearest.to_bits() - u32::from(is_away)) | 1)
 }
 
 /// Evaluates an expression for the list of numbers of whichever type the values have, and another for texts.
@@ -277,6 +289,9 @@ mod tests {
         assert_eq!(I64::of_number(2.5).unwrap_err(), "2.5 is no integer, the tensor is INT64");
         assert_eq!(I32::of_number(f64::NAN).unwrap_err(), "NaN is no integer, the tensor is INT32");
         assert!(I64::of_number(1e17).unwrap_err().contains("exactly"));
+        // As a float it is 9007199254740993 too.
+        assert!(I64::of_number(9_007_199_254_740_992.0).unwrap_err().contains("exactly"));
+        assert_eq!(I64::of_number(-9_007_199_254_740_991.0), Ok(-9_007_199_254_740_991));
         assert_eq!((Bool::of_integer(1), Bool::of_number(0.0)), (Ok(true), Ok(false)));
         assert!(Bool::of_integer(2).unwrap_err().contains("neither 0 nor 1"));
     }
@@ -295,5 +310,17 @@ mod tests {
         assert_eq!(Bf16::of_number(f64::from(middle)), Ok(0x3f80));
         assert_eq!(Bf16::of_number(f64::from(middle.next_up())), Ok(0x3f81));
         assert!(Bf16::of_number(3.4e38).unwrap_err().contains("BF16"));
+    }
+
+    #[test]
+    fn halves_are_rounded_once() {
+        // Just above the middle of two neighbours, by less than a 32-bit float shows.
+        let above = |step: i32| 1.0 + 2f64.powi(step) + 2f64.powi(-45);
+        assert_eq!((F16::of_number(above(-11)), F16::of_number(-above(-11))), (Ok(0x3c01), Ok(0xbc01)));
+        assert_eq!((F16::of_number(1.0 + 2f64.powi(-11)), F16::nearest(above(-11))), (Ok(0x3c00), 0x3c01));
+        assert_eq!((Bf16::of_number(above(-8)), Bf16::of_number(-above(-8))), (Ok(0x3f81), Ok(0xbf81)));
+        let below = 1.0 + 3.0 * 2f64.powi(-11) - 2f64.powi(-45);
+        assert_eq!(F16::of_number(below), Ok(0x3c01));
+        assert_eq!((F16::of_number(1e-50), F16::of_number(-0.0)), (Ok(0), Ok(0x8000)));
     }
 }

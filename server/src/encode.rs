@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::body::Bytes;
 
 use crate::array::{ArrayObject, Data, List, ReadArray};
-use crate::deployment::{Categories, Category, Deployment, Encoding, Fill, Input, InputKind, TextEncoding};
+use crate::deployment::{
+    Categories, Category, Deployment, Encoding, Fill, Input, InputKind, Mistakes, TextEncoding,
+};
 use crate::elements::Element;
 use crate::error::{ApiError, ErrorCode};
 use crate::for_elements;
@@ -22,7 +24,8 @@ pub const MAX_VALUES: usize = 1 << 27;
 
 /// The most rows of a request: neither its inputs nor its outputs get too large.
 fn max_rows(deployment: &Deployment, layout: &Layout) -> usize {
-    let output_size: usize = deployment.outputs.iter().map(|output| output.size()).sum();
+    let output_sizes = deployment.outputs.iter().map(|output| output.size());
+    let output_size = output_sizes.fold(0, usize::saturating_add);
     (MAX_VALUES / layout.size().max(output_size).max(1)).max(1)
 }
 
@@ -36,6 +39,20 @@ pub fn check_rows(deployment: &Deployment, layout: &Layout, rows: Option<usize>)
     match rows.is_some_and(|rows| rows > most) {
         true => Err(too_many_rows(most)),
         false => Ok(()),
+    }
+}
+
+/// Notes each value for a missing one that the tensor of its feature does not take.
+pub fn check_fills(deployment: &Deployment, layout: &Layout, mistakes: &Mistakes) {
+    let filled = deployment.inputs.iter().enumerate().filter(|(_, input)| input.fill.is_some());
+    for (place, input) in filled {
+        let mut encoder = Encoder::single(deployment, layout);
+        let begun = encoder.begin_row().and_then(|()| encoder.begin_feature(place));
+        if let Err(error) = begun.and_then(|()| encoder.put(WireValue::Null)) {
+            let problem = error.message.strip_prefix(&encoder.place()).unwrap_or(&error.message);
+            let path = format!("inputs[{}].fill", input.place);
+            mistakes.add(&path, format!("{problem}; write a value that the tensor takes"));
+        }
     }
 }
 

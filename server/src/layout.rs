@@ -12,6 +12,8 @@ pub struct Layout {
     pub slots: Vec<Slot>,
     /// The tensors that are filled with tokens.
     pub tokens: Vec<TokenSlot>,
+    /// How many values of constants each example takes besides.
+    pub constants: usize,
 }
 
 /// An input tensor of the model.
@@ -49,7 +51,7 @@ impl Layout {
     /// of 32-bit floats until the model says otherwise.
     pub fn new(inputs: &[Input]) -> Layout {
         let slots = Vec::with_capacity(inputs.len());
-        let mut layout = Layout { tensors: Vec::new(), slots, tokens: Vec::new() };
+        let mut layout = Layout { slots, ..Layout::default() };
         for (place, input) in inputs.iter().enumerate() {
             let encoding = input.encoding();
             let size = encoding.iter().product();
@@ -93,7 +95,7 @@ impl Layout {
     /// How many values one example takes in all tensors together, at most.
     pub fn size(&self) -> usize {
         let fixed: usize = self.tensors.iter().map(|tensor| tensor.size).sum();
-        fixed + self.tokens.iter().map(|tokens| tokens.most).sum::<usize>()
+        fixed + self.constants + self.tokens.iter().map(|tokens| tokens.most).sum::<usize>()
     }
 
     /// Examples of zeros and empty texts.
@@ -110,6 +112,7 @@ impl Layout {
     /// The memory that one example takes, without that of texts and tokens.
     pub fn bytes(&self) -> usize {
         let bytes = |datatype: Datatype| datatype.size().unwrap_or(size_of::<String>());
-        self.tensors.iter().map(|tensor| tensor.size * bytes(tensor.datatype)).sum()
+        let constants = self.constants * size_of::<f64>();
+        constants + self.tensors.iter().map(|tensor| tensor.size * bytes(tensor.datatype)).sum::<usize>()
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::batcher::Batcher;
 use crate::binding::Binding;
 use crate::deployment::{Deployment, Draft, Mistakes, RemoteEngine};
+use crate::encode;
 use crate::engine::absent::AbsentModel;
 use crate::engine::choose::{Chosen, Engines};
 use crate::engine::metered::Metered;
@@ -118,6 +119,9 @@ impl LoadedModel {
         }
         let mistakes = Mistakes::of(deployment.lines.clone());
         let binding = Binding::new(deployment, model.signature(), &mistakes);
+        if mistakes.is_empty() {
+            encode::check_fills(deployment, &binding.layout, &mistakes);
+        }
         if !mistakes.is_empty() {
             return Err(mistakes.report(&deployment.file));
         }

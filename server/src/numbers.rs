@@ -57,7 +57,7 @@ impl Transform {
         }
         let mut value = number;
         if let Some((low, high)) = self.clip {
-            value = value.max(low).min(high);
+            value = value.clamp(low, high);
         }
         if let Some(log) = self.log {
             value = log.of(value);
@@ -72,7 +72,8 @@ impl Transform {
     pub fn undo(&self, value: f64, place: usize) -> f64 {
         let value = value * at(&self.std, place, 1.0) + at(&self.mean, place, 0.0);
         let value = self.log.map_or(value, |log| log.undone(value));
-        self.clip.map_or(value, |(low, high)| value.max(low).min(high))
+        // A NaN stays one.
+        self.clip.map_or(value, |(low, high)| value.clamp(low, high))
     }
 }
 
@@ -110,6 +111,13 @@ mod tests {
         }
         let plain = Transform { log: Some(Log::Natural), ..Transform::default() };
         assert!(plain.apply(0.0, 0).is_err());
+    }
+
+    #[test]
+    fn limits_make_no_number_of_what_is_none() {
+        let limited = Transform { clip: Some((0.0, 10.0)), ..Transform::default() };
+        assert!(limited.undo(f64::NAN, 0).is_nan());
+        assert_eq!((limited.undo(f64::INFINITY, 0), limited.undo(-1.0, 0)), (10.0, 0.0));
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct Column {
     /// The shape of each row's values.
     pub shape: Vec<usize>,
     pub values: Numbers,
+    /// The first row for which the model gave a NaN that the values do not show.
+    pub nan_row: Option<usize>,
 }
 
 /// Numbers in the type in which they are written, or texts.
@@ -86,7 +88,7 @@ fn complete(output: &mut Output, specs: &[&TensorSpec]) -> Result<(), (&'static 
     let sizes = example_sizes(first, output.batch_axis);
     let known: Option<Vec<usize>> =
         sizes.as_ref().and_then(|sizes| sizes.iter().map(Size::fixed).collect::<Option<Vec<usize>>>());
-    let size = known.map(|sizes| sizes.iter().product::<usize>());
+    let size = known.map(|sizes| sizes.iter().fold(1, |size: usize, next| size.saturating_mul(*next)));
     let holds = |what: String| ("tensor", format!("{} is no {what}", written(first)));
     match &mut output.kind {
         OutputKind::Number(_) | OutputKind::Array(_) => complete_array(output, specs),
@@ -165,7 +167,7 @@ fn complete_array(output: &mut Output, specs: &[&TensorSpec]) -> Result<(), (&'s
     }
     if let Some(natural) = natural.filter(|natural| !natural.contains(&FREE) && !output.shape.contains(&FREE))
     {
-        let fits = natural.iter().product::<usize>() == output.size();
+        let fits = natural.iter().fold(1, |size: usize, next| size.saturating_mul(*next)) == output.size();
         let problem =
             || format!("a row of {} is {natural:?}, the shape says {:?}", written(specs[0]), output.shape);
         fits.then_some(()).ok_or_else(|| ("tensor", problem()))?;
@@ -256,6 +258,7 @@ impl Column {
         }
         let shape = if output.shape.contains(&FREE) { example.to_vec() } else { output.shape.clone() };
         let mut values = Numbers::of(tensor.values);
+        let mut nan_row = None;
         if let Some(activation) = output.activation {
             values.activate(activation, size);
         }
@@ -266,13 +269,17 @@ impl Column {
                 values.normalize(size, *normalize);
             }
             // Of two probabilities, that of the second category.
-            OutputKind::Binary if size == 2 => values = values.every_second(),
+            OutputKind::Binary if size == 2 => {
+                nan_row = values.nan().map(|place| place / size);
+                values = values.every_second();
+            }
             OutputKind::Text(labels) if !labels.is_empty() => {
+                nan_row = values.nan().map(|place| place / size);
                 values = values.labels(labels, size, is_integer)?
             }
             _ => (),
         }
-        Ok(Column { shape, values })
+        Ok(Column { shape, values, nan_row })
     }
 }
 
@@ -399,6 +406,15 @@ impl Numbers {
         match self {
             Numbers::F32(list) => list.iter().position(|value| !value.is_finite()),
             Numbers::F64(list) => list.iter().position(|value| !value.is_finite()),
+            _ => None,
+        }
+    }
+
+    /// The place of the first NaN.
+    fn nan(&self) -> Option<usize> {
+        match self {
+            Numbers::F32(list) => list.iter().position(|value| value.is_nan()),
+            Numbers::F64(list) => list.iter().position(|value| value.is_nan()),
             _ => None,
         }
     }

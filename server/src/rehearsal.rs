@@ -4,7 +4,7 @@
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
-use crate::deployment::FeatureType;
+use crate::deployment::{FeatureType, Output};
 use crate::served::Served;
 use crate::{http, page};
 
@@ -16,6 +16,11 @@ const SHOWN: usize = 4;
 
 /// Warnings about a deployment's outputs on an example.
 pub fn warnings(served: &Served) -> Vec<String> {
+    let is_probable =
+        |output: &Output| matches!(output.feature_type(), FeatureType::Categorical | FeatureType::Binary);
+    if !served.deployment.outputs.iter().any(is_probable) {
+        return Vec::new();
+    }
     let Some(row) = page::example_row(&served.deployment) else { return Vec::new() };
     let body = Bytes::from(json!({"rows": [row]}).to_string());
     // Example values may mean nothing to the model, and what it fails on shows in its own notes.

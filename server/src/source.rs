@@ -90,12 +90,13 @@ fn load_alone(model: &Path, loading: &Loading) -> Result<(Deployment, LoadedMode
         let loaded = LoadedModel::load(&mut deployment, &loading.engines)?;
         Ok((deployment, loaded, assumed))
     };
-    load(guess::guess(&known)).or_else(|problem: String| {
-        // The line is one of the text that was made, which nobody sees.
-        let reason =
-            problem.lines().next().and_then(|line| line.split_once(": ")).map_or("", |(_, reason)| reason);
-        load(guess::without_features(&known, reason))
-    })
+    let first = load(guess::guess(&known));
+    first.or_else(|problem: String| load(guess::without_features(&known, reason(&problem))))
+}
+
+/// Why the text that was made is of no use: its first mistake, without the line, which nobody sees.
+pub fn reason(problem: &str) -> &str {
+    problem.lines().next().and_then(|line| line.split_once(": ")).map_or("", |(_, reason)| reason)
 }
 
 /// The id of a deployment, from the name of its model or folder.

@@ -44,7 +44,9 @@ pub fn run(arguments: &InitArguments) -> Result<(), String> {
     }
     let name = model.file_name().unwrap_or_default().to_string_lossy();
     let known = KnownFile::read(model)?;
-    let guess = guess::guess(&known.known(&name, &id, &arguments.token.token()?));
+    let token = arguments.token.token()?;
+    let found = known.known(&name, &id, &token);
+    let mut guess = guess::guess(&found);
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let from = model.parent().unwrap_or(Path::new(""));
     let inside = |part: &str| Path::new(part).components().all(|part| matches!(part, Component::Normal(_)));
@@ -55,7 +57,9 @@ pub fn run(arguments: &InitArguments) -> Result<(), String> {
     for part in [name.as_ref()].into_iter().chain(weights).chain(guess.files.iter().copied()) {
         bring(&from.join(part), &folder.join(part), arguments.link)?;
     }
-    Deployment::parse(&guess.text, &folder).map_err(|problem| format!("{}: {problem}", file.display()))?;
+    if let Err(problem) = Deployment::parse(&guess.text, &folder) {
+        guess = guess::without_features(&found, source::reason(&problem));
+    }
     write(&file, &guess.text).map_err(|error| format!("{}: {error}", file.display()))?;
     report(&file, &folder, &guess).map_err(|error| format!("standard output: {error}"))
 }

@@ -96,7 +96,7 @@ impl Inspected {
             "assumed if it is served alone",
             self.assumed.iter().map(|line| (line.as_str(), String::new())),
         ));
-        lines.join("\n") + "\n"
+        lines.iter().map(|line| printable(line) + "\n").collect()
     }
 
     fn to_json(&self) -> Json {
@@ -142,6 +142,15 @@ fn section<'a>(heading: &str, lines: impl Iterator<Item = (&'a str, String)>) ->
     let line = |(name, text): &(&str, String)| format!("  {name:width$}  {text}").trim_end().to_owned();
     section.extend(lines.iter().map(line));
     section
+}
+
+/// A line that changes nothing on a terminal, whatever the names of the file hold.
+fn printable(line: &str) -> String {
+    let letter = |letter: char| match letter.is_control() {
+        true => letter.escape_default().to_string(),
+        false => letter.to_string(),
+    };
+    line.chars().map(letter).collect()
 }
 
 /// One line of a text that may be long.

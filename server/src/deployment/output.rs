@@ -74,7 +74,10 @@ impl Output {
     pub fn size(&self) -> usize {
         match &self.kind {
             OutputKind::Text(labels) => labels.len().max(1),
-            _ => self.shape.iter().filter(|&&size| size != FREE).product(),
+            _ => {
+                let sizes = self.shape.iter().filter(|&&size| size != FREE);
+                sizes.fold(1, |size: usize, next| size.saturating_mul(*next))
+            }
         }
     }
 }

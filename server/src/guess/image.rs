@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::deployment::size_of_shape;
 use crate::guess::names;
 use crate::guess::write::Feature;
 use crate::onnx::OnnxFile;
@@ -28,6 +29,9 @@ pub fn describe(feature: &mut Feature, spec: &TensorSpec, row: &[Size], onnx: &O
     let colour = if image.channels == 1 { "grey" } else { "RGB" };
     feature.assume(format!("input {name:?} is an image: channels {order}, {colour}"));
     let [height, width] = image.size(feature, name, onnx);
+    if size_of_shape(&[height, width, image.channels]).is_none() {
+        return false;
+    }
     feature.key("type", "image").key("shape", json!([height, width, image.channels]));
     if is_detector(onnx) {
         feature.found("the metadata are those of a detector of Ultralytics, which the preset serves");

@@ -10,7 +10,7 @@ use serde_json::json;
 
 pub use self::special::TOKENIZER;
 
-use crate::deployment::Category;
+use crate::deployment::{Category, MAX_SIZE, size_of_shape};
 use crate::guess::write::{Draft, Feature, Features};
 use crate::onnx::{ColumnCategories, Meaning, OnnxFile, Value};
 use crate::tensor::{Datatype, Size, TensorSpec};
@@ -176,15 +176,25 @@ impl Known<'_> {
             self.categorical(&mut feature, spec, classes);
             return feature;
         }
-        let Some(shape) = row.and_then(|row| fixed(row).ok()) else {
-            feature.free(spec.datatype);
-            return feature;
+        let is_fixed = row.is_some_and(|row| row.iter().all(|size| size.fixed().is_some()));
+        let shape = match row.map(fixed) {
+            Some(Ok(shape)) => shape,
+            Some(Err(problem)) if is_fixed => {
+                return Feature::left_out(&format!("output {:?} {problem}", spec.name));
+            }
+            _ => {
+                feature.free(spec.datatype);
+                return feature;
+            }
         };
         match (shape.as_slice(), self.onnx.meaning(&spec.name)) {
             ([] | [1], Meaning::Probability) if spec.datatype.is_float() => {
                 feature.found("the model ends with a sigmoid").key("type", "binary").key("shape", json!([1]))
             }
             ([] | [1], _) if spec.datatype == Datatype::Bytes => feature.single(spec.datatype),
+            ([_, ..], _) if spec.datatype == Datatype::Bytes => {
+                return Feature::left_out(&format!("output {:?} has several texts for a row", spec.name));
+            }
             ([], _) => feature.array(&[1]),
             ([count], _) if *count > 1 && spec.datatype.is_float() => {
                 feature.hint(CLASS_SCORES).array(&shape)
@@ -295,7 +305,10 @@ fn fixed(row: &[Size]) -> Result<Vec<usize>, String> {
         Size::Free(Some(name)) => Err(format!("has the free size {name:?} beside the batch")),
         Size::Free(None) => Err("has a free size beside the batch".to_owned()),
     };
-    row.iter().map(size).collect()
+    let shape = row.iter().map(size).collect::<Result<Vec<usize>, String>>()?;
+    let fits = shape.is_empty() || size_of_shape(&shape).is_some();
+    let problem = || format!("has a row of {shape:?}, which is not one of 1 to {MAX_SIZE} values");
+    if fits { Ok(shape) } else { Err(problem()) }
 }
 
 #[cfg(test)]

@@ -108,14 +108,14 @@ impl Feature {
 
     /// Comments, and the feature as one line.
     fn lines(&self) -> Vec<String> {
-        let comment = |note: &Note| match note {
-            Note::Found(note) => format!("// found: {note}"),
-            Note::Assumed(note) => format!("// assumed: {note}"),
-            Note::Hint(note) => format!("// {note}"),
+        let written = |note: &Note| match note {
+            Note::Found(note) => comment(&format!("found: {note}")),
+            Note::Assumed(note) => comment(&format!("assumed: {note}")),
+            Note::Hint(note) => comment(note),
         };
-        let mut lines: Vec<String> = self.notes.iter().map(comment).collect();
+        let mut lines: Vec<String> = self.notes.iter().map(written).collect();
         match &self.left_out {
-            Some(reason) => lines.push(format!("// left out: {reason}")),
+            Some(reason) => lines.push(comment(&format!("left out: {reason}"))),
             None => lines.push(object(&self.keys)),
         }
         lines
@@ -141,10 +141,10 @@ impl Draft {
 
     pub fn text(&self) -> String {
         let mut lines = vec![
-            format!(
-                "// Made from {}. \"found\" is what the file says; \"assumed\" is a guess: check it.",
+            comment(&format!(
+                "Made from {}. \"found\" is what the file says; \"assumed\" is a guess: check it.",
                 self.model
-            ),
+            )),
             "{".to_owned(),
             "  \"format\": 2,".to_owned(),
         ];
@@ -161,9 +161,9 @@ impl Draft {
                 lines.extend(list("outputs", outputs, ""));
             }
             Err(reason) => {
-                lines.push(format!(
-                    "  // No features: {reason}. The Open Inference Protocol alone serves the model."
-                ));
+                let reason =
+                    format!("No features: {reason}. The Open Inference Protocol alone serves the model.");
+                lines.push(format!("  {}", comment(&reason)));
                 lines.push(
                     "  // Add \"inputs\" and \"outputs\" to serve it over the Deployment API too.".to_owned(),
                 );
@@ -172,6 +172,11 @@ impl Draft {
         lines.push("}\n".to_owned());
         lines.join("\n")
     }
+}
+
+/// A comment of one line: names of tensors and axes may hold line breaks.
+fn comment(text: &str) -> String {
+    format!("// {}", text.replace(char::is_control, " "))
 }
 
 /// The lines of a list of features, with this after its end.
@@ -197,7 +202,7 @@ fn constant_lines(constants: &[Constant]) -> Vec<String> {
     let mut lines = vec!["  \"constants\": {".to_owned()];
     for (place, Constant { tensor, value, note }) in constants.iter().enumerate() {
         let comma = if place + 1 < constants.len() { "," } else { "" };
-        lines.push(format!("    // assumed: {note}"));
+        lines.push(format!("    {}", comment(&format!("assumed: {note}"))));
         lines.push(format!("    {}: {}{comma}", json!(tensor), spaced(value)));
     }
     lines.push("  },".to_owned());

@@ -45,7 +45,7 @@ impl PartialFormula {
         if let Some(scale) = scale.filter(|scale| !(*scale as f32).is_normal()) {
             mistakes.add(
                 "scale",
-                format!("{scale} is no factor; write a number such as 1, or leave it out for 1/255"),
+                format!("{scale:?} is no factor; write a number such as 1, or leave it out for 1/255"),
             );
         }
         let mean = each("mean", mean, channels, mistakes);

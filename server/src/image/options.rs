@@ -146,6 +146,13 @@ impl InputImage {
         Ok(())
     }
 
+    /// The values that the darkest and the brightest sample of each channel become; none in format 1.
+    pub fn extremes(&self, integers: bool) -> Vec<f64> {
+        let formula = if integers { self.integer_formula } else { self.formula };
+        let channels = (0..self.pad.len()).filter(|_| !self.format1);
+        channels.flat_map(|channel| [0.0, 255.0].map(|sample| formula.value(sample, channel))).collect()
+    }
+
     /// The shape of one example of the tensor; that of a model that takes any size is of no pixels.
     pub fn tensor_shape(&self) -> [usize; 3] {
         self.arrangement(Size { width: 0, height: 0 }).shape()
