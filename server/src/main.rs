@@ -1,5 +1,6 @@
 //! Serves ONNX models over the Deployment API and the Open Inference Protocol, locally.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -10,7 +11,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             for line in problem.lines() {
-                eprintln!("sidekick-server: {}", line.split_whitespace().collect::<Vec<_>>().join(" "));
+                let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+                // A closed standard error changes nothing of what failed.
+                drop(writeln!(io::stderr(), "sidekick-server: {line}"));
             }
             ExitCode::FAILURE
         }

@@ -1,6 +1,9 @@
 """Values at the limits of their types, and models and files at the limits of sense: never another number without a word,
 never an end without a reason."""
 
+import os
+import resource
+import signal
 import subprocess
 
 import numpy
@@ -182,3 +185,46 @@ def test_line_breaks_in_names_stay_within_their_comments(tmp_path):
         assert server.deployments["odd"][0].endswith("/deployment/odd/forward")
     run = subprocess.run([find_binary(), "inspect", tmp_path / "odd.onnx"], capture_output=True, text=True, timeout=120)
     assert "\x1b" not in run.stdout and r"a\n" in run.stdout
+
+
+def init(model, folder, **more):
+    return subprocess.run([find_binary(), "init", model, folder], capture_output=True, text=True, timeout=120, **more)
+
+
+def test_init_leaves_no_half_of_a_model(tmp_path):
+    model = saved(tmp_path / "a.onnx", 3)
+
+    def small_files():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
+
+    run = init(model, tmp_path / "a", preexec_fn=small_files)
+    assert run.returncode == 1 and f"{tmp_path}/a/a.onnx: File too large" in run.stderr
+    assert list((tmp_path / "a").iterdir()) == []
+    assert init(model, tmp_path / "a").returncode == 0
+
+
+def test_init_takes_the_same_model_for_the_same(tmp_path):
+    model = saved(tmp_path / "a.onnx", 3)
+    assert init(model, tmp_path / "a").returncode == 0
+    (tmp_path / "a" / "deployment.json").unlink()
+    assert init(model, tmp_path / "a").returncode == 0
+    (tmp_path / "a" / "deployment.json").unlink()
+    for content in (model.read_bytes() + b"\0", model.read_bytes()[:-1], b""):
+        (tmp_path / "a" / "a.onnx").write_bytes(content)
+        run = init(model, tmp_path / "a")
+        assert run.returncode == 1 and "another file of this name is there" in run.stderr
+        assert (tmp_path / "a" / "a.onnx").read_bytes() == content
+
+
+def test_an_error_that_nobody_can_read_ends_the_program_as_ever(tmp_path):
+    with open("/dev/full", "w") as full:
+        assert subprocess.run([find_binary(), tmp_path], stderr=full, timeout=120).returncode == 1
+
+
+def test_a_library_that_the_environment_names_has_to_be_there(tmp_path):
+    model = saved(tmp_path / "a.onnx", 3)
+    run = subprocess.run([find_binary(), "check", model], capture_output=True, text=True, timeout=120,
+                         env={**os.environ, "ORT_DYLIB_PATH": "/nowhere"})
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "ORT_DYLIB_PATH=/nowhere: there is no such library" in run.stderr

@@ -1,7 +1,7 @@
 //! Writes the deployment.json that a model alone is served by.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
 
@@ -64,12 +64,15 @@ pub fn run(arguments: &InitArguments) -> Result<(), String> {
     report(&file, &folder, &guess).map_err(|error| format!("standard output: {error}"))
 }
 
-/// Copies or links a file, unless it is there: the same file is left alone, another one is an error.
+/// Copies or links a file, unless it is there: the same file, or the same content, is left alone, another one is an
+/// error.
 fn bring(from: &Path, to: &Path, link: bool) -> Result<(), String> {
     let at = |path: &Path| format!("{}: ", path.display());
     let original = from.canonicalize().map_err(|error| format!("{}{error}", at(from)))?;
     if to.symlink_metadata().is_ok() {
-        return match to.canonicalize().is_ok_and(|there| there == original) {
+        let is_same =
+            to.canonicalize().is_ok_and(|there| there == original) || have_same_bytes(&original, to);
+        return match is_same {
             true => Ok(()),
             false => Err(format!("{}another file of this name is there; name another DIR", at(to))),
         };
@@ -79,9 +82,32 @@ fn bring(from: &Path, to: &Path, link: bool) -> Result<(), String> {
     }
     let made = match link {
         true => symlink(original, to),
-        false => copy(&original, to),
+        false => copy(&original, to).inspect_err(|error| remove_rest(to, error)),
     };
     made.map_err(|error| format!("{}{error}", at(to)))
+}
+
+/// Whether two files have the same content. One that cannot be read is another one.
+fn have_same_bytes(one: &Path, other: &Path) -> bool {
+    let open = |path: &Path| File::open(path).map(BufReader::new);
+    let (Ok(mut one), Ok(mut other)) = (open(one), open(other)) else { return false };
+    loop {
+        let (Ok(a), Ok(b)) = (one.fill_buf(), other.fill_buf()) else { return false };
+        let length = a.len().min(b.len());
+        if a[..length] != b[..length] || length == 0 {
+            return a.is_empty() && b.is_empty();
+        }
+        one.consume(length);
+        other.consume(length);
+    }
+}
+
+/// Removes a file of which not all could be written; one that was there before is not touched.
+fn remove_rest(file: &Path, error: &io::Error) {
+    if error.kind() != io::ErrorKind::AlreadyExists {
+        // What failed is reported, not this.
+        drop(fs::remove_file(file));
+    }
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
@@ -90,7 +116,8 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 fn write(file: &Path, text: &str) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).open(file)?.write_all(text.as_bytes())
+    let mut created = OpenOptions::new().write(true).create_new(true).open(file)?;
+    created.write_all(text.as_bytes()).inspect_err(|error| remove_rest(file, error))
 }
 
 fn report(file: &Path, folder: &Path, guess: &Guess) -> io::Result<()> {

@@ -68,7 +68,7 @@ impl Engines {
         let library = library::load(self.library.as_deref());
         match (rten, library) {
             // A library that was named has to be there.
-            (_, Err(problem)) if self.library.is_some() => Err(problem),
+            (_, Err(problem)) if library::is_named(self.library.as_deref()) => Err(problem),
             (Ok(rten), Err(_)) => Ok(tried(Box::new(rten)).0),
             (Err(problem), Err(missing)) => Err(format!(
                 "the embedded engine, rten, does not run it: {problem}. ONNX Runtime may: {missing}"

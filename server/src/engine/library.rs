@@ -18,6 +18,9 @@ pub const HOW_TO_GET_IT: &str =
 const ASK: &str = "import sys, importlib.util as u; sys.path = [p for p in sys.path if p]; \
                    print(u.find_spec('onnxruntime').submodule_search_locations[0])";
 
+/// The environment variable that names the library.
+const VARIABLE: &str = "ORT_DYLIB_PATH";
+
 static LOADED: OnceLock<Result<Environment, String>> = OnceLock::new();
 
 /// Loads the library once: from the path that was given, that of ORT_DYLIB_PATH, or that of the Python
@@ -27,15 +30,20 @@ pub fn load(given: Option<&Path>) -> Result<&'static Environment, String> {
     loaded.as_ref().map_err(Clone::clone)
 }
 
+/// Whether somebody named a library, which then has to be there.
+pub fn is_named(given: Option<&Path>) -> bool {
+    given.is_some() || env::var_os(VARIABLE).is_some_and(|path| !path.is_empty())
+}
+
 fn find(given: Option<&Path>) -> Result<PathBuf, String> {
     if let Some(path) = given {
         return in_folder(path)
             .ok_or_else(|| format!("--onnxruntime {}: there is no such library", path.display()));
     }
-    if let Some(path) = env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) {
+    if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
         let path = PathBuf::from(path);
         return in_folder(&path)
-            .ok_or_else(|| format!("ORT_DYLIB_PATH={}: there is no such library", path.display()));
+            .ok_or_else(|| format!("{VARIABLE}={}: there is no such library", path.display()));
     }
     let package = ["python3", "python"].iter().find_map(|python| package(python));
     package
