@@ -60,6 +60,9 @@ pub fn run(arguments: &CheckArguments, terminal: &Terminal) -> Outcome {
     let opened = Deployment::open(&connection.url, connection.token(), &connection.options);
     let found = match &opened {
         Ok(deployment) => ask(deployment),
+        Err(error) if connection.needs_token(error) => {
+            Some(Found { step: Token, what: "there is none".to_owned(), exit: Exit::Usage })
+        }
         Err(error) => Some(blame(error)),
     };
     let connected = times.lock().unwrap_or_else(PoisonError::into_inner).take();

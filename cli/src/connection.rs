@@ -128,9 +128,14 @@ impl Connection {
         let exit = exit_of(error);
         match (self.token.is_empty(), error.http_status()) {
             (true, Some(401 | 403)) => Failure::new(exit, format!("{text}; {NO_TOKEN}")),
-            (true, None) if text.starts_with("the token is empty") => Failure::usage(NO_TOKEN),
+            _ if self.needs_token(error) => Failure::usage(NO_TOKEN),
             _ => Failure::new(exit, text),
         }
+    }
+
+    /// Whether an error is that the protocol needs a token, and there is none.
+    pub fn needs_token(&self, error: &sidekick::Error) -> bool {
+        self.token.is_empty() && error.to_string().starts_with("the token is empty")
     }
 }
 

@@ -186,6 +186,9 @@ def test_check(cli):
     lines = cli("check", code=4).splitlines()
     assert lines[3].startswith("failed  token") and "copy the token again" in lines[3]
     assert [line.split()[0] for line in lines[4:]] == ["-", "-"]
+    cli.environment["SIDEKICK_TOKEN"] = ""
+    assert "failed  token        there is none; no token was given: set" in cli("check", code=2)
+    cli.environment["SIDEKICK_TOKEN"] = "s3cret"
     cli.environment["SIDEKICK_URL"] = cli.server.url("nowhere")
     assert "failed  address" in cli("check", code=4)
     cli.environment["SIDEKICK_URL"] = "http://127.0.0.1:1/deployment/x/forward"

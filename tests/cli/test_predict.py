@@ -45,7 +45,7 @@ def test_a_table(cli):
     assert all(row["species"] == other["species"] for row, other in zip(rows, expected))
     assert list(rows[0]) == ["row", "species", "species probability", "body mass (g)"]
     assert "columns that are no input are ignored" in cli.said and '"species"' in cli.said
-    assert cli("predict", "-", "--quiet", input=PENGUINS.read_text()) == text
+    assert cli("predict", "-", "--quiet", "-o", "-", input=PENGUINS.read_text()) == text
     assert cli.said == ""
 
 

@@ -39,8 +39,9 @@ impl Target {
         let failed = |error: &io::Error| Failure::file(path, error);
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let file = options.map_err(|error| failed(&error))?;
-        // A file system or a device may have no locks.
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        // A device can be shared, and a file system may have no locks.
+        let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
+        if is_file && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             let message = format!("{}: another sidekick is writing it", path.display());
             return Err(Failure::new(Exit::Failed, message));
         }

@@ -82,7 +82,7 @@ pub fn run(arguments: &PredictArguments, terminal: &Terminal) -> Outcome {
     let begun = parts.begun;
     skip(&mut *source, &begun)?;
     let started = Instant::now();
-    let shows = terminal.shows_progress() && (output.output.is_some() || !io::stdout().is_terminal());
+    let shows = terminal.shows_progress() && (output.path().is_some() || !io::stdout().is_terminal());
     let mut progress = Progress::new(shows, source.size(), begun.position());
     let mut pipeline = Pipeline::new(&deployment, &mut *source, parts, requests.batch_rows)?;
     let done = pipeline.run(&mut progress);
@@ -105,7 +105,7 @@ fn note_unused(source: &dyn Source, terminal: &Terminal) {
 
 /// Says what was done, if it is not on standard output.
 fn report(output: &OutputArguments, terminal: &Terminal, begun: &Entry, done: &Entry, seconds: f64) {
-    if output.output.is_some() || output.bad_rows.is_some() {
+    if output.path().is_some() || output.bad_rows.is_some() {
         terminal.note(summary(begun, done, seconds));
     }
     if let Some(path) = output.bad_rows.as_deref().filter(|_| done.bad_rows > begun.bad_rows) {

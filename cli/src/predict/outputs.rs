@@ -1,6 +1,6 @@
 //! What is written: the output, the file of bad rows, and the journal of both.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use clap::Args;
@@ -22,9 +22,9 @@ use crate::terminal;
 #[derive(Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArguments {
-    /// File to write; its ending names the format; otherwise standard output
+    /// File to write, - for standard output, which is the default; its ending names the format
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    output: Option<PathBuf>,
 
     /// How to write, if the name of the output does not say
     #[arg(short, long, value_name = "FORMAT", value_enum)]
@@ -73,17 +73,25 @@ struct Opened {
 }
 
 impl OutputArguments {
+    /// The file that is written; none for standard output.
+    pub fn path(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| path.as_os_str() != "-")
+    }
+
     /// Refuses what would destroy the input or an unfinished output.
     pub fn check(&self, input: &InputArguments) -> Outcome {
-        let written = [&self.output, &self.bad_rows];
+        let written = [self.path(), self.bad_rows.as_deref()];
         if let Some(path) = written.into_iter().flatten().find(|path| input.reads(path)) {
             let message = format!("{} is the input, and would be overwritten", path.display());
             return Err(Failure::usage(message));
         }
-        if self.bad_rows.is_some() && self.bad_rows == self.output {
+        if self.bad_rows.is_some() && self.bad_rows.as_deref() == self.path() {
             return Err(Failure::usage("--output and --bad-rows are the same file"));
         }
-        if let Some(path) = self.output.as_deref().filter(|_| !self.resume && !self.force) {
+        if self.resume && self.path().is_none() {
+            return Err(Failure::usage("--resume needs a file for --output"));
+        }
+        if let Some(path) = self.path().filter(|_| !self.resume && !self.force) {
             let journal = journal::path_of(path);
             if journal.exists() {
                 let (path, journal) = (path.display(), journal.display());
@@ -112,8 +120,8 @@ impl OutputArguments {
     }
 
     fn format(&self, source: &dyn Source) -> Format {
-        let of_name = || self.output.as_deref().and_then(Format::of_name);
-        let usual = || match (&self.output, source.is_json()) {
+        let of_name = || self.path().and_then(Format::of_name);
+        let usual = || match (self.path(), source.is_json()) {
             (None, json) => Format::of_standard_output(json),
             (Some(_), true) => Format::Jsonl,
             (Some(_), false) => Format::Csv,
@@ -136,14 +144,14 @@ impl OutputArguments {
         let mut titles = if upright { Vec::new() } else { vec!["row".to_owned()] };
         titles.extend(source.keep(&self.keep, self.keep_all)?);
         titles.extend(columns.titles().cloned());
-        let title = if self.output.is_none() { terminal::title() } else { Style::new() };
+        let title = if self.path().is_none() { terminal::title() } else { Style::new() };
         Ok((columns, Writer::new(format, titles, upright, title)))
     }
 
     fn open_files(&self, job: &Job) -> Outcome<Opened> {
-        let mut target = self.output.as_deref().map_or(Ok(Target::standard()), Target::open)?;
+        let mut target = self.path().map_or(Ok(Target::standard()), Target::open)?;
         let mut bad = self.bad_rows.as_deref().map(BadRows::open).transpose()?;
-        let Some(output) = &self.output else {
+        let Some(output) = self.path() else {
             return Ok(Opened { target, bad, journal: None, begun: Entry::default() });
         };
         let path = journal::path_of(output);
