@@ -41,7 +41,7 @@ no_proxy := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,localho
 NO_PROXY := $(no_proxy)
 export no_proxy NO_PROXY
 
-.PHONY: all check serve lib server cli debug-server c-examples header install uninstall docs bench quickstart test train clean fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-cli test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo test-targets test-legacy wheel
+.PHONY: all check serve lib server cli debug-server c-examples header install uninstall docs bench quickstart test train clean fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-cli test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo test-targets test-legacy dist test-dist wheel
 
 all: lib server cli
 
@@ -188,6 +188,15 @@ test-targets: $(TEST_DEPLOYMENTS)/ready server
 # the first run takes minutes, and 3 GB of disk for the exporters.
 test-zoo: lib debug-server
 	tests/zoo/run $(NAME)
+
+# Every package, in target/dist; TARGETS are some of those in packages/common.py.
+dist:
+	packages/dist.py $(TARGETS)
+
+# Installs each, in folders with a Debian of their own, too, and predicts. As root: the first run takes half an hour.
+test-dist: server
+	[ -e target/dist/SHA256SUMS ] || $(MAKE) --no-print-directory dist
+	$(PYTHON) tests/with_server.py $(SERVER) server/deployments/*/ -- packages/test/run $(NAME)
 
 wheel:
 	$(PYTHON) -m pip wheel ./bindings/python -w target/wheels

@@ -4,9 +4,6 @@ package sidekick
 // call, copy what C gives, and turn a status into an error.
 
 /*
-#cgo !sidekick_static pkg-config: sidekick
-#cgo sidekick_static pkg-config: --static sidekick
-#cgo sidekick_static LDFLAGS: -Wl,--as-needed -l:libsidekick.a
 #include <sidekick.h>
 
 // The calls of every request: what they are given stays on the goroutine's stack.

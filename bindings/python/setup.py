@@ -100,6 +100,8 @@ class SourcesWithLibrary(sdist):
 
 def copy_library(folder):
     """The manifests, and what they name; without the server, which the library does not need."""
+    for path in ROOT.glob("build/*.rs"):
+        copy(path, folder / path.relative_to(ROOT))
     for name in ("build.rs", "Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT", "README.md"):
         copy(ROOT / name, folder / name)
     for crate in [".", *(path.relative_to(ROOT) for path in sorted(ROOT.glob("crates/*")))]:
@@ -109,7 +111,8 @@ def copy_library(folder):
         manifest = (ROOT / crate / "Cargo.toml").read_text(encoding="utf-8")
         # Tests and examples stay in the repository, and cargo misses none that the manifest does not name.
         manifest = re.sub(r"\n\[\[(test|example)\]\]\n(.+\n)+", "", manifest)
-        manifest = re.sub(r"^((default-)?members = \[.*\"crates/\*\"), .*\]$", r"\1]", manifest, flags=re.MULTILINE)
+        members = re.compile(r'^((default-)?members = \[.*"crates/\*"), .*\]$', re.MULTILINE)
+        manifest = members.sub(r"\1]", manifest)
         (folder / crate / "Cargo.toml").write_text(manifest, encoding="utf-8")
 
 

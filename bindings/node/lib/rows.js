@@ -1,0 +1,94 @@
+"use strict";
+// Rows: objects by the names of the inputs, given to the library value by value.
+
+const { call, functions, get, given } = require("./library");
+const { dtypeOf, isScalar } = require("./features");
+
+/** The library's rows, which the caller frees. */
+function makeRows(deployment, inputs, rows) {
+  const made = get("rows_new", deployment);
+  try {
+    for (const [number, row] of rows.entries()) addRow(made, inputs, row, number);
+    return made;
+  } catch (error) {
+    functions.rows_free(made);
+    throw error;
+  }
+}
+
+function addRow(rows, inputs, row, number) {
+  for (const [index, input] of inputs.entries()) {
+    const value = row[input.name];
+    // The library reports what is missing.
+    if (value === undefined || value === null) continue;
+    if (!add(rows, index, input, value)) throw unfit(number, input, value);
+  }
+  call("rows_end_row", rows);
+}
+
+/** Whether the value is of a type that the input takes. */
+function add(rows, index, input, value) {
+  if (typeof value === "string") return addString(rows, index, input, value);
+  if (isScalar(input) || input.type === "binary" || input.type === "categorical") {
+    return addNumber(rows, index, input, value);
+  }
+  if (input.type === "numeric") return addArray(rows, index, input, value);
+  if (!(value instanceof Uint8Array)) return false;
+  if (input.type === "image") call("rows_add_image_at", rows, index, value, value.byteLength);
+  else if (input.type === "bytes") call("rows_add_bytes_at", rows, index, value, value.byteLength);
+  else return false;
+  return true;
+}
+
+function addString(rows, index, input, value) {
+  const setters = {
+    binary: "rows_add_category_at", categorical: "rows_add_category_at", image: "rows_add_image_file_at",
+    text: "rows_add_text_at",
+  };
+  if (!setters[input.type]) return false;
+  call(setters[input.type], rows, index, ...given(value));
+  return true;
+}
+
+function addNumber(rows, index, input, value) {
+  if (typeof value === "boolean") {
+    call(input.type === "binary" ? "rows_add_binary_at" : "rows_add_integer_at", rows, index, Number(value));
+  } else if (typeof value === "bigint") {
+    call(value > 0x7fffffffffffffffn ? "rows_add_unsigned_at" : "rows_add_integer_at", rows, index, value);
+  } else if (typeof value !== "number") {
+    return false;
+  } else if (input.type === "numeric") {
+    call("rows_add_number_at", rows, index, value);
+  } else {
+    if (!Number.isInteger(value)) return false;
+    call("rows_add_integer_at", rows, index, value);
+  }
+  return true;
+}
+
+function addArray(rows, index, input, value) {
+  const { data, shape } = arrayOf(value, input.shape);
+  const dtype = dtypeOf(data);
+  if (dtype === undefined) return false;
+  const sizes = BigUint64Array.from(shape.map(BigInt));
+  call("rows_add_array_at", rows, index, dtype, sizes, shape.length, null, data, data.byteLength);
+  return true;
+}
+
+/** Elements and shape: as they are given, of the input's shape, or of nested arrays. */
+function arrayOf(value, declared) {
+  if (ArrayBuffer.isView(value)) {
+    return { data: value, shape: declared.includes(null) ? [value.length] : declared };
+  }
+  if (!Array.isArray(value)) return { data: value.data, shape: value.shape || declared };
+  const shape = [];
+  for (let level = value; Array.isArray(level); level = level[0]) shape.push(level.length);
+  return { data: Float64Array.from(value.flat(Infinity)), shape };
+}
+
+function unfit(row, input, value) {
+  const kind = Array.isArray(value) ? "an array" : value.constructor ? value.constructor.name : typeof value;
+  return new TypeError(`row ${row}: input "${input.name}" is ${input.type}, and does not take ${kind}`);
+}
+
+module.exports = { makeRows };

@@ -1,0 +1,42 @@
+"""The archives: a folder that can be used where it is, or installed by the script in it."""
+
+import shutil
+
+from common import ABI, OUT, PACKAGES, PROGRAMS, ROOT, VERSION, WORK, fill, run, tar, write
+from contents import write_contents
+
+_SHARED = "The shared library needs glibc @GLIBC@ or newer and nothing else."
+_STATIC = "There is a static library alone: use `pkg-config --static`, and `-static` to need nothing."
+
+
+def stage(target, root, prefix="/usr", libdir=None):
+    """Installs what was built for a target below a root, as `make install` does, and the deployments."""
+    libdir = libdir or f"{prefix}/lib"
+    where = {"PREFIX": prefix, "LIBDIR": libdir, "INCLUDEDIR": f"{prefix}/include", "DESTDIR": str(root)}
+    built = {"LIB": str(target.built), "PROGRAMS": str(target.built), "VERSION": VERSION, "ABI": ABI}
+    run(ROOT / "bindings/c/install", "install" if target.has_programs else "library", **built, **where)
+    if target.has_programs:
+        shutil.copytree(ROOT / "server/deployments", root / prefix[1:] / "share/sidekick/deployments")
+
+
+def archive(target):
+    """Writes the archive of a target."""
+    name = f"libsidekick-{VERSION}-{target.name}"
+    folder = WORK / "archives" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    stage(target, folder.parent, prefix=f"/{name}")
+    _make_relocatable(folder / "lib/pkgconfig/sidekick.pc")
+    doc = folder / "share/doc/libsidekick"
+    write_contents(doc, ("libsidekick",), target.rust, "libsidekick")
+    if target.has_programs:
+        write_contents(doc / "programs", PROGRAMS, target.rust, "programs")
+    needs = _SHARED.replace("@GLIBC@", target.glibc) if target.glibc else _STATIC
+    write(folder / "README.md", fill(PACKAGES / "archive/README.md", TARGET=target.name, NEEDS=needs))
+    shutil.copy(PACKAGES / "archive/install.sh", folder)
+    tar(folder, OUT / f"{name}.tar.gz")
+
+
+def _make_relocatable(pc):
+    text = pc.read_text(encoding="utf-8").split("\n", 3)[3]
+    where = "prefix=${pcfiledir}/../..\nlibdir=${prefix}/lib\nincludedir=${prefix}/include\n"
+    write(pc, where + text)

@@ -1,0 +1,31 @@
+# Runs a port as vcpkg would, with its few functions as their manual says: -DPORT= -DOUT= -DVERSION=, then -P this file.
+set(PORT_NAME libsidekick)
+set(CURRENT_PORT_DIR "${PORT}")
+set(CURRENT_PACKAGES_DIR "${OUT}/packages")
+set(VCPKG_TARGET_ARCHITECTURE x64)
+set(VCPKG_LIBRARY_LINKAGE dynamic)
+set(PORTFILE "${PORT}/portfile.cmake")
+set(PORT ${PORT_NAME})
+
+function(vcpkg_extract_source_archive out)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "ARCHIVE" "")
+    file(ARCHIVE_EXTRACT INPUT "${arg_ARCHIVE}" DESTINATION "${OUT}/source")
+    file(GLOB folder "${OUT}/source/*")
+    set(${out} "${folder}" PARENT_SCOPE)
+endfunction()
+
+function(vcpkg_fixup_pkgconfig)
+    if(NOT EXISTS "${CURRENT_PACKAGES_DIR}/lib/pkgconfig/sidekick.pc")
+        message(FATAL_ERROR "no sidekick.pc")
+    endif()
+endfunction()
+
+function(vcpkg_install_copyright)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "FILE_LIST")
+    foreach(file IN LISTS arg_FILE_LIST)
+        file(READ "${file}" text)
+        file(APPEND "${CURRENT_PACKAGES_DIR}/share/${PORT}/copyright" "${text}")
+    endforeach()
+endfunction()
+
+include("${PORTFILE}")
