@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::{Method, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 
+use crate::auth;
 use crate::body::{self, Coding};
 use crate::connections::Client;
+use crate::deployment::Deployment;
 use crate::engine::EngineError;
 use crate::error::{ApiError, ErrorCode};
 use crate::memory::{Counted, Memory};
@@ -21,6 +23,7 @@ use crate::model::LoadedModel;
 use crate::queue::Queue;
 use crate::registry::Registry;
 use crate::served::Served;
+use crate::switches::Switches;
 use crate::turns::{Lane, Turn, Turns};
 use crate::work::{StopOnDrop, Work};
 
@@ -39,6 +42,7 @@ pub struct App {
     pub turns: Arc<Turns>,
     pub queue: Arc<Queue>,
     pub metrics: Arc<Metrics>,
+    pub switches: Switches,
 }
 
 pub type Shared = State<Arc<App>>;
@@ -49,6 +53,11 @@ const MAX_LISTED: usize = 20;
 impl App {
     pub fn find(&self, id: &str) -> Option<Arc<Served>> {
         self.served.find(id)
+    }
+
+    /// Lets a request pass that may ask this deployment now.
+    pub fn check(&self, deployment: &Deployment, headers: &HeaderMap) -> Result<(), ApiError> {
+        auth::check(deployment, self.switches.is_enabled(deployment), headers)
     }
 
     /// Fails as long as a deployment has no model, because its engine has never answered.

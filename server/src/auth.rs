@@ -8,8 +8,13 @@ use subtle::{Choice, ConstantTimeEq};
 use crate::deployment::Deployment;
 use crate::error::{ApiError, ErrorCode};
 
-/// Lets a request pass that has a full token of an enabled deployment.
-pub fn check(deployment: &Deployment, headers: &HeaderMap) -> Result<(), ApiError> {
+/// Whether a request carries one of some tokens.
+pub fn has_one_of(headers: &HeaderMap, tokens: &[String]) -> bool {
+    token(headers).is_some_and(|token| is_among(&token, tokens))
+}
+
+/// Lets a request pass that has a full token, if the deployment is enabled.
+pub fn check(deployment: &Deployment, enabled: bool, headers: &HeaderMap) -> Result<(), ApiError> {
     let refuse = |code, message: &str| Err(ApiError::new(code, message));
     let Some(token) = token(headers) else {
         return refuse(
@@ -19,7 +24,7 @@ pub fn check(deployment: &Deployment, headers: &HeaderMap) -> Result<(), ApiErro
     };
     let full = is_among(&token, &deployment.tokens);
     let limited = is_among(&token, &deployment.limited_tokens);
-    match (full, limited, deployment.enabled) {
+    match (full, limited, enabled) {
         (true, _, true) => Ok(()),
         (true, _, false) => refuse(ErrorCode::DeploymentNotEnabled, "the deployment is not enabled"),
         (_, true, _) => refuse(

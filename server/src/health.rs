@@ -1,5 +1,6 @@
 //! What those ask who run the server: whether it lives, whether it is ready, and what it counts.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +22,11 @@ pub async fn ready(State(app): Shared) -> Result<&'static str, ApiError> {
 pub async fn metrics(State(app): Shared) -> Response {
     let text = app.metrics.text(&gauges(&app));
     ([(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))], text).into_response()
+}
+
+/// The last hour of each deployment, for the pages.
+pub async fn recent(State(app): Shared) -> Response {
+    Json(app.metrics.recent()).into_response()
 }
 
 fn gauges(app: &App) -> [Gauge<'static>; 4] {

@@ -10,7 +10,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, Version, header, uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
+use serde::Deserialize;
+use serde_json::json;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -25,7 +27,7 @@ use crate::open_inference::routes;
 use crate::outputs::Column;
 use crate::served::Served;
 use crate::work::Work;
-use crate::{auth, body, health, multipart, page, request};
+use crate::{body, health, multipart, page, request};
 
 /// The routes of the server. A slash at the end changes nothing, and neither does leaving `/forward` out or
 /// resolving `openapi.json` against an address that ends with a slash.
@@ -35,6 +37,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .route("/recent", get(health::recent))
         .route("/page/{file}", get(page_file))
         .route("/deployment/{id}", get(deployment_page).post(predict))
         .route("/deployment/{id}/", get(deployment_page).post(predict))
@@ -42,6 +45,7 @@ pub fn router(app: App) -> Router {
         .route("/deployment/{id}/forward/", post(predict))
         .route("/deployment/{id}/openapi.json", get(describe_deployment))
         .route("/deployment/{id}/openapi.json/", get(describe_deployment))
+        .route("/deployment/{id}/enabled", put(switch))
         .route("/deployment/{id}/forward/openapi.json", get(describe_deployment))
         .merge(routes::router())
         .fallback(unknown_address)
@@ -163,7 +167,7 @@ impl FromRequestParts<Arc<App>> for Featured {
 
 async fn index_page(State(app): Shared) -> Response {
     let served = app.served.all();
-    page::respond(page::index(&served).into())
+    page::respond(page::index(&served, &app.switches).into())
 }
 
 /// The page needs no token. It shows one to this machine alone.
@@ -175,17 +179,19 @@ async fn deployment_page(
 ) -> Result<Response, ApiError> {
     let Found(served) = match found {
         Err(error) if page::is_wanted(&headers) => {
-            let page = page::missing(&error.message, &app.served.all());
+            let page = page::missing(&error.message, &app.served.all(), &app.switches);
             return Ok((error.status, page::respond(page.into())).into_response());
         }
         found => found?,
     };
     served.require_model()?;
     let show_token = app.local_port.is_some_and(|port| page::asked_locally(&uri, &headers, port));
-    let page = || Bytes::from(page::view(&served, &app.base, show_token));
+    let enabled = app.switches.is_enabled(&served.deployment);
+    let shown = page::Shown { show_token, enabled, can_switch: app.switches.are_there() };
+    let page = || Bytes::from(page::view(&served, &app.base, &shown));
     Ok(page::respond(match served.trouble() {
         Some(_) => page(),
-        None => served.pages[usize::from(show_token)].get_or_init(page).clone(),
+        None => served.pages[usize::from(show_token)][usize::from(enabled)].get_or_init(page).clone(),
     }))
 }
 
@@ -195,8 +201,32 @@ async fn page_file(State(app): Shared, Path(name): Path<String>) -> Result<Respo
         .ok_or_else(|| not_found(&app, &format!("the pages have no file {:?}", shorten(&name, 100))))
 }
 
-async fn describe_deployment(Featured(served): Featured, headers: HeaderMap) -> Result<Response, ApiError> {
-    auth::check(&served.deployment, &headers)?;
+/// Enables or disables a deployment.
+async fn switch(
+    State(app): Shared,
+    Found(served): Found,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    app.switches.check(&headers)?;
+    let wanted: Wanted = serde_json::from_slice(&body)
+        .map_err(|error| ApiError::bad_data(format!("send {{\"enabled\": true}} or false: {error}")))?;
+    app.switches.set(&served.deployment.id, wanted.enabled)?;
+    Ok(json_response(json!({"enabled": wanted.enabled}).to_string()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    enabled: bool,
+}
+
+async fn describe_deployment(
+    State(app): Shared,
+    Featured(served): Featured,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    app.check(&served.deployment, &headers)?;
     served.require_model()?;
     Ok(json_response(served.describe.clone()))
 }
@@ -212,7 +242,7 @@ async fn answered(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (head, body) = request.into_parts();
-    let (served, form) = match admit(found, &head.headers) {
+    let (served, form) = match admit(app, found, &head.headers) {
         Ok(admitted) => admitted,
         Err(error) => {
             body::drain(body).await;
@@ -233,9 +263,13 @@ struct Form {
 }
 
 /// Everything that can be told from the head of a request.
-fn admit(found: Result<Featured, ApiError>, headers: &HeaderMap) -> Result<(Arc<Served>, Form), ApiError> {
+fn admit(
+    app: &App,
+    found: Result<Featured, ApiError>,
+    headers: &HeaderMap,
+) -> Result<(Arc<Served>, Form), ApiError> {
     let Featured(served) = found?;
-    auth::check(&served.deployment, headers)?;
+    app.check(&served.deployment, headers)?;
     served.require_model()?;
     Ok((served, form(headers)?))
 }

@@ -57,6 +57,8 @@ pub mod pooling;
 #[cfg(feature = "serve")]
 pub mod queue;
 #[cfg(feature = "serve")]
+pub mod recent;
+#[cfg(feature = "serve")]
 pub mod registry;
 #[cfg(feature = "serve")]
 pub mod rehearsal;
@@ -66,6 +68,8 @@ pub mod served;
 #[cfg(feature = "serve")]
 pub mod source;
 pub mod specs;
+#[cfg(feature = "serve")]
+pub mod switches;
 pub mod tensor;
 #[cfg(feature = "serve")]
 pub mod token;

@@ -6,11 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
+use crate::recent::Recent;
+
 /// The media type of the text.
 pub const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The upper ends of the buckets of a time, in nanoseconds: from half a millisecond to 30 seconds.
-const TIMES: &[u64] = &[
+pub const TIMES: [u64; 15] = [
     500_000,
     1_000_000,
     2_500_000,
@@ -43,6 +47,7 @@ pub struct Metrics {
 pub struct Counts {
     responses: Mutex<BTreeMap<u16, u64>>,
     latency: Histogram,
+    recent: Recent,
     pub engine: EngineCounts,
     /// The requests that a run of the model had together, if they are joined.
     pub joined: Histogram,
@@ -81,6 +86,13 @@ impl Metrics {
         counts
     }
 
+    /// The last hour of each deployment that was asked.
+    pub fn recent(&self) -> Value {
+        let deployments = lock(&self.deployments);
+        let recent = deployments.iter().map(|(id, counts)| (id.clone(), counts.recent.summary()));
+        recent.collect::<Map<_, _>>().into()
+    }
+
     /// All of it, in Prometheus' text format.
     pub fn text(&self, gauges: &[Gauge]) -> String {
         let deployments: Vec<(String, Arc<Counts>)> =
@@ -112,6 +124,7 @@ impl Counts {
         Counts {
             responses: Mutex::default(),
             latency: Histogram::of_times(),
+            recent: Recent::default(),
             engine: EngineCounts {
                 time: Histogram::of_times(),
                 rows: Histogram::of_sizes(),
@@ -127,6 +140,7 @@ impl Counts {
     pub fn responded(&self, status: u16, after: Duration) {
         *lock(&self.responses).entry(status).or_default() += 1;
         self.latency.observe_time(after);
+        self.recent.add(status, after);
     }
 }
 
@@ -172,7 +186,7 @@ pub struct Histogram {
 
 impl Histogram {
     fn of_times() -> Histogram {
-        Histogram::new(TIMES, NANOSECONDS)
+        Histogram::new(&TIMES, NANOSECONDS)
     }
 
     fn of_sizes() -> Histogram {

@@ -20,8 +20,8 @@ pub struct Served {
     pub describe: Bytes,
     /// The model's metadata for the Open Inference Protocol, or why it has none.
     pub metadata: Result<Bytes, String>,
-    /// The page, with and without the token; made when it is first requested.
-    pub pages: [OnceLock<Bytes>; 2],
+    /// The page, without and with the token, disabled and enabled; made when it is first requested.
+    pub pages: [[OnceLock<Bytes>; 2]; 2],
     /// What the model's file does not say: one line each.
     pub assumed: Vec<String>,
     /// Files that it was loaded from, beside those of its folder.

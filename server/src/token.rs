@@ -28,7 +28,9 @@ impl TokenArguments {
     pub fn token(&self) -> Result<String, String> {
         match (&self.token, &self.token_file) {
             (Some(token), _) => Ok(token.clone()),
-            (None, Some(file)) => read(file),
+            (None, Some(file)) => {
+                read(file).map_err(|problem| format!("--token-file {}: {problem}", file.display()))
+            }
             (None, None) => random(),
         }
     }
@@ -51,10 +53,8 @@ fn check(token: &str) -> Result<String, String> {
 }
 
 /// The token in a file; white space around it does not count.
-fn read(file: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(file).map_err(|error| error.to_string());
-    let token = text.and_then(|text| check(text.trim()));
-    token.map_err(|problem| format!("--token-file {}: {problem}", file.display()))
+pub fn read(file: &Path) -> Result<String, String> {
+    check(fs::read_to_string(file).map_err(|error| error.to_string())?.trim())
 }
 
 #[cfg(test)]

@@ -270,3 +270,30 @@ def test_an_unknown_deployment_is_a_page_with_those_there_are(tab, shipped):
     tab.get_by_role("link", name="Palmer penguins").click()
     expect(tab.get_by_role("heading", name="Try it")).to_be_visible()
     tab.problems.clear()  # A browser notes a response of 404.
+
+
+def test_the_last_hour_is_shown(tab, shipped):
+    view(tab, shipped, "penguins")
+    tab.get_by_role("button", name="Predict").click()
+    expect(best(tab, "species")).to_be_visible()
+    view(tab, shipped, "penguins")
+    expect(tab.locator("[data-recent=penguins]")).to_contain_text("requests in the last hour")
+    expect(tab.locator("[data-recent=penguins] caption")).to_be_visible()
+    tab.goto(shipped.base)
+    expect(tab.locator("[data-recent=penguins]")).to_contain_text("99 % within")
+
+
+def test_a_deployment_is_disabled_on_its_page(tab, tmp_path):
+    token = tmp_path / "admin"
+    token.write_text("admin-token")
+    with Server([SHIPPED / "penguins"], "--admin-token-file", str(token)) as server:
+        view(tab, server, "penguins")
+        tab.get_by_label("Admin token").fill("wrong")
+        tab.get_by_role("button", name="Disable").click()
+        expect(tab.locator("#switch output")).to_have_text("this needs the admin token")
+        tab.get_by_label("Admin token").fill("admin-token")
+        tab.get_by_role("button", name="Disable").click()
+        expect(tab.get_by_role("button", name="Enable")).to_be_visible()
+        tab.get_by_role("button", name="Predict").click()
+        expect(tab.locator("#answer .failed")).to_contain_text("DeploymentNotEnabled")
+    tab.problems.clear()  # A browser notes responses of 401 and 403.

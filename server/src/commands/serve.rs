@@ -23,6 +23,7 @@ use crate::queue::Queue;
 use crate::registry::Registry;
 use crate::served::Served;
 use crate::source::{Loading, Source};
+use crate::switches::Switches;
 use crate::token::TokenArguments;
 use crate::turns::Turns;
 use crate::watch::Watch;
@@ -92,6 +93,11 @@ pub struct ServeArguments {
 
     #[command(flatten)]
     token: TokenArguments,
+
+    /// File of the token with which deployments are enabled and disabled, on their pages or by PUT
+    /// /deployment/ID/enabled. What was set last is kept beside it, in FILE.state.json
+    #[arg(long, value_name = "FILE")]
+    admin_token_file: Option<PathBuf>,
 
     /// Folders of deployments, and models to be served alone
     #[arg(value_name = "DIR|MODEL.onnx", required = true)]
@@ -169,6 +175,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// Serves until a signal stops it.
 pub fn run(arguments: &ServeArguments) -> Result<(), String> {
     let loading = Loading { token: arguments.token.token()?, engines: arguments.engines.engines() };
+    let switches = arguments.admin_token_file.as_deref().map_or(Ok(Switches::default()), Switches::load)?;
     let watch = Watch::new(arguments.paths.iter().cloned().map(Source::new).collect());
     let until = Instant::now() + arguments.engine_wait;
     let served = Arc::new(load(watch.sources(), &loading, until)?);
@@ -183,7 +190,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), String> {
     if arguments.watch {
         watch.start(Arc::clone(&served), loading).map_err(|error| format!("--watch: {error}"))?;
     }
-    let outcome = runtime.block_on(serve(arguments, served, metrics));
+    let outcome = runtime.block_on(serve(arguments, served, metrics, switches));
     // Work whose client has gone, or that outlasted the grace, does not hold up the end.
     runtime.shutdown_background();
     outcome
@@ -213,6 +220,7 @@ async fn serve(
     arguments: &ServeArguments,
     served: Arc<Registry>,
     metrics: Arc<Metrics>,
+    switches: Switches,
 ) -> Result<(), String> {
     let cannot_listen = |error: io::Error| {
         let hint = match error.kind() {
@@ -241,6 +249,7 @@ async fn serve(
         turns: Turns::new(at_once()),
         queue: Queue::new(arguments.max_queue, at_once()),
         metrics,
+        switches,
     };
     let limits = Limits {
         head: arguments.head_timeout,

@@ -15,13 +15,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::{Accepted, App, Shared, asked, at_engine, shorten};
 use crate::body::{self, Coding};
+use crate::encode;
 use crate::error::{ApiError, ErrorCode};
 use crate::open_inference::errors::OpenError;
 use crate::open_inference::metadata::{self, VERSION};
 use crate::open_inference::{reply, request};
 use crate::served::Served;
 use crate::work::Work;
-use crate::{auth, encode};
 
 /// The length of the JSON before tensors in binary, of requests and replies.
 const JSON_LENGTH: HeaderName = HeaderName::from_static("inference-header-content-length");
@@ -71,13 +71,17 @@ async fn ready(State(app): Shared) -> Result<(), OpenError> {
     Ok(app.require_ready()?)
 }
 
-async fn model_metadata(Model(served): Model, headers: HeaderMap) -> Result<Response, OpenError> {
-    auth::check(&served.deployment, &headers)?;
+async fn model_metadata(
+    State(app): Shared,
+    Model(served): Model,
+    headers: HeaderMap,
+) -> Result<Response, OpenError> {
+    app.check(&served.deployment, &headers)?;
     Ok(json_response(metadata_of(&served)?.clone()))
 }
 
-async fn model_ready(Model(served): Model, headers: HeaderMap) -> Result<(), OpenError> {
-    auth::check(&served.deployment, &headers)?;
+async fn model_ready(State(app): Shared, Model(served): Model, headers: HeaderMap) -> Result<(), OpenError> {
+    app.check(&served.deployment, &headers)?;
     metadata_of(&served)?;
     Ok(())
 }
@@ -93,7 +97,7 @@ async fn answered(
     request: Request,
 ) -> Result<Response, OpenError> {
     let (head, body) = request.into_parts();
-    let (served, form) = match admit(model, &head.headers) {
+    let (served, form) = match admit(app, model, &head.headers) {
         Ok(admitted) => admitted,
         Err(error) => {
             body::drain(body).await;
@@ -120,9 +124,13 @@ struct Form {
 }
 
 /// Everything that can be told from the head of a request.
-fn admit(model: Result<Model, OpenError>, headers: &HeaderMap) -> Result<(Arc<Served>, Form), OpenError> {
+fn admit(
+    app: &App,
+    model: Result<Model, OpenError>,
+    headers: &HeaderMap,
+) -> Result<(Arc<Served>, Form), OpenError> {
     let Model(served) = model?;
-    auth::check(&served.deployment, headers)?;
+    app.check(&served.deployment, headers)?;
     metadata_of(&served)?;
     let coding = body::coding(headers, &[Coding::Gzip, Coding::Deflate])?;
     Ok((served, Form { coding, json_length: json_length(headers)? }))

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use crate::deployment::Deployment;
 use crate::served::Served;
+use crate::switches::Switches;
 use crate::tensor::{Datatype, Signature, TensorSpec};
 use examples::Row;
 
@@ -22,6 +23,7 @@ use examples::Row;
 const FILES: &[(&str, &str)] = &[
     ("page.css", include_str!("page.css")),
     ("page.js", include_str!("page.js")),
+    ("live.js", include_str!("live.js")),
     ("playground.js", include_str!("playground.js")),
     ("fields.js", include_str!("fields.js")),
     ("answer.js", include_str!("answer.js")),
@@ -67,41 +69,52 @@ pub fn is_wanted(headers: &HeaderMap) -> bool {
 }
 
 /// The list of deployments.
-pub fn index(served: &[Arc<Served>]) -> String {
-    page("Deployments", html! { h1 { "Deployments" } (list(served)) })
+pub fn index(served: &[Arc<Served>], switches: &Switches) -> String {
+    page("Deployments", html! { h1 { "Deployments" } (list(served, switches)) })
 }
 
 /// There is no such deployment; these there are.
-pub fn missing(problem: &str, served: &[Arc<Served>]) -> String {
+pub fn missing(problem: &str, served: &[Arc<Served>], switches: &Switches) -> String {
     page(
         "Not found",
         html! {
             h1 { "Not found" }
             p { (problem) }
             h2 { "Deployments" }
-            (list(served))
+            (list(served, switches))
         },
     )
 }
 
-fn list(served: &[Arc<Served>]) -> Markup {
+fn list(served: &[Arc<Served>], switches: &Switches) -> Markup {
     html! {
         ul.deployments {
             @for served in served {
                 @let deployment = &served.deployment;
                 li {
                     a href={"/deployment/" (deployment.id)} { (deployment.title) }
-                    (state(deployment))
+                    (state(switches.is_enabled(deployment)))
                     @if !deployment.description.is_empty() { div.soft { (deployment.description) } }
                     @if served.trouble().is_some() { div.warning { "a newer version is broken" } }
+                    div.soft { "engine: " (served.model.engine()) }
+                    div data-recent=(deployment.id) {}
                 }
             }
         }
+        script type="module" src="/page/live.js" {}
     }
 }
 
+/// What a page of a deployment depends on, beside the deployment.
+pub struct Shown {
+    pub show_token: bool,
+    pub enabled: bool,
+    pub can_switch: bool,
+}
+
 /// The deployment view; without a token to show, people fill in theirs.
-pub fn view(served: &Served, base: &str, show_token: bool) -> String {
+pub fn view(served: &Served, base: &str, shown: &Shown) -> String {
+    let show_token = shown.show_token;
     let deployment = &served.deployment;
     let url = format!("{base}{}", deployment.path());
     let token = deployment.tokens.first().filter(|_| show_token).map_or("", String::as_str);
@@ -109,7 +122,7 @@ pub fn view(served: &Served, base: &str, show_token: bool) -> String {
         &deployment.title,
         html! {
             nav { a href="/" { "Deployments" } }
-            h1 { (deployment.title) (state(deployment)) }
+            h1 { (deployment.title) (state(shown.enabled)) }
             p.soft { (deployment.description) }
             (trouble(served, show_token))
             (assumed(served))
@@ -129,6 +142,10 @@ pub fn view(served: &Served, base: &str, show_token: bool) -> String {
             }
             @if deployment.has_features() { (features(deployment, &url, token)) }
             @else { (tensors(served.model.signature(), &url, token)) }
+            h2 { "Last hour" }
+            div data-recent=(deployment.id) data-bars {}
+            @if shown.can_switch { (switch(deployment, shown.enabled)) }
+            script type="module" src="/page/live.js" {}
         },
     )
 }
@@ -246,8 +263,23 @@ pub fn respond(page: Bytes) -> Response {
     (headers, page).into_response()
 }
 
-fn state(deployment: &Deployment) -> Markup {
-    match deployment.enabled {
+/// The form that enables or disables the deployment.
+fn switch(deployment: &Deployment, enabled: bool) -> Markup {
+    html! {
+        h2 { "Switch" }
+        form id="switch" data-url={"/deployment/" (deployment.id) "/enabled"} data-enable=(!enabled) {
+            div.field {
+                label for="admin-token" { "Admin token" }
+                input id="admin-token" type="password" autocomplete="off";
+            }
+            button { @if enabled { "Disable" } @else { "Enable" } }
+            output role="status" {}
+        }
+    }
+}
+
+fn state(enabled: bool) -> Markup {
+    match enabled {
         true => html! { span.state.enabled { "enabled" } },
         false => html! { span.state { "not enabled" } },
     }

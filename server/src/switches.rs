@@ -1,0 +1,107 @@
+//! Which deployments are enabled, as people with the admin token set it. It lasts over a restart.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::http::HeaderMap;
+
+use crate::auth;
+use crate::deployment::Deployment;
+use crate::error::{ApiError, ErrorCode};
+use crate::token;
+
+/// The switches of the deployments. Without an admin token nothing is switched.
+#[derive(Default)]
+pub struct Switches {
+    /// One token; none if there is no switching.
+    tokens: Vec<String>,
+    file: PathBuf,
+    /// What differs from deployment.json, or once did, by ID.
+    set: Mutex<BTreeMap<String, bool>>,
+}
+
+impl Switches {
+    /// Reads the admin token, and the state that an earlier server has left beside it.
+    pub fn load(token_file: &Path) -> Result<Switches, String> {
+        let token = token::read(token_file)
+            .map_err(|problem| format!("--admin-token-file {}: {problem}", token_file.display()))?;
+        let mut name = token_file.as_os_str().to_owned();
+        name.push(".state.json");
+        let file = PathBuf::from(name);
+        let set = read(&file).map_err(|problem| format!("{}: {problem}", file.display()))?;
+        Ok(Switches { tokens: vec![token], file, set: Mutex::new(set) })
+    }
+
+    /// Whether there is an admin token.
+    pub fn are_there(&self) -> bool {
+        !self.tokens.is_empty()
+    }
+
+    pub fn is_enabled(&self, deployment: &Deployment) -> bool {
+        self.lock().get(&deployment.id).copied().unwrap_or(deployment.enabled)
+    }
+
+    /// Lets a request pass that has the admin token.
+    pub fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        if !self.are_there() {
+            let message = "this server switches nothing; start it with --admin-token-file FILE";
+            return Err(ApiError::new(ErrorCode::ResourceNotFound, message));
+        }
+        match auth::has_one_of(headers, &self.tokens) {
+            true => Ok(()),
+            false => Err(ApiError::new(ErrorCode::InvalidTokenError, "this needs the admin token")),
+        }
+    }
+
+    /// Enables or disables a deployment, once that is written down.
+    pub fn set(&self, id: &str, enabled: bool) -> Result<(), ApiError> {
+        let mut set = self.lock();
+        let mut changed = set.clone();
+        changed.insert(id.to_owned(), enabled);
+        write(&self.file, &changed)
+            .map_err(|error| ApiError::internal(format!("the state cannot be kept: {error}")))?;
+        *set = changed;
+        Ok(())
+    }
+
+    /// Nothing panics while it holds the lock.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, bool>> {
+        self.set.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read(file: &Path) -> Result<BTreeMap<String, bool>, String> {
+    match fs::read(file) {
+        Ok(text) => serde_json::from_slice(&text).map_err(|error| error.to_string()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeMap::new()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Writes the state beside the file and puts it in its place: a server that is killed leaves one or the other.
+fn write(file: &Path, set: &BTreeMap<String, bool>) -> io::Result<()> {
+    let next = file.with_extension("next");
+    fs::write(&next, serde_json::to_vec_pretty(set)?)?;
+    fs::rename(&next, file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_state_is_an_error_that_names_the_file() {
+        let folder = std::env::temp_dir().join(format!("sidekick-switches-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let token = folder.join("token");
+        fs::write(&token, "secret\n").unwrap();
+        assert!(Switches::load(&token).is_ok());
+        fs::write(folder.join("token.state.json"), "[]").unwrap();
+        let problem = Switches::load(&token).err().unwrap();
+        assert!(problem.contains("token.state.json: ") && !problem.contains("secret"), "{problem}");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

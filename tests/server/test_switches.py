@@ -1,0 +1,69 @@
+"""Deployments that are enabled and disabled while the server runs, and the figures of the last hour."""
+
+import requests
+from conftest import Server
+from deployment_client import assert_error
+
+
+def switch(server, id, enabled, token="admin-secret"):
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.put(f"{server.base}/deployment/{id}/enabled", json={"enabled": enabled}, headers=headers)
+
+
+def admin(folder):
+    file = folder / "admin"
+    file.write_text("admin-secret\n")
+    return ["--admin-token-file", str(file)]
+
+
+def test_a_disabled_deployment_answers_nothing_until_it_is_enabled(folders, tmp_path):
+    with Server([folders / "echo", folders / "names"], *admin(tmp_path)) as server:
+        echo = server.deployment("echo")
+        reply = switch(server, "echo", False)
+        assert (reply.status_code, reply.json()) == (200, {"enabled": False})
+        assert_error(echo.describe(), "DeploymentNotEnabled", 403)
+        metadata = requests.get(f"{server.base}/v2/models/echo", headers={"Authorization": "Bearer echo-token"})
+        assert metadata.status_code == 403
+        assert ">not enabled<" in requests.get(f"{server.base}/deployment/echo").text
+        assert server.deployment("names").describe().status_code == 200
+        switch(server, "echo", True)
+        assert echo.describe().status_code == 200
+        assert ">enabled<" in requests.get(f"{server.base}/deployment/echo").text
+
+
+def test_the_state_lasts_over_a_restart(folders, tmp_path):
+    options = admin(tmp_path)
+    with Server([folders / "echo", folders / "disabled"], *options) as server:
+        switch(server, "echo", False)
+        switch(server, "disabled", True)
+    with Server([folders / "echo", folders / "disabled"], *options) as server:
+        assert_error(server.deployment("echo").describe(), "DeploymentNotEnabled", 403)
+        assert server.deployment("disabled").describe().status_code == 200
+
+
+def test_only_the_admin_token_switches(folders, tmp_path):
+    with Server([folders / "echo"], *admin(tmp_path)) as server:
+        for token in ("echo-token", "admin-secre", ""):
+            assert_error(switch(server, "echo", False, token), "InvalidTokenError", 401, "admin token")
+        assert server.deployment("echo").describe().status_code == 200
+        headers = {"Authorization": "Bearer admin-secret"}
+        for body in (b"", b"{}", b'{"enabled": 1}', b'{"enabled": true, "more": 1}'):
+            reply = requests.put(f"{server.base}/deployment/echo/enabled", data=body, headers=headers)
+            assert_error(reply, "BadData", 400, '{"enabled": true}')
+        assert "admin-secret" not in requests.get(f"{server.base}/deployment/echo").text
+
+
+def test_a_server_without_an_admin_token_switches_nothing(server):
+    assert_error(switch(server, "echo", False), "ResourceNotFound", 404, "--admin-token-file")
+
+
+def test_the_last_hour_is_counted(folders):
+    with Server([folders / "echo"]) as server:
+        assert requests.get(f"{server.base}/recent").json().get("echo", {"requests": 0})["requests"] == 0
+        url, token = server.deployments["echo"]
+        for _ in range(3):
+            requests.post(url, json={"rows": [{}]}, headers={"Authorization": f"Bearer {token}"})
+        recent = requests.get(f"{server.base}/recent").json()["echo"]
+        assert (recent["requests"], recent["errors"]) == (3, 3)
+        assert sum(bar["count"] for bar in recent["latency"]) == 3
+        assert recent["p50"] <= recent["p99"]
