@@ -34,14 +34,16 @@ fn joined(function: &Function, separator: &str, word: impl Fn(&str, &Type) -> St
     words.collect::<Vec<_>>().join(separator)
 }
 
-/// Wraps a line that is too long, after a comma or a bracket.
+/// Wraps a line that is too long: after a parameter, or else after a word.
 fn wrapped(line: &str, width: usize, indent: &str, continuation: &str) -> String {
     let mut rest = line;
     let mut text = String::new();
     while rest.len() > width {
-        let Some(at) = rest[..width].rfind([' ', ',']).filter(|at| *at > indent.len()) else { break };
-        text += &format!("{}{continuation}\n{indent}", rest[..=at].trim_end());
-        rest = rest[at + 1..].trim_start();
+        let room = &rest[..width];
+        let separators = room.rfind("; ").max(room.rfind(", "));
+        let Some(at) = separators.map(|at| at + 1).or_else(|| room.rfind(' ')) else { break };
+        text += &format!("{}{continuation}\n{indent}", rest[..at].trim_end());
+        rest = rest[at..].trim_start();
     }
     text + rest + "\n"
 }

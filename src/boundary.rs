@@ -123,7 +123,7 @@ pub(crate) unsafe fn path_text<'a>(pointer: *const c_char, length: usize, what: 
 /// # Safety
 /// As for [`text`].
 unsafe fn text_or<'a>(pointer: *const c_char, length: usize, what: &str, advice: &str) -> Result<&'a str> {
-    let bytes = if length == SIDEKICK_NUL || length == NUL_OF_32_BITS {
+    let bytes = if means_nul(length) {
         let start = NonNull::new(pointer.cast_mut()).ok_or_else(|| null(what))?;
         // SAFETY: not NULL, and this function's own demand.
         unsafe { CStr::from_ptr(start.as_ptr()) }.to_bytes()
@@ -139,6 +139,12 @@ unsafe fn text_or<'a>(pointer: *const c_char, length: usize, what: &str, advice:
         let message = format!("{what} is not UTF-8: a bad byte at {}{advice}", e.valid_up_to());
         Error::new(ErrorKind::Argument, message)
     })
+}
+
+/// Lengths of real texts need one comparison.
+#[inline]
+fn means_nul(length: usize) -> bool {
+    length >= NUL_OF_32_BITS && (length == NUL_OF_32_BITS || length == SIDEKICK_NUL)
 }
 
 /// A copy of a text of any size.

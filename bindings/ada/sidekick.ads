@@ -115,20 +115,20 @@ package Sidekick is
    type sidekick_token is limited private;
    type sidekick_token_pointer is access all sidekick_token with Convention => C;
 
-   type sidekick_token_callback is access function (data : System.Address; refused : Integer_32; token :
-      sidekick_token_pointer) return Integer_32 with Convention => C;
+   type sidekick_token_callback is access function (data : System.Address; refused : Integer_32;
+      token : sidekick_token_pointer) return Integer_32 with Convention => C;
 
    type sidekick_release_callback is access procedure (data : System.Address) with Convention => C;
 
-   type sidekick_log_callback is access procedure (data : System.Address; level : Integer_32; message :
-      char_array; length : size_t) with Convention => C;
+   type sidekick_log_callback is access procedure (data : System.Address; level : Integer_32;
+      message : char_array; length : size_t) with Convention => C;
 
    function sidekick_version  return chars_ptr
      with Import, Convention => C, External_Name => "sidekick_version";
 
-   function sidekick_deployment_open (url : char_array; url_length : size_t; token : char_array; token_length
-      : size_t; options : sidekick_options_pointer; cancel : sidekick_cancel_pointer; deployment : access
-      sidekick_deployment_pointer; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_deployment_open (url : char_array; url_length : size_t; token : char_array;
+      token_length : size_t; options : sidekick_options_pointer; cancel : sidekick_cancel_pointer;
+      deployment : access sidekick_deployment_pointer; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_open";
 
    procedure sidekick_deployment_free (deployment : sidekick_deployment_pointer)
@@ -137,25 +137,25 @@ package Sidekick is
    function sidekick_deployment_batch_limit (deployment : sidekick_deployment_pointer) return size_t
      with Import, Convention => C, External_Name => "sidekick_deployment_batch_limit";
 
-   function sidekick_deployment_model_version (deployment : sidekick_deployment_pointer; length : access
-      size_t) return chars_ptr
+   function sidekick_deployment_model_version (deployment : sidekick_deployment_pointer;
+      length : access size_t) return chars_ptr
      with Import, Convention => C, External_Name => "sidekick_deployment_model_version";
 
    function sidekick_deployment_protocol (deployment : sidekick_deployment_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_protocol";
 
-   function sidekick_deployment_feature_count (deployment : sidekick_deployment_pointer; side : Integer_32)
-      return size_t
+   function sidekick_deployment_feature_count (deployment : sidekick_deployment_pointer;
+      side : Integer_32) return size_t
      with Import, Convention => C, External_Name => "sidekick_deployment_feature_count";
 
    function sidekick_deployment_feature_index (deployment : sidekick_deployment_pointer; side : Integer_32;
-      name : char_array; name_length : size_t; index : access size_t; error : access sidekick_error_pointer) return
-      Integer_32
+      name : char_array; name_length : size_t; index : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_feature_index";
 
    function sidekick_deployment_feature_name (deployment : sidekick_deployment_pointer; side : Integer_32;
-      index : size_t; name : access chars_ptr; name_length : access size_t; error : access sidekick_error_pointer)
-      return Integer_32
+      index : size_t; name : access chars_ptr; name_length : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_feature_name";
 
    function sidekick_deployment_feature_type (deployment : sidekick_deployment_pointer; side : Integer_32;
@@ -166,23 +166,23 @@ package Sidekick is
       index : size_t; dtype : access Integer_32; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_feature_dtype";
 
-   function sidekick_deployment_feature_optional (deployment : sidekick_deployment_pointer; side :
-      Integer_32; index : size_t; optional : access Integer_32; error : access sidekick_error_pointer) return
-      Integer_32
+   function sidekick_deployment_feature_optional (deployment : sidekick_deployment_pointer;
+      side : Integer_32; index : size_t; optional : access Integer_32;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_feature_optional";
 
    function sidekick_deployment_feature_shape (deployment : sidekick_deployment_pointer; side : Integer_32;
-      index : size_t; shape : access System.Address; rank : access size_t; error : access sidekick_error_pointer)
-      return Integer_32
+      index : size_t; shape : access System.Address; rank : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_feature_shape";
 
    function sidekick_deployment_category_count (deployment : sidekick_deployment_pointer; side : Integer_32;
       index : size_t; count : access size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_category_count";
 
-   function sidekick_deployment_category (deployment : sidekick_deployment_pointer; side : Integer_32; index
-      : size_t; category : size_t; label : access chars_ptr; label_length : access size_t; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_deployment_category (deployment : sidekick_deployment_pointer; side : Integer_32;
+      index : size_t; category : size_t; label : access chars_ptr; label_length : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_category";
 
    function sidekick_rows_new (deployment : sidekick_deployment_pointer; rows : access sidekick_rows_pointer;
@@ -196,8 +196,8 @@ package Sidekick is
       number : double; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_number";
 
-   function sidekick_rows_add_number_at (rows : sidekick_rows_pointer; index : size_t; number : double; error
-      : access sidekick_error_pointer) return Integer_32
+   function sidekick_rows_add_number_at (rows : sidekick_rows_pointer; index : size_t; number : double;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_number_at";
 
    function sidekick_rows_add_integer (rows : sidekick_rows_pointer; name : char_array; name_length : size_t;
@@ -208,16 +208,17 @@ package Sidekick is
       error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_integer_at";
 
-   function sidekick_rows_add_unsigned (rows : sidekick_rows_pointer; name : char_array; name_length :
-      size_t; integer : Unsigned_64; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_rows_add_unsigned (rows : sidekick_rows_pointer; name : char_array;
+      name_length : size_t; integer : Unsigned_64; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_unsigned";
 
-   function sidekick_rows_add_unsigned_at (rows : sidekick_rows_pointer; index : size_t; integer :
-      Unsigned_64; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_rows_add_unsigned_at (rows : sidekick_rows_pointer; index : size_t;
+      integer : Unsigned_64; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_unsigned_at";
 
-   function sidekick_rows_add_category (rows : sidekick_rows_pointer; name : char_array; name_length :
-      size_t; label : char_array; label_length : size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_rows_add_category (rows : sidekick_rows_pointer; name : char_array;
+      name_length : size_t; label : char_array; label_length : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_category";
 
    function sidekick_rows_add_category_at (rows : sidekick_rows_pointer; index : size_t; label : char_array;
@@ -252,16 +253,16 @@ package Sidekick is
       error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_packed";
 
-   function sidekick_rows_end_row (rows : sidekick_rows_pointer; error : access sidekick_error_pointer)
-      return Integer_32
+   function sidekick_rows_end_row (rows : sidekick_rows_pointer;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_end_row";
 
-   function sidekick_rows_discard_row (rows : sidekick_rows_pointer; error : access sidekick_error_pointer)
-      return Integer_32
+   function sidekick_rows_discard_row (rows : sidekick_rows_pointer;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_discard_row";
 
-   function sidekick_rows_clear (rows : sidekick_rows_pointer; error : access sidekick_error_pointer) return
-      Integer_32
+   function sidekick_rows_clear (rows : sidekick_rows_pointer;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_clear";
 
    procedure sidekick_rows_free (rows : sidekick_rows_pointer)
@@ -271,12 +272,13 @@ package Sidekick is
       encoded : System.Address; size : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_image";
 
-   function sidekick_rows_add_image_at (rows : sidekick_rows_pointer; index : size_t; encoded :
-      System.Address; size : size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_rows_add_image_at (rows : sidekick_rows_pointer; index : size_t;
+      encoded : System.Address; size : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_image_at";
 
-   function sidekick_rows_add_image_file (rows : sidekick_rows_pointer; name : char_array; name_length :
-      size_t; path : char_array; path_length : size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_rows_add_image_file (rows : sidekick_rows_pointer; name : char_array;
+      name_length : size_t; path : char_array; path_length : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_image_file";
 
    function sidekick_rows_add_image_file_at (rows : sidekick_rows_pointer; index : size_t; path : char_array;
@@ -284,9 +286,9 @@ package Sidekick is
      with Import, Convention => C, External_Name => "sidekick_rows_add_image_file_at";
 
    function sidekick_rows_add_pixels (rows : sidekick_rows_pointer; name : char_array; name_length : size_t;
-      width : Unsigned_32; height : Unsigned_32; channels : Unsigned_32; row_stride : size_t; samples :
-      System.Address; size : size_t; jpeg_quality : Integer_32; error : access sidekick_error_pointer) return
-      Integer_32
+      width : Unsigned_32; height : Unsigned_32; channels : Unsigned_32; row_stride : size_t;
+      samples : System.Address; size : size_t; jpeg_quality : Integer_32;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_pixels";
 
    function sidekick_rows_add_pixels_at (rows : sidekick_rows_pointer; index : size_t; width : Unsigned_32;
@@ -312,8 +314,9 @@ package Sidekick is
       size : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_npy_at";
 
-   function sidekick_rows_add_npy_file (rows : sidekick_rows_pointer; name : char_array; name_length :
-      size_t; path : char_array; path_length : size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_rows_add_npy_file (rows : sidekick_rows_pointer; name : char_array;
+      name_length : size_t; path : char_array; path_length : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_npy_file";
 
    function sidekick_rows_add_npy_file_at (rows : sidekick_rows_pointer; index : size_t; path : char_array;
@@ -321,23 +324,23 @@ package Sidekick is
      with Import, Convention => C, External_Name => "sidekick_rows_add_npy_file_at";
 
    function sidekick_rows_add_columns (rows : sidekick_rows_pointer; count : size_t; column_count : size_t;
-      inputs : System.Address; kinds : System.Address; values : System.Address; sizes : System.Address; ends :
-      System.Address; error : access sidekick_error_pointer) return Integer_32
+      inputs : System.Address; kinds : System.Address; values : System.Address; sizes : System.Address;
+      ends : System.Address; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_rows_add_columns";
 
-   function sidekick_deployment_predict (deployment : sidekick_deployment_pointer; rows :
-      sidekick_rows_pointer; cancel : sidekick_cancel_pointer; predictions : access sidekick_predictions_pointer;
-      error : access sidekick_error_pointer) return Integer_32
+   function sidekick_deployment_predict (deployment : sidekick_deployment_pointer;
+      rows : sidekick_rows_pointer; cancel : sidekick_cancel_pointer;
+      predictions : access sidekick_predictions_pointer; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_predict";
 
-   function sidekick_deployment_predict_packed (deployment : sidekick_deployment_pointer; records :
-      System.Address; size : size_t; cancel : sidekick_cancel_pointer; values : System.Address; count : size_t;
-      error : access sidekick_error_pointer) return Integer_32
+   function sidekick_deployment_predict_packed (deployment : sidekick_deployment_pointer;
+      records : System.Address; size : size_t; cancel : sidekick_cancel_pointer; values : System.Address;
+      count : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_predict_packed";
 
    function sidekick_deployment_post_json (deployment : sidekick_deployment_pointer; json : char_array;
-      json_length : size_t; cancel : sidekick_cancel_pointer; reply : access sidekick_reply_pointer; error : access
-      sidekick_error_pointer) return Integer_32
+      json_length : size_t; cancel : sidekick_cancel_pointer; reply : access sidekick_reply_pointer;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_deployment_post_json";
 
    function sidekick_reply_http_status (reply : sidekick_reply_pointer) return Integer_32
@@ -355,45 +358,45 @@ package Sidekick is
    function sidekick_predictions_failure_count (predictions : sidekick_predictions_pointer) return size_t
      with Import, Convention => C, External_Name => "sidekick_predictions_failure_count";
 
-   function sidekick_predictions_failure (predictions : sidekick_predictions_pointer; index : size_t; failure
-      : access sidekick_error_pointer; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_failure (predictions : sidekick_predictions_pointer; index : size_t;
+      failure : access sidekick_error_pointer; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_failure";
 
    function sidekick_predictions_sent_row (predictions : sidekick_predictions_pointer; prediction : size_t;
       row : access size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_sent_row";
 
-   function sidekick_predictions_number (predictions : sidekick_predictions_pointer; output : size_t; row :
-      size_t; number : access double; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_number (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; number : access double; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_number";
 
-   function sidekick_predictions_integer (predictions : sidekick_predictions_pointer; output : size_t; row :
-      size_t; value : access Integer_64; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_integer (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; value : access Integer_64; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_integer";
 
    function sidekick_predictions_numbers (predictions : sidekick_predictions_pointer; output : size_t;
-      numbers : access System.Address; count : access size_t; error : access sidekick_error_pointer) return
-      Integer_32
+      numbers : access System.Address; count : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_numbers";
 
-   function sidekick_predictions_bytes (predictions : sidekick_predictions_pointer; output : size_t; row :
-      size_t; value : access System.Address; size : access size_t; error : access sidekick_error_pointer) return
-      Integer_32
+   function sidekick_predictions_bytes (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; value : access System.Address; size : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_bytes";
 
    function sidekick_predictions_bytes_column (predictions : sidekick_predictions_pointer; output : size_t;
-      values : access System.Address; ends : access System.Address; count : access size_t; error : access
-      sidekick_error_pointer) return Integer_32
+      values : access System.Address; ends : access System.Address; count : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_bytes_column";
 
-   function sidekick_predictions_text (predictions : sidekick_predictions_pointer; output : size_t; row :
-      size_t; value : access chars_ptr; value_length : access size_t; error : access sidekick_error_pointer) return
-      Integer_32
+   function sidekick_predictions_text (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; value : access chars_ptr; value_length : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_text";
 
-   function sidekick_predictions_texts (predictions : sidekick_predictions_pointer; output : size_t; texts :
-      access chars_ptr; ends : access System.Address; count : access size_t; error : access sidekick_error_pointer)
-      return Integer_32
+   function sidekick_predictions_texts (predictions : sidekick_predictions_pointer; output : size_t;
+      texts : access chars_ptr; ends : access System.Address; count : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_texts";
 
    function sidekick_predictions_category_count (predictions : sidekick_predictions_pointer; output : size_t;
@@ -401,118 +404,120 @@ package Sidekick is
      with Import, Convention => C, External_Name => "sidekick_predictions_category_count";
 
    function sidekick_predictions_category_label (predictions : sidekick_predictions_pointer; output : size_t;
-      category : size_t; label : access chars_ptr; label_length : access size_t; error : access
-      sidekick_error_pointer) return Integer_32
+      category : size_t; label : access chars_ptr; label_length : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_category_label";
 
    function sidekick_predictions_probabilities (predictions : sidekick_predictions_pointer; output : size_t;
-      row : size_t; probabilities : access System.Address; count : access size_t; error : access
-      sidekick_error_pointer) return Integer_32
+      row : size_t; probabilities : access System.Address; count : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_probabilities";
 
-   function sidekick_predictions_probability_matrix (predictions : sidekick_predictions_pointer; output :
-      size_t; matrix : access System.Address; count : access size_t; error : access sidekick_error_pointer) return
-      Integer_32
+   function sidekick_predictions_probability_matrix (predictions : sidekick_predictions_pointer;
+      output : size_t; matrix : access System.Address; count : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_probability_matrix";
 
    function sidekick_predictions_probability (predictions : sidekick_predictions_pointer; output : size_t;
-      row : size_t; label : char_array; label_length : size_t; probability : access double; error : access
-      sidekick_error_pointer) return Integer_32
+      row : size_t; label : char_array; label_length : size_t; probability : access double;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_probability";
 
-   function sidekick_predictions_top (predictions : sidekick_predictions_pointer; output : size_t; row :
-      size_t; rank : size_t; label : access chars_ptr; label_length : access size_t; probability : access double;
-      error : access sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_top (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; rank : size_t; label : access chars_ptr; label_length : access size_t;
+      probability : access double; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_top";
 
-   function sidekick_predictions_image (predictions : sidekick_predictions_pointer; output : size_t; row :
-      size_t; encoded : access System.Address; size : access size_t; media_type : access chars_ptr; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_image (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; encoded : access System.Address; size : access size_t; media_type : access chars_ptr;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_image";
 
-   function sidekick_predictions_image_size (predictions : sidekick_predictions_pointer; output : size_t; row
-      : size_t; width : access Unsigned_32; height : access Unsigned_32; channels : access Unsigned_32; error :
-      access sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_image_size (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; width : access Unsigned_32; height : access Unsigned_32; channels : access Unsigned_32;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_image_size";
 
    function sidekick_predictions_image_pixels (predictions : sidekick_predictions_pointer; output : size_t;
-      row : size_t; buffer : System.Address; buffer_size : size_t; error : access sidekick_error_pointer) return
-      Integer_32
+      row : size_t; buffer : System.Address; buffer_size : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_image_pixels";
 
-   function sidekick_predictions_save_image (predictions : sidekick_predictions_pointer; output : size_t; row
-      : size_t; path : char_array; path_length : size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_save_image (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; path : char_array; path_length : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_save_image";
 
    procedure sidekick_predictions_free (predictions : sidekick_predictions_pointer)
      with Import, Convention => C, External_Name => "sidekick_predictions_free";
 
-   function sidekick_predictions_array (predictions : sidekick_predictions_pointer; output : size_t; row :
-      size_t; elements : access System.Address; count : access size_t; error : access sidekick_error_pointer)
-      return Integer_32
+   function sidekick_predictions_array (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; elements : access System.Address; count : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_array";
 
-   function sidekick_predictions_elements (predictions : sidekick_predictions_pointer; output : size_t; row :
-      size_t; elements : access System.Address; size : access size_t; dtype : access Integer_32; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_elements (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; elements : access System.Address; size : access size_t; dtype : access Integer_32;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_elements";
 
-   function sidekick_predictions_elements_column (predictions : sidekick_predictions_pointer; output :
-      size_t; elements : access System.Address; size : access size_t; dtype : access Integer_32; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_elements_column (predictions : sidekick_predictions_pointer;
+      output : size_t; elements : access System.Address; size : access size_t; dtype : access Integer_32;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_elements_column";
 
    function sidekick_predictions_array_shape (predictions : sidekick_predictions_pointer; output : size_t;
       shape : access System.Address; rank : access size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_array_shape";
 
-   function sidekick_predictions_row_shape (predictions : sidekick_predictions_pointer; output : size_t; row
-      : size_t; shape : access System.Address; rank : access size_t; error : access sidekick_error_pointer) return
-      Integer_32
+   function sidekick_predictions_row_shape (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; shape : access System.Address; rank : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_row_shape";
 
    function sidekick_predictions_arrays (predictions : sidekick_predictions_pointer; output : size_t;
-      elements : access System.Address; count : access size_t; error : access sidekick_error_pointer) return
-      Integer_32
+      elements : access System.Address; count : access size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_arrays";
 
-   function sidekick_predictions_copy_array (predictions : sidekick_predictions_pointer; output : size_t; row
-      : size_t; dtype : Integer_32; buffer : System.Address; buffer_size : size_t; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_copy_array (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; dtype : Integer_32; buffer : System.Address; buffer_size : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_copy_array";
 
-   function sidekick_predictions_save_npy (predictions : sidekick_predictions_pointer; output : size_t; row :
-      size_t; path : char_array; path_length : size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_predictions_save_npy (predictions : sidekick_predictions_pointer; output : size_t;
+      row : size_t; path : char_array; path_length : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_predictions_save_npy";
 
    function sidekick_stream_new (deployment : sidekick_deployment_pointer; cancel : sidekick_cancel_pointer;
       stream : access sidekick_stream_pointer; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_stream_new";
 
-   function sidekick_stream_push (stream : sidekick_stream_pointer; rows : sidekick_rows_pointer; error :
-      access sidekick_error_pointer) return Integer_32
+   function sidekick_stream_push (stream : sidekick_stream_pointer; rows : sidekick_rows_pointer;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_stream_push";
 
    function sidekick_stream_is_full (stream : sidekick_stream_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_stream_is_full";
 
-   function sidekick_stream_next (stream : sidekick_stream_pointer; predictions : access
-      sidekick_predictions_pointer; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_stream_next (stream : sidekick_stream_pointer;
+      predictions : access sidekick_predictions_pointer; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_stream_next";
 
    procedure sidekick_stream_free (stream : sidekick_stream_pointer)
      with Import, Convention => C, External_Name => "sidekick_stream_free";
 
-   function sidekick_cancel_new (cancel : access sidekick_cancel_pointer; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_cancel_new (cancel : access sidekick_cancel_pointer;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_cancel_new";
 
-   function sidekick_cancel_trigger (cancel : sidekick_cancel_pointer; error : access sidekick_error_pointer)
-      return Integer_32
+   function sidekick_cancel_trigger (cancel : sidekick_cancel_pointer;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_cancel_trigger";
 
-   function sidekick_cancel_set_timeout (cancel : sidekick_cancel_pointer; milliseconds : Unsigned_64; error
-      : access sidekick_error_pointer) return Integer_32
+   function sidekick_cancel_set_timeout (cancel : sidekick_cancel_pointer; milliseconds : Unsigned_64;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_cancel_set_timeout";
 
    procedure sidekick_cancel_free (cancel : sidekick_cancel_pointer)
@@ -527,12 +532,12 @@ package Sidekick is
    function sidekick_error_http_status (error : sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_error_http_status";
 
-   function sidekick_error_server_code (error : sidekick_error_pointer; length : access size_t) return
-      chars_ptr
+   function sidekick_error_server_code (error : sidekick_error_pointer;
+      length : access size_t) return chars_ptr
      with Import, Convention => C, External_Name => "sidekick_error_server_code";
 
-   function sidekick_error_server_message (error : sidekick_error_pointer; length : access size_t) return
-      chars_ptr
+   function sidekick_error_server_message (error : sidekick_error_pointer;
+      length : access size_t) return chars_ptr
      with Import, Convention => C, External_Name => "sidekick_error_server_message";
 
    function sidekick_error_row (error : sidekick_error_pointer) return Integer_64
@@ -559,78 +564,80 @@ package Sidekick is
    procedure sidekick_error_free (error : sidekick_error_pointer)
      with Import, Convention => C, External_Name => "sidekick_error_free";
 
-   function sidekick_options_new (options : access sidekick_options_pointer; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_options_new (options : access sidekick_options_pointer;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_new";
 
-   function sidekick_options_set_batch_rows (options : sidekick_options_pointer; batch_rows : size_t; error :
-      access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_batch_rows (options : sidekick_options_pointer; batch_rows : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_batch_rows";
 
-   function sidekick_options_set_max_in_flight (options : sidekick_options_pointer; requests : size_t; error
-      : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_max_in_flight (options : sidekick_options_pointer; requests : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_max_in_flight";
 
    function sidekick_options_set_isolate_bad_rows (options : sidekick_options_pointer; isolate : Integer_32;
       error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_isolate_bad_rows";
 
-   function sidekick_options_set_isolate_status_500 (options : sidekick_options_pointer; isolate :
-      Integer_32; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_isolate_status_500 (options : sidekick_options_pointer;
+      isolate : Integer_32; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_isolate_status_500";
 
-   function sidekick_options_set_connect_timeout (options : sidekick_options_pointer; milliseconds :
-      Unsigned_64; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_connect_timeout (options : sidekick_options_pointer;
+      milliseconds : Unsigned_64; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_connect_timeout";
 
-   function sidekick_options_set_response_timeout (options : sidekick_options_pointer; milliseconds :
-      Unsigned_64; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_response_timeout (options : sidekick_options_pointer;
+      milliseconds : Unsigned_64; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_response_timeout";
 
-   function sidekick_options_set_call_timeout (options : sidekick_options_pointer; milliseconds :
-      Unsigned_64; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_call_timeout (options : sidekick_options_pointer;
+      milliseconds : Unsigned_64; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_call_timeout";
 
-   function sidekick_options_set_retries (options : sidekick_options_pointer; retries : Unsigned_32; error :
-      access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_retries (options : sidekick_options_pointer; retries : Unsigned_32;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_retries";
 
-   function sidekick_options_set_retry_backoff (options : sidekick_options_pointer; first_milliseconds :
-      Unsigned_64; ceiling_milliseconds : Unsigned_64; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_retry_backoff (options : sidekick_options_pointer;
+      first_milliseconds : Unsigned_64; ceiling_milliseconds : Unsigned_64;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_retry_backoff";
 
-   function sidekick_options_set_ca_file (options : sidekick_options_pointer; path : char_array; path_length
-      : size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_ca_file (options : sidekick_options_pointer; path : char_array;
+      path_length : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_ca_file";
 
-   function sidekick_options_set_ca_pem (options : sidekick_options_pointer; pem : System.Address; size :
-      size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_ca_pem (options : sidekick_options_pointer; pem : System.Address;
+      size : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_ca_pem";
 
    function sidekick_options_set_client_certificate_file (options : sidekick_options_pointer;
-      certificate_path : char_array; certificate_path_length : size_t; key_path : char_array; key_path_length :
-      size_t; error : access sidekick_error_pointer) return Integer_32
+      certificate_path : char_array; certificate_path_length : size_t; key_path : char_array;
+      key_path_length : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_client_certificate_file";
 
-   function sidekick_options_set_client_certificate_pem (options : sidekick_options_pointer; certificate :
-      System.Address; certificate_size : size_t; key : System.Address; key_size : size_t; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_client_certificate_pem (options : sidekick_options_pointer;
+      certificate : System.Address; certificate_size : size_t; key : System.Address; key_size : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_client_certificate_pem";
 
-   function sidekick_options_set_tls_minimum (options : sidekick_options_pointer; version : Integer_32; error
-      : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_tls_minimum (options : sidekick_options_pointer; version : Integer_32;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_tls_minimum";
 
-   function sidekick_options_set_dangerous_skip_tls_verification (options : sidekick_options_pointer; skip :
-      Integer_32; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_dangerous_skip_tls_verification (options : sidekick_options_pointer;
+      skip : Integer_32; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_dangerous_skip_tls_verification";
 
-   function sidekick_options_set_allow_token_over_http (options : sidekick_options_pointer; allow :
-      Integer_32; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_allow_token_over_http (options : sidekick_options_pointer;
+      allow : Integer_32; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_allow_token_over_http";
 
-   function sidekick_options_add_header (options : sidekick_options_pointer; name : char_array; name_length :
-      size_t; value : char_array; value_length : size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_add_header (options : sidekick_options_pointer; name : char_array;
+      name_length : size_t; value : char_array; value_length : size_t;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_add_header";
 
    function sidekick_options_set_user_agent_suffix (options : sidekick_options_pointer; suffix : char_array;
@@ -641,8 +648,8 @@ package Sidekick is
       host_length : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_host_header";
 
-   function sidekick_options_set_reply_limit (options : sidekick_options_pointer; limit : Unsigned_64; error
-      : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_reply_limit (options : sidekick_options_pointer; limit : Unsigned_64;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_reply_limit";
 
    function sidekick_options_set_max_image_pixels (options : sidekick_options_pointer; pixels : Unsigned_64;
@@ -657,16 +664,16 @@ package Sidekick is
       error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_request_gzip";
 
-   function sidekick_options_set_reply_gzip (options : sidekick_options_pointer; allow : Integer_32; error :
-      access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_reply_gzip (options : sidekick_options_pointer; allow : Integer_32;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_reply_gzip";
 
    function sidekick_options_set_keep_alive (options : sidekick_options_pointer; connections : size_t;
       idle_milliseconds : Unsigned_64; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_keep_alive";
 
-   function sidekick_options_set_proxy (options : sidekick_options_pointer; url : char_array; url_length :
-      size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_proxy (options : sidekick_options_pointer; url : char_array;
+      url_length : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_proxy";
 
    function sidekick_options_set_no_proxy (options : sidekick_options_pointer; hosts : char_array;
@@ -676,42 +683,42 @@ package Sidekick is
    procedure sidekick_options_free (options : sidekick_options_pointer)
      with Import, Convention => C, External_Name => "sidekick_options_free";
 
-   function sidekick_options_set_protocol (options : sidekick_options_pointer; protocol : Integer_32; error :
-      access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_protocol (options : sidekick_options_pointer; protocol : Integer_32;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_protocol";
 
    function sidekick_options_set_model_description (options : sidekick_options_pointer; json : char_array;
       json_length : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_model_description";
 
-   function sidekick_options_set_model_description_file (options : sidekick_options_pointer; path :
-      char_array; path_length : size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_model_description_file (options : sidekick_options_pointer;
+      path : char_array; path_length : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_model_description_file";
 
-   function sidekick_options_set_wire (options : sidekick_options_pointer; wire : Integer_32; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_wire (options : sidekick_options_pointer; wire : Integer_32;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_wire";
 
-   function sidekick_options_set_token_callback (options : sidekick_options_pointer; callback :
-      sidekick_token_callback; data : System.Address; release : sidekick_release_callback; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_token_callback (options : sidekick_options_pointer;
+      callback : sidekick_token_callback; data : System.Address; release : sidekick_release_callback;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_token_callback";
 
    function sidekick_token_set (token : sidekick_token_pointer; value : char_array; value_length : size_t;
       error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_token_set";
 
-   function sidekick_token_fail (token : sidekick_token_pointer; message : char_array; message_length :
-      size_t; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_token_fail (token : sidekick_token_pointer; message : char_array;
+      message_length : size_t; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_token_fail";
 
-   function sidekick_options_set_log_callback (options : sidekick_options_pointer; callback :
-      sidekick_log_callback; data : System.Address; release : sidekick_release_callback; error : access
-      sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_log_callback (options : sidekick_options_pointer;
+      callback : sidekick_log_callback; data : System.Address; release : sidekick_release_callback;
+      error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_log_callback";
 
-   function sidekick_options_set_callbacks_on_caller (options : sidekick_options_pointer; on_caller :
-      Integer_32; error : access sidekick_error_pointer) return Integer_32
+   function sidekick_options_set_callbacks_on_caller (options : sidekick_options_pointer;
+      on_caller : Integer_32; error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_callbacks_on_caller";
 
 private

@@ -132,20 +132,20 @@ namespace Sidekick
             ref int feature_type, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_deployment_feature_dtype(IntPtr deployment, int side, UIntPtr index,
-            ref int dtype, ref IntPtr error);
+        public static extern int sidekick_deployment_feature_dtype(IntPtr deployment, int side,
+            UIntPtr index, ref int dtype, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_deployment_feature_optional(IntPtr deployment, int side, UIntPtr
-            index, ref int optional, ref IntPtr error);
+        public static extern int sidekick_deployment_feature_optional(IntPtr deployment, int side,
+            UIntPtr index, ref int optional, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_deployment_feature_shape(IntPtr deployment, int side, UIntPtr index,
-            ref IntPtr shape, ref UIntPtr rank, ref IntPtr error);
+        public static extern int sidekick_deployment_feature_shape(IntPtr deployment, int side,
+            UIntPtr index, ref IntPtr shape, ref UIntPtr rank, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_deployment_category_count(IntPtr deployment, int side, UIntPtr
-            index, ref UIntPtr count, ref IntPtr error);
+        public static extern int sidekick_deployment_category_count(IntPtr deployment, int side,
+            UIntPtr index, ref UIntPtr count, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_deployment_category(IntPtr deployment, int side, UIntPtr index,
@@ -162,24 +162,24 @@ namespace Sidekick
             double number, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_number_at(IntPtr rows, UIntPtr index, double number, ref
-            IntPtr error);
+        public static extern int sidekick_rows_add_number_at(IntPtr rows, UIntPtr index, double number,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_rows_add_integer(IntPtr rows, byte[] name, UIntPtr name_length,
             long integer, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_integer_at(IntPtr rows, UIntPtr index, long integer, ref
-            IntPtr error);
+        public static extern int sidekick_rows_add_integer_at(IntPtr rows, UIntPtr index, long integer,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_rows_add_unsigned(IntPtr rows, byte[] name, UIntPtr name_length,
             ulong integer, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_unsigned_at(IntPtr rows, UIntPtr index, ulong integer, ref
-            IntPtr error);
+        public static extern int sidekick_rows_add_unsigned_at(IntPtr rows, UIntPtr index, ulong integer,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_rows_add_category(IntPtr rows, byte[] name, UIntPtr name_length,
@@ -190,32 +190,32 @@ namespace Sidekick
             UIntPtr label_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_binary(IntPtr rows, byte[] name, UIntPtr name_length, int
-            value, ref IntPtr error);
+        public static extern int sidekick_rows_add_binary(IntPtr rows, byte[] name, UIntPtr name_length,
+            int value, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_binary_at(IntPtr rows, UIntPtr index, int value, ref
-            IntPtr error);
+        public static extern int sidekick_rows_add_binary_at(IntPtr rows, UIntPtr index, int value,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_text(IntPtr rows, byte[] name, UIntPtr name_length, byte[]
-            value, UIntPtr value_length, ref IntPtr error);
+        public static extern int sidekick_rows_add_text(IntPtr rows, byte[] name, UIntPtr name_length,
+            byte[] value, UIntPtr value_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_text_at(IntPtr rows, UIntPtr index, byte[] value, UIntPtr
-            value_length, ref IntPtr error);
+        public static extern int sidekick_rows_add_text_at(IntPtr rows, UIntPtr index, byte[] value,
+            UIntPtr value_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_rows_add_bytes(IntPtr rows, byte[] name, UIntPtr name_length,
             IntPtr value, UIntPtr size, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_bytes_at(IntPtr rows, UIntPtr index, IntPtr value, UIntPtr
-            size, ref IntPtr error);
+        public static extern int sidekick_rows_add_bytes_at(IntPtr rows, UIntPtr index, IntPtr value,
+            UIntPtr size, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_packed(IntPtr rows, IntPtr records, UIntPtr size, ref
-            IntPtr error);
+        public static extern int sidekick_rows_add_packed(IntPtr rows, IntPtr records, UIntPtr size,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_rows_end_row(IntPtr rows, ref IntPtr error);
@@ -246,29 +246,30 @@ namespace Sidekick
             UIntPtr path_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_pixels(IntPtr rows, byte[] name, UIntPtr name_length, uint
-            width, uint height, uint channels, UIntPtr row_stride, IntPtr samples, UIntPtr size, int jpeg_quality, ref
-            IntPtr error);
+        public static extern int sidekick_rows_add_pixels(IntPtr rows, byte[] name, UIntPtr name_length,
+            uint width, uint height, uint channels, UIntPtr row_stride, IntPtr samples, UIntPtr size, int jpeg_quality,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_pixels_at(IntPtr rows, UIntPtr index, uint width, uint
-            height, uint channels, UIntPtr row_stride, IntPtr samples, UIntPtr size, int jpeg_quality, ref IntPtr error);
+        public static extern int sidekick_rows_add_pixels_at(IntPtr rows, UIntPtr index, uint width,
+            uint height, uint channels, UIntPtr row_stride, IntPtr samples, UIntPtr size, int jpeg_quality,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_array(IntPtr rows, byte[] name, UIntPtr name_length, int
-            dtype, UIntPtr[] shape, UIntPtr rank, IntPtr[] strides, IntPtr data, UIntPtr data_size, ref IntPtr error);
+        public static extern int sidekick_rows_add_array(IntPtr rows, byte[] name, UIntPtr name_length,
+            int dtype, UIntPtr[] shape, UIntPtr rank, IntPtr[] strides, IntPtr data, UIntPtr data_size, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_array_at(IntPtr rows, UIntPtr index, int dtype, UIntPtr[]
-            shape, UIntPtr rank, IntPtr[] strides, IntPtr data, UIntPtr data_size, ref IntPtr error);
+        public static extern int sidekick_rows_add_array_at(IntPtr rows, UIntPtr index, int dtype,
+            UIntPtr[] shape, UIntPtr rank, IntPtr[] strides, IntPtr data, UIntPtr data_size, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_npy(IntPtr rows, byte[] name, UIntPtr name_length, IntPtr
-            file, UIntPtr size, ref IntPtr error);
+        public static extern int sidekick_rows_add_npy(IntPtr rows, byte[] name, UIntPtr name_length,
+            IntPtr file, UIntPtr size, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_rows_add_npy_at(IntPtr rows, UIntPtr index, IntPtr file, UIntPtr
-            size, ref IntPtr error);
+        public static extern int sidekick_rows_add_npy_at(IntPtr rows, UIntPtr index, IntPtr file,
+            UIntPtr size, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_rows_add_npy_file(IntPtr rows, byte[] name, UIntPtr name_length,
@@ -291,8 +292,8 @@ namespace Sidekick
             UIntPtr size, IntPtr cancel, double[] values, UIntPtr count, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_deployment_post_json(IntPtr deployment, byte[] json, UIntPtr
-            json_length, IntPtr cancel, ref IntPtr reply, ref IntPtr error);
+        public static extern int sidekick_deployment_post_json(IntPtr deployment, byte[] json,
+            UIntPtr json_length, IntPtr cancel, ref IntPtr reply, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_reply_http_status(IntPtr reply);
@@ -310,44 +311,44 @@ namespace Sidekick
         public static extern UIntPtr sidekick_predictions_failure_count(IntPtr predictions);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_failure(IntPtr predictions, UIntPtr index, ref IntPtr
-            failure, ref IntPtr error);
+        public static extern int sidekick_predictions_failure(IntPtr predictions, UIntPtr index,
+            ref IntPtr failure, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_sent_row(IntPtr predictions, UIntPtr prediction, ref
-            UIntPtr row, ref IntPtr error);
+        public static extern int sidekick_predictions_sent_row(IntPtr predictions, UIntPtr prediction,
+            ref UIntPtr row, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_predictions_number(IntPtr predictions, UIntPtr output, UIntPtr row,
             ref double number, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_integer(IntPtr predictions, UIntPtr output, UIntPtr row,
-            ref long value, ref IntPtr error);
+        public static extern int sidekick_predictions_integer(IntPtr predictions, UIntPtr output,
+            UIntPtr row, ref long value, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_numbers(IntPtr predictions, UIntPtr output, ref IntPtr
-            numbers, ref UIntPtr count, ref IntPtr error);
+        public static extern int sidekick_predictions_numbers(IntPtr predictions, UIntPtr output,
+            ref IntPtr numbers, ref UIntPtr count, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_predictions_bytes(IntPtr predictions, UIntPtr output, UIntPtr row,
             ref IntPtr value, ref UIntPtr size, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_bytes_column(IntPtr predictions, UIntPtr output, ref
-            IntPtr values, ref IntPtr ends, ref UIntPtr count, ref IntPtr error);
+        public static extern int sidekick_predictions_bytes_column(IntPtr predictions, UIntPtr output,
+            ref IntPtr values, ref IntPtr ends, ref UIntPtr count, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_predictions_text(IntPtr predictions, UIntPtr output, UIntPtr row,
             ref IntPtr value, ref UIntPtr value_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_texts(IntPtr predictions, UIntPtr output, ref IntPtr
-            texts, ref IntPtr ends, ref UIntPtr count, ref IntPtr error);
+        public static extern int sidekick_predictions_texts(IntPtr predictions, UIntPtr output,
+            ref IntPtr texts, ref IntPtr ends, ref UIntPtr count, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_category_count(IntPtr predictions, UIntPtr output, ref
-            UIntPtr count, ref IntPtr error);
+        public static extern int sidekick_predictions_category_count(IntPtr predictions, UIntPtr output,
+            ref UIntPtr count, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_predictions_category_label(IntPtr predictions, UIntPtr output,
@@ -362,8 +363,8 @@ namespace Sidekick
             ref IntPtr matrix, ref UIntPtr count, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_probability(IntPtr predictions, UIntPtr output, UIntPtr
-            row, byte[] label, UIntPtr label_length, ref double probability, ref IntPtr error);
+        public static extern int sidekick_predictions_probability(IntPtr predictions, UIntPtr output,
+            UIntPtr row, byte[] label, UIntPtr label_length, ref double probability, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_predictions_top(IntPtr predictions, UIntPtr output, UIntPtr row,
@@ -374,16 +375,16 @@ namespace Sidekick
             ref IntPtr encoded, ref UIntPtr size, ref IntPtr media_type, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_image_size(IntPtr predictions, UIntPtr output, UIntPtr
-            row, ref uint width, ref uint height, ref uint channels, ref IntPtr error);
+        public static extern int sidekick_predictions_image_size(IntPtr predictions, UIntPtr output,
+            UIntPtr row, ref uint width, ref uint height, ref uint channels, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_predictions_image_pixels(IntPtr predictions, UIntPtr output,
             UIntPtr row, IntPtr buffer, UIntPtr buffer_size, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_save_image(IntPtr predictions, UIntPtr output, UIntPtr
-            row, byte[] path, UIntPtr path_length, ref IntPtr error);
+        public static extern int sidekick_predictions_save_image(IntPtr predictions, UIntPtr output,
+            UIntPtr row, byte[] path, UIntPtr path_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern void sidekick_predictions_free(IntPtr predictions);
@@ -393,36 +394,36 @@ namespace Sidekick
             ref IntPtr elements, ref UIntPtr count, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_elements(IntPtr predictions, UIntPtr output, UIntPtr
-            row, ref IntPtr elements, ref UIntPtr size, ref int dtype, ref IntPtr error);
+        public static extern int sidekick_predictions_elements(IntPtr predictions, UIntPtr output,
+            UIntPtr row, ref IntPtr elements, ref UIntPtr size, ref int dtype, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_elements_column(IntPtr predictions, UIntPtr output, ref
-            IntPtr elements, ref UIntPtr size, ref int dtype, ref IntPtr error);
+        public static extern int sidekick_predictions_elements_column(IntPtr predictions, UIntPtr output,
+            ref IntPtr elements, ref UIntPtr size, ref int dtype, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_array_shape(IntPtr predictions, UIntPtr output, ref
-            IntPtr shape, ref UIntPtr rank, ref IntPtr error);
+        public static extern int sidekick_predictions_array_shape(IntPtr predictions, UIntPtr output,
+            ref IntPtr shape, ref UIntPtr rank, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_row_shape(IntPtr predictions, UIntPtr output, UIntPtr
-            row, ref IntPtr shape, ref UIntPtr rank, ref IntPtr error);
+        public static extern int sidekick_predictions_row_shape(IntPtr predictions, UIntPtr output,
+            UIntPtr row, ref IntPtr shape, ref UIntPtr rank, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_arrays(IntPtr predictions, UIntPtr output, ref IntPtr
-            elements, ref UIntPtr count, ref IntPtr error);
+        public static extern int sidekick_predictions_arrays(IntPtr predictions, UIntPtr output,
+            ref IntPtr elements, ref UIntPtr count, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_copy_array(IntPtr predictions, UIntPtr output, UIntPtr
-            row, int dtype, IntPtr buffer, UIntPtr buffer_size, ref IntPtr error);
+        public static extern int sidekick_predictions_copy_array(IntPtr predictions, UIntPtr output,
+            UIntPtr row, int dtype, IntPtr buffer, UIntPtr buffer_size, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_predictions_save_npy(IntPtr predictions, UIntPtr output, UIntPtr
-            row, byte[] path, UIntPtr path_length, ref IntPtr error);
+        public static extern int sidekick_predictions_save_npy(IntPtr predictions, UIntPtr output,
+            UIntPtr row, byte[] path, UIntPtr path_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_stream_new(IntPtr deployment, IntPtr cancel, ref IntPtr stream, ref
-            IntPtr error);
+        public static extern int sidekick_stream_new(IntPtr deployment, IntPtr cancel, ref IntPtr stream,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_stream_push(IntPtr stream, IntPtr rows, ref IntPtr error);
@@ -431,8 +432,8 @@ namespace Sidekick
         public static extern int sidekick_stream_is_full(IntPtr stream);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_stream_next(IntPtr stream, ref IntPtr predictions, ref IntPtr
-            error);
+        public static extern int sidekick_stream_next(IntPtr stream, ref IntPtr predictions,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern void sidekick_stream_free(IntPtr stream);
@@ -444,8 +445,8 @@ namespace Sidekick
         public static extern int sidekick_cancel_trigger(IntPtr cancel, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_cancel_set_timeout(IntPtr cancel, ulong milliseconds, ref IntPtr
-            error);
+        public static extern int sidekick_cancel_set_timeout(IntPtr cancel, ulong milliseconds,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern void sidekick_cancel_free(IntPtr cancel);
@@ -493,32 +494,32 @@ namespace Sidekick
         public static extern int sidekick_options_new(ref IntPtr options, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_batch_rows(IntPtr options, UIntPtr batch_rows, ref
-            IntPtr error);
+        public static extern int sidekick_options_set_batch_rows(IntPtr options, UIntPtr batch_rows,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_max_in_flight(IntPtr options, UIntPtr requests, ref
-            IntPtr error);
+        public static extern int sidekick_options_set_max_in_flight(IntPtr options, UIntPtr requests,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_isolate_bad_rows(IntPtr options, int isolate, ref
-            IntPtr error);
+        public static extern int sidekick_options_set_isolate_bad_rows(IntPtr options, int isolate,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_isolate_status_500(IntPtr options, int isolate, ref
-            IntPtr error);
+        public static extern int sidekick_options_set_isolate_status_500(IntPtr options, int isolate,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_connect_timeout(IntPtr options, ulong milliseconds, ref
-            IntPtr error);
+        public static extern int sidekick_options_set_connect_timeout(IntPtr options, ulong milliseconds,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_options_set_response_timeout(IntPtr options, ulong milliseconds,
             ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_call_timeout(IntPtr options, ulong milliseconds, ref
-            IntPtr error);
+        public static extern int sidekick_options_set_call_timeout(IntPtr options, ulong milliseconds,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_options_set_retries(IntPtr options, uint retries, ref IntPtr error);
@@ -528,87 +529,87 @@ namespace Sidekick
             ulong ceiling_milliseconds, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_ca_file(IntPtr options, byte[] path, UIntPtr
-            path_length, ref IntPtr error);
+        public static extern int sidekick_options_set_ca_file(IntPtr options, byte[] path,
+            UIntPtr path_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_ca_pem(IntPtr options, IntPtr pem, UIntPtr size, ref
-            IntPtr error);
+        public static extern int sidekick_options_set_ca_pem(IntPtr options, IntPtr pem, UIntPtr size,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_client_certificate_file(IntPtr options, byte[]
-            certificate_path, UIntPtr certificate_path_length, byte[] key_path, UIntPtr key_path_length, ref IntPtr
-            error);
+        public static extern int sidekick_options_set_client_certificate_file(IntPtr options,
+            byte[] certificate_path, UIntPtr certificate_path_length, byte[] key_path, UIntPtr key_path_length,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_client_certificate_pem(IntPtr options, IntPtr
-            certificate, UIntPtr certificate_size, IntPtr key, UIntPtr key_size, ref IntPtr error);
+        public static extern int sidekick_options_set_client_certificate_pem(IntPtr options,
+            IntPtr certificate, UIntPtr certificate_size, IntPtr key, UIntPtr key_size, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_tls_minimum(IntPtr options, int version, ref IntPtr
-            error);
+        public static extern int sidekick_options_set_tls_minimum(IntPtr options, int version,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_dangerous_skip_tls_verification(IntPtr options, int
-            skip, ref IntPtr error);
+        public static extern int sidekick_options_set_dangerous_skip_tls_verification(IntPtr options,
+            int skip, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_allow_token_over_http(IntPtr options, int allow, ref
-            IntPtr error);
+        public static extern int sidekick_options_set_allow_token_over_http(IntPtr options, int allow,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_add_header(IntPtr options, byte[] name, UIntPtr name_length,
-            byte[] value, UIntPtr value_length, ref IntPtr error);
+        public static extern int sidekick_options_add_header(IntPtr options, byte[] name,
+            UIntPtr name_length, byte[] value, UIntPtr value_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_options_set_user_agent_suffix(IntPtr options, byte[] suffix,
             UIntPtr suffix_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_host_header(IntPtr options, byte[] host, UIntPtr
-            host_length, ref IntPtr error);
+        public static extern int sidekick_options_set_host_header(IntPtr options, byte[] host,
+            UIntPtr host_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_reply_limit(IntPtr options, ulong limit, ref IntPtr
-            error);
+        public static extern int sidekick_options_set_reply_limit(IntPtr options, ulong limit,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_max_image_pixels(IntPtr options, ulong pixels, ref
-            IntPtr error);
+        public static extern int sidekick_options_set_max_image_pixels(IntPtr options, ulong pixels,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_apply_orientation(IntPtr options, int apply, ref IntPtr
-            error);
+        public static extern int sidekick_options_set_apply_orientation(IntPtr options, int apply,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_request_gzip(IntPtr options, int compress, ref IntPtr
-            error);
+        public static extern int sidekick_options_set_request_gzip(IntPtr options, int compress,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_options_set_reply_gzip(IntPtr options, int allow, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_keep_alive(IntPtr options, UIntPtr connections, ulong
-            idle_milliseconds, ref IntPtr error);
+        public static extern int sidekick_options_set_keep_alive(IntPtr options, UIntPtr connections,
+            ulong idle_milliseconds, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_options_set_proxy(IntPtr options, byte[] url, UIntPtr url_length,
             ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_no_proxy(IntPtr options, byte[] hosts, UIntPtr
-            hosts_length, ref IntPtr error);
+        public static extern int sidekick_options_set_no_proxy(IntPtr options, byte[] hosts,
+            UIntPtr hosts_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern void sidekick_options_free(IntPtr options);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_protocol(IntPtr options, int protocol, ref IntPtr
-            error);
+        public static extern int sidekick_options_set_protocol(IntPtr options, int protocol,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_model_description(IntPtr options, byte[] json, UIntPtr
-            json_length, ref IntPtr error);
+        public static extern int sidekick_options_set_model_description(IntPtr options, byte[] json,
+            UIntPtr json_length, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_options_set_model_description_file(IntPtr options, byte[] path,
@@ -618,23 +619,23 @@ namespace Sidekick
         public static extern int sidekick_options_set_wire(IntPtr options, int wire, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_token_callback(IntPtr options, sidekick_token_callback
-            callback, IntPtr data, sidekick_release_callback release, ref IntPtr error);
+        public static extern int sidekick_options_set_token_callback(IntPtr options,
+            sidekick_token_callback callback, IntPtr data, sidekick_release_callback release, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_token_set(IntPtr token, byte[] value, UIntPtr value_length, ref
-            IntPtr error);
+        public static extern int sidekick_token_set(IntPtr token, byte[] value, UIntPtr value_length,
+            ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_token_fail(IntPtr token, byte[] message, UIntPtr message_length,
             ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_log_callback(IntPtr options, sidekick_log_callback
-            callback, IntPtr data, sidekick_release_callback release, ref IntPtr error);
+        public static extern int sidekick_options_set_log_callback(IntPtr options,
+            sidekick_log_callback callback, IntPtr data, sidekick_release_callback release, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        public static extern int sidekick_options_set_callbacks_on_caller(IntPtr options, int on_caller, ref
-            IntPtr error);
+        public static extern int sidekick_options_set_callbacks_on_caller(IntPtr options, int on_caller,
+            ref IntPtr error);
     }
 }

@@ -90,8 +90,8 @@ module sidekick
             type(c_ptr) :: result_
         end function
 
-        function sidekick_deployment_open(url, url_length, token, token_length, options, cancel, deployment, &
-                error) bind(c) result(result_)
+        function sidekick_deployment_open(url, url_length, token, token_length, options, cancel, &
+                deployment, error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             character(kind=c_char), intent(in) :: url(*)
@@ -135,8 +135,8 @@ module sidekick
             integer(c_int32_t), value :: side
         end function
 
-        function sidekick_deployment_feature_index(deployment, side, name, name_length, index, error) &
-                bind(c) result(result_)
+        function sidekick_deployment_feature_index(deployment, side, name, name_length, index, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: deployment
@@ -147,8 +147,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_deployment_feature_name(deployment, side, index, name, name_length, error) &
-                bind(c) result(result_)
+        function sidekick_deployment_feature_name(deployment, side, index, name, name_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: deployment
@@ -159,8 +159,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_deployment_feature_type(deployment, side, index, feature_type, error) bind(c) &
-                result(result_)
+        function sidekick_deployment_feature_type(deployment, side, index, feature_type, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: deployment
@@ -170,8 +170,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_deployment_feature_dtype(deployment, side, index, dtype, error) bind(c) &
-                result(result_)
+        function sidekick_deployment_feature_dtype(deployment, side, index, dtype, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: deployment
@@ -181,8 +181,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_deployment_feature_optional(deployment, side, index, optional, error) bind(c) &
-                result(result_)
+        function sidekick_deployment_feature_optional(deployment, side, index, optional, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: deployment
@@ -192,8 +192,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_deployment_feature_shape(deployment, side, index, shape, rank, error) bind(c) &
-                result(result_)
+        function sidekick_deployment_feature_shape(deployment, side, index, shape, rank, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: deployment
@@ -204,8 +204,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_deployment_category_count(deployment, side, index, count, error) bind(c) &
-                result(result_)
+        function sidekick_deployment_category_count(deployment, side, index, count, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: deployment
@@ -299,8 +299,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_rows_add_category(rows, name, name_length, label, label_length, error) bind(c) &
-                result(result_)
+        function sidekick_rows_add_category(rows, name, name_length, label, label_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: rows
@@ -311,8 +311,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_rows_add_category_at(rows, index, label, label_length, error) bind(c) &
-                result(result_)
+        function sidekick_rows_add_category_at(rows, index, label, label_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: rows
@@ -341,8 +341,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_rows_add_text(rows, name, name_length, value, value_length, error) bind(c) &
-                result(result_)
+        function sidekick_rows_add_text(rows, name, name_length, value, value_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: rows
@@ -363,8 +363,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_rows_add_bytes(rows, name, name_length, value, size, error) bind(c) &
-                result(result_)
+        function sidekick_rows_add_bytes(rows, name, name_length, value, size, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: rows
@@ -420,8 +420,8 @@ module sidekick
             type(c_ptr), value :: rows
         end subroutine
 
-        function sidekick_rows_add_image(rows, name, name_length, encoded, size, error) bind(c) &
-                result(result_)
+        function sidekick_rows_add_image(rows, name, name_length, encoded, size, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: rows
@@ -442,8 +442,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_rows_add_image_file(rows, name, name_length, path, path_length, error) bind(c) &
-                result(result_)
+        function sidekick_rows_add_image_file(rows, name, name_length, path, path_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: rows
@@ -454,8 +454,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_rows_add_image_file_at(rows, index, path, path_length, error) bind(c) &
-                result(result_)
+        function sidekick_rows_add_image_file_at(rows, index, path, path_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: rows
@@ -550,8 +550,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_rows_add_npy_file(rows, name, name_length, path, path_length, error) bind(c) &
-                result(result_)
+        function sidekick_rows_add_npy_file(rows, name, name_length, path, path_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: rows
@@ -562,8 +562,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_rows_add_npy_file_at(rows, index, path, path_length, error) bind(c) &
-                result(result_)
+        function sidekick_rows_add_npy_file_at(rows, index, path, path_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: rows
@@ -588,8 +588,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_deployment_predict(deployment, rows, cancel, predictions, error) bind(c) &
-                result(result_)
+        function sidekick_deployment_predict(deployment, rows, cancel, predictions, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: deployment
@@ -612,8 +612,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_deployment_post_json(deployment, json, json_length, cancel, reply, error) bind(c) &
-                result(result_)
+        function sidekick_deployment_post_json(deployment, json, json_length, cancel, reply, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: deployment
@@ -672,8 +672,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_number(predictions, output, row, number, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_number(predictions, output, row, number, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -683,8 +683,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_integer(predictions, output, row, value, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_integer(predictions, output, row, value, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -694,8 +694,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_numbers(predictions, output, numbers, count, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_numbers(predictions, output, numbers, count, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -705,8 +705,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_bytes(predictions, output, row, value, size, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_bytes(predictions, output, row, value, size, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -717,8 +717,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_bytes_column(predictions, output, values, ends, count, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_bytes_column(predictions, output, values, ends, count, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -729,8 +729,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_text(predictions, output, row, value, value_length, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_text(predictions, output, row, value, value_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -741,8 +741,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_texts(predictions, output, texts, ends, count, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_texts(predictions, output, texts, ends, count, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -753,8 +753,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_category_count(predictions, output, count, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_category_count(predictions, output, count, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -775,8 +775,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_probabilities(predictions, output, row, probabilities, count, error) &
-                bind(c) result(result_)
+        function sidekick_predictions_probabilities(predictions, output, row, probabilities, count, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -787,8 +787,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_probability_matrix(predictions, output, matrix, count, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_probability_matrix(predictions, output, matrix, count, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -825,8 +825,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_image(predictions, output, row, encoded, size, media_type, error) &
-                bind(c) result(result_)
+        function sidekick_predictions_image(predictions, output, row, encoded, size, media_type, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -838,8 +838,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_image_size(predictions, output, row, width, height, channels, error) &
-                bind(c) result(result_)
+        function sidekick_predictions_image_size(predictions, output, row, width, height, channels, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -851,8 +851,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_image_pixels(predictions, output, row, buffer, buffer_size, error) &
-                bind(c) result(result_)
+        function sidekick_predictions_image_pixels(predictions, output, row, buffer, buffer_size, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -863,8 +863,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_save_image(predictions, output, row, path, path_length, error) &
-                bind(c) result(result_)
+        function sidekick_predictions_save_image(predictions, output, row, path, path_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -880,8 +880,8 @@ module sidekick
             type(c_ptr), value :: predictions
         end subroutine
 
-        function sidekick_predictions_array(predictions, output, row, elements, count, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_array(predictions, output, row, elements, count, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -892,8 +892,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_elements(predictions, output, row, elements, size, dtype, error) &
-                bind(c) result(result_)
+        function sidekick_predictions_elements(predictions, output, row, elements, size, dtype, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -905,8 +905,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_elements_column(predictions, output, elements, size, dtype, error) &
-                bind(c) result(result_)
+        function sidekick_predictions_elements_column(predictions, output, elements, size, dtype, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -917,8 +917,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_array_shape(predictions, output, shape, rank, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_array_shape(predictions, output, shape, rank, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -928,8 +928,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_row_shape(predictions, output, row, shape, rank, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_row_shape(predictions, output, row, shape, rank, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -940,8 +940,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_arrays(predictions, output, elements, count, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_arrays(predictions, output, elements, count, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -964,8 +964,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_predictions_save_npy(predictions, output, row, path, path_length, error) bind(c) &
-                result(result_)
+        function sidekick_predictions_save_npy(predictions, output, row, path, path_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: predictions
@@ -1251,8 +1251,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_options_set_dangerous_skip_tls_verification(options, skip, error) bind(c) &
-                result(result_)
+        function sidekick_options_set_dangerous_skip_tls_verification(options, skip, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: options
@@ -1268,8 +1268,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_options_add_header(options, name, name_length, value, value_length, error) &
-                bind(c) result(result_)
+        function sidekick_options_add_header(options, name, name_length, value, value_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: options
@@ -1280,8 +1280,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_options_set_user_agent_suffix(options, suffix, suffix_length, error) bind(c) &
-                result(result_)
+        function sidekick_options_set_user_agent_suffix(options, suffix, suffix_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: options
@@ -1339,8 +1339,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_options_set_keep_alive(options, connections, idle_milliseconds, error) bind(c) &
-                result(result_)
+        function sidekick_options_set_keep_alive(options, connections, idle_milliseconds, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: options
@@ -1380,8 +1380,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_options_set_model_description(options, json, json_length, error) bind(c) &
-                result(result_)
+        function sidekick_options_set_model_description(options, json, json_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: options
@@ -1390,8 +1390,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_options_set_model_description_file(options, path, path_length, error) bind(c) &
-                result(result_)
+        function sidekick_options_set_model_description_file(options, path, path_length, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: options
@@ -1408,8 +1408,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_options_set_token_callback(options, callback, data, release, error) bind(c) &
-                result(result_)
+        function sidekick_options_set_token_callback(options, callback, data, release, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: options
@@ -1437,8 +1437,8 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
-        function sidekick_options_set_log_callback(options, callback, data, release, error) bind(c) &
-                result(result_)
+        function sidekick_options_set_log_callback(options, callback, data, release, &
+                error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_
             type(c_ptr), value :: options

@@ -133,8 +133,8 @@ public interface Sidekick extends Library {
 
     Pointer sidekick_version();
 
-    int sidekick_deployment_open(byte[] url, SizeT url_length, byte[] token, SizeT token_length, Pointer
-        options, Pointer cancel, PointerByReference deployment, PointerByReference error);
+    int sidekick_deployment_open(byte[] url, SizeT url_length, byte[] token, SizeT token_length,
+        Pointer options, Pointer cancel, PointerByReference deployment, PointerByReference error);
 
     void sidekick_deployment_free(Pointer deployment);
 
@@ -152,17 +152,17 @@ public interface Sidekick extends Library {
     int sidekick_deployment_feature_name(Pointer deployment, int side, SizeT index, PointerByReference name,
         SizeTByReference name_length, PointerByReference error);
 
-    int sidekick_deployment_feature_type(Pointer deployment, int side, SizeT index, IntByReference
-        feature_type, PointerByReference error);
+    int sidekick_deployment_feature_type(Pointer deployment, int side, SizeT index,
+        IntByReference feature_type, PointerByReference error);
 
     int sidekick_deployment_feature_dtype(Pointer deployment, int side, SizeT index, IntByReference dtype,
         PointerByReference error);
 
-    int sidekick_deployment_feature_optional(Pointer deployment, int side, SizeT index, IntByReference
-        optional, PointerByReference error);
+    int sidekick_deployment_feature_optional(Pointer deployment, int side, SizeT index,
+        IntByReference optional, PointerByReference error);
 
-    int sidekick_deployment_feature_shape(Pointer deployment, int side, SizeT index, PointerByReference shape,
-        SizeTByReference rank, PointerByReference error);
+    int sidekick_deployment_feature_shape(Pointer deployment, int side, SizeT index,
+        PointerByReference shape, SizeTByReference rank, PointerByReference error);
 
     int sidekick_deployment_category_count(Pointer deployment, int side, SizeT index, SizeTByReference count,
         PointerByReference error);
@@ -189,19 +189,19 @@ public interface Sidekick extends Library {
 
     int sidekick_rows_add_unsigned_at(Pointer rows, SizeT index, long integer, PointerByReference error);
 
-    int sidekick_rows_add_category(Pointer rows, byte[] name, SizeT name_length, byte[] label, SizeT
-        label_length, PointerByReference error);
+    int sidekick_rows_add_category(Pointer rows, byte[] name, SizeT name_length, byte[] label,
+        SizeT label_length, PointerByReference error);
 
     int sidekick_rows_add_category_at(Pointer rows, SizeT index, byte[] label, SizeT label_length,
         PointerByReference error);
 
-    int sidekick_rows_add_binary(Pointer rows, byte[] name, SizeT name_length, int value, PointerByReference
-        error);
+    int sidekick_rows_add_binary(Pointer rows, byte[] name, SizeT name_length, int value,
+        PointerByReference error);
 
     int sidekick_rows_add_binary_at(Pointer rows, SizeT index, int value, PointerByReference error);
 
-    int sidekick_rows_add_text(Pointer rows, byte[] name, SizeT name_length, byte[] value, SizeT value_length,
-        PointerByReference error);
+    int sidekick_rows_add_text(Pointer rows, byte[] name, SizeT name_length, byte[] value,
+        SizeT value_length, PointerByReference error);
 
     int sidekick_rows_add_text_at(Pointer rows, SizeT index, byte[] value, SizeT value_length,
         PointerByReference error);
@@ -209,8 +209,8 @@ public interface Sidekick extends Library {
     int sidekick_rows_add_bytes(Pointer rows, byte[] name, SizeT name_length, Pointer value, SizeT size,
         PointerByReference error);
 
-    int sidekick_rows_add_bytes_at(Pointer rows, SizeT index, Pointer value, SizeT size, PointerByReference
-        error);
+    int sidekick_rows_add_bytes_at(Pointer rows, SizeT index, Pointer value, SizeT size,
+        PointerByReference error);
 
     int sidekick_rows_add_packed(Pointer rows, Pointer records, SizeT size, PointerByReference error);
 
@@ -225,35 +225,35 @@ public interface Sidekick extends Library {
     int sidekick_rows_add_image(Pointer rows, byte[] name, SizeT name_length, Pointer encoded, SizeT size,
         PointerByReference error);
 
-    int sidekick_rows_add_image_at(Pointer rows, SizeT index, Pointer encoded, SizeT size, PointerByReference
-        error);
+    int sidekick_rows_add_image_at(Pointer rows, SizeT index, Pointer encoded, SizeT size,
+        PointerByReference error);
 
-    int sidekick_rows_add_image_file(Pointer rows, byte[] name, SizeT name_length, byte[] path, SizeT
-        path_length, PointerByReference error);
+    int sidekick_rows_add_image_file(Pointer rows, byte[] name, SizeT name_length, byte[] path,
+        SizeT path_length, PointerByReference error);
 
     int sidekick_rows_add_image_file_at(Pointer rows, SizeT index, byte[] path, SizeT path_length,
         PointerByReference error);
 
-    int sidekick_rows_add_pixels(Pointer rows, byte[] name, SizeT name_length, int width, int height, int
-        channels, SizeT row_stride, Pointer samples, SizeT size, int jpeg_quality, PointerByReference error);
+    int sidekick_rows_add_pixels(Pointer rows, byte[] name, SizeT name_length, int width, int height,
+        int channels, SizeT row_stride, Pointer samples, SizeT size, int jpeg_quality, PointerByReference error);
 
-    int sidekick_rows_add_pixels_at(Pointer rows, SizeT index, int width, int height, int channels, SizeT
-        row_stride, Pointer samples, SizeT size, int jpeg_quality, PointerByReference error);
+    int sidekick_rows_add_pixels_at(Pointer rows, SizeT index, int width, int height, int channels,
+        SizeT row_stride, Pointer samples, SizeT size, int jpeg_quality, PointerByReference error);
 
-    int sidekick_rows_add_array(Pointer rows, byte[] name, SizeT name_length, int dtype, Pointer shape, SizeT
-        rank, Pointer strides, Pointer data, SizeT data_size, PointerByReference error);
+    int sidekick_rows_add_array(Pointer rows, byte[] name, SizeT name_length, int dtype, Pointer shape,
+        SizeT rank, Pointer strides, Pointer data, SizeT data_size, PointerByReference error);
 
-    int sidekick_rows_add_array_at(Pointer rows, SizeT index, int dtype, Pointer shape, SizeT rank, Pointer
-        strides, Pointer data, SizeT data_size, PointerByReference error);
+    int sidekick_rows_add_array_at(Pointer rows, SizeT index, int dtype, Pointer shape, SizeT rank,
+        Pointer strides, Pointer data, SizeT data_size, PointerByReference error);
 
     int sidekick_rows_add_npy(Pointer rows, byte[] name, SizeT name_length, Pointer file, SizeT size,
         PointerByReference error);
 
-    int sidekick_rows_add_npy_at(Pointer rows, SizeT index, Pointer file, SizeT size, PointerByReference
-        error);
+    int sidekick_rows_add_npy_at(Pointer rows, SizeT index, Pointer file, SizeT size,
+        PointerByReference error);
 
-    int sidekick_rows_add_npy_file(Pointer rows, byte[] name, SizeT name_length, byte[] path, SizeT
-        path_length, PointerByReference error);
+    int sidekick_rows_add_npy_file(Pointer rows, byte[] name, SizeT name_length, byte[] path,
+        SizeT path_length, PointerByReference error);
 
     int sidekick_rows_add_npy_file_at(Pointer rows, SizeT index, byte[] path, SizeT path_length,
         PointerByReference error);
@@ -261,8 +261,8 @@ public interface Sidekick extends Library {
     int sidekick_rows_add_columns(Pointer rows, SizeT count, SizeT column_count, Pointer inputs, int[] kinds,
         Pointer values, Pointer sizes, Pointer ends, PointerByReference error);
 
-    int sidekick_deployment_predict(Pointer deployment, Pointer rows, Pointer cancel, PointerByReference
-        predictions, PointerByReference error);
+    int sidekick_deployment_predict(Pointer deployment, Pointer rows, Pointer cancel,
+        PointerByReference predictions, PointerByReference error);
 
     int sidekick_deployment_predict_packed(Pointer deployment, Pointer records, SizeT size, Pointer cancel,
         double[] values, SizeT count, PointerByReference error);
@@ -313,17 +313,18 @@ public interface Sidekick extends Library {
     int sidekick_predictions_category_label(Pointer predictions, SizeT output, SizeT category,
         PointerByReference label, SizeTByReference label_length, PointerByReference error);
 
-    int sidekick_predictions_probabilities(Pointer predictions, SizeT output, SizeT row, PointerByReference
-        probabilities, SizeTByReference count, PointerByReference error);
+    int sidekick_predictions_probabilities(Pointer predictions, SizeT output, SizeT row,
+        PointerByReference probabilities, SizeTByReference count, PointerByReference error);
 
     int sidekick_predictions_probability_matrix(Pointer predictions, SizeT output, PointerByReference matrix,
         SizeTByReference count, PointerByReference error);
 
-    int sidekick_predictions_probability(Pointer predictions, SizeT output, SizeT row, byte[] label, SizeT
-        label_length, DoubleByReference probability, PointerByReference error);
+    int sidekick_predictions_probability(Pointer predictions, SizeT output, SizeT row, byte[] label,
+        SizeT label_length, DoubleByReference probability, PointerByReference error);
 
-    int sidekick_predictions_top(Pointer predictions, SizeT output, SizeT row, SizeT rank, PointerByReference
-        label, SizeTByReference label_length, DoubleByReference probability, PointerByReference error);
+    int sidekick_predictions_top(Pointer predictions, SizeT output, SizeT row, SizeT rank,
+        PointerByReference label, SizeTByReference label_length, DoubleByReference probability,
+        PointerByReference error);
 
     int sidekick_predictions_image(Pointer predictions, SizeT output, SizeT row, PointerByReference encoded,
         SizeTByReference size, PointerByReference media_type, PointerByReference error);
@@ -331,19 +332,19 @@ public interface Sidekick extends Library {
     int sidekick_predictions_image_size(Pointer predictions, SizeT output, SizeT row, IntByReference width,
         IntByReference height, IntByReference channels, PointerByReference error);
 
-    int sidekick_predictions_image_pixels(Pointer predictions, SizeT output, SizeT row, Pointer buffer, SizeT
-        buffer_size, PointerByReference error);
+    int sidekick_predictions_image_pixels(Pointer predictions, SizeT output, SizeT row, Pointer buffer,
+        SizeT buffer_size, PointerByReference error);
 
-    int sidekick_predictions_save_image(Pointer predictions, SizeT output, SizeT row, byte[] path, SizeT
-        path_length, PointerByReference error);
+    int sidekick_predictions_save_image(Pointer predictions, SizeT output, SizeT row, byte[] path,
+        SizeT path_length, PointerByReference error);
 
     void sidekick_predictions_free(Pointer predictions);
 
     int sidekick_predictions_array(Pointer predictions, SizeT output, SizeT row, PointerByReference elements,
         SizeTByReference count, PointerByReference error);
 
-    int sidekick_predictions_elements(Pointer predictions, SizeT output, SizeT row, PointerByReference
-        elements, SizeTByReference size, IntByReference dtype, PointerByReference error);
+    int sidekick_predictions_elements(Pointer predictions, SizeT output, SizeT row,
+        PointerByReference elements, SizeTByReference size, IntByReference dtype, PointerByReference error);
 
     int sidekick_predictions_elements_column(Pointer predictions, SizeT output, PointerByReference elements,
         SizeTByReference size, IntByReference dtype, PointerByReference error);
@@ -351,20 +352,20 @@ public interface Sidekick extends Library {
     int sidekick_predictions_array_shape(Pointer predictions, SizeT output, PointerByReference shape,
         SizeTByReference rank, PointerByReference error);
 
-    int sidekick_predictions_row_shape(Pointer predictions, SizeT output, SizeT row, PointerByReference shape,
-        SizeTByReference rank, PointerByReference error);
+    int sidekick_predictions_row_shape(Pointer predictions, SizeT output, SizeT row,
+        PointerByReference shape, SizeTByReference rank, PointerByReference error);
 
     int sidekick_predictions_arrays(Pointer predictions, SizeT output, PointerByReference elements,
         SizeTByReference count, PointerByReference error);
 
-    int sidekick_predictions_copy_array(Pointer predictions, SizeT output, SizeT row, int dtype, Pointer
-        buffer, SizeT buffer_size, PointerByReference error);
+    int sidekick_predictions_copy_array(Pointer predictions, SizeT output, SizeT row, int dtype,
+        Pointer buffer, SizeT buffer_size, PointerByReference error);
 
-    int sidekick_predictions_save_npy(Pointer predictions, SizeT output, SizeT row, byte[] path, SizeT
-        path_length, PointerByReference error);
+    int sidekick_predictions_save_npy(Pointer predictions, SizeT output, SizeT row, byte[] path,
+        SizeT path_length, PointerByReference error);
 
-    int sidekick_stream_new(Pointer deployment, Pointer cancel, PointerByReference stream, PointerByReference
-        error);
+    int sidekick_stream_new(Pointer deployment, Pointer cancel, PointerByReference stream,
+        PointerByReference error);
 
     int sidekick_stream_push(Pointer stream, Pointer rows, PointerByReference error);
 
@@ -426,35 +427,35 @@ public interface Sidekick extends Library {
 
     int sidekick_options_set_retries(Pointer options, int retries, PointerByReference error);
 
-    int sidekick_options_set_retry_backoff(Pointer options, long first_milliseconds, long
-        ceiling_milliseconds, PointerByReference error);
+    int sidekick_options_set_retry_backoff(Pointer options, long first_milliseconds,
+        long ceiling_milliseconds, PointerByReference error);
 
-    int sidekick_options_set_ca_file(Pointer options, byte[] path, SizeT path_length, PointerByReference
-        error);
+    int sidekick_options_set_ca_file(Pointer options, byte[] path, SizeT path_length,
+        PointerByReference error);
 
     int sidekick_options_set_ca_pem(Pointer options, Pointer pem, SizeT size, PointerByReference error);
 
-    int sidekick_options_set_client_certificate_file(Pointer options, byte[] certificate_path, SizeT
-        certificate_path_length, byte[] key_path, SizeT key_path_length, PointerByReference error);
+    int sidekick_options_set_client_certificate_file(Pointer options, byte[] certificate_path,
+        SizeT certificate_path_length, byte[] key_path, SizeT key_path_length, PointerByReference error);
 
-    int sidekick_options_set_client_certificate_pem(Pointer options, Pointer certificate, SizeT
-        certificate_size, Pointer key, SizeT key_size, PointerByReference error);
+    int sidekick_options_set_client_certificate_pem(Pointer options, Pointer certificate,
+        SizeT certificate_size, Pointer key, SizeT key_size, PointerByReference error);
 
     int sidekick_options_set_tls_minimum(Pointer options, int version, PointerByReference error);
 
-    int sidekick_options_set_dangerous_skip_tls_verification(Pointer options, int skip, PointerByReference
-        error);
+    int sidekick_options_set_dangerous_skip_tls_verification(Pointer options, int skip,
+        PointerByReference error);
 
     int sidekick_options_set_allow_token_over_http(Pointer options, int allow, PointerByReference error);
 
-    int sidekick_options_add_header(Pointer options, byte[] name, SizeT name_length, byte[] value, SizeT
-        value_length, PointerByReference error);
+    int sidekick_options_add_header(Pointer options, byte[] name, SizeT name_length, byte[] value,
+        SizeT value_length, PointerByReference error);
 
     int sidekick_options_set_user_agent_suffix(Pointer options, byte[] suffix, SizeT suffix_length,
         PointerByReference error);
 
-    int sidekick_options_set_host_header(Pointer options, byte[] host, SizeT host_length, PointerByReference
-        error);
+    int sidekick_options_set_host_header(Pointer options, byte[] host, SizeT host_length,
+        PointerByReference error);
 
     int sidekick_options_set_reply_limit(Pointer options, long limit, PointerByReference error);
 
@@ -471,8 +472,8 @@ public interface Sidekick extends Library {
 
     int sidekick_options_set_proxy(Pointer options, byte[] url, SizeT url_length, PointerByReference error);
 
-    int sidekick_options_set_no_proxy(Pointer options, byte[] hosts, SizeT hosts_length, PointerByReference
-        error);
+    int sidekick_options_set_no_proxy(Pointer options, byte[] hosts, SizeT hosts_length,
+        PointerByReference error);
 
     void sidekick_options_free(Pointer options);
 
