@@ -202,8 +202,8 @@ impl Element for Bf16 {
     }
 }
 
-/// A 32-bit float that rounds to the same float of 16 bits as the number does: what is cut off shows in its last
-/// bit. The nearest one may lie halfway between two of 16 bits where the number does not.
+/// A 32-bit float that rounds to the same float of 16 bits as the number does: what is cut off shows in its
+/// last bit. The nearest one may lie halfway between two of 16 bits where the number does not.
 fn to_odd(number: f64) -> f32 {
     let nearest = number as f32;
     let difference = f64::from(nearest) - number;

@@ -64,8 +64,8 @@ pub fn run(arguments: &InitArguments) -> Result<(), String> {
     report(&file, &folder, &guess).map_err(|error| format!("standard output: {error}"))
 }
 
-/// Copies or links a file, unless it is there: the same file, or the same content, is left alone, another one is an
-/// error.
+/// Copies or links a file, unless it is there: the same file, or the same content, is left alone, another one
+/// is an error.
 fn bring(from: &Path, to: &Path, link: bool) -> Result<(), String> {
     let at = |path: &Path| format!("{}: ", path.display());
     let original = from.canonicalize().map_err(|error| format!("{}{error}", at(from)))?;
