@@ -8,29 +8,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::recent::Recent;
+use crate::recent::{Recent, TIMES};
 
 /// The media type of the text.
 pub const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// The upper ends of the buckets of a time, in nanoseconds: from half a millisecond to 30 seconds.
-pub const TIMES: [u64; 15] = [
-    500_000,
-    1_000_000,
-    2_500_000,
-    5_000_000,
-    10_000_000,
-    25_000_000,
-    50_000_000,
-    100_000_000,
-    250_000_000,
-    500_000_000,
-    1_000_000_000,
-    2_500_000_000,
-    5_000_000_000,
-    10_000_000_000,
-    30_000_000_000,
-];
 const NANOSECONDS: f64 = 1e9;
 
 /// The upper ends of the buckets of a number of rows or requests.

@@ -6,7 +6,24 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::metrics::TIMES;
+/// The upper ends of the buckets of a time, in nanoseconds: from half a millisecond to 30 seconds.
+pub const TIMES: [u64; 15] = [
+    500_000,
+    1_000_000,
+    2_500_000,
+    5_000_000,
+    10_000_000,
+    25_000_000,
+    50_000_000,
+    100_000_000,
+    250_000_000,
+    500_000_000,
+    1_000_000_000,
+    2_500_000_000,
+    5_000_000_000,
+    10_000_000_000,
+    30_000_000_000,
+];
 
 /// An hour.
 const MINUTES: u64 = 60;
@@ -55,8 +72,9 @@ impl Recent {
         }
     }
 
-    /// The last hour: requests, errors, requests a second of the last minute, the bounds in milliseconds below
-    /// which half and 99 % of the answers came, and how many came below each bound and above the one before.
+    /// The last hour: requests, errors, requests a second of the last minute, the bounds in milliseconds
+    /// below which half and 99 % of the answers came, and how many came below each bound and above the one
+    /// before.
     pub fn summary(&self) -> Value {
         self.summary_in(self.now())
     }

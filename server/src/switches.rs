@@ -81,7 +81,8 @@ fn read(file: &Path) -> Result<BTreeMap<String, bool>, String> {
     }
 }
 
-/// Writes the state beside the file and puts it in its place: a server that is killed leaves one or the other.
+/// Writes the state beside the file and puts it in its place: a server that is killed leaves one or the
+/// other.
 fn write(file: &Path, set: &BTreeMap<String, bool>) -> io::Result<()> {
     let next = file.with_extension("next");
     fs::write(&next, serde_json::to_vec_pretty(set)?)?;
