@@ -2061,7 +2061,8 @@ sidekick_status sidekick_options_set_allow_token_over_http(sidekick_options *opt
                                                            sidekick_error **error);
 
 /**
- * Adds a header to every request. It goes where the token goes: to the deployment's server only.
+ * Adds a header to every request. It goes where the token goes: to the deployment's server only. The value
+ * may be a secret: if a server quotes six characters of it, no message shows them, as for the token.
  *
  * Errors: `SIDEKICK_ERROR_ARGUMENT` for a malformed header, and for one that requests have anyway, such as
  * `Authorization`, `Host` and `Content-Type`. Since 0.1.0.

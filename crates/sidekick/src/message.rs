@@ -10,8 +10,8 @@ const QUOTE_BYTES: usize = 512;
 const OWN_BYTES: usize = 2048;
 /// Marks the end of a text that was cut.
 const CUT: char = '…';
-/// Replaces quotes that contain a part of the token.
-pub(crate) const LEFT_OUT: &str = "[left out: it holds part of the token]";
+/// Replaces quotes that contain a part of the token, or of a header that was added.
+pub(crate) const LEFT_OUT: &str = "[left out: it holds part of the token or of a header]";
 /// Replaces quotes that were not yet checked.
 const UNCHECKED: &str = "[left out]";
 

@@ -200,7 +200,8 @@ impl Options {
     }
 
     /// Adds a header to every request. It is sent only to the deployment's server. Headers that the library
-    /// itself sets are refused.
+    /// itself sets are refused. The value may be a secret: if a server quotes six characters of it, no
+    /// message shows them, as for the token.
     pub fn add_header(&mut self, name: &str, value: &str) -> Result<()> {
         self.transport.headers.add(name, value)
     }

@@ -16,7 +16,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 /// What replaces a server's text that quotes the token.
-const LEFT_OUT: &str = "[left out: it holds part of the token]";
+const LEFT_OUT: &str = "[left out: it holds part of the token or of a header]";
 /// A header's value, which is as secret.
 const KEY: &str = "k3y";
 

@@ -113,7 +113,7 @@ impl Transport {
     pub(crate) fn new(server: &Url, token: &str, settings: &Settings, rules: Rules) -> Result<Transport> {
         let new = || Credentials::new(token, rules.token_is_optional);
         let credentials = settings.token_source.is_none().then(new).transpose()?;
-        let secrets = Arc::new(Secrets::new());
+        let secrets = Arc::new(Secrets::new(settings.headers.values()));
         let tokenless = credentials.as_ref().is_some_and(|credentials| credentials.token.is_empty());
         credentials.iter().for_each(|credentials| secrets.remember(&credentials.token));
         let endpoint = server.endpoint();

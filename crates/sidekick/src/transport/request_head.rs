@@ -110,6 +110,11 @@ impl HeaderSettings {
         Ok(())
     }
 
+    /// The values of the headers that were added.
+    pub(super) fn values(&self) -> impl Iterator<Item = Arc<str>> {
+        self.headers.iter().map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into())
+    }
+
     pub(super) fn user_agent(&self) -> String {
         match self.user_agent_suffix.as_str() {
             "" => USER_AGENT.to_owned(),

@@ -1,4 +1,5 @@
-//! The tokens that were sent, and whether a text contains a part of one. No message may show such a text.
+//! The tokens and added headers that were sent, and whether a text contains a part of one. No message may
+//! show such a text.
 
 use super::decodings::readings;
 use std::collections::{HashMap, VecDeque};
@@ -16,15 +17,18 @@ const MOST_REMEMBERED: usize = 64;
 /// When each token was last sent, the latest at the end.
 type Sent = VecDeque<(Instant, Arc<str>)>;
 
-/// The tokens that were sent recently.
+/// The tokens that were sent recently, and the values of the headers that are added to every request.
 pub(super) struct Secrets {
     owner: AtomicU32,
     recent: Mutex<Sent>,
+    headers: Vec<Arc<str>>,
 }
 
 impl Secrets {
-    pub(super) fn new() -> Secrets {
-        Secrets { owner: AtomicU32::new(process::id()), recent: Mutex::default() }
+    /// Header values shorter than a part are no secrets: they would be found everywhere.
+    pub(super) fn new(headers: impl Iterator<Item = Arc<str>>) -> Secrets {
+        let headers = headers.filter(|value| value.chars().count() >= PART).collect();
+        Secrets { owner: AtomicU32::new(process::id()), recent: Mutex::default(), headers }
     }
 
     /// Adds a token that is about to be sent.
@@ -43,12 +47,13 @@ impl Secrets {
         }
     }
 
-    /// Whether a text contains a part of a token. Unknown counts as yes.
+    /// Whether a text contains a part of a token or of a header. Unknown counts as yes.
     pub(super) fn appear_in(&self, text: &str) -> bool {
         let Some(recent) = self.recent() else { return true };
-        let tokens: Vec<Arc<str>> = recent.iter().map(|(_, token)| Arc::clone(token)).collect();
+        let tokens = recent.iter().map(|(_, token)| token);
+        let secrets: Vec<Arc<str>> = tokens.chain(&self.headers).cloned().collect();
         drop(recent);
-        holds_part_of(text, &tokens)
+        holds_part_of(text, &secrets)
     }
 
     /// The tokens of this process. In a child process, a lock that was held at the fork stays held.
@@ -233,8 +238,16 @@ mod tests {
     }
 
     #[test]
+    fn added_headers_are_secrets_unless_they_are_short() {
+        let secrets = Secrets::new(["k3y-0f-the-gateway", "short"].map(Arc::from).into_iter());
+        assert!(secrets.appear_in("no such key: 0f-the-g") && !secrets.appear_in("too short"));
+        secrets.remember(&"s3cr3t-t0ken".into());
+        assert!(secrets.appear_in("s3cr3t") && secrets.appear_in("gateway"));
+    }
+
+    #[test]
     fn the_tokens_of_the_last_hour_are_remembered() {
-        let secrets = Secrets::new();
+        let secrets = Secrets::new(std::iter::empty());
         for number in 0..100 {
             secrets.remember(&format!("token number {number}").into());
             assert!(secrets.appear_in(&format!("mber {number}")) && !secrets.appear_in("nothing"));
