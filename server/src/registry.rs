@@ -11,16 +11,18 @@ pub struct Registry(RwLock<Vec<Arc<Served>>>);
 impl Registry {
     /// Adds a deployment at the end.
     pub fn add(&mut self, served: Served) -> Result<(), String> {
-        self.check_id(&served, None)?;
-        self.write().push(Arc::new(served));
+        let mut all = self.write();
+        check_id(&all, &served, None)?;
+        all.push(Arc::new(served));
         Ok(())
     }
 
     /// Puts a deployment in the place of another one.
     pub fn replace(&self, place: usize, served: Served) -> Result<Arc<Served>, String> {
-        self.check_id(&served, Some(place))?;
+        let mut all = self.write();
+        check_id(&all, &served, Some(place))?;
         let served = Arc::new(served);
-        self.write()[place] = Arc::clone(&served);
+        all[place] = Arc::clone(&served);
         Ok(served)
     }
 
@@ -31,9 +33,9 @@ impl Registry {
         known: &Arc<Served>,
         served: Served,
     ) -> Result<Option<Arc<Served>>, String> {
-        self.check_id(&served, Some(place))?;
-        let served = Arc::new(served);
         let mut all = self.write();
+        check_id(&all, &served, Some(place))?;
+        let served = Arc::new(served);
         if !Arc::ptr_eq(&all[place], known) {
             return Ok(None);
         }
@@ -59,17 +61,6 @@ impl Registry {
         *self.read()[place].trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
     }
 
-    /// No deployment but the one at `except` has the id.
-    fn check_id(&self, served: &Served, except: Option<usize>) -> Result<(), String> {
-        let id = &served.deployment.id;
-        let served = self.read();
-        let mut others = served.iter().enumerate().filter(|(place, _)| Some(*place) != except);
-        match others.any(|(_, other)| other.deployment.id == *id) {
-            true => Err(format!("id: {id:?} is served already")),
-            false => Ok(()),
-        }
-    }
-
     /// Nothing panics while it holds the lock.
     fn read(&self) -> RwLockReadGuard<'_, Vec<Arc<Served>>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
@@ -77,5 +68,15 @@ impl Registry {
 
     fn write(&self) -> RwLockWriteGuard<'_, Vec<Arc<Served>>> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// No deployment but the one at `except` has the id.
+fn check_id(all: &[Arc<Served>], served: &Served, except: Option<usize>) -> Result<(), String> {
+    let id = &served.deployment.id;
+    let mut others = all.iter().enumerate().filter(|(place, _)| Some(*place) != except);
+    match others.any(|(_, other)| other.deployment.id == *id) {
+        true => Err(format!("id: {id:?} is served already")),
+        false => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -32,6 +32,19 @@ struct Watched {
     loaded: Versions,
     /// Those of the last look.
     seen: Versions,
+    /// The number of the load that was begun last.
+    latest: Arc<Mutex<u64>>,
+    /// The files of each version that is served.
+    served: (mpsc::Sender<Vec<PathBuf>>, mpsc::Receiver<Vec<PathBuf>>),
+}
+
+/// The load of one version of a deployment.
+struct Load {
+    source: Source,
+    place: usize,
+    number: u64,
+    latest: Arc<Mutex<u64>>,
+    served: mpsc::Sender<Vec<PathBuf>>,
 }
 
 /// The deployments of the command line, and the versions of their files.
@@ -68,53 +81,53 @@ impl Watch {
 impl Watched {
     fn new(source: Source, place: usize) -> Watched {
         let (others, loaded, seen) = (Vec::new(), Versions::new(), Versions::new());
-        let mut watched = Watched { source, place, others, loaded, seen };
+        let (latest, served) = (Arc::default(), mpsc::channel());
+        let mut watched = Watched { source, place, others, loaded, seen, latest, served };
         watched.loaded = watched.versions();
         watched
     }
 
-    /// Takes these files too for what was loaded last.
+    /// Looks at these files too. Their versions are those that were loaded.
     fn look_at_others(&mut self, others: &[PathBuf]) {
         self.others = others.to_vec();
-        for file in others {
-            add(file, &mut self.loaded);
+        for file in others.iter().filter(|file| !self.loaded.contains_key(*file)).cloned().collect::<Vec<_>>()
+        {
+            add(&file, &mut self.loaded);
         }
     }
 
     /// Loads the deployment again if its files have changed and have not just been written.
     fn look(&mut self, registry: &Arc<Registry>, loading: &Loading) {
+        if let Some(files) = self.served.1.try_iter().last() {
+            self.look_at_others(&files);
+        }
         let now = self.versions();
         if now != self.loaded && now == self.seen {
             self.loaded = now;
-            self.load(registry, loading);
+            self.begin_to_load(registry, loading);
             return;
         }
         self.seen = now;
     }
 
-    fn load(&mut self, registry: &Arc<Registry>, loading: &Loading) {
-        let file = self.source.file();
-        let load = || self.source.load(loading);
-        // The model runtime may panic on a broken file.
-        let loaded = panic::catch_unwind(AssertUnwindSafe(load));
-        let loaded = loaded.unwrap_or_else(|_| Err(format!("{}: loading it failed", file.display())));
-        let at_file = |problem| format!("{}: {problem}", file.display());
-        let replaced = loaded.and_then(|served| registry.replace(self.place, served).map_err(at_file));
-        match replaced {
-            Ok(served) => {
-                self.look_at_others(&served.files);
-                say(&format!("{}: has changed and is loaded again", file.display()));
-                served.say_notes();
-                waiting::ask_again(&self.source, self.place, &served, registry, loading);
-            }
-            Err(problem) => {
-                say(&format!(
-                    "{}: has changed, but is broken; the version before keeps serving",
-                    file.display()
-                ));
-                problem.lines().for_each(say);
-                registry.set_trouble(self.place, problem);
-            }
+    /// Loads in a thread: an engine that does not answer holds up neither other deployments nor the next
+    /// version of this one.
+    fn begin_to_load(&self, registry: &Arc<Registry>, loading: &Loading) {
+        let mut latest = lock(&self.latest);
+        *latest += 1;
+        let load = Load {
+            source: self.source.clone(),
+            place: self.place,
+            number: *latest,
+            latest: Arc::clone(&self.latest),
+            served: self.served.0.clone(),
+        };
+        drop(latest);
+        let (registry, loading) = (Arc::clone(registry), loading.clone());
+        let begun =
+            thread::Builder::new().name("load".to_owned()).spawn(move || load.run(&registry, &loading));
+        if let Err(error) = begun {
+            say(&format!("{}: has changed, but no thread loads it: {error}", self.source.file().display()));
         }
     }
 
@@ -129,6 +142,45 @@ impl Watched {
         }
         versions
     }
+}
+
+impl Load {
+    fn run(self, registry: &Arc<Registry>, loading: &Loading) {
+        let file = self.source.file();
+        let load = || self.source.load(loading);
+        // The model runtime may panic on a broken file.
+        let loaded = panic::catch_unwind(AssertUnwindSafe(load));
+        let loaded = loaded.unwrap_or_else(|_| Err(format!("{}: loading it failed", file.display())));
+        let latest = lock(&self.latest);
+        if *latest != self.number {
+            // A newer version is loaded, or has been.
+            return;
+        }
+        let at_file = |problem| format!("{}: {problem}", file.display());
+        let replaced = loaded.and_then(|served| registry.replace(self.place, served).map_err(at_file));
+        match replaced {
+            Ok(served) => {
+                // At the end of the program nobody looks at files.
+                drop(self.served.send(served.files.clone()));
+                say(&format!("{}: has changed and is loaded again", file.display()));
+                served.say_notes();
+                waiting::ask_again(&self.source, self.place, &served, registry, loading);
+            }
+            Err(problem) => {
+                say(&format!(
+                    "{}: has changed, but is broken; the version before keeps serving",
+                    file.display()
+                ));
+                problem.lines().for_each(say);
+                registry.set_trouble(self.place, problem);
+            }
+        }
+    }
+}
+
+/// Nothing panics while it holds the lock.
+fn lock(latest: &Mutex<u64>) -> MutexGuard<'_, u64> {
+    latest.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The files of a folder and of the folders in it.
