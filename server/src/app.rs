@@ -15,7 +15,7 @@ use crate::auth;
 use crate::body::{self, Coding};
 use crate::connections::Client;
 use crate::deployment::Deployment;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Wanted};
 use crate::error::{ApiError, ErrorCode};
 use crate::memory::{Counted, Memory};
 use crate::metrics::Metrics;
@@ -145,13 +145,19 @@ impl Accepted {
     }
 }
 
-/// Runs the model. If that mostly waits, other requests are computed meanwhile.
+/// Runs the model. If that mostly waits, other requests are computed meanwhile. What `run` is given says
+/// whether the outcome is wanted still.
 pub fn at_engine<T>(
     model: &LoadedModel,
     work: &Work,
-    run: impl FnOnce() -> Result<T, EngineError>,
+    run: impl FnOnce(Wanted) -> Result<T, EngineError>,
 ) -> Result<T, ApiError> {
-    let outcome = if model.waits() { work.aside(run)? } else { run() };
+    let wanted = || work.step().is_ok();
+    let outcome = if model.waits() { work.aside(|| run(&wanted))? } else { run(&wanted) };
+    if let Err(EngineError::Stopped) = outcome {
+        // The work knows why.
+        work.step()?;
+    }
     Ok(outcome?)
 }
 

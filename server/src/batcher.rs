@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::deployment::Batching;
-use crate::engine::{EngineError, Model};
+use crate::engine::{ALWAYS, EngineError, Model, Wanted};
 use crate::metrics::Counts;
 use crate::tensor::{Signature, Size, Tensor, TensorSpec};
 
@@ -124,7 +124,12 @@ impl Batcher {
     }
 
     /// Runs the model for one request, as soon as that may be.
-    fn run_alone(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+    fn run_alone(
+        &self,
+        inputs: Vec<Tensor>,
+        outputs: &[usize],
+        wanted: Wanted,
+    ) -> Result<Vec<Tensor>, EngineError> {
         let mut state = self.state();
         while state.computed >= self.at_once {
             state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -132,15 +137,15 @@ impl Batcher {
         state.computed += 1;
         drop(state);
         let _end = End(self);
-        self.model.run(inputs, outputs)
+        self.model.run(inputs, outputs, wanted)
     }
 
     /// Runs the model for the first request and those that have joined it.
-    fn compute(&self, first: Job, others: Vec<Request>) -> Result<Vec<Tensor>, EngineError> {
+    fn compute(&self, first: Job, others: Vec<Request>, wanted: Wanted) -> Result<Vec<Tensor>, EngineError> {
         let _end = End(self);
         self.counts.joined.observe(1 + others.len() as u64);
         if others.is_empty() {
-            return self.model.run(first.inputs, &first.outputs);
+            return self.model.run(first.inputs, &first.outputs, wanted);
         }
         let jobs: Vec<&Job> = std::iter::once(&first).chain(others.iter().map(|other| &other.job)).collect();
         // A panic of the engine is a failure of the batch, too: most of its requests may be fine.
@@ -165,7 +170,7 @@ impl Batcher {
                     // Who waits no longer needs no answer.
                     drop(answer.send(Answer::Alone(job)));
                 }
-                self.model.run(first.inputs, &first.outputs)
+                self.model.run(first.inputs, &first.outputs, wanted)
             }
         }
     }
@@ -180,7 +185,8 @@ impl Batcher {
         let mut places: Vec<usize> = jobs.iter().flat_map(|job| job.outputs.iter().copied()).collect();
         places.sort_unstable();
         places.dedup();
-        let found = match self.model.run(inputs, &places) {
+        // The others want it, even if the first one has gone.
+        let found = match self.model.run(inputs, &places, ALWAYS) {
             Ok(found) => found,
             Err(error) => return Some(Err(error)),
         };
@@ -228,18 +234,23 @@ impl Model for Batcher {
         self.model.signature()
     }
 
-    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+    fn run(
+        &self,
+        inputs: Vec<Tensor>,
+        outputs: &[usize],
+        wanted: Wanted,
+    ) -> Result<Vec<Tensor>, EngineError> {
         let Some(rows) = common_rows(&inputs).filter(|rows| (1..self.most).contains(rows)) else {
-            return self.run_alone(inputs, outputs);
+            return self.run_alone(inputs, outputs, wanted);
         };
         match self.enter(Job { rows, inputs, outputs: outputs.to_vec() }) {
             Entered::First(number, job) => {
                 let others = self.wait(number);
-                self.compute(job, others)
+                self.compute(job, others, wanted)
             }
             Entered::Joined(answer) => match answer.recv() {
                 Ok(Answer::Done(outcome)) => outcome,
-                Ok(Answer::Alone(job)) => self.run_alone(job.inputs, &job.outputs),
+                Ok(Answer::Alone(job)) => self.run_alone(job.inputs, &job.outputs, wanted),
                 Err(_) => Err(EngineError::Failed("the batch of the request was lost".to_owned())),
             },
         }
@@ -309,7 +320,7 @@ mod tests {
             &self.signature
         }
 
-        fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+        fn run(&self, inputs: Vec<Tensor>, outputs: &[usize], _: Wanted) -> Result<Vec<Tensor>, EngineError> {
             self.runs.fetch_add(1, Ordering::SeqCst);
             let Values::F32(values) = &inputs[0].values else { panic!("floats") };
             assert!(!values.iter().any(|value| value.is_nan()));
@@ -360,7 +371,7 @@ mod tests {
         let run = |&(values, outputs): &(&[f32], &[usize])| {
             let before = batcher.state().open.iter().map(|batch| batch.rows).sum::<usize>();
             let (own, inputs, outputs) = (Arc::clone(batcher), rows(values), outputs.to_vec());
-            let running = thread::spawn(move || own.run(inputs, &outputs));
+            let running = thread::spawn(move || own.run(inputs, &outputs, ALWAYS));
             // The next one comes when this one waits, or when the batch has left.
             while batcher.state().open.iter().map(|batch| batch.rows).sum::<usize>() == before {
                 if running.is_finished() {
@@ -415,8 +426,8 @@ mod tests {
     fn a_large_request_and_one_without_rows_do_not_wait() {
         let model = doubler();
         let batcher = batcher(&model, 2);
-        assert_eq!(floats(&batcher.run(rows(&[1.0, 2.0]), &[0])), [2.0, 4.0]);
-        assert!(floats(&batcher.run(rows(&[]), &[0])).is_empty());
+        assert_eq!(floats(&batcher.run(rows(&[1.0, 2.0]), &[0], ALWAYS)), [2.0, 4.0]);
+        assert!(floats(&batcher.run(rows(&[]), &[0], ALWAYS)).is_empty());
     }
 
     /// Notes the most runs that there were at once.
@@ -436,7 +447,7 @@ mod tests {
             &self.signature
         }
 
-        fn run(&self, inputs: Vec<Tensor>, _: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+        fn run(&self, inputs: Vec<Tensor>, _: &[usize], _: Wanted) -> Result<Vec<Tensor>, EngineError> {
             self.most.fetch_max(1 + self.now.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
             thread::sleep(Duration::from_millis(20));
             self.now.fetch_sub(1, Ordering::SeqCst);
@@ -456,7 +467,7 @@ mod tests {
             for count in [3, 1, 3, 1, 3, 1, 3, 1] {
                 scope.spawn({
                     let batcher = &batcher;
-                    move || batcher.run(rows(&vec![1.0; count]), &[0]).unwrap()
+                    move || batcher.run(rows(&vec![1.0; count]), &[0], ALWAYS).unwrap()
                 });
             }
         });
@@ -470,7 +481,7 @@ mod tests {
         let batcher = batcher(&model, 2);
         let own = Arc::clone(&batcher);
         let wide = thread::spawn(move || {
-            own.run(vec![Tensor { shape: vec![1, 2], values: Values::F32(vec![5.0, 6.0]) }], &[0])
+            own.run(vec![Tensor { shape: vec![1, 2], values: Values::F32(vec![5.0, 6.0]) }], &[0], ALWAYS)
         });
         while batcher.state().open.is_empty() {
             thread::yield_now();
@@ -478,7 +489,9 @@ mod tests {
         let found = run_all(&batcher, &[(&[1.0], &[0]), (&[2.0], &[0])]);
         assert_eq!([floats(&found[0]), floats(&found[1])], [[2.0], [4.0]]);
         assert_eq!(batcher.state().open.len(), 1);
-        batcher.run(vec![Tensor { shape: vec![1, 2], values: Values::F32(vec![7.0, 8.0]) }], &[0]).unwrap();
+        batcher
+            .run(vec![Tensor { shape: vec![1, 2], values: Values::F32(vec![7.0, 8.0]) }], &[0], ALWAYS)
+            .unwrap();
         assert_eq!(floats(&wide.join().unwrap()), [10.0, 12.0]);
     }
 
@@ -516,7 +529,7 @@ mod tests {
         let model: Arc<dyn Model> = doubler();
         let batching = Batching { delay: Duration::from_millis(1), rows: 100 };
         let batcher = Batcher::new(model, batching, Arc::default()).unwrap();
-        assert_eq!(floats(&batcher.run(rows(&[1.0]), &[0])), [2.0]);
+        assert_eq!(floats(&batcher.run(rows(&[1.0]), &[0], ALWAYS)), [2.0]);
     }
 
     #[test]

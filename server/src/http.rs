@@ -326,7 +326,9 @@ fn run<'a>(served: &'a Served, encoder: Encoder) -> Result<Predictions<'a>, ApiE
     let (rows, tensors) = encoder.finish();
     let columns = match rows {
         0 => served.deployment.outputs.iter().map(|_| Column::default()).collect(),
-        _ => at_engine(&served.model, &work, || served.model.run(&served.deployment, rows, tensors))?,
+        _ => at_engine(&served.model, &work, |wanted| {
+            served.model.run(&served.deployment, rows, tensors, wanted)
+        })?,
     };
     let predictions = Predictions::new(&served.deployment, rows, columns).map_err(ApiError::internal)?;
     Ok(predictions.within(&work))

@@ -11,7 +11,7 @@ use crate::engine::absent::AbsentModel;
 use crate::engine::choose::{Chosen, Engines};
 use crate::engine::metered::Metered;
 use crate::engine::remote::{self, NotConnected};
-use crate::engine::{EngineError, Model};
+use crate::engine::{ALWAYS, EngineError, Model, Wanted};
 use crate::layout::Layout;
 use crate::outputs::Column;
 use crate::tensor::{Signature, Tensor};
@@ -153,16 +153,22 @@ impl LoadedModel {
         deployment: &Deployment,
         rows: usize,
         tensors: Vec<Tensor>,
+        wanted: Wanted,
     ) -> Result<Vec<Column>, EngineError> {
         let inputs = self.binding.feed(rows, tensors);
         let mask = self.binding.mask(&inputs);
-        let found = self.model.run(inputs, &self.binding.read)?;
+        let found = self.model.run(inputs, &self.binding.read, wanted)?;
         self.binding.columns(deployment, rows, found, mask.as_deref()).map_err(EngineError::Failed)
     }
 
     /// Runs the model on all its inputs, in its order. Returns the outputs at these places.
-    pub fn infer(&self, inputs: Vec<Tensor>, places: &[usize]) -> Result<Vec<Tensor>, EngineError> {
-        self.model.run(inputs, places)
+    pub fn infer(
+        &self,
+        inputs: Vec<Tensor>,
+        places: &[usize],
+        wanted: Wanted,
+    ) -> Result<Vec<Tensor>, EngineError> {
+        self.model.run(inputs, places, wanted)
     }
 
     /// Whether a run mostly waits, so that the request gives up its turn meanwhile.
@@ -173,7 +179,7 @@ impl LoadedModel {
     /// Runs two examples of zeros: a wrong output shape shows at start. A failure on zeros is only noted.
     fn try_out(&mut self, deployment: &Deployment) -> Result<(), String> {
         let inputs = self.binding.feed(2, self.layout().zeros(2));
-        match self.model.run(inputs, &self.binding.read) {
+        match self.model.run(inputs, &self.binding.read, ALWAYS) {
             Ok(found) => self.binding.columns(deployment, 2, found, None).map(drop),
             Err(error) => {
                 self.notes.push(format!("trying a batch of 2 examples of zeros: {}", error.reason()));

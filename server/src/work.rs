@@ -9,6 +9,9 @@ use crate::image;
 use crate::memory::{Memory, Share};
 use crate::turns::Turn;
 
+/// Why work ends whose client has gone.
+pub const STOPPED: &str = "the request is no longer waited for";
+
 /// What the work on a request may take; the work itself looks here between its steps.
 pub struct Work {
     /// The most pixels that an image may have.
@@ -64,7 +67,7 @@ impl Work {
 
     fn check(&self) -> Result<(), ApiError> {
         if self.stopped.load(Ordering::Relaxed) {
-            return Err(ApiError::busy("the request is no longer waited for"));
+            return Err(ApiError::busy(STOPPED));
         }
         match self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             true => Err(self.too_slow()),

@@ -203,6 +203,41 @@ def test_a_deployment_that_changes_while_its_engine_is_gone(tmp_path):
             assert server.deployment("penguins").predict(PENGUIN)[0]["species"]["Gentoo"] > 0.9
 
 
+def test_a_reload_that_waits_for_its_engine_holds_up_nothing(tmp_path):
+    """Neither another deployment nor the next version of the same one waits for an engine that is silent."""
+    go, asked = threading.Event(), threading.Event()
+
+    def silent(request):
+        asked.set()
+        go.wait(60)
+        return json.dumps(METADATA)
+
+    log, silent_engine = tmp_path / "log", misbehaving.Server(silent)
+    script = Scripted(sums)
+    engine = misbehaving.Server(script.respond)
+    with engine.running(), silent_engine.running(), log.open("w") as errors:
+        keys = {"url": f"{engine.url}/v2/models/m"}
+        folders = [front(tmp_path / name, {**DECLARED, "id": name}, keys) for name in ("one", "two")]
+        with Server(folders, "--watch", errors=errors) as server:
+            def title(name):
+                return server.deployment(name).describe().json()["info"]["title"]
+
+            front(folders[0], {**DECLARED, "id": "one", "title": "silent"}, {"url": f"{silent_engine.url}/v2/models/m"})
+            assert asked.wait(60)
+            front(folders[1], {**DECLARED, "id": "two", "title": "new"}, keys)
+            eventually(lambda: title("two") == "new")
+            front(folders[0], {**DECLARED, "id": "one", "title": "newest"}, keys)
+            eventually(lambda: title("one") == "newest")
+            assert not go.is_set()
+            go.set()
+            # The version before is loaded now, and comes too late.
+            models = len(server.deployments)
+            front(folders[1], {**DECLARED, "id": "two", "title": "last"}, keys)
+            eventually(lambda: title("two") == "last")
+            assert (title("one"), models) == ("newest", 2)
+        assert "silent" not in log.read_text()
+
+
 def test_an_engine_that_does_not_answer_at_the_start(tmp_path):
     """The start waits no longer for it than for one that is not there."""
     go, late = threading.Event(), []
@@ -380,6 +415,15 @@ def test_an_engine_that_stays_busy(scripted):
     assert metric(server, "engine_errors_total", deployment="m", kind="unavailable") == 1
 
 
+def test_an_engine_that_quotes_a_header(scripted):
+    """Headers may carry secrets: what quotes one of them is left out, as for the token."""
+    secret = "k3y-0f-the-gateway"
+    _, deployment, _ = scripted((500, json.dumps({"error": f"no such key: {secret[4:]}"})), headers={"x-api-key": secret})
+    reply = deployment.send(ROW)
+    assert_error(reply, "InternalError", 500, "left out")
+    assert secret[4:10] not in reply.text
+
+
 def test_a_connection_that_breaks_is_made_anew(scripted):
     script, deployment, _ = scripted({"raw": ""}, sums)
     assert deployment.predict(ROW) == [{"y": 3.0}]
@@ -481,6 +525,35 @@ def test_requests_without_a_client_take_no_threads_from_others(tmp_path):
             go.set()
             assert deployment.predict(ROW) == [{"y": 3.0}]
             eventually(lambda: metric(server, "requests_in_flight") == 0)
+
+
+def test_rows_of_a_client_that_has_gone_are_not_computed(tmp_path, monkeypatch):
+    """An engine that takes a row at a time is asked for the rest of the rows no longer."""
+    single = {**METADATA, "inputs": [{**METADATA["inputs"][0], "shape": [1, 2]}],
+              "outputs": [{**METADATA["outputs"][0], "shape": [1, 1]}]}
+    monkeypatch.setitem(globals(), "METADATA", single)
+    arrived = threading.Semaphore(0)
+
+    def slow(request):
+        arrived.release()
+        time.sleep(0.05)
+        return sums(request)
+
+    script = Scripted(sums)
+    engine = misbehaving.Server(script.respond)
+    with engine.running():
+        folder = front(tmp_path / "m", DECLARED, {"url": f"{engine.url}/v2/models/m"})
+        with Server([folder]) as server:
+            script.answers, script.asked = [slow], 0
+            deployment = server.deployment("m")
+            body = json.dumps({"rows": [ROW] * 2000})
+            head = f"POST {deployment.url.removeprefix(server.base)} HTTP/1.1\r\nHost: m\r\n" \
+                   "Authorization: Bearer m-token\r\nContent-Type: application/json\r\n"
+            with socket.create_connection(("127.0.0.1", server.port), 30) as client:
+                client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+                assert arrived.acquire(timeout=30)
+            eventually(lambda: metric(server, "requests_in_flight") == 0)
+            assert script.asked < 2000
 
 
 def test_health(fronts):

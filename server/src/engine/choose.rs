@@ -13,7 +13,7 @@ use crate::engine::rewrite;
 use crate::engine::rows::RowByRow;
 use crate::engine::rten::RtenModel;
 use crate::engine::trial::{self, Trial};
-use crate::engine::{Model, library};
+use crate::engine::{ALWAYS, EngineError, Model, Wanted, library};
 use crate::metrics::Metrics;
 use crate::onnx::OnnxFile;
 use crate::tensor::{Signature, Size, Tensor};
@@ -130,7 +130,7 @@ fn disagreement(rten: &RtenModel, trial: &Trial) -> Option<String> {
         _ => &trial.one,
     };
     let all: Vec<usize> = (0..specs.len()).collect();
-    let found = match rten.run(trial.inputs.clone(), &all) {
+    let found = match rten.run(trial.inputs.clone(), &all, ALWAYS) {
         Ok(found) => found,
         Err(error) => return Some(format!("rten fails on an example ({})", error.reason())),
     };
@@ -243,7 +243,12 @@ impl Model for Shaped {
         &self.signature
     }
 
-    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, crate::engine::EngineError> {
-        self.model.run(inputs, outputs)
+    fn run(
+        &self,
+        inputs: Vec<Tensor>,
+        outputs: &[usize],
+        wanted: Wanted,
+    ) -> Result<Vec<Tensor>, EngineError> {
+        self.model.run(inputs, outputs, wanted)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::engine::{EngineError, Model};
+use crate::engine::{EngineError, Model, Wanted};
 use crate::metrics::Counts;
 use crate::tensor::{Signature, Tensor};
 
@@ -22,16 +22,21 @@ impl Model for Metered {
         self.model.signature()
     }
 
-    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+    fn run(
+        &self,
+        inputs: Vec<Tensor>,
+        outputs: &[usize],
+        wanted: Wanted,
+    ) -> Result<Vec<Tensor>, EngineError> {
         let rows = inputs.first().and_then(|input| input.shape.first()).copied().unwrap_or(1);
         let begun = Instant::now();
-        let outcome = self.model.run(inputs, outputs);
+        let outcome = self.model.run(inputs, outputs, wanted);
         let counts = &self.counts.engine;
         counts.ran(rows, begun.elapsed());
         match &outcome {
             Err(EngineError::Failed(_)) => counts.failed(),
             Err(EngineError::Unavailable { .. }) => counts.unavailable(),
-            Ok(_) | Err(EngineError::Refused(_)) => (),
+            Ok(_) | Err(EngineError::Refused(_) | EngineError::Stopped) => (),
         }
         outcome
     }

@@ -19,6 +19,13 @@ pub use self::onnxruntime::Settings;
 
 use crate::error::ApiError;
 use crate::tensor::{Signature, Tensor};
+use crate::work::STOPPED;
+
+/// Says whether somebody waits still for the outcome of a run.
+pub type Wanted<'a> = &'a dyn Fn() -> bool;
+
+/// For runs that nobody stops.
+pub const ALWAYS: Wanted = &|| true;
 
 /// A model that is loaded and can be computed.
 pub trait Model: Send + Sync {
@@ -29,8 +36,9 @@ pub trait Model: Send + Sync {
     fn signature(&self) -> &Signature;
 
     /// Runs on all inputs, in the signature's order. Returns the outputs at these places, each of which is
-    /// there once.
-    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError>;
+    /// there once. A run of several steps ends between them if it is no longer wanted.
+    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize], wanted: Wanted)
+    -> Result<Vec<Tensor>, EngineError>;
 
     /// Whether a run mostly waits: for other requests, or for another machine. The request gives up its turn
     /// meanwhile.
@@ -48,6 +56,8 @@ pub enum EngineError {
     Failed(String),
     /// The engine is not there at present; the same request may well succeed later.
     Unavailable { reason: String, retry_after: Option<Duration> },
+    /// Nobody waited for the outcome any longer.
+    Stopped,
 }
 
 impl EngineError {
@@ -61,6 +71,7 @@ impl EngineError {
             EngineError::Refused(reason)
             | EngineError::Failed(reason)
             | EngineError::Unavailable { reason, .. } => reason,
+            EngineError::Stopped => STOPPED,
         }
     }
 }
@@ -73,6 +84,7 @@ impl From<EngineError> for ApiError {
             EngineError::Unavailable { reason, retry_after } => {
                 ApiError { retry_after, ..ApiError::busy(reason) }
             }
+            EngineError::Stopped => ApiError::busy(STOPPED),
         }
     }
 }

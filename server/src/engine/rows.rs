@@ -1,6 +1,6 @@
 //! A model that takes one row at a time, run over any number of them.
 
-use crate::engine::{EngineError, Model};
+use crate::engine::{EngineError, Model, Wanted};
 use crate::tensor::{Signature, Size, Tensor, TensorSpec, Values};
 
 /// A model whose batch is one row, as exporters make it by default.
@@ -35,7 +35,12 @@ impl Model for RowByRow {
         self.model.waits()
     }
 
-    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+    fn run(
+        &self,
+        inputs: Vec<Tensor>,
+        outputs: &[usize],
+        wanted: Wanted,
+    ) -> Result<Vec<Tensor>, EngineError> {
         let count = |tensor: &Tensor| tensor.shape.first().copied();
         let rows = inputs.first().and_then(count).unwrap_or(1);
         if !inputs.iter().all(|tensor| count(tensor) == Some(rows)) {
@@ -45,12 +50,15 @@ impl Model for RowByRow {
             return Ok(outputs.iter().map(|&place| none(&self.signature.outputs[place])).collect());
         }
         if rows == 1 {
-            return self.model.run(inputs, outputs);
+            return self.model.run(inputs, outputs, wanted);
         }
         let mut found: Vec<Vec<Tensor>> = outputs.iter().map(|_| Vec::with_capacity(rows)).collect();
         for row in 0..rows {
+            if !wanted() {
+                return Err(EngineError::Stopped);
+            }
             let one = inputs.iter().map(|tensor| tensor.rows(row..row + 1)).collect();
-            for (found, tensor) in found.iter_mut().zip(self.model.run(one, outputs)?) {
+            for (found, tensor) in found.iter_mut().zip(self.model.run(one, outputs, wanted)?) {
                 found.push(tensor);
             }
         }
@@ -69,7 +77,10 @@ fn none(spec: &TensorSpec) -> Tensor {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+    use crate::engine::ALWAYS;
     use crate::tensor::Datatype;
 
     /// Adds one to each value of a row.
@@ -91,7 +102,7 @@ mod tests {
             &self.0
         }
 
-        fn run(&self, mut inputs: Vec<Tensor>, _: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+        fn run(&self, mut inputs: Vec<Tensor>, _: &[usize], _: Wanted) -> Result<Vec<Tensor>, EngineError> {
             let Tensor { shape, values: Values::I64(values) } = inputs.remove(0) else { unreachable!() };
             assert_eq!(shape, [1, 2]);
             Ok(vec![Tensor {
@@ -111,7 +122,20 @@ mod tests {
             let expected = values.iter().map(|value| value + 1).collect();
             let input = Tensor { shape: vec![rows, 2], values: Values::I64(values) };
             let expected = Tensor { shape: vec![rows, 2], values: Values::I64(expected) };
-            assert_eq!(model.run(vec![input], &[0]), Ok(vec![expected]));
+            assert_eq!(model.run(vec![input], &[0], ALWAYS), Ok(vec![expected]));
         }
+    }
+
+    #[test]
+    fn a_run_that_is_no_longer_wanted_ends_between_rows() {
+        let model = RowByRow::new(Next::boxed());
+        let asked = Cell::new(0);
+        let wanted = || {
+            asked.set(asked.get() + 1);
+            asked.get() < 3
+        };
+        let input = Tensor { shape: vec![5, 2], values: Values::I64(vec![0; 10]) };
+        assert_eq!(model.run(vec![input], &[0], &wanted), Err(EngineError::Stopped));
+        assert_eq!(asked.get(), 3);
     }
 }

@@ -1,6 +1,6 @@
 //! Running a model at start on examples that fit its tensors: one row, and three at once.
 
-use crate::engine::{EngineError, Model};
+use crate::engine::{ALWAYS, EngineError, Model};
 use crate::half;
 use crate::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
 
@@ -47,9 +47,9 @@ pub fn try_out(model: &dyn Model) -> Result<Trial, EngineError> {
             let Some(inputs) = examples(signature, rows, size, kind) else { continue };
             let row = || inputs.iter().map(|tensor| tensor.rows(0..1)).collect();
             let single = if batched { row() } else { inputs.clone() };
-            match model.run(single.clone(), &all) {
+            match model.run(single.clone(), &all, ALWAYS) {
                 Ok(one) => {
-                    let three = batched.then(|| model.run(inputs.clone(), &all));
+                    let three = batched.then(|| model.run(inputs.clone(), &all, ALWAYS));
                     if !matches!(three, Some(Err(_))) {
                         return Ok(Trial { inputs, one, three });
                     }

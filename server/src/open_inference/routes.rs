@@ -164,7 +164,7 @@ fn answer(
     encode::check_rows(deployment, model.layout(), shapes.first().and_then(|shape| shape.first()).copied())?;
     work.step()?;
     let places: Vec<usize> = request.outputs.iter().map(|wanted| wanted.place).collect();
-    let outputs = at_engine(model, work, || model.infer(request.inputs, &places))?;
+    let outputs = at_engine(model, work, |wanted| model.infer(request.inputs, &places, wanted))?;
     let held = outputs.iter().map(|output| output.values.bytes()).sum();
     work.hold(held)?;
     let outputs: Vec<_> = request.outputs.into_iter().zip(outputs).collect();

@@ -13,7 +13,7 @@ use sidekick::{ErrorKind, InputColumn, Options};
 
 use crate::deployment::RemoteEngine;
 use crate::engine::rows::RowByRow;
-use crate::engine::{EngineError, Model};
+use crate::engine::{EngineError, Model, Wanted};
 use crate::metrics::Counts;
 use crate::tensor::{Signature, Size, Tensor, TensorSpec};
 use columns::Held;
@@ -165,7 +165,12 @@ impl Model for RemoteModel {
         &self.signature
     }
 
-    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize]) -> Result<Vec<Tensor>, EngineError> {
+    fn run(
+        &self,
+        inputs: Vec<Tensor>,
+        outputs: &[usize],
+        wanted: Wanted,
+    ) -> Result<Vec<Tensor>, EngineError> {
         if self.has_rows && inputs.iter().any(|input| input.shape.first() == Some(&0)) {
             return Ok(outputs
                 .iter()
@@ -180,6 +185,9 @@ impl Model for RemoteModel {
                 sleep(FIRST_WAIT * 2u32.pow(round - 1));
             }
             for server in self.order() {
+                if !wanted() {
+                    return Err(EngineError::Stopped);
+                }
                 let reason = match self.ask(server, &inputs, outputs) {
                     Ok(found) => {
                         server.answers(&self.deployment);
