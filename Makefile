@@ -172,7 +172,7 @@ test-docs: docs $(TEST_DEPLOYMENTS)/ready lib debug-server
 	$(WITH_SERVER) tests/docs/run
 
 # A program of each language in examples/legacy; NAME is some of them. Not a part of test: it installs a compiler for each.
-test-legacy: $(VENV)/ready lib server
+test-legacy: $(TEST_DEPLOYMENTS)/ready lib debug-server
 	$(WITH_SERVER) examples/legacy/run-all $(NAME)
 
 # The same scenarios on Triton, MLServer and KServe, which it installs; NAME is one of them. Not a part of test:
