@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::tensor::{Datatype, Tensor, Values};
 #[cfg(feature = "serve")]
-use tokenizers::{PaddingDirection, Tokenizer, TruncationParams};
+use tokenizers::{PaddingDirection, PostProcessor, Tokenizer, TruncationDirection, TruncationParams};
 
 /// The most tokens of a text, if neither the deployment nor the tokenizer's file says.
 const DEFAULT_MAX_LENGTH: usize = 512;
@@ -53,7 +53,6 @@ impl Tokens {
     /// Reads the file; `max_length` is the deployment's own limit.
     pub fn load(file: &Path, max_length: Option<usize>) -> Result<Tokens, String> {
         let mut tokenizer = Tokenizer::from_file(file).map_err(|error| error.to_string())?;
-        let truncation = tokenizer.get_truncation().cloned().unwrap_or_default();
         let declared = tokenizer.get_truncation().map(|truncation| truncation.max_length);
         let max_length = max_length.or(declared).unwrap_or(DEFAULT_MAX_LENGTH);
         let padding = tokenizer.get_padding().map_or(Padding::default(), |padding| Padding {
@@ -62,17 +61,14 @@ impl Tokens {
             left: matches!(padding.direction, PaddingDirection::Left),
         });
         tokenizer.with_padding(None);
-        let truncation = TruncationParams { max_length, ..truncation };
-        tokenizer.with_truncation(Some(truncation)).map_err(|error| error.to_string())?;
+        truncate(&mut tokenizer, max_length)?;
         let (attention_mask, token_type_ids, to_max_length) = (None, None, false);
         Ok(Tokens { tokenizer, attention_mask, token_type_ids, max_length, to_max_length, padding })
     }
 
     /// Makes every text so many tokens long.
     pub fn fix_length(&mut self, length: usize) -> Result<(), String> {
-        let truncation = self.tokenizer.get_truncation().cloned().unwrap_or_default();
-        let truncation = TruncationParams { max_length: length, ..truncation };
-        self.tokenizer.with_truncation(Some(truncation)).map_err(|error| error.to_string())?;
+        truncate(&mut self.tokenizer, length)?;
         (self.max_length, self.to_max_length) = (length, true);
         Ok(())
     }
@@ -85,6 +81,22 @@ impl Tokens {
         rows.ends.push(rows.ids.len());
         Ok(())
     }
+}
+
+/// Cuts each text to so many tokens, on the side that the file says. There is one text, and what is cut off is not used:
+/// the strategy and the stride of the file are for others.
+#[cfg(feature = "serve")]
+fn truncate(tokenizer: &mut Tokenizer, max_length: usize) -> Result<(), String> {
+    let added = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(false));
+    if max_length <= added {
+        return Err(format!(
+            "{max_length} tokens leave none for the text, to which the tokenizer adds {added}; {} is the least",
+            added + 1
+        ));
+    }
+    let direction = tokenizer.get_truncation().map_or(TruncationDirection::Right, |found| found.direction);
+    let truncation = TruncationParams { max_length, direction, ..TruncationParams::default() };
+    tokenizer.with_truncation(Some(truncation)).map(drop).map_err(|error| error.to_string())
 }
 
 /// Without the feature `serve` there are no tokenizers.

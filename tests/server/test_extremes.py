@@ -1,6 +1,7 @@
 """Values at the limits of their types, and models and files at the limits of sense: never another number without a word,
 never an end without a reason."""
 
+import json
 import os
 import resource
 import signal
@@ -228,3 +229,43 @@ def test_a_library_that_the_environment_names_has_to_be_there(tmp_path):
                          env={**os.environ, "ORT_DYLIB_PATH": "/nowhere"})
     assert (run.returncode, run.stdout) == (1, "")
     assert "ORT_DYLIB_PATH=/nowhere: there is no such library" in run.stderr
+
+
+# A tokenizer of a few words that adds a token on both sides of a text.
+TOKENIZER = {
+    "version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "Whitespace"},
+    "post_processor": {"type": "BertProcessing", "cls": ["[CLS]", 2], "sep": ["[SEP]", 3]},
+    "model": {"type": "WordLevel", "unk_token": "[UNK]",
+              "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4, "b": 5, "c": 6}},
+}
+
+
+def with_tokenizer(folder, length, tokenizer, **more):
+    graph = [helper.make_node("Identity", ["input_ids"], ["y"])]
+    model = made(graph, [tensor("input_ids", INT64, "n", length)], [tensor("y", INT64, "n", length)])
+    text = {"name": "x", "type": "text", "tokenizer": {"file": "tokenizer.json", **more}}
+    write(folder, model, [text], [feature("y", "numeric")])
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    return folder
+
+
+@pytest.mark.parametrize("length,more,key", [
+    ("t", {"max_length": 1}, "tokenizer.file"),
+    ("t", {"max_length": 2, "padding": "max_length"}, "tokenizer.file"),
+    (2, {}, "tensor"),
+    (0, {}, "tensor"),
+])
+def test_a_text_has_at_least_one_token_of_its_own(tmp_path, length, more, key):
+    line = refused(with_tokenizer(tmp_path / "d", length, TOKENIZER, **more))
+    assert f"inputs[0].{key}: " in line and "leave none for the text, to which the tokenizer adds 2; 3 is the least" in line
+
+
+@pytest.mark.parametrize("truncation", [
+    {"direction": "Left", "max_length": 100, "strategy": "OnlySecond", "stride": 50},
+    None,
+])
+def test_a_text_is_cut_whatever_the_file_says_of_two(tmp_path, truncation):
+    folder = with_tokenizer(tmp_path / "d", "t", {**TOKENIZER, "truncation": truncation}, max_length=4)
+    with Server([folder], *ONNX_RUNTIME) as server:
+        [row] = server.deployment("d", "token").predict({"x": "a b c"})
+    assert row["y"]["data"] == ([2, 5, 6, 3] if truncation else [2, 4, 5, 3])
