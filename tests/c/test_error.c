@@ -1,5 +1,16 @@
 /* Errors: every getter, for no error, for a wrong call, for the server's no, and for a broken connection. */
+#ifdef _WIN32
+#include <windows.h>
+/* Windows has numbers and texts of its own, and does not read a folder as a file. */
+#define NOT_THERE ERROR_FILE_NOT_FOUND
+#define NOT_THERE_TEXT "(os error 2)"
+#define IS_FOLDER ERROR_ACCESS_DENIED
+#else
 #include <errno.h>
+#define NOT_THERE ENOENT
+#define NOT_THERE_TEXT strerror(ENOENT)
+#define IS_FOLDER EISDIR
+#endif
 
 #include "deployments.h"
 
@@ -65,17 +76,17 @@ static void test_files(void) {
     KEEPS(SIDEKICK_ERROR_FILE,
           sidekick_rows_add_image_file(rows, "picture", SIDEKICK_NUL, "none.png", SIDEKICK_NUL, &error));
     ABOUT(0, "picture");
-    CHECK(sidekick_error_os_error(error) == ENOENT);
+    CHECK(sidekick_error_os_error(error) == NOT_THERE);
     SAYS("row 0: feature \"picture\": the file none.png cannot be read: ");
-    SAYS(strerror(ENOENT));
+    SAYS(NOT_THERE_TEXT);
     FORGET();
     KEEPS(SIDEKICK_ERROR_FILE, sidekick_rows_add_npy_file(rows, "array", SIDEKICK_NUL, ".", SIDEKICK_NUL, &error));
     ABOUT(0, "array");
-    CHECK(sidekick_error_os_error(error) == EISDIR);
+    CHECK(sidekick_error_os_error(error) == IS_FOLDER);
     FORGET();
     OK(sidekick_options_new(&options, &error));
     KEEPS(SIDEKICK_ERROR_FILE, sidekick_options_set_ca_file(options, "none.pem", SIDEKICK_NUL, &error));
-    CHECK(sidekick_error_os_error(error) == ENOENT);
+    CHECK(sidekick_error_os_error(error) == NOT_THERE);
     FORGET();
     KEEPS(SIDEKICK_ERROR_FEATURE_TYPE, sidekick_rows_add_number(rows, "picture", SIDEKICK_NUL, 1, &error));
     CHECK(sidekick_error_os_error(error) == 0);

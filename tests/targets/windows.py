@@ -1,7 +1,9 @@
 """What is proved of Windows: mingw-w64 builds it, and wine runs it."""
 
+import os
 import re
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -16,6 +18,8 @@ WINE = {"WINEPREFIX": TOOLS / "wine", "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "
 # These come with Windows; mingw-w64's own libraries do not.
 SYSTEM_LIBRARIES = {"advapi32", "bcrypt", "bcryptprimitives", "crypt32", "kernel32", "msvcrt", "ncrypt", "ntdll",
                     "secur32", "user32", "userenv", "ws2_32"}
+# What a program links to load sidekick.dll. With STATIC, it loads no library of mingw-w64.
+SHARED, STATIC = "libsidekick.dll.a", ["-static"]
 # Tests of what Windows has not: fork, /proc, dlopen.
 UNIX_ALONE = {"test_transport_reload.c"}
 
@@ -69,8 +73,15 @@ def prefix():
         run(["x86_64-w64-mingw32-gcc", "-shared", "-O1", TESTS / "targets" / "bcryptprimitives.c", "-ladvapi32",
              "-o", system / "bcryptprimitives.dll"])
         (WINE["WINEPREFIX"] / "ready").touch()
-    # Starts once for all programs, and ends by itself.
-    run(["wineserver", "-p120"], **WINE)
+    # What serves all programs starts here, and ends two minutes after the last one: it would keep their pipes open.
+    in_background("wineserver", "-p120")
+    in_background("wine", "cmd", "/c", "exit")
+
+
+def in_background(*command):
+    environment = {**os.environ, **{name: str(value) for name, value in WINE.items()}}
+    nowhere = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(command, env=environment, **nowhere)
 
 
 def programs_link(target):
@@ -83,7 +94,7 @@ def programs_link(target):
 
 def example(target, name):
     sources = [ROOT / "examples" / "c" / f"{name}.c", ROOT / "examples" / "c" / "example.c"]
-    return cc(target, sources, folder(target) / f"{name}.exe", f"-L{folder(target)}", "-lsidekick")
+    return cc(target, sources, folder(target) / f"{name}.exe", folder(target) / SHARED)
 
 
 def static(target):
@@ -99,7 +110,7 @@ def c_tests(target):
     prefix()
     sources = [source for source in sorted((TESTS / "c").glob("test_*.c")) if source.name not in UNIX_ALONE]
     require(len(sources) > 15, "the C tests are gone")
-    libraries = [f"-L{folder(target)}", "-lsidekick", "-lpthread", "-lws2_32"]
+    libraries = [folder(target) / SHARED, *STATIC, "-lpthread", "-lws2_32"]
     programs = [cc(target, [source], folder(target) / f"{source.stem}.exe", *libraries) for source in sources]
     steps.make_files(folder(target) / "files")
     for program in [*programs, static(target)]:
@@ -111,7 +122,7 @@ def conformance(target):
     """What is sent and what is read equals the reference's, bit for bit."""
     prefix()
     program = cc(target, [TESTS / "conformance" / "conformance.c"], folder(target) / "conformance.exe",
-                 f"-L{folder(target)}", "-lsidekick", "-lm")
+                 folder(target) / SHARED, "-lm")
     steps.record(target, folder(target) / "conformance-shared", ["wine", program], **WINE)
     return "conformance"
 
@@ -141,8 +152,8 @@ def run_examples(place):
 def cpp_example(target, name):
     output = folder(target) / f"{name}-cpp.exe"
     include = [f"-I{ROOT / 'include'}", f"-I{ROOT / 'bindings' / 'cpp'}"]
-    run([compiler(target, "g++"), "-std=c++17", "-static", *include, ROOT / "examples" / "cpp" / f"{name}.cpp",
-         f"-L{folder(target)}", "-lsidekick", "-o", output])
+    run([compiler(target, "g++"), "-std=c++17", *STATIC, *include, ROOT / "examples" / "cpp" / f"{name}.cpp",
+         folder(target) / SHARED, "-o", output])
     return output
 
 

@@ -1,6 +1,8 @@
 //! The faults of the transport's unit tests, made by the system itself. This test runs itself under strace,
 //! which makes the system calls of one request fail.
 
+#![cfg(target_os = "linux")]
+
 mod common;
 
 use common::{deployment, numbers, options, reply};

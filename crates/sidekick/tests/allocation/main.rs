@@ -8,6 +8,9 @@
 //! A request that nobody can refuse ends the process, so the cycles run in a child of this program, and the
 //! servers here.
 
+// What a child ends with is a signal.
+#![cfg(unix)]
+
 mod cycle;
 mod images;
 mod refusing;
