@@ -37,10 +37,11 @@ static const char *read_token(const char *path) {
 }
 
 static void end_with_usage(const char *program, const char *usage, FILE *to, int status) {
-    const char *slash = strrchr(program, '/');
-    program = slash == NULL ? program : slash + 1;
-    fprintf(to, "usage: %s --url URL [--token TOKEN | --token-file FILE] [--model-description FILE] %s\n",
-            program, usage);
+    /* The name without its folder, and on Windows without `.exe`. */
+    const char *name = program + strlen(program);
+    while (name > program && strchr("/\\", name[-1]) == NULL) name--;
+    fprintf(to, "usage: %.*s --url URL [--token TOKEN | --token-file FILE] [--model-description FILE] %s\n",
+            (int)strcspn(name, "."), name, usage);
     if (status == 0) fprintf(to, "The token can also be in the environment variable SIDEKICK_TOKEN.\n");
     exit(status);
 }

@@ -137,16 +137,16 @@ def examples(target):
         for name in EXAMPLES:
             built = example(target, name) if language == "c" else cpp_example(target, name)
             shutil.copy(built, place / f"{name}.exe")
-        run_examples(place)
+        start_by_wine(place)
+        run([steps.PYTHON, TESTS / "examples.py", place], **WINE)
     return "C and C++ examples"
 
 
-def run_examples(place):
-    """Checks the examples in a folder."""
+def start_by_wine(place):
+    """Gives each example of a folder a script that starts it, for the tests of all systems."""
     for name in EXAMPLES:
         (place / name).write_text('#!/bin/sh\nexec wine "$0.exe" "$@"\n')
         (place / name).chmod(0o755)
-    run([steps.PYTHON, TESTS / "examples.py", place], **WINE)
 
 
 def cpp_example(target, name):
@@ -185,7 +185,10 @@ def go_programs(target):
     output = run(["wine", tests, "-test.v", "-test.run", "EveryType|Cancel"], cwd=ROOT / "bindings" / "go", **WINE)
     require("--- PASS" in output, "no test of Go ran")
     run(["go", "build", "-o", f"{place}/", "./..."], cwd=ROOT / "examples" / "go", **windows)
-    run_examples(place)
+    start_by_wine(place)
+    tests = "ClassifyImagesReaches|TryModel|ScoreTableReaches|DenoiseTakes|DetectLanguage|CountLanguages"
+    run(["go", "test", "-count=1", "-run", tests, "./..."], cwd=TESTS / "go", SIDEKICK_ROOT=ROOT,
+        SIDEKICK_EXAMPLES=place, SIDEKICK_SCRATCH=place, GOFLAGS="-buildvcs=false", GOTOOLCHAIN="local", **WINE)
     return "Go"
 
 
