@@ -83,8 +83,8 @@ impl Tokens {
     }
 }
 
-/// Cuts each text to so many tokens, on the side that the file says. There is one text, and what is cut off is not used:
-/// the strategy and the stride of the file are for others.
+/// Cuts each text to so many tokens, on the side that the file says. There is one text, and what is cut off
+/// is not used: the strategy and the stride of the file are for others.
 #[cfg(feature = "serve")]
 fn truncate(tokenizer: &mut Tokenizer, max_length: usize) -> Result<(), String> {
     let added = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(false));
