@@ -183,6 +183,16 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_the_guide_is_valid() {
+        let page = include_str!("../../docs/cli.md");
+        let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let contents = read(example.unwrap_or_default()).unwrap();
+        assert_eq!(contents.default.as_deref(), Some("penguins"));
+        assert_eq!(contents.profiles["penguins"].headers["X-Team"], "birds");
+        assert_eq!(contents.profiles.len(), 2);
+    }
+
+    #[test]
     fn one_token_is_enough() {
         assert!(read("[profiles.a]\ntoken = \"x\"\ntoken_file = \"y\"").unwrap_err().contains("both"));
     }
