@@ -385,6 +385,13 @@ def test_init_overwrites_nothing(tmp_path):
     assert not (folder / "deployment.json").exists()
 
 
+def test_init_beside_a_file_of_its_folder_s_name(tmp_path):
+    model = models.image_classifier(tmp_path / "own.onnx")
+    (tmp_path / "own").write_text("")
+    shown = run("init", model, cwd=tmp_path)
+    assert_refused(shown, "own: this is a file; name another DIR")
+
+
 def test_init_in_the_folder_of_the_model(tmp_path):
     model = models.scaled(tmp_path / "here" / "own.onnx", 2)
     assert run("init", model, model.parent).returncode == 0

@@ -209,6 +209,7 @@ TORCH = Source(
         ),
     ],
     debian=True,
+    packages=("torch",),
 )
 
 PACKAGES = Source(

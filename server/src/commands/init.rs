@@ -47,7 +47,10 @@ pub fn run(arguments: &InitArguments) -> Result<(), String> {
     let token = arguments.token.token()?;
     let found = known.known(&name, &id, &token);
     let mut guess = guess::guess(&found);
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    fs::create_dir_all(&folder).map_err(|error| match folder.is_file() {
+        true => format!("{}: this is a file; name another DIR", folder.display()),
+        false => format!("{}: {error}", folder.display()),
+    })?;
     let from = model.parent().unwrap_or(Path::new(""));
     let inside = |part: &str| Path::new(part).components().all(|part| matches!(part, Component::Normal(_)));
     if let Some(part) = known.onnx.external.iter().find(|part| !inside(part)) {

@@ -48,7 +48,7 @@ fn find(given: Option<&Path>) -> Result<PathBuf, String> {
     let package = ["python3", "python"].iter().find_map(|python| package(python));
     package
         .and_then(|folder| in_folder(&folder))
-        .ok_or_else(|| format!("ONNX Runtime is not on this machine; {HOW_TO_GET_IT}"))
+        .ok_or_else(|| format!("the python3 of PATH has no ONNX Runtime; {HOW_TO_GET_IT}"))
 }
 
 /// The folder of the package `onnxruntime` of a Python.
