@@ -41,7 +41,8 @@ no_proxy := $(addsuffix $(comma),$(or $(no_proxy),$(NO_PROXY)))127.0.0.1,localho
 NO_PROXY := $(no_proxy)
 export no_proxy NO_PROXY
 
-.PHONY: all check serve lib server cli debug-server c-examples header install uninstall docs bench quickstart test train clean fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-cli test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo test-targets test-legacy dist test-dist wheel
+.PHONY: all check serve lib server cli debug-server c-examples header install uninstall docs bench quickstart test train clean
+.PHONY: fuzz test-deployments test-dependencies test-rust test-fuzz test-memcheck test-instructions test-server test-cli test-models test-c test-cpp test-go test-python test-install test-abi test-docs test-engines test-zoo test-targets test-legacy dist test-dist wheel
 
 all: lib server cli
 
@@ -181,7 +182,7 @@ test-engines: $(VENV)/ready lib debug-server
 	tests/engines/run $(NAME)
 
 # Builds for other systems, run there as far as an emulator or an older system's folder is here; NAME is some targets.
-test-targets: $(TEST_DEPLOYMENTS)/ready server
+test-targets: $(TEST_DEPLOYMENTS)/ready debug-server
 	$(WITH_SERVER) tests/targets/run $(NAME)
 
 # Models by real exporters, served one by one and compared with ONNX Runtime; NAME is some of them. Not a part of test:

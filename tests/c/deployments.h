@@ -24,6 +24,11 @@ static inline const char *environment(const char *name) {
     return value;
 }
 
+/* Whether a program with threads may fork: not under every emulator. */
+static inline int may_fork(void) {
+    return getenv("SIDEKICK_TEST_NO_FORK") == NULL;
+}
+
 /* The URL of a deployment on the server that an environment variable names; it lives until the next call. */
 static inline const char *url_on(const char *variable, const char *id) {
     static char url[512];

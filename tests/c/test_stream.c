@@ -255,7 +255,7 @@ int main(void) {
 #ifndef _WIN32
     test_threads(1, 0);
     test_threads(4, 4);
-    test_fork();
+    if (may_fork()) test_fork();
 #endif
     test_misuse();
     return checks_failed("test_stream");

@@ -402,8 +402,10 @@ int main(void) {
     test_token_over_http();
     test_isolated_rows();
 #ifndef _WIN32
-    test_fork();
-    test_fork_beside_threads();
+    if (may_fork()) {
+        test_fork();
+        test_fork_beside_threads();
+    }
 #endif
     return checks_failed("test_transport");
 }

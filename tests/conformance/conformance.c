@@ -1,5 +1,5 @@
-/* Sends values of every type by both protocols and reads results of every type: conformance FILE, beside server.py.
- * FILE gets the bits of all that was read, a line each. They are the same on every system. */
+/* Sends values of every type by both protocols and reads results of every type: conformance FILE, run by
+ * server.py. FILE gets the bits of all that was read, a line each. They are the same on every system. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +10,10 @@
 #define OK(call) check((call), #call, __LINE__)
 
 enum { NUMBER, FLAG, CATEGORY, TEXT, PICTURE, GREY, ARRAY };
-enum { ELEMENTS = 6, MOST_PIXELS = 400 * 400 * 3 };
+enum { ELEMENTS = 6, MOST_SAMPLES = 64 * 64 * 3 };
 
-/* In the order of the constants SIDEKICK_DTYPE_: the bits of some elements, the ends of each type's range among them. */
+/* The bits of some elements of each type, in the order of the constants SIDEKICK_DTYPE_. The ends of the type's
+ * range are among them. */
 static const uint64_t BITS[][ELEMENTS] = {
     {0x80000000, 0x00000001, 0x3dcccccd, 0xc0490fdb, 0x7f7fffff, 0x4b7fffff},
     {0x8000000000000000, 1, 0x3fb999999999999a, 0x3fd5555555555555, 0xc7e0000000000000, 0x4340000000000001},
@@ -37,11 +38,13 @@ static const uint64_t SPECIAL[][ELEMENTS] = {
 static const size_t SIZES[] = {4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 1};
 enum { DTYPES = COUNT(SIZES) };
 
-static const double NUMBERS[] = {0.1, -0.0, 1.0 / 3, 5e-324, 1.7976931348623157e308, -2.2250738585072014e-308, 1e22, 1e23,
-                                 123456789.125, 4.35, 9007199254740993.0, 8388607.5, -8388608.5, 1e-7, 0.000016, 100.01,
-                                 -34.5584, 0.30000000000000004, 1e16, 1e17, 63.999999, 2147483648.0};
-static const char *const TEXTS[] = {"", "plain", "l\xc3\xa4ngd \xf0\x9f\xa6\x8a", "\"quoted\" \\ \n\t\x01",
-                                    "more than sixteen bytes of text, and then \"some\" more of it, beyond sixty-four"};
+static const double NUMBERS[] = {
+    0.1,          -0.0,        1.0 / 3, 5e-324,   1.7976931348623157e308, -2.2250738585072014e-308, 1e22, 1e23,
+    123456789.125, 4.35,       9007199254740993.0, 8388607.5, -8388608.5, 1e-7, 0.000016, 100.01, -34.5584,
+    0.30000000000000004, 1e16, 1e17, 63.999999, 2147483648.0};
+static const char *const TEXTS[] = {
+    "", "plain", "l\xc3\xa4ngd \xf0\x9f\xa6\x8a", "\"quoted\" \\ \n\t\x01",
+    "more than sixteen bytes of text, and then \"some\" more of it, beyond sixty-four"};
 static const char *const LABELS[] = {"a", "b", "r\xc3\xa4ka"};
 
 static FILE *out;
@@ -110,7 +113,8 @@ static sidekick_deployment *open_at(const char *path, int32_t wire, const char *
     OK(sidekick_options_set_wire(options, wire, &error));
     OK(sidekick_options_set_response_timeout(options, 600000, &error));
     if (description) OK(sidekick_options_set_model_description(options, description, SIDEKICK_NUL, &error));
-    OK(sidekick_deployment_open(url_of(path), SIDEKICK_NUL, "", 0, options, NULL, &deployment, &error));
+    OK(sidekick_deployment_open(url_of(path), SIDEKICK_NUL, "token", SIDEKICK_NUL, options, NULL,
+                                &deployment, &error));
     sidekick_options_free(options);
     return deployment;
 }
@@ -132,8 +136,8 @@ static void add_array(sidekick_rows *rows, size_t input, int32_t dtype, const ui
     }
     if (backwards) {
         /* The data begin with the first element, which comes last; the others are before it. */
-        OK(sidekick_rows_add_array_at(rows, input, dtype, shape, 2, strides, bytes + (ELEMENTS - 1) * size, size,
-                                      &error));
+        const unsigned char *first = bytes + (ELEMENTS - 1) * size;
+        OK(sidekick_rows_add_array_at(rows, input, dtype, shape, 2, strides, first, size, &error));
     } else {
         OK(sidekick_rows_add_array_at(rows, input, dtype, shape, 2, NULL, bytes, ELEMENTS * size, &error));
     }
@@ -146,8 +150,8 @@ static void add_pixels(sidekick_rows *rows, size_t input, uint32_t side, uint32_
     for (i = 0; i < side * side * channels; i++) {
         samples[i] = (unsigned char)(i * 7 + i / 16 * 31 + (uint32_t)quality);
     }
-    OK(sidekick_rows_add_pixels_at(rows, input, side, side, channels, 0, samples, side * side * channels, quality,
-                                   &error));
+    OK(sidekick_rows_add_pixels_at(rows, input, side, side, channels, 0, samples, side * side * channels,
+                                   quality, &error));
 }
 
 static void add_row(sidekick_rows *rows, size_t row) {
@@ -163,7 +167,7 @@ static void add_row(sidekick_rows *rows, size_t row) {
 }
 
 static void read_image(const sidekick_predictions *predictions, size_t output, size_t row) {
-    static unsigned char samples[MOST_PIXELS];
+    static unsigned char samples[MOST_SAMPLES];
     const void *encoded = NULL;
     const char *media_type = NULL;
     size_t size = 0;
@@ -275,7 +279,8 @@ static void add_table(sidekick_rows *rows, int32_t dtype, const void *image, siz
     free(images);
 }
 
-static void put_record(unsigned char **end, uint32_t kind, uint32_t input, const void *payload, uint64_t length) {
+static void put_record(unsigned char **end, uint32_t kind, uint32_t input, const void *payload,
+                       uint64_t length) {
     memcpy(*end, &kind, 4);
     memcpy(*end + 4, &input, 4);
     memcpy(*end + 8, &length, 8);
@@ -366,8 +371,8 @@ static void test_tensors(int32_t wire) {
     static const char description[] =
         "{\"inputs\":[{\"name\":\"bytes\",\"type\":\"bytes\",\"content_type\":\"base64\"}],"
         "\"outputs\":[%s{\"name\":\"bytes_out\",\"type\":\"bytes\",\"content_type\":\"base64\"}]}";
-    static const char *const names[] = {"fp32", "fp64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
-                                        "uint64", "fp16", "bf16", "bool"};
+    static const char *const names[] = {"fp32",  "fp64",   "int8",   "int16",  "int32", "int64", "uint8",
+                                        "uint16", "uint32", "uint64", "fp16", "bf16", "bool"};
     char outputs[512] = "", text[1024];
     sidekick_deployment *model;
     sidekick_rows *rows = NULL;
@@ -392,7 +397,8 @@ static void test_tensors(int32_t wire) {
 /* Images as tensors of normalized pixels: a file that a response brought. */
 static void test_pixels(void) {
     static const char description[] =
-        "{\"inputs\":[{\"name\":\"image\",\"type\":\"image\",\"layout\":\"CHW\",\"scale\":0.00392156862745098,"
+        "{\"inputs\":[{\"name\":\"image\",\"type\":\"image\",\"layout\":\"CHW\","
+        "\"scale\":0.00392156862745098,"
         "\"mean\":[0.485,0.456,0.406],\"std\":[0.229,0.224,0.225]},{\"name\":\"file\",\"type\":\"image\"}],"
         "\"outputs\":[{\"name\":\"image_out\"},{\"name\":\"file_out\",\"type\":\"bytes\"}]}";
     sidekick_deployment *deployment = open_at("/deployment/typed/forward", SIDEKICK_WIRE_AUTO, NULL);

@@ -27,9 +27,9 @@ def cargo(target, command, *arguments, **environment):
 def cc(target, source, output, *arguments):
     """A C program for the target."""
     require(source.exists(), f"no file {source}")
-    warnings = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
-    command = [VENV / "python", "-m", "ziglang", "cc", "-target", target.zig, *target.cflags, "-std=c99", "-g", *warnings]
-    run([*command, f"-I{ROOT / 'include'}", source, "-o", output, *arguments])
+    compiler = [VENV / "python", "-m", "ziglang", "cc", "-target", target.zig, *target.cflags]
+    flags = ["-std=c99", "-g", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{ROOT / 'include'}"]
+    run([*compiler, *flags, source, "-o", output, *arguments])
     return output
 
 
@@ -73,4 +73,5 @@ def highest_glibc(path):
 
 def shared_program(target, source, name):
     """A C program that finds the shared library by LD_LIBRARY_PATH."""
-    return cc(target, source, folder(target) / name, f"-L{folder(target) / 'lib'}", "-lsidekick", "-lm", "-lpthread")
+    libraries = [f"-L{folder(target) / 'lib'}", "-lsidekick", "-lm", "-lpthread"]
+    return cc(target, source, folder(target) / name, *libraries)

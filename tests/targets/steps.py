@@ -41,7 +41,8 @@ def unit_tests(target):
     packages = [word for crate in CRATES for word in ("-p", crate)]
     runner = "CARGO_TARGET_" + target.triple.upper().replace("-", "_") + "_RUNNER"
     emulated = EMULATED if target.runner else {}
-    output = build.cargo(target, "test", "--lib", *packages, **{runner: " ".join(target.runner) or None}, **emulated)
+    environment = {runner: " ".join(target.runner) or None, **emulated}
+    output = build.cargo(target, "test", "--lib", *packages, **environment)
     passed = sum(int(count) for count in re.findall(r"test result: ok\. (\d+) passed", output))
     require(passed > 100, f"only {passed} unit tests ran")
     return "unit tests"

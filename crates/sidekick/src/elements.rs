@@ -355,6 +355,10 @@ mod tests {
         let words = [0.0f32, 1.5, -2.0, f32::NAN];
         let bytes: Arc<Vec<u8>> = Arc::new(words.iter().flat_map(|word| word.to_le_bytes()).collect());
         let mut kept = ElementColumn::of(DType::F32);
+        if cfg!(target_endian = "big") {
+            assert!(!kept.keep(&bytes, 4..12), "their bytes are in the other order");
+            return;
+        }
         assert!(kept.keep(&bytes, 4..12));
         assert_eq!(kept.elements(), View::F32(&[1.5, -2.0]));
         assert_eq!(kept.elements().as_bytes().as_ptr(), bytes[4..].as_ptr());

@@ -23,11 +23,6 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-#[cfg(target_endian = "big")]
-compile_error!(
-    "libsidekick supports little-endian targets only: on a big-endian one it would write wrong numbers"
-);
-
 mod array;
 mod base64_text;
 mod batches;

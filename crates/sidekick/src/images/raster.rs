@@ -359,9 +359,12 @@ mod tests {
         assert_eq!(opened(&webp, true).unwrap().decode().unwrap().bytes, turned);
 
         let mut tiff = encoded(colours(), ImageFormat::Tiff);
-        // Gives the first tag that the reader has no use for the number of the orientation.
-        let resolution = tiff.windows(2).rposition(|tag| tag == 296u16.to_le_bytes()).unwrap();
-        tiff[resolution..resolution + 10].copy_from_slice(&[0x12, 0x01, 3, 0, 1, 0, 0, 0, 3, 0]);
+        // Gives the first tag that the reader has no use for the number of the orientation. The file is in
+        // this machine's byte order.
+        let resolution = tiff.windows(2).rposition(|tag| tag == 296u16.to_ne_bytes()).unwrap();
+        let [tag, short, three] = [0x112u16, 3, 3].map(u16::to_ne_bytes);
+        let entry = [tag.as_slice(), &short, &1u32.to_ne_bytes(), &three].concat();
+        tiff[resolution..resolution + 10].copy_from_slice(&entry);
         assert_eq!(opened(&tiff, true).unwrap().orientation, Orientation::Rotate180);
         assert_eq!(opened(&tiff, false).unwrap().orientation, Orientation::NoTransforms);
     }

@@ -430,13 +430,13 @@ mod tests {
         check(u16::MAX, "65535");
         check(u32::MAX, "4294967295");
         check(i64::MAX as u64, "9223372036854775807");
-        let value = |dtype, bytes| match (Numbers { dtype, bytes }).value(0).unwrap() {
+        let value = |dtype, bytes: &[u8]| match (Numbers { dtype, bytes }).value(0).unwrap() {
             Value::Number(number) => number,
             Value::Integer(integer) => integer as f64,
             _ => f64::NAN,
         };
-        assert_eq!(value(DType::F16, &[0, 0x3c]), 1.0);
-        assert_eq!(value(DType::Bf16, &[0x80, 0x3f]), 1.0);
+        assert_eq!(value(DType::F16, &0x3c00u16.to_ne_bytes()), 1.0);
+        assert_eq!(value(DType::Bf16, &0x3f80u16.to_ne_bytes()), 1.0);
         assert_eq!((value(DType::Bool, &[0]), value(DType::Bool, &[7])), (0.0, 1.0));
     }
 }

@@ -492,7 +492,7 @@ pub(super) mod tests {
         let columns =
             [InputColumn::of(&numbers), InputColumn::Texts(b"a\0\0c\0"), InputColumn::of(&[0u8, 1, 1])];
         add_columns(&mut tensors, 3, &columns).unwrap();
-        assert_eq!((tensors.len(), tensors.elements(0, 0..3)), (3, bytemuck::cast_slice(&numbers)));
+        assert_eq!((tensors.len(), tensors.elements(0, 0..3)), (3, &*numbers.map(f32::to_le_bytes).concat()));
         assert_eq!(tensors.elements(1, 1..3), b"\0\0\0\0\x01\0\0\0c");
         assert_eq!(tensors.elements(2, 0..3), [0, 1, 1]);
         let bits = [columns[0], columns[1], InputColumn::of(&[0i32, 1, 2])];
