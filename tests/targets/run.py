@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Builds the library for each target and proves it there: run.py [--write-docs] [TARGET...]
 
-A target is a list of steps (targets.py). Each step fails, or returns what it proved. That is the target's line in
-the table of docs/platforms.md: a run compares it with the page, or writes it with `--write-docs`. What is built stays in target/TRIPLE and target/targets.
+A target is a list of steps (targets.py). Each step fails, or returns what it proved. That is the target's line
+in the table of docs/platforms.md: a run compares it with the page, or writes it with `--write-docs`. What is
+built stays in target/TRIPLE and target/targets.
 """
 
 import sys
