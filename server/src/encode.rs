@@ -564,6 +564,9 @@ fn from_npy<E: Element>(
         true => fill_singles::<E>(transform, &file.data().map_err(unreadable)?, values, input),
         false => {
             let doubles = file.doubles().map_err(unreadable)?;
+            if let Some(place) = doubles.iter().position(|value| !value.is_finite()) {
+                return Err(ApiError::bad_data(format!("data[{place}] is not a finite number")));
+            }
             put_all::<E>(transform, doubles.into_iter(), values, &input.shape)
         }
     }

@@ -71,9 +71,8 @@ fn default_tensor(output: &Output, specs: &[TensorSpec]) -> Option<String> {
         return Some(spec.name.clone());
     }
     let fits = |spec: &&TensorSpec| match output.kind {
-        OutputKind::Categorical(_) | OutputKind::Binary | OutputKind::Image { .. } => {
-            spec.datatype.is_float()
-        }
+        OutputKind::Categorical(_) | OutputKind::Binary => spec.datatype.is_float(),
+        OutputKind::Image { .. } => spec.datatype.is_float() || spec.datatype == Datatype::Uint8,
         OutputKind::Text(ref labels) => labels.is_empty() == (spec.datatype == Datatype::Bytes),
         _ => spec.datatype != Datatype::Bytes,
     };
@@ -236,9 +235,10 @@ impl Column {
         let moved = tensors.into_iter().map(|tensor| move_axis(tensor, output.batch_axis, 0));
         let mut tensor = join_columns(moved.collect(), rows)?;
         if let OutputKind::Array(ArrayOutput { pool: Some(pool), .. }) = &output.kind {
+            let is_double = tensor.values.datatype() == Datatype::Fp64;
             let (shape, list) = pooled(&tensor.shape, Numbers::of(tensor.values).doubles(), *pool, mask)?;
-            tensor =
-                Tensor { shape, values: Values::F32(list.into_iter().map(|value| value as f32).collect()) };
+            let singles = |list: Vec<f64>| Values::F32(list.into_iter().map(|value| value as f32).collect());
+            tensor = Tensor { shape, values: if is_double { Values::F64(list) } else { singles(list) } };
         }
         let Some((&found, example)) = tensor.shape.split_first() else {
             return Err(wrong(output, &tensor.shape, rows));

@@ -137,7 +137,13 @@ impl KnownFile {
 fn labels(model: &Path) -> Option<(String, Vec<String>)> {
     let read = |name: &&str| {
         let text = fs::read_to_string(model.with_file_name(name)).ok()?;
-        let lines = text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
+        // Some editors write a byte order mark.
+        let lines = text
+            .strip_prefix('\u{feff}')
+            .unwrap_or(&text)
+            .lines()
+            .map(|line| line.trim().to_owned())
+            .filter(|line| !line.is_empty());
         Some(((*name).to_owned(), lines.collect()))
     };
     LABEL_FILES.iter().find_map(read)

@@ -10,8 +10,9 @@ import subprocess
 import numpy
 import pytest
 from conftest import Server, find_binary
-from deployment_client import assert_error, tensorjson
+from deployment_client import assert_error, image_url, npy_url, pixels, tensorjson
 from onnx import TensorProto, helper, save
+from PIL import Image
 from test_format2 import ONNX_RUNTIME, feature, made, passed_through, served, tensor, write  # noqa: F401
 
 FLOAT, INT64, INT8, UINT8, BOOL, FLOAT16, BFLOAT16, DOUBLE, STRING = (
@@ -269,3 +270,40 @@ def test_a_text_is_cut_whatever_the_file_says_of_two(tmp_path, truncation):
     with Server([folder], *ONNX_RUNTIME) as server:
         [row] = server.deployment("d", "token").predict({"x": "a b c"})
     assert row["y"]["data"] == ([2, 5, 6, 3] if truncation else [2, 4, 5, 3])
+
+
+@pytest.mark.parametrize("dtype,input", [(FLOAT, {}), (FLOAT, {"mean": 1}), (DOUBLE, {}), (FLOAT16, {})])
+@pytest.mark.parametrize("number", [numpy.nan, numpy.inf, -numpy.inf])
+def test_an_array_file_holds_finite_numbers(served, dtype, input, number):  # noqa: F811
+    model = made(
+        [helper.make_node("Cast", ["x"], ["z"], to=FLOAT), helper.make_node("IsNaN", ["z"], ["m"]),
+         helper.make_node("Cast", ["m"], ["y"], to=FLOAT)],
+        [tensor("x", dtype, "n", 2)], [tensor("y", FLOAT, "n", 2)],
+    )
+    deployment = served(model, [{"name": "x", "type": "numeric", **input}], [feature("y", "numeric")], tensorjson=False)
+    assert deployment.send({"x": npy_url(numpy.array([1.0, 2.0]))}).status_code == 200
+    assert_error(deployment.send({"x": npy_url(numpy.array([1.0, number]))}), "BadData", 400, "data[1]", "finite")
+
+
+def test_a_pooled_double_keeps_its_digits(served):  # noqa: F811
+    model = passed_through(("x", DOUBLE, ["n", 2, 2]))
+    deployment = served(model, X, [feature("y", "numeric", pool="first")], ONNX_RUNTIME, engine="onnxruntime")
+    [row] = deployment.predict({"x": {"shape": [2, 2], "data": [1 / 3, 2 / 3, 0.3, 0.4]}})
+    assert row["y"]["data"] == [1 / 3, 2 / 3]
+
+
+def test_a_byte_order_mark_is_no_part_of_a_class_name(tmp_path):
+    model = made([helper.make_node("Softmax", ["x"], ["y"])], [tensor("x", FLOAT, "n", 2)], [tensor("y", FLOAT, "n", 2)])
+    save(model, tmp_path / "a.onnx")
+    (tmp_path / "labels.txt").write_bytes("\ufeffcat\r\ndog\r\n".encode())
+    with Server([tmp_path / "a.onnx"]) as server:
+        [row] = server.deployment("a").predict({"x": tensorjson(numpy.zeros(2))})
+    assert list(row["y"]) == ["cat", "dog"]
+
+
+def test_an_image_may_come_from_bytes(served):  # noqa: F811
+    model = passed_through(("x", UINT8, ["n", 2, 2, 3]))
+    deployment = served(model, [feature("x", "image")], [feature("y", "image")], ONNX_RUNTIME, engine="onnxruntime")
+    samples = numpy.arange(0, 240, 20, dtype="uint8").reshape(2, 2, 3)
+    [row] = deployment.predict({"x": image_url(Image.fromarray(samples))})
+    assert numpy.array_equal(pixels(row["y"]), samples)
