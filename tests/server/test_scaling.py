@@ -1,14 +1,21 @@
 """The manifests of examples/scaling: they have the form that Kubernetes and KServe take, and what they tell the server
 works."""
 
+import contextlib
 import json
+import os
 import re
+import shutil
+import socket
+import subprocess
+import time
 
 import kubernetes_validate
 import pytest
 import requests
 import yaml
 from conftest import ROOT, Server
+from deployment_client import Deployment
 from fronts import PENGUIN, SHIPPED
 from test_process import run
 
@@ -111,3 +118,52 @@ def test_the_form_of_the_inference_service():
     checked = {"name": "x", "image": "x", "resources": predictor["model"]["resources"]}
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {"containers": [checked]}}
     kubernetes_validate.validate(pod, KUBERNETES, strict=True)
+
+
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+def configured(folder, addresses, listen):
+    """The configuration of the load balancer with other addresses, whose own files are in a folder of the test."""
+    text = (SCALING / "nginx.conf").read_text(encoding="utf-8")
+    for own, other in zip(re.findall(r"server (10\S+)", text), addresses, strict=True):
+        text = text.replace(own, other)
+    text = text.replace("listen 8080;", f"listen {listen};")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"{kind}_temp_path {folder / kind};\n" for kind in kinds)
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    head = f"{user}daemon off;\npid {folder / 'pid'};\nerror_log stderr;\n"
+    (folder / "nginx.conf").write_text(head + text.replace("http {\n", "http {\n" + paths, 1))
+    return [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+def test_nginx_takes_the_configuration(tmp_path):
+    addresses = re.findall(r"server (10\S+)", (SCALING / "nginx.conf").read_text(encoding="utf-8"))
+    shown = subprocess.run([*configured(tmp_path, addresses, "8080"), "-t"], capture_output=True, text=True, timeout=60)
+    assert shown.returncode == 0 and "test is successful" in shown.stderr, shown.stderr
+    (tmp_path / "nginx.conf").write_text("http { upstream a { } }")
+    assert subprocess.run([NGINX, "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, timeout=60).returncode == 1
+
+
+def test_a_machine_behind_nginx_ends_and_no_request_is_lost(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+    machines = [Server([SHIPPED / "penguins"]) for _ in range(3)]
+    with contextlib.ExitStack() as stack:
+        [stack.enter_context(machine) for machine in machines]
+        addresses = [machine.base.removeprefix("http://") for machine in machines]
+        nginx = subprocess.Popen(configured(tmp_path, addresses, listen))
+        stack.callback(nginx.wait)
+        stack.callback(nginx.terminate)
+        url = f"http://{listen}/deployment/penguins/forward"
+        for _ in range(600):
+            with contextlib.suppress(requests.ConnectionError):
+                requests.get(f"http://{listen}/", timeout=30)
+                break
+            time.sleep(0.1)
+        for machine in machines[:2]:
+            for _ in range(10):
+                assert Deployment(url, "penguins-token").predict(PENGUIN)[0]["species"]["Gentoo"] > 0.9
+            machine.process.kill()
+        assert Deployment(url, "penguins-token").predict(PENGUIN)[0]["species"]["Gentoo"] > 0.9
+        assert requests.get(f"http://{listen}/metrics", timeout=30).status_code == 404
