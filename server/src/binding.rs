@@ -58,7 +58,7 @@ impl Binding {
             fit_input(deployment, place, signature, mistakes);
         }
         let mut layout = Layout::new(&deployment.inputs);
-        fit_tensors(&mut layout, &deployment.inputs, signature, mistakes);
+        fit_tensors(&mut layout, deployment, signature, mistakes);
         let feeds = feeds(deployment, &layout, signature, mistakes);
         layout.constants = feeds.iter().map(Feed::constants).sum();
         let found = outputs::find(&mut deployment.outputs, signature, mistakes);
@@ -78,7 +78,7 @@ impl Binding {
         let fed = self.feeds.iter().map(|feed| match feed {
             Feed::Features(place) => {
                 let tensor = tensors[*place].take().unwrap_or_default();
-                outputs::move_axis(tensor, 0, self.layout.tensors[*place].batch_axis)
+                outputs::to_axis(tensor, self.layout.tensors[*place].batch_axis)
             }
             Feed::Constant(constant) => constant.tensor(rows),
         });
@@ -181,8 +181,10 @@ fn fit_input(deployment: &mut Deployment, place: usize, signature: &Signature, m
     let Some(spec) = signature.input(&name).map(|place| &signature.inputs[place]) else {
         return wrong("tensor", unknown("input", &name, &signature.inputs));
     };
-    if spec.shape.as_ref().is_some_and(|sizes| input.batch_axis >= sizes.len().max(1)) {
-        return wrong("batch_axis", format!("{} is no axis of {}", input.batch_axis, written(spec)));
+    if let (Some(axis), Some(sizes)) = (input.batch_axis, &spec.shape)
+        && axis >= sizes.len().max(1)
+    {
+        return wrong("batch_axis", format!("{axis} is no axis of {}", written(spec)));
     }
     if let Err((key, problem)) = fit_type(input, spec) {
         return wrong(key, problem);
@@ -348,7 +350,8 @@ fn too_large(shape: &[usize], spec: &TensorSpec) -> String {
 }
 
 /// Gives each tensor of the layout the type and shape that the model has.
-fn fit_tensors(layout: &mut Layout, inputs: &[Input], signature: &Signature, mistakes: &Mistakes) {
+fn fit_tensors(layout: &mut Layout, deployment: &Deployment, signature: &Signature, mistakes: &Mistakes) {
+    let (inputs, alone) = (&deployment.inputs, deployment.runs_row_by_row());
     // A feature that could not be read may be what a tensor lacks.
     let complete = !mistakes.has("inputs");
     for (place, tensor) in layout.tensors.iter_mut().enumerate() {
@@ -381,7 +384,7 @@ fn fit_tensors(layout: &mut Layout, inputs: &[Input], signature: &Signature, mis
                 format!("its features have {} values; a tensor has at most {MAX_SIZE}", tensor.size);
             mistakes.add(&format!("{path}.tensor"), problem);
         } else if tokens.is_none() && complete {
-            match fit_shape(spec, tensor.batch_axis, &tensor.shape) {
+            match fit_shape(spec, tensor.batch_axis, &tensor.shape, alone) {
                 Ok(shape) => tensor.shape = shape,
                 Err(problem) => mistakes.add(&format!("{path}.tensor"), problem),
             }
@@ -400,24 +403,32 @@ fn fit_tokens(tokens: &mut Tokens, spec: &TensorSpec) -> Result<(), String> {
 
 /// The shape of one example in the tensor: its natural one, or the declared one if the model declares
 /// another rank.
-fn fit_shape(spec: &TensorSpec, batch_axis: usize, natural: &[usize]) -> Result<Vec<usize>, String> {
+fn fit_shape(
+    spec: &TensorSpec,
+    batch_axis: Option<usize>,
+    natural: &[usize],
+    alone: bool,
+) -> Result<Vec<usize>, String> {
     let Some(sizes) = &spec.shape else {
         return Ok(natural.to_vec());
     };
-    match sizes.get(batch_axis) {
-        None => return Err(format!("{} has no axis for the batch", written(spec))),
-        Some(Size::Fixed(rows)) => {
+    match batch_axis.map(|axis| (axis, sizes.get(axis))) {
+        Some((_, None)) => {
             return Err(format!(
-                "axis {batch_axis} of {}, the batch, has the fixed size {rows}",
+                "{} has no axis for the batch; write \"batch_axis\": \"none\"",
                 written(spec)
             ));
         }
-        Some(Size::Free(_)) => (),
+        Some((_, Some(Size::Fixed(1)))) if alone => (),
+        Some((axis, Some(Size::Fixed(rows)))) => {
+            return Err(format!("axis {axis} of {}, the batch, has the fixed size {rows}", written(spec)));
+        }
+        Some((_, Some(Size::Free(_)))) | None => (),
     }
     let declared: Vec<Option<usize>> = sizes
         .iter()
         .enumerate()
-        .filter(|(axis, _)| *axis != batch_axis)
+        .filter(|(axis, _)| Some(*axis) != batch_axis)
         .map(|(_, size)| size.fixed())
         .collect();
     let agrees = |(size, declared): (&usize, &Option<usize>)| declared.is_none_or(|fixed| fixed == *size);

@@ -11,29 +11,49 @@ use crate::outputs::{Column, Numbers};
 use crate::work::Work;
 use crate::{data_url, npy};
 
-/// The predictions of a batch.
+/// The predictions for the rows of a request.
 pub struct Predictions<'a> {
     deployment: &'a Deployment,
     rows: usize,
-    /// The values of each output feature.
-    columns: Vec<Column>,
+    batches: Vec<Batch>,
     work: Arc<Work>,
 }
 
+/// Rows that were computed together.
+struct Batch {
+    rows: usize,
+    /// The values of each output feature.
+    columns: Vec<Column>,
+}
+
 impl<'a> Predictions<'a> {
-    /// Takes the model's values, which all have to be finite: JSON cannot carry others.
+    /// Predictions of no rows yet.
+    pub fn none(deployment: &'a Deployment) -> Predictions<'a> {
+        Predictions { deployment, rows: 0, batches: Vec::new(), work: Arc::new(Work::unbounded()) }
+    }
+
+    /// Those of one batch.
     pub fn new(
         deployment: &'a Deployment,
         rows: usize,
         columns: Vec<Column>,
     ) -> Result<Predictions<'a>, String> {
-        for (output, column) in deployment.outputs.iter().zip(&columns) {
+        let mut predictions = Predictions::none(deployment);
+        predictions.add(rows, columns).map(|()| predictions)
+    }
+
+    /// Adds the model's values for more rows, which all have to be finite: JSON cannot carry others.
+    pub fn add(&mut self, rows: usize, columns: Vec<Column>) -> Result<(), String> {
+        for (output, column) in self.deployment.outputs.iter().zip(&columns) {
             let row = |place: usize| place / (column.values.len() / rows).max(1);
             if let Some(row) = column.nan_row.or(column.values.not_finite().map(row)) {
+                let row = self.rows + row;
                 return Err(format!("the model's output {:?} is not finite for rows[{row}]", output.name));
             }
         }
-        Ok(Predictions { deployment, rows, columns, work: Arc::new(Work::unbounded()) })
+        self.rows += rows;
+        self.batches.push(Batch { rows, columns });
+        Ok(())
     }
 
     /// The same within these bounds.
@@ -41,24 +61,29 @@ impl<'a> Predictions<'a> {
         Predictions { work: Arc::clone(work), ..self }
     }
 
+    fn each_row(&self) -> impl Iterator<Item = Row<'_>> {
+        let row = move |batch, row| Row { predictions: self, batch, row };
+        self.batches.iter().flat_map(move |batch| (0..batch.rows).map(move |place| row(batch, place)))
+    }
+
     /// The reply to a batch: `{"rows": [...]}`.
     pub fn to_batch_reply(&self) -> serde_json::Result<Vec<u8>> {
         #[derive(serde::Serialize)]
-        struct Batch<'a> {
+        struct Reply<'a> {
             rows: Vec<Row<'a>>,
         }
-        let rows = (0..self.rows).map(|row| Row { predictions: self, row }).collect();
-        serde_json::to_vec(&Batch { rows })
+        serde_json::to_vec(&Reply { rows: self.each_row().collect() })
     }
 
     /// The reply to a single example: the bare object.
     pub fn to_single_reply(&self) -> serde_json::Result<Vec<u8>> {
-        serde_json::to_vec(&Row { predictions: self, row: 0 })
+        serde_json::to_vec(&self.each_row().next())
     }
 }
 
 struct Row<'a> {
     predictions: &'a Predictions<'a>,
+    batch: &'a Batch,
     row: usize,
 }
 
@@ -67,8 +92,8 @@ impl Serialize for Row<'_> {
         self.predictions.work.step().map_err(|error| S::Error::custom(error.message))?;
         let deployment = self.predictions.deployment;
         let mut map = serializer.serialize_map(Some(deployment.outputs.len()))?;
-        for (output, column) in deployment.outputs.iter().zip(&self.predictions.columns) {
-            let size = column.values.len() / self.predictions.rows;
+        for (output, column) in deployment.outputs.iter().zip(&self.batch.columns) {
+            let size = column.values.len() / self.batch.rows;
             let values = column.values.part(self.row * size, size);
             let value = Value { output, shape: &column.shape, values, tensorjson: deployment.tensorjson };
             map.serialize_entry(&output.name, &value)?;

@@ -26,6 +26,7 @@ use crate::open_inference::errors::OpenError;
 use crate::open_inference::routes;
 use crate::outputs::Column;
 use crate::served::Served;
+use crate::tensor::Tensor;
 use crate::work::Work;
 use crate::{body, health, multipart, page, request};
 
@@ -324,14 +325,28 @@ fn run<'a>(served: &'a Served, encoder: Encoder) -> Result<Predictions<'a>, ApiE
     encoder.work.step()?;
     let work = Arc::clone(&encoder.work);
     let (rows, tensors) = encoder.finish();
-    let columns = match rows {
-        0 => served.deployment.outputs.iter().map(|_| Column::default()).collect(),
-        _ => at_engine(&served.model, &work, |wanted| {
-            served.model.run(&served.deployment, rows, tensors, wanted)
-        })?,
-    };
-    let predictions = Predictions::new(&served.deployment, rows, columns).map_err(ApiError::internal)?;
-    Ok(predictions.within(&work))
+    let mut predictions = Predictions::none(&served.deployment).within(&work);
+    if served.deployment.runs_row_by_row() {
+        for row in 0..rows {
+            work.step()?;
+            let one = tensors.iter().map(|tensor| tensor.rows(row..row + 1)).collect();
+            predictions.add(1, computed(served, &work, 1, one)?).map_err(ApiError::internal)?;
+        }
+    } else if rows > 0 {
+        predictions.add(rows, computed(served, &work, rows, tensors)?).map_err(ApiError::internal)?;
+    }
+    Ok(predictions)
+}
+
+/// The values of each output feature for a batch.
+fn computed(
+    served: &Served,
+    work: &Work,
+    rows: usize,
+    tensors: Vec<Tensor>,
+) -> Result<Vec<Column>, ApiError> {
+    let Served { deployment, model, .. } = served;
+    at_engine(model, work, |wanted| model.run(deployment, rows, tensors, wanted))
 }
 
 fn json_response(body: impl Into<Body>) -> Response {

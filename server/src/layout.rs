@@ -24,8 +24,8 @@ pub struct InputTensor {
     pub size: usize,
     /// The shape of one example, without tokens.
     pub shape: Vec<usize>,
-    /// The axis along which the examples lie.
-    pub batch_axis: usize,
+    /// The axis along which the examples lie, if there is one.
+    pub batch_axis: Option<usize>,
 }
 
 /// The part of a tensor's example that one feature fills.
@@ -83,7 +83,7 @@ impl Layout {
         }
     }
 
-    fn tensor(&mut self, name: &str, batch_axis: usize) -> usize {
+    fn tensor(&mut self, name: &str, batch_axis: Option<usize>) -> usize {
         let known = self.tensors.iter().position(|tensor| tensor.name == name);
         known.unwrap_or_else(|| {
             let (datatype, shape) = (Datatype::Fp32, Vec::new());

@@ -178,11 +178,12 @@ impl LoadedModel {
 
     /// Runs two examples of zeros: a wrong output shape shows at start. A failure on zeros is only noted.
     fn try_out(&mut self, deployment: &Deployment) -> Result<(), String> {
-        let inputs = self.binding.feed(2, self.layout().zeros(2));
+        let rows = if deployment.runs_row_by_row() { 1 } else { 2 };
+        let inputs = self.binding.feed(rows, self.layout().zeros(rows));
         match self.model.run(inputs, &self.binding.read, ALWAYS) {
-            Ok(found) => self.binding.columns(deployment, 2, found, None).map(drop),
+            Ok(found) => self.binding.columns(deployment, rows, found, None).map(drop),
             Err(error) => {
-                self.notes.push(format!("trying a batch of 2 examples of zeros: {}", error.reason()));
+                self.notes.push(format!("trying {rows} examples of zeros: {}", error.reason()));
                 Ok(())
             }
         }

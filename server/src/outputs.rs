@@ -196,7 +196,10 @@ fn complete_array(output: &mut Output, specs: &[&TensorSpec]) -> Result<(), (&'s
 }
 
 /// The shape of a row without its axis of tokens.
-fn pooled_sizes(specs: &[&TensorSpec], batch_axis: usize) -> Result<Vec<usize>, (&'static str, String)> {
+fn pooled_sizes(
+    specs: &[&TensorSpec],
+    batch_axis: Option<usize>,
+) -> Result<Vec<usize>, (&'static str, String)> {
     let sizes = joined_sizes(specs, batch_axis).unwrap_or_default();
     match sizes.get(1..) {
         Some(rest) if !rest.is_empty() && !rest.contains(&FREE) => Ok(rest.to_vec()),
@@ -206,7 +209,7 @@ fn pooled_sizes(specs: &[&TensorSpec], batch_axis: usize) -> Result<Vec<usize>, 
 
 /// The shape of a row of joined tensors: their last axes are added. One that has an axis less counts as a
 /// single column.
-fn joined_sizes(specs: &[&TensorSpec], batch_axis: usize) -> Option<Vec<usize>> {
+fn joined_sizes(specs: &[&TensorSpec], batch_axis: Option<usize>) -> Option<Vec<usize>> {
     let size = |size: &Size| size.fixed().unwrap_or(FREE);
     let sizes: Option<Vec<Vec<usize>>> =
         specs.iter().map(|spec| Some(example_sizes(spec, batch_axis)?.iter().map(size).collect())).collect();
@@ -232,7 +235,7 @@ impl Column {
         rows: usize,
         mask: Option<&[bool]>,
     ) -> Result<Column, String> {
-        let moved = tensors.into_iter().map(|tensor| move_axis(tensor, output.batch_axis, 0));
+        let moved = tensors.into_iter().map(|tensor| from_axis(tensor, output.batch_axis));
         let mut tensor = join_columns(moved.collect(), rows)?;
         if let OutputKind::Array(ArrayOutput { pool: Some(pool), .. }) = &output.kind {
             let is_double = tensor.values.datatype() == Datatype::Fp64;
@@ -297,8 +300,32 @@ fn fits_open(declared: &[usize], example: &[usize]) -> bool {
     declared.len() == example.len() && declared.iter().zip(example).all(fits)
 }
 
+/// A tensor of rows as the model takes it: with the rows along this axis, or the one row without an axis.
+pub fn to_axis(mut tensor: Tensor, batch_axis: Option<usize>) -> Tensor {
+    match batch_axis {
+        Some(axis) => move_axis(tensor, 0, axis),
+        None => {
+            if tensor.shape.first() == Some(&1) {
+                tensor.shape.remove(0);
+            }
+            tensor
+        }
+    }
+}
+
+/// The other way round.
+fn from_axis(mut tensor: Tensor, batch_axis: Option<usize>) -> Tensor {
+    match batch_axis {
+        Some(axis) => move_axis(tensor, axis, 0),
+        None => {
+            tensor.shape.insert(0, 1);
+            tensor
+        }
+    }
+}
+
 /// The same tensor with an axis at another place.
-pub fn move_axis(tensor: Tensor, from: usize, to: usize) -> Tensor {
+fn move_axis(tensor: Tensor, from: usize, to: usize) -> Tensor {
     if from == to || from.max(to) >= tensor.shape.len() {
         return tensor;
     }

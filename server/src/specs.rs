@@ -30,16 +30,16 @@ pub fn unknown(what: &str, name: &str, specs: &[TensorSpec]) -> String {
     format!("the model has no {what} {name:?}, its {what}s are {}{near}", listed(specs))
 }
 
-/// The sizes of one example in a tensor: all axes but that of the batch.
-pub fn example_sizes(spec: &TensorSpec, batch_axis: usize) -> Option<Vec<Size>> {
+/// The sizes of one example in a tensor: all axes but that of the batch, if there is one.
+pub fn example_sizes(spec: &TensorSpec, batch_axis: Option<usize>) -> Option<Vec<Size>> {
     let mut sizes = spec.shape.clone()?;
-    if batch_axis < sizes.len() {
-        sizes.remove(batch_axis);
+    if let Some(axis) = batch_axis.filter(|axis| *axis < sizes.len()) {
+        sizes.remove(axis);
     }
     Some(sizes)
 }
 
 /// The same, each `None` if it is free: what an image is fitted to.
-pub fn image_sizes(spec: &TensorSpec, batch_axis: usize) -> Option<Vec<Option<usize>>> {
+pub fn image_sizes(spec: &TensorSpec, batch_axis: Option<usize>) -> Option<Vec<Option<usize>>> {
     Some(example_sizes(spec, batch_axis)?.iter().map(Size::fixed).collect())
 }

@@ -228,6 +228,39 @@ def test_a_batch_axis_that_is_not_the_first(served):
     assert deployment.predict(*rows) == [{"y": row["x"]} for row in rows]
 
 
+def array(*values):
+    return tensorjson(numpy.array(values, "float32"))
+
+
+def test_tensors_without_a_batch_axis(served):
+    """Each row is a run of its own, and gives as many values as it has."""
+    model = made(
+        [helper.make_node("Identity", ["x"], ["y"]), helper.make_node("NonZero", ["x"], ["places"])],
+        [tensor("x", FLOAT, 3)],
+        [tensor("y", FLOAT, 3), tensor("places", INT64, 1, "k")],
+    )
+    alone = {"batch_axis": "none"}
+    deployment = served(
+        model,
+        [feature("x", "numeric", **alone)],
+        [feature("y", "numeric", **alone), feature("places", "numeric", **alone)],
+    )
+    rows = [array(0, 1, 2), array(0, 0, 5)]
+    assert deployment.predict(*({"x": row} for row in rows)) == [
+        {"y": rows[0], "places": {"shape": [1, 2], "data": [1, 2]}},
+        {"y": rows[1], "places": {"shape": [1, 1], "data": [2]}},
+    ]
+    assert deployment.predict() == []
+
+
+def test_an_output_alone_has_no_batch_axis(served):
+    """Detectors give a list of what they found in the one image of a batch."""
+    model = made([helper.make_node("NonZero", ["x"], ["places"])], [tensor("x", FLOAT, 1, 3)], [tensor("places", INT64, 2, "k")])
+    deployment = served(model, [feature("x", "numeric")], [feature("places", "numeric", batch_axis="none")])
+    found = deployment.predict({"x": array(0, 1, 2)}, {"x": array(0, 0, 0)})
+    assert [row["places"] for row in found] == [{"shape": [2, 2], "data": [0, 0, 1, 2]}, {"shape": [2, 0], "data": []}]
+
+
 def test_logits_become_probabilities(served):
     deployment = served(
         passed_through(("x", FLOAT, ["n", 3])),

@@ -58,6 +58,12 @@ impl Deployment {
         !self.inputs.is_empty()
     }
 
+    /// Whether the model is run for each row alone, because a tensor has no axis for the batch.
+    pub fn runs_row_by_row(&self) -> bool {
+        let inputs = self.inputs.iter().map(|input| input.batch_axis);
+        inputs.chain(self.outputs.iter().map(|output| output.batch_axis)).any(|axis| axis.is_none())
+    }
+
     /// Where a client predicts, below the server's address.
     pub fn path(&self) -> String {
         match self.has_features() {

@@ -231,7 +231,7 @@ impl DeclaredFeature {
             FeatureType::Text => InputKind::Text(TextEncoding::Ngrams(self.checked_ngrams()?)),
         };
         let (name, shape, tensor) = (self.name, self.shape, self.tensor);
-        Ok(Input { place, name, shape, tensor, batch_axis: 0, kind, fill: None })
+        Ok(Input { place, name, shape, tensor, batch_axis: Some(0), kind, fill: None })
     }
 
     fn into_output(self, place: usize) -> Result<Output, String> {
@@ -251,7 +251,7 @@ impl DeclaredFeature {
         };
         self.refuse("categories", self.categories.is_some() && self.feature_type == FeatureType::Binary)?;
         let (name, shape, tensors) = (self.name, self.shape, vec![self.tensor]);
-        Ok(Output { place, name, shape, tensors, batch_axis: 0, activation: None, kind })
+        Ok(Output { place, name, shape, tensors, batch_axis: Some(0), activation: None, kind })
     }
 
     /// The shape fits the type, and so do the keys that only some types have.

@@ -19,8 +19,9 @@ pub struct Input {
     pub shape: Vec<usize>,
     /// Empty until the model gives it.
     pub tensor: String,
-    /// The axis of the tensor along which the examples of a batch lie.
-    pub batch_axis: usize,
+    /// The axis of the tensor along which the examples of a batch lie. Without one the model takes a
+    /// single example, and is run for each row.
+    pub batch_axis: Option<usize>,
     pub kind: InputKind,
     /// The value that a missing one, or null, stands for.
     pub fill: Option<Fill>,

@@ -15,8 +15,9 @@ pub struct Output {
     /// Outputs of the model that are joined along their last axis, most often one. Empty until the model
     /// gives it.
     pub tensors: Vec<String>,
-    /// The axis of the tensors along which the examples of a batch lie.
-    pub batch_axis: usize,
+    /// The axis of the tensors along which the examples of a batch lie. Without one the model takes a
+    /// single example, and is run for each row.
+    pub batch_axis: Option<usize>,
     pub activation: Option<Activation>,
     pub kind: OutputKind,
 }

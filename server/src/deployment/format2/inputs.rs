@@ -48,7 +48,7 @@ pub fn read(at: &At, place: usize, folder: &Path) -> Option<Input> {
     let fields = at.fields()?;
     let (name, feature_type) = values::name_and_type(&fields);
     let tensor = fields.text("tensor").unwrap_or_default();
-    let batch_axis = fields.size("batch_axis").unwrap_or_default();
+    let batch_axis = values::batch_axis(&fields);
     let shape = values::shape(&fields);
     let (kind, shape) = match feature_type? {
         FeatureType::Numeric => (Some(InputKind::Array(values::transform(&fields))), shape),

@@ -36,7 +36,7 @@ pub fn read(at: &At, place: usize, folder: &Path) -> Option<Output> {
     let fields = at.fields()?;
     let (name, feature_type) = values::name_and_type(&fields);
     let tensors = fields.get("tensor").and_then(|at| at.one_or_each(At::text)).unwrap_or_default();
-    let batch_axis = fields.size("batch_axis").unwrap_or_default();
+    let batch_axis = values::batch_axis(&fields);
     let shape = values::shape(&fields);
     let feature_type = feature_type?;
     if tensors.len() > 1 && feature_type != FeatureType::Numeric {

@@ -58,6 +58,16 @@ pub fn shape(fields: &Fields) -> Vec<usize> {
     shape
 }
 
+/// The axis of the batch; "none" for a tensor without one.
+pub fn batch_axis(fields: &Fields) -> Option<usize> {
+    let Some(at) = fields.get("batch_axis") else { return Some(0) };
+    match at.value() {
+        Value::Text(text) if text == "none" => None,
+        Value::Number(_) => Some(at.size().unwrap_or_default()),
+        _ => at.expected("the number of an axis, or \"none\""),
+    }
+}
+
 /// Notes a shape that is not the one that the type has.
 pub fn check_shape(fields: &Fields, shape: &[usize], expected: &[usize]) {
     if !shape.is_empty() && shape != expected {
