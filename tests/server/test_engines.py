@@ -111,6 +111,17 @@ def test_a_classifier_of_scikit_learn(tmp_path, zipped, labels):
         assert ended(server) == ""
 
 
+def test_an_input_that_is_a_sequence_of_tensors_is_refused(tmp_path):
+    sequence = helper.make_sequence_type_proto(helper.make_tensor_type_proto(FLOAT, ["n"]))
+    made = model(
+        [helper.make_node("ConcatFromSequence", ["parts"], ["all"], axis=0)],
+        [helper.make_value_info("parts", sequence)],
+        [helper.make_tensor_value_info("all", FLOAT, ["n"])],
+    )
+    words = refused(*ONNX_RUNTIME, "--engine", "onnxruntime", written(tmp_path / "parts", made))
+    assert 'parts/model.onnx: input "parts" is a sequence of tensors; the server feeds tensors alone' in words
+
+
 def test_a_model_that_rten_does_not_run_needs_the_library(tmp_path):
     folder = written(tmp_path / "points", classifier())
     words = refused(folder, env=BARE)

@@ -101,7 +101,12 @@ impl OnnxFile {
         let value = self.inputs.iter().find(|value| value.name == name);
         let value = value.ok_or_else(|| format!("input {name:?} has no type in the model"))?;
         let keys = self.vocabulary(name);
-        value.spec(keys).map_err(|problem| format!("input {name:?} {problem}"))
+        value.spec(keys).map_err(|problem| match value.is_sequence() {
+            true => {
+                format!("input {name:?} {problem}; the server feeds tensors alone: export it as a tensor")
+            }
+            false => format!("input {name:?} {problem}"),
+        })
     }
 
     /// All outputs, in the order of the file; the error of one names it.

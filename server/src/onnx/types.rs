@@ -30,6 +30,10 @@ impl Value {
         self.declared.as_ref().map_or_else(|| "of no declared type".to_owned(), Type::written)
     }
 
+    pub(super) fn is_sequence(&self) -> bool {
+        matches!(self.declared, Some(Type::Sequence(_)))
+    }
+
     /// The tensor that clients see. A list of maps has a row for each map and a column for each key.
     pub(super) fn spec(&self, labels: Option<Vec<Category>>) -> Result<TensorSpec, String> {
         let name = self.name.clone();
