@@ -169,8 +169,8 @@ def rust_tests(target):
     others = [word for crate in steps.CRATES if crate != "sidekick" for word in ("-p", crate)]
     output = cargo(target, "test", "--lib", *others, **runner, **WINE)
     chosen = [word for test in CLIENT_TESTS for word in ("--test", test)]
-    output += cargo(target, "test", "--lib", *chosen, "-p", "sidekick", "--", "--skip", "no_more_requests_are_in_flight",
-                    **runner, **WINE, **steps.EMULATED)
+    skipped = ["--", "--skip", "no_more_requests_are_in_flight"]
+    output += cargo(target, "test", "--lib", *chosen, "-p", "sidekick", *skipped, **runner, **WINE, **steps.EMULATED)
     passed = sum(int(count) for count in re.findall(r"test result: ok\. (\d+) passed", output))
     require(passed > 200, f"only {passed} tests ran")
     return "unit tests, client tests"
