@@ -195,9 +195,9 @@ dist:
 	packages/dist.py $(TARGETS)
 
 # Installs each, in folders with a Debian of their own, too, and predicts. As root: the first run takes half an hour.
-test-dist: server
+test-dist:
 	[ -e target/dist/SHA256SUMS ] || $(MAKE) --no-print-directory dist
-	$(PYTHON) tests/with_server.py $(SERVER) server/deployments/*/ -- packages/test/run $(NAME)
+	$(PYTHON) tests/with_server.py target/packages/built/$$(uname -m)-linux/sidekick-server server/deployments/*/ -- packages/test/run $(NAME)
 
 wheel:
 	$(PYTHON) -m pip wheel ./bindings/python -w target/wheels

@@ -39,8 +39,9 @@ def build(target):
     strip = ["--strip-debug", "--remove-section=.comment", "--enable-deterministic-archives"]
     run(_llvm("strip"), *strip, target.built / "libsidekick.a")
     if target.name == host():
-        packages = [f"--package={package}" for package in PROGRAMS]
-        _cargo(target, "zigbuild", "--profile", "server", *packages)
+        # One by one, as `make` builds them: together each would get the features that the other asks for.
+        for package in PROGRAMS:
+            _cargo(target, "zigbuild", "--profile", "server", "--package", package)
         for program in ("sidekick", "sidekick-server"):
             shutil.copy(ROOT / "target" / target.rust / "server" / program, target.built)
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import conftest
+import pytest
 
 ANSWER = "7\n"
 PREDICT = """
@@ -122,6 +123,8 @@ def link(source, target):
 
 def test_a_program_that_needs_nothing_at_all(debian, dist, version):
     name = f"libsidekick-{version}-x86_64-linux-musl"
+    if not (dist / f"{name}.tar.gz").exists():
+        pytest.skip("make dist was not asked for it")
     debian.put(dist / f"{name}.tar.gz")
     flags = f"$(PKG_CONFIG_PATH=/build/{name}/lib/pkgconfig pkg-config --static --cflags --libs sidekick)"
     debian.sh(f"tar xf {name}.tar.gz && musl-gcc -static classify.c {flags} -o by_musl")
