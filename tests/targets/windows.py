@@ -22,7 +22,7 @@ SYSTEM_LIBRARIES = {"advapi32", "bcrypt", "bcryptprimitives", "crypt32", "kernel
 # time limits that wine is too slow for their servers.
 CLIENT_TESTS = ["cancel", "framing", "model_description", "open_inference", "open_inference_addresses",
                 "open_inference_limits", "open_inference_servers", "open_inference_tensors", "real_server", "recorded",
-                "settings", "stream", "token"]
+                "settings", "stream"]
 # What a program links to load sidekick.dll. With STATIC, it loads no library of mingw-w64.
 SHARED, STATIC = "libsidekick.dll.a", ["-static"]
 # Tests of what Windows has not: fork, /proc, dlopen.
