@@ -156,8 +156,8 @@ def image_table(costs):
     for name, server, by_hand in costs:
         lines.append(f"| {name} | {server / 1000:.2f} | {by_hand / 1000:.2f} | {server / by_hand:.2f} |")
     lines.append("")
-    lines.append("The server's own work: JSON, base64, decoding, resizing, the tensor and the response, and a model that "
-                 "takes the mean. By hand: the crate image, filter Triangle. The fastest of 200.")
+    lines.append("The server's own work: JSON, base64, decoding, resizing, the tensor and the response, and a model "
+                 "that takes the mean. By hand: the crate image, filter Triangle. The fastest of 200.")
     return "\n".join(lines) + "\n"
 
 

@@ -43,7 +43,7 @@ impl Failure {
         Failure::new(Exit::BadRow, message)
     }
 
-    /// A file that cannot be read or written.
+    /// A file could not be read or written.
     pub fn file(path: &Path, error: &io::Error) -> Failure {
         Failure::new(Exit::Failed, format!("{}: {error}", path.display()))
     }

@@ -90,7 +90,7 @@ fn bring(from: &Path, to: &Path, link: bool) -> Result<(), String> {
     made.map_err(|error| format!("{}{error}", at(to)))
 }
 
-/// Whether two files have the same content. One that cannot be read is another one.
+/// Whether two files have the same content. A file that fails to be read counts as different.
 fn have_same_bytes(one: &Path, other: &Path) -> bool {
     let open = |path: &Path| File::open(path).map(BufReader::new);
     let (Ok(mut one), Ok(mut other)) = (open(one), open(other)) else { return false };
