@@ -6,6 +6,8 @@ model of the local server has. Each input NAME has an output NAME_out of the sam
 | bytes | BYTES value [n, 1] |
 | free | FP32 x [n, any, 2], INT64 tag [n] |
 | unsigned | UINT64 value [n] |
+| arrays | INT64 i [n, 2], FP64 d [n, 2] |
+| numbers | FP64 f [n], INT64 i [n] |
 | images | UINT8 rgb [n, 2, 3, 3], FP32 chw [n, 3, 2, 3], BYTES file [n] |
 """
 
@@ -15,6 +17,8 @@ MODELS = {
     "bytes": [("value", "BYTES", [-1, 1])],
     "free": [("x", "FP32", [-1, -1, 2]), ("tag", "INT64", [-1])],
     "unsigned": [("value", "UINT64", [-1])],
+    "arrays": [("i", "INT64", [-1, 2]), ("d", "FP64", [-1, 2])],
+    "numbers": [("f", "FP64", [-1]), ("i", "INT64", [-1])],
     "images": [("rgb", "UINT8", [-1, 2, 3, 3]), ("chw", "FP32", [-1, 3, 2, 3]), ("file", "BYTES", [-1])],
 }
 LENGTH = "Inference-Header-Content-Length"

@@ -38,9 +38,13 @@ func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs
 //   - a text output: string
 //   - an output of the type Bytes: []byte, a copy
 //   - an image output: [image.Image], []byte (the bytes of the image's file), [Picture]
-//   - an array: []float32, a copy
+//   - an array: slices and fixed arrays of float32 and float64, also nested as the output's shape is (with or
+//     without sizes that are 1), and of the type that the model's tensor has: copies
+//   - any: a pointer to one of these, to a new value
+//
+// The fields of an embedded struct without a tag count as those of the struct; a nil pointer to one is set.
 func Decode[Out any](predictions *Predictions) ([]Out, error) {
-	decoder, err := newStructDecoder[Out](predictions.outputs.features)
+	decoder, err := structDecoderOf(reflect.TypeFor[Out](), predictions.outputs.features)
 	if err != nil {
 		return nil, err
 	}
@@ -50,52 +54,101 @@ func Decode[Out any](predictions *Predictions) ([]Out, error) {
 	}
 	decoded := make([]Out, predictions.rows)
 	for row := range decoded {
-		if err := decoder.decode(columns, row, &decoded[row]); err != nil {
+		if err := decoder.decode(columns, row, reflect.ValueOf(&decoded[row]).Elem()); err != nil {
 			return nil, err
 		}
 	}
 	return decoded, nil
 }
 
-// structDecoder sets the fields of structs of the type Out to the outputs of a row.
-type structDecoder[Out any] struct {
-	outputs features
+// structDecoder sets the fields of structs of one type to the outputs of a row.
+type structDecoder struct {
+	outputs []Feature
 	fields  []field
 	set     []setField
 }
 
-func newStructDecoder[Out any](outputs features) (structDecoder[Out], error) {
-	target := reflect.TypeFor[Out]()
+// structDecoderOf plans once for each type of a deployment.
+func structDecoderOf(target reflect.Type, outputs features) (structDecoder, error) {
+	if known, found := outputs.plans.Load(target); found {
+		return known.(structDecoder), nil
+	}
+	decoder, err := newStructDecoder(target, outputs)
+	if err == nil {
+		outputs.plans.Store(target, decoder)
+	}
+	return decoder, err
+}
+
+func newStructDecoder(target reflect.Type, outputs features) (structDecoder, error) {
 	if target.Kind() != reflect.Struct {
-		return structDecoder[Out]{}, newError(StatusArgument, "%v is no struct", target)
+		return structDecoder{}, newError(StatusArgument, "%v is no struct", target)
 	}
 	fields, err := fieldsOf(target, outputs)
 	if err != nil {
-		return structDecoder[Out]{}, err
+		return structDecoder{}, err
 	}
-	decoder := structDecoder[Out]{outputs: outputs, fields: fields}
-	for _, field := range fields {
-		set := setFieldOf(target.Field(field.at).Type, outputs.list[field.feature])
+	decoder := structDecoder{outputs: outputs.list, fields: fields}
+	for at := range fields {
+		declared, feature := target.FieldByIndex(fields[at].index()), outputs.list[fields[at].feature]
+		if err := canBeMade(target, fields[at].path); err != nil {
+			return structDecoder{}, err
+		}
+		set := setFieldOf(declared.Type, feature)
 		if set == nil {
-			return structDecoder[Out]{}, misfit(target.Field(field.at), outputs.list[field.feature])
+			return structDecoder{}, misfit(declared, feature)
 		}
 		decoder.set = append(decoder.set, set)
 	}
 	return decoder, nil
 }
 
-func (d structDecoder[Out]) decode(columns []column, row int, decoded *Out) error {
-	target := reflect.ValueOf(decoded).Elem()
-	for at, field := range d.fields {
-		if err := d.set[at](target.Field(field.at), &columns[field.feature], row); err != nil {
-			feature := d.outputs.list[field.feature]
-			if feature.Type == Image {
-				return newInputError(StatusImage, row, feature.Name, "the image cannot be decoded: %v", err)
-			}
-			return newInputError(StatusFeatureValue, row, feature.Name, "%v", err)
+// canBeMade is an error if a path leads through a pointer that package reflect cannot set.
+func canBeMade(target reflect.Type, path []int) error {
+	for end := 1; end < len(path); end++ {
+		embedded := target.FieldByIndex(path[:end])
+		if embedded.Type.Kind() == reflect.Pointer && !embedded.IsExported() {
+			return newError(StatusArgument, "the embedded pointer %s of %v is not exported, and cannot be set",
+				embedded.Name, target)
 		}
 	}
 	return nil
+}
+
+// of is the field of a struct, and makes the embedded structs on the way to it.
+func (f *field) of(target reflect.Value) reflect.Value {
+	if f.path == nil {
+		return target.Field(f.at)
+	}
+	for _, at := range f.path {
+		if target.Kind() == reflect.Pointer {
+			if target.IsNil() {
+				target.Set(reflect.New(target.Type().Elem()))
+			}
+			target = target.Elem()
+		}
+		target = target.Field(at)
+	}
+	return target
+}
+
+func (d *structDecoder) decode(columns []column, row int, target reflect.Value) error {
+	for at := range d.fields {
+		field := &d.fields[at]
+		if err := d.set[at](field.of(target), &columns[field.feature], row); err != nil {
+			return d.failure(field, row, err)
+		}
+	}
+	return nil
+}
+
+// failure is the error of a field that could not be set.
+func (d *structDecoder) failure(field *field, row int, err error) error {
+	feature := d.outputs[field.feature]
+	if feature.Type == Image {
+		return newInputError(StatusImage, row, feature.Name, "the image cannot be decoded: %v", err)
+	}
+	return newInputError(StatusFeatureValue, row, feature.Name, "%v", err)
 }
 
 // setField sets a field to the value of a row; it fails for an image that is broken, and for a number that is
@@ -105,10 +158,10 @@ type setField func(field reflect.Value, column *column, row int) error
 // setFieldOf returns how a feature becomes a value of a Go type; nil if it does not fit.
 func setFieldOf(target reflect.Type, feature Feature) setField {
 	switch {
-	case feature.IsArray() && target == reflect.TypeFor[[]float32]():
-		return setTo(func(column *column, row int) []float32 { return slices.Clone(column.array(row)) })
+	case target.Kind() == reflect.Pointer:
+		return setPointedOf(target, feature)
 	case feature.IsArray():
-		return nil
+		return setArrayOf(target, feature)
 	case feature.Type == Categorical:
 		return setCategoryOf(target)
 	case feature.Type == Text && target.Kind() == reflect.String:
@@ -131,6 +184,20 @@ func setFieldOf(target reflect.Type, feature Feature) setField {
 		}
 	}
 	return nil
+}
+
+// setPointedOf sets a pointer to a new value.
+func setPointedOf(target reflect.Type, feature Feature) setField {
+	set := setFieldOf(target.Elem(), feature)
+	if set == nil {
+		return nil
+	}
+	return func(field reflect.Value, column *column, row int) error {
+		made := reflect.New(target.Elem())
+		err := set(made.Elem(), column, row)
+		field.Set(made)
+		return err
+	}
 }
 
 func setInteger(field reflect.Value, column *column, row int) error {

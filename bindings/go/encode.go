@@ -10,15 +10,27 @@ import (
 // File is the path of a file whose contents an input is: an image for an image, a .npy file for an array.
 type File string
 
-// structEncoder adds the fields of structs of one type to rows.
+// structEncoder adds the fields of structs of one type to rows. Any number of rows share it.
 type structEncoder struct {
 	source reflect.Type
 	fields []field
 	add    []addField
 }
 
-// addField adds the value of a field as an input.
+// addField adds the value of a field as an input. Nil pointers add nothing.
 type addField func(rows *Rows, input int, value reflect.Value)
+
+// structEncoderOf plans once for each type of a deployment.
+func structEncoderOf(source reflect.Type, inputs features) (structEncoder, error) {
+	if known, found := inputs.plans.Load(source); found {
+		return known.(structEncoder), nil
+	}
+	encoder, err := newStructEncoder(source, inputs)
+	if err == nil {
+		inputs.plans.Store(source, encoder)
+	}
+	return encoder, err
+}
 
 func newStructEncoder(source reflect.Type, inputs features) (structEncoder, error) {
 	fields, err := fieldsOf(source, inputs)
@@ -26,19 +38,28 @@ func newStructEncoder(source reflect.Type, inputs features) (structEncoder, erro
 		return structEncoder{}, err
 	}
 	encoder := structEncoder{source: source, fields: fields}
-	for _, field := range fields {
-		add := addFieldOf(source.Field(field.at).Type, inputs.list[field.feature])
+	for at := range fields {
+		declared, feature := source.FieldByIndex(fields[at].index()), inputs.list[fields[at].feature]
+		add := addFieldOf(declared.Type, feature)
 		if add == nil {
-			return structEncoder{}, misfit(source.Field(field.at), inputs.list[field.feature])
+			return structEncoder{}, misfit(declared, feature)
 		}
 		encoder.add = append(encoder.add, add)
 	}
 	return encoder, nil
 }
 
-func (e structEncoder) encode(rows *Rows, value reflect.Value) {
-	for at, field := range e.fields {
-		e.add[at](rows, field.feature, value.Field(field.at))
+func (e *structEncoder) encode(rows *Rows, value reflect.Value) {
+	for at := range e.fields {
+		field := &e.fields[at]
+		if field.path == nil {
+			e.add[at](rows, field.feature, value.Field(field.at))
+			continue
+		}
+		// An embedded pointer that is nil has no inputs.
+		if promoted, err := value.FieldByIndexErr(field.path); err == nil {
+			e.add[at](rows, field.feature, promoted)
+		}
 	}
 }
 
@@ -47,6 +68,8 @@ func addFieldOf(source reflect.Type, feature Feature) addField {
 	switch {
 	case isTime(source):
 		return nil
+	case source.Kind() == reflect.Pointer && !isImage(source):
+		return addPointedOf(source, feature)
 	case feature.IsArray():
 		return addArrayOf(source, feature.Shape)
 	case feature.Type == Image:
@@ -80,17 +103,29 @@ func addUnsigned(rows *Rows, input int, value reflect.Value) {
 	rows.word(kindUnsigned, input, value.Uint())
 }
 
+// addPointedOf adds what a pointer leads to, or nothing for nil.
+func addPointedOf(source reflect.Type, feature Feature) addField {
+	add := addFieldOf(source.Elem(), feature)
+	if add == nil {
+		return nil
+	}
+	return func(rows *Rows, input int, value reflect.Value) {
+		if !value.IsNil() {
+			add(rows, input, value.Elem())
+		}
+	}
+}
+
 func addArrayOf(source reflect.Type, shape []int) addField {
 	switch {
 	case source == reflect.TypeFor[File]():
 		return func(rows *Rows, input int, value reflect.Value) { rows.npyFile(input, value.String()) }
 	case source == reflect.TypeFor[Array]():
 		return func(rows *Rows, input int, value reflect.Value) { rows.array(input, value.Interface().(Array)) }
-	case source.Kind() != reflect.Slice || dtypes[source.Elem().Kind()] == 0 || isTime(source.Elem()):
+	case source.Kind() != reflect.Slice || dtypes[source.Elem().Kind()] == 0 || slices.Contains(shape, SizeAny):
+		return addNestedOf(source, shape)
+	case isTime(source.Elem()):
 		return nil
-	}
-	if slices.Contains(shape, SizeAny) {
-		return addFreeArrayOf(shape)
 	}
 	return func(rows *Rows, input int, value reflect.Value) {
 		if count := elementCount(shape); value.Len() != count {
@@ -102,18 +137,14 @@ func addArrayOf(source reflect.Type, shape []int) addField {
 	}
 }
 
-// addFreeArrayOf adds slices to an input with free sizes: its elements are their number if it has only one
-// size.
-func addFreeArrayOf(shape []int) addField {
-	if len(shape) != 1 {
-		return nil
-	}
-	return func(rows *Rows, input int, value reflect.Value) {
-		rows.array(input, arrayOf(value, []int{value.Len()}))
-	}
-}
-
 func addBytesOf(source reflect.Type) addField {
+	if source.Kind() == reflect.Array && source.Elem().Kind() == reflect.Uint8 {
+		return func(rows *Rows, input int, value reflect.Value) {
+			copied := make([]byte, value.Len())
+			reflect.Copy(reflect.ValueOf(copied), value)
+			rows.text(kindBytes, input, string(copied))
+		}
+	}
 	if source.Kind() != reflect.Slice || source.Elem().Kind() != reflect.Uint8 {
 		return nil
 	}
@@ -129,13 +160,18 @@ func addImageOf(source reflect.Type) addField {
 		return func(rows *Rows, input int, value reflect.Value) { rows.imageFile(input, value.String()) }
 	case source == reflect.TypeFor[[]byte]():
 		return func(rows *Rows, input int, value reflect.Value) { rows.encodedImage(input, value.Bytes()) }
-	case source.Implements(reflect.TypeFor[image.Image]()):
+	case isImage(source):
 		return addImageValue
 	}
 	return nil
 }
 
+func isImage(source reflect.Type) bool { return source.Implements(reflect.TypeFor[image.Image]()) }
+
 func addImageValue(rows *Rows, input int, value reflect.Value) {
+	if value.Kind() == reflect.Pointer && value.IsNil() {
+		return
+	}
 	if value.IsZero() {
 		rows.image(input, nil, 0)
 		return

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // FeatureType is one of the five types of the Deployment API, or bytes.
@@ -105,6 +106,8 @@ func (f Feature) String() string { return fmt.Sprintf("%s %v", f.Type, f.Shape) 
 type features struct {
 	list  []Feature
 	index map[string]int
+	// plans are a structEncoder or a structDecoder for each type of Go that was used.
+	plans *sync.Map
 }
 
 func newFeatures(list []Feature) features {
@@ -112,7 +115,7 @@ func newFeatures(list []Feature) features {
 	for at, feature := range list {
 		index[feature.Name] = at
 	}
-	return features{list, index}
+	return features{list, index, new(sync.Map)}
 }
 
 // find is the index of a name, or an error that lists the names there are.

@@ -1,31 +1,99 @@
 package sidekick
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+)
 
 // field is a field of a struct that stands for a feature.
 type field struct {
 	// at is its place in the struct, feature the index of the input or output.
 	at, feature int
+	// path leads to a field of an embedded struct; nil for a field of the struct itself.
+	path []int
 }
 
-// fieldsOf finds the features that a struct's exported fields stand for.
+// index is the path to the field, as package reflect takes it.
+func (f *field) index() []int {
+	if f.path != nil {
+		return f.path
+	}
+	return []int{f.at}
+}
+
+// fieldsOf finds the features that a struct's exported fields stand for, with those of embedded structs.
 func fieldsOf(source reflect.Type, features features) ([]field, error) {
 	var fields []field
-	for at := range source.NumField() {
-		name, given := source.Field(at).Tag.Lookup("sidekick")
-		if !source.Field(at).IsExported() || name == "-" {
+	for _, declared := range promotedFields(source) {
+		name, given := declared.Tag.Lookup("sidekick")
+		if !declared.IsExported() || name == "-" {
 			continue
 		}
 		if !given {
-			name = source.Field(at).Name
+			name = declared.Name
 		}
 		feature, err := features.find(name)
 		if err != nil {
 			return nil, err
 		}
-		fields = append(fields, field{at, feature})
+		fields = append(fields, fieldAt(declared.Index, feature))
 	}
 	return fields, nil
+}
+
+func fieldAt(index []int, feature int) field {
+	if len(index) == 1 {
+		return field{at: index[0], feature: feature}
+	}
+	return field{feature: feature, path: index}
+}
+
+// promotedFields are the fields of a struct, in their order, with those of embedded structs in the place of
+// these. A field hides those of the same name that are embedded deeper.
+func promotedFields(source reflect.Type) []reflect.StructField {
+	var fields []reflect.StructField
+	names, known := map[string]bool{}, map[reflect.Type]bool{}
+	for level := []reflect.StructField{{Type: source}}; len(level) > 0; {
+		first := len(fields)
+		fields, level = addLevel(fields, level, names, known)
+		for _, field := range fields[first:] {
+			names[field.Name] = true
+		}
+	}
+	slices.SortFunc(fields, func(one, other reflect.StructField) int { return slices.Compare(one.Index, other.Index) })
+	return fields
+}
+
+// addLevel adds the fields of structs that are embedded equally deep, and returns those embedded in them.
+func addLevel(fields, level []reflect.StructField, hidden map[string]bool,
+	known map[reflect.Type]bool) (found, next []reflect.StructField) {
+	for _, embedding := range level {
+		source := structOf(embedding.Type)
+		if known[source] {
+			continue
+		}
+		known[source] = true
+		for at := range source.NumField() {
+			field := source.Field(at)
+			field.Index = append(slices.Clone(embedding.Index), at)
+			_, tagged := field.Tag.Lookup("sidekick")
+			switch {
+			case field.Anonymous && !tagged && structOf(field.Type).Kind() == reflect.Struct:
+				next = append(next, field)
+			case !hidden[field.Name]:
+				fields = append(fields, field)
+			}
+		}
+	}
+	return fields, next
+}
+
+// structOf is the type that an embedded pointer leads to, or the type itself.
+func structOf(embedded reflect.Type) reflect.Type {
+	if embedded.Kind() == reflect.Pointer {
+		return embedded.Elem()
+	}
+	return embedded
 }
 
 // misfit is the error for a field of a type that does not fit its feature.

@@ -182,13 +182,7 @@ func Elements[T Element](p *Predictions, output string) ([]T, error) {
 		err.Feature = output
 		return nil, err
 	}
-	start, size := unsafe.Pointer(unsafe.SliceData(column.kept)), column.keptBytes
-	if len(column.kept) == 0 {
-		start, size = unsafe.Pointer(unsafe.SliceData(column.numbers)), 8*len(column.numbers)
-		if column.elements != nil {
-			start, size = unsafe.Pointer(unsafe.SliceData(column.elements)), 4*len(column.elements)
-		}
-	}
+	start, size := column.tensor()
 	return unsafe.Slice((*T)(start), size/int(reflect.TypeFor[T]().Size())), nil
 }
 
@@ -255,16 +249,32 @@ func (c *column) integer(row int) (int64, error) {
 	return int64(value), nil
 }
 
+// tensor is where the elements of the model's tensor are, and their size in bytes.
+func (c *column) tensor() (start unsafe.Pointer, size int) {
+	switch {
+	case len(c.kept) > 0:
+		return unsafe.Pointer(unsafe.SliceData(c.kept)), c.keptBytes
+	case c.elements != nil:
+		return unsafe.Pointer(unsafe.SliceData(c.elements)), 4 * len(c.elements)
+	}
+	return unsafe.Pointer(unsafe.SliceData(c.numbers)), 8 * len(c.numbers)
+}
+
+// place is where the elements of a row begin and end.
+func (c *column) place(row int) (first, end int) {
+	if c.shapes == nil {
+		return row * c.size, (row + 1) * c.size
+	}
+	if row > 0 {
+		first = c.ends[row-1]
+	}
+	return first, c.ends[row]
+}
+
 // array is the array of a row.
 func (c *column) array(row int) []float32 {
-	if c.shapes != nil {
-		start := 0
-		if row > 0 {
-			start = c.ends[row-1]
-		}
-		return c.elements[start:c.ends[row]:c.ends[row]]
-	}
-	return c.elements[row*c.size : (row+1)*c.size : (row+1)*c.size]
+	first, end := c.place(row)
+	return c.elements[first:end:end]
 }
 
 func (c *column) categories() Categories { return Categories{c.labels, c.numbers} }

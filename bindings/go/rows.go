@@ -30,6 +30,8 @@ type Rows struct {
 	pending pack
 	// reader reads images.
 	reader pixelReader
+	// scratch holds the elements of nested arrays on their way.
+	scratch []uint64
 	// table is columns on their way.
 	table columnTable
 	// ended is how many rows were ended, next where the next input probably is.
@@ -317,9 +319,13 @@ func (r *Rows) lend() (*handle, unsafe.Pointer, error) {
 //   - a categorical input: strings and integers; a binary input also bool
 //   - a text input: strings
 //   - an image input: [image.Image], []byte (the bytes of an image's file), [File]
-//   - an array: a slice of numbers with as many elements as the input's shape, [Array], [File] (a .npy file)
+//   - an array: a slice or a fixed array of numbers with as many elements as the input's shape, nested ones of
+//     the same sizes (with or without those that are 1), [Array], [File] (a .npy file)
+//   - an input of the type [Bytes]: []byte, a fixed array of bytes
+//   - any: a pointer to one of these. A nil pointer leaves the input out, which a row may if it is optional
 //
-// A field that is no input, or of a type that does not fit, is a mistake.
+// The fields of an embedded struct without a tag count as those of the struct, unless a field of the same name
+// hides them; those of a nil pointer are left out. A field that is no input, or of a type that does not fit, is a mistake.
 func (r *Rows) Struct(row any) *Rows {
 	if r.err != nil {
 		return r
@@ -333,7 +339,7 @@ func (r *Rows) Struct(row any) *Rows {
 		return r
 	}
 	if r.encoder.source != value.Type() {
-		encoder, err := newStructEncoder(value.Type(), r.inputs)
+		encoder, err := structEncoderOf(value.Type(), r.inputs)
 		if err != nil {
 			r.mistake(err)
 			return r

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"reflect"
 )
 
 // PredictSeq predicts rows as a sequence gives them, in bounded memory and with [WithMaxInFlight] requests in
@@ -61,7 +62,7 @@ func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.
 func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs iter.Seq[In]) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {
 		var none Out
-		decoder, err := newStructDecoder[Out](deployment.outputs.features)
+		decoder, err := structDecoderOf(reflect.TypeFor[Out](), deployment.outputs.features)
 		if err != nil {
 			yield(none, err)
 			return
@@ -75,7 +76,7 @@ func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs
 				first += rowsCount(err)
 				continue
 			}
-			for decoded, err := range decoder.all(predictions) {
+			for decoded, err := range allOf[Out](&decoder, predictions) {
 				if !yield(decoded, countedFrom(first, err)) {
 					return
 				}
@@ -116,9 +117,9 @@ func rowsCount(err error) int {
 	return failed.RowsCount
 }
 
-// all gives each row that was sent, in their order: its outputs, or why the server called it bad. Nobody
+// allOf gives each row that was sent, in their order: its outputs, or why the server called it bad. Nobody
 // closed the predictions.
-func (d structDecoder[Out]) all(predictions *Predictions) iter.Seq2[Out, error] {
+func allOf[Out any](decoder *structDecoder, predictions *Predictions) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {
 		columns, failures, row := *predictions.columns.Load(), predictions.failures, 0
 		for sent := range predictions.sent() {
@@ -128,7 +129,7 @@ func (d structDecoder[Out]) all(predictions *Predictions) iter.Seq2[Out, error] 
 				err = failures[0]
 				failures = failures[1:]
 			} else {
-				err = countedFrom(sent-row, d.decode(columns, row, &decoded))
+				err = countedFrom(sent-row, decoder.decode(columns, row, reflect.ValueOf(&decoded).Elem()))
 				row++
 			}
 			if !yield(decoded, err) {

@@ -192,7 +192,7 @@ func TestFieldTypesThatDoNotFit(t *testing.T) {
 				X []string `sidekick:"array"`
 			}{},
 			errorOf(sidekick.Decode[struct {
-				X []float64 `sidekick:"array"`
+				X []string `sidekick:"array"`
 			}](predictions)),
 		},
 	} {
