@@ -108,9 +108,13 @@ func cText(text string) (*C.char, C.size_t) {
 	return (*C.char)(unsafe.Pointer(unsafe.StringData(text))), C.size_t(len(text))
 }
 
-// cBytes lends bytes to C for one call.
-func cBytes(bytes []byte) (unsafe.Pointer, C.size_t) {
-	return unsafe.Pointer(unsafe.SliceData(bytes)), C.size_t(len(bytes))
+// cBytes lends bytes to C for one call, as unsafe.Pointer(&bytes[0]): cgo then looks for Go pointers in these
+// bytes alone, and not in what is around them, such as a struct. No bytes are lent as one, of the size 0.
+func cBytes(bytes []byte) ([]byte, C.size_t) {
+	if len(bytes) == 0 {
+		return make([]byte, 1), 0
+	}
+	return bytes, C.size_t(len(bytes))
 }
 
 // openDeployment opens a deployment, and returns how many rows it sends in one request.
@@ -230,9 +234,9 @@ func goTexts(count C.size_t, get func(at C.size_t, text **C.char, length *C.size
 func postJSON(ctx context.Context, deployment unsafe.Pointer, json []byte) (*Reply, error) {
 	var reply *C.sidekick_reply
 	err := callUntilDone(ctx, func(cancel *C.sidekick_cancel, failure **C.sidekick_error) C.sidekick_status {
-		start, length := cBytes(json)
-		return C.sidekick_deployment_post_json((*C.sidekick_deployment)(deployment), (*C.char)(start), length,
-			cancel, &reply, failure)
+		text, length := cText(unsafe.String(unsafe.SliceData(json), len(json)))
+		return C.sidekick_deployment_post_json((*C.sidekick_deployment)(deployment), text, length, cancel, &reply,
+			failure)
 	})
 	if err != nil {
 		return nil, err
@@ -503,7 +507,7 @@ func clearRows(rows unsafe.Pointer) error {
 
 func addPacked(rows unsafe.Pointer, records []byte) error {
 	var failure *C.sidekick_error
-	start, size := cBytes(records)
+	start, size := unsafe.Pointer(unsafe.SliceData(records)), C.size_t(len(records))
 	beforeC()
 	status := C.sidekick_rows_add_packed((*C.sidekick_rows)(rows), start, size, &failure)
 	return outcome(status, failure)
@@ -511,8 +515,9 @@ func addPacked(rows unsafe.Pointer, records []byte) error {
 
 func addImage(rows unsafe.Pointer, input int, encoded []byte) error {
 	return call(func(failure **C.sidekick_error) C.sidekick_status {
-		start, size := cBytes(encoded)
-		return C.sidekick_rows_add_image_at((*C.sidekick_rows)(rows), C.size_t(input), start, size, failure)
+		bytes, size := cBytes(encoded)
+		return C.sidekick_rows_add_image_at((*C.sidekick_rows)(rows), C.size_t(input), unsafe.Pointer(&bytes[0]),
+			size, failure)
 	})
 }
 
@@ -525,10 +530,10 @@ func addImageFile(rows unsafe.Pointer, input int, path string) error {
 
 func addPixels(rows unsafe.Pointer, input int, pixels pixels, quality int) error {
 	return call(func(failure **C.sidekick_error) C.sidekick_status {
-		start, size := cBytes(pixels.samples)
+		samples, size := cBytes(pixels.samples)
 		return C.sidekick_rows_add_pixels_at((*C.sidekick_rows)(rows), C.size_t(input),
 			C.uint32_t(pixels.width), C.uint32_t(pixels.height), C.uint32_t(pixels.channels),
-			C.size_t(pixels.stride), start, size, C.int32_t(quality), failure)
+			C.size_t(pixels.stride), unsafe.Pointer(&samples[0]), size, C.int32_t(quality), failure)
 	})
 }
 
@@ -538,15 +543,17 @@ func addArray(rows unsafe.Pointer, input int, array Array) error {
 		shape[at] = C.size_t(size)
 	}
 	return call(func(failure **C.sidekick_error) C.sidekick_status {
+		bytes, size := cBytes(unsafe.Slice((*byte)(array.data), array.size))
 		return C.sidekick_rows_add_array_at((*C.sidekick_rows)(rows), C.size_t(input), C.int32_t(array.dtype),
-			unsafe.SliceData(shape), C.size_t(len(shape)), nil, array.data, C.size_t(array.size), failure)
+			unsafe.SliceData(shape), C.size_t(len(shape)), nil, unsafe.Pointer(&bytes[0]), size, failure)
 	})
 }
 
 func addNPY(rows unsafe.Pointer, input int, file []byte) error {
 	return call(func(failure **C.sidekick_error) C.sidekick_status {
-		start, size := cBytes(file)
-		return C.sidekick_rows_add_npy_at((*C.sidekick_rows)(rows), C.size_t(input), start, size, failure)
+		bytes, size := cBytes(file)
+		return C.sidekick_rows_add_npy_at((*C.sidekick_rows)(rows), C.size_t(input), unsafe.Pointer(&bytes[0]), size,
+			failure)
 	})
 }
 

@@ -34,7 +34,7 @@ func callUnder(ctx context.Context, function func(failure **C.sidekick_error) C.
 	}
 	var failed *Error
 	if errors.As(err, &failed) && failed.Status == StatusCancelled {
-		failed.wrapContext(ctx.Err())
+		failed.wrapContext(ctx)
 	}
 	return err
 }

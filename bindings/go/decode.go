@@ -27,6 +27,16 @@ func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs
 	return Decode[Out](predictions)
 }
 
+// PredictOne predicts one struct, or one map[string]any, as [PredictAll] does with many.
+func PredictOne[Out, In any](ctx context.Context, deployment *Deployment, input In) (Out, error) {
+	answers, err := PredictAll[Out](ctx, deployment, []In{input})
+	if err != nil {
+		var none Out
+		return none, err
+	}
+	return answers[0], nil
+}
+
 // Decode gives the predictions as structs of the type Out, one a row. Each exported field is an output: the
 // one its tag `sidekick:"..."` names, or else the one of the field's own name; the tag "-" leaves a field
 // out. What fits where:
@@ -40,9 +50,12 @@ func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs
 //   - an image output: [image.Image], []byte (the bytes of the image's file), [Picture]
 //   - an array: slices and fixed arrays of float32 and float64, also nested as the output's shape is (with or
 //     without sizes that are 1), and of the type that the model's tensor has: copies
-//   - any: a pointer to one of these, to a new value
+//   - any output: a pointer to one of these, to a new value
 //
 // The fields of an embedded struct without a tag count as those of the struct; a nil pointer to one is set.
+//
+// With map[string]any for Out, each row is a map of all outputs: float64 (int64 for an INT64),
+// [CategoryProbability], string, []byte, [Picture] and []float32.
 func Decode[Out any](predictions *Predictions) ([]Out, error) {
 	decoder, err := structDecoderOf(reflect.TypeFor[Out](), predictions.outputs.features)
 	if err != nil {
@@ -66,6 +79,8 @@ type structDecoder struct {
 	outputs []Feature
 	fields  []field
 	set     []setField
+	// isMap is set for a map, which has all outputs and no fields.
+	isMap bool
 }
 
 // structDecoderOf plans once for each type of a deployment.
@@ -81,6 +96,9 @@ func structDecoderOf(target reflect.Type, outputs features) (structDecoder, erro
 }
 
 func newStructDecoder(target reflect.Type, outputs features) (structDecoder, error) {
+	if isMap(target) {
+		return structDecoder{outputs: outputs.list, isMap: true}, nil
+	}
 	if target.Kind() != reflect.Struct {
 		return structDecoder{}, newError(StatusArgument, "%v is no struct", target)
 	}
@@ -133,6 +151,9 @@ func (f *field) of(target reflect.Value) reflect.Value {
 }
 
 func (d *structDecoder) decode(columns []column, row int, target reflect.Value) error {
+	if d.isMap {
+		decodeMap(d.outputs, columns, row, target)
+	}
 	for at := range d.fields {
 		field := &d.fields[at]
 		if err := d.set[at](field.of(target), &columns[field.feature], row); err != nil {

@@ -20,7 +20,7 @@
 //	}
 //	answers, err := sidekick.PredictAll[Answer](ctx, deployment, animals)
 //
-// A table that lies column by column becomes rows in one call, [Rows.Columns].
+// [PredictOne] does so with one, and both take a map[string]any as well. A table that lies column by column becomes rows in one call, [Rows.Columns].
 //
 // # Linking
 //

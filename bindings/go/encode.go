@@ -68,7 +68,9 @@ func addFieldOf(source reflect.Type, feature Feature) addField {
 	switch {
 	case isTime(source):
 		return nil
-	case source.Kind() == reflect.Pointer && !isImage(source):
+	case source == reflect.TypeFor[any]():
+		return addAny
+	case source.Kind() == reflect.Pointer && !isImage(source) && !isReader(source):
 		return addPointedOf(source, feature)
 	case feature.IsArray():
 		return addArrayOf(source, feature.Shape)
@@ -122,6 +124,8 @@ func addArrayOf(source reflect.Type, shape []int) addField {
 		return func(rows *Rows, input int, value reflect.Value) { rows.npyFile(input, value.String()) }
 	case source == reflect.TypeFor[Array]():
 		return func(rows *Rows, input int, value reflect.Value) { rows.array(input, value.Interface().(Array)) }
+	case isReader(source):
+		return addReader((*Rows).npy)
 	case source.Kind() != reflect.Slice || dtypes[source.Elem().Kind()] == 0 || slices.Contains(shape, SizeAny):
 		return addNestedOf(source, shape)
 	case isTime(source.Elem()):
@@ -138,6 +142,11 @@ func addArrayOf(source reflect.Type, shape []int) addField {
 }
 
 func addBytesOf(source reflect.Type) addField {
+	if isReader(source) {
+		return addReader(func(rows *Rows, input int, value []byte) *Rows {
+			return rows.text(kindBytes, input, string(value))
+		})
+	}
 	if source.Kind() == reflect.Array && source.Elem().Kind() == reflect.Uint8 {
 		return func(rows *Rows, input int, value reflect.Value) {
 			copied := make([]byte, value.Len())
@@ -162,6 +171,8 @@ func addImageOf(source reflect.Type) addField {
 		return func(rows *Rows, input int, value reflect.Value) { rows.encodedImage(input, value.Bytes()) }
 	case isImage(source):
 		return addImageValue
+	case isReader(source):
+		return addReader((*Rows).encodedImage)
 	}
 	return nil
 }

@@ -124,8 +124,9 @@ type Error struct {
 // Error is the message.
 func (e *Error) Error() string { return "sidekick: " + e.Message }
 
-// Unwrap is the context's error if the context ended, [ErrClosed] if something was closed, the system's error
-// (a [syscall.Errno], such as one that is [io/fs.ErrNotExist]) for a file error, and else nil.
+// Unwrap is the context's error if the context ended (with its [context.Cause], if that is another),
+// [ErrClosed] if something was closed, the system's error (a [syscall.Errno], such as one that is
+// [io/fs.ErrNotExist]) for a file error, that of an [io.Reader], and else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
 // Is reports whether target is the error's status or the group of its status.
@@ -185,12 +186,25 @@ func contextError(ctx context.Context) error {
 		return nil
 	}
 	err := newError(StatusCancelled, "the call was cancelled")
-	err.wrapContext(ctx.Err())
+	err.wrapContext(ctx)
 	return err
 }
 
-// wrapContext makes the context's error the cause.
-func (e *Error) wrapContext(cause error) {
-	e.Message += ": " + cause.Error()
-	e.cause = cause
+// wrapContext makes the context's error the cause, and the reason with which the context was cancelled.
+func (e *Error) wrapContext(ctx context.Context) {
+	e.cause = ctx.Err()
+	e.Message += ": " + e.cause.Error()
+	if reason := context.Cause(ctx); reason != e.cause {
+		e.Message += ": " + reason.Error()
+		e.cause = endedContext{e.cause, reason}
+	}
 }
+
+// endedContext is a context's error and the reason for it.
+type endedContext struct{ ended, reason error }
+
+// Error is both, one after the other.
+func (e endedContext) Error() string { return e.ended.Error() + ": " + e.reason.Error() }
+
+// Unwrap is both.
+func (e endedContext) Unwrap() []error { return []error{e.ended, e.reason} }

@@ -30,6 +30,7 @@ import "C"
 import (
 	"runtime/cgo"
 	"time"
+	"unsafe"
 )
 
 // Option is a setting for [Open]. Open fails with [StatusArgument] for an invalid value.
@@ -172,7 +173,7 @@ func WithCAFile(path string) Option {
 func WithCAPEM(pem []byte) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		pem, size := cBytes(pem)
-		return C.sidekick_options_set_ca_pem(options, pem, size, failure)
+		return C.sidekick_options_set_ca_pem(options, unsafe.Pointer(&pem[0]), size, failure)
 	})
 }
 
@@ -194,8 +195,8 @@ func WithClientCertificatePEM(certificate, key []byte) Option {
 	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		certificate, certificateSize := cBytes(certificate)
 		key, keySize := cBytes(key)
-		return C.sidekick_options_set_client_certificate_pem(options, certificate, certificateSize, key,
-			keySize, failure)
+		return C.sidekick_options_set_client_certificate_pem(options, unsafe.Pointer(&certificate[0]),
+			certificateSize, unsafe.Pointer(&key[0]), keySize, failure)
 	})
 }
 

@@ -154,6 +154,32 @@ func TestNPYFilesAndBytes(t *testing.T) {
 	}
 }
 
+// TestSlicesOfStructs lends C memory beside which there are Go pointers.
+func TestSlicesOfStructs(t *testing.T) {
+	name := "noisy"
+	holder := &struct {
+		name     *string
+		elements [64]float32
+		image    image.Gray
+		samples  [16]byte
+		file     [2000]byte
+	}{name: &name}
+	denoise, echo := open(t, "denoise"), open(t, "echo")
+	rows := denoise.NewRows().Array("noisy", sidekick.ArrayOf(holder.elements[:], 8, 8, 1)).End()
+	if err := rows.Columns(sidekick.ColumnOf("noisy", holder.elements[:])).Err(); err != nil {
+		t.Error(err)
+	}
+	size := copy(holder.file[:], encoded(t, greys()))
+	if err := echo.NewRows().EncodedImage("grey", holder.file[:size]).Err(); err != nil {
+		t.Error(err)
+	}
+	holder.image = image.Gray{Pix: holder.samples[:], Stride: 4, Rect: image.Rect(0, 0, 4, 4)}
+	if err := echo.NewRows().Image("grey", &holder.image).Err(); err != nil {
+		t.Error(err)
+	}
+	failure(t, denoise.NewRows().NPY("noisy", holder.file[:]).Err(), sidekick.StatusNPY)
+}
+
 func TestPicturesOfEveryKind(t *testing.T) {
 	deployment := open(t, "denoise-image")
 	wide := image.NewGray(image.Rect(0, 0, 20, 20))

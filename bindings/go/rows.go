@@ -109,8 +109,7 @@ func (r *Rows) Array(name string, array Array) *Rows {
 
 // NPY adds an array from the bytes of a .npy file to a numeric input of the same shape.
 func (r *Rows) NPY(name string, file []byte) *Rows {
-	input := r.find(name)
-	return r.change(func(rows unsafe.Pointer) error { return addNPY(rows, input, file) })
+	return r.npy(r.find(name), file)
 }
 
 // NPYFile adds an array from a .npy file, as [Rows.NPY] does.
@@ -245,6 +244,10 @@ func (r *Rows) array(input int, array Array) *Rows {
 	return r.change(func(rows unsafe.Pointer) error { return addArray(rows, input, array) })
 }
 
+func (r *Rows) npy(input int, file []byte) *Rows {
+	return r.change(func(rows unsafe.Pointer) error { return addNPY(rows, input, file) })
+}
+
 func (r *Rows) npyFile(input int, path string) *Rows {
 	return r.change(func(rows unsafe.Pointer) error { return addNPYFile(rows, input, path) })
 }
@@ -311,18 +314,20 @@ func (r *Rows) lend() (*handle, unsafe.Pointer, error) {
 	return r.handle, object, err
 }
 
-// Struct adds one row from a struct, or a pointer to one, and ends it. Each exported field is an input: the
+// Struct adds one row from a struct, or a pointer to one, and ends it; a map[string]any is added as
+// [Rows.Map] does. Each exported field is an input: the
 // one its tag `sidekick:"..."` names, or else the one of the field's own name; the tag "-" leaves a field
 // out. What fits where:
 //
 //   - a numeric input of shape [1]: floats and integers, but for [time.Duration], which has to be converted
 //   - a categorical input: strings and integers; a binary input also bool
 //   - a text input: strings
-//   - an image input: [image.Image], []byte (the bytes of an image's file), [File]
+//   - an image input: [image.Image], []byte (the bytes of an image's file), [File], [io.Reader]
 //   - an array: a slice or a fixed array of numbers with as many elements as the input's shape, nested ones of
 //     the same sizes (with or without those that are 1), [Array], [File] (a .npy file)
 //   - an input of the type [Bytes]: []byte, a fixed array of bytes
-//   - any: a pointer to one of these. A nil pointer leaves the input out, which a row may if it is optional
+//   - any input: a pointer to one of these, and an any that holds what [Rows.Map] takes. A nil leaves the input
+//     out, which a row may if the input is optional
 //
 // The fields of an embedded struct without a tag count as those of the struct, unless a field of the same name
 // hides them; those of a nil pointer are left out. A field that is no input, or of a type that does not fit, is a mistake.
@@ -331,8 +336,11 @@ func (r *Rows) Struct(row any) *Rows {
 		return r
 	}
 	value := reflect.ValueOf(row)
-	for value.Kind() == reflect.Pointer {
+	for value.Kind() == reflect.Pointer || value.Kind() == reflect.Interface {
 		value = value.Elem()
+	}
+	if value.IsValid() && isMap(value.Type()) {
+		return r.Map(value.Convert(reflect.TypeFor[map[string]any]()).Interface().(map[string]any))
 	}
 	if value.Kind() != reflect.Struct {
 		r.mistake(newError(StatusArgument, "%T is no struct", row))
