@@ -117,11 +117,11 @@ func cBytes(bytes []byte) ([]byte, C.size_t) {
 	return bytes, C.size_t(len(bytes))
 }
 
-// openDeployment opens a deployment, and returns how many rows it sends in one request.
-func openDeployment(ctx context.Context, url, token string, options []Option) (unsafe.Pointer, int, error) {
+// openDeployment opens a deployment, and returns its settings, of which those that are C's are freed.
+func openDeployment(ctx context.Context, url, token string, options []Option) (unsafe.Pointer, *settings, error) {
 	settings, err := newSettings(options)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	defer settings.free()
 	var deployment *C.sidekick_deployment
@@ -131,7 +131,7 @@ func openDeployment(ctx context.Context, url, token string, options []Option) (u
 		return C.sidekick_deployment_open(url, urlLength, token, tokenLength, settings.options, cancel,
 			&deployment, failure)
 	})
-	return unsafe.Pointer(deployment), settings.batchRows, err
+	return unsafe.Pointer(deployment), settings, err
 }
 
 func freeDeployment(deployment unsafe.Pointer) {

@@ -2,7 +2,9 @@ package sidekick
 
 import (
 	"context"
+	"fmt"
 	"runtime"
+	"time"
 	"unsafe"
 )
 
@@ -17,6 +19,19 @@ const (
 	// ProtocolOpenInference is the Open Inference Protocol of Triton, KServe, MLServer and others: tensors.
 	ProtocolOpenInference Protocol = 2
 )
+
+// String is the protocol's name.
+func (p Protocol) String() string {
+	switch p {
+	case ProtocolAuto:
+		return "auto"
+	case ProtocolDeploymentAPI:
+		return "Deployment API"
+	case ProtocolOpenInference:
+		return "Open Inference Protocol"
+	}
+	return fmt.Sprintf("protocol %d", int32(p))
+}
 
 // Deployment is one deployed model: what it takes and gives, and the connections to its server. Any number of
 // goroutines can use it at once.
@@ -39,11 +54,17 @@ type Deployment struct {
 // to. The token, visible ASCII without "Bearer " before it, is sent to the deployment's server and to nothing
 // else.
 func Open(ctx context.Context, url, token string, options ...Option) (*Deployment, error) {
-	object, batchRows, err := openDeployment(ctx, url, token, options)
+	start := time.Now()
+	object, settings, err := openDeployment(ctx, url, token, options)
 	if err != nil {
 		return nil, err
 	}
-	return newDeployment(object, batchRows)
+	deployment, err := newDeployment(object, settings.batchRows)
+	if err != nil {
+		return nil, err
+	}
+	deployment.logOpened(ctx, settings.logger, url, time.Since(start))
+	return deployment, nil
 }
 
 func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {

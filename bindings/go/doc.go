@@ -20,7 +20,8 @@
 //	}
 //	answers, err := sidekick.PredictAll[Answer](ctx, deployment, animals)
 //
-// [PredictOne] does so with one, and both take a map[string]any as well. A table that lies column by column becomes rows in one call, [Rows.Columns].
+// [PredictOne] does so with one, and both take a map[string]any as well. A table that lies column by column
+// becomes rows in one call, [Rows.Columns]. A [Predictor] is an interface for which tests have a fake.
 //
 // # Linking
 //
@@ -54,7 +55,7 @@
 // # Settings
 //
 // [Open] takes an [Option] for each setting: time limits, retries, requests at once, TLS, proxies, headers,
-// compression, limits, and callbacks for tokens and for a log.
+// compression, limits, and callbacks for tokens and for a log. [WithLogger] takes a logger of log/slog.
 //
 // # Goroutines and memory
 //

@@ -60,7 +60,9 @@ func promotedFields(source reflect.Type) []reflect.StructField {
 			names[field.Name] = true
 		}
 	}
-	slices.SortFunc(fields, func(one, other reflect.StructField) int { return slices.Compare(one.Index, other.Index) })
+	slices.SortFunc(fields, func(one, other reflect.StructField) int {
+		return slices.Compare(one.Index, other.Index)
+	})
 	return fields
 }
 

@@ -10,9 +10,9 @@ import (
 )
 
 // Map adds one row from a map, and ends it: each key is the name of an input. A value is what [Rows.Struct]
-// takes as a field, and also what package encoding/json makes of JSON: float64 (a whole one also as an integer
-// category), [encoding/json.Number], and []any of numbers as an array. A nil value leaves the input out, as a
-// missing key does.
+// takes as a field, and also what package encoding/json makes of JSON: float64 (a whole one also as an
+// integer category), [encoding/json.Number], and []any of numbers as an array. A nil value leaves the input
+// out, as a missing key does.
 func (r *Rows) Map(row map[string]any) *Rows {
 	known := 0
 	for input := range r.inputs.list {
@@ -99,7 +99,8 @@ func (r *Rows) list(input int, list []any) {
 		return
 	}
 	if !fits(sizes, shape) {
-		r.mistake(r.inputError(StatusFeatureShape, input, "an array of shape %v is needed, got %v", shape, sizes))
+		r.mistake(r.inputError(StatusFeatureShape, input, "an array of shape %v is needed, got %v",
+			shape, sizes))
 		return
 	}
 	if !slices.Contains(shape, SizeAny) {

@@ -59,7 +59,8 @@ func addNestedOf(source reflect.Type, shape []int) addField {
 	return func(rows *Rows, input int, value reflect.Value) {
 		sizes := sizesOf(value, len(sizes))
 		if !fits(sizes, shape) {
-			rows.mistake(rows.inputError(StatusFeatureShape, input, "an array of shape %v is needed, got %v", shape, sizes))
+			rows.mistake(rows.inputError(StatusFeatureShape, input, "an array of shape %v is needed, got %v",
+				shape, sizes))
 			return
 		}
 		elements, ok := rows.flatten(value, leaf, sizes)

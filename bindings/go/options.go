@@ -28,6 +28,7 @@ static sidekick_status set_log_callback(sidekick_options *options, uintptr_t cal
 import "C"
 
 import (
+	"log/slog"
 	"runtime/cgo"
 	"time"
 	"unsafe"
@@ -41,6 +42,8 @@ type settings struct {
 	options *C.sidekick_options
 	// batchRows is what [WithBatchRows] set, which C does not return.
 	batchRows int
+	// logger is that of [WithLogger], or nil.
+	logger *slog.Logger
 }
 
 // defaultBatchRows is what the C library takes for [WithBatchRows].
@@ -399,12 +402,16 @@ func WithTokenCallback(callback TokenCallback) Option {
 // default, disables logging. The function may be called on several goroutines at once. It must not
 // panic, nor call back into the deployment.
 func WithLogCallback(callback LogCallback) Option {
-	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+	set := setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		if callback == nil {
 			return C.sidekick_options_set_log_callback(options, nil, nil, nil, failure)
 		}
 		return C.set_log_callback(options, C.uintptr_t(cgo.NewHandle(callback)), failure)
 	})
+	return func(settings *settings) error {
+		settings.logger = nil
+		return set(settings)
+	}
 }
 
 // WithCallbacksOnCaller says whether callbacks run only on the goroutines that are inside a call of this
