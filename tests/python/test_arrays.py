@@ -2,6 +2,7 @@
 
 import array
 import tracemalloc
+from decimal import Decimal
 
 import numpy
 import pandas
@@ -100,11 +101,47 @@ def test_elements_that_are_not_finite_are_a_value_error(echo, row):
 
 
 @pytest.mark.parametrize(
-    "value", [1, "x", None, [[0, 1, 2], [3, 4, 5]], VALUES.astype(complex), VALUES.astype(str), VALUES.astype(object)]
+    "value", [1, None, {1, 2}, [["a"] * 3] * 2, [[0, 1, 2], [3, 4, None]], VALUES + 0j, VALUES.astype(str)]
 )
 def test_other_types_are_type_errors(echo, row, value):
     with pytest.raises(TypeError, match='^row 0: feature "array": '):
         echo.predict(**{**row, "array": value})
+
+
+class Interface:
+    """What has nothing but its array interface."""
+
+    def __init__(self, array):
+        self.array, self.__array_interface__ = array, array.__array_interface__
+
+
+def test_lists_and_objects_of_numbers_are_arrays(echo, row):
+    decimals = [[Decimal(int(value)) for value in row] for row in VALUES]
+    for value in (VALUES.tolist(), [tuple(row) for row in VALUES], [*VALUES], decimals, VALUES.astype(object),
+                  Interface(VALUES), Interface(VALUES[::-1, ::-1][::-1, ::-1])):
+        numpy.testing.assert_array_equal(echo.predict({**row, "array": value})["array"], VALUES)
+    columns = {name: [value] * 2 for name, value in row.items()}
+    for column in ([VALUES.tolist()] * 2, Interface(numpy.stack([VALUES] * 2))):
+        predicted = echo.predict_columns({**columns, "array": column})["array"]
+        numpy.testing.assert_array_equal(predicted, [VALUES] * 2)
+    with pytest.raises(ValueError, match='^row 0: feature "array": .*different lengths'):
+        echo.predict({**row, "array": [[1, 2], [3]]})
+
+
+def test_npy_files_are_arrays(echo, row, tmp_path):
+    path = tmp_path / "values.npy"
+    for values in (VALUES, numpy.asfortranarray(VALUES), VALUES.astype(">f4")):
+        numpy.save(path, values)
+        with path.open("rb") as file:
+            for value in (path, str(path), file):
+                numpy.testing.assert_array_equal(echo.predict({**row, "array": value})["array"], VALUES)
+    numpy.save(path, VALUES.astype(object))
+    for wrong in (path, DATA / "penguins.csv"):
+        with pytest.raises(ValueError, match='^row 0: feature "array": the file is no .npy file of numbers'):
+            echo.predict({**row, "array": wrong})
+    with pytest.raises(FileNotFoundError, match='^row 0: feature "array": .*nowhere.npy cannot be') as error:
+        echo.predict({**row, "array": tmp_path / "nowhere.npy"})
+    assert error.value.filename == tmp_path / "nowhere.npy"
 
 
 def test_an_array_of_odd_elements_is_a_type_error(echo, row):

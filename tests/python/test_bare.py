@@ -59,6 +59,15 @@ for image in (file, file.read_bytes()):
     assert bare(program, "digits") == "0\n0\n"
 
 
+def test_open_files_and_decimals_need_no_package():
+    file = DATA / "digits" / "digit-0-0078.png"
+    program = f"with open({str(file)!r}, 'rb') as file:\n    digits = client.predict(image=file)['digit']\n"
+    program += "print(max(digits, key=digits.get))"
+    assert bare(program, "digits") == "0\n"
+    program = "from decimal import Decimal\nprint(client.predict(number=Decimal('2'))['rows'])"
+    assert bare(program, "batch-size") == "1.0\n"
+
+
 def test_arrays_go_in_as_buffers():
     program = """
 from array import array
@@ -74,7 +83,7 @@ print(client.predict(array=values)["mean"])
         ("denoise-image", "predict(noisy=b'')", 'the image output "clean" needs the package Pillow'),
         ("big-array", "predict(number=1)", 'the array output "array" needs the package numpy'),
         ("penguins", "predict_columns({})", "predict_columns needs the package numpy"),
-        ("penguins", "predict_frame(None)", "predict_frame needs the package pandas"),
+        ("penguins", "predict_frame(None)", "predict_frame needs the package numpy"),
     ],
 )
 def test_what_needs_a_package_names_it(name, call, says):

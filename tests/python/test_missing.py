@@ -1,6 +1,7 @@
 """Values that are missing, and times: no number stands for them unless the caller says which."""
 
 import datetime
+from decimal import Decimal
 from types import SimpleNamespace
 
 import numpy
@@ -34,6 +35,8 @@ MISSING = [
     numpy.ma.array(7, mask=True),
     numpy.datetime64("NaT"),
     numpy.timedelta64("NaT", "s"),
+    Decimal("NaN"),
+    Decimal("sNaN"),
 ]
 NAN = [float("nan"), numpy.float64("nan"), numpy.float32("nan")]
 
@@ -285,9 +288,6 @@ def test_other_types_do_not_become_numbers(server):
     with answering({"a": feature("numeric", 2)}, OUT, zeros) as arrays:
         for value in NO_NUMBERS:
             with pytest.raises(TypeError, match='^row 0: feature "a": expected an array'):
-                arrays.open().predict(a=value)
-        for value in [1, 2], (1, 2):
-            with pytest.raises(TypeError, match="; make it an array with numpy.array$"):
                 arrays.open().predict(a=value)
         assert not arrays.requests
 

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from io import BytesIO
 
 import numpy
 import pytest
@@ -125,7 +126,7 @@ def test_bytes_have_any_meaning(passing):
     values = [b"\0\xff", b"", bytearray(b"array"), memoryview(b"view"), *([b"x" * 20] * 6)]
     results = bytes_.predict_many([{"value": value} for value in values])
     assert [result["value_out"] for result in results] == [bytes(value) for value in values]
-    assert bytes_.predict(value=b"\0") == {"value_out": b"\0"}
+    assert bytes_.predict(value=b"\0") == bytes_.predict(value=BytesIO(b"\0")) == {"value_out": b"\0"}
     assert bytes_.predict_columns({"value": values})["value_out"] == [bytes(value) for value in values]
     for wrong in ["text", 1, None]:
         with pytest.raises(TypeError if wrong is not None else ValueError, match='^row 0: feature "value": '):

@@ -238,7 +238,7 @@ def test_only_rows_that_cannot_be_sent():
 
 
 def test_images_and_arrays_that_cannot_be_sent(echo, row):
-    bad = [{**row, "array": "x"}, {**row, "picture": "/nowhere.png"}, {**row, "number": None}]
+    bad = [{**row, "array": 1}, {**row, "picture": "/nowhere.png"}, {**row, "number": None}]
     found = list(echo.predict_lazy([row, *bad, {**row, "number": 4}], errors="return"))
     for result, kind in zip(found[1:4], (TypeError, FileNotFoundError, TypeError)):
         assert isinstance(result, kind) and isinstance(result, sidekick.Error)

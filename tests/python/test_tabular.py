@@ -1,5 +1,7 @@
 """Numbers, categories, binary values and text."""
 
+from decimal import Decimal
+
 import numpy
 import pandas
 import pytest
@@ -30,7 +32,8 @@ def sent():
         ("n", [2, True + 1, numpy.int8(2), numpy.uint64(2), numpy.array(2)], 2),
         ("n", [0.5, numpy.float32(0.5), numpy.float64(0.5), numpy.float16(0.5), numpy.array(0.5)], 0.5),
         ("n", [True, numpy.bool_(True)], 1),
-        ("n", [2**53 + 1], 2**53 + 1),
+        ("n", [2**53 + 1, Decimal(2**53 + 1), Decimal("9007199254740993.000")], 2**53 + 1),
+        ("n", [Decimal("1.25"), Decimal("125e-2")], 1.25),
         ("n", [2**70], 2.0**70),
         ("c", ["x", numpy.str_("x")], "x"),
         ("c", [7, numpy.int64(7)], 7),
@@ -50,7 +53,7 @@ def test_scalars_of_every_kind_are_sent(sent, name, values, wire):
     ("name", "values"),
     [
         ("n", ["1", None, b"1", [1], 1j, pandas.NA, numpy.array([1.0]), numpy.datetime64("2020-01-01")]),
-        ("c", [1.0, None, b"x", True, numpy.float64(1), numpy.bool_(True), ["x"]]),
+        ("c", [1.0, Decimal(1), None, b"x", True, numpy.float64(1), numpy.bool_(True), ["x"]]),
         ("b", [0.5, None, b"x", ["x"]]),
         ("t", [1, None, b"text", ["text"]]),
     ],
@@ -63,7 +66,11 @@ def test_wrong_types_raise_type_errors_that_name_row_and_feature(sent, name, val
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("n", float("nan")), ("n", float("-inf")), ("n", 10**400), ("c", 2**64), ("t", "half a pair \ud800")],
+    [
+        *(("n", value) for value in (float("nan"), float("-inf"), Decimal("-inf"), Decimal("1e1000000"), 10**400)),
+        ("c", 2**64),
+        ("t", "half a pair \ud800"),
+    ],
 )
 def test_values_that_cannot_be_sent_raise_value_errors(sent, name, value):
     with pytest.raises(ValueError, match=f'^row 0: feature "{name}": '):

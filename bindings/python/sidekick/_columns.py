@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from ctypes import addressof, c_int32, c_size_t, c_void_p
+from functools import partial
 from typing import Any, NamedTuple, Optional
 
 from sidekick._buffer import DTYPES, utf8
@@ -59,12 +60,21 @@ def _address(shape: Any) -> int | None:
 
 
 def source_of(spec: FeatureSpec, values: Any) -> Source | None:
-    """A column of an input, a list, a tuple or a NumPy array; None where its values have to be looked at one by one."""
+    """A column of an input: a list, a tuple, a NumPy array, or one of Arrow's, whose slices are one of these.
+
+    None where its values have to be looked at one by one.
+    """
     if spec.dtype == "image":
         return None
     if not isinstance(values, (list, tuple)):
-        return _array(spec, values)
+        return _array(spec, values) if hasattr(values, "dtype") else partial(_sliced, spec, values)
     return None if spec.is_array else lambda start, stop: _sequence(spec.dtype, values[start:stop])
+
+
+def _sliced(spec: FeatureSpec, values: Any, start: int, stop: int) -> Block | None:
+    part = values[start:stop]
+    source = source_of(spec, part)
+    return source(0, len(part)) if source else None
 
 
 def _sequence(dtype: str, values: Sequence[Any]) -> Block | None:

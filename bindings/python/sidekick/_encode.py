@@ -24,6 +24,9 @@ from sidekick.features import FeatureSpec
 
 T = TypeVar("T")
 
+AddPart = Callable[[Handle, range, Sequence[int]], None]
+"""Adds some of the rows of a table, which have these numbers."""
+
 ROWS_AT_ONCE = 512
 # For fewer, columns take more time than they save.
 _FEWEST_IN_COLUMNS = 5
@@ -56,22 +59,22 @@ class Encoders:
     def add(self, into: Handle, rows: Sequence[Any], first_row: int) -> None:
         """Adds rows, the first of them number `first_row`; raises what is wrong with the first that cannot be sent."""
         if self.takes_single or len(rows) < _FEWEST_IN_COLUMNS or set(map(type, rows)) != {dict}:
-            return self._add_each(into, rows, first_row)
+            return self._add_each(into, rows, _numbered(rows, first_row))
         try:
             columns = [*zip(*map(self._values, rows))]
         except KeyError:
             # Row by row, it shows which one it was.
-            return self._add_each(into, rows, first_row)
+            return self._add_each(into, rows, _numbered(rows, first_row))
         self.add_columns(into, columns, first_row)
 
     def add_columns(self, into: Handle, columns: Sequence[Any], first_row: int) -> None:
-        """Adds rows that are given as columns of every input in its order, lists, tuples or NumPy arrays;
-        else as `add`.
+        """Adds rows that are given as columns of every input in its order, lists, tuples, NumPy
+        or Arrow's arrays; else as `add`.
         """
-        self.table(columns)(into, range(len(columns[0])), first_row)
+        self.table(columns)(into, range(len(columns[0])), _numbered(columns[0], first_row))
 
-    def table(self, columns: Sequence[Any]) -> Callable[[Handle, range, int], None]:
-        """What adds some of the rows of such columns, the first of them number `first_row`.
+    def table(self, columns: Sequence[Any]) -> AddPart:
+        """What adds some of the rows of such columns, which have these numbers.
 
         An optional input that has no column has None.
         """
@@ -82,7 +85,7 @@ class Encoders:
         sources = [source for spec, values in zip(specs, columns) if (source := source_of(spec, values))]
         whole = len(sources) == len(columns)
 
-        def add(into: Handle, part: range, first_row: int) -> None:
+        def add(into: Handle, part: range, numbers: Sequence[int]) -> None:
             start, stop = part.start, part.stop
             blocks = [block for source in sources if (block := source(start, stop))] if whole else []
             try:
@@ -93,7 +96,7 @@ class Encoders:
                 # them in blocks.
                 pass
             rows = zip(*(values[start:stop] for values in columns))
-            self._add_each(into, (dict(zip(names, values)) for values in rows), first_row)
+            self._add_each(into, (dict(zip(names, values)) for values in rows), numbers)
 
         return add
 
@@ -116,7 +119,7 @@ class Encoders:
 
     def add_row(self, into: Handle, row: Any, number: int) -> None:
         """Adds one row, of any kind that is taken."""
-        self._add_rows(into, [row], number)
+        self._add_rows(into, [row], [number])
 
     def records(self, row: Any, number: int) -> bytes:
         """The records of a row's numbers, categories and texts, and of its end."""
@@ -126,17 +129,17 @@ class Encoders:
             records = None
         return records or b"".join(self._made(self._packed, row, number)) + END_ROW
 
-    def _add_each(self, into: Handle, rows: Iterable[Any], first_row: int) -> None:
+    def _add_each(self, into: Handle, rows: Iterable[Any], numbers: Sequence[int]) -> None:
         if self.takes_single:
-            return self._add_rows(into, rows, first_row)
-        records = b"".join([self.records(row, number) for number, row in enumerate(rows, first_row)])
-        call(library.sidekick_rows_add_packed, into, records, len(records), where=_where(into, first_row))
+            return self._add_rows(into, rows, numbers)
+        records = b"".join([self.records(row, number) for number, row in zip(numbers, rows)])
+        call(library.sidekick_rows_add_packed, into, records, len(records), where=_where(into, numbers))
 
-    def _add_rows(self, into: Handle, rows: Iterable[Any], first_row: int) -> None:
+    def _add_rows(self, into: Handle, rows: Iterable[Any], numbers: Sequence[int]) -> None:
         """Adds rows one by one."""
-        where = _where(into, first_row)
+        where = _where(into, numbers)
         single = [(name, partial(add, into, where)) for name, add in self._single]
-        for number, row in enumerate(rows, first_row):
+        for number, row in zip(numbers, rows):
             if single:
                 self._made(single, row, number)
             if self._packed:
@@ -175,6 +178,13 @@ def require_mapping(row: Any, number: int) -> None:
         raise about(InvalidTypeError(f"row {number}: expected a dict of features, got {kind_of(row)}"), number)
 
 
+def require_rows(rows: object) -> None:
+    """Refuses a frame, whose elements are its columns or their names."""
+    if hasattr(rows, "__arrow_c_stream__") or (hasattr(rows, "columns") and hasattr(rows, "dtypes")):
+        why = f"rows: expected an iterable of dicts, got {kind_of(rows)}"
+        raise InvalidTypeError(f"{why}; predict_frame and predict_columns take it")
+
+
 def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
     """The rows, so many at a time as are added at once."""
     iterator = iter(rows)
@@ -189,7 +199,11 @@ def _values_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda row: tuple(row[name] for name in names)
 
 
-def _where(into: Handle, number: int) -> Where:
-    """The number of a row by its place in the library's rows, of which the next one is `number`."""
-    shift: int = number - library.sidekick_rows_count(into)
-    return shift.__add__
+def _numbered(rows: Sequence[Any], first_row: int) -> range:
+    return range(first_row, first_row + len(rows))
+
+
+def _where(into: Handle, numbers: Sequence[int]) -> Where:
+    """The number of a row by its place in the library's rows, to which rows of these numbers are added."""
+    before: int = library.sidekick_rows_count(into)
+    return lambda place: numbers[place - before]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from io import BytesIO
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,8 @@ from sidekick._buffer import Buffer
 from sidekick._library import Handle, Where, call, library
 from sidekick._optional import need
 from sidekick._pillow import samples_of
-from sidekick._refused import Refused, Unreadable, is_missing, is_time, is_time_array, kind_of, unfit
+from sidekick._refused import Refused, Unreadable, is_missing, is_time, is_time_array, kind_of
+from sidekick._refused import read_bytes, unfit
 from sidekick.errors import InvalidTypeError, InvalidValueError, MissingValueError
 
 if TYPE_CHECKING:
@@ -31,27 +34,32 @@ Add = Callable[[Handle, Where, Any], None]
 
 
 def add_image(index: int, apply_orientation: bool) -> Add:
-    """Adds an image: a path, the bytes of a file, or an image of Pillow's."""
+    """Adds an image: a path, an open file or its bytes, an image of Pillow's, or an array of samples."""
 
     def add(rows: Handle, where: Where, value: Any) -> None:
         if isinstance(value, (str, os.PathLike)):
             value = _file(value)
+        elif hasattr(value, "read"):
+            value = read_bytes(value)
         if isinstance(value, (bytes, bytearray, memoryview)):
             encoded = bytes(value)
             call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), where=where)
         elif _is_pillow(value):
             _add_pillow(rows, index, value, apply_orientation, where)
+        elif _is_array(value):
+            _add_samples(rows, index, value, where)
         else:
-            why = "; make it a Pillow image with PIL.Image.fromarray" if hasattr(value, "__array__") else ""
-            raise unfit(value, "an image, a path or the bytes of a file", why)
+            raise unfit(value, "an image, an array of its samples, a path, an open file or its bytes")
 
     return add
 
 
 def add_array(index: int) -> Add:
-    """Adds an array: anything with a buffer, or that NumPy can make an array of numbers."""
+    """Adds an array: anything with a buffer, what NumPy can make an array of numbers, or a `.npy` file."""
 
     def add(rows: Handle, where: Where, value: Any) -> None:
+        if isinstance(value, (str, os.PathLike)) or hasattr(value, "read"):
+            value = _loaded(value)
         with _buffer(value) as elements:
             call(library.sidekick_rows_add_array_at, rows, index, *elements, where=where)
 
@@ -74,10 +82,8 @@ def _is_pillow(value: object) -> bool:
 
 
 def _add_pillow(rows: Handle, index: int, image: Image.Image, apply_orientation: bool, where: Where) -> None:
-    # What is made of an image has no format.
-    kind = image.format
-    if kind is None:
-        raise Refused(InvalidValueError, "the image has no format; set image.format to 'PNG' or 'JPEG'")
+    # What is made of an image has no format, and is sent without a loss.
+    kind = image.format or "PNG"
     try:
         if apply_orientation:
             image = _turned(image)
@@ -122,10 +128,48 @@ def _buffer(value: Any) -> Buffer:
     try:
         return Buffer(value)
     except (TypeError, ValueError, BufferError) as error:
-        if not hasattr(value, "__array__"):
-            why = "; make it an array with numpy.array" if isinstance(value, (list, tuple)) else f": {error}"
-            raise unfit(value, "an array", why) from None
-    return Buffer(_floats(value))
+        if not _is_array(value) and not isinstance(value, (list, tuple)):
+            raise unfit(value, "an array", f": {error}") from None
+    return Buffer(_numbers(value))
+
+
+def _is_array(value: object) -> bool:
+    """Whether NumPy makes an array of it that is more than a cell with the object."""
+    if is_missing(value):
+        return False
+    return any(hasattr(value, name) for name in ("__array__", "__array_interface__"))
+
+
+def _loaded(file: Any) -> Any:
+    """The array of a `.npy` file, by its path or open."""
+    numpy = need("numpy", "numpy", "an array as a .npy file")
+    try:
+        if hasattr(file, "read"):
+            return numpy.lib.format.read_array(BytesIO(read_bytes(file)), allow_pickle=False)
+        with open(file, "rb") as opened:
+            return numpy.lib.format.read_array(opened, allow_pickle=False)
+    except OSError as reason:
+        raise Unreadable(file, reason) from None
+    except ValueError as reason:
+        raise Refused(InvalidValueError, f"the file is no .npy file of numbers: {reason}") from None
+
+
+def _add_samples(rows: Handle, index: int, value: Any, where: Where) -> None:
+    """Adds an image that is an array of bytes, height x width, or that x channels."""
+    numpy = need("numpy", "numpy", f"{kind_of(value)} as an image")
+    array = numpy.asanyarray(value)
+    _require_whole(array)
+    if array.dtype != numpy.uint8:
+        why = f"expected an image of 8-bit samples (uint8), got an array of {array.dtype}"
+        raise Refused(InvalidTypeError, f"{why}; scale it to 0 to 255")
+    channels = 1 if array.ndim == 2 else array.shape[-1] if array.ndim == 3 else 0
+    if channels not in (1, 3, 4):
+        why = f"an image of shape {array.shape}: expected height x width, or height x width x 1, 3 or 4"
+        raise Refused(InvalidValueError, why)
+    whole = numpy.ascontiguousarray(array)
+    height, width = array.shape[:2]
+    values = (width, height, channels, 0, whole.__array_interface__["data"][0], whole.nbytes)
+    call(library.sidekick_rows_add_pixels_at, rows, index, *values, 0, where=where)
 
 
 def _require_whole(array: Any) -> None:
@@ -140,17 +184,31 @@ def _require_whole(array: Any) -> None:
                   f"expected an array, got one with masked elements, the first at {first}; fill them in")
 
 
-def _floats(value: Any) -> Any:
-    """32-bit floats of what has no buffer the library can read: half floats, other byte orders, a Series."""
+def _numbers(value: Any) -> Any:
+    """The elements of what has no buffer that the library can read: lists, other byte orders, a Series."""
     numpy = need("numpy", "numpy", f"{kind_of(value)} as an array")
-    # Not `asarray`, which would take the mask away.
-    array = numpy.asanyarray(value)
+    try:
+        # Not `asarray`, which would take the mask away.
+        array = numpy.asanyarray(value)
+    except ValueError:
+        raise Refused(InvalidValueError, "expected an array, got lists of different lengths") from None
     _require_whole(array)
     if is_time_array(array):
         raise unfit(array, "an array of numbers")
-    if array.dtype.kind == "O" and any(map(is_missing, array.flat)):
-        raise Refused(MissingValueError, "expected an array of numbers, got one with a missing value; fill it in")
+    if array.dtype.kind == "O":
+        array = _of_objects(array)
     if array.dtype.kind not in "fiub":
         raise Refused(InvalidTypeError, f"expected an array of numbers, got one of {array.dtype}")
+    if array.dtype.isnative and array.itemsize <= 8:
+        return array
     with numpy.errstate(over="ignore"):
         return array.astype(numpy.float32)
+
+
+def _of_objects(array: Any) -> Any:
+    """Floats of Python's numbers."""
+    if any(map(is_missing, array.flat)):
+        why = "expected an array of numbers, got one with a missing value; fill it in"
+        raise Refused(MissingValueError, why)
+    is_numeric = all(issubclass(kind, (Real, Decimal)) for kind in set(map(type, array.flat)))
+    return array.astype(float) if is_numeric and array.size else array

@@ -1,53 +1,145 @@
-"""pandas DataFrames in and out."""
+"""Frames in and out: of pandas, of polars and of pyarrow."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from io import BytesIO
 from typing import Any
 
-import pandas
+import numpy
 
 from sidekick._alike import look_alikes
+from sidekick._arrow import ArrowTable
+from sidekick._refused import kind_of
 from sidekick._table import inputs_of
 from sidekick.columns import PredictedColumns, Probabilities
-from sidekick.errors import InvalidValueError
+from sidekick.errors import InvalidTypeError, InvalidValueError
 from sidekick.features import FeatureSpec
 
 
-def columns_of(frame: pandas.DataFrame, specs: Sequence[FeatureSpec]) -> list[Any]:
+def columns_of(frame: Any, specs: Sequence[FeatureSpec]) -> list[Any]:
     """The columns that are inputs, in the inputs' order."""
-    names = list(frame.columns)
+    _maker(frame)
+    table = frame if _is_one_of(frame, "pandas", "DataFrame") else ArrowTable(frame)
+    names = list(table.columns) if table is frame else list(table)
     for spec in specs:
         if (found := names.count(spec.name)) != 1 and not (spec.optional and found == 0):
             alike = "" if found else look_alikes([spec.name], names)
             has = f'the frame has {found or "no"} columns called "{spec.name}"; it needs one for each input'
             raise InvalidValueError(has + alike)
-    return inputs_of({spec.name: frame[spec.name] for spec in specs if spec.name in frame or not spec.optional}, specs)
+    given = [spec.name for spec in specs if spec.name in names or not spec.optional]
+    return inputs_of({name: table[name] for name in given}, specs)
 
 
-def frame_of(predicted: PredictedColumns, index: pandas.Index[Any], probabilities: bool) -> pandas.DataFrame:
-    """The predictions under the index of the frame they were made of: a column or more for each output."""
+def frame_of(
+    predicted: PredictedColumns, frame: Any, specs: Sequence[FeatureSpec], probabilities: bool
+) -> Any:
+    """The predictions as a frame of the kind they were made of: a column or more for each output."""
     series: dict[str, Any] = {}
+    texts = {spec.name for spec in specs if spec.dtype in ("text", "categorical")}
     for name, column in predicted.items():
         if isinstance(column, Probabilities):
             series.update(_categories(name, column, probabilities))
-        elif isinstance(column, list) or column.ndim > 1:
-            series[name] = _objects(column, predicted)
         else:
             series[name] = column
-    return pandas.DataFrame(series).set_axis(index)
+    return _maker(frame)(series, texts, predicted.errors, frame)
+
+
+def _maker(frame: Any) -> Callable[..., Any]:
+    """What makes frames of a kind."""
+    if _is_one_of(frame, "pandas", "DataFrame"):
+        return _pandas
+    if _is_one_of(frame, "polars", "DataFrame"):
+        return _polars
+    if _is_one_of(frame, "pyarrow", "Table", "RecordBatch"):
+        return _pyarrow
+    known = "a pandas or polars DataFrame, or a pyarrow Table or RecordBatch"
+    is_lazy = _is_one_of(frame, "polars", "LazyFrame")
+    advice = "collect it first" if is_lazy else "predict_columns takes other tables"
+    raise InvalidTypeError(f"frame: expected {known}, got {kind_of(frame)}; {advice}")
+
+
+def _is_one_of(frame: object, module: str, *names: str) -> bool:
+    """Whether a frame is of one of these types; whoever has one has imported its module."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(frame, tuple(getattr(loaded, name) for name in names))
 
 
 def _categories(name: str, column: Probabilities, probabilities: bool) -> dict[str, Any]:
     """The most probable label of each row, its probability, and every label's if asked for."""
     labels, best = column.best()
-    series: dict[str, Any] = {name: pandas.Series(labels, dtype=object), f"{name} probability": best}
+    series: dict[str, Any] = {name: labels.tolist(), f"{name} probability": best}
     if probabilities:
         series.update({f"{name}: {label}": values for label, values in zip(column.labels, column.matrix.T)})
     return series
 
 
-def _objects(values: Sequence[Any], predicted: PredictedColumns) -> pandas.Series[Any]:
-    """Texts, images and arrays, one in a cell."""
-    cells = [None if row in predicted.errors else value for row, value in enumerate(values)]
-    return pandas.Series(cells, dtype=object)
+def _pandas(series: dict[str, Any], _: set[str], errors: dict[int, Exception], frame: Any) -> Any:
+    import pandas
+
+    made = {}
+    for name, values in series.items():
+        if isinstance(values, list) or values.ndim > 1:
+            # Texts, images and arrays, one in a cell.
+            made[name] = pandas.Series(_cells(values, errors), dtype=object)
+        else:
+            made[name] = values
+    return pandas.DataFrame(made).set_axis(frame.index)
+
+
+def _polars(series: dict[str, Any], texts: set[str], errors: dict[int, Exception], _: Any) -> Any:
+    polars: Any = sys.modules["polars"]
+
+    made = []
+    for name, values in series.items():
+        if isinstance(values, list):
+            dtype = polars.String if name in texts else None
+            made.append(polars.Series(name, list(map(_plain, values)), dtype, strict=False))
+        else:
+            whole = polars.Series(name, numpy.ascontiguousarray(values))
+            made.append(
+                polars.Series(name, _cells(whole.to_list(), errors), whole.dtype) if errors else whole
+            )
+    return polars.DataFrame(made)
+
+
+def _pyarrow(series: dict[str, Any], texts: set[str], errors: dict[int, Exception], frame: Any) -> Any:
+    pyarrow: Any = sys.modules["pyarrow"]
+
+    def nested(values: Any, mask: Any) -> Any:
+        """Lists of fixed sizes, one in another."""
+        if values.ndim == 1:
+            return pyarrow.array(values, mask=mask)
+        sizes, made = values.shape[1:], pyarrow.array(values.ravel())
+        for size in sizes[:0:-1]:
+            made = pyarrow.FixedSizeListArray.from_arrays(made, size)
+        return pyarrow.FixedSizeListArray.from_arrays(made, sizes[0], mask=mask)
+
+    def column(name: str, values: Any) -> Any:
+        if isinstance(values, list):
+            return pyarrow.array(map(_plain, values), pyarrow.string() if name in texts else None)
+        mask = None
+        if errors:
+            mask = numpy.zeros(len(values), bool)
+            mask[[*errors]] = True
+        return nested(values, mask if values.ndim == 1 or mask is None else pyarrow.array(mask))
+
+    made = {name: column(name, values) for name, values in series.items()}
+    return pyarrow.table(made) if isinstance(frame, pyarrow.Table) else pyarrow.record_batch(made)
+
+
+def _cells(values: Sequence[Any], errors: dict[int, Exception]) -> list[Any]:
+    """A value for each row, None for those that failed."""
+    return [None if row in errors else value for row, value in enumerate(values)]
+
+
+def _plain(value: Any) -> Any:
+    """What a cell of Arrow holds of an array or an image: lists, or the bytes of a file."""
+    if isinstance(value, numpy.ndarray):
+        return value.tolist()
+    if not hasattr(value, "save"):
+        return value
+    file = BytesIO()
+    value.save(file, value.format)
+    return file.getvalue()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from numbers import Integral, Real
 from struct import Struct
 from typing import Any, TypeVar
 
-from sidekick._refused import Refused, is_missing, is_time, is_time_array, unfit
+from sidekick._refused import Refused, is_missing, is_time, is_time_array, read_bytes, unfit
 from sidekick.errors import InvalidValueError
 
 head = Struct("=IIQ").pack
@@ -75,7 +76,7 @@ def _number(index: int) -> Pack:
     def pack(value: Any) -> bytes:
         if type(value) is float:
             return number + _pack_float(value)
-        plain = _plain(value)
+        plain = _of_decimal(value) if isinstance(value, Decimal) else _plain(value)
         if isinstance(plain, int) and fits(plain):
             return integer + _pack_integer(plain)
         if isinstance(plain, int) and 0 < plain < 1 << 64:
@@ -124,6 +125,8 @@ def _text(index: int) -> Pack:
 
 def _bytes(index: int) -> Pack:
     def pack(value: Any) -> bytes:
+        if hasattr(value, "read"):
+            value = read_bytes(value)
         if not isinstance(value, (bytes, bytearray, memoryview)):
             raise unfit(value, "bytes")
         data = bytes(value)
@@ -144,6 +147,16 @@ def _plain(value: Any) -> Any:
                                                                                or is_time_array(value)):
         return value.item()
     return value
+
+
+def _of_decimal(value: Decimal) -> float | None:
+    """The integer or the float that a decimal is; None for NaN."""
+    if value.is_nan():
+        return None
+    nearest = float(value)
+    # A larger one is no integer that could be sent, and its digits may be many.
+    whole = int(value) if abs(nearest) < 1 << 65 else None
+    return nearest if whole is None or whole != value else whole
 
 
 def _float(value: float) -> float:

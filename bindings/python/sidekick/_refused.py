@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sidekick.errors import Error, InvalidTypeError, InvalidValueError, MissingValueError, about, file_error
@@ -41,6 +42,19 @@ class Unreadable(Refused):
         return file_error(message, self._number, self._path)
 
 
+def read_bytes(file: Any) -> bytes:
+    """What is left to read of a file that is open for bytes."""
+    try:
+        data = file.read()
+    except OSError as reason:
+        raise Unreadable(getattr(file, "name", file), reason) from None
+    except ValueError as reason:
+        raise Refused(InvalidValueError, f"the file cannot be read: {reason}") from None
+    if not isinstance(data, bytes):
+        raise Refused(InvalidTypeError, f"expected a file that is open for bytes, got {kind_of(data)} of it")
+    return data
+
+
 def unfit(value: object, expected: str, why: str = "") -> Refused:
     """Refuses a value that is not what is expected."""
     message = f"expected {expected}, got {kind_of(value)}"
@@ -68,6 +82,8 @@ def is_missing(value: Any) -> bool:
     """Whether it says that there is no value: None, NaN, or what NumPy and pandas have for it."""
     if value is None or (isinstance(value, float) and value != value):
         return True
+    if isinstance(value, Decimal):
+        return value.is_nan()
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
     if pandas is not None and (value is pandas.NA or value is pandas.NaT):
         return True

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Union
 
 import numpy
 
+from sidekick._arrow import ArrowColumn, ArrowTable, column_of
+from sidekick._arrow_abi import is_exporter
 from sidekick._decode import Decoders, category_labels, elements, kept_elements, predicted_places
 from sidekick._library import Handle, failures, library
 from sidekick._alike import look_alikes
@@ -21,24 +24,39 @@ Places = Union[slice, list[int]]
 Read = Callable[[Handle, int], Any]
 
 
-def inputs_of(columns: Mapping[str, Any], specs: Sequence[FeatureSpec]) -> list[Any]:
-    """The columns that are inputs, in the inputs' order, all of one length: lists, tuples or NumPy arrays.
+def inputs_of(columns: Any, specs: Sequence[FeatureSpec]) -> list[Any]:
+    """The columns that are inputs, in the inputs' order, all of one length.
 
-    That of an optional input is None if there is none.
+    They are lists, tuples, NumPy arrays or Arrow's. That of an optional input is None if there is none.
     """
+    columns = _by_name(columns)
+    for spec in specs:
+        if isinstance(columns, ArrowTable) and (found := columns.count(spec.name)) > 1:
+            raise InvalidValueError(f'there are {found} columns called "{spec.name}"; it has to be one')
     if absent := [spec.name for spec in specs if spec.name not in columns and not spec.optional]:
         lacking = ", ".join(f'"{name}"' for name in absent)
         raise InvalidValueError(f"there is no column for {lacking}; each input needs one{look_alikes(absent, columns)}")
-    found = [_values(spec.name, columns[spec.name]) if spec.name in columns else None for spec in specs]
-    given = [(spec, values) for spec, values in zip(specs, found) if values is not None]
+    values = [_values(spec.name, columns[spec.name]) if spec.name in columns else None for spec in specs]
+    given = [(spec, column) for spec, column in zip(specs, values) if column is not None]
     if not given:
         raise InvalidValueError("there is no column; each input needs one, unless it is optional")
-    for spec, values in given:
-        if len(values) != len(given[0][1]):
-            lengths = f"{len(values)} values, that of \"{given[0][0].name}\" has {len(given[0][1])}"
+    for spec, column in given:
+        if len(column) != len(given[0][1]):
+            lengths = f"{len(column)} values, that of \"{given[0][0].name}\" has {len(given[0][1])}"
             why = f'the column "{spec.name}" has {lengths}; there has to be one for each row'
             raise about(InvalidValueError(why), feature=spec.name)
-    return found
+    return values
+
+
+def _by_name(columns: Any) -> Any:
+    """The columns, for look-up by name."""
+    pandas = sys.modules.get("pandas")
+    if isinstance(columns, Mapping) or (pandas is not None and isinstance(columns, pandas.DataFrame)):
+        return columns
+    if not is_exporter(columns):
+        why = f"columns: expected a mapping of names to columns, or a table of Arrow, got {kind_of(columns)}"
+        raise InvalidTypeError(why)
+    return ArrowTable(columns)
 
 
 class Table:
@@ -48,24 +66,34 @@ class Table:
         self._columns = {spec.name: _column(index, spec, decoders, count) for index, spec in enumerate(specs)}
         self._errors: dict[int, Exception] = {}
 
-    def fill(self, predictions: Handle, part: range) -> None:
+    def fill(self, predictions: Handle, part: Sequence[int]) -> None:
         """Puts in the predictions for some of the rows."""
         failed = failures(predictions, part.__getitem__)
-        places: Places = slice(part.start, part.stop)
+        places = _places(part)
         if failed:
             self._errors.update((part[row], failure) for row, failure in failed.items())
             places = [part[row] for row in predicted_places(predictions, len(part))]
         for column in self._columns.values():
             if failed:
-                column.miss(slice(part.start, part.stop))
+                column.miss(_places(part))
             if len(failed) < len(part):
                 column.put(predictions, places, part)
+
+    def skip(self, errors: Mapping[int, Exception]) -> None:
+        """Leaves out these rows, for these reasons."""
+        self._errors.update(errors)
+        for column in self._columns.values():
+            column.miss([*errors])
 
     def columns(self) -> PredictedColumns:
         """What was put in."""
         made = PredictedColumns((name, column.made()) for name, column in self._columns.items())
         made.errors = self._errors
         return made
+
+
+def _places(part: Sequence[int]) -> Places:
+    return slice(part.start, part.stop) if isinstance(part, range) else [*part]
 
 
 class _Numbers:
@@ -76,7 +104,7 @@ class _Numbers:
         self._shape, self._dtype = (count, *cell), numpy.dtype(dtype)
         self._array: Any = None
 
-    def put(self, predictions: Handle, places: Places, _: range) -> None:
+    def put(self, predictions: Handle, places: Places, _: Sequence[int]) -> None:
         found = self.read(predictions)
         if self._array is None and found.shape == self._shape and found.dtype == self._dtype and len(self._shape) > 1:
             # All rows at once: the library's array itself, which keeps the predictions.
@@ -110,7 +138,7 @@ class _Categories:
         self._labels: tuple[str, ...] = ()
         self._allot(spec.categories)
 
-    def put(self, predictions: Handle, places: Places, part: range) -> None:
+    def put(self, predictions: Handle, places: Places, part: Sequence[int]) -> None:
         labels = category_labels(predictions, self._index, self._spec)
         if not self._labels:
             self._allot(labels)
@@ -143,7 +171,7 @@ class _Objects:
         self._read = read
         self._list: list[Any] = [None] * count
 
-    def put(self, predictions: Handle, places: Places, part: range) -> None:
+    def put(self, predictions: Handle, places: Places, part: Sequence[int]) -> None:
         if isinstance(places, slice):
             self._list[places] = self._read(predictions, len(part), part.__getitem__)
             return
@@ -187,13 +215,15 @@ def _reader(function: Any, dtype: Any) -> Read:
 
 def _values(name: str, column: Any) -> Any:
     """A column's values: numbers where they lie, others as Python's."""
-    if isinstance(column, (list, tuple)):
+    if isinstance(column, (list, tuple, ArrowColumn)):
         return column
     # A set has no order in which its values could be those of the rows.
-    if isinstance(column, (str, bytes, bytearray, Mapping, set, frozenset)) or not hasattr(column, "__len__"):
+    if isinstance(column, (str, bytes, bytearray, Mapping, set, frozenset)) or not _has_values(column):
         raise _no_column(name, column)
     dtype = getattr(column, "dtype", None)
-    if dtype is None and not hasattr(column, "__array__"):
+    if is_exporter(column) and (hasattr(dtype, "pyarrow_dtype") or not _is_of_pandas(column)):
+        return column_of(name, column)
+    if dtype is None and not (hasattr(column, "__array__") or hasattr(column, "__array_interface__")):
         try:
             column = numpy.asarray(memoryview(column))
         except TypeError:
@@ -211,6 +241,16 @@ def _values(name: str, column: Any) -> Any:
         return list(array)
     array = numpy.asarray(array)
     return array if array.dtype.kind in "fiub" else array.tolist()
+
+
+def _has_values(column: object) -> bool:
+    return any(hasattr(column, name) for name in ("__len__", "__array_interface__", "__arrow_c_stream__"))
+
+
+def _is_of_pandas(column: object) -> bool:
+    """Whether it is a column that pandas would have to make one of Arrow's of."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(column, pandas.Series)
 
 
 def _no_column(name: str, column: object) -> InvalidTypeError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
 from copy import copy
 from ctypes import POINTER, byref, c_int32, c_size_t
 from functools import partial
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union
 from sidekick._alike import look_alikes
 from sidekick._callbacks import TokenSource, set_log, token_bytes
 from sidekick._decode import Decoders
-from sidekick._encode import Encoders, chunks, require_mapping
+from sidekick._encode import AddPart, Encoders, chunks, require_mapping, require_rows
 from sidekick._interrupt import interruptible, new_cancel
 from sidekick._library import Handle, Where, call, getter_text, library, make, number, text
 from sidekick._one_row import OneRow, one_row
@@ -27,11 +27,11 @@ from sidekick.errors import InvalidTypeError, InvalidValueError
 from sidekick.features import ELEMENTS, FeatureSpec, FeatureSpecs
 
 if TYPE_CHECKING:
-    import pandas
-
+    from sidekick._missing import Missing
     from sidekick._table import Table
 
 T = TypeVar("T")
+F = TypeVar("F")
 
 Row = Mapping[str, Any]
 """The features of one example by name; keys that are no input of the deployment are ignored."""
@@ -55,13 +55,13 @@ class Deployment:
 
     | feature | takes | gives |
     |---|---|---|
-    | numeric | int, float | float |
+    | numeric | int, float, Decimal | float |
     | categorical | str, int | dict of every label to its probability |
     | binary | str, int, bool | float, the probability |
     | text | str | str |
-    | bytes | bytes, bytearray, memoryview | bytes |
-    | image | PIL image with its `format` set, path, bytes of a file | PIL image with its `format` set |
-    | array | NumPy array, or any buffer of numbers | NumPy array: float32, or the type of the model's tensor |
+    | bytes | bytes, bytearray, memoryview, open file | bytes |
+    | image | PIL image, uint8 array, path, open file or its bytes | PIL image with its `format` set |
+    | array | NumPy array, buffer of numbers, nested lists, `.npy` file | NumPy array |
 
     NumPy's scalars are taken where numbers are, and a pandas Series as a row or as an array. A wrong type
     raises `TypeError`; a wrong shape, a missing feature and a bad reply raise `ValueError`; what goes wrong
@@ -333,6 +333,7 @@ class Deployment:
         """
         if errors not in ("raise", "return"):
             raise InvalidValueError(f'errors is {errors!r}: it has to be "raise" or "return"')
+        require_rows(rows)
         pipe = Pipe(
             encoders=self._encoders,
             decoders=self._decoders,
@@ -347,14 +348,20 @@ class Deployment:
         return flat(shown(found, rows) if progress else found)
 
     def predict_columns(
-        self, columns: Mapping[str, Any], *, progress: bool = False, timeout: float | None = None
+        self,
+        columns: Mapping[str, Any] | Any,
+        *,
+        missing: Missing = "error",
+        progress: bool = False,
+        timeout: float | None = None,
     ) -> PredictedColumns:
         """Predicts the rows of a table that is given as columns: the fast way for many rows. Needs NumPy.
 
-        `columns` has a column for each input, all of one length; others are ignored. A column is a NumPy
-        array, a sequence (list, tuple, pandas Series) of the values that rows take, or anything with a buffer
-        of numbers; that of an array input best is one array whose first axis counts the rows. The result has
-        a column for each output:
+        `columns` has a column for each input, all of one length; others are ignored. It is a mapping, or any
+        table with the Arrow PyCapsule interface, such as those of polars, pyarrow and DuckDB. A column is a
+        NumPy array, a sequence (list, tuple, pandas Series) of the values that rows take, or anything with a
+        buffer of numbers, with `__array_interface__`, or with the Arrow PyCapsule interface; that of an array
+        input best is one array whose first axis counts the rows. The result has a column for each output:
 
         | output | column |
         |---|---|
@@ -363,38 +370,50 @@ class Deployment:
         | text, bytes, image | list |
         | array | float32 array, or one of the type of the model's tensor, rows x shape |
 
-        With `isolate_bad_rows`, bad rows have NaN or None there, and the result's `errors` tells their
-        exceptions. Rows go out in parts of several requests, and their memory is used again; what cannot be
-        sent is raised when its part is reached. After `timeout` seconds the whole call raises
-        `RequestTimeout`.
+        `missing` says what becomes of missing values (None, NaN, null and the like): `"error"` raises a
+        `MissingValueError` or `InvalidValueError` for the first; a dict of values by the inputs' names fills
+        them in, also elements of arrays that are NaN; `"skip"` does not send their rows.
+
+        With `isolate_bad_rows`, bad rows have NaN or None there, and the result's `errors` has their
+        exceptions. So it is for skipped rows. Rows go out in parts of several requests, and their memory is
+        used again; what cannot be sent is raised when its part is reached. After `timeout` seconds the whole
+        call raises `RequestTimeout`.
         """
         cancel = _limited(timeout)
         need("numpy", "numpy", "predict_columns")
+        from sidekick._missing import check_missing
         from sidekick._table import inputs_of
 
-        return self._predict_table(inputs_of(columns, self._inputs), progress, cancel)
+        check_missing(missing, self._inputs)
+        return self._predict_table(inputs_of(columns, self._inputs), progress, missing, cancel)
 
     def predict_frame(
         self,
-        frame: pandas.DataFrame,
+        frame: F,
         *,
         probabilities: bool = False,
+        missing: Missing = "error",
         progress: bool = False,
         timeout: float | None = None,
-    ) -> pandas.DataFrame:
-        """Predicts the rows of a DataFrame, whose columns are named like the inputs; others are ignored.
+    ) -> F:
+        """Predicts the rows of a frame, whose columns are named like the inputs; others are ignored.
 
-        The result has the same index and a column for each output. A categorical output NAME has its most
-        probable label there, and that label's probability in `NAME probability`; with `probabilities`, every
-        label's in `NAME: LABEL`. With `isolate_bad_rows`, bad rows have missing values. After `timeout`
-        seconds the whole call raises `RequestTimeout`.
+        A frame is a pandas or polars DataFrame, or a pyarrow Table or RecordBatch; the result is of the same
+        kind, that of pandas has the same index. It has a column for each output. A categorical output NAME
+        has its most probable label there, and that label's probability in `NAME probability`; with
+        `probabilities`, every label's in `NAME: LABEL`. Images are Pillow's in pandas, else the bytes of a
+        file. `missing` is what it is for `predict_columns`. With `isolate_bad_rows`, bad rows have missing
+        values, and so do skipped rows. After `timeout` seconds the whole call raises `RequestTimeout`.
         """
         cancel = _limited(timeout)
-        need("pandas", "pandas", "predict_frame")
+        need("numpy", "numpy", "predict_frame")
         from sidekick._frame import columns_of, frame_of
+        from sidekick._missing import check_missing
 
-        predicted = self._predict_table(columns_of(frame, self._inputs), progress, cancel)
-        return frame_of(predicted, frame.index, probabilities)
+        check_missing(missing, self._inputs)
+        predicted = self._predict_table(columns_of(frame, self._inputs), progress, missing, cancel)
+        made: F = frame_of(predicted, frame, self._outputs, probabilities)
+        return made
 
     def close(self) -> None:
         """Closes the connections, when the calls that still run have ended; further ones raise `ValueError`."""
@@ -415,22 +434,42 @@ class Deployment:
         inputs, outputs = self._inputs._repr_html_(), self._outputs._repr_html_()
         return f"<p>Deployment <code>{escape(self._url)}</code></p><p>inputs</p>{inputs}<p>outputs</p>{outputs}"
 
-    def _predict_table(self, columns: Sequence[Any], progress: bool, cancel: Handle | None) -> PredictedColumns:
+    def _predict_table(
+        self, columns: Sequence[Any], progress: bool, missing: Missing, cancel: Handle | None
+    ) -> PredictedColumns:
+        from sidekick._missing import filled, incomplete
         from sidekick._table import Table
 
         self._decoders.check()
+        if isinstance(missing, Mapping):
+            columns = filled(columns, self._inputs, missing)
+        skipped = incomplete(columns, self._inputs) if missing == "skip" else {}
         table = Table(self._outputs, self._decoders, len(_first(columns)))
-        fill = partial(self._fill, table, columns, progress)
+        if skipped:
+            table.skip(skipped)
+        fill = partial(self._fill, table, columns, progress, skipped)
         self._make(partial(interruptible if self._asks_several(len(_first(columns))) else _do, fill, cancel))
         return table.columns()
 
-    def _fill(self, table: Table, columns: Sequence[Any], progress: bool, cancel: Handle | None) -> None:
-        parts = self._filled(table, columns, self._part_rows(progress), cancel)
+    def _fill(
+        self,
+        table: Table,
+        columns: Sequence[Any],
+        progress: bool,
+        skipped: Container[int],
+        cancel: Handle | None,
+    ) -> None:
+        parts = self._filled(table, columns, self._part_rows(progress), skipped, cancel)
         for _ in shown(parts, _first(columns)) if progress else parts:
             pass
 
     def _filled(
-        self, table: Table, columns: Sequence[Any], part_rows: int, cancel: Handle | None
+        self,
+        table: Table,
+        columns: Sequence[Any],
+        part_rows: int,
+        skipped: Container[int],
+        cancel: Handle | None,
     ) -> Generator[range, None, None]:
         """The parts of a table of results, each when it is filled."""
         rows, add = range(len(_first(columns))), self._encoders.table(columns)
@@ -440,11 +479,24 @@ class Deployment:
             encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, self._opened())
         for first in rows[::part_rows]:
             part = rows[first : first + part_rows]
-            call(library.sidekick_rows_clear, encoded)
-            add(encoded, part, first)
-            table.fill(self._ask(self._opened(), encoded, part.__getitem__, cancel), part)
+            numbers = [row for row in part if row not in skipped] if skipped else part
+            if numbers:
+                call(library.sidekick_rows_clear, encoded)
+                self._add_part(encoded, add, columns, part, numbers)
+                table.fill(self._ask(self._opened(), encoded, numbers.__getitem__, cancel), numbers)
             yield part
         self._idle.append(encoded)
+
+    def _add_part(
+        self, encoded: Handle, add: AddPart, columns: Sequence[Any], part: range, numbers: Sequence[int]
+    ) -> None:
+        """Adds the rows of these numbers, all of a part or some of it."""
+        if len(numbers) == len(part):
+            return add(encoded, part, part)
+        from sidekick._missing import picked
+
+        some = [picked(column, numbers) for column in columns]
+        self._encoders.table(some)(encoded, range(len(numbers)), numbers)
 
     def _part_rows(self, progress: bool) -> int:
         """How many rows of a table are predicted by one call."""
@@ -465,6 +517,7 @@ class Deployment:
     def _predict_rows(self, rows: Iterable[Row], cancel: Handle | None) -> list[Result]:
         handle = self._opened()
         self._decoders.check()
+        require_rows(rows)
         chunked = chunks(rows)
         chunk = next(chunked, [])
         if self._one_row is not None and len(chunk) == 1:

@@ -1,0 +1,125 @@
+"""Tables and columns of other libraries, by the Arrow PyCapsule interface: numbers are read where they lie.
+
+https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+import numpy
+
+from sidekick._arrow_abi import ArrowArray, ArrowSchema, Owned, exported
+from sidekick._arrow_values import Read, UnknownType, first_null, reader_of
+from sidekick._refused import kind_of
+from sidekick.errors import InvalidTypeError, InvalidValueError, about
+
+
+class _Piece(NamedTuple):
+    """Some rows of a column."""
+
+    array: ArrowArray
+    offset: int
+    length: int
+    owner: Owned
+    """What has to live as long as the values are read."""
+
+
+class ArrowTable(Mapping[str, Any]):
+    """The columns of a table by their names, each made when it is asked for."""
+
+    def __init__(self, value: Any) -> None:
+        schema, pieces = _exported(value)
+        kind = schema.content
+        if (kind.format or b"") != b"+s":
+            raise InvalidTypeError(f"expected a table of Arrow, got one column: {kind_of(value)}")
+        if any(first_null(piece.content) is not None for piece in pieces):
+            raise InvalidValueError("the table has rows that are null as a whole")
+        self._schema, self._pieces = schema, pieces
+        self._names = [_name(kind.children[place].contents) for place in range(kind.n_children)]
+
+    def __getitem__(self, name: str) -> ArrowColumn:
+        found = [place for place, other in enumerate(self._names) if other == name]
+        if len(found) != 1:
+            raise KeyError(name)
+        (place,) = found
+        # A table's own offset counts for each of its columns.
+        pieces = [
+            _Piece(owned.content.children[place].contents, owned.content.offset, owned.content.length, owned)
+            for owned in self._pieces
+        ]
+        return ArrowColumn(name, self._schema.content.children[place].contents, pieces, self._schema)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def count(self, name: str) -> int:
+        """How many columns have a name."""
+        return self._names.count(name)
+
+
+class ArrowColumn:
+    """A column.
+
+    A slice of it is a NumPy array of numbers where they lie, or a list of Python's values, with None for null.
+    """
+
+    def __init__(self, name: str, schema: ArrowSchema, pieces: list[_Piece], owner: Owned) -> None:
+        try:
+            self._read: Read = reader_of(schema)
+        except UnknownType as unknown:
+            why = f'the column "{name}" has the Arrow type {unknown}'
+            raise about(InvalidTypeError(why), feature=name) from None
+        self._pieces = [piece for piece in pieces if piece.length]
+        self._ends = [*accumulate(piece.length for piece in self._pieces)]
+        self._owner = owner
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __getitem__(self, rows: slice) -> Any:
+        start, stop, _ = rows.indices(len(self))
+        return _joined([self._read(*part) for part in self._parts(start, stop)])
+
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[ArrowArray, int, int, Owned]]:
+        for piece, end in zip(self._pieces, self._ends):
+            begin = end - piece.length
+            first, last = max(start, begin), min(stop, end)
+            if first < last:
+                place = piece.array.offset + piece.offset + first - begin
+                yield piece.array, place, last - first, piece.owner
+
+
+def column_of(name: str, value: Any) -> ArrowColumn:
+    """A column that is given by itself."""
+    schema, pieces = _exported(value)
+    made = [_Piece(owned.content, 0, owned.content.length, owned) for owned in pieces]
+    return ArrowColumn(name, schema.content, made, schema)
+
+
+def _exported(value: Any) -> tuple[Owned, list[Owned]]:
+    try:
+        return exported(value)
+    except OSError as error:
+        raise InvalidValueError(f"{kind_of(value)} cannot be read: {error.strerror}") from None
+
+
+def _name(schema: ArrowSchema) -> str:
+    return (schema.name or b"").decode(errors="replace")
+
+
+def _joined(parts: list[Any]) -> Any:
+    """The parts as one, which is a copy if they are several."""
+    if len(parts) == 1:
+        return parts[0]
+    if parts and all(isinstance(part, numpy.ndarray) for part in parts):
+        return numpy.concatenate(parts)
+    return [value for part in parts for value in part]

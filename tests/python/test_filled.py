@@ -1,0 +1,177 @@
+"""Missing values of a table that are filled in, or whose rows are skipped, because the caller says so."""
+
+import numpy
+import pandas
+import polars
+import pyarrow
+import pytest
+
+import sidekick
+from served import answering, feature
+
+INPUTS = {"n": feature("numeric"), "c": feature("categorical", 2), "t": feature("text")}
+OUTPUTS = {
+    "n": feature("numeric"),
+    "c": feature("categorical", 2, categories=["x", "y"]),
+    "t": feature("text"),
+}
+NAN = float("nan")
+
+
+def same(rows):
+    return [{**row, "c": {"x": 1.0, "y": 0.0}} for row in rows]
+
+
+def sent_rows(server):
+    return [row for _, rows in server.requests for row in rows]
+
+
+COLUMNS = {"n": [1.5, None, 3.5, 4.5], "c": ["x", "y", None, "x"], "t": ["a", None, "c", "d"]}
+FRAMES = [
+    COLUMNS,
+    {**COLUMNS, "n": numpy.array([1.5, NAN, 3.5, 4.5])},
+    {**COLUMNS, "n": numpy.ma.masked_invalid([1.5, NAN, 3.5, 4.5])},
+    pandas.DataFrame(COLUMNS),
+    pandas.DataFrame(COLUMNS).convert_dtypes(),
+    pandas.DataFrame(COLUMNS, dtype=object),
+    polars.DataFrame(COLUMNS),
+    polars.DataFrame(COLUMNS).with_columns(
+        polars.col("n").fill_null(NAN), polars.col("c").cast(polars.Categorical)
+    ),
+    pyarrow.table(COLUMNS),
+    pyarrow.concat_tables([pyarrow.table(COLUMNS)[:1], pyarrow.table(COLUMNS)[1:]]),
+]
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_missing_values_are_filled_in(frame):
+    with answering(INPUTS, OUTPUTS, same) as server:
+        client = server.open()
+        found = client.predict_columns(frame, missing={"n": -1, "c": "x", "t": ""})
+        assert sent_rows(server) == [
+            {"n": 1.5, "c": "x", "t": "a"},
+            {"n": -1, "c": "y", "t": ""},
+            {"n": 3.5, "c": "x", "t": "c"},
+            {"n": 4.5, "c": "x", "t": "d"},
+        ]
+        assert found["n"].tolist() == [1.5, -1, 3.5, 4.5] and not found.errors
+        with pytest.raises(ValueError, match='^row 1: feature "t": .*missing') as raised:
+            client.predict_columns(frame, missing={"n": -1, "c": "x"})
+        assert isinstance(raised.value, sidekick.MissingValueError)
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("batch_rows", [1, 128])
+def test_rows_with_missing_values_are_skipped(frame, batch_rows):
+    with answering(INPUTS, OUTPUTS, same) as server:
+        client = server.open(batch_rows=batch_rows)
+        found = client.predict_columns(frame, missing="skip", progress=True)
+        assert sent_rows(server) == [{"n": 1.5, "c": "x", "t": "a"}, {"n": 4.5, "c": "x", "t": "d"}]
+    numpy.testing.assert_array_equal(found["n"], [1.5, NAN, NAN, 4.5])
+    assert found["t"] == ["a", None, None, "d"] and found["c"].best()[0].tolist() == ["x", None, None, "x"]
+    assert [(row, error.row, error.feature) for row, error in found.errors.items()] == [
+        (1, 1, "n"),
+        (2, 2, "c"),
+    ]
+    assert all(isinstance(error, sidekick.MissingValueError) for error in found.errors.values())
+
+
+def test_skipped_rows_are_missing_in_a_frame():
+    with answering(INPUTS, OUTPUTS, same) as server:
+        client = server.open()
+        for frame in (polars.DataFrame(COLUMNS), pyarrow.table(COLUMNS)):
+            found = client.predict_frame(frame, missing="skip")
+            listed = (
+                found.to_dict(as_series=False) if isinstance(found, polars.DataFrame) else found.to_pydict()
+            )
+            assert listed["n"] == [1.5, None, None, 4.5] and listed["t"] == ["a", None, None, "d"]
+        found = client.predict_frame(pandas.DataFrame(COLUMNS, index=[*"pqrs"]), missing="skip")
+        assert found.index[found["n"].isna()].tolist() == ["q", "r"] and found["c"].tolist() == [
+            "x",
+            None,
+            None,
+            "x",
+        ]
+        filled = client.predict_frame(polars.DataFrame(COLUMNS), missing={"n": 0, "c": "y", "t": "none"})
+        assert filled["t"].to_list() == ["a", "none", "c", "d"]
+
+
+def test_skipped_rows_keep_the_numbers_of_others():
+    numbers = numpy.array([NAN, 1, NAN, numpy.inf, 5])
+    with answering({"n": feature("numeric")}, OUTPUTS, same) as server:
+        client = server.open()
+        with pytest.raises(ValueError, match='^row 3: feature "n": ') as raised:
+            client.predict_columns({"n": numbers}, missing="skip")
+        assert raised.value.row == 3
+        with pytest.raises(TypeError, match='^row 3: feature "n": '):
+            client.predict_columns({"n": [*numbers[:3], "x", 5]}, missing="skip")
+
+    def fussy(rows):
+        return (400, '{"errorCode": "BadData"}') if any(row["n"] == 5 for row in rows) else rows
+
+    with answering({"n": feature("numeric")}, {"n": feature("numeric")}, fussy) as server:
+        found = server.open(isolate_bad_rows=True).predict_columns(
+            {"n": [None, 1, None, 5, 2]}, missing="skip"
+        )
+        numpy.testing.assert_array_equal(found["n"], [NAN, 1, NAN, NAN, 2])
+        assert sorted(found.errors) == [0, 2, 3] and found.errors[3].errorCode == "BadData"
+        with pytest.raises(sidekick.ServerError, match="BadData") as refused:
+            server.open().predict_columns({"n": [None, 1, None, 5, 2]}, missing="skip")
+        assert refused.value.rows == range(1, 5)
+
+
+def test_all_rows_may_be_skipped():
+    with answering(INPUTS, OUTPUTS, same) as server:
+        client = server.open()
+        server.requests.clear()
+        found = client.predict_columns({"n": [None, NAN], "c": ["x", "x"], "t": ["a", "b"]}, missing="skip")
+        assert not server.requests and sorted(found.errors) == [0, 1]
+        assert numpy.isnan(found["n"]).all() and found["c"].best()[0].tolist() == [None, None]
+
+
+def test_elements_of_arrays_are_filled_in_or_skip_their_row():
+    values = numpy.arange(8.0).reshape(4, 2)
+    values[1, 0] = NAN
+    with answering({"a": feature("numeric", 2)}, {"a": feature("numeric", 2)}, lambda rows: rows) as server:
+        client = server.open()
+        for column in (
+            values,
+            values.astype("float16"),
+            pyarrow.FixedSizeListArray.from_arrays(values.ravel(), 2),
+        ):
+            found = client.predict_columns({"a": column}, missing={"a": -1})
+            assert found["a"].tolist() == [[0, 1], [-1, 3], [4, 5], [6, 7]]
+            found = client.predict_columns({"a": column}, missing="skip")
+            assert numpy.isnan(found["a"][1]).all() and found["a"][2].tolist() == [4, 5]
+        assert numpy.isnan(values[1, 0])
+
+
+@pytest.mark.parametrize(
+    ("missing", "kind", "says"),
+    [
+        ({"m": 1}, ValueError, "missing: there is no input 'm'"),
+        ({"n": "x"}, TypeError, 'missing: the value of "n" does not fit'),
+        ("drop", ValueError, "missing is 'drop': it has to be"),
+        (None, TypeError, "missing: expected a dict of values"),
+        (0, TypeError, "missing: expected a dict of values"),
+    ],
+)
+def test_other_ways_are_refused(missing, kind, says):
+    with answering(INPUTS, OUTPUTS, same) as server:
+        client = server.open()
+        columns = {**COLUMNS, "n": numpy.array([1, NAN, 3, 4])}
+        for predict, table in (
+            (client.predict_columns, columns),
+            (client.predict_frame, pandas.DataFrame(columns)),
+        ):
+            with pytest.raises(kind, match=f"^{says}"):
+                predict(table, missing=missing)
+        assert not server.requests
+
+
+def test_columns_without_a_gap_are_left_where_they_are():
+    from sidekick._missing import filled
+
+    column = numpy.arange(3.0)
+    spec = sidekick.FeatureSpec("n", "numeric", (1,))
+    assert filled([column], [spec], {"n": 0})[0] is column
