@@ -11,17 +11,20 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 
+use crate::access_log::AccessLog;
 use crate::auth;
 use crate::body::{self, Coding};
 use crate::connections::Client;
 use crate::deployment::Deployment;
-use crate::engine::{EngineError, Wanted};
+use crate::engine::{Caller, EngineError};
 use crate::error::{ApiError, ErrorCode};
 use crate::memory::{Counted, Memory};
 use crate::metrics::Metrics;
 use crate::model::LoadedModel;
+use crate::notes::Notes;
 use crate::queue::Queue;
 use crate::registry::Registry;
+use crate::request_id::{RequestId, RequestIds};
 use crate::served::Served;
 use crate::switches::Switches;
 use crate::turns::{Lane, Turn, Turns};
@@ -43,6 +46,8 @@ pub struct App {
     pub queue: Arc<Queue>,
     pub metrics: Arc<Metrics>,
     pub switches: Switches,
+    pub request_ids: RequestIds,
+    pub log: Option<Arc<AccessLog>>,
 }
 
 pub type Shared = State<Arc<App>>;
@@ -80,6 +85,17 @@ impl App {
         response
     }
 
+    /// Whether a text holds one of the tokens that the server knows, perhaps percent-encoded.
+    pub fn has_token(&self, text: &str) -> bool {
+        let text = decoded(text);
+        let is_in = |token: &String| text.windows(token.len()).any(|window| window == token.as_bytes());
+        let of_deployment = |served: &Arc<Served>| {
+            let Deployment { tokens, limited_tokens, .. } = &served.deployment;
+            tokens.iter().chain(limited_tokens).any(is_in)
+        };
+        self.switches.tokens().iter().any(is_in) || self.served.all().iter().any(of_deployment)
+    }
+
     /// The IDs of the deployments, for a message.
     pub fn ids(&self) -> String {
         let served = self.served.all();
@@ -88,6 +104,12 @@ impl App {
         let more = if served.len() > listed.len() { ", ..." } else { "" };
         format!("{}{more}", listed.join(", "))
     }
+}
+
+/// Notes for the access log which deployment is asked.
+pub fn note(head: &Parts, served: &Served) {
+    let notes = head.extensions.get::<Arc<Notes>>();
+    notes.into_iter().for_each(|notes| notes.set_deployment(&served.deployment.id));
 }
 
 /// The requested address, short enough for a message.
@@ -100,6 +122,19 @@ pub fn shorten(text: &str, most: usize) -> String {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// The bytes of a percent-encoded text.
+fn decoded(text: &str) -> Vec<u8> {
+    let mut rest = text.as_bytes();
+    let mut bytes = Vec::with_capacity(rest.len());
+    while let [first, after @ ..] = rest {
+        let code = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let code = code.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &after[2..] } else { after };
+    }
+    bytes
 }
 
 /// A request whose head has been accepted, with how its body is compressed.
@@ -118,7 +153,9 @@ impl Accepted {
         answer: impl FnOnce(Bytes, &Arc<Work>) -> Result<(Vec<u8>, T), ApiError> + Send + 'static,
     ) -> Result<(Bytes, T), ApiError> {
         let Accepted { served, head, body, coding } = self;
-        let work = Arc::new(Work::new(app.deadline, app.max_pixels, &app.memory));
+        let work = Work::new(app.deadline, app.max_pixels, &app.memory);
+        let extensions = &head.extensions;
+        let work = Arc::new(work.of_request(extensions.get().cloned(), extensions.get().cloned()));
         // The client may go while the request is read, waits or is computed: this function then ends there.
         let _stop = StopOnDrop(Arc::clone(&work));
         let share = app.memory.share();
@@ -141,19 +178,20 @@ impl Accepted {
             share.grow(bytes.len())?;
             Ok((Bytes::from_owner(Counted { bytes, share }), more))
         };
-        run(&id, work, turn, answer).await
+        let outcome = run(work, turn, answer).await;
+        outcome.inspect_err(|error| say_failure(&id, head.extensions.get(), error))
     }
 }
 
-/// Runs the model. If that mostly waits, other requests are computed meanwhile. What `run` is given says
-/// whether the outcome is wanted still.
+/// Runs the model. If that mostly waits, other requests are computed meanwhile.
 pub fn at_engine<T>(
     model: &LoadedModel,
     work: &Work,
-    run: impl FnOnce(Wanted) -> Result<T, EngineError>,
+    run: impl FnOnce(Caller) -> Result<T, EngineError>,
 ) -> Result<T, ApiError> {
-    let wanted = || work.step().is_ok();
-    let outcome = if model.waits() { work.aside(|| run(&wanted))? } else { run(&wanted) };
+    let waits = || work.step().is_ok();
+    let caller = Caller { waits: &waits, trace: work.trace.as_ref() };
+    let outcome = if model.waits() { work.aside(|| run(caller))? } else { run(caller) };
     if let Err(EngineError::Stopped) = outcome {
         // The work knows why.
         work.step()?;
@@ -171,7 +209,6 @@ async fn until<T>(deadline: Option<Instant>, outcome: impl Future<Output = T>) -
 
 /// Computes an answer off the async threads; a panic of the model runtime ends the request alone.
 async fn run<T: Send + 'static>(
-    id: &str,
     work: Arc<Work>,
     turn: Turn,
     answer: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
@@ -179,16 +216,19 @@ async fn run<T: Send + 'static>(
     let computing = Arc::clone(&work);
     // The work keeps its turn until it ends, also if its client has gone.
     let task = tokio::task::spawn_blocking(move || computing.run(turn, answer));
-    let answer = match until(work.deadline(), task).await {
+    match until(work.deadline(), task).await {
         Some(Ok(answer)) => answer,
         Some(Err(_)) => Err(ApiError::internal("the model runtime failed on this request")),
         None => Err(work.too_slow()),
-    };
-    if let Err(error) = &answer
-        && error.status == ErrorCode::InternalError.status()
-    {
-        // A closed standard error is no reason to fail.
-        drop(writeln!(io::stderr(), "sidekick-server: deployment {id}: {}", error.message));
     }
-    answer
+}
+
+/// Says on standard error that a request failed through no fault of its own.
+fn say_failure(deployment: &str, request: Option<&RequestId>, error: &ApiError) {
+    if error.status == ErrorCode::InternalError.status() {
+        let request = request.map_or("none", RequestId::as_str);
+        let line = format!("deployment {deployment}: {} (request {request})", error.message);
+        // A closed standard error is no reason to fail.
+        drop(writeln!(io::stderr(), "sidekick-server: {line}"));
+    }
 }

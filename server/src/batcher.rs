@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::deployment::Batching;
-use crate::engine::{ALWAYS, EngineError, Model, Wanted};
+use crate::engine::{ALWAYS, Caller, EngineError, Model};
 use crate::metrics::Counts;
 use crate::tensor::{Signature, Size, Tensor, TensorSpec};
 
@@ -128,7 +128,7 @@ impl Batcher {
         &self,
         inputs: Vec<Tensor>,
         outputs: &[usize],
-        wanted: Wanted,
+        caller: Caller,
     ) -> Result<Vec<Tensor>, EngineError> {
         let mut state = self.state();
         while state.computed >= self.at_once {
@@ -137,15 +137,15 @@ impl Batcher {
         state.computed += 1;
         drop(state);
         let _end = End(self);
-        self.model.run(inputs, outputs, wanted)
+        self.model.run(inputs, outputs, caller)
     }
 
     /// Runs the model for the first request and those that have joined it.
-    fn compute(&self, first: Job, others: Vec<Request>, wanted: Wanted) -> Result<Vec<Tensor>, EngineError> {
+    fn compute(&self, first: Job, others: Vec<Request>, caller: Caller) -> Result<Vec<Tensor>, EngineError> {
         let _end = End(self);
         self.counts.joined.observe(1 + others.len() as u64);
         if others.is_empty() {
-            return self.model.run(first.inputs, &first.outputs, wanted);
+            return self.model.run(first.inputs, &first.outputs, caller);
         }
         let jobs: Vec<&Job> = std::iter::once(&first).chain(others.iter().map(|other| &other.job)).collect();
         // A panic of the engine is a failure of the batch, too: most of its requests may be fine.
@@ -170,7 +170,7 @@ impl Batcher {
                     // Who waits no longer needs no answer.
                     drop(answer.send(Answer::Alone(job)));
                 }
-                self.model.run(first.inputs, &first.outputs, wanted)
+                self.model.run(first.inputs, &first.outputs, caller)
             }
         }
     }
@@ -238,19 +238,19 @@ impl Model for Batcher {
         &self,
         inputs: Vec<Tensor>,
         outputs: &[usize],
-        wanted: Wanted,
+        caller: Caller,
     ) -> Result<Vec<Tensor>, EngineError> {
         let Some(rows) = common_rows(&inputs).filter(|rows| (1..self.most).contains(rows)) else {
-            return self.run_alone(inputs, outputs, wanted);
+            return self.run_alone(inputs, outputs, caller);
         };
         match self.enter(Job { rows, inputs, outputs: outputs.to_vec() }) {
             Entered::First(number, job) => {
                 let others = self.wait(number);
-                self.compute(job, others, wanted)
+                self.compute(job, others, caller)
             }
             Entered::Joined(answer) => match answer.recv() {
                 Ok(Answer::Done(outcome)) => outcome,
-                Ok(Answer::Alone(job)) => self.run_alone(job.inputs, &job.outputs, wanted),
+                Ok(Answer::Alone(job)) => self.run_alone(job.inputs, &job.outputs, caller),
                 Err(_) => Err(EngineError::Failed("the batch of the request was lost".to_owned())),
             },
         }
@@ -320,7 +320,7 @@ mod tests {
             &self.signature
         }
 
-        fn run(&self, inputs: Vec<Tensor>, outputs: &[usize], _: Wanted) -> Result<Vec<Tensor>, EngineError> {
+        fn run(&self, inputs: Vec<Tensor>, outputs: &[usize], _: Caller) -> Result<Vec<Tensor>, EngineError> {
             self.runs.fetch_add(1, Ordering::SeqCst);
             let Values::F32(values) = &inputs[0].values else { panic!("floats") };
             assert!(!values.iter().any(|value| value.is_nan()));
@@ -447,7 +447,7 @@ mod tests {
             &self.signature
         }
 
-        fn run(&self, inputs: Vec<Tensor>, _: &[usize], _: Wanted) -> Result<Vec<Tensor>, EngineError> {
+        fn run(&self, inputs: Vec<Tensor>, _: &[usize], _: Caller) -> Result<Vec<Tensor>, EngineError> {
             self.most.fetch_max(1 + self.now.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
             thread::sleep(Duration::from_millis(20));
             self.now.fetch_sub(1, Ordering::SeqCst);

@@ -1,6 +1,6 @@
 //! Dates in ISO 8601 as numbers, each by a rule that the deployment declares.
 
-const DAY: i64 = 86_400;
+pub const DAY: i64 = 86_400;
 
 /// A number that is made of a date.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -159,7 +159,7 @@ fn days_of(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-fn civil(days: i64) -> (i64, i64, i64) {
+pub fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let of_era = days.rem_euclid(146_097);

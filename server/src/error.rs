@@ -7,6 +7,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+#[cfg(feature = "serve")]
+use crate::request_id::RequestId;
+
 /// What went wrong, in the API's vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum ErrorCode {
@@ -113,6 +116,15 @@ impl ApiError {
             status: StatusCode::METHOD_NOT_ALLOWED,
             ..ApiError::new(ErrorCode::ResourceNotFound, message)
         }
+    }
+
+    /// The same error. If the server is to blame, its message names the request by its id.
+    #[cfg(feature = "serve")]
+    pub fn of_request(mut self, id: Option<&RequestId>) -> ApiError {
+        if let Some(id) = id.filter(|_| self.status.is_server_error()) {
+            self.message.push_str(&format!(" (request {})", id.as_str()));
+        }
+        self
     }
 
     /// The same error, with the place that it concerns before its message.

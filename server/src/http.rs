@@ -17,7 +17,8 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::app::{Accepted, App, Shared, asked, at_engine, shorten};
+use crate::access_log::Exchange;
+use crate::app::{self, Accepted, App, Shared, asked, at_engine, shorten};
 use crate::body::Coding;
 use crate::decode::Predictions;
 use crate::encode::Encoder;
@@ -27,12 +28,14 @@ use crate::open_inference::routes;
 use crate::outputs::Column;
 use crate::served::Served;
 use crate::tensor::Tensor;
+use crate::trace::Trace;
 use crate::work::Work;
-use crate::{body, health, multipart, page, request};
+use crate::{body, health, multipart, page, request, request_id};
 
 /// The routes of the server. A slash at the end changes nothing, and neither does leaving `/forward` out or
 /// resolving `openapi.json` against an address that ends with a slash.
 pub fn router(app: App) -> Router {
+    let app = Arc::new(app);
     Router::new()
         .route("/", get(index_page))
         .route("/healthz", get(health::live))
@@ -51,10 +54,33 @@ pub fn router(app: App) -> Router {
         .merge(routes::router())
         .fallback(unknown_address)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(Arc::new(app))
+        .with_state(Arc::clone(&app))
         .layer(middleware::from_fn(check_host))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(app, identify))
+}
+
+/// Gives a request its id, reads the trace that it is a part of, and has it logged.
+async fn identify(State(app): Shared, mut request: Request, next: Next) -> Response {
+    let id = app.request_ids.of(request.headers());
+    let trace = Trace::of(request.headers());
+    let extensions = request.extensions_mut();
+    extensions.insert(id.clone());
+    if let Some(trace) = trace {
+        extensions.insert(trace);
+    }
+    let mut response = match &app.log {
+        None => next.run(request).await,
+        Some(log) => {
+            let tokens = Arc::clone(&app);
+            let is_secret = Box::new(move |text: &str| tokens.has_token(text));
+            let (exchange, request) = Exchange::begin(log, &id, request, is_secret);
+            exchange.answer(next.run(request).await)
+        }
+    };
+    response.headers_mut().insert(request_id::HEADER, id.value());
+    response
 }
 
 async fn unknown_address(State(app): Shared, request: Request) -> Response {
@@ -132,7 +158,8 @@ impl FromRequestParts<Arc<App>> for Found {
         let Path(id) = Path::<String>::from_request_parts(parts, app)
             .await
             .map_err(|error| not_found(app, &format!("{asked}: {}", error.body_text())))?;
-        app.find(&id).map(Found).ok_or_else(|| match id.as_str() {
+        let found = app.find(&id).inspect(|served| app::note(parts, served)).map(Found);
+        found.ok_or_else(|| match id.as_str() {
             "openapi.json" | "forward" => {
                 not_found(app, &format!("{asked}: the ID of a deployment is missing"))
             }
@@ -234,7 +261,12 @@ async fn describe_deployment(
 
 async fn predict(State(app): Shared, found: Result<Featured, ApiError>, request: Request) -> Response {
     let id = found.as_ref().ok().map(|Featured(served)| served.deployment.id.clone());
-    app.counted(id, async { answered(&app, found, request).await.into_response() }).await
+    let request_id = request.extensions().get().cloned();
+    let answered = async {
+        let answered = answered(&app, found, request).await;
+        answered.map_err(|error| error.of_request(request_id.as_ref())).into_response()
+    };
+    app.counted(id, answered).await
 }
 
 async fn answered(
@@ -325,6 +357,7 @@ fn run<'a>(served: &'a Served, encoder: Encoder) -> Result<Predictions<'a>, ApiE
     encoder.work.step()?;
     let work = Arc::clone(&encoder.work);
     let (rows, tensors) = encoder.finish();
+    work.note_rows(rows);
     let mut predictions = Predictions::none(&served.deployment).within(&work);
     if served.deployment.runs_row_by_row() {
         for row in 0..rows {
@@ -346,7 +379,7 @@ fn computed(
     tensors: Vec<Tensor>,
 ) -> Result<Vec<Column>, ApiError> {
     let Served { deployment, model, .. } = served;
-    at_engine(model, work, |wanted| model.run(deployment, rows, tensors, wanted))
+    at_engine(model, work, |caller| model.run(deployment, rows, tensors, caller))
 }
 
 fn json_response(body: impl Into<Body>) -> Response {

@@ -2,6 +2,8 @@
 //! writes replies, which needs neither a model runtime nor a network: the fuzz targets build that alone.
 
 #[cfg(feature = "serve")]
+pub mod access_log;
+#[cfg(feature = "serve")]
 pub mod app;
 pub mod array;
 pub mod auth;
@@ -45,6 +47,7 @@ pub mod metrics;
 pub mod model;
 pub mod multipart;
 pub mod ngrams;
+pub mod notes;
 pub mod npy;
 pub mod numbers;
 #[cfg(feature = "serve")]
@@ -64,6 +67,8 @@ pub mod registry;
 pub mod rehearsal;
 pub mod request;
 #[cfg(feature = "serve")]
+pub mod request_id;
+#[cfg(feature = "serve")]
 pub mod served;
 #[cfg(feature = "serve")]
 pub mod source;
@@ -74,6 +79,7 @@ pub mod tensor;
 #[cfg(feature = "serve")]
 pub mod token;
 pub mod tokens;
+pub mod trace;
 pub mod turns;
 #[cfg(feature = "serve")]
 pub mod version;

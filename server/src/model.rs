@@ -11,7 +11,7 @@ use crate::engine::absent::AbsentModel;
 use crate::engine::choose::{Chosen, Engines};
 use crate::engine::metered::Metered;
 use crate::engine::remote::{self, NotConnected};
-use crate::engine::{ALWAYS, EngineError, Model, Wanted};
+use crate::engine::{ALWAYS, Caller, EngineError, Model};
 use crate::layout::Layout;
 use crate::outputs::Column;
 use crate::tensor::{Signature, Tensor};
@@ -153,11 +153,11 @@ impl LoadedModel {
         deployment: &Deployment,
         rows: usize,
         tensors: Vec<Tensor>,
-        wanted: Wanted,
+        caller: Caller,
     ) -> Result<Vec<Column>, EngineError> {
         let inputs = self.binding.feed(rows, tensors);
         let mask = self.binding.mask(&inputs);
-        let found = self.model.run(inputs, &self.binding.read, wanted)?;
+        let found = self.model.run(inputs, &self.binding.read, caller)?;
         self.binding.columns(deployment, rows, found, mask.as_deref()).map_err(EngineError::Failed)
     }
 
@@ -166,9 +166,9 @@ impl LoadedModel {
         &self,
         inputs: Vec<Tensor>,
         places: &[usize],
-        wanted: Wanted,
+        caller: Caller,
     ) -> Result<Vec<Tensor>, EngineError> {
-        self.model.run(inputs, places, wanted)
+        self.model.run(inputs, places, caller)
     }
 
     /// Whether a run mostly waits, so that the request gives up its turn meanwhile.

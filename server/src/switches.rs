@@ -40,6 +40,11 @@ impl Switches {
         !self.tokens.is_empty()
     }
 
+    /// The admin token, if there is one.
+    pub fn tokens(&self) -> &[String] {
+        &self.tokens
+    }
+
     pub fn is_enabled(&self, deployment: &Deployment) -> bool {
         self.lock().get(&deployment.id).copied().unwrap_or(deployment.enabled)
     }

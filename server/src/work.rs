@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use crate::error::ApiError;
 use crate::image;
 use crate::memory::{Memory, Share};
+use crate::notes::Notes;
+use crate::trace::Trace;
 use crate::turns::Turn;
 
 /// Why work ends whose client has gone.
@@ -16,6 +18,9 @@ pub const STOPPED: &str = "the request is no longer waited for";
 pub struct Work {
     /// The most pixels that an image may have.
     pub max_pixels: u64,
+    /// The trace that the request is a part of.
+    pub trace: Option<Trace>,
+    notes: Option<Arc<Notes>>,
     limit: Duration,
     deadline: Option<Instant>,
     stopped: AtomicBool,
@@ -28,6 +33,8 @@ impl Work {
     pub fn new(limit: Duration, max_pixels: u64, memory: &Arc<Memory>) -> Work {
         Work {
             max_pixels,
+            trace: None,
+            notes: None,
             limit,
             deadline: Instant::now().checked_add(limit),
             stopped: AtomicBool::new(false),
@@ -40,12 +47,24 @@ impl Work {
     pub fn unbounded() -> Work {
         Work {
             max_pixels: image::DEFAULT_MAX_PIXELS,
+            trace: None,
+            notes: None,
             limit: Duration::MAX,
             deadline: None,
             stopped: AtomicBool::new(false),
             turn: Mutex::new(None),
             share: Mutex::new(None),
         }
+    }
+
+    /// The same for a request that is a part of a trace, or that is logged.
+    pub fn of_request(self, trace: Option<Trace>, notes: Option<Arc<Notes>>) -> Work {
+        Work { trace, notes, ..self }
+    }
+
+    /// Notes for the access log how many rows the request has.
+    pub fn note_rows(&self, rows: usize) {
+        self.notes.iter().for_each(|notes| notes.set_rows(rows));
     }
 
     pub fn deadline(&self) -> Option<Instant> {

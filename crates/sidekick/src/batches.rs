@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::memory::push;
 use crate::protocol::Refusal;
 use crate::rows::Rows;
-use crate::transport::{Cancel, Close, Context, Relay, Wake};
+use crate::transport::{CallHeaders, Cancel, Close, Context, Relay, Wake};
 use std::collections::BTreeMap;
 use std::io;
 use std::iter;
@@ -16,13 +16,18 @@ use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 
 /// Predicts all rows of a call.
-pub(crate) fn predict(client: &Client, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predicted> {
+pub(crate) fn predict(
+    client: &Client,
+    rows: &Rows,
+    headers: CallHeaders<'_>,
+    cancel: Option<&Cancel>,
+) -> Result<Predicted> {
     let mut predicted = Predicted::new(&client.schema().outputs)?;
     let batches = Batches::new(client, rows)?;
     predicted.columns.reserve(&client.schema().outputs, rows.len(), batches.count() > 1)?;
     let workers = client.options().max_in_flight.min(batches.count());
     let relay = if workers > 1 { client.relay() } else { None };
-    let context = Context { cancel, relay: relay.as_deref() };
+    let context = Context { cancel, relay: relay.as_deref(), headers };
     let call = Call { client, rows, batches, context };
     if workers > 1 {
         side_by_side(&call, workers, &mut predicted)?;

@@ -10,7 +10,7 @@ use crate::rows::Rows;
 use crate::spec::Specs;
 use crate::stream::Stream;
 use crate::text::NulString;
-use crate::transport::Cancel;
+use crate::transport::{Cancel, check_headers};
 use std::fmt;
 use std::sync::Arc;
 
@@ -78,8 +78,29 @@ impl Deployment {
     /// The same as [`predict`](Self::predict), but it can be cancelled, with all its requests. The deployment
     /// can be used further.
     pub fn predict_cancellable(&self, rows: &Rows, cancel: Option<&Cancel>) -> Result<Predictions> {
+        self.predict_checked(rows, &[], cancel)
+    }
+
+    /// The same, with headers that only the requests of this call have, such as `traceparent`. Headers that
+    /// the library itself sets are refused.
+    pub fn predict_with_headers(
+        &self,
+        rows: &Rows,
+        headers: &[(&str, &str)],
+        cancel: Option<&Cancel>,
+    ) -> Result<Predictions> {
+        check_headers(headers)?;
+        self.predict_checked(rows, headers, cancel)
+    }
+
+    fn predict_checked(
+        &self,
+        rows: &Rows,
+        headers: &[(&str, &str)],
+        cancel: Option<&Cancel>,
+    ) -> Result<Predictions> {
         self.0.require_own(rows)?;
-        let predicted = batches::predict(&self.0, rows, cancel)?;
+        let predicted = batches::predict(&self.0, rows, headers, cancel)?;
         Ok(self.0.predictions(predicted))
     }
 

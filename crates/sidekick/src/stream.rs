@@ -270,8 +270,13 @@ impl Workers {
             let (queue, client, cancel) = (Arc::clone(&self.queue), Arc::clone(client), cancel.clone());
             let relay = relay.cloned();
             reserve(&mut self.threads, 1)?;
-            let work =
-                move || work(&queue, &client, Context { cancel: Some(&cancel), relay: relay.as_deref() });
+            let work = move || {
+                work(
+                    &queue,
+                    &client,
+                    Context { cancel: Some(&cancel), relay: relay.as_deref(), headers: &[] },
+                )
+            };
             let started = batches::worker().spawn(work);
             self.threads.push(started.map_err(|error| batches::no_thread(&error))?);
         }

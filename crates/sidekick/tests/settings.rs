@@ -412,3 +412,22 @@ fn connect_timeout() {
     assert!(error.to_string().contains("200 ms, the limit of the option connect_timeout"), "{error}");
     assert!(start.elapsed() >= Duration::from_millis(200));
 }
+
+#[test]
+fn headers_of_one_call_are_in_its_requests_alone() -> Result<()> {
+    let (url, seen) = watched();
+    let deployment = open(&url, &options());
+    let rows = numbers(&deployment, 1);
+    deployment.predict_with_headers(&rows, &[("traceparent", "00-a"), ("X-Shop", "b c")], None)?;
+    deployment.predict(&rows)?;
+    let sent = |name| -> Vec<Option<String>> {
+        seen.lock().unwrap().iter().map(|request| request.header(name).map(str::to_owned)).collect()
+    };
+    assert_eq!(sent("traceparent"), [Some("00-a".to_owned()), None]);
+    assert_eq!(sent("x-shop"), [Some("b c".to_owned()), None]);
+    for (name, value) in [("Authorization", "x"), ("a b", "x"), ("a", "x\r\nb: c"), ("Content-Length", "1")] {
+        let refused = deployment.predict_with_headers(&rows, &[(name, value)], None).err().unwrap();
+        assert_eq!(refused.kind(), ErrorKind::Argument, "{name}");
+    }
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
+use crate::access_log::{AccessLog, Format};
 use crate::app::App;
 use crate::connections::{self, Limits};
 use crate::deployment::{Deployment, EngineName};
@@ -21,6 +22,7 @@ use crate::memory::Memory;
 use crate::metrics::Metrics;
 use crate::queue::Queue;
 use crate::registry::Registry;
+use crate::request_id::RequestIds;
 use crate::served::Served;
 use crate::source::{Loading, Source};
 use crate::switches::Switches;
@@ -90,6 +92,14 @@ pub struct ServeArguments {
     /// Opens the page in a browser
     #[arg(long)]
     open: bool,
+
+    /// Writes a line for each request that is answered: text, json or off
+    #[arg(long, value_name = "FORM", value_enum, default_value = "off", hide_possible_values = true)]
+    log: Format,
+
+    /// File to whose end the lines of --log are written, instead of standard error
+    #[arg(long, value_name = "FILE")]
+    log_file: Option<PathBuf>,
 
     #[command(flatten)]
     token: TokenArguments,
@@ -175,6 +185,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// Serves until a signal stops it.
 pub fn run(arguments: &ServeArguments) -> Result<(), String> {
     let loading = Loading { token: arguments.token.token()?, engines: arguments.engines.engines() };
+    let log = open_log(arguments)?;
     let switches = arguments.admin_token_file.as_deref().map_or(Ok(Switches::default()), Switches::load)?;
     let watch = Watch::new(arguments.paths.iter().cloned().map(Source::new).collect());
     let until = Instant::now() + arguments.engine_wait;
@@ -190,10 +201,25 @@ pub fn run(arguments: &ServeArguments) -> Result<(), String> {
     if arguments.watch {
         watch.start(Arc::clone(&served), loading).map_err(|error| format!("--watch: {error}"))?;
     }
-    let outcome = runtime.block_on(serve(arguments, served, metrics, switches));
+    let outcome = runtime.block_on(serve(arguments, served, metrics, switches, log.clone()));
     // Work whose client has gone, or that outlasted the grace, does not hold up the end.
     runtime.shutdown_background();
+    log.iter().for_each(|log| log.flush());
     outcome
+}
+
+/// The access log, if one is wanted.
+fn open_log(arguments: &ServeArguments) -> Result<Option<Arc<AccessLog>>, String> {
+    match (arguments.log, arguments.log_file.as_deref()) {
+        (Format::Off, None) => Ok(None),
+        (Format::Off, Some(_)) => {
+            Err("--log-file: choose a form of the lines, too: --log text or --log json".to_owned())
+        }
+        (format, file) => {
+            let at_file = |error| format!("--log-file {}: {error}", file.unwrap_or(Path::new("")).display());
+            AccessLog::open(format, file).map(Arc::new).map(Some).map_err(at_file)
+        }
+    }
 }
 
 /// How many requests are computed at once.
@@ -221,6 +247,7 @@ async fn serve(
     served: Arc<Registry>,
     metrics: Arc<Metrics>,
     switches: Switches,
+    log: Option<Arc<AccessLog>>,
 ) -> Result<(), String> {
     let cannot_listen = |error: io::Error| {
         let hint = match error.kind() {
@@ -250,6 +277,8 @@ async fn serve(
         queue: Queue::new(arguments.max_queue, at_once()),
         metrics,
         switches,
+        request_ids: RequestIds::default(),
+        log,
     };
     let limits = Limits {
         head: arguments.head_timeout,

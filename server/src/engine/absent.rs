@@ -1,6 +1,6 @@
 //! A model whose engine has not answered yet.
 
-use crate::engine::{EngineError, Model, Wanted};
+use crate::engine::{Caller, EngineError, Model};
 use crate::tensor::{Signature, Tensor};
 
 /// Stands for the model until its engine is there.
@@ -24,7 +24,7 @@ impl Model for AbsentModel {
         &self.signature
     }
 
-    fn run(&self, _: Vec<Tensor>, _: &[usize], _: Wanted) -> Result<Vec<Tensor>, EngineError> {
+    fn run(&self, _: Vec<Tensor>, _: &[usize], _: Caller) -> Result<Vec<Tensor>, EngineError> {
         Err(EngineError::Unavailable { reason: self.reason.clone(), retry_after: None })
     }
 }

@@ -13,7 +13,7 @@ use crate::engine::rewrite;
 use crate::engine::rows::RowByRow;
 use crate::engine::rten::RtenModel;
 use crate::engine::trial::{self, Trial};
-use crate::engine::{ALWAYS, EngineError, Model, Wanted, library};
+use crate::engine::{ALWAYS, Caller, EngineError, Model, library};
 use crate::metrics::Metrics;
 use crate::onnx::OnnxFile;
 use crate::tensor::{Signature, Size, Tensor};
@@ -247,8 +247,8 @@ impl Model for Shaped {
         &self,
         inputs: Vec<Tensor>,
         outputs: &[usize],
-        wanted: Wanted,
+        caller: Caller,
     ) -> Result<Vec<Tensor>, EngineError> {
-        self.model.run(inputs, outputs, wanted)
+        self.model.run(inputs, outputs, caller)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::engine::{EngineError, Model, Wanted};
+use crate::engine::{Caller, EngineError, Model};
 use crate::metrics::Counts;
 use crate::tensor::{Signature, Tensor};
 
@@ -26,11 +26,11 @@ impl Model for Metered {
         &self,
         inputs: Vec<Tensor>,
         outputs: &[usize],
-        wanted: Wanted,
+        caller: Caller,
     ) -> Result<Vec<Tensor>, EngineError> {
         let rows = inputs.first().and_then(|input| input.shape.first()).copied().unwrap_or(1);
         let begun = Instant::now();
-        let outcome = self.model.run(inputs, outputs, wanted);
+        let outcome = self.model.run(inputs, outputs, caller);
         let counts = &self.counts.engine;
         counts.ran(rows, begun.elapsed());
         match &outcome {

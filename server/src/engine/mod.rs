@@ -19,13 +19,20 @@ pub use self::onnxruntime::Settings;
 
 use crate::error::ApiError;
 use crate::tensor::{Signature, Tensor};
+use crate::trace::Trace;
 use crate::work::STOPPED;
 
-/// Says whether somebody waits still for the outcome of a run.
-pub type Wanted<'a> = &'a dyn Fn() -> bool;
+/// For whom a model is run.
+#[derive(Clone, Copy)]
+pub struct Caller<'a> {
+    /// Says whether somebody waits still for the outcome.
+    pub waits: &'a dyn Fn() -> bool,
+    /// The trace that the run is a part of.
+    pub trace: Option<&'a Trace>,
+}
 
 /// For runs that nobody stops.
-pub const ALWAYS: Wanted = &|| true;
+pub const ALWAYS: Caller = Caller { waits: &|| true, trace: None };
 
 /// A model that is loaded and can be computed.
 pub trait Model: Send + Sync {
@@ -36,8 +43,8 @@ pub trait Model: Send + Sync {
     fn signature(&self) -> &Signature;
 
     /// Runs on all inputs, in the signature's order. Returns the outputs at these places, each of which is
-    /// there once. A run of several steps ends between them if it is no longer wanted.
-    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize], wanted: Wanted)
+    /// there once. A run of several steps ends between them if nobody waits for it.
+    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize], caller: Caller)
     -> Result<Vec<Tensor>, EngineError>;
 
     /// Whether a run mostly waits: for other requests, or for another machine. The request gives up its turn

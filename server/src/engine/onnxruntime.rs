@@ -13,7 +13,7 @@ use ort::session::{OutputSelector, RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, PrimitiveTensorElementType, Tensor as OrtTensor, TensorElementType, ValueType};
 
 use crate::engine::pool::Pool;
-use crate::engine::{EngineError, Model, Wanted, rewrite};
+use crate::engine::{Caller, EngineError, Model, rewrite};
 use crate::onnx::OnnxFile;
 use crate::tensor::{Signature, Tensor, TensorSpec, Values};
 use crate::version::Version;
@@ -139,7 +139,7 @@ impl Model for OnnxRuntimeModel {
         &self.signature
     }
 
-    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize], _: Wanted) -> Result<Vec<Tensor>, EngineError> {
+    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize], _: Caller) -> Result<Vec<Tensor>, EngineError> {
         let failed = |error: ort::Error| EngineError::Failed(in_words(&error));
         let specs = &self.signature.outputs;
         let mut fed: Vec<(Cow<str>, SessionInputValue)> = Vec::with_capacity(inputs.len());

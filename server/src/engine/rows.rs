@@ -1,6 +1,6 @@
 //! A model that takes one row at a time, run over any number of them.
 
-use crate::engine::{EngineError, Model, Wanted};
+use crate::engine::{Caller, EngineError, Model};
 use crate::tensor::{Signature, Size, Tensor, TensorSpec, Values};
 
 /// A model whose batch is one row, as exporters make it by default.
@@ -39,7 +39,7 @@ impl Model for RowByRow {
         &self,
         inputs: Vec<Tensor>,
         outputs: &[usize],
-        wanted: Wanted,
+        caller: Caller,
     ) -> Result<Vec<Tensor>, EngineError> {
         let count = |tensor: &Tensor| tensor.shape.first().copied();
         let rows = inputs.first().and_then(count).unwrap_or(1);
@@ -50,15 +50,15 @@ impl Model for RowByRow {
             return Ok(outputs.iter().map(|&place| none(&self.signature.outputs[place])).collect());
         }
         if rows == 1 {
-            return self.model.run(inputs, outputs, wanted);
+            return self.model.run(inputs, outputs, caller);
         }
         let mut found: Vec<Vec<Tensor>> = outputs.iter().map(|_| Vec::with_capacity(rows)).collect();
         for row in 0..rows {
-            if !wanted() {
+            if !(caller.waits)() {
                 return Err(EngineError::Stopped);
             }
             let one = inputs.iter().map(|tensor| tensor.rows(row..row + 1)).collect();
-            for (found, tensor) in found.iter_mut().zip(self.model.run(one, outputs, wanted)?) {
+            for (found, tensor) in found.iter_mut().zip(self.model.run(one, outputs, caller)?) {
                 found.push(tensor);
             }
         }
@@ -102,7 +102,7 @@ mod tests {
             &self.0
         }
 
-        fn run(&self, mut inputs: Vec<Tensor>, _: &[usize], _: Wanted) -> Result<Vec<Tensor>, EngineError> {
+        fn run(&self, mut inputs: Vec<Tensor>, _: &[usize], _: Caller) -> Result<Vec<Tensor>, EngineError> {
             let Tensor { shape, values: Values::I64(values) } = inputs.remove(0) else { unreachable!() };
             assert_eq!(shape, [1, 2]);
             Ok(vec![Tensor {
@@ -135,7 +135,10 @@ mod tests {
             asked.get() < 3
         };
         let input = Tensor { shape: vec![5, 2], values: Values::I64(vec![0; 10]) };
-        assert_eq!(model.run(vec![input], &[0], &wanted), Err(EngineError::Stopped));
+        assert_eq!(
+            model.run(vec![input], &[0], Caller { waits: &wanted, ..ALWAYS }),
+            Err(EngineError::Stopped)
+        );
         assert_eq!(asked.get(), 3);
     }
 }

@@ -7,7 +7,7 @@ use rten::{NodeId, Value, ValueOrView};
 use rten_tensor::Layout as _;
 use rten_tensor::prelude::*;
 
-use crate::engine::{EngineError, Model, Wanted};
+use crate::engine::{Caller, EngineError, Model};
 use crate::half;
 use crate::onnx::OnnxFile;
 use crate::tensor::{Datatype, Signature, Tensor, TensorSpec, Values};
@@ -59,7 +59,7 @@ impl Model for RtenModel {
         &self.signature
     }
 
-    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize], _: Wanted) -> Result<Vec<Tensor>, EngineError> {
+    fn run(&self, inputs: Vec<Tensor>, outputs: &[usize], _: Caller) -> Result<Vec<Tensor>, EngineError> {
         let mut fed: Vec<(NodeId, ValueOrView)> = Vec::with_capacity(inputs.len());
         for ((node, spec), tensor) in self.model.input_ids().iter().zip(&self.signature.inputs).zip(inputs) {
             fed.push((*node, to_engine(&spec.name, tensor)?.into()));

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::app::{Accepted, App, Shared, asked, at_engine, shorten};
+use crate::app::{self, Accepted, App, Shared, asked, at_engine, shorten};
 use crate::body::{self, Coding};
 use crate::encode;
 use crate::error::{ApiError, ErrorCode};
@@ -88,7 +88,12 @@ async fn model_ready(State(app): Shared, Model(served): Model, headers: HeaderMa
 
 async fn infer(State(app): Shared, model: Result<Model, OpenError>, request: Request) -> Response {
     let id = model.as_ref().ok().map(|Model(served)| served.deployment.id.clone());
-    app.counted(id, async { answered(&app, model, request).await.into_response() }).await
+    let request_id = request.extensions().get().cloned();
+    let answered = async {
+        let answered = answered(&app, model, request).await;
+        answered.map_err(|OpenError(error)| OpenError(error.of_request(request_id.as_ref()))).into_response()
+    };
+    app.counted(id, answered).await
 }
 
 async fn answered(
@@ -162,10 +167,11 @@ fn answer(
     let shapes: Vec<&[usize]> = request.inputs.iter().map(|input| &input.shape[..]).collect();
     signature.check_sizes(&shapes, encode::MAX_VALUES).map_err(ApiError::bad_data)?;
     let rows = shapes.first().and_then(|shape| shape.first()).copied();
+    work.note_rows(rows.filter(|_| !deployment.runs_row_by_row()).unwrap_or(1));
     encode::check_rows(deployment, model.layout(), rows.filter(|_| !deployment.runs_row_by_row()))?;
     work.step()?;
     let places: Vec<usize> = request.outputs.iter().map(|wanted| wanted.place).collect();
-    let outputs = at_engine(model, work, |wanted| model.infer(request.inputs, &places, wanted))?;
+    let outputs = at_engine(model, work, |caller| model.infer(request.inputs, &places, caller))?;
     let held = outputs.iter().map(|output| output.values.bytes()).sum();
     work.hold(held)?;
     let outputs: Vec<_> = request.outputs.into_iter().zip(outputs).collect();
@@ -188,7 +194,7 @@ impl FromRequestParts<Arc<App>> for Model {
         let path = Path::<HashMap<String, String>>::from_request_parts(&mut parts.clone(), app).await;
         let Path(mut path) = path.map_err(|error| not_found(error.body_text()))?;
         let name = path.remove("name").unwrap_or_default();
-        let served = app.find(&name);
+        let served = app.find(&name).inspect(|served| app::note(parts, served));
         let served =
             served.ok_or_else(|| not_found(format!("there is no model {:?}", shorten(&name, 100))))?;
         match path.get("version").filter(|version| *version != VERSION) {

@@ -32,7 +32,7 @@ pub use log::LogLevel;
 pub(crate) use pool::KeepAlive;
 pub(crate) use relay::{Close, Relay, Wake};
 pub(crate) use reply::{Reply, Request};
-pub(crate) use request_head::Target;
+pub(crate) use request_head::{Target, check_headers};
 pub(crate) use settings::Settings;
 pub use tls::TlsVersion;
 
@@ -91,11 +91,16 @@ pub(crate) struct Context<'a> {
     pub(crate) cancel: Option<&'a Cancel>,
     /// Runs the callbacks, if another thread does.
     pub(crate) relay: Option<&'a Relay>,
+    /// Headers of this call alone.
+    pub(crate) headers: CallHeaders<'a>,
 }
+
+/// Names and values of headers, checked already.
+pub(crate) type CallHeaders<'a> = &'a [(&'a str, &'a str)];
 
 impl<'a> From<Option<&'a Cancel>> for Context<'a> {
     fn from(cancel: Option<&'a Cancel>) -> Context<'a> {
-        Context { cancel, relay: None }
+        Context { cancel, relay: None, headers: &[] }
     }
 }
 
@@ -163,13 +168,13 @@ impl Transport {
 
     fn get_once(&self, url: &Url, accept: &str, redirected: bool, deadline: &Deadline) -> Result<Reply> {
         let target = &Target::of(url);
-        let head = HeadFields { method: "GET", target, accept, headers: &[], content: None };
+        let head = HeadFields { method: "GET", target, accept, headers: [&[], &[]], content: None };
         self.exchange(&Message { head, redirected, parts: &[], split: None, relay: None }, deadline)
     }
 
     /// Posts a body. Redirects are not followed.
     pub(crate) fn post(&self, request: &Request<'_>, context: Context<'_>) -> Result<Reply> {
-        let Context { cancel, relay } = context;
+        let Context { cancel, relay, headers: of_call } = context;
         let deadline = Deadline::new(&self.settings.timeouts, cancel);
         let &Request { target, accept, content_type: media_type, headers, parts, split } = request;
         let bytes = parts.iter().fold(0, |bytes: usize, part| bytes.saturating_add(part.len()));
@@ -178,6 +183,7 @@ impl Transport {
         let compressed: [&[u8]; 1] = [&compressed];
         let (parts, length) = if gzip { (&compressed[..], compressed[0].len()) } else { (parts, bytes) };
         let content = Some(Content { media_type, length, gzip });
+        let headers = [headers, of_call];
         let head = HeadFields { method: "POST", target, accept, headers, content };
         self.exchange(&Message { head, redirected: false, parts, split, relay }, &deadline)
     }

@@ -64,16 +64,9 @@ impl HeaderSettings {
             );
             return Err(Error::new(ErrorKind::Argument, message));
         }
-        let refused = |what: &str| Error::new(ErrorKind::Argument, format!("the header \"{name}\" {what}"));
-        let parsed = HeaderName::from_bytes(name.as_bytes());
-        let parsed = parsed.map_err(|_| refused("has an invalid name"))?;
-        if OWN_HEADERS.contains(&parsed.as_str()) {
-            return Err(refused("is set by the library; leave it out"));
-        }
-        let mut value = HeaderValue::from_str(value)
-            .map_err(|_| refused("has a value with characters that no header can have"))?;
+        let (name, mut value) = checked(name, value)?;
         value.set_sensitive(true);
-        self.headers.push((parsed, value));
+        self.headers.push((name, value));
         Ok(())
     }
 
@@ -123,6 +116,25 @@ impl HeaderSettings {
     }
 }
 
+/// A header that a caller may add.
+fn checked(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+    let refused = |what: &str| Error::new(ErrorKind::Argument, format!("the header \"{name}\" {what}"));
+    let parsed = HeaderName::from_bytes(name.as_bytes());
+    let parsed = parsed.map_err(|_| refused("has an invalid name"))?;
+    if OWN_HEADERS.contains(&parsed.as_str()) {
+        return Err(refused("is set by the library; leave it out"));
+    }
+    let value = HeaderValue::from_str(value)
+        .map_err(|_| refused("has a value with characters that no header can have"))?;
+    Ok((parsed, value))
+}
+
+/// Refuses headers that a caller may not add to a call.
+pub(crate) fn check_headers(headers: &[(&str, &str)]) -> Result<()> {
+    let mut settings = HeaderSettings::default();
+    headers.iter().try_for_each(|(name, value)| settings.add(name, value))
+}
+
 /// The lines that the heads of all requests to one server share.
 pub(super) struct RequestHead {
     /// Header lines, their ends included.
@@ -149,7 +161,8 @@ pub(super) struct HeadFields<'a> {
     pub(super) method: &'static str,
     pub(super) target: &'a Target,
     pub(super) accept: &'a str,
-    pub(super) headers: &'a [(&'a str, &'a str)],
+    /// Those of the protocol, and those of the call.
+    pub(super) headers: [&'a [(&'a str, &'a str)]; 2],
     pub(super) content: Option<Content<'a>>,
 }
 
@@ -185,7 +198,7 @@ impl RequestHead {
         }
         head.extend_from_slice(&self.lines);
         put_line(&mut head, "accept", accept.as_bytes());
-        for (name, value) in *headers {
+        for (name, value) in headers.iter().copied().flatten() {
             put_line(&mut head, name, value.as_bytes());
         }
         if let Some(content) = content {
@@ -227,7 +240,8 @@ mod tests {
         settings.add("X-Shop", "a b").unwrap();
         settings.set_user_agent_suffix("shop/1").unwrap();
         let token = HeaderValue::from_static("Bearer t");
-        let (target, headers) = (&Target::of(&url), &[("x-size", "7"), ("x-part", "b")][..]);
+        let target = &Target::of(&url);
+        let headers = [&[("x-size", "7")][..], &[("x-part", "b")]];
         let fields = HeadFields { method: "POST", target, accept: "text/*", headers, content };
         String::from_utf8(RequestHead::new(&url, &settings).of(&fields, Some(&token))).unwrap()
     }

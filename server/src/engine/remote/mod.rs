@@ -9,13 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use sidekick::{ErrorKind, InputColumn, Options};
+use sidekick::{Deployment, ErrorKind, InputColumn, Options, Predictions, Rows};
 
 use crate::deployment::RemoteEngine;
 use crate::engine::rows::RowByRow;
-use crate::engine::{EngineError, Model, Wanted};
+use crate::engine::{Caller, EngineError, Model};
 use crate::metrics::Counts;
 use crate::tensor::{Signature, Size, Tensor, TensorSpec};
+use crate::trace::Trace;
 use columns::Held;
 use server::{Fault, Opened, Server};
 
@@ -125,7 +126,13 @@ impl RemoteModel {
     }
 
     /// Asks one server.
-    fn ask(&self, server: &Server, inputs: &[Tensor], outputs: &[usize]) -> Result<Vec<Tensor>, Fault> {
+    fn ask(
+        &self,
+        server: &Server,
+        inputs: &[Tensor],
+        outputs: &[usize],
+        trace: Option<&Trace>,
+    ) -> Result<Vec<Tensor>, Fault> {
         let opened = server.open(self.timeout, |opened| is_same(Some(&self.signature), opened))?;
         let rows = if self.has_rows { inputs.first().map_or(1, |input| input.shape[0]) } else { 1 };
         let held: Vec<Held> = inputs.iter().map(|input| Held::of(&input.values)).collect();
@@ -141,7 +148,7 @@ impl RemoteModel {
             .enumerate()
             .collect();
         let mut sent = opened.deployment.rows();
-        let found = sent.add_columns(rows, &columns).and_then(|()| opened.deployment.predict(&sent));
+        let found = sent.add_columns(rows, &columns).and_then(|()| predict(&opened.deployment, &sent, trace));
         let found = found.map_err(|error| Fault::of(&error))?;
         let output = |place: &usize| columns::output(&found, *place, self.has_rows).map_err(Fault::Failed);
         outputs.iter().map(output).collect()
@@ -169,7 +176,7 @@ impl Model for RemoteModel {
         &self,
         inputs: Vec<Tensor>,
         outputs: &[usize],
-        wanted: Wanted,
+        caller: Caller,
     ) -> Result<Vec<Tensor>, EngineError> {
         if self.has_rows && inputs.iter().any(|input| input.shape.first() == Some(&0)) {
             return Ok(outputs
@@ -185,10 +192,10 @@ impl Model for RemoteModel {
                 sleep(FIRST_WAIT * 2u32.pow(round - 1));
             }
             for server in self.order() {
-                if !wanted() {
+                if !(caller.waits)() {
                     return Err(EngineError::Stopped);
                 }
-                let reason = match self.ask(server, &inputs, outputs) {
+                let reason = match self.ask(server, &inputs, outputs, caller.trace) {
                     Ok(found) => {
                         server.answers(&self.deployment);
                         return Ok(found);
@@ -214,6 +221,11 @@ impl Model for RemoteModel {
     fn waits(&self) -> bool {
         true
     }
+}
+
+fn predict(deployment: &Deployment, rows: &Rows, trace: Option<&Trace>) -> sidekick::Result<Predictions> {
+    let headers = trace.map(Trace::headers).unwrap_or_default();
+    deployment.predict_with_headers(rows, &headers, None)
 }
 
 /// A server's model has to be the one that is known.
