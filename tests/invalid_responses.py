@@ -5,7 +5,9 @@ import json
 import struct
 import zlib
 
-HUGE = 1 << 46
+# Elements that no memory holds, by the width of the client's addresses. A described shape has at most as many bytes as
+# addresses count.
+HUGE = {64: 1 << 46, 32: 1 << 29}
 
 
 def png(color_type=0, samples=b"\x80"):
@@ -63,8 +65,8 @@ OUTPUTS = {
 }
 DESCRIPTIONS = {
     "liar": description({"text": feature("text")}, OUTPUTS),
-    "huge-input": mirror(feature("numeric", [HUGE]), feature("text")),
-    "huge-output": mirror(feature("text"), feature("numeric", [HUGE])),
+    **{f"huge-input-{bits}": mirror(feature("numeric", [HUGE[bits]]), feature("text")) for bits in HUGE},
+    **{f"huge-output-{bits}": mirror(feature("text"), feature("numeric", [HUGE[bits]])) for bits in HUGE},
     "mirror-number": mirror(feature("numeric")),
     "mirror-text": mirror(feature("text")),
     "mirror-label": mirror(feature("categorical", [2]), feature("text")),

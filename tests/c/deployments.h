@@ -62,6 +62,17 @@ static inline sidekick_deployment *open_liar(const char *id) {
     return open_on("SIDEKICK_MISBEHAVING_URL", id, NULL);
 }
 
+/* Deployments of the liar whose input or output no memory holds, and its elements. */
+#if SIZE_MAX > 0xffffffff
+#define HUGE_INPUT "huge-input-64"
+#define HUGE_OUTPUT "huge-output-64"
+#define HUGE_ELEMENTS ((size_t)1 << 46)
+#else
+#define HUGE_INPUT "huge-input-32"
+#define HUGE_OUTPUT "huge-output-32"
+#define HUGE_ELEMENTS ((size_t)1 << 29)
+#endif
+
 static inline sidekick_rows *new_rows(const sidekick_deployment *deployment) {
     sidekick_rows *rows = NULL;
     OK(sidekick_rows_new(deployment, &rows, &error));

@@ -334,9 +334,10 @@ static void test_empty(void) {
 }
 
 static void test_huge(void) {
-    sidekick_deployment *deployment = open_liar("huge-input");
+    sidekick_deployment *deployment = open_liar(HUGE_INPUT);
     sidekick_rows *rows = new_rows(deployment);
-    FAILS(SIDEKICK_ERROR_ARGUMENT, add_one(rows, (size_t)1 << 40, SIDEKICK_DTYPE_F64, "12345678", 8));
+    const size_t count = SIZE_MAX / HUGE_ELEMENTS + 1;
+    FAILS(SIDEKICK_ERROR_ARGUMENT, add_one(rows, count, SIDEKICK_DTYPE_F64, "12345678", 8));
     CHECK(sidekick_rows_count(rows) == 0);
     sidekick_rows_free(rows);
     sidekick_deployment_free(deployment);

@@ -260,9 +260,9 @@ static void test_descriptions(void) {
 
 /* Arrays that no memory holds are errors, going out and coming in. */
 static void test_memory(void) {
-    const size_t shape[] = {(size_t)1 << 46};
+    const size_t shape[] = {HUGE_ELEMENTS};
     const ptrdiff_t strides[] = {0};
-    sidekick_deployment *input = open_liar("huge-input"), *output = open_liar("huge-output");
+    sidekick_deployment *input = open_liar(HUGE_INPUT), *output = open_liar(HUGE_OUTPUT);
     sidekick_rows *rows = new_rows(input);
     sidekick_predictions *predictions = NULL;
     KEEPS(SIDEKICK_ERROR_MEMORY,

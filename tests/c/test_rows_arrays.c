@@ -97,7 +97,7 @@ static void test_strides(void) {
 static void test_layouts_beyond_the_data(void) {
     static const uint8_t data[16];
     const ptrdiff_t gaps[] = {4, 1}, far[] = {PTRDIFF_MAX, 1}, near[] = {PTRDIFF_MIN, 1};
-    const size_t huge[] = {(size_t)-1, (size_t)-1}, large[] = {2, (size_t)1 << 62};
+    const size_t huge[] = {(size_t)-1, (size_t)-1}, large[] = {2, SIZE_MAX / 4 + 1};
     FAILS(SIDEKICK_ERROR_ARGUMENT,
           sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, SHAPE, 2, gaps, data, 6, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT,
