@@ -5,8 +5,11 @@ import re
 from shell import ROOT, TOOLS, VENV, require, run
 
 OLDEST_RUST = re.search(r'^rust-version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE).group(1)
-# Little is compiled for each target: no line numbers.
-ENVIRONMENT = {"CARGO_PROFILE_DEV_DEBUG": "0"}
+# Everything is compiled once and runs briefly: no line numbers, nothing for the next build.
+ENVIRONMENT = {"CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_INCREMENTAL": "0"}
+SETTINGS = ["--quiet", "--locked", "--config", "profile.dev.package.image.opt-level=0"]
+# Without optimization an emulator takes minutes for the tests of numbers.
+EMULATED = {"CARGO_PROFILE_DEV_OPT_LEVEL": "1"}
 
 
 def folder(target):
@@ -19,8 +22,8 @@ def folder(target):
 def cargo(target, command, *arguments, **environment):
     """Cargo with Zig as the compiler and linker of C, for the target's oldest C library."""
     path = f"{VENV}:{run(['printenv', 'PATH']).strip()}"
-    flags = {"RUSTFLAGS": target.rustflags or None}
-    command = [VENV / "cargo-zigbuild", command, "--quiet", "--locked", "--target", target.rust, *arguments]
+    flags = {"RUSTFLAGS": target.rustflags or None, **(EMULATED if target.runner else {})}
+    command = [VENV / "cargo-zigbuild", command, *SETTINGS, "--target", target.rust, *arguments]
     return run(command, PATH=path, **ENVIRONMENT, **flags, **environment)
 
 

@@ -13,8 +13,11 @@ TESTS = ROOT / "tests"
 PYTHON = os.environ.get("SIDEKICK_PYTHON", "python3")
 # The records that those of all other targets equal.
 REFERENCE = TOOLS / "conformance"
-# How many times longer than usual an emulator may take.
-EMULATED = {"SIDEKICK_TEST_TIME_FACTOR": "20", "SIDEKICK_TEST_NO_FORK": "1"}
+# What the C tests say of proxies they say themselves.
+NO_PROXIES = {name: None for kind in ["http", "https", "all", "no"]
+              for name in [f"{kind}_proxy", f"{kind.upper()}_PROXY"]}
+# How many times longer than usual an emulator may take, and how many random cases a test tries there.
+EMULATED = {"SIDEKICK_TEST_TIME_FACTOR": "20", "SIDEKICK_TEST_NO_FORK": "1", "PROPTEST_CASES": "16"}
 
 
 def builds(target):
@@ -53,9 +56,9 @@ def c_tests(target):
     programs = build_c_tests(target)
     files = folder(target) / "files"
     make_files(files)
+    emulated = EMULATED if target.runner else {}
     for program in programs:
-        beside_misbehaving(files, [*target.runner, program], LD_LIBRARY_PATH=folder(target) / "lib",
-                           **(EMULATED if target.runner else {}))
+        beside_misbehaving(files, [*target.runner, program], **library_in(folder(target) / "lib"), **emulated)
     return "C tests"
 
 
@@ -65,6 +68,11 @@ def build_c_tests(target):
     return [build.shared_program(target, source, source.stem) for source in sources]
 
 
+def library_in(path):
+    """What tells programs, and the tests that load the library themselves, where it is."""
+    return {"LD_LIBRARY_PATH": path, "SIDEKICK_LIB_DIR": path}
+
+
 def make_files(files):
     shutil.rmtree(files, ignore_errors=True)
     files.mkdir(parents=True)
@@ -72,7 +80,7 @@ def make_files(files):
 
 
 def beside_misbehaving(files, command, **environment):
-    run([PYTHON, TESTS / "misbehaving.py", *command], cwd=files, **environment)
+    run([PYTHON, TESTS / "misbehaving.py", *command], cwd=files, **NO_PROXIES, **environment)
 
 
 def conformance(target):
@@ -108,17 +116,16 @@ def static_program(target):
 
 
 def debian_11(target):
-    """The C tests and the conformance program on Debian 11, in a folder that is its whole system."""
+    """The C tests on Debian 11, in a folder that is its whole system."""
     system = TOOLS / "debian-bullseye"
     inside = system / "sidekick"
     shutil.rmtree(inside, ignore_errors=True)
     shutil.copytree(folder(target) / "lib", inside / "lib")
     make_files(inside / "files")
-    for program in [*build_c_tests(target), folder(target) / "conformance"]:
+    for program in build_c_tests(target):
         shutil.copy2(program, inside)
-    for program in sorted(inside.glob("test_*")):
         there = ["chroot", system, "sh", "-c", f"cd /sidekick/files && exec /sidekick/{program.name}"]
-        beside_misbehaving(inside / "files", there, LD_LIBRARY_PATH="/sidekick/lib")
+        beside_misbehaving(inside / "files", there, **library_in("/sidekick/lib"))
     return "C tests on Debian 11"
 
 

@@ -38,14 +38,14 @@ class Target:
 
 @dataclass
 class WindowsTarget(Target):
-    """mingw-w64 links it, not Zig; rust-std brings the standard library."""
+    """mingw-w64 links it, not Zig."""
 
     built: str = "mingw-w64"
     needs: str = "Windows 10"
 
     @property
     def tools(self):
-        return [f"deb={package}" for package in self.packages]
+        return [f"rust={self.triple}", *(f"deb={package}" for package in self.packages)]
 
 
 GLIBC = "glibc 2.17 or newer"

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import steps
-from build import ENVIRONMENT, folder, link
+from build import ENVIRONMENT, SETTINGS, folder, link
 from shell import ROOT, TOOLS, require, run
 
 TESTS = ROOT / "tests"
@@ -30,11 +30,9 @@ UNIX_ALONE = {"test_transport_reload.c"}
 
 
 def cargo(target, command, *arguments, **environment):
-    """Cargo, with the standard library of rust-std if the toolchain has none for Windows."""
-    sysroot = run([TESTS / "targets" / "rust-std", target.triple]).strip()
-    built = {"RUSTC": "/usr/bin/rustc", "RUSTFLAGS": f"--sysroot {sysroot}"} if sysroot else {}
-    command = ["cargo", command, "--quiet", "--locked", "--target", target.triple, *arguments]
-    return run(command, CARGO_TARGET_DIR=TOOLS / "windows", **ENVIRONMENT, **built, **environment)
+    """Cargo, with mingw-w64 as the linker."""
+    command = ["cargo", command, *SETTINGS, "--target", target.triple, *arguments]
+    return run(command, **ENVIRONMENT, **environment)
 
 
 def compiler(target, language="gcc"):
@@ -60,7 +58,7 @@ def builds(target):
     libraries = folder(target) / "native-libs"
     cargo(target, "rustc", "-p", "libsidekick", "--lib", "--", "--print", f"native-static-libs={libraries}")
     for name in ["sidekick.dll", "libsidekick.dll.a", "libsidekick.a"]:
-        link(TOOLS / "windows" / target.triple / "debug" / name, folder(target) / name)
+        link(ROOT / "target" / target.triple / "debug" / name, folder(target) / name)
     foreign = {name for name in imports(target, folder(target) / "sidekick.dll") if not name.startswith("api-ms-win-")}
     require(foreign <= SYSTEM_LIBRARIES, f"sidekick.dll needs {foreign - SYSTEM_LIBRARIES}")
     symbols = run([f"{target.triple.split('-')[0]}-w64-mingw32-nm", folder(target) / "libsidekick.dll.a"])
