@@ -2,11 +2,13 @@
 """Classifies images: prints FILE, CLASS and PROBABILITY for each."""
 
 import re
+from argparse import Namespace
 
 from options import best, name_of, run
+from sidekick import Deployment
 
 
-def classify(deployment, options):
+def classify(deployment: Deployment, options: Namespace) -> None:
     image = name_of(deployment.feature_specs_in, "image")
     output = name_of(deployment.feature_specs_out, "categorical")
     rows = ({image: file} for file in options.FILE)

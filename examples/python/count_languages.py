@@ -2,12 +2,14 @@
 """Counts the lines of standard input by their language: any number of lines, in bounded memory."""
 
 import sys
+from argparse import Namespace
 from collections import Counter
 
 from options import best, name_of, run
+from sidekick import Deployment
 
 
-def count(deployment, options):
+def count(deployment: Deployment, options: Namespace) -> None:
     text = name_of(deployment.feature_specs_in, "text")
     output = name_of(deployment.feature_specs_out, "categorical")
     rows = ({text: line.rstrip("\n")} for line in sys.stdin)

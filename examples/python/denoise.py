@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Removes noise: sends the array of INPUT.npy and writes the answer as the image OUTPUT (.pgm, .png, ...)."""
 
+from argparse import Namespace
+
 import numpy
-from PIL import Image
-
 from options import run
+from PIL import Image
+from sidekick import Deployment
 
 
-def denoise(deployment, options):
+def denoise(deployment: Deployment, options: Namespace) -> None:
     noisy = deployment.feature_specs_in[0].name
     clean = deployment.feature_specs_out[0].name
     result = deployment.predict({noisy: numpy.load(options.INPUT)})

@@ -2,11 +2,13 @@
 """Tells languages: prints LANGUAGE, PROBABILITY and LINE for each line of standard input."""
 
 import sys
+from argparse import Namespace
 
 from options import best, name_of, run
+from sidekick import Deployment
 
 
-def detect(deployment, options):
+def detect(deployment: Deployment, options: Namespace) -> None:
     text = name_of(deployment.feature_specs_in, "text")
     output = name_of(deployment.feature_specs_out, "categorical")
     lines = [line.rstrip("\n") for line in sys.stdin]

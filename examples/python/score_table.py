@@ -2,11 +2,14 @@
 """Scores a table: reads INPUT.csv, whose header names the inputs, and writes it with the predictions as OUTPUT.csv."""
 
 import csv
+from argparse import Namespace
+from typing import Any, Union
 
 from options import best, run
+from sidekick import Deployment, FeatureSpec, Prediction
 
 
-def score(deployment, options):
+def score(deployment: Deployment, options: Namespace) -> None:
     inputs, outputs = deployment.feature_specs_in, deployment.feature_specs_out
     with open(options.INPUT, newline="", encoding="utf-8-sig") as file:
         table = csv.DictReader(file)
@@ -25,7 +28,7 @@ def score(deployment, options):
     print(f"{len(scored)} rows scored")
 
 
-def value(spec, record, line):
+def value(spec: FeatureSpec, record: dict[str, str], line: int) -> Union[str, float]:
     """A cell as the type its column's feature has."""
     cell = record[spec.name]
     if spec.dtype != "numeric":
@@ -36,7 +39,7 @@ def value(spec, record, line):
         raise ValueError(f"line {line}, column {spec.name}: {cell!r} is not a number") from None
 
 
-def headings(outputs):
+def headings(outputs: list[FeatureSpec]) -> list[str]:
     """The columns that are appended."""
     names = [[f"predicted {spec.name}"] for spec in outputs]
     for spec, added in zip(outputs, names):
@@ -45,9 +48,9 @@ def headings(outputs):
     return sum(names, [])
 
 
-def predicted(outputs, result):
+def predicted(outputs: list[FeatureSpec], result: Prediction) -> dict[str, Any]:
     """The values of the appended columns."""
-    values = []
+    values: list[Any] = []
     for spec in outputs:
         values += best(result[spec.name]) if spec.dtype == "categorical" else [result[spec.name]]
     return dict(zip(headings(outputs), values))

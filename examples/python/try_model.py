@@ -4,12 +4,16 @@
 Takes the URL of a deployment, or of a model on a server of the Open Inference Protocol
 (--url http://HOST:8000/v2/models/NAME --token "")."""
 
+from argparse import Namespace
+from typing import Any
+
 import numpy
 from options import run
 from PIL import Image
+from sidekick import Deployment, FeatureSpec
 
 
-def try_model(deployment, options):
+def try_model(deployment: Deployment, options: Namespace) -> None:
     print(deployment)
     print("predicts")
     result = deployment.predict({spec.name: blank(spec) for spec in deployment.feature_specs_in})
@@ -17,7 +21,7 @@ def try_model(deployment, options):
         print(f"  {name}: {value}")
 
 
-def blank(spec):
+def blank(spec: FeatureSpec) -> Any:
     # A size that is free is -1.
     shape = [max(size, 1) for size in spec.shape]
     if spec.dtype == "numeric":

@@ -1,5 +1,7 @@
 """What a deployment tells of itself."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy
 import pytest
 import sidekick
@@ -19,9 +21,21 @@ def test_specs_are_objects_in_the_deployments_order(echo):
     assert [spec.name for spec in echo.feature_specs_out][:3] == ["number", "flag", "category"]
 
 
+def test_specs_are_found_by_name_and_are_keys(echo):
+    specs = echo.feature_specs_in
+    assert specs["category"] is specs[1] and specs[-1].name == "array" and specs[:2] == [specs[0], specs[1]]
+    assert specs.names == ("number", "category", "flag", "text", "picture", "grey", "array")
+    with pytest.raises(KeyError, match="no feature 'Number'; .*number, category"):
+        specs["Number"]
+    assert {spec: spec.name for spec in specs}[echo.feature_specs_in[1]] == "category"
+    assert len({*specs, *echo.feature_specs_in}) == 7
+    with pytest.raises(FrozenInstanceError):
+        specs[0].name = "changed"
+
+
 def test_changes_to_specs_do_not_reach_the_deployment(echo, row):
     specs = echo.feature_specs_in
-    specs[0].name = "changed"
+    specs[0] = specs[1]
     specs.clear()
     echo.feature_specs_out.clear()
     assert echo.feature_specs_in[0].name == "number"

@@ -10,6 +10,9 @@ client.predict_many([{"Type": "animal", "Sound": "Miaow", "Size": 0.26}])
 from sidekick._library import version
 from sidekick.columns import PredictedColumns, Probabilities
 from sidekick.deployment import Deployment
+from sidekick.deployment import Prediction as Prediction
+from sidekick.deployment import Result as Result
+from sidekick.deployment import Row as Row
 from sidekick.errors import (
     Error,
     FileError,

@@ -18,17 +18,25 @@ Path = Union[str, PathLike[str]]
 Arguments = tuple[Any, ...]
 
 
-def make_options(**settings: Any) -> Handle:
-    """Options with each setting made by its setter; None leaves the library's default where it is no value itself."""
+def make_options(settings: Mapping[str, Any]) -> Handle:
+    """Options with each setting made by its setter, but for those that are callbacks.
+
+    None leaves the library's default where it is no value itself.
+    """
     options = make(library.sidekick_options_new, library.sidekick_options_free)
-    for name, value in settings.items():
-        setter, arguments = _SETTERS[name]
+    for name, (setter, arguments) in _SETTERS.items():
+        value = settings[name]
         if value is not None or arguments is _limit:
             call(getattr(library, setter), options, *arguments(name, value))
+    if settings["client_certificate"] is not None:
+        _show_certificate(options, settings["client_certificate"])
+    if settings["model_description"] is not None:
+        _describe_model(options, settings["model_description"])
+    _add_headers(options, settings["headers"] or {})
     return options
 
 
-def add_headers(options: Handle, headers: Mapping[str, str]) -> None:
+def _add_headers(options: Handle, headers: Mapping[str, str]) -> None:
     """Adds headers to every request."""
     if not isinstance(headers, Mapping):
         raise InvalidTypeError(f"headers: expected a dict of strs, got {kind_of(headers)}")
@@ -36,7 +44,7 @@ def add_headers(options: Handle, headers: Mapping[str, str]) -> None:
         call(library.sidekick_options_add_header, options, *_text("headers", name), *_text("headers", value))
 
 
-def show_certificate(options: Handle, pair: tuple[Path | bytes, Path | bytes]) -> None:
+def _show_certificate(options: Handle, pair: tuple[Path | bytes, Path | bytes]) -> None:
     """Shows the server a client certificate: two paths, or two PEM texts as bytes."""
     certificate, key = _pair("client_certificate", pair, "two paths, or two PEM texts as bytes")
     if isinstance(certificate, bytes) and isinstance(key, bytes):
@@ -49,7 +57,7 @@ def show_certificate(options: Handle, pair: tuple[Path | bytes, Path | bytes]) -
         call(show, options, *_path("client_certificate", certificate), *_path("client_certificate", key))
 
 
-def describe_model(options: Handle, description: Mapping[str, Any] | Path) -> None:
+def _describe_model(options: Handle, description: Mapping[str, Any] | Path) -> None:
     """Describes the model by a document: a mapping, JSON text, or the path of a file."""
     name = "model_description"
     if isinstance(description, Mapping):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
-from copy import copy
 from ctypes import POINTER, byref, c_int32, c_size_t
 from functools import partial
 from html import escape
@@ -18,7 +17,7 @@ from sidekick._interrupt import interruptible, new_cancel
 from sidekick._library import Handle, Where, call, getter_text, library, make, number, text
 from sidekick._one_row import OneRow, one_row
 from sidekick._optional import need
-from sidekick._options import Path, add_headers, describe_model, make_options, milliseconds, show_certificate, switch
+from sidekick._options import Path, make_options, milliseconds, switch
 from sidekick._progress import shown
 from sidekick._refused import kind_of
 from sidekick._stream import Pipe, batches, flat
@@ -33,10 +32,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 F = TypeVar("F")
 
+D = TypeVar("D", bound="Deployment")
+
+Token = Union[str, bytes, Callable[[], Union[str, bytes]]]
+"""A token, or a function that is called for it before every request."""
+
 Row = Mapping[str, Any]
 """The features of one example by name; keys that are no input of the deployment are ignored."""
 
-Result = Union[dict[str, Any], Any]
+Prediction = dict[str, Any]
+"""The outputs of one row by name, each as the table of `Deployment` says."""
+
+Result = Union[Prediction, Any]
 """The outputs of one row by name. With `isolate_bad_rows` and `errors="return"` that of a failed row is its
 exception: `Any`, so that callers who use neither need not check for it."""
 
@@ -76,7 +83,7 @@ class Deployment:
     def __init__(
         self,
         url: str,
-        token: str | bytes | Callable[[], str | bytes],
+        token: Token,
         *,
         batch_rows: int = 128,
         max_in_flight: int = 1,
@@ -176,50 +183,20 @@ class Deployment:
         - `callbacks_on_caller`: has the token's function and the log called only on threads that are inside a call of
           the deployment. Without it, and with `max_in_flight` above 1, threads of the library call them, too.
         """
+        settings = {name: value for name, value in locals().items() if name not in ("self", "url", "token")}
         if ca_file is not None and ca_pem is not None:
             raise InvalidValueError("ca_file and ca_pem are both given: one of them says whom to trust")
         if not isinstance(url, str):
             raise InvalidTypeError(f"url: expected a str, got {kind_of(url)}")
-        options = make_options(
-            batch_rows=batch_rows,
-            max_in_flight=max_in_flight,
-            isolate_bad_rows=isolate_bad_rows,
-            isolate_status_500=isolate_status_500,
-            call_timeout=call_timeout,
-            connect_timeout=connect_timeout,
-            response_timeout=response_timeout,
-            retries=retries,
-            retry_backoff=retry_backoff,
-            ca_file=ca_file,
-            ca_pem=ca_pem,
-            tls_minimum=tls_minimum,
-            dangerous_skip_tls_verification=dangerous_skip_tls_verification,
-            proxy=proxy,
-            no_proxy=no_proxy,
-            allow_token_over_http=allow_token_over_http,
-            user_agent_suffix=user_agent_suffix,
-            host_header=host_header,
-            protocol=protocol,
-            wire=wire,
-            reply_limit=reply_limit,
-            max_image_pixels=max_image_pixels,
-            apply_orientation=apply_orientation,
-            request_gzip=request_gzip,
-            reply_gzip=reply_gzip,
-            keep_alive=keep_alive,
-            callbacks_on_caller=callbacks_on_caller,
-        )
-        if client_certificate is not None:
-            show_certificate(options, client_certificate)
-        if model_description is not None:
-            describe_model(options, model_description)
-        add_headers(options, headers or {})
+        options = make_options(settings)
         if switch("log", log):
             set_log(options)
         self._token_source = TokenSource(token, options) if callable(token) else None
         handle = self._open(url, b"" if callable(token) else token_bytes(token, " or a function"), options)
         self._handle: Handle | None = handle
         self._url = url
+        # A function, which shows no token.
+        self._given: Callable[[], tuple[str, Token, dict[str, Any]]] = lambda: (url, token, settings)
         self._batch_rows, self._max_in_flight = batch_rows, max_in_flight
         self._isolates = isolate_bad_rows
         self._protocol = _PROTOCOLS[library.sidekick_deployment_protocol(handle)]
@@ -261,14 +238,14 @@ class Deployment:
     @property
     def feature_specs_in(self) -> FeatureSpecs:
         """What the model takes; a copy, which is the caller's."""
-        return FeatureSpecs(map(copy, self._inputs))
+        return FeatureSpecs(self._inputs)
 
     @property
     def feature_specs_out(self) -> FeatureSpecs:
         """What the model gives; a copy, which is the caller's."""
-        return FeatureSpecs(map(copy, self._outputs))
+        return FeatureSpecs(self._outputs)
 
-    def predict(self, row: Row | None = None, /, **features: Any) -> dict[str, Any]:
+    def predict(self, row: Row | None = None, /, **features: Any) -> Prediction:
         """Predicts one row, its features given as keywords, as a mapping, or as both, of which keywords go first.
 
         The keyword `timeout` is a time limit for the call, in seconds: it then raises `RequestTimeout`. If
@@ -426,6 +403,14 @@ class Deployment:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, also one in another process, is opened anew; it has the token, or the function that gives it."""
+        self._opened()
+        url, token, settings = self._given()
+        defaults = Deployment.__init__.__kwdefaults__ or {}
+        changed = {name: value for name, value in settings.items() if value != defaults[name]}
+        return _opened_anew, (type(self), url, token, changed)
+
     def __repr__(self) -> str:
         inputs, outputs = indent(repr(self._inputs), "  "), indent(repr(self._outputs), "  ")
         return f"Deployment {self._url}\ninputs\n{inputs}\noutputs\n{outputs}"
@@ -569,6 +554,10 @@ class Deployment:
             if self._token_source is not None:
                 self._token_source.raise_failure()
             raise
+
+
+def _opened_anew(kind: Callable[..., D], url: str, token: Token, settings: Mapping[str, Any]) -> D:
+    return kind(url, token, **settings)
 
 
 def _do(work: Callable[[Handle | None], T], cancel: Handle | None) -> T:

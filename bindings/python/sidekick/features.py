@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
+from typing import SupportsIndex, overload
 
 # The types of elements by their numbers in C.
 ELEMENTS = dict(
@@ -17,7 +18,7 @@ _COLUMNS = ("name", "dtype", "shape", "categories")
 _CATEGORIES_SHOWN = 6
 
 
-@dataclass
+@dataclass(frozen=True)
 class FeatureSpec:
     """One input or output of a model."""
 
@@ -68,7 +69,32 @@ class FeatureSpec:
 
 
 class FeatureSpecs(list[FeatureSpec]):
-    """The specs of a deployment's inputs or outputs, in its order: a list that shows itself as a table."""
+    """The specs of a deployment's inputs or outputs, in its order: a list that shows itself as a table.
+
+    A name is an index, too: `client.feature_specs_in["island"]`.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the features, in the deployment's order."""
+        return tuple(spec.name for spec in self)
+
+    @overload
+    def __getitem__(self, place: str | SupportsIndex) -> FeatureSpec: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[FeatureSpec]: ...
+
+    def __getitem__(self, place: str | SupportsIndex | slice) -> FeatureSpec | list[FeatureSpec]:
+        if not isinstance(place, str):
+            return super().__getitem__(place)
+        for spec in self:
+            if spec.name == place:
+                return spec
+        raise KeyError(f"there is no feature {place!r}; there are {', '.join(self.names)}")
+
+    def __contains__(self, spec: object) -> bool:
+        return spec in self.names if isinstance(spec, str) else super().__contains__(spec)
 
     def __repr__(self) -> str:
         rows = [_COLUMNS, *(spec._cells() for spec in self)]
