@@ -574,6 +574,9 @@ fn elements(scalars: &[Scalar], datatype: Datatype) -> Result<Values, String> {
             Scalar::Number(number) => E::of_number(*number)?,
             Scalar::Text(text) => return Err(format!("{text:?} is a string, the tensor is {}", datatype.name())),
         }), list => list.push(match scalar {
+            Scalar::Text(text) if text.contains('\0') => {
+                return Err("a string has a NUL, which the engine cannot take".to_owned());
+            }
             Scalar::Text(text) => text.clone(),
             _ => return Err("the tensor takes strings; write them in quotes".to_owned()),
         }));

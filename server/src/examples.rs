@@ -1,13 +1,12 @@
 //! Examples to try a deployment with: the first of its held-out data, or random ones, the same each time.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
 use crate::deployment::{Category, Deployment, Input, InputKind, TextEncoding};
 use crate::image::{self, Size};
-use crate::{data_url, npy};
+use crate::{data_url, files, npy};
 
 /// So many examples are made.
 const COUNT: usize = 3;
@@ -48,7 +47,7 @@ fn held_out(deployment: &Deployment) -> Option<(PathBuf, Vec<Value>)> {
     let folder = deployment.model.parent().unwrap_or(Path::new(""));
     let (file, text) = [folder.join(name), PathBuf::from(name)]
         .into_iter()
-        .find_map(|file| Some((file.clone(), fs::read_to_string(file).ok()?)))?;
+        .find_map(|file| Some((file.clone(), files::read_text(&file).ok()?)))?;
     let mut lines = text.lines().map(cells);
     let header = lines.next()?;
     let row = |cells: Vec<String>| {

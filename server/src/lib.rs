@@ -31,6 +31,7 @@ pub mod engine;
 pub mod error;
 #[cfg(feature = "serve")]
 pub mod examples;
+pub mod files;
 #[cfg(feature = "serve")]
 pub mod guess;
 pub mod half;

@@ -34,7 +34,8 @@ pub fn open(folder: &Path, engines: &Engines) -> Result<(Deployment, LoadedModel
     if !mistakes.is_empty() {
         // What the model knows of the other features is part of the same report.
         if deployment.remote.is_none()
-            && let Ok(chosen) = engines.load(&deployment.model, deployment.engine)
+            && let Ok(chosen) =
+                engines.load(&deployment.model, deployment.engine, deployment.raw_categories())
         {
             Binding::new(&mut deployment, chosen.model.signature(), &mistakes);
         }
@@ -51,7 +52,7 @@ impl LoadedModel {
         let mut loaded = match deployment.remote.take() {
             Some(remote) => LoadedModel::elsewhere(deployment, &remote, engines)?,
             None => {
-                let chosen = engines.load(&deployment.model, deployment.engine);
+                let chosen = engines.load(&deployment.model, deployment.engine, deployment.raw_categories());
                 LoadedModel::bind(chosen.map_err(|problem| at_model(deployment, &problem))?, deployment)?
             }
         };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::deployment::Deployment;
 use crate::engine::choose::Engines;
+use crate::files;
 use crate::guess::{self, Guess, Known, TOKENIZER, names};
 use crate::model::{self, LoadedModel};
 use crate::onnx::OnnxFile;
@@ -136,7 +137,7 @@ impl KnownFile {
 /// The class names in a file beside the model.
 fn labels(model: &Path) -> Option<(String, Vec<String>)> {
     let read = |name: &&str| {
-        let text = fs::read_to_string(model.with_file_name(name)).ok()?;
+        let text = files::read_text(&model.with_file_name(name)).ok()?;
         // Some editors write a byte order mark.
         let lines = text
             .strip_prefix('\u{feff}')

@@ -24,6 +24,12 @@ pub struct TokenArguments {
 }
 
 impl TokenArguments {
+    /// The option that was given, if one was.
+    pub fn given(&self) -> Option<&'static str> {
+        let file = self.token_file.as_ref().map(|_| "--token-file");
+        self.token.as_ref().map(|_| "--token").or(file)
+    }
+
     /// The token; a random one is new each time.
     pub fn token(&self) -> Result<String, String> {
         match (&self.token, &self.token_file) {

@@ -9,8 +9,10 @@ use std::time::SystemTime;
 pub struct Version {
     pub length: u64,
     changed: Option<SystemTime>,
-    /// A file that replaced another one may be as long and as old.
+    /// A file that replaced another one, or that was given its time, may be as long and as old.
     inode: u64,
+    /// When the system last noted a change, in seconds and nanoseconds. Nobody can set it.
+    noted: (i64, i64),
 }
 
 impl Version {
@@ -18,6 +20,7 @@ impl Version {
     pub fn of(file: &Path) -> Option<Version> {
         use std::os::unix::fs::MetadataExt;
         let about = fs::metadata(file).ok()?;
-        Some(Version { length: about.len(), changed: about.modified().ok(), inode: about.ino() })
+        let noted = (about.ctime(), about.ctime_nsec());
+        Some(Version { length: about.len(), changed: about.modified().ok(), inode: about.ino(), noted })
     }
 }

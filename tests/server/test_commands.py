@@ -194,6 +194,8 @@ def test_the_categories_of_an_encoder_are_those_of_the_input(tmp_path):
         assert predict(server, "table", row)["y"]["data"] == [0, 1, 1, 0]
         reply = server.deployment("table").send({**row, "island": "Torgersen"})
         assert reply.status_code == 400 and "Biscoe" in reply.text
+    # The examples of the start are of the categories, without which the encoder fails.
+    assert "could not be tried" not in said(tmp_path)
     shown = run("init", model, tmp_path / "made")
     assert shown.returncode == 0, shown.stderr
     text = (tmp_path / "made" / "deployment.json").read_text()

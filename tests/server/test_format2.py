@@ -218,6 +218,16 @@ def test_constants_and_states(served):
     assert found == [[16002.0, 16021.0], [16004.0, 16041.0]]
 
 
+def test_a_constant_with_a_nul_is_refused_at_the_start(tmp_path):
+    model = classic([helper.make_node("Identity", ["x"], ["y"]), helper.make_node("Identity", ["note"], ["noted"])],
+                    [tensor("x", FLOAT, "n", 1), tensor("note", TensorProto.STRING, 1)],
+                    [tensor("y", FLOAT, "n", 1), tensor("noted", TensorProto.STRING, 1)])
+    folder = write(tmp_path / "nul", model, [feature("x", "numeric")], [feature("y", "numeric")], constants={"note": ["a\0b"]})
+    command = [find_binary(), "--listen", "127.0.0.1:0", *ONNX_RUNTIME, folder]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 1 and "constants.note: a string has a NUL" in run.stderr, run.stderr
+
+
 def test_a_batch_axis_that_is_not_the_first(served):
     deployment = served(
         passed_through(("x", FLOAT, [3, "n"])),

@@ -1,6 +1,7 @@
 """The program itself: its arguments, its ready lines, its bad starts, its end."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -222,3 +223,47 @@ def test_a_second_signal_ends_at_once(folders):
             assert server.process.wait(timeout=5) == 1
             assert "in flight" in server.process.stderr.read()
             server.process.stderr.close()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_before_everything_is_loaded(folders, tmp_path, sent):
+    """As the first process of a container it would not end by itself: the system ignores signals there that it does not handle."""
+    declared = json.loads((folders / "names" / "deployment.json").read_text())
+    declared.pop("model", None)
+    declared["engine"] = {"url": "http://127.0.0.1:1/v2/models/m"}
+    (tmp_path / "deployment.json").write_text(json.dumps(declared))
+    command = [find_binary(), "--listen", "127.0.0.1:0", "--engine-wait", "600", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(0.5)
+        assert process.poll() is None
+        process.send_signal(sent)
+        assert process.communicate(timeout=30) == ("", "")
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--token", "--token-file"])
+def test_a_token_that_no_deployment_takes(folders, tmp_path, option):
+    (tmp_path / "secret-token").write_text("a-secret")
+    value = tmp_path / "secret-token" if option == "--token-file" else "a-secret"
+    shown = run("--listen", "127.0.0.1:0", option, value, folders / "names")
+    assert_refused(shown, f"{option}: ", "deployment.json")
+    assert "a-secret" not in shown.stderr
+
+
+@pytest.mark.parametrize("name", ["deployment.json", "model.onnx", "held-out.csv", "labels.txt"])
+def test_what_is_no_regular_file_holds_up_no_start(folders, tmp_path, name):
+    """Nobody writes to the pipe: who reads it would wait for ever."""
+    folder = tmp_path / "d"
+    shutil.copytree(folders / "names", folder)
+    declared = json.loads((folder / "deployment.json").read_text())
+    declared["held_out"] = {"data": "held-out.csv"}
+    (folder / "deployment.json").write_text(json.dumps(declared))
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    if name in ("deployment.json", "model.onnx"):
+        assert_refused(run("--listen", "127.0.0.1:0", folder), name, "no regular file")
+        assert "no regular file" in run("check", folder).stderr
+        return
+    path = folder if name == "held-out.csv" else folder / "model.onnx"
+    with Server([path]) as server:
+        assert len(server.deployments) == 1

@@ -1,6 +1,8 @@
 """Deployments are loaded again when their files change, and no request is lost."""
 
 import json
+import os
+import shutil
 import threading
 import time
 from contextlib import contextmanager
@@ -16,7 +18,8 @@ ROW = {"x": {"shape": [3], "data": [1, 1, 1]}}
 def watching(tmp_path, *paths):
     """A server that watches; what it says is in a file."""
     log = tmp_path / "stderr"
-    with log.open("w") as errors, Server([], "--watch", "--token", "t", *map(str, paths), errors=errors) as server:
+    token = ["--token", "t"] if any(path.is_file() for path in paths) else []
+    with log.open("w") as errors, Server(paths, "--watch", *token, errors=errors) as server:
         server.said = log.read_text
         yield server
         assert server.process.poll() is None and "panicked" not in log.read_text()
@@ -140,3 +143,19 @@ def test_without_the_option_nothing_is_loaded_again(tmp_path):
         time.sleep(2)
         reply = requests.post(server.deployments["own"][0], json={"rows": [ROW]}, headers={"Authorization": "Bearer t"})
         assert reply.json()["rows"][0]["y"]["data"] == [1, 1, 1]
+
+
+def test_a_file_that_is_as_long_and_as_old_as_before(folders, tmp_path):
+    """As an editor, or rsync --times, may leave it."""
+    shutil.copytree(folders / "names", tmp_path / "names")
+    file = tmp_path / "names" / "deployment.json"
+    with watching(tmp_path, tmp_path / "names") as server:
+        before, text = file.stat(), file.read_text()
+        changed = text.replace("names-token", "other-token")
+        assert len(changed) == len(text) != 0 and changed != text
+        file.write_text(changed)
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert file.stat().st_mtime_ns == before.st_mtime_ns and file.stat().st_ino == before.st_ino
+        wait_for(lambda: "is loaded again" in server.said())
+        assert requests.get(f"{server.base}/deployment/names/openapi.json", headers={"Authorization": "Bearer other-token"},
+                            timeout=30).status_code == 200

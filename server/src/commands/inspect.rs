@@ -1,5 +1,6 @@
 //! Shows what a model takes and gives, and what computes it.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -56,7 +57,8 @@ pub fn run(arguments: &InspectArguments) -> Result<(), String> {
 fn engines(model: &Path, engines: &Engines) -> Vec<(&'static str, Option<String>)> {
     let tried = [("rten", EngineName::Rten), ("onnxruntime", EngineName::OnnxRuntime)].into_iter();
     let engines = |engine| Engines { engine: Some(engine), ..engines.clone() };
-    tried.map(|(name, engine)| (name, engines(engine).load(model, engine).err())).collect()
+    let load = |engine| engines(engine).load(model, engine, BTreeMap::new());
+    tried.map(|(name, engine)| (name, load(engine).err())).collect()
 }
 
 impl Inspected {

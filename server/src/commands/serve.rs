@@ -184,18 +184,24 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Serves until a signal stops it.
 pub fn run(arguments: &ServeArguments) -> Result<(), String> {
+    check_token(arguments)?;
     let loading = Loading { token: arguments.token.token()?, engines: arguments.engines.engines() };
     let log = open_log(arguments)?;
     let switches = arguments.admin_token_file.as_deref().map_or(Ok(Switches::default()), Switches::load)?;
     let watch = Watch::new(arguments.paths.iter().cloned().map(Source::new).collect());
-    let until = Instant::now() + arguments.engine_wait;
-    let served = Arc::new(load(watch.sources(), &loading, until)?);
     // A request in the queue may keep a thread while it waits, also if its client has gone. If the threads
     // ended, a request with a turn would wait for a thread, and those with the threads for a turn.
     let threads = arguments.max_queue.saturating_add(at_once() + SPARE_THREADS).min(MOST_THREADS);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().max_blocking_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
+    let until = Instant::now() + arguments.engine_wait;
+    let Some((watch, served)) = runtime.block_on(load_or_stop(watch, &loading, until))? else {
+        // What is loaded holds up nothing.
+        runtime.shutdown_background();
+        return Ok(());
+    };
+    let served = Arc::new(served);
     waiting::start(&arguments.paths, &served, &loading);
     let metrics = Arc::clone(&loading.engines.metrics);
     if arguments.watch {
@@ -225,6 +231,37 @@ fn open_log(arguments: &ServeArguments) -> Result<Option<Arc<AccessLog>>, String
 /// How many requests are computed at once.
 fn at_once() -> usize {
     std::thread::available_parallelism().map_or(2, |cores| cores.get()).max(2)
+}
+
+/// Refuses a token that no deployment takes.
+fn check_token(arguments: &ServeArguments) -> Result<(), String> {
+    let mut sources = arguments.paths.iter().cloned().map(Source::new);
+    match arguments.token.given() {
+        Some(option) if !sources.any(|source| matches!(source, Source::Model(_))) => Err(format!(
+            "{option}: it is the token of models that have no deployment.json; each folder has tokens of its own, \
+             under \"tokens\" in its deployment.json"
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Loads all deployments; none are returned if a signal comes first.
+async fn load_or_stop(
+    watch: Watch,
+    loading: &Loading,
+    until: Instant,
+) -> Result<Option<(Watch, Registry)>, String> {
+    let mut signals = Signals::new().map_err(|error| error.to_string())?;
+    let loading = loading.clone();
+    let loaded = tokio::task::spawn_blocking(move || {
+        load(watch.sources(), &loading, until).map(|registry| (watch, registry))
+    });
+    tokio::select! {
+        () = signals.next() => Ok(None),
+        loaded = loaded => {
+            loaded.map_err(|_| "loading the deployments failed".to_owned())?.map(Some)
+        }
+    }
 }
 
 /// Loads all deployments.

@@ -1,15 +1,16 @@
 //! A deployment as its `deployment.json` describes it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::category::Category;
 use crate::deployment::batching::Batching;
 use crate::deployment::constants::Constant;
 use crate::deployment::engine_name::EngineName;
-use crate::deployment::input::Input;
+use crate::deployment::input::{Encoding, Input, InputKind};
 use crate::deployment::mistakes::Lines;
 use crate::deployment::output::Output;
 use crate::deployment::remote::RemoteEngine;
@@ -62,6 +63,24 @@ impl Deployment {
     pub fn runs_row_by_row(&self) -> bool {
         let inputs = self.inputs.iter().map(|input| input.batch_axis);
         inputs.chain(self.outputs.iter().map(|output| output.batch_axis)).any(|axis| axis.is_none())
+    }
+
+    /// The categories of each column of a tensor that categories enter as they are; none for a column of
+    /// something else.
+    pub fn raw_categories(&self) -> BTreeMap<String, Vec<Vec<Category>>> {
+        let mut tensors: BTreeMap<String, Vec<Vec<Category>>> = BTreeMap::new();
+        for input in &self.inputs {
+            // The model has a tensor of the feature's name, if the file names none.
+            let tensor = if input.tensor.is_empty() { &input.name } else { &input.tensor };
+            let columns = tensors.entry(tensor.clone()).or_default();
+            match &input.kind {
+                InputKind::Categorical(categories, Encoding::Raw)
+                | InputKind::Binary(categories, Encoding::Raw) => columns.push(categories.list().to_vec()),
+                _ => columns.extend(vec![Vec::new(); input.encoding().iter().product()]),
+            }
+        }
+        tensors.retain(|_, columns| columns.iter().any(|categories| !categories.is_empty()));
+        tensors
     }
 
     /// Where a client predicts, below the server's address.

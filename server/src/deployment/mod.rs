@@ -14,12 +14,13 @@ mod mistakes;
 mod output;
 mod remote;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use fields::At;
 use jsonc::{Node, Value};
+
+use crate::files;
 
 pub use batching::Batching;
 pub use constants::{Constant, Extent, Scalar};
@@ -42,7 +43,7 @@ impl Draft {
     /// Reads the `deployment.json` of a folder. An error, and each mistake, is one line that names the file.
     pub fn load(folder: &Path) -> Result<Draft, String> {
         let file = folder.join("deployment.json");
-        let text = fs::read_to_string(&file).map_err(|error| {
+        let text = files::read_text(&file).map_err(|error| {
             let hint = match error.kind() {
                 io::ErrorKind::NotFound => "; each DIR is the folder of one deployment",
                 _ => "",

@@ -12,7 +12,7 @@ use crate::engine::onnxruntime::{OnnxRuntimeModel, Settings};
 use crate::engine::rewrite;
 use crate::engine::rows::RowByRow;
 use crate::engine::rten::RtenModel;
-use crate::engine::trial::{self, Trial};
+use crate::engine::trial::{self, Declared, Trial};
 use crate::engine::{ALWAYS, Caller, EngineError, Model, library};
 use crate::metrics::Metrics;
 use crate::onnx::OnnxFile;
@@ -45,19 +45,20 @@ struct ModelFile<'a> {
     declared: OnnxFile,
     /// What the file becomes, if it has to be changed.
     bytes: Option<Vec<u8>>,
+    categories: Declared,
 }
 
 impl Engines {
     /// Loads a model with the engine that a deployment names, and runs it on examples.
-    pub fn load(&self, path: &Path, wanted: EngineName) -> Result<Chosen, String> {
+    pub fn load(&self, path: &Path, wanted: EngineName, categories: Declared) -> Result<Chosen, String> {
         let declared = OnnxFile::read(path)?;
         let bytes = rewrite::rewritten(path, &declared)?;
-        let file = ModelFile { path, declared, bytes };
+        let file = ModelFile { path, declared, bytes, categories };
         match self.engine.unwrap_or(wanted) {
-            EngineName::Rten => file.rten().map(|model| tried(Box::new(model)).0),
+            EngineName::Rten => file.rten().map(|model| tried(Box::new(model), &file.categories).0),
             EngineName::OnnxRuntime => {
                 let library = library::load(self.library.as_deref())?;
-                self.onnxruntime(&file, library).map(|model| tried(Box::new(model)).0)
+                self.onnxruntime(&file, library).map(|model| tried(Box::new(model), &file.categories).0)
             }
             EngineName::Auto => self.auto(&file),
         }
@@ -69,15 +70,17 @@ impl Engines {
         match (rten, library) {
             // A library that was named has to be there.
             (_, Err(problem)) if library::is_named(self.library.as_deref()) => Err(problem),
-            (Ok(rten), Err(_)) => Ok(tried(Box::new(rten)).0),
+            (Ok(rten), Err(_)) => Ok(tried(Box::new(rten), &file.categories).0),
             (Err(problem), Err(missing)) => Err(format!(
                 "the embedded engine, rten, does not run it: {problem}. ONNX Runtime may: {missing}"
             )),
-            (Err(_), Ok(library)) => self.onnxruntime(file, library).map(|model| tried(Box::new(model)).0),
+            (Err(_), Ok(library)) => {
+                self.onnxruntime(file, library).map(|model| tried(Box::new(model), &file.categories).0)
+            }
             (Ok(rten), Ok(library)) => match self.onnxruntime(file, library) {
-                Ok(other) => Ok(compared(rten, other)),
+                Ok(other) => Ok(compared(rten, other, &file.categories)),
                 Err(problem) => {
-                    let mut chosen = tried(Box::new(rten)).0;
+                    let mut chosen = tried(Box::new(rten), &file.categories).0;
                     chosen
                         .notes
                         .push(format!("ONNX Runtime, with which rten was to be compared, fails: {problem}"));
@@ -103,8 +106,8 @@ impl ModelFile<'_> {
 }
 
 /// Rten's model, unless it gives something else than ONNX Runtime's does.
-fn compared(rten: RtenModel, other: OnnxRuntimeModel) -> Chosen {
-    let (other, trial) = tried(Box::new(other));
+fn compared(rten: RtenModel, other: OnnxRuntimeModel, declared: &Declared) -> Chosen {
+    let (other, trial) = tried(Box::new(other), declared);
     let Some(trial) = trial else {
         // Without examples the engine that has all operators is the safer one.
         return other;
@@ -113,7 +116,7 @@ fn compared(rten: RtenModel, other: OnnxRuntimeModel) -> Chosen {
         return other;
     }
     match disagreement(&rten, &trial) {
-        None => tried(Box::new(rten)).0,
+        None => tried(Box::new(rten), declared).0,
         Some(problem) => {
             let Chosen { model, mut notes } = other;
             notes.push(format!("{problem}; ONNX Runtime computes it"));
@@ -153,8 +156,8 @@ fn disagreement(rten: &RtenModel, trial: &Trial) -> Option<String> {
 
 /// Runs a model on examples. One that takes a row at a time is run over rows; shapes that the file does not
 /// declare are those of the examples.
-fn tried(model: Box<dyn Model>) -> (Chosen, Option<Trial>) {
-    let trial = match trial::try_out(&*model) {
+fn tried(model: Box<dyn Model>, declared: &Declared) -> (Chosen, Option<Trial>) {
+    let trial = match trial::try_out(&*model, declared) {
         Ok(trial) => trial,
         Err(error) => {
             let reason = error.reason();

@@ -1,5 +1,8 @@
 //! Running a model at start on examples that fit its tensors: one row, and three at once.
 
+use std::collections::BTreeMap;
+
+use crate::category::Category;
 use crate::engine::{ALWAYS, EngineError, Model};
 use crate::half;
 use crate::tensor::{Datatype, Signature, Size, Tensor, TensorSpec, Values};
@@ -24,6 +27,9 @@ enum Kind {
     Ones,
 }
 
+/// The categories that a deployment declares for each column of a tensor that they enter as they are.
+pub type Declared = BTreeMap<String, Vec<Vec<Category>>>;
+
 /// Examples that a model runs on, and what it made of them.
 pub struct Trial {
     /// The inputs of three rows, or of one if the model has no batch axis or fails on three.
@@ -36,7 +42,7 @@ pub struct Trial {
 
 /// Runs a model on the first examples that it does not fail on, if possible not on three rows either. The
 /// error is that of the first examples.
-pub fn try_out(model: &dyn Model) -> Result<Trial, EngineError> {
+pub fn try_out(model: &dyn Model, declared: &Declared) -> Result<Trial, EngineError> {
     let signature = model.signature();
     let all: Vec<usize> = (0..signature.outputs.len()).collect();
     let batched = is_batched(signature);
@@ -44,7 +50,7 @@ pub fn try_out(model: &dyn Model) -> Result<Trial, EngineError> {
     for kind in [Kind::Random, Kind::Small, Kind::Zeros, Kind::Ones] {
         for &size in sizes(signature) {
             let rows = if batched { ROWS } else { 1 };
-            let Some(inputs) = examples(signature, rows, size, kind) else { continue };
+            let Some(inputs) = examples(signature, declared, rows, size, kind) else { continue };
             let row = || inputs.iter().map(|tensor| tensor.rows(0..1)).collect();
             let single = if batched { row() } else { inputs.clone() };
             match model.run(single.clone(), &all, ALWAYS) {
@@ -81,7 +87,13 @@ fn sizes(signature: &Signature) -> &'static [usize] {
 }
 
 /// Inputs of so many rows; `None` if one has no shape or would be too large.
-fn examples(signature: &Signature, rows: usize, free: usize, kind: Kind) -> Option<Vec<Tensor>> {
+fn examples(
+    signature: &Signature,
+    declared: &Declared,
+    rows: usize,
+    free: usize,
+    kind: Kind,
+) -> Option<Vec<Tensor>> {
     let batched = is_batched(signature);
     let batch = signature.inputs.first().and_then(|spec| spec.sizes().first()).filter(|_| batched);
     let mut random = Random(0x5eed);
@@ -94,16 +106,28 @@ fn examples(signature: &Signature, rows: usize, free: usize, kind: Kind) -> Opti
         };
         let shape: Vec<usize> = spec.shape.as_ref()?.iter().enumerate().map(size).collect();
         let count = shape.iter().try_fold(1usize, |count, size| count.checked_mul(*size))?;
-        let values = (count <= MOST_VALUES).then(|| values(spec.datatype, count, kind, &mut random))?;
+        let columns = declared.get(&spec.name).map_or(&[][..], Vec::as_slice);
+        let values =
+            (count <= MOST_VALUES).then(|| values(spec.datatype, count, columns, kind, &mut random))?;
         Some(Tensor { shape, values })
     };
     signature.inputs.iter().map(input).collect()
 }
 
-fn values(datatype: Datatype, count: usize, kind: Kind, random: &mut Random) -> Values {
+fn values(
+    datatype: Datatype,
+    count: usize,
+    columns: &[Vec<Category>],
+    kind: Kind,
+    random: &mut Random,
+) -> Values {
+    // The examples of a batch have their columns side by side.
+    let categories = |place: usize| columns.get(place % columns.len().max(1)).map_or(&[][..], Vec::as_slice);
     macro_rules! integers {
         ($variant:ident) => {
-            Values::$variant((0..count).map(|_| random.integer(kind) as _).collect())
+            Values::$variant(
+                (0..count).map(|place| random.integer_of(kind, categories(place)) as _).collect(),
+            )
         };
     }
     match datatype {
@@ -122,7 +146,9 @@ fn values(datatype: Datatype, count: usize, kind: Kind, random: &mut Random) -> 
         }
         Datatype::Fp32 => Values::F32((0..count).map(|_| random.float(kind)).collect()),
         Datatype::Fp64 => Values::F64((0..count).map(|_| f64::from(random.float(kind))).collect()),
-        Datatype::Bytes => Values::Text((0..count).map(|_| random.text(kind)).collect()),
+        Datatype::Bytes => {
+            Values::Text((0..count).map(|place| random.text(kind, categories(place))).collect())
+        }
     }
 }
 
@@ -155,7 +181,27 @@ impl Random {
         }
     }
 
-    fn text(&mut self, kind: Kind) -> String {
+    /// One of the categories, if there are any.
+    fn category<'a>(&mut self, kind: Kind, categories: &'a [Category]) -> Option<&'a Category> {
+        let place = match kind {
+            Kind::Random | Kind::Small => (self.next() >> 11) as usize,
+            Kind::Zeros => 0,
+            Kind::Ones => 1,
+        };
+        categories.get(place % categories.len().max(1))
+    }
+
+    fn integer_of(&mut self, kind: Kind, categories: &[Category]) -> i64 {
+        match self.category(kind, categories) {
+            Some(Category::Integer(number)) => *number,
+            _ => i64::from(self.integer(kind)),
+        }
+    }
+
+    fn text(&mut self, kind: Kind, categories: &[Category]) -> String {
+        if let Some(category) = self.category(kind, categories) {
+            return category.name();
+        }
         match kind {
             Kind::Zeros => String::new(),
             kind => self.integer(kind).to_string(),
@@ -224,21 +270,48 @@ mod tests {
             spec(Datatype::Bytes, vec![Size::Free(None)]),
         ];
         let signature = Signature { inputs, ..Signature::default() };
-        let made = examples(&signature, 3, 5, Kind::Random).unwrap();
+        let made = examples(&signature, &Declared::new(), 3, 5, Kind::Random).unwrap();
         let shapes: Vec<&[usize]> = made.iter().map(|tensor| &tensor.shape[..]).collect();
         assert_eq!(shapes, [&[3, 2, 5][..], &[3, 3], &[3]]);
         assert!(made.iter().all(|tensor| tensor.values.len() == tensor.shape.iter().product::<usize>()));
         let Values::F32(values) = &made[0].values else { panic!() };
         assert!(values.iter().all(|value| (0.0..1.0).contains(value)) && values[0] != values[1]);
-        assert_eq!(examples(&signature, 3, 5, Kind::Random), Some(made));
+        assert_eq!(examples(&signature, &Declared::new(), 3, 5, Kind::Random), Some(made));
         let fixed = spec(Datatype::Fp32, vec![Size::Fixed(2), named("n")]);
         let signature = Signature { inputs: vec![fixed], ..Signature::default() };
-        assert_eq!(examples(&signature, 1, 5, Kind::Ones).unwrap()[0].shape, [2, 5]);
+        assert_eq!(examples(&signature, &Declared::new(), 1, 5, Kind::Ones).unwrap()[0].shape, [2, 5]);
         let huge = spec(Datatype::Fp32, vec![Size::Free(None), Size::Fixed(MOST_VALUES)]);
         assert_eq!(
-            examples(&Signature { inputs: vec![huge], ..Signature::default() }, 3, 5, Kind::Ones),
+            examples(
+                &Signature { inputs: vec![huge], ..Signature::default() },
+                &Declared::new(),
+                3,
+                5,
+                Kind::Ones
+            ),
             None
         );
+    }
+
+    #[test]
+    fn categories_are_those_that_are_declared() {
+        let spec = spec(Datatype::Bytes, vec![named("n"), Size::Fixed(3)]);
+        let signature = Signature { inputs: vec![spec], ..Signature::default() };
+        let texts = |names: &[&str]| names.iter().map(|&name| Category::Text(name.to_owned())).collect();
+        let declared: Declared =
+            [("x".to_owned(), vec![texts(&["a", "b"]), Vec::new(), texts(&["c"])])].into();
+        for kind in [Kind::Random, Kind::Small, Kind::Zeros, Kind::Ones] {
+            let made = examples(&signature, &declared, 3, 1, kind).unwrap();
+            let Values::Text(values) = &made[0].values else { panic!() };
+            let rows = values.chunks(3);
+            assert!(rows.len() == 3 && rows.clone().all(|row| ["a", "b"].contains(&row[0].as_str())));
+            assert!(rows.clone().all(|row| row[2] == "c" && row[1] != "c"));
+        }
+        let integers = [("x".to_owned(), vec![vec![Category::Integer(2007)]])].into();
+        let spec = TensorSpec::new("x", Datatype::Int64, vec![named("n")]);
+        let signature = Signature { inputs: vec![spec], ..Signature::default() };
+        let made = examples(&signature, &integers, 2, 1, Kind::Random).unwrap();
+        assert_eq!(made[0].values, Values::I64(vec![2007, 2007]));
     }
 
     #[test]

@@ -8,12 +8,12 @@ mod types;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::File;
 use std::path::Path;
 
 use rten_onnx::protobuf::{DecodeMessage, ValueReader};
 
 use crate::category::Category;
+use crate::files;
 use crate::tensor::TensorSpec;
 
 pub use self::categories::ColumnCategories;
@@ -79,7 +79,7 @@ pub enum Constant {
 impl OnnxFile {
     /// Reads a file; its weights are skipped.
     pub fn read(file: &Path) -> Result<OnnxFile, String> {
-        let opened = File::open(file).map_err(|error| error.to_string())?;
+        let opened = files::open(file).map_err(|error| error.to_string())?;
         if opened.metadata().is_ok_and(|about| about.is_dir()) {
             return Err("it is a folder, not a model".to_owned());
         }
