@@ -99,9 +99,9 @@ static int entries(const char *folder) {
 
 int main(void) {
     const char *preload = getenv("LD_PRELOAD");
-    /* Memcheck looks for leaks by itself, and is slow. */
-    int checked = preload != NULL && strstr(preload, "vgpreload") != NULL;
-    int i, cycles = checked ? 20 : 1000, well = 0, files;
+    /* Memcheck looks for leaks by itself, and is slow. So is an emulator, whose memory and threads count here. */
+    int checked = preload != NULL && strstr(preload, "vgpreload") != NULL, emulated = !may_fork();
+    int i, cycles = checked || emulated ? 20 : 1000, well = 0, files;
     long pages = 0;
     copy_library();
     files = entries("/proc/self/fd");
@@ -113,10 +113,10 @@ int main(void) {
     }
     CHECK(well == cycles);
     CHECK(entries("/proc/self/fd") == files);
-    CHECK(entries("/proc/self/task") == 3);
+    CHECK(emulated || entries("/proc/self/task") == 3);
     pages = resident_pages() - pages;
     printf("%d times: %ld KiB more after the first tenth\n", cycles, pages * sysconf(_SC_PAGESIZE) / 1024);
-    CHECK(checked || pages * sysconf(_SC_PAGESIZE) < 1024 * 1024);
+    CHECK(checked || emulated || pages * sysconf(_SC_PAGESIZE) < 1024 * 1024);
     CHECK(remove(COPY) == 0);
     return checks_failed("test_transport_reload");
 }
