@@ -127,10 +127,10 @@ extern "C" {
 #define SIDEKICK_VERSION_PATCH 0
 
 /** As the length of a text: up to its NUL. 0xFFFFFFFF means the same, since 0.2.0. Since 0.1.0. */
-#define SIDEKICK_NUL ((size_t)-1)
+#define SIDEKICK_NUL SIZE_MAX
 
 /** In the shape of a feature: a size that each row has its own of. Since 0.2.0. */
-#define SIDEKICK_SIZE_ANY ((size_t)-1)
+#define SIDEKICK_SIZE_ANY SIZE_MAX
 
 /**
  * Returns the version of the running library, `"MAJOR.MINOR.PATCH"`.

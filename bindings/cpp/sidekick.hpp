@@ -22,7 +22,7 @@
  * - Lifetime: a `std::string_view`, a span or a range that is handed out lives as long as the `Predictions`,
  *   `Reply` or `Deployment` it came from, also when that is moved. Asking a temporary for one does not
  *   compile.
- * - Text is UTF-8. What goes in is copied.
+ * - Text is UTF-8. What goes in is copied. Enums, `Feature` and `Error` have `to_string` and `operator<<`.
  * - Threads: `Deployment`, `Cancel`, `Predictions` and `Reply` are shared freely; `Options`, `Rows` and
  *   `Stream` are used by one thread at a time. Nothing is kept per thread.
  */
@@ -33,8 +33,10 @@
 #include "sidekick/cancel.hpp"
 #include "sidekick/options.hpp"
 #include "sidekick/predictions.hpp"
+#include "sidekick/pull.hpp"
 #include "sidekick/rows.hpp"
 #include "sidekick/stream.hpp"
+#include "sidekick/text.hpp"
 
 namespace sidekick {
 inline namespace SIDEKICK_CPP {
@@ -87,7 +89,7 @@ public:
         sidekick_deployment* handle = nullptr;
         const auto done = detail::attempt(sidekick_deployment_open, url.data(), url.size(), token.data(), token.size(),
                                           options.c_handle(), nullptr, &handle);
-        return detail::then(done, [&] { return Deployment(handle); });
+        return detail::then(done, [&] { return Deployment(handle, options); });
     }
     /// As `open`, until `cancel` is triggered: then it fails with `Status::Cancelled`.
     static Deployment open(Text url, Text token, const Options& options, const Cancel& cancel) {
@@ -100,7 +102,7 @@ public:
         const auto done = detail::attempt_until(cancel, sidekick_deployment_open, url.data(), url.size(),
                                                 token.data(), token.size(), options.c_handle(),
                                                 cancel.c_handle(), &handle);
-        return detail::then(done, [&] { return Deployment(handle); });
+        return detail::then(done, [&] { return Deployment(handle, options); });
     }
 
     /// The features the model takes, in their order.
@@ -208,6 +210,26 @@ public:
         return detail::then(done, [&] { return Stream(handle, outputs_, cancel.link_); });
     }
 
+    /// Predicts what a range yields, in bounded memory and in order: `fill(rows, element)` adds the values of
+    /// one row. The result is a range of `Predictions`, one for each request, which takes elements as it needs
+    /// them. The range has to outlive it.
+    template <typename Range, typename Fill>
+    auto predict_each(Range& range, Fill fill) const {
+        return pulled(stream(), std::begin(range), std::end(range), std::move(fill));
+    }
+    /// As above, until `cancel` is triggered, as a `stream` is.
+    template <typename Range, typename Fill>
+    auto predict_each(Range& range, Fill fill, const Cancel& cancel) const {
+        return pulled(stream(cancel), std::begin(range), std::end(range), std::move(fill));
+    }
+    /// As above, with the elements from `first` to `last`, such as a `std::istream_iterator`'s.
+    template <typename Iterator, typename Sentinel, typename Fill,
+              typename = decltype(*std::declval<Iterator&>(),
+                                  std::declval<Iterator&>() != std::declval<Sentinel&>())>
+    auto predict_each(Iterator first, Sentinel last, Fill fill) const {
+        return pulled(stream(), std::move(first), std::move(last), std::move(fill));
+    }
+
     /// Posts JSON text as it stands, and gives back what the server answers: a status other than 2xx is no
     /// error here.
     Reply post_json(Text json) const { return try_post_json(json).value(); }
@@ -239,8 +261,8 @@ public:
     /// @endcond
 
 private:
-    explicit Deployment(sidekick_deployment* handle)
-        : handle_(handle), inputs_(features(SIDEKICK_INPUT)), outputs_(features(SIDEKICK_OUTPUT)) {}
+    Deployment(sidekick_deployment* handle, const Options& options)
+        : handle_(handle), batch_rows_(options.batch_rows_), inputs_(features(SIDEKICK_INPUT)), outputs_(features(SIDEKICK_OUTPUT)) {}
 
     std::shared_ptr<const detail::Features> features(std::int32_t side) const {
         auto features = std::make_shared<detail::Features>();
@@ -286,7 +308,13 @@ private:
         return detail::then(done, [&] { return index; });
     }
 
+    template <typename Iterator, typename Sentinel, typename Fill>
+    PullStream<Iterator, Sentinel, Fill> pulled(Stream stream, Iterator first, Sentinel last, Fill fill) const {
+        return {std::move(stream), rows(), batch_rows_, std::move(first), std::move(last), std::move(fill)};
+    }
+
     detail::Owned<sidekick_deployment, sidekick_deployment_free> handle_;
+    std::size_t batch_rows_;
     std::shared_ptr<const detail::Features> inputs_;
     std::shared_ptr<const detail::Features> outputs_;
 };

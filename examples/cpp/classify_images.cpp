@@ -32,8 +32,8 @@ static void classify(const example::Arguments& arguments) {
         const auto [label, probability] = prediction.top(0);
         std::printf("%s\t%s\t%.4f\n", file.c_str(), std::string(label).c_str(), probability);
         const auto expected = label_in(file);
-        labelled += expected ? 1 : 0;
-        right += expected == label ? 1 : 0;
+        labelled += expected ? 1U : 0U;
+        right += expected == label ? 1U : 0U;
     }
     if (labelled > 0) {
         std::printf("%zu of %zu right\n", right, labelled);

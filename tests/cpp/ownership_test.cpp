@@ -147,7 +147,7 @@ TEST(a_temporary_lives_through_its_loop) {
     const auto deployment = check::open("echo");
     std::size_t count = 0;
     for (const auto& prediction : predict_one(deployment)) {
-        count += prediction.number("number") == 7 ? 1 : 0;
+        count += prediction.number("number") == 7 ? 1U : 0U;
     }
     CHECK(count == 1);
 }

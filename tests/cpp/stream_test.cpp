@@ -2,7 +2,10 @@
 #include "rig.hpp"
 
 #include <filesystem>
+#include <iterator>
+#include <limits>
 #include <numeric>
+#include <sstream>
 #include <thread>
 
 using namespace std::chrono_literals;
@@ -47,6 +50,9 @@ std::ptrdiff_t threads() {
 
 #ifdef __cpp_lib_ranges
 static_assert(std::ranges::input_range<Stream::Rest>);
+using Pulled = decltype(std::declval<const Deployment&>().predict_each(std::declval<const std::vector<int>&>(),
+                                                                       [](sidekick::Rows&, int) {}));
+static_assert(std::ranges::input_range<Pulled>);
 #endif
 
 template <typename Object, typename = void>
@@ -232,6 +238,107 @@ TEST(a_stream_is_moved) {
     cancel.trigger();
     auto cancelled = deployment.stream(cancel);
     CHECK_THROWS(Cancelled, cancelled.push(rows_of(deployment, {1})));
+}
+
+TEST(a_stream_pulls_its_rows) {
+    for (const std::size_t requests : {1U, 3U}) {
+        const auto deployment = reciprocal(2, requests);
+        std::vector<int> numbers(99);
+        std::iota(numbers.begin(), numbers.end(), 1);
+        int asked = 0;
+        const auto fill = [&asked](sidekick::Rows& rows, int number) {
+            ++asked;
+            rows.number(0, number);
+        };
+        double next = 1;
+        auto batches = deployment.predict_each(numbers, fill);
+        for (const auto& predictions : batches) {
+            for (const double number : predictions.numbers(0)) {
+                CHECK(number * next > 0.999999 && number * next < 1.000001);
+                next += 1;
+            }
+            // No more rows are asked for than the requests in flight need.
+            CHECK(asked < next + 2 * (2 * static_cast<double>(requests) + 1));
+        }
+        CHECK(next == 100 && asked == 99);
+        CHECK(batches.begin() == batches.end());
+    }
+}
+
+TEST(a_pulled_stream_takes_what_is_read_once) {
+    const auto deployment = reciprocal(2, 2);
+    std::istringstream input("1 2 4");
+    using Numbers = std::istream_iterator<double>;
+    double sum = 0;
+    auto batches = deployment.predict_each(Numbers(input), Numbers(),
+                                           [](sidekick::Rows& rows, double number) { rows.number(0, number); });
+    for (const auto& predictions : batches) {
+        for (const double number : predictions.numbers(0)) {
+            sum += number;
+        }
+    }
+    CHECK(sum == 1.75);
+    const std::vector<double> none;
+    for (const auto& predictions : deployment.predict_each(none, [](sidekick::Rows&, double) { CHECK(false); })) {
+        CHECK(predictions.empty());
+    }
+}
+
+TEST(a_pulled_stream_goes_on_after_a_batch_that_failed) {
+    const auto deployment = reciprocal(2, 2);
+    const std::vector<double> numbers{1, 2, 0, 4, 5};
+    auto batches = deployment.predict_each(numbers, [](sidekick::Rows& rows, double number) { rows.number(0, number); });
+    std::vector<double> found;
+    std::vector<std::size_t> failed;
+    for (;;) {
+        try {
+            const auto predictions = batches.next();
+            if (!predictions) {
+                break;
+            }
+            found.insert(found.end(), predictions->numbers(0).begin(), predictions->numbers(0).end());
+        } catch (const sidekick::Error& error) {
+            failed.push_back(error.rows_first().value());
+        }
+    }
+    CHECK((found == std::vector<double>{1, 0.5, 0.2}) && failed == std::vector<std::size_t>{2});
+}
+
+TEST(a_pulled_stream_ends_at_a_row_that_does_not_fit) {
+    const auto deployment = reciprocal(2, 1);
+    const std::vector<double> numbers{1, 2, 4, std::numeric_limits<double>::quiet_NaN(), 5};
+    auto batches = deployment.predict_each(numbers, [](sidekick::Rows& rows, double number) { rows.number(0, number); });
+    std::size_t count = 0;
+    const auto error = check::thrown_by([&] {
+        for (const auto& predictions : batches) {
+            count += predictions.size();
+        }
+    });
+    CHECK(count == 2 && error.status() == Status::FeatureValue && error.row() == 3U);
+    CHECK(!batches.next());
+    const auto broken = [](sidekick::Rows&, double) { throw std::runtime_error("no more"); };
+    auto others = deployment.predict_each(numbers, broken);
+    bool thrown = false;
+    try {
+        others.begin();
+    } catch (const std::runtime_error& failure) {
+        thrown = failure.what() == std::string("no more");
+    }
+    CHECK(thrown && !others.next());
+}
+
+TEST(a_pulled_stream_is_cancelled) {
+    const auto deployment = rig::open("slow", Options().batch_rows(1)).value();
+    const Cancel cancel;
+    const std::vector<int> numbers{1, 2, 3};
+    auto batches = deployment.predict_each(
+        numbers, [](sidekick::Rows& rows, int number) { rows.number(0, number); }, cancel);
+    std::thread thread([&] {
+        std::this_thread::sleep_for(100ms);
+        cancel.trigger();
+    });
+    CHECK_THROWS(Cancelled, batches.next());
+    thread.join();
 }
 
 #ifdef __cpp_lib_jthread

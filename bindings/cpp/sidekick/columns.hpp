@@ -19,6 +19,18 @@
 namespace sidekick {
 inline namespace SIDEKICK_CPP {
 
+/// @cond
+namespace detail {
+
+// A `std::vector<bool>`: values that are not elements in memory.
+template <typename Values>
+constexpr bool is_bits = false;
+template <typename Allocator>
+constexpr bool is_bits<std::vector<bool, Allocator>> = true;
+
+}  // namespace detail
+/// @endcond
+
 /**
  * Texts one after another, each ended by a NUL, the last one too: the quickest way to give a column of texts
  * or of labels. They are not copied.
@@ -44,7 +56,12 @@ public:
     template <typename Values, typename Value = std::decay_t<decltype(*std::begin(std::declval<const Values&>()))>,
               typename = std::enable_if_t<detail::is_element<Value> || !std::is_arithmetic_v<Value>>>
     Column(FeatureKey input, const Values& values) : input_(input) {
-        if constexpr (std::is_arithmetic_v<Value>) {
+        if constexpr (detail::is_bits<Values>) {
+            kind_ = SIDEKICK_DTYPE_U8;
+            for (const bool value : values) {
+                pieces_.push_back(value ? 1 : 0);
+            }
+        } else if constexpr (std::is_arithmetic_v<Value>) {
             kind_ = detail::dtype<Value>();
             borrowed_ = {std::data(values), std::size(values) * sizeof(Value)};
         } else {
@@ -69,7 +86,9 @@ public:
     /// What they are: one of the constants that `sidekick_rows_add_columns` knows.
     std::int32_t kind() const noexcept { return kind_; }
     /// The bytes of all values.
-    Bytes bytes() const noexcept { return kind_ == SIDEKICK_COLUMN_PIECES ? Bytes(pieces_) : borrowed_; }
+    Bytes bytes() const noexcept {
+        return kind_ == SIDEKICK_COLUMN_PIECES || !pieces_.empty() ? Bytes(pieces_) : borrowed_;
+    }
     /// Where each text or image of a range ends within the bytes; or the shape of arrays if it was given.
     span<const std::size_t> ends() const noexcept { return ends_; }
 

@@ -107,6 +107,14 @@ public:
     /// Whether the same call may succeed later.
     bool retryable() const noexcept { return fields_->retryable; }
 
+    /// @cond
+    // The same error with its row counted from further back: in the message, too.
+    Error(std::size_t first, const Error& error)
+        : std::runtime_error(counted(first, error)), fields_(std::make_shared<Fields>(*error.fields_)) {
+        fields_->row += fields_->row < 0 ? 0 : static_cast<std::int64_t>(first);
+    }
+    /// @endcond
+
 private:
     struct Fields {
         Status status = Status::Ok;
@@ -124,6 +132,16 @@ private:
 
     static std::optional<std::size_t> index(std::int64_t index) noexcept {
         return index < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(index));
+    }
+
+    static std::string counted(std::size_t first, const Error& error) {
+        const std::string message = error.what();
+        const auto row = error.row();
+        const std::string start = row ? "row " + std::to_string(*row) + ": " : "";
+        if (!row || message.compare(0, start.size(), start) != 0) {
+            return message;
+        }
+        return "row " + std::to_string(*row + first) + ": " + message.substr(start.size());
     }
 
     static std::string text(const char* (*getter)(const sidekick_error*, std::size_t*), const sidekick_error* error) {
@@ -146,6 +164,9 @@ private:
 namespace detail {
 
 [[noreturn]] SIDEKICK_COLD inline void raise(const Error& error) { throw error; }
+
+// The error of a row among some as that of the row among all, of which `first` are before these.
+inline Error counted_from(std::size_t first, const Error& error) { return {first, error}; }
 
 }  // namespace detail
 /// @endcond

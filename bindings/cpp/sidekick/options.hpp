@@ -97,7 +97,11 @@ public:
     /// As above, for options that are made and passed on in one expression.
     Options&& batch_rows(Count rows) && { return std::move(batch_rows(rows)); }
     /// As `batch_rows`, without throwing.
-    Result<void> try_batch_rows(Count rows) { return set(sidekick_options_set_batch_rows, rows); }
+    Result<void> try_batch_rows(Count rows) {
+        auto result = set(sidekick_options_set_batch_rows, rows);
+        batch_rows_ = result ? rows.value() : batch_rows_;
+        return result;
+    }
 
     /// Sets how many requests of one `predict`, or of one `Stream`, are in flight at once: at least 1, which
     /// is the default. More start that many threads, which end with the call or the stream.
@@ -443,6 +447,8 @@ public:
     sidekick_options* c_handle() const noexcept { return handle_.get(); }
 
 private:
+    friend class Deployment;
+
     Options& done(const Result<void>& result) & {
         result.value();
         return *this;
@@ -483,6 +489,7 @@ private:
     }
 
     detail::Owned<sidekick_options, sidekick_options_free> handle_;
+    std::size_t batch_rows_ = 128;  // what the C library takes, and does not return
 };
 
 }  // namespace SIDEKICK_CPP

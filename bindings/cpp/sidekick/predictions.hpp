@@ -10,6 +10,12 @@
 
 #include <memory>
 
+#ifdef __cpp_lib_mdspan
+#include <algorithm>
+#include <array>
+#include <mdspan>
+#endif
+
 namespace sidekick {
 inline namespace SIDEKICK_CPP {
 
@@ -131,6 +137,31 @@ public:
         const auto done = read(sidekick_predictions_array, output, &elements, &count);
         return detail::then(done, [&] { return span<const float>(elements, count); });
     }
+
+#ifdef __cpp_lib_mdspan
+    /// The elements of an array output as a view of its dimensions, of which there have to be `rank`. From C++23
+    /// on, where the standard library has `std::mdspan`.
+    template <std::size_t rank>
+    std::mdspan<const float, std::dextents<std::size_t, rank>> array_mdspan(FeatureKey output) const {
+        return try_array_mdspan<rank>(output).value();
+    }
+    /// As `array_mdspan`, without throwing.
+    template <std::size_t rank>
+    Result<std::mdspan<const float, std::dextents<std::size_t, rank>>> try_array_mdspan(FeatureKey output) const {
+        const Result<span<const float>> elements = try_array(output);
+        const Result<span<const std::size_t>> shape = elements ? try_array_shape(output) : elements.error();
+        if (!shape) {
+            return shape.error();
+        }
+        if (shape.value().size() != rank) {
+            return Error(Status::FeatureShape, "the array has " + std::to_string(shape.value().size()) +
+                                                   " dimensions, not " + std::to_string(rank));
+        }
+        std::array<std::size_t, rank> extents{};
+        std::copy(shape.value().begin(), shape.value().end(), extents.begin());
+        return std::mdspan<const float, std::dextents<std::size_t, rank>>(elements.value().data(), extents);
+    }
+#endif
 
     /// The shape of the array of this row: that of the output, and a size for each that is `size_any` there.
     span<const std::size_t> array_shape(FeatureKey output) const { return try_array_shape(output).value(); }

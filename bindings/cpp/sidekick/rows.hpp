@@ -150,7 +150,21 @@ public:
         }
         return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
                    shape.address(), shape.length(), strides.address(), std::data(elements),
-                   std::size(elements) * sizeof(Element));
+                   static_cast<std::size_t>(std::size(elements)) * sizeof(Element));
+    }
+
+    /// Adds a view of several dimensions, such as a `std::mdspan` of any layout with strides, to a numeric input
+    /// of the same shape. It has `data_handle()`, `rank()`, `extent(dimension)` and `stride(dimension)`.
+    template <typename View, typename Element = detail::ViewElement<View>>
+    Rows& array(FeatureKey input, const View& view) {
+        return done(try_array(input, view));
+    }
+    /// As `array`, without throwing.
+    template <typename View, typename Element = detail::ViewElement<View>>
+    Result<void> try_array(FeatureKey input, const View& view) {
+        const detail::ViewLayout<View::rank()> layout(view, sizeof(Element));
+        return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
+                   layout.shape.data(), View::rank(), layout.strides.data(), view.data_handle(), layout.bytes);
     }
 
     /// Adds an array from the bytes of a `.npy` file to a numeric input of the same shape.

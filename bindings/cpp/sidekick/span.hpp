@@ -14,6 +14,7 @@
 // unnoticed.
 #if __cplusplus >= 202002L || (defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
 #include <span>
+#include <version>
 /// Where everything lives in a program compiled as C++20 or later.
 #define SIDEKICK_CPP cpp20
 #else

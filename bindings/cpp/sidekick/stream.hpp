@@ -97,43 +97,47 @@ private:
     detail::Owned<sidekick_stream, sidekick_stream_free> handle_;
 };
 
+/// @cond
+namespace detail {
+
+// Goes through the batches of a range, which holds one at a time; lives as long as the range.
+template <typename Range>
+class BatchIterator {
+public:
+    using iterator_category = std::input_iterator_tag;  // what was passed is gone
+    using value_type = Predictions;
+    using difference_type = std::ptrdiff_t;
+    using pointer = Predictions*;  // a batch is there until the next one is
+    using reference = Predictions&;
+
+    BatchIterator() = default;  // the end after the last batch
+    reference operator*() const { return *range_->batch_; }
+    pointer operator->() const { return &*range_->batch_; }
+    // Takes the next batch, and waits for it; throws where it failed.
+    BatchIterator& operator++() {
+        range_ = range_->take() ? range_ : nullptr;
+        return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const BatchIterator& a, const BatchIterator& b) { return a.range_ == b.range_; }
+    friend bool operator!=(const BatchIterator& a, const BatchIterator& b) { return a.range_ != b.range_; }
+
+private:
+    friend Range;
+
+    explicit BatchIterator(Range* range) : range_(range) {}
+
+    Range* range_ = nullptr;
+};
+
+}  // namespace detail
+/// @endcond
+
 /// The predictions that a stream has still to give, a batch each. They can be moved out of the range.
 class Stream::Rest {
 public:
     /// Goes through the batches; lives as long as the range.
-    class iterator {
-    public:
-        using iterator_category = std::input_iterator_tag;  ///< What was passed is gone.
-        using value_type = Predictions;                     ///< The predictions of a batch.
-        using difference_type = std::ptrdiff_t;             ///< The type of distances.
-        using pointer = Predictions*;                       ///< A batch is there until the next one is.
-        using reference = Predictions&;                     ///< A batch is there until the next one is.
-
-        /// The end after the last batch.
-        iterator() = default;
-        /// The predictions of the batch.
-        reference operator*() const { return *rest_->batch_; }
-        /// The predictions of the batch.
-        pointer operator->() const { return &*rest_->batch_; }
-        /// Takes the next batch, and waits for it; throws where it failed.
-        iterator& operator++() {
-            rest_ = rest_->take() ? rest_ : nullptr;
-            return *this;
-        }
-        /// As above: where it was is gone.
-        void operator++(int) { ++*this; }
-        /// Whether both are at the end, or neither.
-        friend bool operator==(const iterator& a, const iterator& b) { return a.rest_ == b.rest_; }
-        /// Whether one is at the end.
-        friend bool operator!=(const iterator& a, const iterator& b) { return a.rest_ != b.rest_; }
-
-    private:
-        friend class Rest;
-
-        explicit iterator(Rest* rest) : rest_(rest) {}
-
-        Rest* rest_ = nullptr;
-    };
+    using iterator = detail::BatchIterator<Rest>;
 
     /// Takes the first batch, and waits for it; throws where it failed.
     iterator begin() { return ++iterator(this); }
@@ -142,6 +146,7 @@ public:
 
 private:
     friend class Stream;
+    friend iterator;
 
     explicit Rest(Stream& stream) noexcept : stream_(&stream) {}
 

@@ -8,6 +8,7 @@
 
 #include "arguments.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -194,6 +195,31 @@ template <typename Elements,
           typename Element =
               std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<const Elements&>()))>>>
 using ElementOf = std::enable_if_t<is_element<Element>, Element>;
+
+// The element type of a view of several dimensions.
+template <typename View,
+          typename Handle = std::decay_t<decltype(std::declval<const View&>().data_handle())>,
+          typename Element = std::remove_cv_t<std::remove_pointer_t<Handle>>,
+          typename = decltype(std::declval<const View&>().stride(View::rank()))>
+using ViewElement = std::enable_if_t<is_element<Element>, Element>;
+
+// Where the elements of a view are, as the C API takes it.
+template <std::size_t rank>
+struct ViewLayout {
+    template <typename View>
+    ViewLayout(const View& view, std::size_t element) : bytes(element) {
+        for (std::size_t dimension = 0; dimension < rank; ++dimension) {
+            const auto stride = static_cast<std::size_t>(view.stride(dimension)) * element;
+            shape[dimension] = static_cast<std::size_t>(view.extent(dimension));
+            strides[dimension] = static_cast<std::ptrdiff_t>(stride);
+            bytes = shape[dimension] == 0 || bytes == 0 ? 0 : bytes + (shape[dimension] - 1) * stride;
+        }
+    }
+
+    std::array<std::size_t, rank> shape{};
+    std::array<std::ptrdiff_t, rank> strides{};
+    std::size_t bytes;  // from the first element to the end of the last one
+};
 
 // The C API's number for a type of array element.
 template <typename Element>

@@ -25,7 +25,7 @@
  *   once, with the `_free` of its type. Nothing is consumed. All inputs are copied.
  * - Text is UTF-8 with a length in bytes. As a length, `SIDEKICK_NUL` means "up to the NUL", and so does a
  *   -1 of 32 bits, 0xFFFFFFFF; length 0 ignores the pointer. Text that is handed out has a NUL after it, which
- *   its length does not count.
+ *   its length does not count. Paths of files are UTF-8 too, also on Windows.
  * - Pointers: NULL where an object, an output or text is needed is `SIDEKICK_ERROR_ARGUMENT`, never a crash.
  *   An output that is the length of another one (`length`, `size`, `count`, `rank`) may be NULL. Any other
  *   pointer must be valid, and a freed object must not be used.
@@ -127,10 +127,10 @@ extern "C" {
 #define SIDEKICK_VERSION_PATCH 0
 
 /** As the length of a text: up to its NUL. 0xFFFFFFFF means the same, since 0.2.0. Since 0.1.0. */
-#define SIDEKICK_NUL ((size_t)-1)
+#define SIDEKICK_NUL SIZE_MAX
 
 /** In the shape of a feature: a size that each row has its own of. Since 0.2.0. */
-#define SIDEKICK_SIZE_ANY ((size_t)-1)
+#define SIDEKICK_SIZE_ANY SIZE_MAX
 
 /**
  * Returns the version of the running library, `"MAJOR.MINOR.PATCH"`.
@@ -1800,8 +1800,9 @@ size_t sidekick_error_rows_count(const sidekick_error *error);
 const char *sidekick_error_feature(const sidekick_error *error, size_t *length);
 
 /**
- * Returns the system's `errno` for why a file could not be read or written, such as `ENOENT`; 0 if there is
- * none. Since 0.2.0.
+ * Returns the system's number for why a file could not be read or written; 0 if there is none. It is an
+ * `errno`, such as `ENOENT`; on Windows it is an error code of the system, such as `ERROR_FILE_NOT_FOUND`.
+ * Since 0.2.0.
  */
 int32_t sidekick_error_os_error(const sidekick_error *error);
 

@@ -1,0 +1,77 @@
+// What the library's values are as text: enums, features, errors.
+#include "check.hpp"
+
+#include <sstream>
+
+using sidekick::to_string;
+
+namespace {
+
+template <typename Value>
+std::string written(const Value& value) {
+    std::ostringstream out;
+    out << value;
+    return out.str();
+}
+
+// Both forms are the same text.
+template <typename Value>
+bool is_text(const Value& value, const std::string& text) {
+    return to_string(value) == text && written(value) == text;
+}
+
+template <typename Value, typename = void>
+constexpr bool has_text = false;
+template <typename Value>
+constexpr bool has_text<Value, std::void_t<decltype(to_string(std::declval<const Value&>()))>> = true;
+static_assert(has_text<sidekick::Status> && has_text<sidekick::Feature> && has_text<sidekick::Error>);
+static_assert(!has_text<int> && !has_text<std::string> && !has_text<sidekick::Rows>);
+
+}  // namespace
+
+TEST(enums_are_text) {
+    CHECK(is_text(sidekick::Status::Ok, "Ok") && is_text(sidekick::Status::ReplyTooLarge, "ReplyTooLarge"));
+    CHECK(is_text(sidekick::Type::Numeric, "numeric") && is_text(sidekick::Type::Bytes, "bytes"));
+    CHECK(is_text(sidekick::ElementType::None, "none") && is_text(sidekick::ElementType::BFloat16, "bfloat16"));
+    CHECK(is_text(sidekick::Protocol::DeploymentApi, "Deployment API"));
+    CHECK(is_text(sidekick::Wire::Json, "JSON") && is_text(sidekick::TlsVersion::Tls13, "TLS 1.3"));
+    CHECK(is_text(sidekick::LogLevel::Warning, "warning"));
+}
+
+TEST(enums_of_later_versions_are_numbers) {
+    CHECK(is_text(static_cast<sidekick::Status>(999), "status 999"));
+    CHECK(is_text(static_cast<sidekick::Type>(-1), "type -1"));
+    CHECK(is_text(static_cast<sidekick::LogLevel>(7), "log level 7"));
+}
+
+// Every status that the header of the C library has, has a name.
+TEST(every_status_has_a_name) {
+    for (std::int32_t number = SIDEKICK_OK; number <= SIDEKICK_ERROR_REPLY_TOO_LARGE; ++number) {
+        const auto text = to_string(static_cast<sidekick::Status>(number));
+        const bool in_use = number <= 5 || (number >= 10 && number <= 17) || (number >= 20 && number <= 24) ||
+                            number == 30 || number == 31 || number >= 40;
+        CHECK((text.rfind("status ", 0) != 0) == in_use);
+    }
+}
+
+TEST(features_are_text) {
+    const auto deployment = check::open("echo");
+    CHECK(is_text(deployment.inputs()[0], R"("number": numeric [1])"));
+    CHECK(is_text(deployment.inputs()[1], R"("category": categorical [3], one of "a", "b", "c")"));
+    CHECK(is_text(deployment.inputs()[6], R"("array": numeric [2, 3])"));
+    const sidekick::Feature free{"x", sidekick::Type::Numeric, {sidekick::size_any, 2}, {},
+                                 sidekick::ElementType::Float32, true};
+    CHECK(is_text(free, R"("x": numeric [any, 2], optional)"));
+    sidekick::Feature many{"label", sidekick::Type::Categorical, {1000}, {}, {}, false};
+    for (int label = 0; label < 1000; ++label) {
+        many.categories.push_back(std::to_string(label));
+    }
+    CHECK(is_text(many, R"("label": categorical [1000], one of "0", "1", "2" and 997 more)"));
+}
+
+TEST(errors_are_text) {
+    const auto error = check::thrown_by([] { check::open("echo").rows().number("nothing", 1); });
+    CHECK(is_text(error, "UnknownFeature: " + std::string(error.what())));
+    const auto refused = check::thrown_by([] { sidekick::Deployment::open(check::url("echo"), "wrong"); });
+    CHECK(to_string(refused).rfind("Server (HTTP 401, InvalidTokenError): ", 0) == 0);
+}

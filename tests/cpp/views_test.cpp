@@ -1,0 +1,116 @@
+// Arrays as other libraries hold them: std::mdspan, matrices of Eigen's shape, std::vector<bool>.
+#include "check.hpp"
+
+#include <array>
+
+#ifdef SIDEKICK_TEST_MDSPAN
+#include <mdspan>
+#endif
+
+using sidekick::Status;
+
+namespace {
+
+// A view in the form of std::mdspan, with the strides of a transposed matrix.
+struct View {
+    using element_type = const double;
+
+    const double* data_handle() const { return elements; }
+    static constexpr std::size_t rank() { return 2; }
+    int extent(std::size_t dimension) const { return dimension == 0 ? 2 : 3; }
+    int stride(std::size_t dimension) const { return dimension == 0 ? 1 : 2; }
+
+    const double* elements;
+};
+
+// A matrix in the form of Eigen's: column by column, and with a signed size.
+struct Matrix {
+    const float* data() const { return elements.data(); }
+    std::ptrdiff_t size() const { return static_cast<std::ptrdiff_t>(elements.size()); }
+
+    std::array<float, 6> elements;
+};
+
+template <typename Fill>
+std::vector<float> echoed(Fill fill) {
+    const auto deployment = check::open("echo");
+    auto rows = deployment.rows();
+    rows.row().number("number", 1).category("category", "a").binary("flag", true).text("text", "any");
+    rows.pixels("picture", {4, 4, 3}, check::samples(3)).pixels("grey", {4, 4, 1}, check::samples(1));
+    fill(rows);
+    const auto predictions = deployment.predict(rows);
+    const auto array = predictions[0].array("array");
+    return {array.begin(), array.end()};
+}
+
+const std::vector<float> in_order{1, 2, 3, 4, 5, 6};
+
+}  // namespace
+
+TEST(a_view_is_added_as_it_lies) {
+    const std::array<double, 6> transposed{1, 4, 2, 5, 3, 6};
+    CHECK(echoed([&](auto& rows) { rows.array("array", View{transposed.data()}); }) == in_order);
+    auto rows = check::open("denoise").rows();
+    CHECK_FAILS(FeatureShape, rows.try_array("noisy", View{transposed.data()}));
+}
+
+TEST(a_matrix_is_added_by_its_strides) {
+    const Matrix matrix{{1, 4, 2, 5, 3, 6}};
+    const sidekick::Strides by_column{sizeof(float), 2 * sizeof(float)};
+    CHECK(echoed([&](auto& rows) { rows.array("array", matrix, {2, 3}, by_column); }) == in_order);
+}
+
+#ifdef SIDEKICK_TEST_MDSPAN
+
+TEST(std_mdspan_goes_in_and_comes_out) {
+    const std::array<double, 6> elements{1, 2, 3, 4, 5, 6};
+    const std::mdspan<const double, std::dextents<std::size_t, 2>> view(elements.data(), 2, 3);
+    CHECK(echoed([&](auto& rows) { rows.array("array", view); }) == in_order);
+    const auto deployment = check::open("denoise");
+    auto rows = deployment.rows();
+    rows.row().array("noisy", std::vector<float>(64, 0.5F), {8, 8, 1});
+    const auto predictions = deployment.predict(rows);
+    const auto clean = predictions[0].array_mdspan<3>("clean");
+    CHECK(clean.extent(0) == 8 && clean.extent(1) == 8 && clean.extent(2) == 1);
+    CHECK(clean.data_handle() == predictions[0].array("clean").data());
+    CHECK_FAILS(FeatureShape, predictions[0].try_array_mdspan<2>("clean"));
+    CHECK_FAILS(UnknownFeature, predictions[0].try_array_mdspan<3>("nothing"));
+}
+
+#endif
+
+TEST(bits_are_a_column) {
+    const auto deployment = check::open("echo");
+    const std::vector<bool> flags{true, false, true};
+    const std::vector<std::vector<unsigned char>> files = [&] {
+        auto rows = deployment.rows();
+        check::add_echo_row(rows, 1, "a");
+        const auto predictions = deployment.predict(rows);
+        const auto bytes = predictions[0].image("picture").bytes;
+        const auto* const start = reinterpret_cast<const unsigned char*>(bytes.data());
+        return std::vector<std::vector<unsigned char>>(3, {start, start + bytes.size()});
+    }();
+    const std::vector<std::vector<unsigned char>> greys = [&] {
+        auto rows = deployment.rows();
+        check::add_echo_row(rows, 1, "a");
+        const auto predictions = deployment.predict(rows);
+        const auto bytes = predictions[0].image("grey").bytes;
+        const auto* const start = reinterpret_cast<const unsigned char*>(bytes.data());
+        return std::vector<std::vector<unsigned char>>(3, {start, start + bytes.size()});
+    }();
+    auto rows = deployment.rows();
+    rows.add_columns(3, {{"number", std::vector<bool>{false, true, true}},
+                         {"category", std::vector<std::string>(3, "a")},
+                         {"flag", flags},
+                         {"text", std::vector<std::string>(3, "x")},
+                         {"picture", files},
+                         {"grey", greys},
+                         {"array", std::vector<bool>(18, true)}});
+    const auto predictions = deployment.predict(rows);
+    for (std::size_t row = 0; row < 3; ++row) {
+        CHECK(predictions[row].number("flag") == (flags[row] ? 1 : 0));
+        CHECK(predictions[row].number("number") == (row > 0 ? 1 : 0) && predictions[row].array("array")[5] == 1);
+    }
+    const sidekick::Column column("flag", flags);
+    CHECK(column.kind() == SIDEKICK_DTYPE_U8 && column.bytes().length() == 3);
+}
