@@ -25,6 +25,8 @@ SERVER = target/server/sidekick-server
 TEST_SERVER = target/debug/sidekick-server
 TEST_CLI = target/debug/sidekick
 VENV = target/venv
+DOCS_VENV = target/docs-venv
+SITE = target/docs
 TEST_DEPLOYMENTS = target/tests/deployments
 # The shipped deployments and those made for the tests, on one server.
 WITH_SERVER = $(VENV)/bin/python tests/with_server.py $(TEST_SERVER) server/deployments/*/ $(TEST_DEPLOYMENTS)/*/ --
@@ -61,10 +63,10 @@ install: lib $(if $(PROGRAMS),,server cli)
 uninstall:
 	bindings/c/install uninstall
 
-# The C and C++ manuals as HTML, in target/docs; a declaration without documentation is an error.
-docs:
-	mkdir -p target/docs
-	PROJECT_NUMBER=$(VERSION) doxygen docs/Doxyfile
+# The documentation as a site, in target/docs: the guides, and the reference of each language. A declaration of C or C++ without
+# documentation, and a link that leads nowhere, are errors.
+docs: lib $(DOCS_VENV)/ready
+	docs/site/build $(SITE)
 
 server:
 	$(CARGO) build --profile server -p sidekick-server
@@ -215,6 +217,11 @@ $(VENV)/ready: tests/requirements.txt server/train/requirements.txt tests/instal
 	tests/install-tools
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	touch $@
+
+$(DOCS_VENV)/ready: docs/site/requirements.txt
+	$(PYTHON) -m venv $(DOCS_VENV)
+	$(DOCS_VENV)/bin/pip install --quiet --disable-pip-version-check -r docs/site/requirements.txt
 	touch $@
 
 # The deployments that the tests of every language ask.
