@@ -2311,6 +2311,14 @@ typedef void (*sidekick_release_callback)(void *data);
 typedef void (*sidekick_log_callback)(void *data, int32_t level, const char *message, size_t length);
 
 /**
+ * Decides whether a call ends that a signal interrupted: 0 lets it wait on, another number ends it with
+ * `SIDEKICK_ERROR_CANCELLED`.
+ *
+ * `data`: as given with the callback. Since 0.2.0.
+ */
+typedef int32_t (*sidekick_signal_callback)(void *data);
+
+/**
  * Sets a function that provides the token, for tokens that expire. The token given to
  * `sidekick_deployment_open` is then ignored.
  *
@@ -2369,6 +2377,25 @@ sidekick_status sidekick_options_set_log_callback(sidekick_options *options,
                                                   void *data,
                                                   sidekick_release_callback release,
                                                   sidekick_error **error);
+
+/**
+ * Sets a function that decides whether a signal ends a call, for interpreters that handle signals between
+ * their own instructions.
+ *
+ * `callback`: called if a signal interrupted a wait for the network, on the thread that called the library;
+ * the threads of `sidekick_options_set_max_in_flight` do not call it. It is not called from within a signal
+ * handler. It must return, and must not use the deployment. NULL, the default, lets calls wait on. Never
+ * called on Windows, whose waits no signal interrupts.
+ *
+ * `data`, `release`: as for `sidekick_options_set_token_callback`.
+ *
+ * Errors: the common ones. Since 0.2.0.
+ */
+sidekick_status sidekick_options_set_signal_callback(sidekick_options *options,
+                                                     sidekick_signal_callback callback,
+                                                     void *data,
+                                                     sidekick_release_callback release,
+                                                     sidekick_error **error);
 
 /**
  * Sets whether callbacks run only on threads of the program that are inside a call of this library, for

@@ -94,6 +94,7 @@ typedef struct sidekick_token sidekick_token;
 typedef int32_t (*sidekick_token_callback)(void *data, int32_t refused, sidekick_token *token);
 typedef void (*sidekick_release_callback)(void *data);
 typedef void (*sidekick_log_callback)(void *data, int32_t level, const char *message, size_t length);
+typedef int32_t (*sidekick_signal_callback)(void *data);
 
 const char *sidekick_version(void);
 sidekick_status sidekick_deployment_open(const char *url, size_t url_length, const char *token, size_t token_length, const sidekick_options *options, const sidekick_cancel *cancel, sidekick_deployment **deployment, sidekick_error **error);
@@ -239,4 +240,5 @@ sidekick_status sidekick_options_set_token_callback(sidekick_options *options, s
 sidekick_status sidekick_token_set(sidekick_token *token, const char *value, size_t value_length, sidekick_error **error);
 sidekick_status sidekick_token_fail(sidekick_token *token, const char *message, size_t message_length, sidekick_error **error);
 sidekick_status sidekick_options_set_log_callback(sidekick_options *options, sidekick_log_callback callback, void *data, sidekick_release_callback release, sidekick_error **error);
+sidekick_status sidekick_options_set_signal_callback(sidekick_options *options, sidekick_signal_callback callback, void *data, sidekick_release_callback release, sidekick_error **error);
 sidekick_status sidekick_options_set_callbacks_on_caller(sidekick_options *options, int32_t on_caller, sidekick_error **error);

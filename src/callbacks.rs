@@ -30,6 +30,12 @@ pub type sidekick_token_callback =
 pub type sidekick_log_callback =
     Option<unsafe extern "C" fn(data: *mut c_void, level: i32, message: *const c_char, length: usize)>;
 
+/// Decides whether a call ends that a signal interrupted: 0 lets it wait on, another number ends it with
+/// `SIDEKICK_ERROR_CANCELLED`.
+///
+/// `data`: as given with the callback. Since 0.2.0.
+pub type sidekick_signal_callback = Option<unsafe extern "C" fn(data: *mut c_void) -> i32>;
+
 /// Called when the `data` of a callback is no longer used. Since 0.1.0.
 pub type sidekick_release_callback = Option<unsafe extern "C" fn(data: *mut c_void)>;
 
@@ -128,6 +134,34 @@ pub unsafe extern "C" fn sidekick_options_set_log_callback(
     })
 }
 
+/// Sets a function that decides whether a signal ends a call, for interpreters that handle signals between
+/// their own instructions.
+///
+/// `callback`: called if a signal interrupted a wait for the network, on the thread that called the library;
+/// the threads of `sidekick_options_set_max_in_flight` do not call it. It is not called from within a signal
+/// handler. It must return, and must not use the deployment. NULL, the default, lets calls wait on. Never
+/// called on Windows, whose waits no signal interrupts.
+///
+/// `data`, `release`: as for `sidekick_options_set_token_callback`.
+///
+/// Errors: the common ones. Since 0.2.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sidekick_options_set_signal_callback(
+    options: *mut sidekick_options,
+    callback: sidekick_signal_callback,
+    data: *mut c_void,
+    release: sidekick_release_callback,
+    error: *mut *mut sidekick_error,
+) -> sidekick_status {
+    guard(error, || {
+        let data = Data { data, release };
+        // SAFETY: the caller's promises.
+        let options = unsafe { object_mut(options, "options") }?;
+        set_on_signal(&mut options.0, callback, data);
+        Ok(())
+    })
+}
+
 /// Sets whether callbacks run only on threads of the program that are inside a call of this library, for
 /// interpreters that no other thread may enter.
 ///
@@ -180,6 +214,12 @@ fn set_log(options: &mut Options, callback: sidekick_log_callback, data: Data) {
         // SAFETY: the callback and its data are good for each other, by the caller's promise.
         unsafe { callback(data.get(), level as i32, with_nul.as_ptr().cast(), message.len()) };
     });
+}
+
+fn set_on_signal(options: &mut Options, callback: sidekick_signal_callback, data: Data) {
+    let Some(callback) = callback else { return options.clear_on_signal() };
+    // SAFETY: the callback and its data are good for each other, by the caller's promise.
+    options.set_on_signal(move || unsafe { callback(data.get()) } != 0);
 }
 
 /// A callback's data, released with its last user.

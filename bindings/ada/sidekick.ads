@@ -123,6 +123,9 @@ package Sidekick is
    type sidekick_log_callback is access procedure (data : System.Address; level : Integer_32;
       message : char_array; length : size_t) with Convention => C;
 
+   type sidekick_signal_callback is access function (data : System.Address) return Integer_32 with Convention
+      => C;
+
    function sidekick_version  return chars_ptr
      with Import, Convention => C, External_Name => "sidekick_version";
 
@@ -716,6 +719,11 @@ package Sidekick is
       callback : sidekick_log_callback; data : System.Address; release : sidekick_release_callback;
       error : access sidekick_error_pointer) return Integer_32
      with Import, Convention => C, External_Name => "sidekick_options_set_log_callback";
+
+   function sidekick_options_set_signal_callback (options : sidekick_options_pointer;
+      callback : sidekick_signal_callback; data : System.Address; release : sidekick_release_callback;
+      error : access sidekick_error_pointer) return Integer_32
+     with Import, Convention => C, External_Name => "sidekick_options_set_signal_callback";
 
    function sidekick_options_set_callbacks_on_caller (options : sidekick_options_pointer;
       on_caller : Integer_32; error : access sidekick_error_pointer) return Integer_32

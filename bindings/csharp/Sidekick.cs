@@ -97,6 +97,9 @@ namespace Sidekick
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         public delegate void sidekick_log_callback(IntPtr data, int level, IntPtr message, UIntPtr length);
 
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        public delegate int sidekick_signal_callback(IntPtr data);
+
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern IntPtr sidekick_version();
 
@@ -633,6 +636,10 @@ namespace Sidekick
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_options_set_log_callback(IntPtr options,
             sidekick_log_callback callback, IntPtr data, sidekick_release_callback release, ref IntPtr error);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        public static extern int sidekick_options_set_signal_callback(IntPtr options,
+            sidekick_signal_callback callback, IntPtr data, sidekick_release_callback release, ref IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern int sidekick_options_set_callbacks_on_caller(IntPtr options, int on_caller,

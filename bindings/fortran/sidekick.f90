@@ -1448,6 +1448,17 @@ module sidekick
             type(c_ptr), intent(inout), optional :: error
         end function
 
+        function sidekick_options_set_signal_callback(options, callback, data, release, &
+                error) bind(c) result(result_)
+            import
+            integer(c_int32_t) :: result_
+            type(c_ptr), value :: options
+            type(c_funptr), value :: callback
+            type(c_ptr), value :: data
+            type(c_funptr), value :: release
+            type(c_ptr), intent(inout), optional :: error
+        end function
+
         function sidekick_options_set_callbacks_on_caller(options, on_caller, error) bind(c) result(result_)
             import
             integer(c_int32_t) :: result_

@@ -119,6 +119,7 @@ type
   sidekick_release_callback = procedure(data: Pointer); cdecl;
   sidekick_log_callback = procedure(data: Pointer; level: Int32; message: PAnsiChar; length: NativeUInt);
   cdecl;
+  sidekick_signal_callback = function(data: Pointer): Int32; cdecl;
 
 function sidekick_version: PAnsiChar; cdecl; external SidekickLibrary;
 
@@ -559,6 +560,10 @@ function sidekick_token_fail(token: Psidekick_token; message: PAnsiChar; message
   error: PPsidekick_error): Int32; cdecl; external SidekickLibrary;
 
 function sidekick_options_set_log_callback(options: Psidekick_options; callback: sidekick_log_callback;
+  data: Pointer; release: sidekick_release_callback; error: PPsidekick_error): Int32; cdecl;
+  external SidekickLibrary;
+
+function sidekick_options_set_signal_callback(options: Psidekick_options; callback: sidekick_signal_callback;
   data: Pointer; release: sidekick_release_callback; error: PPsidekick_error): Int32; cdecl;
   external SidekickLibrary;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -326,6 +327,30 @@ TEST(callbacks_live_as_long_as_they_are_needed) {
     CHECK(kept.use_count() == 1);
 }
 
+#ifndef _WIN32
+TEST(a_signal_ends_a_call_if_the_callback_says_so) {
+    const auto before = std::signal(SIGUSR1, [](int) {});
+    const auto caller = pthread_self();
+    std::atomic<bool> going{true};
+    int heard = 0;
+    const auto deployment =
+        rig::open("slow", Options().retries(0).signal_callback([&] { return ++heard == 3; })).value();
+    std::thread interrupts([&] {
+        while (going) {
+            std::this_thread::sleep_for(1ms);
+            pthread_kill(caller, SIGUSR1);
+        }
+    });
+    auto rows = deployment.rows();
+    rows.row().number(0, 1);
+    CHECK_FAILS(Cancelled, deployment.try_predict(rows));
+    going = false;
+    interrupts.join();
+    CHECK(heard == 3);
+    std::signal(SIGUSR1, before);
+}
+#endif
+
 TEST(callbacks_run_on_this_thread_if_wanted) {
     std::vector<std::thread::id> threads;
     std::mutex lock;
@@ -353,7 +378,7 @@ TEST(every_setting_can_be_chained) {
     options.client_certificate_pem(rig::file("server.pem"),
                                    rig::file("server.key")).dangerous_skip_tls_verification(false);
     options.allow_token_over_http(false).add_header("X-Shop", "one").user_agent_suffix("shop").reply_limit(1 << 20);
-    options.request_gzip(false).reply_gzip(true).token_callback(nullptr).log_callback(nullptr);
+    options.request_gzip(false).reply_gzip(true).token_callback(nullptr).log_callback(nullptr).signal_callback(nullptr);
     options.callbacks_on_caller(false);
     options.batch_rows(128).isolate_bad_rows(false).isolate_status_500(false);
     CHECK(rig::open("report", options).has_value());

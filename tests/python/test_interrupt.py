@@ -61,6 +61,67 @@ def test_ctrl_c_ends_a_predict(held, options):
     assert client.predict_many(ROWS) == ROWS
 
 
+PREDICTS = {
+    "predict": lambda client: client.predict(n=1),
+    "predict with a limit": lambda client: client.predict({"n": 1}, timeout=60),
+    "predict_many": lambda client: client.predict_many(ROWS),
+    "predict_columns": lambda client: client.predict_columns({"n": [1, 2]}),
+    "predict_lazy": lambda client: next(client.predict_lazy(ROWS)),
+}
+
+
+@pytest.mark.parametrize("token", ["secret-token", lambda: "secret-token"])
+@pytest.mark.parametrize("predict", PREDICTS.values(), ids=PREDICTS)
+def test_ctrl_c_ends_a_single_request_while_the_server_holds_it(held, predict, token):
+    server, may = held
+    client = server.open(token, call_timeout=None, response_timeout=None)
+    for _ in range(2):
+        with signalled(signal.SIGINT), pytest.raises(KeyboardInterrupt):
+            predict(client)
+    assert not may.is_set() and len(server.requests) == 2
+    # The deployment goes on to work.
+    may.set()
+    assert client.predict(n=1) == {"n": 1}
+
+
+def test_handlers_run_while_a_single_request_waits_and_end_nothing(held):
+    server, may = held
+    client = server.open()
+    heard = []
+
+    def hear(number, _):
+        heard.append(number)
+        if len(heard) == 3:
+            may.set()
+
+    before = signal.signal(signal.SIGUSR1, hear)
+    try:
+        timers = [threading.Timer(wait, os.kill, (os.getpid(), signal.SIGUSR1)) for wait in (0.1, 0.2, 0.3)]
+        for timer in timers:
+            timer.start()
+        assert client.predict(n=1) == {"n": 1} and heard == [signal.SIGUSR1] * 3
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_what_a_handler_raises_ends_a_single_request(held):
+    server, _ = held
+    client = server.open()
+
+    def fail(*_):
+        raise LookupError("enough")
+
+    before = signal.signal(signal.SIGUSR1, fail)
+    try:
+        with signalled(signal.SIGUSR1), pytest.raises(LookupError, match="^enough$"):
+            client.predict(n=1)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    server.answer = lambda rows: (500, "")
+    with pytest.raises(sidekick.HTTPError):
+        client.predict(n=1)
+
+
 def test_ctrl_c_ends_an_opening():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/deployment/x/forward"

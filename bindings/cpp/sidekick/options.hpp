@@ -47,6 +47,9 @@ using TokenCallback = std::function<std::string(bool refused)>;
 /// Hears what happens: a line of text, which lives as long as the callback runs.
 using LogCallback = std::function<void(LogLevel level, std::string_view line)>;
 
+/// Decides whether a call ends that a signal interrupted.
+using SignalCallback = std::function<bool()>;
+
 /// @cond
 namespace detail {
 
@@ -67,6 +70,14 @@ inline void log(void* data, std::int32_t level, const char* line, std::size_t le
     try {
         (*static_cast<const LogCallback*>(data))(static_cast<LogLevel>(level), {line, length});
     } catch (...) {  // a line that cannot be logged fails no call
+    }
+}
+
+inline std::int32_t hear_signal(void* data) noexcept {
+    try {
+        return (*static_cast<const SignalCallback*>(data))() ? 1 : 0;
+    } catch (...) {  // what cannot be decided ends the call
+        return 1;
     }
 }
 
@@ -429,6 +440,20 @@ public:
     /// As `log_callback`, without throwing.
     Result<void> try_log_callback(LogCallback callback) {
         return set_callback(sidekick_options_set_log_callback, detail::log, std::move(callback));
+    }
+
+    /// Asks `callback` whether a call ends whose wait a signal interrupted, with `Status::Cancelled`. By
+    /// default, and with an empty function, calls wait on. It runs on the thread that called the library, not
+    /// within a signal handler; a call ends if it throws. Never called on Windows. It is destroyed as a token callback
+    /// is. Since 0.2.
+    Options& signal_callback(SignalCallback callback) & { return done(try_signal_callback(std::move(callback))); }
+    /// As above, for options that are made and passed on in one expression.
+    Options&& signal_callback(SignalCallback callback) && {
+        return std::move(signal_callback(std::move(callback)));
+    }
+    /// As `signal_callback`, without throwing.
+    Result<void> try_signal_callback(SignalCallback callback) {
+        return set_callback(sidekick_options_set_signal_callback, detail::hear_signal, std::move(callback));
     }
 
     /// Whether callbacks run only on threads of the program that are inside a call of this library: by default

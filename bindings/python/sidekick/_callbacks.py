@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from ctypes import c_void_p
 from logging import DEBUG, ERROR, INFO, WARNING, getLogger
+from threading import current_thread, main_thread
 from typing import Any
 
-from sidekick._library import Handle, LogCallback, TokenCallback, call, library
+from sidekick._library import Handle, LogCallback, SignalCallback, TokenCallback, call, library
 from sidekick._refused import kind_of
 from sidekick.errors import InvalidTypeError
 
@@ -35,7 +36,7 @@ class TokenSource:
         self._function = function
         self._failure: BaseException | None = None
         callback = TokenCallback(self._give)
-        options.kept = (callback,)
+        options.kept += (callback,)
         call(library.sidekick_options_set_token_callback, options, callback, None, None)
 
     def raise_failure(self) -> None:
@@ -54,6 +55,42 @@ class TokenSource:
             why = f"{type(failure).__name__}: {failure}".encode(errors="replace")
             return int(library.sidekick_token_fail(c_void_p(token), why, len(why), None))
         return 0
+
+
+class SignalHandlers:
+    """Runs Python's handlers of signals that arrive while the main thread waits in a call of the library.
+
+    What one of them raises ends the call, and is raised by it.
+    """
+
+    def __init__(self, options: Handle) -> None:
+        self._failure: BaseException | None = None
+        answers = self._answers()
+        next(answers)
+        # Not a function: handlers run when one begins, and what they raise there is lost.
+        callback = SignalCallback(answers.send)
+        options.kept += (callback,)
+        call(library.sidekick_options_set_signal_callback, options, callback, None, None)
+
+    def raise_failure(self) -> None:
+        """Raises what a handler raised last, on the thread that runs them; nothing if none did."""
+        if self._failure is None or current_thread() is not main_thread():
+            return
+        failure, self._failure = self._failure, None
+        raise failure from None
+
+    def _answers(self) -> Generator[int, Any, None]:
+        """Whether a handler raised, each time that it goes on."""
+        ends = 0
+        while True:
+            try:
+                # Handlers run when it goes on here, on the main thread.
+                yield ends
+                ends = 0
+            except GeneratorExit:
+                return
+            except BaseException as failure:
+                self._failure, ends = failure, 1
 
 
 def _log(_: Any, level: int, message: bytes, length: int) -> None:

@@ -36,6 +36,7 @@ _SIZE = POINTER(c_size_t)
 _OBJECT = POINTER(c_void_p)
 
 TokenCallback = CFUNCTYPE(c_int32, c_void_p, c_int32, c_void_p)
+SignalCallback = CFUNCTYPE(c_int32, c_void_p)
 LogCallback = CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_size_t)
 
 # What each function takes, in the order of the header; those of `_CALLS` end in an error and return a status.
@@ -44,6 +45,7 @@ _CALLS: dict[str, list[Any]] = {
     "sidekick_token_set": [c_void_p, *_TEXT],
     "sidekick_token_fail": [c_void_p, *_TEXT],
     "sidekick_options_set_log_callback": [c_void_p, LogCallback, c_void_p, c_void_p],
+    "sidekick_options_set_signal_callback": [c_void_p, SignalCallback, c_void_p, c_void_p],
     "sidekick_options_set_callbacks_on_caller": [c_void_p, c_int32],
     "sidekick_cancel_new": [_OBJECT],
     "sidekick_cancel_trigger": [c_void_p],

@@ -10,7 +10,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union
 
 from sidekick._alike import look_alikes
-from sidekick._callbacks import TokenSource, set_log, token_bytes
+from sidekick._callbacks import SignalHandlers, TokenSource, set_log, token_bytes
 from sidekick._decode import Decoders
 from sidekick._encode import AddPart, Encoders, chunks, require_mapping, require_rows
 from sidekick._interrupt import interruptible, new_cancel
@@ -75,9 +75,8 @@ class Deployment:
     with the request raises a `RequestError`, which is an `IOError`. All of them are an `Error`, which has the
     row and the feature. A missing value is refused, and so are dates, times and durations.
 
-    On the main thread, Ctrl-C cancels an opening, a `predict_lazy`, and a predict that takes more than one
-    request, within 100 ms; a predict of a single request ends by itself first, at the latest when its time is
-    up.
+    On the main thread, Ctrl-C ends a call within 100 ms: it raises `KeyboardInterrupt`, as any handler of a
+    signal may. On Windows, a predict of a single request ends by itself first.
     """
 
     def __init__(
@@ -191,6 +190,7 @@ class Deployment:
         options = make_options(settings)
         if switch("log", log):
             set_log(options)
+        self._signal_handlers = SignalHandlers(options)
         self._token_source = TokenSource(token, options) if callable(token) else None
         handle = self._open(url, b"" if callable(token) else token_bytes(token, " or a function"), options)
         self._handle: Handle | None = handle
@@ -495,9 +495,11 @@ class Deployment:
     def _predict_one(self, one_row: OneRow, row: Row, cancel: Handle | None) -> dict[str, Any]:
         # Not to be freed while it is called.
         handle = self._opened()
-        if self._token_source is None:
+        try:
             return one_row.predict(handle, row, cancel)
-        return self._make(lambda: one_row.predict(handle, row, cancel))
+        except (ValueError, OSError):
+            self._raise_failure()
+            raise
 
     def _predict_rows(self, rows: Iterable[Row], cancel: Handle | None) -> list[Result]:
         handle = self._opened()
@@ -547,13 +549,18 @@ class Deployment:
         return self._make(lambda: interruptible(ask))
 
     def _make(self, work: Callable[[], T]) -> T:
-        """What is made by a call that asks the server; raises what the token's function raised in it."""
+        """What is made by a call that asks the server; raises what a callback raised in it."""
         try:
             return work()
-        except ValueError:
-            if self._token_source is not None:
-                self._token_source.raise_failure()
+        except (ValueError, OSError):
+            self._raise_failure()
             raise
+
+    def _raise_failure(self) -> None:
+        """Raises what the token's function or a handler of a signal raised."""
+        self._signal_handlers.raise_failure()
+        if self._token_source is not None:
+            self._token_source.raise_failure()
 
 
 def _opened_anew(kind: Callable[..., D], url: str, token: Token, settings: Mapping[str, Any]) -> D:

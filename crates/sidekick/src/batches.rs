@@ -27,7 +27,7 @@ pub(crate) fn predict(
     predicted.columns.reserve(&client.schema().outputs, rows.len(), batches.count() > 1)?;
     let workers = client.options().max_in_flight.min(batches.count());
     let relay = if workers > 1 { client.relay() } else { None };
-    let context = Context { cancel, relay: relay.as_deref(), headers };
+    let context = Context { cancel, relay: relay.as_deref(), headers, on_caller: workers <= 1 };
     let call = Call { client, rows, batches, context };
     if workers > 1 {
         side_by_side(&call, workers, &mut predicted)?;

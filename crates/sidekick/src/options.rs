@@ -254,6 +254,18 @@ impl Options {
         self.transport.log.0 = None;
     }
 
+    /// Sets a callback that decides whether a signal ends a call. It is called if a signal interrupted a
+    /// wait, on the thread that called the library; the library's threads do not call it. If it returns true,
+    /// the call ends with [`ErrorKind::Cancelled`]. By default calls wait on. Windows has no such signals.
+    pub fn set_on_signal(&mut self, on_signal: impl Fn() -> bool + Send + Sync + 'static) {
+        self.transport.signals.0 = Some(Arc::new(on_signal));
+    }
+
+    /// Removes the callback: calls wait on.
+    pub fn clear_on_signal(&mut self) {
+        self.transport.signals.0 = None;
+    }
+
     /// Runs callbacks only on the program's threads that are inside a call of this library. If
     /// `max_in_flight` is above 1, the library's threads pass their callbacks on to the thread that waits for
     /// the predictions, or pushes to the stream or drops it. A request of a stream that needs a token waits

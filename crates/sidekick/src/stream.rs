@@ -274,7 +274,12 @@ impl Workers {
                 work(
                     &queue,
                     &client,
-                    Context { cancel: Some(&cancel), relay: relay.as_deref(), headers: &[] },
+                    Context {
+                        cancel: Some(&cancel),
+                        relay: relay.as_deref(),
+                        headers: &[],
+                        on_caller: false,
+                    },
                 )
             };
             let started = batches::worker().spawn(work);

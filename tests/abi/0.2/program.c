@@ -36,6 +36,11 @@ static int32_t give_none(void *data, int32_t refused, sidekick_token *token) {
     return sidekick_token_fail(token, data, SIDEKICK_NUL, NULL);
 }
 
+static int32_t end_nothing(void *data) {
+    (void)data;
+    return 0;
+}
+
 static void count_release(void *data) {
     (void)data;
     checks++;
@@ -72,6 +77,7 @@ static sidekick_options *make_options(int *lines) {
     OK(sidekick_options_set_reply_gzip(options, 1, &error));
     OK(sidekick_options_set_keep_alive(options, 2, 1000, &error));
     OK(sidekick_options_set_token_callback(options, give_token, "echo-token", count_release, &error));
+    OK(sidekick_options_set_signal_callback(options, end_nothing, NULL, NULL, &error));
     OK(sidekick_options_set_callbacks_on_caller(options, 1, &error));
     OK(sidekick_options_set_log_callback(options, hear, lines, NULL, &error));
     return options;

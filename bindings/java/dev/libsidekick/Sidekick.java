@@ -131,6 +131,10 @@ public interface Sidekick extends Library {
         void invoke(Pointer data, int level, Pointer message, SizeT length);
     }
 
+    interface sidekick_signal_callback extends Callback {
+        int invoke(Pointer data);
+    }
+
     Pointer sidekick_version();
 
     int sidekick_deployment_open(byte[] url, SizeT url_length, byte[] token, SizeT token_length,
@@ -496,6 +500,9 @@ public interface Sidekick extends Library {
 
     int sidekick_options_set_log_callback(Pointer options, sidekick_log_callback callback, Pointer data,
         sidekick_release_callback release, PointerByReference error);
+
+    int sidekick_options_set_signal_callback(Pointer options, sidekick_signal_callback callback,
+        Pointer data, sidekick_release_callback release, PointerByReference error);
 
     int sidekick_options_set_callbacks_on_caller(Pointer options, int on_caller, PointerByReference error);
 }

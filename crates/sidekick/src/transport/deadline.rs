@@ -2,6 +2,7 @@
 
 use super::cancel::Cancel;
 use super::limit::Limit;
+use super::signals::Signals;
 use super::system::{CONNECT_CHECK, Call, call, poll};
 use crate::error::{Error, ErrorKind};
 use rustix::event::{PollFd, PollFlags};
@@ -35,6 +36,7 @@ pub(super) struct Deadline {
     call: Option<Limit>,
     connect: Option<Limit>,
     silence: Option<Duration>,
+    signals: Signals,
 }
 
 /// The limit that ends first. Not inlined: optimized code would read an absent limit, which Memcheck reports.
@@ -77,7 +79,18 @@ impl Deadline {
             call: earlier(call.as_ref(), cancel.and_then(Cancel::limit).as_ref()).copied(),
             connect: None,
             silence: timeouts.response,
+            signals: Signals::default(),
         }
+    }
+
+    /// The same limits, for a call on a thread of the program: a signal may end it.
+    pub(super) fn with_signals(self, signals: &Signals) -> Deadline {
+        Deadline { signals: signals.clone(), ..self }
+    }
+
+    /// Fails if a signal, which has just interrupted a wait, ends the call.
+    pub(super) fn interrupted(&self) -> io::Result<()> {
+        if self.signals.end_the_call() { Err(cancelled()) } else { Ok(()) }
     }
 
     /// The same call while it makes a connection. The limit for that counts, not that for silence.
@@ -172,8 +185,8 @@ impl Deadline {
                 return Ok(());
             }
             match &self.cancel {
-                Some(cancel) => poll_once(&mut cancel_wakers(cancel), Some(left))?,
-                None => poll_once(&mut [], Some(left))?,
+                Some(cancel) => self.poll_once(&mut cancel_wakers(cancel), Some(left))?,
+                None => self.poll_once(&mut [], Some(left))?,
             };
         }
     }
@@ -184,10 +197,18 @@ impl Deadline {
             Some(cancel) => {
                 let [own, parent] = cancel_wakers(cancel);
                 let mut all = [socket, own, parent];
-                poll_once(&mut all, left)?;
+                self.poll_once(&mut all, left)?;
                 Ok(!all[0].revents().is_empty())
             }
-            None => poll_once(&mut [socket], left).map(|ready| ready > 0),
+            None => self.poll_once(&mut [socket], left).map(|ready| ready > 0),
+        }
+    }
+
+    /// Polls once. A signal ends it early.
+    fn poll_once(&self, sockets: &mut [PollFd<'_>], left: Option<Duration>) -> io::Result<usize> {
+        match call(Call::Poll, || poll(sockets, left)) {
+            Err(rustix::io::Errno::INTR) => self.interrupted().map(|()| 0),
+            polled => Ok(polled?),
         }
     }
 }
@@ -195,14 +216,6 @@ impl Deadline {
 /// What to poll for a cancellation.
 fn cancel_wakers(cancel: &Cancel) -> [PollFd<'_>; 2] {
     cancel.wakers().map(|waker| PollFd::from_borrowed_fd(waker, PollFlags::IN))
-}
-
-/// Polls once. A signal ends it early.
-fn poll_once(sockets: &mut [PollFd<'_>], left: Option<Duration>) -> io::Result<usize> {
-    match call(Call::Poll, || poll(sockets, left)) {
-        Err(rustix::io::Errno::INTR) => Ok(0),
-        polled => Ok(polled?),
-    }
 }
 
 fn cancelled() -> io::Error {

@@ -22,6 +22,7 @@ mod response_head;
 mod retry;
 mod secrets;
 mod settings;
+mod signals;
 mod socket;
 mod system;
 mod tls;
@@ -93,6 +94,8 @@ pub(crate) struct Context<'a> {
     pub(crate) relay: Option<&'a Relay>,
     /// Headers of this call alone.
     pub(crate) headers: CallHeaders<'a>,
+    /// Whether it runs on the thread of the program, which is the one that hears of signals.
+    pub(crate) on_caller: bool,
 }
 
 /// Names and values of headers, checked already.
@@ -100,7 +103,7 @@ pub(crate) type CallHeaders<'a> = &'a [(&'a str, &'a str)];
 
 impl<'a> From<Option<&'a Cancel>> for Context<'a> {
     fn from(cancel: Option<&'a Cancel>) -> Context<'a> {
-        Context { cancel, relay: None, headers: &[] }
+        Context { cancel, relay: None, headers: &[], on_caller: true }
     }
 }
 
@@ -144,7 +147,7 @@ impl Transport {
 
     /// Requests a document. Redirects are followed if scheme, host and port stay the same.
     pub(crate) fn get(&self, url: &Url, accept: &str, cancel: Option<&Cancel>) -> Result<Reply> {
-        let deadline = Deadline::new(&self.settings.timeouts, cancel);
+        let deadline = Deadline::new(&self.settings.timeouts, cancel).with_signals(&self.settings.signals);
         let mut redirection: Option<Url> = None;
         for _ in 0..=MOST_REDIRECTS {
             let asked = redirection.as_ref().unwrap_or(url);
@@ -174,8 +177,11 @@ impl Transport {
 
     /// Posts a body. Redirects are not followed.
     pub(crate) fn post(&self, request: &Request<'_>, context: Context<'_>) -> Result<Reply> {
-        let Context { cancel, relay, headers: of_call } = context;
-        let deadline = Deadline::new(&self.settings.timeouts, cancel);
+        let Context { cancel, relay, headers: of_call, on_caller } = context;
+        let mut deadline = Deadline::new(&self.settings.timeouts, cancel);
+        if on_caller {
+            deadline = deadline.with_signals(&self.settings.signals);
+        }
         let &Request { target, accept, content_type: media_type, headers, parts, split } = request;
         let bytes = parts.iter().fold(0, |bytes: usize, part| bytes.saturating_add(part.len()));
         let gzip = self.settings.request_gzip && bytes >= GZIP_FROM;

@@ -7,6 +7,7 @@ use super::pool::KeepAlive;
 use super::proxy::ProxySettings;
 use super::request_head::HeaderSettings;
 use super::retry::RetryPolicy;
+use super::signals::Signals;
 use super::tls::TlsSettings;
 use std::fmt;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub(crate) struct Settings {
     pub(crate) headers: HeaderSettings,
     pub(crate) keep_alive: KeepAlive,
     pub(crate) log: Log,
+    pub(crate) signals: Signals,
     pub(crate) token_source: Option<Arc<TokenSource>>,
     /// Whether callbacks only run on the threads of the program.
     pub(crate) callbacks_on_caller: bool,
@@ -41,6 +43,7 @@ impl Default for Settings {
             headers: HeaderSettings::default(),
             keep_alive: KeepAlive::default(),
             log: Log::default(),
+            signals: Signals::default(),
             token_source: None,
             callbacks_on_caller: false,
             allow_token_over_http: false,

@@ -66,7 +66,7 @@ impl Socket {
             match receive(&self.stream, RecvFlags::empty()) {
                 Err(Errno::WOULDBLOCK) => return Err(self.deadline.silent()),
                 // A signal: the wait below keeps the limit even if more signals come.
-                Err(Errno::INTR) => {}
+                Err(Errno::INTR) => self.deadline.interrupted()?,
                 done => return Ok(done?),
             }
         }
@@ -85,7 +85,10 @@ impl Socket {
             match act(&self.stream) {
                 Err(Errno::WOULDBLOCK) => self.deadline.wait(&self.stream, readiness)?,
                 // Endless signals end with the limit for silence.
-                Err(Errno::INTR) => silence.get_or_insert_with(|| self.deadline.silence()).check()?,
+                Err(Errno::INTR) => {
+                    self.deadline.interrupted()?;
+                    silence.get_or_insert_with(|| self.deadline.silence()).check()?;
+                }
                 done => return Ok(done?),
             }
         }
@@ -126,7 +129,7 @@ fn connect_one(address: &SocketAddr, deadline: &Deadline) -> io::Result<TcpStrea
     loop {
         match call(Call::Connect, || connect(&socket, address)) {
             Ok(()) | Err(Errno::ISCONN) => break,
-            Err(Errno::INTR) => deadline.check()?,
+            Err(Errno::INTR) => deadline.interrupted().and_then(|()| deadline.check())?,
             Err(CONNECTING | Errno::ALREADY) => {
                 deadline.wait_for_connection(&socket)?;
                 break;

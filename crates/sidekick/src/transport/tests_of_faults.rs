@@ -2,6 +2,7 @@
 //! wait ends.
 
 use super::deadline::{Deadline, Timeouts};
+use super::signals::Signals;
 use super::system::Call;
 use super::system::faults::{Injected, inject};
 use super::{Cancel, Reply, Request, Rules, Settings, Target, Transport};
@@ -10,6 +11,8 @@ use crate::url::Url;
 use rustix::io::Errno;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -239,6 +242,26 @@ fn signals_do_not_outlast_a_wait_before_a_retry_or_a_cancellation() {
         let cancelled = post_parts(&transport, &[b"body"], Some(&cancel));
         assert_eq!(failure(cancelled), (ErrorKind::Cancelled, 1));
     });
+}
+
+#[test]
+fn a_signal_ends_a_call_if_the_program_says_so() {
+    for which in [Call::Connect, Call::Send, Call::Receive, Call::Poll] {
+        let heard = Arc::new(AtomicUsize::new(0));
+        let hears = |ends_at| {
+            let heard = Arc::clone(&heard);
+            let on_signal = move || heard.fetch_add(1, Ordering::SeqCst) + 1 == ends_at;
+            Settings { signals: Signals(Some(Arc::new(on_signal))), ..settings() }
+        };
+        let outcome = first(&hears(2), || inject(which, Errno::INTR, 0, 3));
+        assert_eq!(
+            (failure(outcome).0, heard.swap(0, Ordering::SeqCst)),
+            (ErrorKind::Cancelled, 2),
+            "{which:?}"
+        );
+        let outcome = first(&hears(9), || inject(which, Errno::INTR, 0, 3));
+        assert_eq!((attempts(outcome), heard.load(Ordering::SeqCst)), (1, 3), "{which:?}");
+    }
 }
 
 #[test]
