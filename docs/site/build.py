@@ -26,6 +26,7 @@ CONTENTS = {
     "Begin": {"README.md": "Overview and quickstart", "docs/install.md": "Install", "CHANGELOG.md": "Changes"},
     "Guides": {
         "docs/c.md": "C", "docs/cpp.md": "C++", "docs/go.md": "Go", "docs/python.md": "Python",
+        "docs/coming-from-the-original-client.md": "Coming from the original client",
         "bindings/node/README.md": "Node", "docs/cli.md": "Command line", "docs/legacy.md": "Other languages",
     },
     "Reference": {

@@ -10,9 +10,9 @@ GUIDE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(python|text)\n(.*?)```", GUIDE, re.DOTALL)
 
 
-def run(program):
+def run(program, folder=ROOT):
     program = program.replace("http://127.0.0.1:8000", SERVER_URL)
-    return subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, cwd=ROOT)
+    return subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, cwd=folder)
 
 
 def test_the_first_program_runs_as_pasted():
@@ -51,6 +51,22 @@ def test_every_further_piece_runs_after_the_ones_before():
     assert len(pieces) > 4
     ended = run("\n".join(pieces))
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_polars_frame_is_predicted_in_three_lines():
+    three = next(program for _, program in BLOCKS if "import polars" in program)
+    assert len([line for line in three.splitlines() if line]) == 3
+    opened = BLOCKS[0][1][: BLOCKS[0][1].index("print(client)")]
+    ended = run(opened + three)
+    assert (ended.returncode, ended.stderr) == (0, "") and "Chinstrap" in ended.stdout
+
+
+def test_the_page_for_users_of_the_original_runs_as_pasted(tmp_path):
+    page = (ROOT / "docs" / "coming-from-the-original-client.md").read_text(encoding="utf-8")
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    ended = run("\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL)), tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "") and "\n7\n7\n7\n(20, 20)" in ended.stdout
+    assert (tmp_path / "digits.zip").is_file()
 
 
 def test_the_guides_data_is_there():

@@ -28,7 +28,9 @@ def asked(client, number):
     return client.predict(number=number)["reciprocal"]
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda client: pickle.loads(pickle.dumps(client))])
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda client: pickle.loads(pickle.dumps(client))]
+)
 def test_a_copy_is_opened_anew(again):
     options = {"batch_rows": 3, "max_in_flight": 2, "headers": {"X-Shop": "7"}, "call_timeout": 9.5}
     with answering(NUMBER, NUMBER, lambda rows: rows) as server:
@@ -110,7 +112,9 @@ def test_joblib_predicts(backend):
     client = opened()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        found = joblib.Parallel(n_jobs=2, backend=backend)(joblib.delayed(asked)(client, n) for n in (1, 2, 4))
+        found = joblib.Parallel(n_jobs=2, backend=backend)(
+            joblib.delayed(asked)(client, n) for n in (1, 2, 4)
+        )
     assert found == [1, 0.5, 0.25]
 
 

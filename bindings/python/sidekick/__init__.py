@@ -9,6 +9,7 @@ client.predict_many([{"Type": "animal", "Sound": "Miaow", "Size": 0.26}])
 
 from sidekick._library import version
 from sidekick.columns import PredictedColumns, Probabilities
+from sidekick.dataset import create_dataset
 from sidekick.deployment import Deployment
 from sidekick.deployment import Prediction as Prediction
 from sidekick.deployment import Result as Result
@@ -29,6 +30,7 @@ from sidekick.errors import (
     ServerError,
 )
 from sidekick.features import FeatureSpec, FeatureSpecs
+from sidekick.images import process_image
 
 __version__ = version()
 """The version of the library that is loaded."""
@@ -52,4 +54,6 @@ __all__ = [
     "RequestError",
     "RequestTimeout",
     "ServerError",
+    "create_dataset",
+    "process_image",
 ]
