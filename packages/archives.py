@@ -10,13 +10,11 @@ _STATIC = "There is a static library alone: use `pkg-config --static`, and `-sta
 
 
 def stage(target, root, prefix="/usr", libdir=None):
-    """Installs what was built for a target below a root, as `make install` does, and the deployments."""
+    """Installs what was built for a target below a root, as `make install` does."""
     libdir = libdir or f"{prefix}/lib"
     where = {"PREFIX": prefix, "LIBDIR": libdir, "INCLUDEDIR": f"{prefix}/include", "DESTDIR": str(root)}
     built = {"LIB": str(target.built), "PROGRAMS": str(target.built), "VERSION": VERSION, "ABI": ABI}
     run(ROOT / "bindings/c/install", "install" if target.has_programs else "library", **built, **where)
-    if target.has_programs:
-        shutil.copytree(ROOT / "server/deployments", root / prefix[1:] / "share/sidekick/deployments")
 
 
 def archive(target):
