@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from setuptools import setup
@@ -32,6 +33,18 @@ def version():
     return re.search(r'^version = "(.*)"$', workspace, re.MULTILINE).group(1)
 
 
+def require_cargo(commands):
+    """Ends a build that lacks cargo before it has done, and printed, anything else."""
+    builds = {"dist_info", "bdist_wheel", "editable_wheel", "build", "build_py", "install", "develop"}
+    if builds.isdisjoint(commands) or os.environ.get("SIDEKICK_LIBRARY") or shutil.which("cargo"):
+        return
+    raise SystemExit(
+        "libsidekick: cargo was not found, and there is no wheel for this system.\n"
+        "The package contains a library in Rust, which cargo compiles. Install Rust 1.89 or newer\n"
+        "(https://rustup.rs, or the package cargo of the system), open a new terminal, and try again."
+    )
+
+
 def built_library():
     """The shared library, built by cargo unless the environment names one."""
     if named := os.environ.get("SIDEKICK_LIBRARY"):
@@ -44,8 +57,6 @@ def built_library():
     (ROOT / "target" / "release").mkdir(parents=True, exist_ok=True)
     try:
         built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    except FileNotFoundError:
-        raise SystemExit("sidekick is written in Rust: install cargo, and try again") from None
     except subprocess.CalledProcessError as failed:
         raise SystemExit(f"cargo build failed with status {failed.returncode}; its messages are above") from None
     messages = [json.loads(line) for line in built.stdout.splitlines()]
@@ -128,6 +139,7 @@ class WithLibrary(Distribution):
         return True
 
 
+require_cargo(sys.argv)
 BUILD.mkdir(parents=True, exist_ok=True)
 # It holds absolute paths: setuptools refuses those of a clone that has been moved, or that is mounted
 # elsewhere.

@@ -40,6 +40,16 @@ def test_a_library_that_cannot_be_loaded_is_told():
     assert ended.stderr.splitlines()[-1].startswith("ImportError: libsidekick cannot be loaded: /nowhere.so")
 
 
+def test_a_build_without_cargo_says_so_in_its_first_lines(tmp_path):
+    environment = {**os.environ, "PATH": str(tmp_path)}
+    environment.pop("SIDEKICK_LIBRARY", None)
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--disable-pip-version-check", "-w", tmp_path]
+    ended = subprocess.run([*command, ROOT / "bindings" / "python"], capture_output=True, text=True, env=environment)
+    assert ended.returncode == 1
+    said = ended.stderr.partition("lines of output]")[2].strip().splitlines()
+    assert "cargo was not found" in said[0] and "Install Rust" in said[1]
+
+
 def test_every_public_item_is_documented():
     for name in sidekick.__all__:
         item = getattr(sidekick, name)
