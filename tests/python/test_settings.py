@@ -5,6 +5,8 @@ import logging
 import re
 import socket
 import ssl
+import subprocess
+import sys
 import time
 
 import numpy
@@ -294,3 +296,15 @@ def test_nothing_is_logged_unless_wanted(caplog):
     with answering(NUMBER, NUMBER, doubled) as server:
         server.open().predict(n=1)
     assert not caplog.records
+
+
+def test_nothing_is_printed_by_a_program_that_does_not_configure_logging():
+    program = """
+import sidekick
+try:
+    sidekick.Deployment("http://127.0.0.1:9/deployment/x/forward", "x-token", retries=0, log=True)
+except sidekick.NetworkError:
+    print("no connection")
+"""
+    ended = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "no connection\n", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from ctypes import c_void_p
-from logging import DEBUG, ERROR, INFO, WARNING, getLogger
+from logging import DEBUG, ERROR, INFO, WARNING, NullHandler, getLogger
 from threading import current_thread, main_thread
 from typing import Any
 
@@ -14,6 +14,8 @@ from sidekick.errors import InvalidTypeError
 
 _LEVELS = {1: ERROR, 2: WARNING, 3: INFO, 4: DEBUG}
 _logger = getLogger("sidekick")
+# Without a handler, Python prints warnings.
+_logger.addHandler(NullHandler())
 
 
 def token_bytes(token: str | bytes, where: str = "") -> bytes:
