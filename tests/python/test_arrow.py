@@ -99,6 +99,20 @@ def test_texts_of_every_type_are_columns(kind):
     assert sent_values(TEXT, pyarrow.chunked_array([column[:2], column[2:]])) == TEXTS
 
 
+@pytest.mark.parametrize("kind", ["string", "large_string", "string_view"])
+def test_texts_are_joined_without_a_python_object_for_each(kind):
+    from sidekick._arrow import column_of
+
+    texts = ["", "short", "ä☀", "exactly12byt", "thirteenbytes", *("x" * size for size in range(200))] * 3
+    whole = pyarrow.array(["before", *texts, "after"], getattr(pyarrow, kind)())
+    column = column_of("t", pyarrow.chunked_array([whole[1:100], whole[100:100], whole[100:-1]]))
+    for start, stop in ((0, len(texts)), (1, 2), (98, 101), (5, 5 + 200), (0, 1)):
+        assert column.joined(start, stop) == "".join(f"{text}\0" for text in texts[start:stop]).encode()
+    gaps = column_of("t", pyarrow.array(["x", None, "y"], getattr(pyarrow, kind)()))
+    assert gaps.joined(0, 3) is None and gaps.joined(2, 3) == b"y\0"
+    assert column_of("t", pyarrow.array([1])).joined(0, 1) is None
+
+
 @pytest.mark.parametrize("kind", ["int8", "uint16", "int64"])
 @pytest.mark.parametrize("text", ["string", "string_view"])
 def test_categories_are_columns(kind, text):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from sidekick._arrow_abi import ArrowArray, ArrowSchema, Owned, exported
+from sidekick._arrow_texts import joiner_of
 from sidekick._arrow_values import Read, UnknownType, first_null, reader_of
 from sidekick._refused import kind_of
 from sidekick.errors import InvalidTypeError, InvalidValueError, about
@@ -78,6 +79,9 @@ class ArrowColumn:
         except UnknownType as unknown:
             why = f'the column "{name}" has the Arrow type {unknown}'
             raise about(InvalidTypeError(why), feature=name) from None
+        self._join = (
+            joiner_of((schema.format or b"").decode(errors="replace")) if not schema.dictionary else None
+        )
         self._pieces = [piece for piece in pieces if piece.length]
         self._ends = [*accumulate(piece.length for piece in self._pieces)]
         self._owner = owner
@@ -88,6 +92,13 @@ class ArrowColumn:
     def __getitem__(self, rows: slice) -> Any:
         start, stop, _ = rows.indices(len(self))
         return _joined([self._read(*part) for part in self._parts(start, stop)])
+
+    def joined(self, start: int, stop: int) -> bytes | None:
+        """The texts of some rows, each ended by a NUL; None if they are no texts, or one of them is null."""
+        if self._join is None:
+            return None
+        parts = [self._join(*part) for part in self._parts(start, stop)]
+        return None if None in parts else b"".join(part for part in parts if part is not None)
 
     def _parts(self, start: int, stop: int) -> Iterator[tuple[ArrowArray, int, int, Owned]]:
         for piece, end in zip(self._pieces, self._ends):

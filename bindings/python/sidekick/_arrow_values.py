@@ -30,7 +30,7 @@ _NUMBERS = {
     "g": "float64",
 }
 # Texts and bytes by the type of their offsets.
-_OFFSETS = {"u": "int32", "U": "int64", "z": "int32", "Z": "int64", "+l": "int32", "+L": "int64"}
+OFFSETS = {"u": "int32", "U": "int64", "z": "int32", "Z": "int64", "+l": "int32", "+L": "int64"}
 # What the types that are not taken are called, by how their formats begin.
 _NAMES = {
     "tdD": "date32",
@@ -47,7 +47,7 @@ _NAMES = {
 }
 _TIMES = "t"
 # A view of up to so many bytes has them in itself.
-_INLINE = 12
+INLINE = 12
 
 
 class UnknownType(Exception):
@@ -61,8 +61,8 @@ def reader_of(schema: ArrowSchema) -> Read:
         return _dictionary(_NUMBERS[kind], reader_of(schema.dictionary.contents))
     if kind in _NUMBERS:
         return _numbers(_NUMBERS[kind])
-    if kind in _OFFSETS:
-        offsets = _OFFSETS[kind]
+    if kind in OFFSETS:
+        offsets = OFFSETS[kind]
         return _lists(offsets, schema) if kind[0] == "+" else _texts(offsets, kind in ("u", "U"))
     simple = {"b": _booleans, "n": _nulls, "vu": _views(True), "vz": _views(False)}
     if kind in simple:
@@ -81,19 +81,19 @@ def reader_of(schema: ArrowSchema) -> Read:
 
 def first_null(array: ArrowArray) -> int | None:
     """The place of the first null of a whole piece."""
-    valid = _valid(array, array.offset, array.length)
+    valid = validity(array, array.offset, array.length)
     return None if valid is None else int(valid.argmin())
 
 
 def _numbers(dtype: str) -> Read:
     def read(array: ArrowArray, start: int, count: int, owner: Owned) -> Any:
-        return _with_gaps(_elements(array, 1, dtype, start, count, owner), _valid(array, start, count))
+        return _with_gaps(elements(array, 1, dtype, start, count, owner), validity(array, start, count))
 
     return read
 
 
 def _booleans(array: ArrowArray, start: int, count: int, _: Owned) -> Any:
-    return _with_gaps(_bits(array.buffers[1], start, count), _valid(array, start, count))
+    return _with_gaps(_bits(array.buffers[1], start, count), validity(array, start, count))
 
 
 def _nulls(array: ArrowArray, start: int, count: int, _: Owned) -> list[None]:
@@ -119,7 +119,7 @@ def _dictionary(indexes: str, read_values: Read) -> Read:
 
 def _texts(offsets: str, is_text: bool) -> Read:
     def read(array: ArrowArray, start: int, count: int, owner: Owned) -> list[Any]:
-        ends = _elements(array, 1, offsets, start, count + 1, owner).tolist()
+        ends = elements(array, 1, offsets, start, count + 1, owner).tolist()
         first = ends[0]
         whole: Any = string_at((array.buffers[2] or 0) + first, ends[-1] - first)
         # Of ASCII, the offsets of bytes are those of characters.
@@ -128,22 +128,22 @@ def _texts(offsets: str, is_text: bool) -> Read:
         found = [whole[begin - first : end - first] for begin, end in zip(ends, ends[1:])]
         if is_text and isinstance(whole, bytes):
             found = [value.decode() for value in found]
-        return _list_with_gaps(found, _valid(array, start, count))
+        return _list_with_gaps(found, validity(array, start, count))
 
     return read
 
 
 def _views(is_text: bool) -> Read:
     def read(array: ArrowArray, start: int, count: int, owner: Owned) -> list[Any]:
-        words = _elements(array, 1, "int32", 4 * start, 4 * count, owner)
-        raw, valid = words.tobytes(), _valid(array, start, count)
+        words = elements(array, 1, "int32", 4 * start, 4 * count, owner)
+        raw, valid = words.tobytes(), validity(array, start, count)
         columns = (words[place::4].tolist() for place in (0, 2, 3))
         found: list[Any] = [None] * count
         for place, (length, buffer, offset) in enumerate(zip(*columns)):
             if valid is not None and not valid[place]:
                 continue
             begin = 16 * place + 4
-            if length <= _INLINE:
+            if length <= INLINE:
                 value = raw[begin : begin + length]
             else:
                 value = string_at(array.buffers[2 + buffer] + offset, length)
@@ -159,7 +159,7 @@ def _fixed_bytes(width: str, _: ArrowSchema) -> Read:
     def read(array: ArrowArray, start: int, count: int, __: Owned) -> list[Any]:
         whole = string_at((array.buffers[1] or 0) + start * size, count * size)
         found = [whole[place * size : (place + 1) * size] for place in range(count)]
-        return _list_with_gaps(found, _valid(array, start, count))
+        return _list_with_gaps(found, validity(array, start, count))
 
     return read
 
@@ -186,9 +186,9 @@ def _fixed_lists(width: str, schema: ArrowSchema) -> Read:
         inner = array.children[0].contents
         values = read_values(inner, inner.offset + start * size, count * size, owner)
         if isinstance(values, numpy.ndarray):
-            return _with_gaps(values.reshape(count, *shape, *values.shape[1:]), _valid(array, start, count))
+            return _with_gaps(values.reshape(count, *shape, *values.shape[1:]), validity(array, start, count))
         rows = [values[place * size : (place + 1) * size] for place in range(count)]
-        return _list_with_gaps(rows, _valid(array, start, count))
+        return _list_with_gaps(rows, validity(array, start, count))
 
     return read
 
@@ -209,16 +209,16 @@ def _lists(offsets: str, schema: ArrowSchema) -> Read:
     read_values = reader_of(schema.children[0].contents)
 
     def read(array: ArrowArray, start: int, count: int, owner: Owned) -> list[Any]:
-        ends = _elements(array, 1, offsets, start, count + 1, owner).tolist()
+        ends = elements(array, 1, offsets, start, count + 1, owner).tolist()
         inner, first = array.children[0].contents, ends[0]
         values = read_values(inner, inner.offset + first, ends[-1] - first, owner)
         rows = [values[begin - first : end - first] for begin, end in zip(ends, ends[1:])]
-        return _list_with_gaps(rows, _valid(array, start, count))
+        return _list_with_gaps(rows, validity(array, start, count))
 
     return read
 
 
-def _elements(array: ArrowArray, buffer: int, dtype: str, start: int, count: int, owner: Owned) -> Any:
+def elements(array: ArrowArray, buffer: int, dtype: str, start: int, count: int, owner: Owned) -> Any:
     """The elements of a buffer, where they lie."""
     kind = numpy.dtype(dtype)
     address = array.buffers[buffer]
@@ -238,7 +238,7 @@ def _bits(address: int, start: int, count: int) -> Any:
     return bits[start - 8 * first :][:count].view(bool)
 
 
-def _valid(array: ArrowArray, start: int, count: int) -> Any:
+def validity(array: ArrowArray, start: int, count: int) -> Any:
     """Which values are not null; None if all of them are not."""
     # Types without a bitmap have no buffers.
     if array.null_count == 0 or array.n_buffers == 0 or not array.buffers[0] or not count:

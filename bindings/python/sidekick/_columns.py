@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from ctypes import addressof, c_int32, c_size_t, c_void_p
+from ctypes import addressof, c_char_p, c_int32, c_size_t, c_void_p, cast
 from functools import partial
 from typing import Any, NamedTuple, Optional
 
@@ -14,6 +14,8 @@ from sidekick._records import code_of
 from sidekick.features import FeatureSpec
 
 _TEXTS = -2
+# The types of features whose values may be texts.
+_OF_TEXTS = ("text", "categorical", "binary")
 _WORDS = {"d": DTYPES["d"][8], "q": DTYPES["q"][8]}
 
 
@@ -72,6 +74,9 @@ def source_of(spec: FeatureSpec, values: Any) -> Source | None:
 
 
 def _sliced(spec: FeatureSpec, values: Any, start: int, stop: int) -> Block | None:
+    if spec.dtype in _OF_TEXTS and (whole := values.joined(start, stop)) is not None:
+        address = c_char_p(whole)
+        return Block(_TEXTS, cast(address, c_void_p).value or 0, len(whole), (whole,))
     part = values[start:stop]
     source = source_of(spec, part)
     return source(0, len(part)) if source else None
