@@ -45,7 +45,7 @@ def unit_tests(target):
     runner = "CARGO_TARGET_" + target.triple.upper().replace("-", "_") + "_RUNNER"
     emulated = EMULATED if target.runner else {}
     environment = {runner: " ".join(target.runner) or None, **emulated}
-    output = build.cargo(target, "test", "--lib", *packages, **environment)
+    output = build.cargo(target, "test", "--no-fail-fast", "--lib", *packages, **environment)
     passed = sum(int(count) for count in re.findall(r"test result: ok\. (\d+) passed", output))
     require(passed > 100, f"only {passed} unit tests ran")
     return "unit tests"

@@ -165,9 +165,9 @@ def rust_tests(target):
     prefix()
     runner = {"CARGO_TARGET_" + target.triple.upper().replace("-", "_") + "_RUNNER": "wine"}
     others = [word for crate in steps.CRATES if crate != "sidekick" for word in ("-p", crate)]
-    output = cargo(target, "test", "--lib", *others, **runner, **WINE)
+    output = cargo(target, "test", "--no-fail-fast", "--lib", *others, **runner, **WINE)
     chosen = [word for test in CLIENT_TESTS for word in ("--test", test)]
-    output += cargo(target, "test", "--lib", *chosen, "-p", "sidekick", **runner, **WINE, **steps.EMULATED)
+    output += cargo(target, "test", "--no-fail-fast", "--lib", *chosen, "-p", "sidekick", **runner, **WINE, **steps.EMULATED)
     passed = sum(int(count) for count in re.findall(r"test result: ok\. (\d+) passed", output))
     require(passed > 200, f"only {passed} tests ran")
     return "unit tests, client tests"

@@ -12,7 +12,7 @@ use sidekick::{Deployment, ErrorKind};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -233,8 +233,13 @@ fn the_call_timeout_covers_the_waits() {
 fn requests_in_flight_return_in_order() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (inside, seen) = (Arc::clone(&now), Arc::clone(&most));
+    let (arrived, four) = (AtomicUsize::new(0), Barrier::new(4));
     let url = deployment(move |request, stream| {
         seen.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        // None of the first four is answered before all are there.
+        if arrived.fetch_add(1, Ordering::SeqCst) < 4 {
+            four.wait();
+        }
         // The first of two requests is answered after the second.
         let first: u64 = request
             .body
