@@ -93,9 +93,9 @@ check:
 	$(CARGO) test -q --workspace --lib --all-features
 	$(CARGO) test -q -p libsidekick --all-features --test layering --test header
 
-# The local server with the shipped deployments, until it is interrupted.
+# The local server with the shipped deployments, in the browser if there is one, until it is interrupted.
 serve: server
-	$(SERVER) server/deployments/*/
+	$(SERVER) --open server/deployments/*/
 
 # Writes include/sidekick.h anew from the exports, and the files for other languages from it.
 header:

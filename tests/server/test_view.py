@@ -96,9 +96,22 @@ def test_a_drawn_seven_is_a_seven(tab, shipped):
     expect(tab.locator("#answer")).to_contain_text("answered in")
 
 
+def test_one_click_leads_to_a_drawing_that_is_predicted(tab, shipped):
+    """From the address that the server prints: a deployment is chosen, a digit is drawn, and the answer is there."""
+    tab.goto(f"{shipped.base}/")
+    tab.get_by_role("link", name="Handwritten digits").click()
+    draw(tab, (0.2, 0.15), (0.8, 0.15), (0.45, 0.9))
+    expect(best(tab, "digit")).to_have_text("7")
+
+
+def test_numbers_wait_for_predict(tab, shipped):
+    view(tab, shipped, "penguins")
+    expect(tab.get_by_label("at each change")).not_to_be_checked()
+
+
 def test_the_answer_follows_the_drawing(tab, shipped):
     view(tab, shipped, "digits")
-    tab.get_by_label("at each change").check()
+    expect(tab.get_by_label("at each change")).to_be_checked()
     angles = [2 * math.pi * step / 12 for step in range(13)]
     draw(tab, *((0.5 + 0.3 * math.cos(angle), 0.5 + 0.4 * math.sin(angle)) for angle in angles))
     expect(best(tab, "digit")).to_have_text("0")

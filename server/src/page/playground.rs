@@ -11,6 +11,9 @@ use crate::deployment::{Deployment, FREE, Input, InputKind, TextEncoding};
 const MOST_LISTED: usize = 20;
 
 pub fn section(deployment: &Deployment, row: &Row, token: &str) -> Markup {
+    // Who draws wants to see the answer change. Without a token each stroke would be refused.
+    let is_image = |input: &Input| matches!(input.kind, InputKind::Image { .. });
+    let follows = !token.is_empty() && deployment.inputs.iter().any(is_image);
     html! {
         section.playground id="try" {
             h2 { "Try it" }
@@ -24,7 +27,7 @@ pub fn section(deployment: &Deployment, row: &Row, token: &str) -> Markup {
                 }
                 div.actions {
                     button { "Predict" }
-                    label.inline { input id="live" type="checkbox"; " at each change" }
+                    label.inline { input id="live" type="checkbox" checked[follows]; " at each change" }
                 }
             }
             output id="answer" aria-live="polite" {}
