@@ -2,11 +2,15 @@
 
 import shutil
 
-from common import ABI, OUT, PACKAGES, PROGRAMS, ROOT, VERSION, WORK, fill, run, tar, write
+from common import ABI, OUT, PACKAGES, PROGRAMS, ROOT, VERSION, WORK, fill, run, tar, write, zip
 from contents import write_contents
 
 _SHARED = "The shared library needs glibc @GLIBC@ or newer and nothing else."
-_STATIC = "There is a static library alone: use `pkg-config --static`, and `-static` to need nothing."
+_STATIC = """There is a static library alone: use `pkg-config --static`, and `-static` to need nothing.
+Without pkg-config, link with `-Wl,--eh-frame-hdr` as well: GCC leaves that table out of static programs.
+Without it a defect of the library, which is an error otherwise, ends the program."""
+_WINDOWS = """A program of mingw-w64 links `lib/libsidekick.dll.a` and needs `bin/sidekick.dll` beside it. Or
+it links `lib/libsidekick.a` and needs nothing. The library needs Windows 10 and nothing else."""
 
 
 def stage(target, root, prefix="/usr", libdir=None):
@@ -28,10 +32,17 @@ def archive(target):
     write_contents(doc, ("libsidekick",), target.rust, "libsidekick")
     if target.has_programs:
         write_contents(doc / "programs", PROGRAMS, target.rust, "programs")
-    needs = _SHARED.replace("@GLIBC@", target.glibc) if target.glibc else _STATIC
-    write(folder / "README.md", fill(PACKAGES / "archive/README.md", TARGET=target.name, NEEDS=needs))
+    readme = fill(PACKAGES / "archive/README.md", TARGET=target.name, NEEDS=_needs(target))
+    write(folder / "README.md", readme)
     shutil.copy(PACKAGES / "archive/install.sh", folder)
-    tar(folder, OUT / f"{name}.tar.gz")
+    pack = zip if target.is_windows else tar
+    pack(folder, OUT / target.archive)
+
+
+def _needs(target):
+    if target.is_windows:
+        return _WINDOWS
+    return _SHARED.replace("@GLIBC@", target.glibc) if target.glibc else _STATIC
 
 
 def _make_relocatable(pc):

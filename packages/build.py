@@ -1,4 +1,7 @@
-"""Builds the library, and for this machine's own target the programs, for old systems: zig links them."""
+"""Builds the library, and for this machine's own target the programs, for old systems: zig links them.
+
+Mingw-w64 links the library for Windows.
+"""
 
 import os
 import shutil
@@ -15,7 +18,9 @@ ZIG = ROOT / "target" / "targets" / "venv" / "bin"
 def install_tools(targets):
     """The tools of the packages, zig, and Rust's libraries for the targets, as far as they are missing."""
     run(PACKAGES / "install-tools")
-    run(ROOT / "tests/targets/install-tools", "zig", *(f"rust={target.rust}" for target in targets))
+    compilers = ["deb=gcc-mingw-w64-x86-64-posix" for target in targets if target.is_windows]
+    wanted = ["zig", *compilers, *(f"rust={target.rust}" for target in targets)]
+    run(ROOT / "tests/targets/install-tools", *wanted)
 
 
 def build(target):
@@ -32,10 +37,13 @@ def build(target):
     _cargo(target, *library, after=["--print", f"native-static-libs={native}"])
     shutil.copy(output / "libsidekick.a", target.built)
     shutil.copy(native, target.built)
-    if target.glibc:
-        shutil.copy(output / "libsidekick.so", target.built)
+    if target.library:
+        shutil.copy(output / target.library, target.built)
     else:
         _include_unwinder(target)
+    if target.is_windows:
+        # The import library, which programs link to load the other.
+        shutil.copy(output / "libsidekick.dll.a", target.built)
     strip = ["--strip-debug", "--remove-section=.comment", "--enable-deterministic-archives"]
     run(_llvm("strip"), *strip, target.built / "libsidekick.a")
     if target.name == host():
@@ -47,14 +55,15 @@ def build(target):
 
 
 def _cargo(target, command, *arguments, after=()):
-    """Runs cargo with zig as linker. No path of this machine is in what it builds."""
+    """Runs cargo with the linker for a target. No path of this machine is in what it builds."""
     suffix = f".{target.glibc}" if target.glibc else ""
     homes = {ROOT: "/libsidekick", Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo")): "/cargo"}
     rust = [f"--remap-path-prefix={folder}={name}" for folder, name in homes.items()]
     c = [f"-ffile-prefix-map={folder}={name}" for folder, name in homes.items()]
     after = ["--", *after] if after else []
+    cargo = "cargo" if target.is_windows else ZIG / "cargo-zigbuild"
     run(
-        *(ZIG / "cargo-zigbuild", command, *arguments, "--locked", "--target", target.rust + suffix, *after),
+        *(cargo, command, *arguments, "--locked", "--target", target.rust + suffix, *after),
         PATH=f"{ZIG}:{os.environ['PATH']}",
         RUSTFLAGS=" ".join(rust),
         CFLAGS=" ".join(c),

@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import tarfile
+import time
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,11 +27,27 @@ class Target(NamedTuple):
     name: str
     rust: str
     glibc: str
-    """The oldest GNU C library that serves; empty for musl."""
+    """The oldest GNU C library that serves; empty for other systems."""
     debian: str
     python: str
     go: str
     node: str
+
+    @property
+    def is_windows(self):
+        return "windows" in self.rust
+
+    @property
+    def library(self):
+        """The file name of the shared library; empty if there is a static one alone."""
+        if self.is_windows:
+            return "sidekick.dll"
+        return "libsidekick.so" if self.glibc else ""
+
+    @property
+    def archive(self):
+        """The file name of its archive, as its system's users expect it."""
+        return f"libsidekick-{VERSION}-{self.name}.{'zip' if self.is_windows else 'tar.gz'}"
 
     @property
     def has_programs(self):
@@ -55,6 +73,10 @@ TARGETS = {
         ),
         Target("x86_64-linux-musl", "x86_64-unknown-linux-musl", "", "", "", "linux_amd64_musl", ""),
         Target("aarch64-linux-musl", "aarch64-unknown-linux-musl", "", "", "", "linux_arm64_musl", ""),
+        Target(
+            *("windows-x64", "x86_64-pc-windows-gnu", ""),
+            *("", "win_amd64", "windows_amd64", "win32-x64"),
+        ),
     )
 }
 
@@ -106,6 +128,16 @@ def tar(folder, file):
             archive.add(path, path.relative_to(folder.parent), recursive=False, filter=_anonymous)
     with open(file, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=EPOCH) as packed:
         packed.write(content.getbuffer())
+
+
+def zip(folder, file):
+    """The same as FOLDER.zip, for systems without tar."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            member = zipfile.ZipInfo(str(path.relative_to(folder.parent)), time.gmtime(EPOCH)[:6])
+            member.external_attr = (0o755 if path.stat().st_mode & 0o100 else 0o644) << 16
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, path.read_bytes())
 
 
 def _anonymous(member):

@@ -31,5 +31,7 @@ def _link(target):
     native = (target.built / "native-static-libs").read_text().split()
     # Of the options of a linker, cgo allows some; Go has it link programs that have the header anyway.
     native = " ".join(word for word in native if word.startswith("-l"))
-    condition = f"{system},{processor},{'musl' if musl else '!musl'}"
+    condition = f"{system},{processor}"
+    if system == "linux":
+        condition += ",musl" if musl else ",!musl"
     return f"#cgo {condition} LDFLAGS: ${{SRCDIR}}/lib/{target.go}/libsidekick.a -Wl,--as-needed {native}"

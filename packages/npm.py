@@ -14,11 +14,12 @@ def package(targets):
     shutil.copytree(ROOT / "bindings/node", folder)
     for target in targets:
         (folder / "lib" / target.node).mkdir()
-        shutil.copy(target.built / "libsidekick.so", folder / "lib" / target.node)
+        shutil.copy(target.built / target.library, folder / "lib" / target.node)
     write(folder / "LICENSE-THIRD-PARTY.txt", licences(("libsidekick",), targets[0].rust))
     manifest = json.loads((folder / "package.json").read_text(encoding="utf-8"))
     manifest["version"] = VERSION
-    # An npm that installs for another processor refuses at once.
-    manifest["cpu"] = sorted(target.node.partition("-")[2] for target in targets)
+    # An npm that installs for another system or processor refuses at once.
+    manifest["os"] = sorted({target.node.partition("-")[0] for target in targets})
+    manifest["cpu"] = sorted({target.node.partition("-")[2] for target in targets})
     write(folder / "package.json", json.dumps(manifest, indent=2) + "\n")
     run("npm", "pack", "--silent", "--pack-destination", OUT, cwd=folder)

@@ -6,17 +6,13 @@ import shutil
 from common import OUT, PACKAGES, ROOT, VERSION, WORK, fill, run, sha256, write
 
 
-def _file(target):
-    return f"libsidekick-{VERSION}-{target.name}.tar.gz"
-
-
 def conan(targets):
     """The recipe, which takes an archive from the folder above it."""
     folder = OUT / "conan"
     shutil.copytree(PACKAGES / "conan", folder)
     write(folder / "conanfile.py", fill(PACKAGES / "conan/conanfile.py"))
     lines = [
-        f'  {target.name}:\n    file: "{_file(target)}"\n    sha256: "{sha256(OUT / _file(target))}"'
+        f'  {target.name}:\n    file: "{target.archive}"\n    sha256: "{sha256(OUT / target.archive)}"'
         for target in targets
     ]
     write(folder / "conandata.yml", "archives:\n" + "\n".join(lines) + "\n")
@@ -28,7 +24,7 @@ def vcpkg(targets):
     manifest = json.loads((PACKAGES / "vcpkg/vcpkg.json").read_text(encoding="utf-8"))
     manifest["version"] = VERSION
     write(folder / "vcpkg.json", json.dumps(manifest, indent=2) + "\n")
-    sums = {f"{target.name.partition('-')[0].upper()}": sha256(OUT / _file(target)) for target in targets}
+    sums = {f"{target.name.partition('-')[0].upper()}": sha256(OUT / target.archive) for target in targets}
     words = {"X86_64": sums.get("X86_64", ""), "AARCH64": sums.get("AARCH64", "")}
     write(folder / "portfile.cmake", fill(PACKAGES / "vcpkg/portfile.cmake", **words))
     shutil.copy(PACKAGES / "vcpkg/usage", folder)

@@ -26,7 +26,7 @@ def wheel(target):
     shutil.rmtree(folder.parent, ignore_errors=True)
     shutil.copytree(_SOURCES, folder)
     write(folder / "LICENSE-THIRD-PARTY.txt", licences(("libsidekick",), target.rust))
-    library = target.built / "libsidekick.so"
+    library = target.built / target.library
     _build(
         "--wheel", f"-C--build-option=--plat-name={target.python}", folder, OUT, SIDEKICK_LIBRARY=str(library)
     )

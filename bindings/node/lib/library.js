@@ -17,7 +17,7 @@ function load() {
 
 function carried() {
   const system = `${process.platform}-${process.arch}`;
-  const file = path.join(__dirname, system, "libsidekick.so");
+  const file = path.join(__dirname, system, process.platform === "win32" ? "sidekick.dll" : "libsidekick.so");
   if (fs.existsSync(file)) return file;
   throw new Error(`libsidekick has no library for ${system}; SIDEKICK_LIBRARY may name one`);
 }
