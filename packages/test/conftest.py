@@ -1,18 +1,63 @@
 """What the tests of the packages share: the packages, and fresh Debian folders to install them in."""
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from common import OUT, PACKAGES, ROOT, VERSION, WORK  # noqa: E402
+from common import OUT, PACKAGES, ROOT, TARGETS, VERSION, WORK  # noqa: E402
 
 DIGIT = ROOT / "examples/data/digits/digit-7-0081.png"
+ANSWER = "7\n"
+# A program in Python, with the address filled in.
+PREDICT = """
+import sidekick
+client = sidekick.Deployment(url="@URL@", token="digits-token")
+digit = client.predict(image="seven.png")["digit"]
+print(max(digit, key=digit.get))
+"""
 SUITES = {"debian-11": "bullseye", "debian-12": "bookworm"}
+
+# What make dist was asked for.
+PACKED = [target.name for target in TARGETS.values() if (OUT / target.archive).exists()]
+_TIMES = pytest.StashKey()
+
+
+def pytest_configure(config):
+    config.stash[_TIMES] = []
+    config.addinivalue_line("markers", "target(name): deselected if make dist was not asked for it")
+
+
+def pytest_collection_modifyitems(config, items):
+    """A test of packages for a target that make dist was not asked for is counted as deselected."""
+    others = [item for item in items if {mark.args[0] for mark in item.iter_markers("target")} - set(PACKED)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item):
+    """With the fixtures of the test: what a folder of Debian takes is counted with its first test."""
+    began, used = time.monotonic(), _processor_time()
+    yield
+    item.config.stash[_TIMES].append((item.name, time.monotonic() - began, _processor_time() - used))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for name, seconds, processor in config.stash[_TIMES]:
+        if seconds >= 1:
+            terminalreporter.write_line(f"{seconds:4.0f} s, {processor:4.0f} s of CPU: {name}")
+
+
+def _processor_time():
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def run(*command, ok=True, **settings):
@@ -45,11 +90,19 @@ class Folder:
         shutil.copy(file, target)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def makers(request):
+    """What makes the Debian folders, if a test needs them: side by side, while other tests run."""
+    wanted = SUITES if any("debian" in item.fixturenames for item in request.session.items) else {}
+    command = PACKAGES / "test/debian-folder"
+    return {name: subprocess.Popen([command, suite, WORK / name]) for name, suite in wanted.items()}
+
+
 @pytest.fixture(params=SUITES, scope="module")
-def debian(request):
+def debian(request, makers):
     """A fresh copy of a Debian folder with the test programs and the picture of a seven."""
     base = WORK / request.param
-    run(PACKAGES / "test/debian-folder", SUITES[request.param], base)
+    assert makers[request.param].wait() == 0, "no Debian folder"
     fresh = WORK / f"{request.param}-fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     run("cp", "-a", "--reflink=auto", base, fresh)
