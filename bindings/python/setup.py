@@ -64,6 +64,15 @@ def built_library():
     return next(file for file in files if file.suffix in (".so", ".dylib", ".dll"))
 
 
+def require_cargo():
+    """Ends the build before setuptools lists what it copies: the reason is in the first lines."""
+    if "SIDEKICK_LIBRARY" not in os.environ and not shutil.which("cargo"):
+        raise SystemExit(
+            "cargo was not found. This builds the library of libsidekick, which is written in Rust: install Rust\n"
+            "(https://rustup.rs), or install a wheel of libsidekick, which contains the library."
+        )
+
+
 def is_library(message):
     """Whether a message of cargo's tells of the shared library."""
     if message["reason"] != "compiler-artifact":
@@ -76,6 +85,7 @@ class BuildWithLibrary(build_py):
     """Puts the library beside the modules."""
 
     def run(self):
+        require_cargo()
         if not self.editable_mode:
             # What an earlier build left would go into the wheel.
             shutil.rmtree(self.build_lib, ignore_errors=True)
@@ -87,6 +97,10 @@ class BuildWithLibrary(build_py):
 
 class PlatformWheel(bdist_wheel):
     """A wheel for this platform and any Python 3: nothing in it is compiled against Python."""
+
+    def run(self):
+        require_cargo()
+        super().run()
 
     def get_tag(self):
         platform = super().get_tag()[2]
