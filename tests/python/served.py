@@ -71,7 +71,7 @@ class Answering:
         rows = json.loads(gzip.decompress(request.body) if compressed else request.body)["rows"]
         self.requests.append((request.headers, rows))
         answered = self.answer(rows)
-        return answered if isinstance(answered, tuple | dict) else json.dumps({"rows": answered})
+        return answered if isinstance(answered, (tuple, dict)) else json.dumps({"rows": answered})
 
 
 @contextmanager
