@@ -332,6 +332,14 @@ def test_a_frame_in_place_of_rows_is_refused_with_advice(frame):
                 predict(frame)
 
 
+def test_a_series_of_rows_is_iterated():
+    rows = [{"n": 1}, {"n": 2}]
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        client = server.open()
+        for series in (pandas.Series(rows), polars.Series(rows)):
+            assert client.predict_many(series) == list(client.predict_lazy(series)) == rows
+
+
 class Made:
     """A producer made here: a stream of arrays of int64, which counts what it releases."""
 

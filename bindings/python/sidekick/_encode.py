@@ -180,7 +180,7 @@ def require_mapping(row: Any, number: int) -> None:
 
 def require_rows(rows: object) -> None:
     """Refuses a frame, whose elements are its columns or their names."""
-    if hasattr(rows, "__arrow_c_stream__") or (hasattr(rows, "columns") and hasattr(rows, "dtypes")):
+    if hasattr(rows, "columns") and (hasattr(rows, "__arrow_c_stream__") or hasattr(rows, "dtypes")):
         why = f"rows: expected an iterable of dicts, got {kind_of(rows)}"
         raise InvalidTypeError(f"{why}; predict_frame and predict_columns take it")
 
