@@ -25,8 +25,8 @@ CLIENT_TESTS = ["cancel", "connections", "framing", "isolation", "model_descript
                 "real_server", "recorded", "settings", "stream"]
 # What a program links to load sidekick.dll. With STATIC, it loads no library of mingw-w64.
 SHARED, STATIC = "libsidekick.dll.a", ["-static"]
-# Tests of what Windows has not: fork, /proc, dlopen.
-UNIX_ALONE = {"test_transport_reload.c"}
+# Tests of what Windows has not: fork, /proc, dlopen, signals.
+UNIX_ALONE = {"test_signals.c", "test_transport_reload.c"}
 
 
 def cargo(target, command, *arguments, **environment):
