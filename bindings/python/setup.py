@@ -34,14 +34,14 @@ def version():
 
 
 def require_cargo(commands):
-    """Ends a build that lacks cargo before it has done, and printed, anything else."""
+    """Ends a build that lacks cargo before anything else is printed: the reason is in the first lines."""
     builds = {"dist_info", "bdist_wheel", "editable_wheel", "build", "build_py", "install", "develop"}
     if builds.isdisjoint(commands) or os.environ.get("SIDEKICK_LIBRARY") or shutil.which("cargo"):
         return
     raise SystemExit(
-        "libsidekick: cargo was not found, and there is no wheel for this system.\n"
-        "The package contains a library in Rust, which cargo compiles. Install Rust 1.89 or newer\n"
-        "(https://rustup.rs, or the package cargo of the system), open a new terminal, and try again."
+        "cargo was not found. This builds the library of libsidekick, which is written in Rust:\n"
+        "Install Rust 1.89 or newer (https://rustup.rs), open a new terminal, and try again.\n"
+        "Or install a wheel of libsidekick, which contains the library."
     )
 
 
@@ -64,15 +64,6 @@ def built_library():
     return next(file for file in files if file.suffix in (".so", ".dylib", ".dll"))
 
 
-def require_cargo():
-    """Ends the build before setuptools lists what it copies: the reason is in the first lines."""
-    if "SIDEKICK_LIBRARY" not in os.environ and not shutil.which("cargo"):
-        raise SystemExit(
-            "cargo was not found. This builds the library of libsidekick, which is written in Rust: install Rust\n"
-            "(https://rustup.rs), or install a wheel of libsidekick, which contains the library."
-        )
-
-
 def is_library(message):
     """Whether a message of cargo's tells of the shared library."""
     if message["reason"] != "compiler-artifact":
@@ -85,7 +76,6 @@ class BuildWithLibrary(build_py):
     """Puts the library beside the modules."""
 
     def run(self):
-        require_cargo()
         if not self.editable_mode:
             # What an earlier build left would go into the wheel.
             shutil.rmtree(self.build_lib, ignore_errors=True)
@@ -97,10 +87,6 @@ class BuildWithLibrary(build_py):
 
 class PlatformWheel(bdist_wheel):
     """A wheel for this platform and any Python 3: nothing in it is compiled against Python."""
-
-    def run(self):
-        require_cargo()
-        super().run()
 
     def get_tag(self):
         platform = super().get_tag()[2]
