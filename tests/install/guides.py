@@ -64,15 +64,16 @@ class Guide:
         run = f"./first {self.base}/deployment/penguins/forward penguins-token\n"
         said = self.run(only(install, "sh")[0] + run)
         self.write("CMakeLists.txt", only(install, "cmake")[0])
-        assert self.run("cmake -S . -B build >log\ncmake --build build >>log\n" + run.replace("./", "build/")) == said
+        assert self.run(only(install, "sh")[1]).endswith("Built target first\n")
+        assert self.run(run.replace("./", "build/")) == said
         return said, r"(?s)Gentoo 0\.9.*"
 
     def go(self):
         install, first = blocks("go.md", "Install"), blocks("go.md", "First program")
-        lines = only(install, "sh")[0].replace("PATH/TO", str(ROOT))
+        lines = only(install, "sh")[0]
         self.write("main.go", only(first, "go")[0])
         url = f"{self.base}/deployment/penguins/forward"
-        said = self.run(f"go mod init first 2>log\n{lines}\n./first", SIDEKICK_URL=url, SIDEKICK_TOKEN="penguins-token")
+        said = self.run(f"{lines}\n./first", SIDEKICK_URL=url, SIDEKICK_TOKEN="penguins-token")
         return said, re.escape(only(first, "text")[0])
 
     def cli(self):

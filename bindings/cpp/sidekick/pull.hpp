@@ -28,9 +28,9 @@ public:
     using iterator = detail::BatchIterator<PullStream>;
 
     /// The predictions of the next batch, in the order of the elements; nothing after the last one. Fails as
-    /// `Stream::next` where a batch failed: the next call goes on with the next batch. An element that `fill`
-    /// fails with ends the range: the error comes after all that was in flight, and counts rows over the whole
-    /// range; rows of its batch are not sent.
+    /// `Stream::next` does if a batch failed: the next call goes on with the next batch. If `fill` fails, that
+    /// ends the range, and the batch is not sent. The error comes after all that was in flight, and counts rows
+    /// over the whole range.
     std::optional<Predictions> next() {
         pull();
         auto predictions = stream_.next();
@@ -39,7 +39,7 @@ public:
         }
         return predictions;
     }
-    /// As `next`, without throwing; only what is no `Error`, and was thrown by `fill` or the range, is thrown.
+    /// As `next`, without throwing an `Error`. What else `fill` or the range throws is thrown.
     Result<std::optional<Predictions>> try_next() {
         try {
             return next();

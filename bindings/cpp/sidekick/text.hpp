@@ -147,11 +147,15 @@ constexpr bool has_text =
 /// @endcond
 
 /// The name of the enumerator, such as `Timeout`; of one that is not known here, its number.
-inline std::string to_string(Status status) { return detail::named(detail::name_of(status), "status", status); }
+inline std::string to_string(Status status) {
+    return detail::named(detail::name_of(status), "status", status);
+}
 /// The type's name, such as `numeric`.
 inline std::string to_string(Type type) { return detail::named(detail::name_of(type), "type", type); }
 /// The name of the type of elements, such as `float32`.
-inline std::string to_string(ElementType type) { return detail::named(detail::name_of(type), "element type", type); }
+inline std::string to_string(ElementType type) {
+    return detail::named(detail::name_of(type), "element type", type);
+}
 /// The protocol's name, such as `Open Inference Protocol`.
 inline std::string to_string(Protocol protocol) {
     return detail::named(detail::name_of(protocol), "protocol", protocol);
@@ -163,7 +167,9 @@ inline std::string to_string(TlsVersion version) {
     return detail::named(detail::name_of(version), "TLS version", version);
 }
 /// The level of a line of the log, such as `warning`.
-inline std::string to_string(LogLevel level) { return detail::named(detail::name_of(level), "log level", level); }
+inline std::string to_string(LogLevel level) {
+    return detail::named(detail::name_of(level), "log level", level);
+}
 
 /// A feature on one line: `"size": numeric [1]`, `"x": numeric [any, 2], optional`,
 /// `"sex": categorical [2], one of "female", "male"`.
@@ -177,7 +183,8 @@ inline std::string to_string(const Feature& feature) {
     return text + ']' + detail::labels_of(feature) + (feature.optional ? ", optional" : "");
 }
 
-/// An error on one line, with its status: `Server (HTTP 401, InvalidTokenError): ...`. The token is not in it.
+/// An error on one line, with its status: `Server (HTTP 401, InvalidTokenError): ...`. The token is not in
+/// it.
 inline std::string to_string(const Error& error) {
     std::string where = error.http_status() == 0 ? "" : "HTTP " + std::to_string(error.http_status());
     if (!error.server_code().empty()) {
