@@ -28,9 +28,9 @@ public:
     using iterator = detail::BatchIterator<PullStream>;
 
     /// The predictions of the next batch, in the order of the elements; nothing after the last one. Fails as
-    /// `Stream::next` does if a batch failed: the next call goes on with the next batch. If `fill` fails, that
-    /// ends the range, and the batch is not sent. The error comes after all that was in flight, and counts rows
-    /// over the whole range.
+    /// `Stream::next` does if a batch failed: the next call goes on with the next batch. If `fill` fails,
+    /// that ends the range, and the batch is not sent. The error comes after all that was in flight, and counts
+    /// rows over the whole range.
     std::optional<Predictions> next() {
         pull();
         auto predictions = stream_.next();
