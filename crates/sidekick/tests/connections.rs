@@ -193,7 +193,7 @@ fn a_silent_server_is_a_timeout() {
         false
     });
     let mut options = options();
-    options.set_response_timeout(Duration::from_millis(200));
+    options.set_response_timeout(Duration::from_secs(1));
     let error = refused(&open(&url, &options));
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
     assert!(error.to_string().contains("response_timeout"), "{error}");
@@ -226,7 +226,7 @@ fn the_call_timeout_covers_the_waits() {
     options.set_call_timeout(Duration::from_secs(1));
     let error = refused(&open(&failing(1000, "503 Unavailable"), &options));
     // Each wait is at least half of its backoff.
-    assert!(error.attempts() > 2 && error.attempts() <= 41, "{} attempts", error.attempts());
+    assert!(error.attempts() > 1 && error.attempts() <= 41, "{} attempts", error.attempts());
 }
 
 #[test]

@@ -6,8 +6,8 @@ mod common;
 use common::{Request, deployment, numbers, open, options, reply, within};
 use sidekick::{Cancel, Deployment, Error, ErrorKind, Options, Stream};
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
@@ -154,8 +154,13 @@ fn a_batch_that_fails_while_bad_rows_are_sought_names_all_its_rows() {
 fn no_more_requests_are_in_flight_than_max_in_flight() {
     static NOW: AtomicUsize = AtomicUsize::new(0);
     static MOST: AtomicUsize = AtomicUsize::new(0);
-    let url = deployment(|request, stream| {
+    let (arrived, three) = (AtomicUsize::new(0), Barrier::new(3));
+    let url = deployment(move |request, stream| {
         MOST.fetch_max(NOW.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        // None of the first three is answered before all are there.
+        if arrived.fetch_add(1, Ordering::SeqCst) < 3 {
+            three.wait();
+        }
         sleep(Duration::from_millis(20));
         NOW.fetch_sub(1, Ordering::SeqCst);
         reply(stream, "200 OK", &request.echo())
