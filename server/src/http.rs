@@ -55,7 +55,6 @@ pub fn router(app: App) -> Router {
         .fallback(unknown_address)
         .method_not_allowed_fallback(wrong_method)
         .with_state(Arc::clone(&app))
-        .layer(middleware::from_fn(check_host))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app, identify))
@@ -71,12 +70,12 @@ async fn identify(State(app): Shared, mut request: Request, next: Next) -> Respo
         extensions.insert(trace);
     }
     let mut response = match &app.log {
-        None => next.run(request).await,
+        None => hosted(request, next).await,
         Some(log) => {
             let tokens = Arc::clone(&app);
             let is_secret = Box::new(move |text: &str| tokens.has_token(text));
             let (exchange, request) = Exchange::begin(log, &id, request, is_secret);
-            exchange.answer(next.run(request).await)
+            exchange.answer(hosted(request, next).await)
         }
     };
     response.headers_mut().insert(request_id::HEADER, id.value());
@@ -112,8 +111,8 @@ async fn refuse(request: Request, error: impl FnOnce(&str) -> ApiError) -> Respo
     if open { OpenError(error).into_response() } else { error.into_response() }
 }
 
-/// A request names the host it is for, once; only HTTP/1.0 knows requests without.
-async fn check_host(request: Request, next: Next) -> Response {
+/// Passes on a request that names the host it is for, once; only HTTP/1.0 knows requests without.
+async fn hosted(request: Request, next: Next) -> Response {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let problem = match (hosts.next(), hosts.next()) {
         (None, _) if request.version() > Version::HTTP_10 => "the request has no Host header",
