@@ -56,7 +56,7 @@ TEST(a_view_is_added_as_it_lies) {
 
 TEST(a_matrix_is_added_by_its_strides) {
     const Matrix matrix{{1, 4, 2, 5, 3, 6}};
-    const sidekick::Strides by_column{sizeof(float), 2 * sizeof(float)};
+    const std::array<std::ptrdiff_t, 2> by_column{sizeof(float), 2 * sizeof(float)};
     CHECK(echoed([&](auto& rows) { rows.array("array", matrix, {2, 3}, by_column); }) == in_order);
 }
 

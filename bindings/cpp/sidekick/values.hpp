@@ -115,7 +115,8 @@ private:
 template <typename Element>
 class List {
 public:
-    /// The elements in braces, which live until the end of the call.
+    /// The elements in braces, which live until the end of the call; in a variable, such a list would outlive
+    /// them.
     List(std::initializer_list<Element> elements) noexcept : List(std::data(elements), elements.size()) {}
     /// The elements of a vector, an array or a span.
     template <typename Contiguous, typename Found = decltype(std::data(std::declval<const Contiguous&>())),
