@@ -18,12 +18,12 @@ module Sidekick
     dlload ENV.fetch("SIDEKICK_LIBRARY", "libsidekick.so")
     { "sidekick_status" => "int", "int32_t" => "int", "uint32_t" => "unsigned int",
       "int64_t" => "long long", "uint64_t" => "unsigned long long" }.each { |name, type| typealias name, type }
-    %w[release token log].each { |name| typealias "sidekick_#{name}_callback", "void *" }
 
     # Each declaration is one line.
     File.foreach(ENV.fetch("SIDEKICK_FFI")) do |line|
       case line
       when /\Aenum \{ (\w+) = (\S+) \};/ then const_set($1, Integer($2))
+      when /\Atypedef .*\(\*(\w+_callback)\)/ then typealias $1, "void *"
       when /\A(?:const )?\w+ \*?sidekick_\w+\(.*\);/ then extern line.delete_suffix(";\n").sub("(void)", "()")
       end
     end
