@@ -146,6 +146,56 @@ def test_elements_of_arrays_are_filled_in_or_skip_their_row():
         assert numpy.isnan(values[1, 0])
 
 
+def test_rows_that_are_arrays_are_looked_into_whatever_holds_them():
+    values = numpy.arange(8.0).reshape(4, 2)
+    values[1, 0] = NAN
+    inner = pyarrow.array(values.ravel())
+    with_null = pyarrow.FixedSizeListArray.from_arrays(inner, 2, mask=pyarrow.array([False, False, True, False]))
+    nulls = pyarrow.array([[0, 1], [None, 3], None, [6, 7]], pyarrow.list_(pyarrow.float64()))
+    listed = [numpy.array([0, 1]), [NAN, 3], None, numpy.ma.array([6, 7])]
+    masked = [[0, 1], numpy.ma.array([5, 3], mask=[True, False]), None, [6.0, 7]]
+    with answering({"a": feature("numeric", 2)}, {"a": feature("numeric", 2)}, lambda rows: rows) as server:
+        client = server.open()
+        for column in (with_null, nulls, listed, masked):
+            for value, expected in ((-1, [[-1, 3], [-1, -1]]), ([-1, -2], [[-1, 3], [-1, -2]])):
+                found = client.predict_columns({"a": column}, missing={"a": value})
+                assert found["a"].tolist() == [[0, 1], *expected, [6, 7]]
+            found = client.predict_columns({"a": column}, missing="skip")
+            assert sorted(found.errors) == [1, 2] and found["a"][3].tolist() == [6, 7]
+
+
+def test_a_value_is_put_in_once_and_as_it_is():
+    inputs = {"n": feature("numeric"), "m": feature("numeric")}
+    with answering(inputs, {"m": feature("numeric")}, lambda rows: rows) as server:
+        client = server.open()
+
+        def predict(gaps, value):
+            server.requests.clear()
+            columns = {"n": gaps, "m": numpy.ones(len(gaps))}
+            client.predict_columns(columns, missing={"n": value})
+            return [row["n"] for row in sent_rows(server)]
+
+        for gaps, value in (([NAN], [1.0, 2.0, 3.0]), ([NAN, NAN], [1.0, 2.0]), ([NAN], "5"),
+                            ([NAN], numpy.timedelta64(5, "s")), ([NAN], None)):
+            for column in (numpy.array(gaps), [None] * len(gaps)):
+                with pytest.raises(sidekick.InvalidTypeError):
+                    predict(column, value)
+        # A 32-bit float has no place for it, nor one of 16 bits for the other.
+        assert predict(numpy.array([NAN, 2], "float32"), (1 << 24) + 1) == [(1 << 24) + 1, 2]
+        assert predict(numpy.array([NAN, 2], "float16"), 1e6) == [1e6, 2]
+
+
+def test_a_value_for_arrays_has_the_shape_of_a_row():
+    values = numpy.full((3, 2), NAN)
+    with answering({"a": feature("numeric", 2)}, {"a": feature("numeric", 2)}, lambda rows: rows) as server:
+        client = server.open()
+        for value in (numpy.ones((3, 2)), numpy.ones((4, 1, 2)), [1, 2, 3], "1", [None, 1]):
+            for column in (values, [None] * 3):
+                with pytest.raises(sidekick.InvalidTypeError, match="^missing: the value of .a. does not fit"):
+                    client.predict_columns({"a": column}, missing={"a": value})
+        assert not server.requests
+
+
 @pytest.mark.parametrize(
     ("missing", "kind", "says"),
     [

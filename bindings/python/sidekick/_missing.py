@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from numbers import Integral, Real
 from typing import Any, Literal, Union
 
 import numpy
 
 from sidekick._alike import look_alikes
-from sidekick._refused import is_missing, kind_of
+from sidekick._refused import is_missing, is_time, kind_of
 from sidekick.errors import InvalidTypeError, InvalidValueError, MissingValueError, about
 from sidekick.features import FeatureSpec
 
@@ -34,7 +36,7 @@ def filled(columns: Sequence[Any], specs: Sequence[FeatureSpec], values: Mapping
     found = []
     for spec, column in zip(specs, columns):
         is_filled = column is not None and spec.name in values
-        found.append(_filled(spec.name, column, values[spec.name]) if is_filled else column)
+        found.append(_filled(spec, column, values[spec.name]) if is_filled else column)
     return found
 
 
@@ -43,7 +45,7 @@ def incomplete(columns: Sequence[Any], specs: Sequence[FeatureSpec]) -> dict[int
     found: dict[int, Exception] = {}
     for spec, column in zip(specs, columns):
         if column is not None:
-            rows = _gaps(_whole(column)).nonzero()[0].tolist()
+            rows = _gaps(_whole(column), spec.is_array).nonzero()[0].tolist()
             found.update((row, _skipped(row, spec.name)) for row in rows if row not in found)
     return found
 
@@ -57,32 +59,92 @@ def picked(column: Any, rows: Sequence[int]) -> Any:
     return part[places] if isinstance(part, numpy.ndarray) else [part[place] for place in places]
 
 
-def _filled(name: str, column: Any, value: Any) -> Any:
+def _filled(spec: FeatureSpec, column: Any, value: Any) -> Any:
     whole = _whole(column)
-    gaps = _gaps(whole)
+    gaps = _gaps(whole, spec.is_array)
     if not gaps.any():
         return column
-    if not isinstance(whole, numpy.ndarray):
-        return [value if gap else given for given, gap in zip(whole, gaps.tolist())]
+    if spec.is_array:
+        return _filled_arrays(spec, whole, gaps, value)
+    if isinstance(whole, numpy.ndarray) and whole.ndim == 1:
+        if not isinstance(value, (Real, Decimal)) or is_time(type(value)):
+            raise _unfit(spec, f"expected a number, got {kind_of(value)}")
+        if _holds(whole.dtype, value):
+            return numpy.where(gaps, whole.dtype.type(value), whole)
+        whole = whole.tolist()
+    return [value if gap else given for given, gap in zip(whole, gaps.tolist())]
+
+
+def _holds(dtype: Any, value: Any) -> bool:
+    """Whether an array of floats has a place for a value: for a float, its nearest; for an integer, itself."""
+    if not isinstance(value, Real):
+        return False
     try:
-        # In a row that is an array, each of its elements may be missing.
-        return numpy.where(numpy.isnan(whole), numpy.asarray(value, whole.dtype), whole)
+        with numpy.errstate(over="ignore"):
+            held = dtype.type(value)
+    except OverflowError:
+        return False
+    return bool(numpy.isfinite(held) and (not isinstance(value, Integral) or int(held) == value))
+
+
+def _filled_arrays(spec: FeatureSpec, whole: Any, gaps: Any, value: Any) -> Any:
+    """Rows that are arrays. The value is one for all elements, or has one for each."""
+    elements = numpy.asanyarray(value)
+    try:
+        if elements.dtype.kind not in "fiub":
+            raise TypeError(f"expected a number or an array of numbers, got {kind_of(value)}")
+        if isinstance(whole, numpy.ndarray):
+            # Of the shape of a row: another could make more rows.
+            return numpy.where(numpy.isnan(whole), numpy.broadcast_to(elements, whole.shape[1:]), whole)
+        return [_filled_array(spec, row, elements) if gap else row for row, gap in zip(whole, gaps.tolist())]
     except (TypeError, ValueError) as error:
-        why = f'missing: the value of "{name}" does not fit: {error}'
-        raise about(InvalidTypeError(why), feature=name) from None
+        raise _unfit(spec, error) from None
+
+
+def _unfit(spec: FeatureSpec, why: object) -> InvalidTypeError:
+    error = InvalidTypeError(f'missing: the value of "{spec.name}" does not fit: {why}')
+    return about(error, feature=spec.name)
+
+
+def _filled_array(spec: FeatureSpec, row: Any, elements: Any) -> Any:
+    if is_missing(row):
+        return elements if spec.has_free_sizes else numpy.broadcast_to(elements, spec.shape)
+    array = numpy.asanyarray(row)
+    return numpy.where(_missing_elements(array), numpy.broadcast_to(elements, array.shape), numpy.asarray(array))
 
 
 def _whole(column: Any) -> Any:
     return column if isinstance(column, (list, tuple, numpy.ndarray)) else column[:]
 
 
-def _gaps(column: Any) -> Any:
-    """Which rows have a missing value."""
+def _gaps(column: Any, is_array: bool) -> Any:
+    """Which rows have a missing value, or an element that is missing."""
     if not isinstance(column, numpy.ndarray):
-        return numpy.fromiter(map(is_missing, column), bool, len(column))
+        return numpy.fromiter(map(_has_gap if is_array else is_missing, column), bool, len(column))
     if column.dtype.kind != "f":
         return numpy.zeros(len(column), bool)
     return numpy.isnan(column).any(axis=tuple(range(1, column.ndim)))
+
+
+def _has_gap(row: Any) -> bool:
+    """Whether a row that is an array is missing, or one of its elements."""
+    if is_missing(row):
+        return True
+    try:
+        return bool(_missing_elements(numpy.asanyarray(row)).any())
+    except ValueError:
+        # Lists of different lengths, which are refused with their row.
+        return False
+
+
+def _missing_elements(array: Any) -> Any:
+    if numpy.ma.is_masked(array):
+        return numpy.ma.getmaskarray(array)
+    if array.dtype.kind == "f":
+        return numpy.isnan(array)
+    if array.dtype.kind != "O":
+        return numpy.zeros(array.shape, bool)
+    return numpy.fromiter(map(is_missing, array.flat), bool, array.size).reshape(array.shape)
 
 
 def _skipped(row: int, name: str) -> Exception:
