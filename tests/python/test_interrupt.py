@@ -122,6 +122,75 @@ def test_what_a_handler_raises_ends_a_single_request(held):
         client.predict(n=1)
 
 
+@pytest.fixture
+def handled():
+    """Sets the handler of SIGALRM, for the test alone."""
+    before = signal.getsignal(signal.SIGALRM)
+    yield lambda handler: signal.signal(signal.SIGALRM, handler)
+    signal.signal(signal.SIGALRM, before)
+
+
+def test_ctrl_c_ends_a_call_of_a_handler_and_the_one_it_interrupts(held, handled):
+    server, may = held
+    client = server.open()
+
+    def handler(*_):
+        with signalled(signal.SIGINT):
+            client.predict(n=2)
+
+    handled(handler)
+    with signalled(signal.SIGALRM), pytest.raises(KeyboardInterrupt):
+        client.predict(n=1)
+    may.set()
+    assert client.predict(n=3) == {"n": 3}
+
+
+def test_a_handler_that_takes_its_time_does_not_end_the_calls_of_other_threads(held, handled):
+    server, may = held
+    client = server.open()
+    results, entered, interrupted = [], threading.Event(), threading.Event()
+    other = threading.Thread(target=lambda: results.append(client.predict(n=1)))
+
+    def handler(*_):
+        entered.set()
+        assert interrupted.wait(30)
+
+    def interrupt():
+        assert entered.wait(30)
+        # While the handler runs, also the other thread's call is interrupted.
+        for _ in range(3):
+            signal.pthread_kill(other.ident, signal.SIGALRM)
+            other.join(0.1)
+        interrupted.set()
+        may.set()
+
+    handled(handler)
+    other.start()
+    interrupting = threading.Thread(target=interrupt)
+    interrupting.start()
+    with signalled(signal.SIGALRM):
+        results.append(client.predict(n=2))
+    interrupting.join()
+    other.join()
+    assert sorted(result["n"] for result in results) == [1, 2]
+
+
+@pytest.mark.parametrize("kind", [GeneratorExit, StopIteration, SystemExit, sidekick.InvalidValueError])
+def test_whatever_a_handler_raises_is_raised_every_time(held, handled, kind):
+    server, may = held
+    client = server.open()
+
+    def handler(*_):
+        raise kind("said by the handler")
+
+    handled(handler)
+    for _ in range(2):
+        with signalled(signal.SIGALRM), pytest.raises(kind, match="^said by the handler$"):
+            client.predict(n=1)
+    may.set()
+    assert client.predict(n=3) == {"n": 3}
+
+
 def test_ctrl_c_ends_an_opening():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/deployment/x/forward"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator
 from ctypes import c_void_p
+from functools import partial
 from logging import DEBUG, ERROR, INFO, WARNING, NullHandler, getLogger
 from threading import current_thread, main_thread
 from typing import Any
@@ -62,37 +64,57 @@ class TokenSource:
 class SignalHandlers:
     """Runs Python's handlers of signals that arrive while the main thread waits in a call of the library.
 
-    What one of them raises ends the call, and is raised by it.
+    What one of them raises ends the call, and is raised by it. A handler may call the library itself.
     """
 
     def __init__(self, options: Handle) -> None:
-        self._failure: BaseException | None = None
-        answers = self._answers()
-        next(answers)
-        # Not a function: handlers run when one begins, and what they raise there is lost.
-        callback = SignalCallback(answers.send)
-        options.kept += (callback,)
-        call(library.sidekick_options_set_signal_callback, options, callback, None, None)
+        _prepare_answers()
+        call(library.sidekick_options_set_signal_callback, options, _signal_callback, None, None)
 
     def raise_failure(self) -> None:
         """Raises what a handler raised last, on the thread that runs them; nothing if none did."""
-        if self._failure is None or current_thread() is not main_thread():
+        global _raised
+        if _raised is None or current_thread() is not main_thread():
             return
-        failure, self._failure = self._failure, None
+        failure, _raised = _raised, None
+        _prepare_answers()
         raise failure from None
 
-    def _answers(self) -> Generator[int, Any, None]:
-        """Whether a handler raised, each time that it goes on."""
-        ends = 0
-        while True:
-            try:
-                # Handlers run when it goes on here, on the main thread.
-                yield ends
-                ends = 0
-            except GeneratorExit:
-                return
-            except BaseException as failure:
-                self._failure, ends = failure, 1
+
+# What a handler raised last. Handlers run on the main thread alone.
+_raised: BaseException | None = None
+# A generator is resumed only once at a time: each answer is one of its own, made beforehand. More are used at once
+# than one if a handler calls the library, or if several threads are interrupted.
+_answers: deque[Generator[int, Any, None]] = deque()
+_MOST_ANSWERS = 64
+
+
+def _answer() -> Generator[int, Any, None]:
+    """Waits, then says whether a handler raised."""
+    global _raised
+    try:
+        yield 0
+        # Handlers run when it goes on here, on the main thread.
+        _prepare_answers()
+        yield 0
+        return
+    except BaseException as failure:
+        # Not one of a handler: nobody needs the answer.
+        if isinstance(failure, GeneratorExit) and failure.__traceback__ and not failure.__traceback__.tb_next:
+            return
+        _raised = failure
+    yield 1
+
+
+def _prepare_answers() -> None:
+    while len(_answers) < _MOST_ANSWERS:
+        answer = _answer()
+        next(answer)
+        _answers.append(answer)
+
+
+# No function of Python's: handlers run when one begins, and what they raise there is lost.
+_signal_callback = SignalCallback(partial(next, map(next, iter(_answers.popleft, None))))
 
 
 def _log(_: Any, level: int, message: bytes, length: int) -> None:
