@@ -1,14 +1,18 @@
 """Arrays in and out."""
 
 import array
+import ctypes
+import json
 import tracemalloc
+from contextlib import contextmanager
 from decimal import Decimal
 
 import numpy
 import pandas
 import pytest
 
-from served import DATA, deployment
+import sidekick
+from served import DATA, Server, deployment
 
 VALUES = numpy.array([[0, 1, 2], [3, 4, 5]])
 DTYPES = ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", ">f4", ">f8", ">i4", "longdouble"]
@@ -62,6 +66,58 @@ def test_a_series_and_whatever_numpy_takes_are_arrays():
     with deployment("integers") as client:
         for value in (pandas.Series([1.5, 2.5]), pandas.Series([1.5, 2.5], dtype="Float64"), Tensor()):
             assert list(client.predict(category=1, array=value)["array"]) == [1.5, 2.5]
+
+
+@pytest.mark.parametrize("datatype", ["INT64", "UINT64", "FP64"])
+def test_numbers_keep_their_digits_in_whatever_they_are_given(datatype):
+    big, half = (1 << 53) + 1, 1 << 63
+    is_float = datatype == "FP64"
+    values = [0.1, 1e300] if is_float else [big, half + 3] if datatype == "UINT64" else [big, -half + 1]
+    given = [
+        numpy.array(values, {"INT64": ">i8", "UINT64": ">u8", "FP64": ">f8"}[datatype]),
+        numpy.array(values, object),
+        numpy.array([[Decimal(str(value)) for value in values]], object)[0],
+        # NumPy makes floats of the one and the other.
+        values,
+    ]
+    if is_float:
+        given.append(numpy.array(values, "longdouble"))
+    with passing(datatype) as (client, sent):
+        for value in given:
+            client.predict(x=value)
+            assert sent.pop() == values
+
+
+@contextmanager
+def passing(datatype):
+    """A model that takes two numbers of a type, and a list of what it was sent."""
+    sent = []
+    tensors = {
+        "inputs": [{"name": "x", "datatype": datatype, "shape": [-1, 2]}],
+        "outputs": [{"name": "y", "datatype": "FP32", "shape": [-1]}],
+    }
+
+    def respond(request):
+        if request.method == "GET":
+            document = {"name": "m", "versions": ["1"], "platform": "", **tensors}
+            return json.dumps(document if request.path.endswith("/m") else {"name": "s", "extensions": []})
+        sent.append(json.loads(request.body)["inputs"][0]["data"])
+        output = {**tensors["outputs"][0], "shape": [1], "data": [0]}
+        return json.dumps({"model_name": "m", "outputs": [output]})
+
+    with Server(respond, None).running() as server:
+        yield sidekick.Deployment(f"{server.url}/v2/models/m", ""), sent
+
+
+def test_arrays_of_ctypes_are_arrays(echo, row):
+    values = (ctypes.c_double * 3 * 2)((0, 1, 2), (3, 4, 5))
+    numpy.testing.assert_array_equal(echo.predict(**{**row, "array": values})["array"], VALUES)
+
+
+def test_an_integer_that_no_float_holds_is_a_value_error(echo, row):
+    says = '^row 0: feature "array": an integer of the array is too large to be sent$'
+    with pytest.raises(sidekick.InvalidValueError, match=says):
+        echo.predict(**{**row, "array": [[10**400, 1, 1], [1, 1, 1]]})
 
 
 def test_large_arrays_are_not_copied_on_the_way_out():

@@ -8,7 +8,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from sidekick import ReplyError
+from sidekick import InvalidValueError, ReplyError
 from sidekick._pillow import samples_of
 
 from served import DATA, ROOT, answering, feature
@@ -305,3 +305,11 @@ def test_a_jpeg_that_is_cut_off_is_a_value_error_either_way(tmp_path):
         assert not server.requests
         with pytest.raises(ReplyError, match='^row 0: feature "image": the image cannot be read: .* cut off'):
             client.predict(image=picture())
+
+
+def test_what_pillow_refuses_is_a_value_error_of_its_row(sent):
+    closed = picture()
+    closed.close()
+    for image in (closed, Image.new("La", (4, 4))):
+        with pytest.raises(InvalidValueError, match='^row 0: feature "image": the image cannot be read: '):
+            sent(image)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_size_t, c_ssize_t, c_void_p, cast, py_object, pythonapi
+from math import prod
 from typing import Any
 
 _STRIDED_WITH_FORMAT = 0x001C
@@ -70,7 +72,9 @@ class Buffer:
     def __enter__(self) -> tuple[Any, ...]:
         """Element type, shape, rank, strides, address and size, as `sidekick_rows_add_array` takes them."""
         view = self._view
-        shape, strides = view.shape[: view.ndim], view.strides[: view.ndim]
+        shape = view.shape[: view.ndim]
+        # Without strides, as ctypes has its arrays, the elements lie one behind another.
+        strides = view.strides[: view.ndim] if view.strides else _row_major(shape, view.itemsize)
         # Elements that lie before the first one, for a negative stride, are the exporter's promise.
         reach = sum((size - 1) * max(stride, 0) for size, stride in zip(shape, strides))
         size = 0 if 0 in shape else reach + view.itemsize
@@ -78,6 +82,10 @@ class Buffer:
 
     def __exit__(self, *_: object) -> None:
         _release(byref(self._view))
+
+
+def _row_major(shape: Sequence[int], size: int) -> list[int]:
+    return [size * prod(shape[axis + 1 :]) for axis in range(len(shape))]
 
 
 def _dtype(code: str, size: int) -> int | None:

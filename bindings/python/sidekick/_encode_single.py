@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from sidekick._optional import need
 from sidekick._pillow import samples_of
 from sidekick._refused import Refused, Unreadable, is_missing, is_time, is_time_array, kind_of
 from sidekick._refused import read_bytes, unfit
-from sidekick.errors import InvalidTypeError, InvalidValueError, MissingValueError
+from sidekick.errors import Error, InvalidTypeError, InvalidValueError, MissingValueError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -95,7 +95,10 @@ def _add_pillow(rows: Handle, index: int, image: Image.Image, apply_orientation:
             return call(library.sidekick_rows_add_image_at, rows, index, encoded, len(encoded), where=where)
         pixels = _with_bytes(image)
         samples = samples_of(pixels)
-    except (OSError, SyntaxError) as error:
+    except (OSError, SyntaxError, ValueError) as error:
+        # Of the library, which took the image in.
+        if isinstance(error, Error):
+            raise
         raise Refused(InvalidValueError, f"the image cannot be read: {error}") from None
     quality = _JPEG_QUALITY if kind.upper() in _JPEG else 0
     values = (*pixels.size, samples.channels, 0, samples.values, samples.size)
@@ -195,20 +198,45 @@ def _numbers(value: Any) -> Any:
     _require_whole(array)
     if is_time_array(array):
         raise unfit(array, "an array of numbers")
+    # NumPy makes floats of integers if no type of its own holds all of them.
+    if array.dtype.kind == "f" and isinstance(value, (list, tuple)) and (abs(array) >= 1 << 53).any():
+        array = numpy.array(value, object)
     if array.dtype.kind == "O":
         array = _of_objects(array)
     if array.dtype.kind not in "fiub":
         raise Refused(InvalidTypeError, f"expected an array of numbers, got one of {array.dtype}")
-    if array.dtype.isnative and array.itemsize <= 8:
-        return array
-    with numpy.errstate(over="ignore"):
-        return array.astype(numpy.float32)
+    if array.itemsize > 8:
+        with numpy.errstate(over="ignore"):
+            return array.astype(float)
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def _of_objects(array: Any) -> Any:
-    """Floats of Python's numbers."""
+    """Integers or floats of Python's numbers."""
     if any(map(is_missing, array.flat)):
         why = "expected an array of numbers, got one with a missing value; fill it in"
         raise Refused(MissingValueError, why)
     is_numeric = all(issubclass(kind, (Real, Decimal)) for kind in set(map(type, array.flat)))
-    return array.astype(float) if is_numeric and array.size else array
+    if not is_numeric or not array.size:
+        return array
+    try:
+        return _of_integers(array) if all(map(_is_whole, array.flat)) else array.astype(float)
+    except OverflowError:
+        raise Refused(InvalidValueError, "an integer of the array is too large to be sent") from None
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, Decimal):
+        # A larger one is no integer that could be sent, and its digits may be many.
+        return bool(value.is_finite() and abs(value) < 1 << 65 and value == value.to_integral_value())
+    return isinstance(value, Integral)
+
+
+def _of_integers(array: Any) -> Any:
+    """The integers in the type that holds all of them, if there is one."""
+    integers = [*map(int, array.flat)]
+    if min(integers) >= -(1 << 63) and max(integers) < 1 << 64:
+        dtype = "uint64" if max(integers) >= 1 << 63 else "int64"
+        if min(integers) >= 0 or dtype == "int64":
+            return array.astype(dtype)
+    return array.astype(float)
