@@ -423,3 +423,34 @@ def test_pandas_columns_of_arrow_are_read_where_they_lie():
         server.open().predict_columns({"n": pandas.Series([1, None], dtype="int64[pyarrow]")})
     assert sent_values(TEXT, pandas.Series(TEXTS, dtype="string[pyarrow]")) == TEXTS
     assert sent_values(TEXT, pandas.Series(TEXTS, dtype=pandas.ArrowDtype(pyarrow.string()))) == TEXTS
+
+
+def test_capsules_that_were_taken_before_are_refused():
+    table = pyarrow.table({"n": [1, 2]})
+
+    class Given:
+        """What gives out the same capsules again."""
+
+        def __init__(self, name, capsules):
+            setattr(self, name, lambda *_: capsules)
+
+    batch = table.to_batches()[0]
+    for given in (
+        Given("__arrow_c_stream__", table.__arrow_c_stream__()),
+        Given("__arrow_c_array__", batch.__arrow_c_array__()),
+    ):
+        with answering(NUMBER, OUT, zeros) as server:
+            client = server.open()
+            assert len(client.predict_columns(given)["out"]) == 2
+            with pytest.raises(ValueError, match="^a Given cannot be read: .* was taken before$"):
+                client.predict_columns(given)
+
+
+def test_objects_of_polars_are_taken_as_what_they_are():
+    column = polars.Series("t", ["x", "y", "z"], dtype=polars.Object)
+    assert sent_values(TEXT, column) == ["x", "y", "z"]
+    with answering(TEXT, OUT, zeros) as server:
+        for predict in (server.open().predict_columns, server.open().predict_frame):
+            server.requests.clear()
+            predict(polars.DataFrame([column])[1:])
+            assert [row["t"] for _, rows in server.requests for row in rows] == ["y", "z"]

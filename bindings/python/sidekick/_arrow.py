@@ -38,14 +38,16 @@ class ArrowTable(Mapping[str, Any]):
             raise InvalidTypeError(f"expected a table of Arrow, got one column: {kind_of(value)}")
         if any(first_null(piece.content) is not None for piece in pieces):
             raise InvalidValueError("the table has rows that are null as a whole")
-        self._schema, self._pieces = schema, pieces
+        self._schema, self._pieces, self._value = schema, pieces, value
         self._names = [_name(kind.children[place].contents) for place in range(kind.n_children)]
 
-    def __getitem__(self, name: str) -> ArrowColumn:
+    def __getitem__(self, name: str) -> Any:
         found = [place for place, other in enumerate(self._names) if other == name]
         if len(found) != 1:
             raise KeyError(name)
         (place,) = found
+        if _has_addresses(self._schema.content.children[place].contents, self._value):
+            return self._value[name].to_list()
         # A table's own offset counts for each of its columns.
         pieces = [
             _Piece(owned.content.children[place].contents, owned.content.offset, owned.content.length, owned)
@@ -109,9 +111,11 @@ class ArrowColumn:
                 yield piece.array, place, last - first, piece.owner
 
 
-def column_of(name: str, value: Any) -> ArrowColumn:
-    """A column that is given by itself."""
+def column_of(name: str, value: Any) -> Any:
+    """A column that is given by itself: one of Arrow's, or a list of Python's objects."""
     schema, pieces = _exported(value)
+    if _has_addresses(schema.content, value):
+        return value.to_list()
     made = [_Piece(owned.content, 0, owned.content.length, owned) for owned in pieces]
     return ArrowColumn(name, schema.content, made, schema)
 
@@ -121,6 +125,11 @@ def _exported(value: Any) -> tuple[Owned, list[Owned]]:
         return exported(value)
     except OSError as error:
         raise InvalidValueError(f"{kind_of(value)} cannot be read: {error.strerror}") from None
+
+
+def _has_addresses(schema: ArrowSchema, value: object) -> bool:
+    """Whether it is what polars exports of a column of Python's objects: their addresses."""
+    return schema.format == b"w:8" and type(value).__module__.partition(".")[0] == "polars"
 
 
 def _name(schema: ArrowSchema) -> str:

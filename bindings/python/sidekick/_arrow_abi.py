@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ctypes import CFUNCTYPE, POINTER, Structure, byref, c_char_p, c_int, c_int32, c_int64, c_void_p, memmove
 from ctypes import py_object, pythonapi, sizeof, string_at
+from errno import EINVAL
 from typing import Any
 
 
@@ -59,6 +60,8 @@ class Owned:
         self.content = kind()
         if capsule is not None:
             address: Any = _pointer(capsule, name)
+            if not kind.from_address(address).release:
+                raise OSError(EINVAL, "what it exports was taken before")
             memmove(byref(self.content), address, sizeof(kind))
             kind.from_address(address).release = None
 
