@@ -1,9 +1,12 @@
 """pandas DataFrames in and out."""
 
 import pandas
+import polars
+import pyarrow
 import pytest
 
-from served import DATA, deployment
+import sidekick
+from served import DATA, answering, deployment, feature
 
 TABLE = pandas.read_csv(DATA / "penguins.csv", index_col=False)
 
@@ -64,3 +67,20 @@ def test_images_and_arrays_stand_in_cells(echo, row):
     assert list(result["number"]) == [1.5, 2.0]
     assert result.loc["y", "picture"].format == "PNG"
     assert result.loc["x", "array"].tolist() == row["array"].tolist()
+
+
+@pytest.mark.parametrize("make", [pandas.DataFrame, polars.DataFrame, pyarrow.table])
+@pytest.mark.parametrize("listed", [("x", "y"), ()])
+def test_columns_of_the_same_name_are_refused(make, listed):
+    label = feature("categorical", 2, categories=listed)
+    inputs, rows, frame = {"n": feature("numeric")}, [{"k": {"x": 0.25, "y": 0.75}}], make({"n": [1]})
+    for name, probabilities in (("k probability", False), ("k: x", True)):
+        given = [{**rows[0], name: 5}]
+        with answering(inputs, {"k": label, name: feature("numeric")}, lambda _: given) as server:
+            client = server.open()
+            says = f'^predict_frame: two columns of the result would be called "{name}"; predict_columns'
+            with pytest.raises(sidekick.InvalidValueError, match=says):
+                client.predict_frame(frame, probabilities=probabilities)
+            assert client.predict_columns(frame)[name].tolist() == [5]
+    with answering(inputs, {"k": label, "k: x": feature("numeric")}, lambda _: given) as server:
+        assert list(server.open().predict_frame(pandas.DataFrame({"n": [1]}))["k: x"]) == [5]

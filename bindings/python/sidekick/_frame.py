@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
@@ -36,14 +37,32 @@ def frame_of(
     predicted: PredictedColumns, frame: Any, specs: Sequence[FeatureSpec], probabilities: bool
 ) -> Any:
     """The predictions as a frame of the kind they were made of: a column or more for each output."""
-    series: dict[str, Any] = {}
+    series: list[tuple[str, Any]] = []
     texts = {spec.name for spec in specs if spec.dtype in ("text", "categorical")}
     for name, column in predicted.items():
         if isinstance(column, Probabilities):
-            series.update(_categories(name, column, probabilities))
+            series += _categories(name, column, probabilities).items()
         else:
-            series[name] = column
-    return _maker(frame)(series, texts, predicted.errors, frame)
+            series.append((name, column))
+    # Of a model that lists no labels, the names are known now alone.
+    _require_unlike([name for name, _ in series])
+    return _maker(frame)(dict(series), texts, predicted.errors, frame)
+
+
+def check_outputs(specs: Sequence[FeatureSpec], probabilities: bool) -> None:
+    """Refuses outputs whose columns in a frame would have the same name."""
+    names = [spec.name for spec in specs]
+    for spec in specs:
+        if spec.dtype == "categorical":
+            names.append(_probability(spec.name))
+            names += [_probability_of(spec.name, label) for label in spec.categories if probabilities]
+    _require_unlike(names)
+
+
+def _require_unlike(names: list[str]) -> None:
+    if twice := next((name for name, times in Counter(names).items() if times > 1), None):
+        why = f'two columns of the result would be called "{twice}"; predict_columns gives both'
+        raise InvalidValueError(f"predict_frame: {why}")
 
 
 def _maker(frame: Any) -> Callable[..., Any]:
@@ -69,10 +88,19 @@ def _is_one_of(frame: object, module: str, *names: str) -> bool:
 def _categories(name: str, column: Probabilities, probabilities: bool) -> dict[str, Any]:
     """The most probable label of each row, its probability, and every label's if asked for."""
     labels, best = column.best()
-    series: dict[str, Any] = {name: labels.tolist(), f"{name} probability": best}
+    series: dict[str, Any] = {name: labels.tolist(), _probability(name): best}
     if probabilities:
-        series.update({f"{name}: {label}": values for label, values in zip(column.labels, column.matrix.T)})
+        for label, values in zip(column.labels, column.matrix.T):
+            series[_probability_of(name, label)] = values
     return series
+
+
+def _probability(name: str) -> str:
+    return f"{name} probability"
+
+
+def _probability_of(name: str, label: str) -> str:
+    return f"{name}: {label}"
 
 
 def _pandas(series: dict[str, Any], _: set[str], errors: dict[int, Exception], frame: Any) -> Any:

@@ -384,10 +384,11 @@ class Deployment:
         """
         cancel = _limited(timeout)
         need("numpy", "numpy", "predict_frame")
-        from sidekick._frame import columns_of, frame_of
+        from sidekick._frame import check_outputs, columns_of, frame_of
         from sidekick._missing import check_missing
 
         check_missing(missing, self._inputs)
+        check_outputs(self._outputs, probabilities)
         predicted = self._predict_table(columns_of(frame, self._inputs), progress, missing, cancel)
         made: F = frame_of(predicted, frame, self._outputs, probabilities)
         return made
