@@ -64,6 +64,41 @@ def test_other_arguments_are_refused(image, arguments, says):
         sidekick.process_image("image.png", **arguments)
 
 
+@pytest.mark.parametrize("mode", ["P", "PA", "CMYK", "YCbCr"])
+def test_what_is_lacking_is_black_in_every_mode(mode):
+    image = Image.new("P", (2, 2), 1)
+    image.putpalette([255, 0, 0, 0, 200, 0] + [0] * 762)
+    image = image.convert("RGB").convert(mode) if mode in ("CMYK", "YCbCr") else image.convert(mode)
+    made = sidekick.process_image(image, "center_crop_or_pad", (4, 4)).convert("RGB")
+    assert made.getpixel((0, 0)) == (0, 0, 0)
+    assert made.getpixel((1, 1)) == pytest.approx((0, 200, 0), abs=1)
+
+
+@pytest.mark.parametrize("mode", ["P", "PA"])
+def test_colours_of_a_palette_are_resized(mode):
+    image = Image.new("P", (2, 1))
+    image.putpalette([255, 0, 0, 0, 0, 100, 255, 0, 0, 0, 0, 200] + [0] * 756)
+    image.putdata([1, 3])
+    made = sidekick.process_image(image.convert(mode), "resize", (3, 1)).convert("RGB")
+    assert made.getpixel((0, 0))[2] < made.getpixel((1, 0))[2] < made.getpixel((2, 0))[2]
+    assert made.getpixel((1, 0))[:2] == (0, 0)
+
+
+@pytest.mark.parametrize("size", [5, (1.5, 2), ("a", "b"), (1,), (None, 2)])
+def test_a_size_is_two_integers(image, size):
+    with pytest.raises(sidekick.InvalidTypeError, match="^process_image: size is .*: expected two integers"):
+        sidekick.process_image(image, "resize", size)
+
+
+def test_an_image_that_has_no_pixels_or_is_closed_is_refused(image):
+    says = "^process_image: the image has no pixels: it is 0 x 3"
+    with pytest.raises(sidekick.InvalidValueError, match=says):
+        sidekick.process_image(Image.new("RGB", (0, 3)), "crop_and_resize", (4, 4))
+    image.close()
+    with pytest.raises(sidekick.InvalidValueError, match="^process_image: the image cannot be read: "):
+        sidekick.process_image(image)
+
+
 def read(path):
     with ZipFile(path) as archive:
         assert archive.testzip() is None
@@ -138,3 +173,18 @@ def test_what_is_wrong_with_a_dataset_is_named(tmp_path, image):
         sidekick.create_dataset(path, [1])
     with pytest.raises(FileNotFoundError):
         sidekick.create_dataset(path, {"i": ["nowhere.png"]}, path_columns=["i"])
+
+
+def test_no_cell_of_a_dataset_is_lost(tmp_path):
+    path = tmp_path / "dataset.zip"
+    says = "^create_dataset: .* different lengths: 'a' has 3, 'b' has 1"
+    with pytest.raises(sidekick.InvalidValueError, match=says):
+        sidekick.create_dataset(path, {"a": [1, 2, 3], "b": [1]})
+    with pytest.raises(sidekick.InvalidValueError, match="^create_dataset: there are several columns 'a'"):
+        sidekick.create_dataset(path, pandas.DataFrame([[1, 2]], columns=["a", "a"]))
+    masked = numpy.ma.array([1, 2], mask=[False, True])
+    with pytest.raises(sidekick.MissingValueError, match='^row 0: column "a": the array has masked elements'):
+        sidekick.create_dataset(path, {"a": [masked]})
+    sidekick.create_dataset(path, pandas.DataFrame([[1, None], [3, None]]), path_columns=[1])
+    with ZipFile(path) as archive:
+        assert archive.read("index.csv") == b"0,1\r\n1,\r\n3,\r\n"

@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from sidekick._optional import need
 from sidekick._refused import is_missing, kind_of
-from sidekick.errors import InvalidTypeError, InvalidValueError, about
+from sidekick.errors import InvalidTypeError, InvalidValueError, MissingValueError, about
 
 Preprocess = Callable[[Any], Any]
 
@@ -38,11 +38,17 @@ def create_dataset(
     names, steps, paths = _names(df), dict(preprocess or {}), set(path_columns)
     if unknown := (paths | steps.keys()) - set(names):
         raise InvalidValueError(f"create_dataset: there is no column {min(unknown)!r}")
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise InvalidValueError(f"create_dataset: there are several columns {twice!r}")
     columns = [_Column(place, name, name in paths, steps.get(name)) for place, name in enumerate(names)]
     index = StringIO()
     writer = csv.writer(index)
     writer.writerow(names)
-    rows = list(zip(*(df[name] for name in names)))
+    values = [list(df[name]) for name in names]
+    if len(set(map(len, values))) > 1:
+        lengths = ", ".join(f"{name!r} has {len(column)}" for name, column in zip(names, values))
+        raise InvalidValueError(f"create_dataset: the columns have different lengths: {lengths}")
+    rows = list(zip(*values))
     with ZipFile(dataset_path, "w", ZIP_DEFLATED) as archive:
         for number, row in enumerate(_shown(rows) if progress else rows):
             writer.writerow([column.cell(archive, number, value) for column, value in zip(columns, row)])
@@ -55,10 +61,13 @@ class _Column:
     def __init__(self, place: int, name: str, has_paths: bool, step: Preprocess | None) -> None:
         self._name, self._has_paths, self._step = name, has_paths, step
         # Names of columns may have anything in them.
-        self._folder = name if name.isidentifier() and name.isascii() else f"column-{place}"
+        is_plain = isinstance(name, str) and name.isidentifier() and name.isascii()
+        self._folder = name if is_plain else f"column-{place}"
 
     def cell(self, archive: ZipFile, number: int, value: Any) -> Any:
         """What stands in the index for a value, which is put into the archive if it is a file."""
+        if self._has_paths and is_missing(value):
+            return ""
         if self._has_paths and self._step is None:
             path = Path(value)
             return self._put(archive, number, path.suffix, path.read_bytes())
@@ -71,8 +80,17 @@ class _Column:
         if hasattr(value, "save") and hasattr(value, "mode"):
             return self._put(archive, number, *self._image(number, value))
         if getattr(value, "shape", ()) != ():
-            return self._put(archive, number, ".npy", _npy(value))
+            return self._put(archive, number, ".npy", self._array(number, value))
         return value
+
+    def _array(self, number: int, array: Any) -> bytes:
+        numpy = need("numpy", "numpy", "an array as a .npy file")
+        if numpy.ma.is_masked(array):
+            why = f'row {number}: column "{self._name}": the array has masked elements; fill them in'
+            raise about(MissingValueError(why), number, self._name)
+        file = BytesIO()
+        numpy.save(file, array, allow_pickle=False)
+        return file.getvalue()
 
     def _image(self, number: int, image: Any) -> tuple[str, bytes]:
         if not image.format:
@@ -105,12 +123,6 @@ def _loaded(path: Path) -> Any:
     with need("PIL.Image", "Pillow", f"the image {path}").open(path) as image:
         image.load()
         return image
-
-
-def _npy(array: Any) -> bytes:
-    file = BytesIO()
-    need("numpy", "numpy", "an array as a .npy file").save(file, array, allow_pickle=False)
-    return file.getvalue()
 
 
 def _shown(rows: list[Any]) -> Iterable[Any]:

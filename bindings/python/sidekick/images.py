@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import TYPE_CHECKING, Literal
 
 from sidekick._optional import need
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 Mode = Literal["center_crop_or_pad", "crop_and_resize", "resize"]
+
+_CONVERTED = {"P": "RGB", "PA": "RGBA", **dict.fromkeys(("CMYK", "YCbCr", "LAB"), "RGB")}
 
 
 def process_image(
@@ -35,19 +38,31 @@ def process_image(
     if mode not in ("center_crop_or_pad", "crop_and_resize", "resize"):
         known = '"center_crop_or_pad", "crop_and_resize" or "resize"'
         raise InvalidValueError(f"process_image: mode is {mode!r}: it has to be {known}")
-    made = image.copy() if size is None else _sized(image, mode, *_checked(size))
+    try:
+        made = image.copy() if size is None else _sized(image, mode, *_checked(size))
+    except ValueError as error:
+        if isinstance(error, InvalidValueError):
+            raise
+        # Of Pillow, such as of an image that is closed.
+        raise InvalidValueError(f"process_image: the image cannot be read: {error}") from None
     made.format = image.format if file_format is None else _format(file_format)
     return made
 
 
 def _checked(size: tuple[int, int]) -> tuple[int, int]:
-    width, height = size
+    try:
+        width, height = map(index, size)
+    except (TypeError, ValueError):
+        why = f"size is {size!r}: expected two integers, width and height"
+        raise InvalidTypeError(f"process_image: {why}") from None
     if min(width, height) < 1:
         raise InvalidValueError(f"process_image: size is {size}: width and height have to be at least 1")
     return width, height
 
 
 def _format(name: str) -> str:
+    if not isinstance(name, str):
+        raise InvalidTypeError(f"process_image: file_format: expected a str, got {kind_of(name)}")
     found = {"PNG": "PNG", "JPEG": "JPEG", "JPG": "JPEG"}.get(name.upper())
     if found is None:
         raise InvalidValueError(f'process_image: file_format is {name!r}: it has to be "png" or "jpeg"')
@@ -55,9 +70,14 @@ def _format(name: str) -> str:
 
 
 def _sized(image: Image.Image, mode: Mode, width: int, height: int) -> Image.Image:
-    # The shades of a palette are numbers, between which nothing lies.
-    if mode != "center_crop_or_pad" and image.mode in ("1", "P"):
-        image = image.convert("RGB" if image.mode == "P" else "L")
+    if not image.width or not image.height:
+        why = f"the image has no pixels: it is {image.width} x {image.height}"
+        raise InvalidValueError(f"process_image: {why}")
+    # Between the numbers of a palette nothing lies, and in other modes 0 is not black.
+    if image.mode in _CONVERTED:
+        image = image.convert(_CONVERTED[image.mode])
+    elif mode != "center_crop_or_pad" and image.mode == "1":
+        image = image.convert("L")
     if mode == "resize":
         return image.resize((width, height))
     if mode == "crop_and_resize":
