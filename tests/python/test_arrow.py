@@ -454,3 +454,18 @@ def test_objects_of_polars_are_taken_as_what_they_are():
             server.requests.clear()
             predict(polars.DataFrame([column])[1:])
             assert [row["t"] for _, rows in server.requests for row in rows] == ["y", "z"]
+
+
+@pytest.mark.parametrize("gap", [True, False])
+def test_bytes_that_are_no_text_are_refused_with_their_row_unless_they_are_null(gap):
+    offsets, data = pyarrow.py_buffer(numpy.array([0, 2, 4], "int32")), pyarrow.py_buffer(b"ab\xff\xfe")
+    valid = pyarrow.py_buffer(b"\x01") if gap else None
+    column = pyarrow.Array.from_buffers(pyarrow.string(), 2, [valid, offsets, data])
+    with answering(TEXT, OUT, zeros) as server:
+        predict = server.open().predict_columns
+        if gap:
+            predict({"t": column}, missing={"t": "z"})
+            assert server.requests[0][1] == [{"t": "ab"}, {"t": "z"}]
+        else:
+            with pytest.raises(TypeError, match='^row 1: feature "t": expected a str, got a bytes$'):
+                predict({"t": column})

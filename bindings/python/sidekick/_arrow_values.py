@@ -127,7 +127,7 @@ def _texts(offsets: str, is_text: bool) -> Read:
             whole = whole.decode()
         found = [whole[begin - first : end - first] for begin, end in zip(ends, ends[1:])]
         if is_text and isinstance(whole, bytes):
-            found = [value.decode() for value in found]
+            found = [*map(_text, found)]
         return _list_with_gaps(found, validity(array, start, count))
 
     return read
@@ -147,10 +147,18 @@ def _views(is_text: bool) -> Read:
                 value = raw[begin : begin + length]
             else:
                 value = string_at(array.buffers[2 + buffer] + offset, length)
-            found[place] = value.decode() if is_text else value
+            found[place] = _text(value) if is_text else value
         return found
 
     return read
+
+
+def _text(value: bytes) -> str | bytes:
+    """The text, or the bytes if they are none: in a null anything may be, and elsewhere its row is refused."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
 
 
 def _fixed_bytes(width: str, _: ArrowSchema) -> Read:
