@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -17,14 +18,20 @@ ROWS = [{"n": 1}, {"n": 2}]
 
 
 @contextmanager
-def signalled(number):
-    """Sends this process a signal in a moment."""
-    timer = threading.Timer(0.2, os.kill, (os.getpid(), number))
-    timer.start()
+def signalled(number, arrived=None):
+    """Sends this process a signal in a moment, or in a moment after a request has arrived."""
+
+    def send():
+        assert arrived is None or arrived.acquire(timeout=30)
+        time.sleep(0.2)
+        os.kill(os.getpid(), number)
+
+    sender = threading.Thread(target=send)
+    sender.start()
     try:
         yield
     finally:
-        timer.join()
+        sender.join()
 
 
 def expect_no_worker():
@@ -38,13 +45,15 @@ def expect_no_worker():
 @pytest.fixture
 def held():
     """A server that answers when it may, and the event that lets it: what ends before was ended by something else."""
-    may = threading.Event()
+    may, arrived = threading.Event(), threading.Semaphore(0)
 
     def answer(rows):
+        arrived.release()
         may.wait(30)
         return rows
 
     with answering(NUMBER, NUMBER, answer) as server:
+        server.arrived = arrived
         yield server, may
         may.set()
 
@@ -76,7 +85,7 @@ def test_ctrl_c_ends_a_single_request_while_the_server_holds_it(held, predict, t
     server, may = held
     client = server.open(token, call_timeout=None, response_timeout=None)
     for _ in range(2):
-        with signalled(signal.SIGINT), pytest.raises(KeyboardInterrupt):
+        with signalled(signal.SIGINT, server.arrived), pytest.raises(KeyboardInterrupt):
             predict(client)
     assert not may.is_set() and len(server.requests) == 2
     # The deployment goes on to work.
