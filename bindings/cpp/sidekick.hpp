@@ -262,7 +262,8 @@ public:
 
 private:
     Deployment(sidekick_deployment* handle, const Options& options)
-        : handle_(handle), batch_rows_(options.batch_rows_), inputs_(features(SIDEKICK_INPUT)), outputs_(features(SIDEKICK_OUTPUT)) {}
+        : handle_(handle), batch_rows_(options.batch_rows_), inputs_(features(SIDEKICK_INPUT)),
+          outputs_(features(SIDEKICK_OUTPUT)) {}
 
     std::shared_ptr<const detail::Features> features(std::int32_t side) const {
         auto features = std::make_shared<detail::Features>();

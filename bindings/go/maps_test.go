@@ -48,7 +48,8 @@ func TestMapsInAndOut(t *testing.T) {
 		Species string `sidekick:"species"`
 	}
 	rows := deployment.NewRows().Map(inputs[0])
-	if decoded := must[[]answer](t)(sidekick.Decode[answer](predict(t, deployment, rows))); decoded[0].Species != "Gentoo" {
+	predictions := predict(t, deployment, rows)
+	if decoded := must[[]answer](t)(sidekick.Decode[answer](predictions)); decoded[0].Species != "Gentoo" {
 		t.Errorf("%+v", decoded)
 	}
 	sequence := func(yield func(map[string]any) bool) { yield(inputs[0]) }

@@ -46,4 +46,24 @@ static inline void close_socket(socket_type number) {
 }
 #endif
 
+/* A socket bound to a free port of this machine, and the URL of a deployment there. */
+static inline socket_type bound_socket(const char *scheme, char *url, size_t size) {
+    struct sockaddr_in address = {0};
+    socklen_t length = sizeof address;
+    const socket_type bound = open_socket();
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    CHECK(bind(bound, (struct sockaddr *)&address, length) == 0);
+    CHECK(getsockname(bound, (struct sockaddr *)&address, &length) == 0);
+    snprintf(url, size, "%s://127.0.0.1:%d/deployment/echo/forward", scheme, ntohs(address.sin_port));
+    return bound;
+}
+
+/* One that takes connections and never answers. */
+static inline socket_type silent_server(char *url, size_t size) {
+    const socket_type listener = bound_socket("http", url, size);
+    CHECK(listen(listener, 8) == 0);
+    return listener;
+}
+
 #endif

@@ -6,20 +6,6 @@
 #include "files.h"
 #include "sockets.h"
 
-/* A socket bound to a free port of this machine, whose URL goes to `url`. */
-static socket_type bound_socket(const char *scheme, char *url, size_t size) {
-    struct sockaddr_in address;
-    socklen_t length = sizeof address;
-    socket_type socket_number = open_socket();
-    memset(&address, 0, sizeof address);
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    CHECK(bind(socket_number, (struct sockaddr *)&address, sizeof address) == 0);
-    CHECK(getsockname(socket_number, (struct sockaddr *)&address, &length) == 0);
-    snprintf(url, size, "%s://127.0.0.1:%d/deployment/echo/forward", scheme, ntohs(address.sin_port));
-    return socket_number;
-}
-
 static sidekick_options *options;
 
 static void fails_to_open(sidekick_status status, const char *url, uint32_t attempts, int32_t retryable) {

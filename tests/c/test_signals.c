@@ -1,14 +1,11 @@
 /* A signal that interrupts the wait of a call ends it if the program says so. */
 #define _POSIX_C_SOURCE 200809L
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "deployments.h"
+#include "sockets.h"
 
 /* The thread that calls the library. */
 static pthread_t caller;
@@ -41,26 +38,13 @@ static void *interrupt(void *going) {
     return NULL;
 }
 
-/* A socket that takes connections and never answers, and its deployment's URL. */
-static int silent_server(char *url, size_t size) {
-    struct sockaddr_in address = {0};
-    socklen_t length = sizeof address;
-    const int listener = socket(AF_INET, SOCK_STREAM, 0);
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    CHECK(bind(listener, (struct sockaddr *)&address, length) == 0 && listen(listener, 8) == 0);
-    CHECK(getsockname(listener, (struct sockaddr *)&address, &length) == 0);
-    snprintf(url, size, "http://127.0.0.1:%d/deployment/x/forward", ntohs(address.sin_port));
-    return listener;
-}
-
 /* The call waits on until the callback ends it, the third time here; without a callback, signals end nothing. */
 static void test_signals(void) {
     struct sigaction handled = {0}, before;
     sidekick_options *options = NULL;
     sidekick_deployment *deployment = NULL;
     char url[80];
-    const int listener = silent_server(url, sizeof url);
+    const socket_type listener = silent_server(url, sizeof url);
     pthread_t thread;
     int going = 1;
     ends_at = 3, caller = pthread_self();
@@ -81,7 +65,7 @@ static void test_signals(void) {
     CHECK(sigaction(SIGUSR1, &before, NULL) == 0);
     sidekick_deployment_free(deployment);
     sidekick_options_free(options);
-    close(listener);
+    close_socket(listener);
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_options_set_signal_callback(NULL, NULL, NULL, NULL, &error));
 }
 

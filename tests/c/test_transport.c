@@ -76,19 +76,6 @@ static void test_cancel(void) {
     sidekick_options_free(options);
 }
 
-/* A socket that takes connections and never answers, and its deployment's URL. */
-static socket_type silent_server(char *url, size_t size) {
-    struct sockaddr_in address = {0};
-    socklen_t length = sizeof address;
-    const socket_type listener = open_socket();
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    CHECK(bind(listener, (struct sockaddr *)&address, length) == 0 && listen(listener, 8) == 0);
-    CHECK(getsockname(listener, (struct sockaddr *)&address, &length) == 0);
-    snprintf(url, size, "http://127.0.0.1:%d/deployment/x/forward", ntohs(address.sin_port));
-    return listener;
-}
-
 /* A wait for a response ends with a time limit; without one, and with one that is far off, calls go on. */
 static void test_cancel_timeout(void) {
     sidekick_cancel *cancel = NULL;
