@@ -209,6 +209,9 @@ func setFieldOf(target reflect.Type, feature Feature) setField {
 
 // setPointedOf sets a pointer to a new value.
 func setPointedOf(target reflect.Type, feature Feature) setField {
+	if isEndless(target) {
+		return nil
+	}
 	set := setFieldOf(target.Elem(), feature)
 	if set == nil {
 		return nil

@@ -105,8 +105,11 @@ func addUnsigned(rows *Rows, input int, value reflect.Value) {
 	rows.word(kindUnsigned, input, value.Uint())
 }
 
-// addPointedOf adds what a pointer leads to, or nothing for nil.
+// addPointedOf adds what a pointer leads to, or nothing for nil. A pointer to an interface may lead to itself.
 func addPointedOf(source reflect.Type, feature Feature) addField {
+	if isEndless(source) || source.Elem().Kind() == reflect.Interface {
+		return nil
+	}
 	add := addFieldOf(source.Elem(), feature)
 	if add == nil {
 		return nil
@@ -183,7 +186,7 @@ func addImageValue(rows *Rows, input int, value reflect.Value) {
 	if value.Kind() == reflect.Pointer && value.IsNil() {
 		return
 	}
-	if value.IsZero() {
+	if value.Kind() == reflect.Interface && value.IsNil() {
 		rows.image(input, nil, 0)
 		return
 	}

@@ -26,8 +26,13 @@ func fieldsOf(source reflect.Type, features features) ([]field, error) {
 	var fields []field
 	for _, declared := range promotedFields(source) {
 		name, given := declared.Tag.Lookup("sidekick")
-		if !declared.IsExported() || name == "-" {
+		if name == "-" || !given && !declared.IsExported() {
 			continue
+		}
+		if !declared.IsExported() {
+			return nil, newError(StatusArgument,
+				"the field %s of %v has a tag, but is not exported: begin its name with a capital letter",
+				declared.Name, source)
 		}
 		if !given {
 			name = declared.Name
@@ -55,6 +60,9 @@ func promotedFields(source reflect.Type) []reflect.StructField {
 	names, known := map[string]bool{}, map[reflect.Type]bool{}
 	for level := []reflect.StructField{{Type: source}}; len(level) > 0; {
 		first := len(fields)
+		for _, embedding := range level {
+			known[structOf(embedding.Type)] = true
+		}
 		fields, level = addLevel(fields, level, names, known)
 		for _, field := range fields[first:] {
 			names[field.Name] = true
@@ -66,22 +74,21 @@ func promotedFields(source reflect.Type) []reflect.StructField {
 	return fields
 }
 
-// addLevel adds the fields of structs that are embedded equally deep, and returns those embedded in them.
+// addLevel adds the fields of structs that are embedded equally deep, and returns those embedded in them that
+// are not known.
 func addLevel(fields, level []reflect.StructField, hidden map[string]bool,
 	known map[reflect.Type]bool) (found, next []reflect.StructField) {
 	for _, embedding := range level {
 		source := structOf(embedding.Type)
-		if known[source] {
-			continue
-		}
-		known[source] = true
 		for at := range source.NumField() {
 			field := source.Field(at)
 			field.Index = append(slices.Clone(embedding.Index), at)
 			_, tagged := field.Tag.Lookup("sidekick")
 			switch {
 			case field.Anonymous && !tagged && structOf(field.Type).Kind() == reflect.Struct:
-				next = append(next, field)
+				if !known[structOf(field.Type)] {
+					next = append(next, field)
+				}
 			case !hidden[field.Name]:
 				fields = append(fields, field)
 			}
@@ -96,6 +103,17 @@ func structOf(embedded reflect.Type) reflect.Type {
 		return embedded.Elem()
 	}
 	return embedded
+}
+
+// isEndless reports whether a pointer leads to more pointers than any program has, such as type P *P.
+func isEndless(pointer reflect.Type) bool {
+	for range mostLevels {
+		if pointer.Kind() != reflect.Pointer {
+			return false
+		}
+		pointer = pointer.Elem()
+	}
+	return true
 }
 
 // misfit is the error for a field of a type that does not fit its feature.

@@ -101,6 +101,71 @@ func TestShadowedFieldsAreLeftOut(t *testing.T) {
 	}
 }
 
+// A tag that nothing heeds would leave an input out, or an answer empty.
+func TestATagOfAFieldThatIsNotExported(t *testing.T) {
+	type row struct {
+		text string `sidekick:"text"`
+	}
+	type answer struct {
+		language string `sidekick:"language"`
+	}
+	deployment := open(t, "language")
+	failed := failure(t, deployment.NewRows().Struct(row{"x"}).Err(), sidekick.StatusArgument)
+	if !strings.Contains(failed.Message, "field text of") {
+		t.Error(failed)
+	}
+	_, err := sidekick.Decode[answer](predict(t, deployment, deployment.NewRows()))
+	failure(t, err, sidekick.StatusArgument)
+}
+
+func TestAStructThatIsEmbeddedTwice(t *testing.T) {
+	type one struct{ place }
+	type other struct{ place }
+	type row struct {
+		one
+		other
+	}
+	rows := open(t, "penguins").NewRows().Struct(row{one{place{"Biscoe"}}, other{place{"Dream"}}})
+	failure(t, rows.Err(), sidekick.StatusFeatureTwice)
+}
+
+type pointers *pointers
+
+type lists []lists
+
+// Planning for such a type, or following such a value, would never end.
+func TestTypesAndValuesThatContainThemselves(t *testing.T) {
+	deployment := open(t, "denoise")
+	var self any
+	self = &self
+	failure(t, deployment.NewRows().Struct(self).Err(), sidekick.StatusArgument)
+	loop := make([]any, 2)
+	loop[0], loop[1] = loop, loop
+	failure(t, deployment.NewRows().Map(map[string]any{"noisy": loop}).Err(), sidekick.StatusFeatureShape)
+	for _, row := range []any{
+		map[string]any{"noisy": self},
+		struct {
+			Noisy pointers `sidekick:"noisy"`
+		}{},
+		struct {
+			Noisy lists `sidekick:"noisy"`
+		}{},
+	} {
+		failure(t, deployment.NewRows().Struct(row).Err(), sidekick.StatusFeatureType)
+	}
+	predictions := predict(t, deployment, deployment.NewRows())
+	_, err := sidekick.Decode[struct {
+		Clean pointers `sidekick:"clean"`
+	}](predictions)
+	failure(t, err, sidekick.StatusFeatureType)
+	_, err = sidekick.Decode[struct {
+		Clean *lists `sidekick:"clean"`
+	}](predictions)
+	failure(t, err, sidekick.StatusFeatureType)
+	_, err = sidekick.NewPredictor[map[string]any, pointers](deployment)
+	failure(t, err, sidekick.StatusArgument)
+}
+
 func TestAnEmbeddedPointerThatCannotBeMade(t *testing.T) {
 	type hidden struct {
 		Language string `sidekick:"language"`

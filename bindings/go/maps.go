@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 )
 
 // Map adds one row from a map, and ends it: each key is the name of an input. A value is what [Rows.Struct]
@@ -77,6 +78,9 @@ func fromJSON(value any, feature FeatureType) any {
 		if integer, err := number.Int64(); err == nil {
 			return integer
 		}
+		if integer, err := strconv.ParseUint(number.String(), 10, 64); err == nil {
+			return integer
+		}
 		if float, err := number.Float64(); err == nil {
 			value = float
 		}
@@ -93,7 +97,13 @@ func fromJSON(value any, feature FeatureType) any {
 func (r *Rows) list(input int, list []any) {
 	shape := r.inputs.list[input].Shape
 	sizes := sizesOfList(list)
-	elements, ok := appendList(nil, list, sizes)
+	// A list may contain itself.
+	if _, ok := levelsOf(len(sizes), shape); !ok {
+		r.mistake(r.inputError(StatusFeatureShape, input,
+			"an array of shape %v is needed, got lists that are %d deep", shape, len(sizes)))
+		return
+	}
+	numbers, ok := appendList(nil, list, sizes)
 	if !ok {
 		r.mistake(r.inputError(StatusFeatureType, input, "its lists do not hold numbers, as many in each"))
 		return
@@ -106,13 +116,49 @@ func (r *Rows) list(input int, list []any) {
 	if !slices.Contains(shape, SizeAny) {
 		sizes = shape
 	}
-	r.array(input, ArrayOf(elements, sizes...))
+	r.array(input, arrayOfNumbers(numbers, sizes))
+}
+
+// arrayOfNumbers is an array of integers if all numbers are integers of one type, so that they keep all their
+// digits, and of floats otherwise.
+func arrayOfNumbers(numbers []reflect.Value, shape []int) Array {
+	if integers, ok := convertAll[int64](numbers); ok {
+		return ArrayOf(integers, shape...)
+	}
+	if integers, ok := convertAll[uint64](numbers); ok {
+		return ArrayOf(integers, shape...)
+	}
+	floats := make([]float64, len(numbers))
+	for at, number := range numbers {
+		floats[at] = number.Convert(reflect.TypeFor[float64]()).Float()
+	}
+	return ArrayOf(floats, shape...)
+}
+
+// convertAll is the numbers as integers of a type; false if one is a float, or beyond the type.
+func convertAll[T int64 | uint64](numbers []reflect.Value) ([]T, bool) {
+	integers := make([]T, len(numbers))
+	for at, number := range numbers {
+		switch {
+		case number.CanInt():
+			integers[at] = T(number.Int())
+		case number.CanUint():
+			integers[at] = T(number.Uint())
+		default:
+			return nil, false
+		}
+		isNegative := number.CanInt() && number.Int() < 0
+		if isNegative != (integers[at] < 0) {
+			return nil, false
+		}
+	}
+	return integers, true
 }
 
 // sizesOfList are the sizes of nested lists, as the first of them have them.
 func sizesOfList(list []any) []int {
 	sizes := []int{len(list)}
-	for len(list) > 0 {
+	for len(list) > 0 && len(sizes) <= mostLevels {
 		nested, isList := list[0].([]any)
 		if !isList {
 			break
@@ -123,7 +169,7 @@ func sizesOfList(list []any) []int {
 }
 
 // appendList appends the numbers of nested lists; false if they are not numbers, or not of these sizes.
-func appendList(elements []float64, list []any, sizes []int) ([]float64, bool) {
+func appendList(numbers []reflect.Value, list []any, sizes []int) ([]reflect.Value, bool) {
 	if len(list) != sizes[0] {
 		return nil, false
 	}
@@ -133,18 +179,18 @@ func appendList(elements []float64, list []any, sizes []int) ([]float64, bool) {
 			if !ok {
 				return nil, false
 			}
-			if elements, ok = appendList(elements, nested, sizes[1:]); !ok {
+			if numbers, ok = appendList(numbers, nested, sizes[1:]); !ok {
 				return nil, false
 			}
 			continue
 		}
 		number := reflect.ValueOf(fromJSON(value, Numeric))
-		if !number.IsValid() || !number.CanConvert(reflect.TypeFor[float64]()) {
+		if !number.IsValid() || !number.CanConvert(reflect.TypeFor[float64]()) || isTime(number.Type()) {
 			return nil, false
 		}
-		elements = append(elements, number.Convert(reflect.TypeFor[float64]()).Float())
+		numbers = append(numbers, number)
 	}
-	return elements, true
+	return numbers, true
 }
 
 // addAny adds the value that an interface holds.
@@ -188,7 +234,7 @@ func addReader(add func(rows *Rows, input int, file []byte) *Rows) addField {
 		if value.Kind() == reflect.Pointer && value.IsNil() {
 			return
 		}
-		if value.IsZero() {
+		if value.Kind() == reflect.Interface && value.IsNil() {
 			rows.mistake(rows.inputError(StatusFile, input, "there is no reader"))
 			return
 		}

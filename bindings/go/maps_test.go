@@ -7,11 +7,13 @@ import (
 	"errors"
 	"image"
 	"io"
+	"math"
 	"os"
 	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"libsidekick.dev/go/sidekick"
 )
@@ -116,6 +118,38 @@ func TestIntegerCategoriesInMaps(t *testing.T) {
 	if categories.Best(0).Label != "2" || categories.Best(1).Label != "2" {
 		t.Error(categories)
 	}
+}
+
+func TestIntegersInMapsKeepTheirDigits(t *testing.T) {
+	model, row := passing(t, "arrays", "{}"), map[string]any{"d": []any{1.5, json.Number("2")}}
+	type answer struct {
+		I []int64   `sidekick:"i_out"`
+		D []float64 `sidekick:"d_out"`
+	}
+	for _, list := range [][]any{{1<<53 + 1, uint8(3)}, {json.Number("9007199254740993"), json.Number("3")}} {
+		row["i"] = list
+		found := must[answer](t)(sidekick.PredictOne[answer](context.Background(), model, row))
+		if !reflect.DeepEqual(found, answer{[]int64{1<<53 + 1, 3}, []float64{1.5, 2}}) {
+			t.Error(found)
+		}
+	}
+	row["i"] = []any{uint64(math.MaxUint64), -1}
+	failure(t, model.NewRows().Map(row).Err(), sidekick.StatusFeatureValue)
+	unsigned := passing(t, "unsigned", "{}")
+	rows := unsigned.NewRows().Map(map[string]any{"value": json.Number("18446744073709551615")})
+	values := must[[]uint64](t)(sidekick.Elements[uint64](predict(t, unsigned, rows), "value_out"))
+	if values[0] != math.MaxUint64 {
+		t.Error(values)
+	}
+}
+
+func TestDurationsInMapsAreNoNumbers(t *testing.T) {
+	list := make([]any, 64)
+	for at := range list {
+		list[at] = time.Second
+	}
+	row := map[string]any{"noisy": list}
+	failure(t, open(t, "denoise").NewRows().Map(row).Err(), sidekick.StatusFeatureType)
 }
 
 func TestFieldsOfAnyType(t *testing.T) {

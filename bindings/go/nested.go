@@ -7,10 +7,13 @@ import (
 	"unsafe"
 )
 
+// mostLevels is how deep arrays and pointers are nested at most; a type or a value may contain itself.
+const mostLevels = 64
+
 // leafOf takes nested slices and fixed arrays apart: the type of their elements, and the size of each level,
 // unknownSize for a slice. A type that is neither has no sizes.
 func leafOf(nested reflect.Type) (leaf reflect.Type, sizes []int) {
-	for leaf = nested; ; leaf = leaf.Elem() {
+	for leaf = nested; len(sizes) <= mostLevels; leaf = leaf.Elem() {
 		switch leaf.Kind() {
 		case reflect.Slice:
 			sizes = append(sizes, unknownSize)
@@ -20,6 +23,7 @@ func leafOf(nested reflect.Type) (leaf reflect.Type, sizes []int) {
 			return leaf, sizes
 		}
 	}
+	return leaf, sizes
 }
 
 // unknownSize is the size of a slice whose value is not known yet.

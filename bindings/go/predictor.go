@@ -30,7 +30,7 @@ func NewPredictor[Out, In any](deployment *Deployment) (Predictor[Out, In], erro
 
 // takes is an error if no value of a type is a row.
 func (f features) takes(source reflect.Type) error {
-	for source.Kind() == reflect.Pointer {
+	for source.Kind() == reflect.Pointer && !isEndless(source) {
 		source = source.Elem()
 	}
 	if isMap(source) || source.Kind() == reflect.Interface {

@@ -330,14 +330,17 @@ func (r *Rows) lend() (*handle, unsafe.Pointer, error) {
 //     out, which a row may if the input is optional
 //
 // The fields of an embedded struct without a tag count as those of the struct, unless a field of the same name
-// hides them; those of a nil pointer are left out. A field that is no input, or of a type that does not fit, is a
-// mistake.
+// hides them; those of a nil pointer are left out. A field that is no input, or of a type that does not fit,
+// is a mistake, and so is a tag of a field that is not exported.
 func (r *Rows) Struct(row any) *Rows {
 	if r.err != nil {
 		return r
 	}
 	value := reflect.ValueOf(row)
-	for value.Kind() == reflect.Pointer || value.Kind() == reflect.Interface {
+	for range mostLevels {
+		if value.Kind() != reflect.Pointer && value.Kind() != reflect.Interface {
+			break
+		}
 		value = value.Elem()
 	}
 	if value.IsValid() && isMap(value.Type()) {
