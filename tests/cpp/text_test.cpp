@@ -62,6 +62,8 @@ TEST(features_are_text) {
     const sidekick::Feature free{"x", sidekick::Type::Numeric, {sidekick::size_any, 2}, {},
                                  sidekick::ElementType::Float32, true};
     CHECK(is_text(free, R"("x": numeric [any, 2], optional)"));
+    const sidekick::Feature odd{"a\"\n\x1b[2J", sidekick::Type::Binary, {1}, {"\\", "\x7f\xc3\xa4"}, {}, false};
+    CHECK(is_text(odd, R"("a\"\x0a\x1b[2J": binary [1], one of "\\", "\x7f)" "\xc3\xa4\""));
     sidekick::Feature many{"label", sidekick::Type::Categorical, {1000}, {}, {}, false};
     for (int label = 0; label < 1000; ++label) {
         many.categories.push_back(std::to_string(label));

@@ -23,6 +23,16 @@ struct View {
     const double* elements;
 };
 
+// A view of a signed stride: its rows lie from the last to the first, before its first element.
+struct UpsideDown {
+    const double* data_handle() const { return elements + 3; }
+    static constexpr std::size_t rank() { return 2; }
+    int extent(std::size_t dimension) const { return dimension == 0 ? 2 : 3; }
+    int stride(std::size_t dimension) const { return dimension == 0 ? -3 : 1; }
+
+    const double* elements;
+};
+
 // A matrix in the form of Eigen's: column by column, and with a signed size.
 struct Matrix {
     const float* data() const { return elements.data(); }
@@ -50,6 +60,8 @@ const std::vector<float> in_order{1, 2, 3, 4, 5, 6};
 TEST(a_view_is_added_as_it_lies) {
     const std::array<double, 6> transposed{1, 4, 2, 5, 3, 6};
     CHECK(echoed([&](auto& rows) { rows.array("array", View{transposed.data()}); }) == in_order);
+    const std::array<double, 6> upside_down{4, 5, 6, 1, 2, 3};
+    CHECK(echoed([&](auto& rows) { rows.array("array", UpsideDown{upside_down.data()}); }) == in_order);
     auto rows = check::open("denoise").rows();
     CHECK_FAILS(FeatureShape, rows.try_array("noisy", View{transposed.data()}));
 }

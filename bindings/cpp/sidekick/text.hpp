@@ -126,6 +126,23 @@ inline const char* name_of(LogLevel level) noexcept {
     return nullptr;
 }
 
+// A name or a label in quotes, on one line whatever is in it.
+inline std::string quoted(const std::string& name) {
+    constexpr const char* digits = "0123456789abcdef";
+    std::string text = "\"";
+    for (const char character : name) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (byte < 0x20 || byte == 0x7f) {
+            text += {'\\', 'x', digits[byte / 16], digits[byte % 16]};
+        } else if (character == '"' || character == '\\') {
+            text += {'\\', character};
+        } else {
+            text += character;
+        }
+    }
+    return text + '"';
+}
+
 // How many labels of a feature are shown if there are more than that and one.
 constexpr std::size_t shown_labels = 3;
 
@@ -134,7 +151,7 @@ inline std::string labels_of(const Feature& feature) {
     const std::size_t shown = count <= shown_labels + 1 ? count : shown_labels;
     std::string text;
     for (std::size_t label = 0; label < shown; ++label) {
-        text += (label == 0 ? ", one of \"" : ", \"") + feature.categories[label] + '"';
+        text += (label == 0 ? ", one of " : ", ") + quoted(feature.categories[label]);
     }
     return shown == count ? text : text + " and " + std::to_string(count - shown) + " more";
 }
@@ -174,7 +191,7 @@ inline std::string to_string(LogLevel level) {
 /// A feature on one line: `"size": numeric [1]`, `"x": numeric [any, 2], optional`,
 /// `"sex": categorical [2], one of "female", "male"`.
 inline std::string to_string(const Feature& feature) {
-    std::string text = '"' + feature.name + "\": " + to_string(feature.type) + " [";
+    std::string text = detail::quoted(feature.name) + ": " + to_string(feature.type) + " [";
     const char* before = "";
     for (const std::size_t size : feature.shape) {
         text += before + (size == size_any ? "any" : std::to_string(size));

@@ -210,16 +210,18 @@ struct ViewLayout {
     template <typename View>
     ViewLayout(const View& view, std::size_t element) : bytes(element) {
         for (std::size_t dimension = 0; dimension < rank; ++dimension) {
-            const auto stride = static_cast<std::size_t>(view.stride(dimension)) * element;
+            const auto stride = static_cast<std::ptrdiff_t>(view.stride(dimension));
             shape[dimension] = static_cast<std::size_t>(view.extent(dimension));
-            strides[dimension] = static_cast<std::ptrdiff_t>(stride);
-            bytes = shape[dimension] == 0 || bytes == 0 ? 0 : bytes + (shape[dimension] - 1) * stride;
+            strides[dimension] = stride * static_cast<std::ptrdiff_t>(element);
+            // With a negative stride, elements lie before the first one.
+            const std::size_t step = stride > 0 ? static_cast<std::size_t>(stride) * element : 0;
+            bytes = shape[dimension] == 0 || bytes == 0 ? 0 : bytes + (shape[dimension] - 1) * step;
         }
     }
 
     std::array<std::size_t, rank> shape{};
     std::array<std::ptrdiff_t, rank> strides{};
-    std::size_t bytes;  // from the first element to the end of the last one
+    std::size_t bytes;  // from the first element to the end of the last one after it
 };
 
 // The C API's number for a type of array element.
