@@ -52,7 +52,7 @@ def _library(target, staged, folder):
 
 
 def _server(target, staged):
-    names = ["bin/sidekick-server", "share/sidekick/deployments"]
+    names = ["bin/sidekick-server", "share/sidekick/deployments", "share/sidekick/examples"]
     root = _move(staged, staged.parent / "sidekick-server", *names)
     about = "serves ONNX models on this machine"
     program = root / "usr/bin/sidekick-server"
