@@ -75,8 +75,10 @@ server:
 cli:
 	$(CARGO) build --profile server -p sidekick-cli
 
+# With a test among them, dependencies get the features that tests want: without one, `cargo test` compiles many
+# of them anew.
 debug-server:
-	$(CARGO) build --workspace --all-features --bins
+	$(CARGO) build --workspace --all-features --bins --test layering
 
 # The C examples, which find the library beside them.
 c-examples: lib
@@ -91,7 +93,7 @@ check:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy -q --workspace --all-targets --all-features -- -D warnings
 	$(CARGO) test -q --workspace --lib --all-features
-	$(CARGO) test -q -p libsidekick --all-features --test layering --test header
+	$(CARGO) test -q --workspace --all-features --test layering --test header
 
 # The local server with the shipped deployments, in the browser if there is one, until it is interrupted.
 serve: server
