@@ -7,6 +7,7 @@ mod csharp;
 mod declarations;
 mod fortran;
 mod java;
+mod java_ffm;
 mod pascal;
 
 use declarations::{Declarations, Function, Type};
@@ -21,6 +22,7 @@ pub fn of_header(header: &str) -> Vec<(&'static str, String)> {
         ("bindings/csharp/Sidekick.cs", csharp::text(&declarations)),
         ("bindings/fortran/sidekick.f90", fortran::text(&declarations)),
         ("bindings/java/dev/libsidekick/Sidekick.java", java::text(&declarations)),
+        ("bindings/java/dev/libsidekick/SidekickFfm.java", java_ffm::text(&declarations)),
         ("bindings/pascal/sidekick.pas", pascal::text(&declarations)),
     ]
 }
