@@ -9,6 +9,7 @@ import socket
 from io import BytesIO
 from pathlib import Path
 
+import pandas
 import pytest
 from PIL import Image
 
@@ -169,6 +170,8 @@ def test_a_file_that_cannot_be_read_is_named_by_row_and_feature(path, kind, numb
             assert isinstance(error, sidekick.Error) and isinstance(error, sidekick.FileError)
             assert (error.row, error.feature, error.errno) == (row, "p", number)
             assert os.strerror(number) in str(error) and path in str(error) and str(error.filename) == path
+            # As a traceback shows it.
+            assert type(error).__qualname__ == "FileError"
             copied = pickle.loads(pickle.dumps(error))
             assert (type(copied), str(copied), copied.errno, copied.row) == (type(error), str(error), number, row)
         with pytest.raises(ValueError, match='^row 0: feature "p": the path '):
@@ -197,7 +200,8 @@ def test_every_error_is_of_one_class():
             ({**row, "n": "1"}, TypeError, 1, "n"),
             ({**row, "n": float("nan")}, ValueError, 1, "n"),
             ({**row, "c": "z"}, ValueError, 1, "c"),
-            ({"n": 1}, ValueError, 1, None),
+            ({"n": 1}, ValueError, 1, "c"),
+            ({}, ValueError, 1, None),
             (5, TypeError, 1, None),
         ):
             with pytest.raises(kind) as raised:
@@ -242,6 +246,37 @@ def test_a_timeout_is_pythons_too():
     assert issubclass(sidekick.RequestTimeout, IOError)
 
 
+def test_a_misspelt_input_is_shown():
+    inputs = {name: feature("numeric") for name in ("bill length (mm)", "bill depth (mm)", "year")}
+    row = {"bill length (mm)": 1, "bill depth (mm)": 2, "yaer": 3, "sex": "male"}
+    with answering(inputs, NUMBER, lambda rows: [{"n": 1}] * len(rows)) as server:
+        client = server.open()
+        for call in (
+            lambda: client.predict(row),
+            lambda: client.predict_many([row] * 9),
+            lambda: client.predict_columns({name: [value] for name, value in row.items()}),
+            lambda: client.predict_frame(pandas.DataFrame([row])),
+        ):
+            said = '"year".*; it has "yaer", which is no input$'
+            with pytest.raises(sidekick.InvalidValueError, match=said) as raised:
+                call()
+            assert raised.value.feature == "year"
+        # Another input is not taken for a misspelt one.
+        with pytest.raises(ValueError, match='^row 0: the row lacks "bill depth [(]mm[)]"$'):
+            client.predict({"bill length (mm)": 1, "year": 3})
+        with pytest.raises(TypeError, match="'Year' .*; the nearest is \"year\"$"):
+            client.predict(row, Year=3)
+        with pytest.raises(ValueError, match="no input 'yeer'; the nearest is \"year\"$"):
+            client.predict_columns(row, missing={"yeer": 3})
+        assert not server.requests
+
+
+def test_rows_in_place_of_a_frame_are_sent_elsewhere():
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        with pytest.raises(TypeError, match="got a list; predict_many takes rows$"):
+            server.open().predict_frame([{"n": 1}])
+
+
 ALIKE = {"Caf\u00e9": feature("categorical", categories=["New York", "b"]), "n": feature("numeric")}
 
 
@@ -257,7 +292,6 @@ ALIKE = {"Caf\u00e9": feature("categorical", categories=["New York", "b"]), "n":
     ],
 )
 def test_the_code_points_of_what_looks_the_same_are_shown(row, said):
-    pandas = pytest.importorskip("pandas")
     with answering(ALIKE, {"n": feature("numeric")}, lambda rows: [{"n": 1}] * len(rows)) as server:
         client = server.open()
         for call in (

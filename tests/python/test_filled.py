@@ -61,6 +61,32 @@ def test_missing_values_are_filled_in(frame):
 
 
 @pytest.mark.parametrize("frame", FRAMES)
+def test_the_message_of_a_missing_value_names_the_way_out(frame):
+    said = '^row 1: feature "n": .*; missing= fills it in, or skips its row$'
+    with answering(INPUTS, OUTPUTS, same) as server:
+        # Also where the gap is NaN, and so of a type that the input takes.
+        with pytest.raises(sidekick.MissingValueError, match=said) as raised:
+            server.open(batch_rows=1).predict_columns(frame, missing={"c": "x", "t": ""})
+        assert (raised.value.row, raised.value.feature) == (1, "n") and "or leave its row out" not in str(raised.value)
+        with pytest.raises(sidekick.MissingValueError, match='^row 2: feature "c": .*; missing= fills'):
+            server.open().predict_columns(frame, missing={"n": 1, "t": ""})
+        infinite = {**COLUMNS, "n": numpy.array([1, numpy.inf, 3, 4])}
+        with pytest.raises(ValueError, match="^row 1: ") as raised:
+            server.open().predict_columns(infinite, missing={"c": "x", "t": ""})
+        assert not isinstance(raised.value, sidekick.MissingValueError)
+
+
+def test_a_row_of_an_array_with_nan_in_it_is_a_missing_value():
+    array = numpy.ones((3, 2))
+    array[2, 1] = NAN
+    numeric = {"n": feature("numeric")}
+    with answering({"a": feature("numeric", 2)}, numeric, lambda rows: [{"n": 0}] * len(rows)) as server:
+        with pytest.raises(sidekick.MissingValueError, match='^row 2: feature "a": .*; missing= fills') as raised:
+            server.open().predict_columns({"a": array})
+        assert (raised.value.row, raised.value.feature) == (2, "a")
+
+
+@pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("batch_rows", [1, 128])
 def test_rows_with_missing_values_are_skipped(frame, batch_rows):
     with answering(INPUTS, OUTPUTS, same) as server:

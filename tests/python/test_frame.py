@@ -46,7 +46,7 @@ def test_no_rows_give_the_columns(penguins):
 
 
 def test_a_missing_or_doubled_column_is_a_value_error(penguins):
-    with pytest.raises(ValueError, match='no columns called "sex"'):
+    with pytest.raises(ValueError, match='^the frame has no column called "sex"; '):
         penguins.predict_frame(TABLE.drop(columns="sex"))
     with pytest.raises(ValueError, match='2 columns called "sex"'):
         penguins.predict_frame(pandas.concat([TABLE, TABLE[["sex"]]], axis=1))

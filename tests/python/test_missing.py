@@ -8,6 +8,7 @@ import numpy
 import pandas
 import pytest
 
+import sidekick
 from served import answering, feature
 
 KINDS = {"n": feature("numeric"), "c": feature("categorical", 2), "b": feature("binary"), "t": feature("text")}
@@ -57,6 +58,15 @@ def test_a_missing_value_is_refused_by_its_row_and_feature(server, name):
                 predict()
             assert isinstance(raised.value, TypeError)
             assert (raised.value.row, raised.value.feature) == (row, name)
+
+
+@pytest.mark.parametrize(
+    ("value", "called"),
+    [(NAN[0], "NaN"), (NAN[2], "NaN"), (pandas.NA, "pandas.NA"), (pandas.NaT, "NaT"), (None, "None")],
+)
+def test_a_missing_value_is_called_by_its_name(server, value, called):
+    with pytest.raises(sidekick.MissingValueError, match=f"got {called}: the value is missing"):
+        server.open().predict({**ROW, "t": value})
 
 
 def column_with(values, name="n"):

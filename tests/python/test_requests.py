@@ -2,6 +2,7 @@
 
 import sys
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -97,6 +98,35 @@ def test_progress_shows_a_bar_on_a_terminal(monkeypatch, capsys):
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
         server.open().predict_many([{"n": value} for value in range(130)], progress=True)
     assert "130/130" in capsys.readouterr().err
+
+
+def test_progress_shows_a_bar_in_a_notebook(monkeypatch, capsys):
+    # As a kernel of Jupyter has it; without ipywidgets the bar is text.
+    shell = SimpleNamespace(kernel=object())
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    with answering(NUMBER, NUMBER, doubled) as server:
+        client = server.open()
+        client.predict_many([{"n": value} for value in range(130)], progress=True)
+        assert "130/130" in capsys.readouterr().err
+        del shell.kernel
+        client.predict_many([{"n": 1}], progress=True)
+        assert capsys.readouterr().err == ""
+
+
+def test_many_rows_return_the_errors_of_those_that_fail():
+    rows = [{"n": value} for value in range(300)]
+    rows[7], rows[290] = {"n": "x"}, {}
+    with answering(NUMBER, NUMBER, doubled) as server:
+        client = server.open(batch_rows=8, max_in_flight=3)
+        found = client.predict_many(rows, errors="return")
+        assert [number for number, result in enumerate(found) if isinstance(result, sidekick.Error)] == [7, 290]
+        assert (type(found[7]), found[7].row) == (sidekick.InvalidTypeError, 7)
+        assert (type(found[290]), found[290].row, found[290].feature) == (sidekick.InvalidValueError, 290, "n")
+        assert found[299] == {"n": 598}
+        with pytest.raises(TypeError, match="^row 7: "):
+            client.predict_many(rows)
+        with pytest.raises(ValueError, match="^errors is 'skip'"):
+            client.predict_many(rows, errors="skip")
 
 
 def test_a_closed_deployment_says_so():

@@ -1,5 +1,6 @@
 """What a deployment tells of itself."""
 
+import copy
 from dataclasses import FrozenInstanceError
 
 import numpy
@@ -44,6 +45,16 @@ def test_changes_to_specs_do_not_reach_the_deployment(echo, row):
 
 def test_the_protocol_is_reported(echo):
     assert echo.protocol == "deployment_api"
+
+
+def test_the_table_of_a_model_of_tensors_has_their_types(echo):
+    with sidekick.Deployment(f"{SERVER_URL}/v2/models/simple", "simple-token") as model:
+        header, first = repr(model.feature_specs_in).splitlines()[:2]
+        assert header.split() == ["name", "dtype", "shape", "element", "categories"]
+        assert first.split() == ["INPUT0", "numeric", "16", "int32"]
+        assert "  INPUT0  numeric  16     int32" in repr(model) and "<th>element</th>" in model._repr_html_()
+        assert repr(copy.deepcopy(model.feature_specs_in)) == repr(model.feature_specs_in)
+    assert "element" not in repr(echo) + echo._repr_html_()
 
 
 def test_a_model_of_the_open_inference_protocol_is_a_deployment():

@@ -51,6 +51,20 @@ def test_a_call_ends_when_its_time_is_up(slow, options):
         call()
 
 
+def test_the_limit_is_also_that_of_reading_the_rows(slow):
+    read = []
+
+    def rows():
+        for value in range(10_000):
+            read.append(value)
+            time.sleep(0.001)
+            yield {"n": value}
+
+    with pytest.raises(sidekick.RequestTimeout, match="within 50 ms, the limit of its timeout") as raised:
+        slow.open().predict_many(rows(), timeout=0.05)
+    assert len(read) < 1000 and raised.value.retryable and not slow.requests
+
+
 def test_the_limit_is_that_of_all_requests(slow):
     client = slow.open(batch_rows=1)
     with pytest.raises(TimeoutError):

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sidekick._alike import look_alikes
+from sidekick._alike import misspelt
 from sidekick._columns import BlockAdder, source_of
 from sidekick._encode_single import Add, add_array, add_image
 from sidekick._library import Handle, Where, call, library
@@ -168,8 +168,9 @@ class Encoders:
     def _lacking(self, row: Any, number: int) -> InvalidValueError:
         """What is wrong with a row that lacks inputs."""
         absent = [name for name in self._names if name not in row and name not in self._optional]
-        lacking = ", ".join(f'"{name}"' for name in absent) + look_alikes(absent, row.keys())
-        return about(InvalidValueError(f"row {number}: the row lacks {lacking}"), number)
+        lacking = ", ".join(f'"{name}"' for name in absent) + misspelt(absent, row.keys(), self._names)
+        feature = absent[0] if len(absent) == 1 else None
+        return about(InvalidValueError(f"row {number}: the row lacks {lacking}"), number, feature)
 
 
 def require_mapping(row: Any, number: int) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy
 
-from sidekick._alike import look_alikes
+from sidekick._alike import misspelt
 from sidekick._arrow import ArrowTable
 from sidekick._refused import kind_of
 from sidekick._table import inputs_of
 from sidekick.columns import PredictedColumns, Probabilities
-from sidekick.errors import InvalidTypeError, InvalidValueError
+from sidekick.errors import InvalidTypeError, InvalidValueError, about
 from sidekick.features import FeatureSpec
 
 
@@ -23,12 +23,13 @@ def columns_of(frame: Any, specs: Sequence[FeatureSpec]) -> list[Any]:
     """The columns that are inputs, in the inputs' order."""
     _maker(frame)
     table = frame if _is_one_of(frame, "pandas", "DataFrame") else ArrowTable(frame)
-    names = list(table.columns) if table is frame else list(table)
+    names, inputs = list(table.columns) if table is frame else list(table), [spec.name for spec in specs]
     for spec in specs:
         if (found := names.count(spec.name)) != 1 and not (spec.optional and found == 0):
-            alike = "" if found else look_alikes([spec.name], names)
-            has = f'the frame has {found or "no"} columns called "{spec.name}"; it needs one for each input'
-            raise InvalidValueError(has + alike)
+            near = "" if found else misspelt([spec.name], names, inputs)
+            has = f"{found} columns" if found else "no column"
+            why = f'the frame has {has} called "{spec.name}"; it needs one for each input{near}'
+            raise about(InvalidValueError(why), feature=spec.name)
     given = [spec.name for spec in specs if spec.name in names or not spec.optional]
     return inputs_of({name: table[name] for name in given}, specs)
 
@@ -74,9 +75,14 @@ def _maker(frame: Any) -> Callable[..., Any]:
     if _is_one_of(frame, "pyarrow", "Table", "RecordBatch"):
         return _pyarrow
     known = "a pandas or polars DataFrame, or a pyarrow Table or RecordBatch"
-    is_lazy = _is_one_of(frame, "polars", "LazyFrame")
-    advice = "collect it first" if is_lazy else "predict_columns takes other tables"
-    raise InvalidTypeError(f"frame: expected {known}, got {kind_of(frame)}; {advice}")
+    raise InvalidTypeError(f"frame: expected {known}, got {kind_of(frame)}; {_advice(frame)}")
+
+
+def _advice(frame: object) -> str:
+    """What to do with a table of another kind."""
+    if _is_one_of(frame, "polars", "LazyFrame"):
+        return "collect it first"
+    return "predict_many takes rows" if isinstance(frame, (list, tuple)) else "predict_columns takes other tables"
 
 
 def _is_one_of(frame: object, module: str, *names: str) -> bool:

@@ -9,9 +9,9 @@ from typing import Any, Literal, Union
 
 import numpy
 
-from sidekick._alike import look_alikes
-from sidekick._refused import is_missing, is_time, kind_of
-from sidekick.errors import InvalidTypeError, InvalidValueError, MissingValueError, about
+from sidekick._alike import nearest
+from sidekick._refused import TO_DO, is_missing, is_time, kind_of
+from sidekick.errors import Error, InvalidTypeError, InvalidValueError, MissingValueError, about
 from sidekick.features import FeatureSpec
 
 Missing = Union[Mapping[str, Any], Literal["error", "skip"]]
@@ -23,7 +23,7 @@ def check_missing(missing: Missing, specs: Sequence[FeatureSpec]) -> None:
     if isinstance(missing, Mapping):
         names = [spec.name for spec in specs]
         if unknown := [name for name in missing if name not in names]:
-            raise InvalidValueError(f"missing: there is no input {unknown[0]!r}{look_alikes(names, unknown)}")
+            raise InvalidValueError(f"missing: there is no input {unknown[0]!r}{nearest(str(unknown[0]), names)}")
     elif not isinstance(missing, str):
         why = f'missing: expected a dict of values, "skip" or "error", got {kind_of(missing)}'
         raise InvalidTypeError(why)
@@ -48,6 +48,16 @@ def incomplete(columns: Sequence[Any], specs: Sequence[FeatureSpec]) -> dict[int
             rows = _gaps(_whole(column), spec.is_array).nonzero()[0].tolist()
             found.update((row, _skipped(row, spec.name)) for row in rows if row not in found)
     return found
+
+
+def missing_value(error: Error, columns: Sequence[Any], specs: Sequence[FeatureSpec]) -> MissingValueError | None:
+    """The error of a table as that of a missing value, if it is about one."""
+    for spec, column in zip(specs, columns):
+        if spec.name == error.feature and error.row is not None and column is not None:
+            if _gaps(column[error.row : error.row + 1], spec.is_array).any():
+                why = f"{str(error).removesuffix(TO_DO)}; missing= fills it in, or skips its row"
+                return about(MissingValueError(why), error.row, spec.name)
+    return None
 
 
 def picked(column: Any, rows: Sequence[int]) -> Any:

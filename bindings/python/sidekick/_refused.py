@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from datetime import date, time, timedelta
 from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 from sidekick.errors import Error, InvalidTypeError, InvalidValueError, MissingValueError, about, file_error
 
 _TO_SECONDS = 'convert it first, for instance to seconds, as in (value - start) / numpy.timedelta64(1, "s")'
+TO_DO = "; fill it in, or leave its row out"
+"""What the message of a missing value ends with."""
+
 _TO_TEXT = "convert it to text first, for instance with str()"
 
 
@@ -57,12 +61,19 @@ def read_bytes(file: Any) -> bytes:
 
 def unfit(value: object, expected: str, why: str = "") -> Refused:
     """Refuses a value that is not what is expected."""
-    message = f"expected {expected}, got {kind_of(value)}"
     if is_missing(value):
-        return Refused(MissingValueError, f"{message}: the value is missing; fill it in, or leave its row out")
+        return Refused(MissingValueError, f"expected {expected}, got {_absence(value)}: the value is missing{TO_DO}")
+    message = f"expected {expected}, got {kind_of(value)}"
     if is_time(type(value)) or is_time_array(value):
         return Refused(InvalidTypeError, f"{message}: {_TO_SECONDS if takes_numbers(expected) else _TO_TEXT}")
     return Refused(InvalidTypeError, message + why)
+
+
+def _absence(value: Any) -> str:
+    """What a value that says that there is none is called."""
+    name = {"NAType": "pandas.NA", "NaTType": "NaT"}.get(type(value).__name__)
+    is_number = isinstance(value, (Real, Decimal)) and not is_time(type(value))
+    return name or ("NaN" if is_number else kind_of(value))
 
 
 def takes_numbers(expected: str) -> bool:

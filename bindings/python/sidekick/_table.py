@@ -12,7 +12,7 @@ from sidekick._arrow import ArrowColumn, ArrowTable, column_of
 from sidekick._arrow_abi import is_exporter
 from sidekick._decode import Decoders, category_labels, elements, kept_elements, predicted_places
 from sidekick._library import Handle, failures, library
-from sidekick._alike import look_alikes
+from sidekick._alike import misspelt
 from sidekick._refused import kind_of
 from sidekick.columns import PredictedColumns, Probabilities
 from sidekick.errors import InvalidTypeError, InvalidValueError, ReplyError, about
@@ -35,7 +35,9 @@ def inputs_of(columns: Any, specs: Sequence[FeatureSpec]) -> list[Any]:
             raise InvalidValueError(f'there are {found} columns called "{spec.name}"; it has to be one')
     if absent := [spec.name for spec in specs if spec.name not in columns and not spec.optional]:
         lacking = ", ".join(f'"{name}"' for name in absent)
-        raise InvalidValueError(f"there is no column for {lacking}; each input needs one{look_alikes(absent, columns)}")
+        near = misspelt(absent, columns, [spec.name for spec in specs])
+        why = f"there is no column for {lacking}; each input needs one{near}"
+        raise about(InvalidValueError(why), feature=absent[0] if len(absent) == 1 else None)
     values = [_values(spec.name, columns[spec.name]) if spec.name in columns else None for spec in specs]
     given = [(spec, column) for spec, column in zip(specs, values) if column is not None]
     if not given:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
 from ctypes import POINTER, byref, c_int32, c_size_t
+from copy import copy
 from functools import partial
 from html import escape
 from textwrap import indent
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union
 
-from sidekick._alike import look_alikes
+from sidekick._alike import nearest
 from sidekick._callbacks import SignalHandlers, TokenSource, set_log, token_bytes
 from sidekick._decode import Decoders
 from sidekick._encode import AddPart, Encoders, chunks, require_mapping, require_rows
@@ -22,7 +24,7 @@ from sidekick._progress import shown
 from sidekick._refused import kind_of
 from sidekick._stream import Pipe, batches, flat
 from sidekick.columns import PredictedColumns
-from sidekick.errors import InvalidTypeError, InvalidValueError
+from sidekick.errors import InvalidTypeError, InvalidValueError, RequestTimeout
 from sidekick.features import ELEMENTS, FeatureSpec, FeatureSpecs
 
 if TYPE_CHECKING:
@@ -56,13 +58,13 @@ _DTYPES = {1: "numeric", 2: "categorical", 3: "binary", 4: "text", 5: "image", 6
 
 
 class Deployment:
-    """One deployed model. Share it freely between threads; while the network is waited for, others run.
+    """One deployed model. Threads may share it; while one waits for the network, the others run.
 
     A row is a mapping of feature names to values, and a result is a dict of output names to values:
 
-    | feature | takes | gives |
+    | feature | takes | returns |
     |---|---|---|
-    | numeric | int, float, Decimal | float |
+    | numeric | int, float, Decimal | float; int if the model's tensor has integers |
     | categorical | str, int | dict of every label to its probability |
     | binary | str, int, bool | float, the probability |
     | text | str | str |
@@ -71,9 +73,9 @@ class Deployment:
     | array | NumPy array, buffer of numbers, nested lists, `.npy` file | NumPy array |
 
     NumPy's scalars are taken where numbers are, and a pandas Series as a row or as an array. A wrong type
-    raises `TypeError`; a wrong shape, a missing feature and a bad reply raise `ValueError`; what goes wrong
-    with the request raises a `RequestError`, which is an `IOError`. All of them are an `Error`, which has the
-    row and the feature. A missing value is refused, and so are dates, times and durations.
+    raises `TypeError`; a wrong shape, a missing feature and an invalid response raise `ValueError`; a request
+    that fails raises a `RequestError`, which is an `IOError`. All of them are an `Error`, which has the row and
+    the feature. A missing value is refused, and so are dates, times and durations.
 
     On the main thread, Ctrl-C ends a call within 100 ms: it raises `KeyboardInterrupt`, as any handler of a
     signal may. On Windows, a predict of a single request ends by itself first.
@@ -116,51 +118,47 @@ class Deployment:
         log: bool = False,
         callbacks_on_caller: bool = False,
     ) -> None:
-        """Opens the deployment at `url` with `token`: asks the server what the model takes and gives.
+        """Opens the deployment at `url` with `token`: asks the server for its inputs and outputs.
 
         A URL whose path ends in `/deployment/ID`, also with `/forward`, `/openapi.json` or a slash after it,
-        is that deployment's; any other is the one that predictions are posted to. The token is visible ASCII,
-        as a str or bytes, without "Bearer " before it.
+        names a deployment. Predictions are posted to any other URL unchanged. The token is visible ASCII, as
+        a str or bytes, without "Bearer " before it.
 
-        Where `token` is a function, it is called for the token before every request, and once more where the
-        server answers 401: for tokens that expire. It may be called by several threads at once, must not use
-        the deployment, and what it raises, the call raises that needed the token. Times are in seconds.
+        The token may be a function, for tokens that expire: it is called before every request, and once more
+        if the server answers 401. Several threads may call it at once. It must not use the deployment. If it
+        raises, the call that needed the token raises the same. Times are in seconds.
 
         - `batch_rows`: how many rows go out in one request.
         - `max_in_flight`: how many requests of one call are in flight at once; more than one starts that many
           threads, for as long as it lasts.
-        - `isolate_bad_rows`: finds the rows that the server calls bad (status 400, 413 or 422), by sending
-          halves of their request again until each stands alone: the others are predicted all the same, and a
-          bad row's result is its `RequestError`, not raised but in its place. Without it, the whole call
-          raises.
+        - `isolate_bad_rows`: finds the rows that the server refuses (status 400, 413 or 422): halves of their
+          request are sent again until each is alone. The others are predicted, and the result of a bad row is
+          its `RequestError`. Without it, the whole call raises.
         - `isolate_status_500`: counts status 500 as a refusal of the rows, too, with `isolate_bad_rows`. Triton,
           MLServer and KServe answer so if the model itself fails at a row.
         - `call_timeout`: how long one request may take, with all its attempts and the waits between; None is no limit.
         - `connect_timeout`: how long making a connection may take; None is without limit.
         - `response_timeout`: how long the server may be silent while it is sent to or read from; None is without limit.
-        - `retries`: how often a request is sent again where no connection could be made or it broke before a reply
-          began, and where the server answers 429, 502, 503 or 504.
-        - `retry_backoff`: the wait before the first retry, doubled for each further one less a random part of
-          up to a half, and the ceiling of all waits. A `Retry-After` of the server counts instead; one beyond
-          the ceiling ends them.
+        - `retries`: how often a request is sent again if no connection could be made, if it broke before the
+          response began, or after status 429, 502, 503 or 504.
+        - `retry_backoff`: the wait before the first retry, and the longest wait. The wait doubles each time, less
+          a random part of up to a half. `Retry-After` replaces it; above the longest wait there is no retry.
         - `ca_file`: a PEM file with the certificates to trust instead of the system's.
         - `ca_pem`: the same, as the PEM text itself; one of the two can be given.
         - `client_certificate`: the certificate to show the server (followed by the intermediate certificates) and its
           key: two paths of PEM files, or two PEM texts as bytes.
         - `tls_minimum`: the oldest version of TLS that is spoken.
-        - `dangerous_skip_tls_verification`: takes any certificate for the server's, so that anybody on the
-          way can read the token and change the replies. For tests only.
+        - `dangerous_skip_tls_verification`: accepts any certificate, so that others on the network can read the
+          token and change the responses. For tests only.
         - `proxy`: `http://[user:password@]host:port`, the same with `socks5://`, or `""` for none; without
           it, the environment names it (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, or in small letters), and
           this machine is asked without it.
-        - `no_proxy`: the hosts that are asked without the proxy, instead of the environment's `NO_PROXY`:
-          names (which stand for their sub-domains too), addresses, networks such as `10.0.0.0/8`, or `*`,
-          separated by commas.
-        - `allow_token_over_http`: allows a URL that starts with `http://` and is not of this machine, where
-          anybody on the way can read the token; refused otherwise, unless a proxy on this machine stands in
-          between.
-        - `headers`: added to every request; they go where the token goes. Those that requests have of their
-          own are refused.
+        - `no_proxy`: the hosts that are reached without the proxy, instead of the environment's `NO_PROXY`:
+          names (with their sub-domains), addresses, networks such as `10.0.0.0/8`, or `*`, separated by commas.
+        - `allow_token_over_http`: allows a URL that begins with `http://` and is not of this machine. Others on
+          the network can then read the token.
+        - `headers`: a dict of headers for every request to the deployment's server. Those that requests have
+          anyway are refused.
         - `user_agent_suffix`: what follows `sidekick/VERSION` in the User-Agent header, such as `shop/2.1`.
         - `host_header`: the Host header of every request, by which an ingress chooses the model; empty for the URL's.
         - `protocol`: chooses the protocol in place of the URL. With `"open_inference"` a URL without
@@ -177,10 +175,10 @@ class Deployment:
         - `reply_gzip`: lets the server pack its replies with gzip.
         - `keep_alive`: how many idle connections are kept, and for how long. With 0 of either, every request
           makes its own.
-        - `log`: tells the logger `sidekick` what happens to connections and requests, never with the token:
-          errors, retries as warnings, answers as info, connections as debug.
-        - `callbacks_on_caller`: has the token's function and the log called only on threads that are inside a call of
-          the deployment. Without it, and with `max_in_flight` above 1, threads of the library call them, too.
+        - `log`: writes to the logger `sidekick`, never with the token: failed requests as errors, retries as
+          warnings, responses as info, connections as debug.
+        - `callbacks_on_caller`: the token's function and the logger are called only on threads that are inside a
+          call of the deployment. Without it, and with `max_in_flight` above 1, threads of the library call them, too.
         """
         settings = {name: value for name, value in locals().items() if name not in ("self", "url", "token")}
         if ca_file is not None and ca_pem is not None:
@@ -202,9 +200,9 @@ class Deployment:
         self._protocol = _PROTOCOLS[library.sidekick_deployment_protocol(handle)]
         self._model_version = getter_text(library.sidekick_deployment_model_version, handle)
         self._batch_limit: int | None = library.sidekick_deployment_batch_limit(handle) or None
-        self._inputs = _specs(handle, _INPUT)
+        self._inputs = self._specs(handle, _INPUT)
         self._input_names = {spec.name for spec in self._inputs}
-        self._outputs = _specs(handle, _OUTPUT)
+        self._outputs = self._specs(handle, _OUTPUT)
         self._encoders = Encoders(self._inputs, apply_orientation)
         self._decoders = Decoders(self._outputs)
         # Rows whose memory the next table may use: as many as tables were ever predicted at once.
@@ -238,20 +236,19 @@ class Deployment:
     @property
     def feature_specs_in(self) -> FeatureSpecs:
         """What the model takes; a copy, which is the caller's."""
-        return FeatureSpecs(self._inputs)
+        return copy(self._inputs)
 
     @property
     def feature_specs_out(self) -> FeatureSpecs:
-        """What the model gives; a copy, which is the caller's."""
-        return FeatureSpecs(self._outputs)
+        """What the model returns; a copy, which is the caller's."""
+        return copy(self._outputs)
 
     def predict(self, row: Row | None = None, /, **features: Any) -> Prediction:
-        """Predicts one row, its features given as keywords, as a mapping, or as both, of which keywords go first.
+        """Predicts one row: its features as keywords, as a mapping, or as both; keywords then override.
 
         The keyword `timeout` is a time limit for the call, in seconds: it then raises `RequestTimeout`. If
-        the deployment has an input of that name, the keyword is the input, and the time limit is given beside
-        a mapping. Beside a mapping, any other keyword that is no input raises `TypeError`; keys of a mapping
-        that are no input are ignored, and keywords alone are one.
+        the deployment has an input of that name, the keyword is the input; give the time limit with a mapping.
+        Keys that are no input are ignored. With a mapping, a keyword that is no input raises `TypeError`.
         """
         timeout = None
         if row is not None or "timeout" not in self._input_names:
@@ -261,7 +258,7 @@ class Deployment:
         elif features:
             if unknown := features.keys() - self._input_names:
                 why = f"predict: the keyword {min(unknown)!r} beside a row is no input, nor is it timeout"
-                raise InvalidTypeError(why + look_alikes(self._input_names, unknown))
+                raise InvalidTypeError(why + nearest(min(unknown), self._input_names))
             require_mapping(row, 0)
             row = {**row, **features}
         cancel = _limited(timeout)
@@ -273,17 +270,27 @@ class Deployment:
         return result
 
     def predict_many(
-        self, rows: Iterable[Row], *, progress: bool = False, timeout: float | None = None
+        self,
+        rows: Iterable[Row],
+        *,
+        progress: bool = False,
+        errors: Literal["raise", "return"] = "raise",
+        timeout: float | None = None,
     ) -> list[Result]:
-        """Predicts all rows; the results are in their order. With `isolate_bad_rows`, that of a bad row is
-        its exception.
+        """Predicts all rows; the results are in their order.
 
-        With `progress`, a bar shows how far it is, on a terminal and where tqdm is installed. After `timeout`
-        seconds the whole call, with all its requests, raises `RequestTimeout`.
+        What is wrong with a row or a request is raised. With `errors="return"` it is the result of the rows
+        that are concerned, and the others are predicted. With `isolate_bad_rows`, the result of a row that the
+        server refuses is its exception.
+
+        With `progress`, a bar shows how far it is, on a terminal or in a notebook, if tqdm is installed. After
+        `timeout` seconds the whole call, with all its requests, ends with `RequestTimeout`.
         """
-        if progress:
-            return list(self.predict_lazy(rows, progress=True, timeout=timeout))
-        return self._predict_rows(rows, _limited(timeout))
+        if progress or errors != "raise":
+            return list(self.predict_lazy(rows, progress=progress, errors=errors, timeout=timeout))
+        cancel = _limited(timeout)
+        require_rows(rows)
+        return self._predict_rows(rows if timeout is None else _in_time(rows, timeout), cancel)
 
     def predict_lazy(
         self,
@@ -296,14 +303,14 @@ class Deployment:
         """Predicts rows as their results are asked for, in bounded memory: a generator of the results, in order.
 
         When a batch's first result is asked for, its `batch_rows` rows are read and sent in one request.
-        Where the deployment has `max_in_flight` above 1, that many requests are in flight, and up to twice as
-        many batches are read ahead. Closing the generator, or leaving it behind, cancels the requests in
-        flight. One thread at a time.
+        With `max_in_flight` above 1, that many requests are in flight, and up to twice as many batches are
+        read ahead. Closing the generator, or dropping it, cancels the requests in flight. One thread uses it
+        at a time.
 
-        What fails is raised where the results of its batch would have been, and ends the run; errors name
-        their rows among all. With `errors="return"` the run goes on: each row of a request that failed has
-        the exception as its result, and a row that cannot be sent has its own. What the iterable itself
-        raises is raised in any case.
+        An error is raised in place of the results of its batch, and ends the run; it counts rows over the
+        whole run. With `errors="return"` the run goes on: each row of a request that failed has the exception
+        as its result, and a row that cannot be sent has its own. An exception of the iterable itself is always
+        raised.
 
         `timeout` seconds after the first result was asked for, what is not predicted yet fails with
         `RequestTimeout`, and no more rows are sent.
@@ -423,7 +430,7 @@ class Deployment:
     def _predict_table(
         self, columns: Sequence[Any], progress: bool, missing: Missing, cancel: Handle | None
     ) -> PredictedColumns:
-        from sidekick._missing import filled, incomplete
+        from sidekick._missing import filled, incomplete, missing_value
         from sidekick._table import Table
 
         self._decoders.check()
@@ -434,7 +441,12 @@ class Deployment:
         if skipped:
             table.skip(skipped)
         fill = partial(self._fill, table, columns, progress, skipped)
-        self._make(partial(interruptible if self._asks_several(len(_first(columns))) else _do, fill, cancel))
+        try:
+            self._make(partial(interruptible if self._asks_several(len(_first(columns))) else _do, fill, cancel))
+        except InvalidValueError as error:
+            if absent := missing_value(error, columns, self._inputs):
+                raise absent from None
+            raise
         return table.columns()
 
     def _fill(
@@ -505,7 +517,6 @@ class Deployment:
     def _predict_rows(self, rows: Iterable[Row], cancel: Handle | None) -> list[Result]:
         handle = self._opened()
         self._decoders.check()
-        require_rows(rows)
         chunked = chunks(rows)
         chunk = next(chunked, [])
         if self._one_row is not None and len(chunk) == 1:
@@ -557,6 +568,10 @@ class Deployment:
             self._raise_failure()
             raise
 
+    def _specs(self, handle: Handle, side: int) -> FeatureSpecs:
+        specs = (_spec(handle, side, index) for index in range(library.sidekick_deployment_feature_count(handle, side)))
+        return FeatureSpecs(specs, of_tensors=self._protocol == "open_inference")
+
     def _raise_failure(self) -> None:
         """Raises what the token's function or a handler of a signal raised."""
         self._signal_handlers.raise_failure()
@@ -581,14 +596,21 @@ def _milliseconds(timeout: float | None) -> int | None:
     return None if timeout is None else milliseconds("timeout", timeout)
 
 
+def _in_time(rows: Iterable[Row], timeout: float) -> Generator[Row, None, None]:
+    """The rows; raises if reading and encoding them takes longer, which the library does not see."""
+    limit = milliseconds("timeout", timeout)
+    over = monotonic() + limit / 1000
+    for row in rows:
+        yield row
+        if monotonic() > over:
+            error = RequestTimeout(f"the call did not end within {limit} ms, the limit of its timeout")
+            error.retryable = True
+            raise error
+
+
 def _limited(timeout: float | None) -> Handle | None:
     """The cancellation of a call that has a time limit from now on."""
     return None if timeout is None else new_cancel(_milliseconds(timeout))
-
-
-def _specs(handle: Handle, side: int) -> FeatureSpecs:
-    count = library.sidekick_deployment_feature_count(handle, side)
-    return FeatureSpecs(_spec(handle, side, index) for index in range(count))
 
 
 def _spec(handle: Handle, side: int, index: int) -> FeatureSpec:

@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 
 
 class Error(Exception):
-    """The base of all of them. What a caller's own function or iterable raises is none, nor is a missing
-    package's `ImportError`.
+    """The base of all exceptions of this package.
+
+    Two others come through as they are: what the caller's own function or iterable raises, and the
+    `ImportError` of an optional package that is not installed.
     """
 
     row: int | None = None
@@ -67,6 +69,9 @@ _FILE_ERRORS: dict[type[OSError], type[FileError]] = {
     IsADirectoryError: _FileIsADirectory,
     NotADirectoryError: _FileNotADirectory,
 }
+for _kind in _FILE_ERRORS.values():
+    # A traceback shows the name that the guide has.
+    _kind.__name__ = _kind.__qualname__ = FileError.__name__
 
 
 class OutOfMemoryError(Error, MemoryError):

@@ -1,7 +1,8 @@
-"""What a deployment takes and gives."""
+"""What a deployment takes and returns."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from typing import SupportsIndex, overload
@@ -15,12 +16,24 @@ ELEMENTS = dict(
 ELEMENTS |= {12: "bfloat16", 13: "bool"}
 
 _COLUMNS = ("name", "dtype", "shape", "categories")
+# Of a model of the Open Inference Protocol, which has tensors of a type.
+_TENSOR_COLUMNS = ("name", "dtype", "shape", "element", "categories")
 _CATEGORIES_SHOWN = 6
 
 
 @dataclass(frozen=True)
 class FeatureSpec:
-    """One input or output of a model."""
+    """One input or output of a model.
+
+    | attribute | what it is |
+    |---|---|
+    | `name` | the key in rows and results |
+    | `dtype` | `numeric`, `categorical`, `binary`, `text`, `image` or `bytes` |
+    | `shape` | the shape of one value: `(1,)` for a number; -1 is a size that is free |
+    | `categories` | the labels, if the deployment lists them |
+    | `optional` | whether a row may leave it out |
+    | `element` | NumPy's name of the type of its elements |
+    """
 
     name: str
     """Its name, which is the key in rows and results."""
@@ -61,11 +74,13 @@ class FeatureSpec:
         """Whether a size of its shape may be another in each row."""
         return -1 in self.shape
 
-    def _cells(self) -> tuple[str, ...]:
+    def _cells(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         shape = " x ".join("any" if size == -1 else str(size) for size in self.shape)
         labels = ", ".join(self.categories[:_CATEGORIES_SHOWN])
         more = len(self.categories) > _CATEGORIES_SHOWN
-        return self.name, self.dtype, shape, f"{labels}, ... ({len(self.categories)})" if more else labels
+        labels = f"{labels}, ... ({len(self.categories)})" if more else labels
+        cells = {**vars(self), "shape": shape, "categories": labels}
+        return tuple(cells[column] for column in columns)
 
 
 class FeatureSpecs(list[FeatureSpec]):
@@ -73,6 +88,10 @@ class FeatureSpecs(list[FeatureSpec]):
 
     A name is an index, too: `client.feature_specs_in["island"]`.
     """
+
+    def __init__(self, specs: Iterable[FeatureSpec] = (), *, of_tensors: bool = False) -> None:
+        super().__init__(specs)
+        self._columns = _TENSOR_COLUMNS if of_tensors else _COLUMNS
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,14 +116,14 @@ class FeatureSpecs(list[FeatureSpec]):
         return spec in self.names if isinstance(spec, str) else super().__contains__(spec)
 
     def __repr__(self) -> str:
-        rows = [_COLUMNS, *(spec._cells() for spec in self)]
+        rows = [self._columns, *(spec._cells(self._columns) for spec in self)]
         widths = [max(map(len, column)) for column in zip(*rows)]
         lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head = _html_row("th", _COLUMNS)
-        body = "".join(_html_row("td", spec._cells()) for spec in self)
+        head = _html_row("th", self._columns)
+        body = "".join(_html_row("td", spec._cells(self._columns)) for spec in self)
         return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
