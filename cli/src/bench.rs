@@ -13,7 +13,7 @@ use sidekick::{Deployment, Rows};
 use crate::connection::{ConnectionArguments, seconds};
 use crate::describe::Format;
 use crate::examples;
-use crate::failure::{Failure, Outcome, without_row};
+use crate::failure::{Exit, Failure, Outcome, without_row};
 use crate::histogram::Histogram;
 use crate::input::InputArguments;
 use crate::predict::RequestArguments;
@@ -77,7 +77,7 @@ pub fn run(arguments: &BenchArguments, terminal: &Terminal) -> Outcome {
     let rows = rows(arguments, &deployment)?;
     // The first request makes the server ready; one that fails would fail for all.
     deployment.predict(&rows).map_err(|error| connection.explain(&error))?;
-    let measured = measure(arguments, &deployment, &rows);
+    let measured = measure(arguments, &deployment, &rows)?;
     terminal::print(&match arguments.format {
         Format::Table => as_text(&measured, arguments.requests.in_flight),
         Format::Json => format!("{:#}\n", as_json(&measured, arguments.requests.in_flight)),
@@ -107,7 +107,7 @@ fn rows(arguments: &BenchArguments, deployment: &Deployment) -> Outcome<Rows> {
     }
 }
 
-fn measure(arguments: &BenchArguments, deployment: &Deployment, rows: &Rows) -> Measured {
+fn measure(arguments: &BenchArguments, deployment: &Deployment, rows: &Rows) -> Outcome<Measured> {
     let started = Instant::now();
     let sent = AtomicU64::new(0);
     let goes_on = || match arguments.seconds {
@@ -115,17 +115,21 @@ fn measure(arguments: &BenchArguments, deployment: &Deployment, rows: &Rows) -> 
         None => sent.fetch_add(1, Ordering::Relaxed) < arguments.count,
     };
     let all = Mutex::new(Measured::new(rows.len()));
+    let work = || {
+        let own = send(deployment, rows, &goes_on);
+        all.lock().unwrap_or_else(PoisonError::into_inner).append(own);
+    };
+    let workers = usize::try_from(arguments.count).unwrap_or(usize::MAX).min(arguments.requests.in_flight);
+    let workers = if arguments.seconds.is_some() { arguments.requests.in_flight } else { workers };
     thread::scope(|scope| {
-        for _ in 0..arguments.requests.in_flight {
-            scope.spawn(|| {
-                let own = send(deployment, rows, &goes_on);
-                all.lock().unwrap_or_else(PoisonError::into_inner).append(own);
-            });
-        }
-    });
+        let mut spawn = |_| thread::Builder::new().spawn_scoped(scope, work).map(drop);
+        // Those that are there end by themselves.
+        (0..workers).try_for_each(&mut spawn)
+    })
+    .map_err(|error| Failure::new(Exit::Failed, format!("--in-flight {workers}: {error}")))?;
     let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     all.wall = started.elapsed();
-    all
+    Ok(all)
 }
 
 /// What one thread does: a request after the other.

@@ -65,6 +65,12 @@ pub fn run(arguments: &CheckArguments, terminal: &Terminal) -> Outcome {
         }
         Err(error) => Some(blame(error)),
     };
+    // Without a token nothing was sent.
+    let is_known = |step| match &opened {
+        Ok(_) => true,
+        Err(error) if connection.needs_token(error) => step == Address,
+        Err(_) => step < Description,
+    };
     let connected = times.lock().unwrap_or_else(PoisonError::into_inner).take();
     let mut report = String::new();
     for (step, name) in STEPS {
@@ -74,7 +80,9 @@ pub fn run(arguments: &CheckArguments, terminal: &Terminal) -> Outcome {
                 report +=
                     &format!("{BAD}failed{BAD:#}  {name:<11}  {what}; {}\n", advice(found, &connection));
             }
-            Some(found) if found.step < step => report += &format!("{DIM}-       {name}{DIM:#}\n"),
+            Some(found) if found.step < step || !is_known(step) => {
+                report += &format!("{DIM}-       {name}{DIM:#}\n")
+            }
             _ => {
                 let what = one_line(&good(step, &connection, opened.as_ref().ok(), connected.as_deref()));
                 report += &format!("{GOOD}ok{GOOD:#}      {name:<11}  {what}\n");

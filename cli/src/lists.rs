@@ -14,6 +14,10 @@ pub fn add(rows: &mut Rows, index: usize, spec: &FeatureSpec, list: &Value) -> R
     if let Some(integers) = integers {
         return rows.add_array(index, &Array::of(&shape, &integers)?);
     }
+    let unsigned: Option<Vec<u64>> = leaves.iter().map(|leaf| leaf.as_u64()).collect();
+    if let Some(unsigned) = unsigned {
+        return rows.add_array(index, &Array::of(&shape, &unsigned)?);
+    }
     let floats: Option<Vec<f64>> = leaves.iter().map(|leaf| leaf.as_f64()).collect();
     let floats = floats.ok_or_else(|| invalid(spec, "has something in its list that is not a number"))?;
     rows.add_array(index, &Array::of(&shape, &floats)?)

@@ -43,7 +43,7 @@ class Server:
 @pytest.fixture(scope="session")
 def server():
     made = ROOT / "target" / "tests" / "deployments"
-    shipped = [ROOT / "server" / "deployments" / id for id in ("penguins", "digits", "denoise")]
+    shipped = [ROOT / "server" / "deployments" / id for id in ("penguins", "digits", "denoise", "language")]
     tested = [made / id for id in ("echo", "disabled", "reciprocal", "tensors", "names")]
     running = Server(*shipped, *tested)
     yield running

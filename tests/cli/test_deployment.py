@@ -181,13 +181,17 @@ def test_check(cli):
     ]
     cli.use("disabled")
     lines = cli("check", code=4).splitlines()
+    assert lines[4].startswith("-       description")
     assert lines[-1].startswith("failed  enabled") and "enable it on its page" in lines[-1]
     cli.environment["SIDEKICK_TOKEN"] = "s3cret"
     lines = cli("check", code=4).splitlines()
     assert lines[3].startswith("failed  token") and "copy the token again" in lines[3]
     assert [line.split()[0] for line in lines[4:]] == ["-", "-"]
     cli.environment["SIDEKICK_TOKEN"] = ""
-    assert "failed  token        there is none; no token was given: set" in cli("check", code=2)
+    lines = cli("check", code=2).splitlines()
+    assert "failed  token        there is none; no token was given: set" in lines[3]
+    # Nothing was sent.
+    assert [line.split()[0] for line in lines] == ["ok", "-", "-", "failed", "-", "-"]
     cli.environment["SIDEKICK_TOKEN"] = "s3cret"
     cli.environment["SIDEKICK_URL"] = cli.server.url("nowhere")
     assert "failed  address" in cli("check", code=4)

@@ -1,14 +1,15 @@
 //! A table in CSV or TSV: a header, and a row a record.
 
-use std::borrow::Cow;
 use std::io::Read;
 use std::path::PathBuf;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
+use serde_json::{Value, json};
 use sidekick::{Error, ErrorKind, FeatureSpec, Rows, Specs};
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::input::hashed::Hashed;
+use crate::input::quotes;
 use crate::input::record::{Item, Record};
 use crate::input::source::{Source, listed, no_column};
 use crate::input::values::Values;
@@ -71,12 +72,23 @@ impl CsvTable {
             let message = format!("it has {} fields, and the header {}", fields.len(), self.header.len());
             return Err(Error::new(ErrorKind::RowIncomplete, message));
         }
+        if let Some(title) = self.garbled(fields) {
+            let message = format!("the column {title:?}, which is kept, is not UTF-8");
+            return Err(Error::new(ErrorKind::FeatureValue, message));
+        }
         for (index, (spec, column)) in self.inputs.iter().zip(&self.columns).enumerate() {
             let Some(column) = column else { continue };
             let text = text_of(spec, fields.get(*column).unwrap_or_default())?;
             text_values::add(rows, index, spec, text, &self.folder)?;
         }
         self.values.add(rows, &self.inputs, |index| self.columns.get(index) == Some(&None))
+    }
+
+    /// The title of a column that is to be kept, and is no text.
+    fn garbled(&self, fields: &ByteRecord) -> Option<&String> {
+        let is_text =
+            |place: &usize| fields.get(*place).is_none_or(|field| std::str::from_utf8(field).is_ok());
+        self.kept.iter().find(|place| !is_text(place)).and_then(|place| self.header.get(*place))
     }
 }
 
@@ -91,7 +103,13 @@ impl Source for CsvTable {
         self.rows += 1;
         let line = fields.position().map(csv::Position::line);
         let bytes = self.reader.position().byte();
-        let end = self.reader.get_mut().position(bytes);
+        let input = self.reader.get_mut();
+        if input.last(bytes).is_some_and(|text| quotes::is_open(text, self.delimiter)) {
+            let line = line.unwrap_or_default();
+            let what = format!("a quote of the row {} (line {line}) is never closed", self.rows);
+            return Err(failed(&self.name, &what));
+        }
+        let end = input.position(bytes);
         Ok(Some(Item { record: Record::Fields(fields), row: self.rows, line, end }))
     }
 
@@ -108,7 +126,7 @@ impl Source for CsvTable {
 
     fn keep(&mut self, names: &[String], all: bool) -> Outcome<Vec<String>> {
         let place = |name: &String| {
-            let place = self.header.iter().position(|title| title == name);
+            let place = only(&self.name, &self.header, name)?;
             place.ok_or_else(|| no_column(name, &self.header))
         };
         self.kept = match all {
@@ -130,6 +148,10 @@ impl Source for CsvTable {
         unused.map(|(_, title)| title.clone()).collect()
     }
 
+    fn reading(&self) -> Value {
+        json!({"values": self.values.checksum(), "columns": self.columns, "delimiter": self.delimiter})
+    }
+
     fn bad_header(&self) -> Vec<u8> {
         let titles = ["row", "reason"].into_iter().chain(self.header.iter().map(String::as_str));
         let mut line = Vec::new();
@@ -138,9 +160,10 @@ impl Source for CsvTable {
     }
 
     fn bad_row(&self, item: &Item, reason: &str) -> Vec<u8> {
-        let mut fields: Vec<Cow<'_, str>> = vec![item.row.to_string().into(), reason.into()];
+        let row = item.row.to_string();
+        let mut fields = vec![row.as_bytes(), reason.as_bytes()];
         if let Record::Fields(own) = &item.record {
-            fields.extend(own.iter().map(String::from_utf8_lossy));
+            fields.extend(own);
         }
         let mut line = Vec::new();
         csv_text::push_line(&mut line, &fields, self.delimiter);
@@ -156,8 +179,11 @@ fn columns(
     values: &Values,
     renamed: &[(String, String)],
 ) -> Outcome<Vec<Option<usize>>> {
-    for (input, column) in renamed {
+    for (place, (input, column)) in renamed.iter().enumerate() {
         inputs.index_of(input)?;
+        if renamed.iter().take(place).any(|(other, _)| other == input) {
+            return Err(Failure::usage(format!("--column: {input:?} is given twice")));
+        }
         if !header.contains(column) {
             let known = listed(header);
             return Err(Failure::usage(format!("--column: {name} has no column {column:?} among {known}")));
@@ -168,11 +194,7 @@ fn columns(
     for (index, spec) in inputs.iter().enumerate() {
         let own = spec.name().as_str();
         let title = renamed.iter().find(|(input, _)| input == own).map_or(own, |(_, column)| column);
-        let mut places = header.iter().enumerate().filter(|(_, other)| *other == title);
-        let place = places.next().map(|(place, _)| place);
-        if places.next().is_some() {
-            return Err(Failure::usage(format!("{name} has two columns {title:?}")));
-        }
+        let place = only(name, header, title)?;
         if place.is_none() && !values.has(index) && !spec.is_optional() {
             missing.push(title.to_owned());
         }
@@ -185,6 +207,16 @@ fn columns(
             let advice = "name it with --column NAME=COLUMN, or give NAME=VALUE for all rows";
             Err(Failure::usage(format!("{name} has no column {missing} among {known}; {advice}")))
         }
+    }
+}
+
+/// The place of the one column of a title, if it is there.
+fn only(name: &str, header: &[String], title: &str) -> Outcome<Option<usize>> {
+    let mut places = header.iter().enumerate().filter(|(_, other)| *other == title);
+    let place = places.next().map(|(place, _)| place);
+    match places.next() {
+        None => Ok(place),
+        Some(_) => Err(Failure::usage(format!("{name} has two columns {title:?}"))),
     }
 }
 

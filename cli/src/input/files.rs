@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crc32fast::Hasher;
+use serde_json::{Value, json};
 use sidekick::{Error, ErrorKind, FeatureType, Rows, Specs};
 
 use crate::failure::{Failure, Outcome};
@@ -113,6 +114,10 @@ impl Source for Files {
             Record::File(path) => vec![Cell::Text(path.to_string_lossy())],
             _ => Vec::new(),
         }
+    }
+
+    fn reading(&self) -> Value {
+        json!({"values": self.values.checksum()})
     }
 
     fn bad_header(&self) -> Vec<u8> {

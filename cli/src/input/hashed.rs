@@ -14,17 +14,27 @@ pub struct Hashed<R> {
     ahead: Vec<u8>,
     /// How much of `ahead` is hashed.
     done: usize,
+    /// Whether all was read.
+    ended: bool,
 }
 
 impl<R: Read> Hashed<R> {
     pub fn new(reader: R) -> Hashed<R> {
-        Hashed { reader, hasher: Hasher::new(), hashed: 0, ahead: Vec::new(), done: 0 }
+        Hashed { reader, hasher: Hasher::new(), hashed: 0, ahead: Vec::new(), done: 0, ended: false }
     }
 
-    /// The position after so many bytes from the start; they were read.
+    /// The text from the last position on, if the first so many bytes are all there is.
+    pub fn last(&self, bytes: u64) -> Option<&[u8]> {
+        let text = &self.ahead[self.done..];
+        (self.ended && self.hashed + text.len() as u64 == bytes).then_some(text)
+    }
+
+    /// The position after so many bytes from the start, before the end of the last line: that may be written
+    /// later. The bytes were read.
     pub fn position(&mut self, bytes: u64) -> Position {
         let more = usize::try_from(bytes.saturating_sub(self.hashed)).unwrap_or(usize::MAX);
-        let end = self.done.saturating_add(more).min(self.ahead.len());
+        let read = self.done.saturating_add(more).min(self.ahead.len());
+        let end = self.done + without_line_end(&self.ahead[self.done..read]).len();
         self.hasher.update(&self.ahead[self.done..end]);
         self.hashed += (end - self.done) as u64;
         self.done = end;
@@ -35,11 +45,18 @@ impl<R: Read> Hashed<R> {
 impl<R: Read> Read for Hashed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(buffer)?;
+        self.ended = count == 0 && !buffer.is_empty();
         self.ahead.drain(..self.done);
         self.done = 0;
         self.ahead.extend_from_slice(&buffer[..count]);
         Ok(count)
     }
+}
+
+/// A text without the end of its last line.
+pub fn without_line_end(text: &[u8]) -> &[u8] {
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    text.strip_suffix(b"\r").unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -55,6 +72,7 @@ mod tests {
         while let Ok(count @ 1..) = hashed.read(&mut buffer) {
             read += count;
             for place in [read - count / 2, read - 1] {
+                let place = without_line_end(&text[..place]).len();
                 let expected = Position { bytes: place as u64, checksum: crc32fast::hash(&text[..place]) };
                 assert_eq!(hashed.position(place as u64), expected);
             }

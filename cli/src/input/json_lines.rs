@@ -1,13 +1,20 @@
 //! JSON Lines: an object a line.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt;
 use std::io::{BufRead, Read};
 use std::path::PathBuf;
 
 use crc32fast::Hasher;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use sidekick::{Error, ErrorKind, Rows, Specs};
 
 use crate::failure::{Exit, Failure, Outcome};
+use crate::input::BYTE_ORDER_MARK;
+use crate::input::hashed::without_line_end;
 use crate::input::record::{Item, Position, Record};
 use crate::input::source::Source;
 use crate::input::values::Values;
@@ -32,12 +39,29 @@ pub struct JsonLines {
     bytes: u64,
     lines: u64,
     rows: u64,
+    /// Keys that are no input, as far as they are known.
+    unused: RefCell<BTreeSet<String>>,
 }
+
+/// The most keys that are no input, of which the user is told.
+const MOST_UNUSED: usize = 100;
 
 impl JsonLines {
     pub fn new(file: LinesFile, inputs: &Specs, values: Values) -> JsonLines {
         let (inputs, kept, hasher) = (inputs.clone(), Vec::new(), Hasher::new());
-        JsonLines { file, inputs, values, kept, hasher, bytes: 0, lines: 0, rows: 0 }
+        let unused = RefCell::default();
+        JsonLines { file, inputs, values, kept, hasher, bytes: 0, lines: 0, rows: 0, unused }
+    }
+
+    /// A key that is no input may be a misspelt one.
+    fn note_unused(&self, object: &Map<String, Value>) {
+        let mut unused = self.unused.borrow_mut();
+        for key in object.keys() {
+            let is_used = self.inputs.index_of(key).is_ok() || self.kept.contains(key);
+            if !is_used && unused.len() < MOST_UNUSED {
+                unused.insert(key.clone());
+            }
+        }
     }
 }
 
@@ -52,14 +76,20 @@ impl Source for JsonLines {
                 Err(error) => return Err(Failure::new(Exit::Failed, format!("{}: {error}", self.file.name))),
             }
             self.lines += 1;
-            self.hasher.update(&line);
-            let length = line.trim_ascii_end().len();
-            line.truncate(length);
+            // The end of the line may be written later.
+            let (text, line_end) = line.split_at(without_line_end(&line).len());
+            self.hasher.update(text);
+            let checksum = self.hasher.clone().finalize();
+            let end = Position { bytes: self.bytes - line_end.len() as u64, checksum };
+            self.hasher.update(line_end);
+            line.truncate(line.trim_ascii_end().len());
+            if self.lines == 1 && line.starts_with(BYTE_ORDER_MARK) {
+                line.drain(..BYTE_ORDER_MARK.len());
+            }
             if line.is_empty() {
                 continue;
             }
             self.rows += 1;
-            let end = Position { bytes: self.bytes, checksum: self.hasher.clone().finalize() };
             let (row, line_number) = (self.rows, Some(self.lines));
             return Ok(Some(Item { record: Record::Line(line), row, line: line_number, end }));
         }
@@ -67,10 +97,15 @@ impl Source for JsonLines {
 
     fn add(&self, record: &Record, rows: &mut Rows) -> sidekick::Result<()> {
         let object = object(record)?;
+        let mut used = 0;
         for (index, spec) in self.inputs.iter().enumerate() {
             if let Some(value) = object.get(spec.name().as_str()) {
+                used += 1;
                 json_values::add(rows, index, spec, value, &self.file.folder)?;
             }
+        }
+        if used < object.len() {
+            self.note_unused(&object);
         }
         let has = |index| self.inputs.get(index).is_ok_and(|spec| object.contains_key(spec.name().as_str()));
         self.values.add(rows, &self.inputs, |index| !has(index))
@@ -94,6 +129,14 @@ impl Source for JsonLines {
         }
         let mut object = object(record).unwrap_or_default();
         self.kept.iter().map(|name| Cell::of_json(object.remove(name).unwrap_or(Value::Null))).collect()
+    }
+
+    fn reading(&self) -> Value {
+        json!({"values": self.values.checksum()})
+    }
+
+    fn unused(&self) -> Vec<String> {
+        self.unused.borrow().iter().cloned().collect()
     }
 
     fn is_json(&self) -> bool {
@@ -122,9 +165,44 @@ fn object(record: &Record) -> sidekick::Result<Map<String, Value>> {
     let Record::Line(line) = record else {
         return Err(Error::new(ErrorKind::Internal, "a record of another input"));
     };
+    let invalid = |what: String| Err(Error::new(ErrorKind::FeatureValue, what));
     match serde_json::from_slice(line) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(Error::new(ErrorKind::FeatureValue, "the line is not a JSON object")),
-        Err(error) => Err(Error::new(ErrorKind::FeatureValue, format!("the line is not JSON: {error}"))),
+        Ok(Object { twice: Some(key), .. }) => invalid(format!("the line has the key {key:?} twice")),
+        Ok(Object { map, .. }) => Ok(map),
+        Err(error) if error.is_data() => invalid("the line is not a JSON object".to_owned()),
+        Err(error) => invalid(format!("the line is not JSON: {error}")),
+    }
+}
+
+/// A JSON object, and a key that it has twice: nobody knows which value is meant.
+#[derive(Default)]
+struct Object {
+    map: Map<String, Value>,
+    twice: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Object, A::Error> {
+        let mut object = Object::default();
+        while let Some((key, value)) = members.next_entry::<String, Value>()? {
+            if object.map.insert(key.clone(), value).is_some() {
+                object.twice.get_or_insert(key);
+            }
+        }
+        Ok(object)
     }
 }

@@ -4,6 +4,7 @@ mod csv_table;
 mod files;
 mod hashed;
 mod json_lines;
+mod quotes;
 pub mod record;
 pub mod source;
 mod values;
@@ -25,6 +26,9 @@ use crate::input::values::{SingleRow, Values};
 
 /// Bytes that are read at once.
 const BUFFER: usize = 64 << 10;
+
+/// What some editors begin a file with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What is predicted.
 #[derive(Args)]
@@ -74,16 +78,23 @@ impl InputArguments {
         (files.collect(), values.into_iter().cloned().collect())
     }
 
-    /// Whether standard input is read.
-    pub fn takes_standard_input(&self) -> bool {
-        let (files, values) = self.split();
-        files.iter().any(|file| is_standard(file)) || values.iter().any(|value| value.ends_with("=@-"))
+    /// The files that are read; a name may have an `=`, so that some may be none.
+    fn paths(&self) -> Vec<PathBuf> {
+        let (mut paths, values) = self.split();
+        paths.extend(
+            values.iter().flat_map(|value| value.match_indices("=@").map(|(at, _)| value[at + 2..].into())),
+        );
+        paths
+    }
+
+    /// How often standard input is read.
+    pub fn reads_of_standard_input(&self) -> usize {
+        self.paths().iter().filter(|path| is_standard(path)).count()
     }
 
     /// Whether a file that is read is this one.
     pub fn reads(&self, path: &Path) -> bool {
-        let Ok(other) = path.canonicalize() else { return false };
-        self.split().0.iter().any(|file| file.canonicalize().is_ok_and(|file| file == other))
+        self.paths().iter().any(|file| is_same(file, path))
     }
 
     /// Opens the input.
@@ -98,10 +109,27 @@ impl InputArguments {
             (None, []) => None,
         };
         match (&*files, format) {
-            ([], _) => Ok(Box::new(SingleRow { values, inputs: inputs.clone(), is_read: false })),
-            (_, Some(InputFormat::Files)) => Ok(Box::new(Files::new(&files, inputs, values)?)),
+            ([], _) => {
+                self.refuse_options_of_tables("there is none")?;
+                Ok(Box::new(SingleRow { values, inputs: inputs.clone(), is_read: false }))
+            }
+            (_, Some(InputFormat::Files)) => {
+                self.refuse_options_of_tables("these files have none")?;
+                Ok(Box::new(Files::new(&files, inputs, values)?))
+            }
             ([file], format) => self.open_file(file, format, inputs, values),
             _ => Err(Failure::usage("one table at a time; several files can only be images and .npy files")),
+        }
+    }
+
+    /// An option that nothing heeds would leave its values out.
+    fn refuse_options_of_tables(&self, why: &str) -> Outcome {
+        match (self.column.is_empty(), self.delimiter) {
+            (true, None) => Ok(()),
+            (false, _) => Err(Failure::usage(format!("--column names a column of a table, and {why}"))),
+            (_, Some(_)) => {
+                Err(Failure::usage(format!("--delimiter separates columns of a table, and {why}")))
+            }
         }
     }
 
@@ -118,6 +146,7 @@ impl InputArguments {
             None => guess(&mut reader).map_err(|error| Failure::file(path, &error))?,
         };
         if format == InputFormat::Jsonl {
+            self.refuse_options_of_tables("JSON Lines have none")?;
             return Ok(Box::new(JsonLines::new(LinesFile { name, reader, size, folder }, inputs, values)));
         }
         let usual = if format == InputFormat::Tsv { b'\t' } else { b',' };
@@ -166,9 +195,23 @@ fn of_name(path: &Path) -> Option<InputFormat> {
     }
 }
 
+/// Whether two paths lead to one file.
+#[cfg(unix)]
+fn is_same(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |path: &Path| path.metadata().map(|metadata| (metadata.dev(), metadata.ino())).ok();
+    id(one).is_some_and(|one| Some(one) == id(other))
+}
+
+#[cfg(not(unix))]
+fn is_same(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
 /// JSON Lines begin with an object; a table does not.
 fn guess(reader: &mut dyn BufRead) -> io::Result<InputFormat> {
-    let first = reader.fill_buf()?.trim_ascii_start().first().copied();
+    let text = reader.fill_buf()?;
+    let first = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).trim_ascii_start().first().copied();
     Ok(if first == Some(b'{') { InputFormat::Jsonl } else { InputFormat::Csv })
 }
 

@@ -2,6 +2,8 @@
 
 use sidekick::Rows;
 
+use serde_json::Value;
+
 use crate::failure::{Failure, Outcome};
 use crate::input::record::{Item, Record};
 use crate::output::cell::Cell;
@@ -23,7 +25,12 @@ pub trait Source {
     /// The values of the columns that were chosen.
     fn kept<'r>(&self, record: &'r Record) -> Vec<Cell<'r>>;
 
-    /// The titles of columns that are neither an input nor kept.
+    /// How rows become values, beside what is in them: another run goes on with the output only if it is the
+    /// same.
+    fn reading(&self) -> Value;
+
+    /// The titles of columns that are neither an input nor kept; JSON Lines know those of the rows that were
+    /// added.
     fn unused(&self) -> Vec<String> {
         Vec::new()
     }

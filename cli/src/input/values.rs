@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crc32fast::Hasher;
+use serde_json::json;
 use sidekick::{Rows, Specs};
 
 use crate::failure::{Failure, Outcome};
@@ -38,6 +40,22 @@ impl Values {
             values.push((index, value(text)?));
         }
         Ok(Values(values))
+    }
+
+    /// A checksum of all that is given: values may be private.
+    pub fn checksum(&self) -> u32 {
+        let mut sorted: Vec<_> = self.0.iter().collect();
+        sorted.sort_by_key(|(index, _)| *index);
+        let mut hasher = Hasher::new();
+        for (index, value) in sorted {
+            let bytes = match value {
+                Value::Text(text) => text.as_bytes(),
+                Value::Contents(bytes) => bytes,
+            };
+            hasher.update(format!("{index} {} ", bytes.len()).as_bytes());
+            hasher.update(bytes);
+        }
+        hasher.finalize()
     }
 
     /// Whether they have a value for an input.
@@ -74,8 +92,9 @@ fn split<'a>(argument: &'a str, inputs: &Specs) -> Outcome<(&'a str, &'a str)> {
 
 fn value(text: &str) -> Outcome<Value> {
     let Some(path) = text.strip_prefix('@') else { return Ok(Value::Text(text.to_owned())) };
+    // What begins with an @ is no path here, whatever the input takes.
     if path.starts_with('@') {
-        return Ok(Value::Text(path.to_owned()));
+        return Ok(Value::Contents(path.as_bytes().to_vec()));
     }
     let path = Path::new(path);
     contents(path).map(Value::Contents).map_err(|error| Failure::file(path, &error))
@@ -132,6 +151,10 @@ impl Source for SingleRow {
         true
     }
 
+    fn reading(&self) -> serde_json::Value {
+        json!({"values": self.values.checksum()})
+    }
+
     fn bad_header(&self) -> Vec<u8> {
         b"row,reason\n".to_vec()
     }
@@ -140,5 +163,17 @@ impl Source for SingleRow {
         let mut line = Vec::new();
         crate::output::csv_text::push_line(&mut line, &[item.row.to_string(), reason.to_owned()], b',');
         line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_at_that_is_doubled_is_a_text_for_every_type() {
+        assert_eq!(value("@@path").unwrap(), Value::Contents(b"@path".to_vec()));
+        assert_eq!(value("a@b").unwrap(), Value::Text("a@b".to_owned()));
+        assert!(value("@/nonexistent/file").is_err());
     }
 }

@@ -1,12 +1,12 @@
 //! Lines of CSV.
 
 /// Appends a line; fields are quoted where they have to be.
-pub fn push_line<T: AsRef<str>>(out: &mut Vec<u8>, fields: &[T], delimiter: u8) {
+pub fn push_line<T: AsRef<[u8]>>(out: &mut Vec<u8>, fields: &[T], delimiter: u8) {
     for (index, field) in fields.iter().enumerate() {
         if index > 0 {
             out.push(delimiter);
         }
-        let field = field.as_ref().as_bytes();
+        let field = field.as_ref();
         // A line that is one empty field would be no line for most readers.
         match needs_quotes(field, delimiter) || (fields.len() == 1 && field.is_empty()) {
             true => push_quoted(out, field),

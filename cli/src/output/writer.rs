@@ -103,7 +103,8 @@ impl Writer {
     pub fn row(&mut self, cells: &[Cell<'_>], out: &mut Vec<u8>) {
         match self.format {
             Format::Csv => {
-                csv_text::push_line(out, &cells.iter().map(Cell::as_text).collect::<Vec<_>>(), b',')
+                let texts: Vec<_> = cells.iter().map(Cell::as_text).collect();
+                csv_text::push_line(out, &texts.iter().map(|text| text.as_bytes()).collect::<Vec<_>>(), b',')
             }
             Format::Jsonl => self.push_object(cells, out),
             Format::Table => {

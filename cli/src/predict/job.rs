@@ -22,6 +22,7 @@ impl Job {
         format: Format,
         titles: &[String],
         files: Option<&Path>,
+        reading: Value,
     ) -> Job {
         let mut job = Map::new();
         job.insert("journal".to_owned(), json!(VERSION));
@@ -31,6 +32,7 @@ impl Job {
         job.insert("format".to_owned(), json!(format.name()));
         job.insert("columns".to_owned(), json!(titles));
         job.insert("folder of files".to_owned(), json!(files.map(Path::to_string_lossy)));
+        job.insert("choice of values, columns or delimiter".to_owned(), reading);
         Job(job)
     }
 

@@ -82,8 +82,10 @@ pub fn read(path: &Path, job: &Job) -> Outcome<Option<Vec<Entry>>> {
 
 /// The last entry whose output and bad rows are in their files. The first was forced to disk: it must be.
 pub fn last_that_fits(entries: Vec<Entry>, target: &mut Target, bad: Option<&mut BadRows>) -> Outcome<Entry> {
-    let Some(first) = entries.first() else { return Ok(Entry::default()) };
-    if first.bad_rows > 0 && bad.is_none() {
+    if entries.is_empty() {
+        return Ok(Entry::default());
+    }
+    if entries.iter().any(|entry| entry.bad_rows > 0) && bad.is_none() {
         return Err(Failure::usage(
             "the earlier run had --bad-rows; name the same file, or begin anew with --force",
         ));

@@ -66,8 +66,10 @@ pub fn run(arguments: &PredictArguments, terminal: &Terminal) -> Outcome {
     if input.is_empty() {
         return Err(Failure::usage("nothing to predict: give NAME=VALUE, a file, or - for standard input"));
     }
-    if connection.takes_standard_input() && input.takes_standard_input() {
-        return Err(Failure::usage("standard input cannot be both the token and rows"));
+    match (connection.takes_standard_input(), input.reads_of_standard_input()) {
+        (true, 1..) => return Err(Failure::usage("standard input cannot be both the token and rows")),
+        (_, 2..) => return Err(Failure::usage("standard input can be read only once")),
+        _ => {}
     }
     output.check(input)?;
     let mut connection = connection.resolve(terminal)?;
@@ -78,15 +80,18 @@ pub fn run(arguments: &PredictArguments, terminal: &Terminal) -> Outcome {
     let deployment = connection.open()?;
     let mut source = input.open(deployment.inputs())?;
     let parts = output.open(&connection.url, &deployment, &mut *source)?;
-    note_unused(&*source, terminal);
+    let unused = source.unused();
+    note_unused(&unused, terminal);
     let begun = parts.begun;
     skip(&mut *source, &begun)?;
     let started = Instant::now();
     let shows = terminal.shows_progress() && (output.path().is_some() || !io::stdout().is_terminal());
     let mut progress = Progress::new(shows, source.size(), begun.position());
-    let mut pipeline = Pipeline::new(&deployment, &mut *source, parts, requests.batch_rows)?;
-    let done = pipeline.run(&mut progress);
+    let done = Pipeline::new(&deployment, &mut *source, parts, requests)?.run(&mut progress);
     progress.finish();
+    if unused.is_empty() {
+        note_unused(&source.unused(), terminal);
+    }
     let done = done.map_err(|broken| match broken {
         Broken::Client(error, text) => connection.explain_as(&error, text),
         Broken::Other(failure) => failure,
@@ -96,10 +101,9 @@ pub fn run(arguments: &PredictArguments, terminal: &Terminal) -> Outcome {
 }
 
 /// A column that is no input may be a misspelt one.
-fn note_unused(source: &dyn Source, terminal: &Terminal) {
-    let unused = source.unused();
+fn note_unused(unused: &[String], terminal: &Terminal) {
     if !unused.is_empty() {
-        terminal.note(format!("columns that are no input are ignored: {}", listed(&unused)));
+        terminal.note(format!("columns that are no input are ignored: {}", listed(unused)));
     }
 }
 

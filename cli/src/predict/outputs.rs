@@ -85,9 +85,7 @@ impl OutputArguments {
             let message = format!("{} is the input, and would be overwritten", path.display());
             return Err(Failure::usage(message));
         }
-        if self.bad_rows.is_some() && self.bad_rows.as_deref() == self.path() {
-            return Err(Failure::usage("--output and --bad-rows are the same file"));
-        }
+        self.check_bad_rows()?;
         if self.resume && self.path().is_none() {
             return Err(Failure::usage("--resume needs a file for --output"));
         }
@@ -103,11 +101,27 @@ impl OutputArguments {
         Ok(())
     }
 
+    /// Refuses a file of bad rows that is none, or that is written otherwise.
+    fn check_bad_rows(&self) -> Outcome {
+        let Some(bad) = self.bad_rows.as_deref() else { return Ok(()) };
+        if bad.as_os_str() == "-" {
+            return Err(Failure::usage("--bad-rows needs a file: standard output is for results"));
+        }
+        let Some(output) = self.path() else { return Ok(()) };
+        match place(bad) {
+            bad if bad == place(output) => Err(Failure::usage("--output and --bad-rows are the same file")),
+            bad if bad == place(&journal::path_of(output)) => {
+                Err(Failure::usage("--bad-rows is the journal of --output"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Opens what is written, and reads how far an earlier run has come.
     pub fn open(&self, url: &str, deployment: &Deployment, source: &mut dyn Source) -> Outcome<Parts> {
         let format = self.format(source);
         let (columns, writer) = self.columns(deployment, source, format)?;
-        let job = Job::new(url, deployment, format, writer.titles(), self.files.as_deref());
+        let job = Job::new(url, deployment, format, writer.titles(), self.files.as_deref(), source.reading());
         let Opened { mut target, mut bad, journal, begun } = self.open_files(&job)?;
         target.cut(begun.output)?;
         if begun.output.bytes == 0 {
@@ -174,4 +188,11 @@ impl OutputArguments {
         let journal = Some(Journal::start(path, job, &begun)?);
         Ok(Opened { target, bad, journal, begun })
     }
+}
+
+/// A path that is the same for each way to write it, also if there is no such file yet.
+fn place(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let new = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(new).unwrap_or_else(|| path.to_path_buf())
 }

@@ -12,6 +12,7 @@ use crate::output::cell::Cell;
 use crate::output::columns::Columns;
 use crate::output::target::{Mark, Target};
 use crate::output::writer::Writer;
+use crate::predict::RequestArguments;
 use crate::predict::bad_rows::BadRows;
 use crate::predict::journal::{Entry, Journal};
 use crate::predict::progress::Progress;
@@ -39,6 +40,8 @@ pub struct Pipeline<'s> {
     waiting: VecDeque<Waiting>,
     parts: Parts,
     batch_rows: usize,
+    /// Rows that may wait to be written before more are read.
+    most_waiting: usize,
     done: Entry,
     /// Rows that were sent whose predictions were taken.
     taken: usize,
@@ -72,11 +75,13 @@ impl<'s> Pipeline<'s> {
         deployment: &Deployment,
         source: &'s mut dyn Source,
         parts: Parts,
-        batch_rows: usize,
+        requests: &RequestArguments,
     ) -> Outcome<Pipeline<'s>> {
-        let (stream, rows) = (deployment.stream()?, deployment.rows());
-        let done = parts.begun;
-        Ok(Pipeline { source, stream, rows, waiting: VecDeque::new(), parts, batch_rows, done, taken: 0 })
+        let (stream, rows, waiting) = (deployment.stream()?, deployment.rows(), VecDeque::new());
+        let (done, batch_rows) = (parts.begun, requests.batch_rows);
+        let most_waiting =
+            (2 * MOST_ROWS_A_BATCH).saturating_mul(batch_rows).saturating_mul(requests.in_flight);
+        Ok(Pipeline { source, stream, rows, waiting, parts, batch_rows, most_waiting, done, taken: 0 })
     }
 
     /// Predicts all rows that are left. What is done is written, also if it ends early.
@@ -92,7 +97,8 @@ impl<'s> Pipeline<'s> {
         let mut ended = false;
         let mut stop = None;
         loop {
-            while !ended && !self.stream.is_full() {
+            // Bad rows do not fill the stream, and wait for the rows before them.
+            while !ended && !self.stream.is_full() && self.waiting.len() < self.most_waiting {
                 match self.fill() {
                     Ok(more) => ended = !more,
                     // Rows before it are predicted first.
@@ -113,7 +119,8 @@ impl<'s> Pipeline<'s> {
     fn fill(&mut self) -> Outcome<bool> {
         let mut read = 0;
         let mut end = Ok(true);
-        while self.rows.len() < self.batch_rows && read < MOST_ROWS_A_BATCH * self.batch_rows {
+        let most = self.batch_rows.saturating_mul(MOST_ROWS_A_BATCH);
+        while self.rows.len() < self.batch_rows && read < most {
             match self.read_row() {
                 Ok(true) => read += 1,
                 other => {
