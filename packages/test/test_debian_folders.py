@@ -1,6 +1,7 @@
 """From target/dist alone, in a fresh Debian without Rust: C, C++, Python and Go programs predict."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -103,7 +104,13 @@ def test_the_go_module_is_built_without_rust(debian, dist, version):
     debian.sh(f"tar xf {name}.tar.gz; mkdir program; cp classify.go program/main.go")
     debian.sh(f"{offline}; cd program; go mod init outside; go mod edit {module}; go build -o ../by_go .")
     assert debian.sh("./by_go $URL seven.png") == ANSWER
-    assert "libsidekick" not in debian.sh("ldd by_go")
+    # Nothing is needed but the C library.
+    assert not set(re.findall(r"lib(?:sidekick|gcc)\S*", debian.sh("ldd by_go")))
+    vendored = "vendor/libsidekick.dev/go/sidekick"
+    debian.sh(f"{offline}; cd program; go mod vendor; ls {vendored}/sidekick.h {vendored}/libsidekick_linux_*.a")
+    listed = "go list -f '{{.GoFiles}}' libsidekick.dev/go/sidekick"
+    assert "a_other.go" not in debian.sh(f"{offline}; cd program; {listed}")
+    assert "a_other.go" in debian.sh(f"{offline}; cd program; GOOS=freebsd CGO_ENABLED=1 {listed}")
 
 
 def link(source, target):
