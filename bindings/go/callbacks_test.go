@@ -3,6 +3,7 @@ package sidekick_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -46,6 +47,39 @@ func TestATokenCallbackThatFails(t *testing.T) {
 				t.Error(failed)
 			}
 		})
+	}
+}
+
+func TestErrorsOfATokenCallbackAreWrapped(t *testing.T) {
+	sealed, long := errors.New("the vault is sealed"), errors.New(strings.Repeat("ü", 1024))
+	harmful := fmt.Errorf("asked:\t%w\r\n\x1b[0m\u2028", sealed)
+	for _, given := range []error{sealed, harmful, long, errors.New("")} {
+		failing := sidekick.WithTokenCallback(func(bool) (string, error) { return "", given })
+		_, err := sidekick.Open(context.Background(), deploymentURL("batch-size"), "", failing)
+		if failure(t, err, sidekick.StatusArgument); !errors.Is(err, given) {
+			t.Errorf("%v is not %v", err, given)
+		}
+	}
+	asked := 0
+	deployment := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), deploymentURL("batch-size"), "",
+		sidekick.WithTokenCallback(func(bool) (string, error) {
+			if asked++; asked == 1 {
+				return "batch-size-token", nil
+			}
+			return "", fmt.Errorf("%w: %d", sealed, asked)
+		})))
+	defer deployment.Close()
+	rows := deployment.NewRows().Number("number", 1).End()
+	_, predicted := deployment.Predict(context.Background(), rows)
+	_, posted := deployment.PostJSON(context.Background(), []byte("{}"))
+	stream := must[*sidekick.Stream](t)(deployment.NewStream(context.Background()))
+	defer stream.Close()
+	pushed := stream.Push(rows)
+	_, streamed := stream.Next()
+	for at, err := range []error{predicted, posted, streamed} {
+		if !errors.Is(err, sealed) || !strings.Contains(err.Error(), fmt.Sprint(at+2)) || pushed != nil {
+			t.Error(at, err, pushed)
+		}
 	}
 }
 

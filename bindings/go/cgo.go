@@ -131,7 +131,7 @@ func openDeployment(ctx context.Context, url, token string, options []Option) (u
 		return C.sidekick_deployment_open(url, urlLength, token, tokenLength, settings.options, cancel,
 			&deployment, failure)
 	})
-	return unsafe.Pointer(deployment), settings, err
+	return unsafe.Pointer(deployment), settings, settings.tokens.explain(err)
 }
 
 func freeDeployment(deployment unsafe.Pointer) {

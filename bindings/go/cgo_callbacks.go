@@ -12,10 +12,19 @@ import "runtime/cgo"
 // callbackFailed is what a token callback returns if there is no token.
 const callbackFailed = 1
 
+// tokenSource is what the handle of a token callback stands for.
+type tokenSource struct {
+	callback TokenCallback
+	failures *tokenFailures
+}
+
 //export sidekickGoToken
 func sidekickGoToken(callback C.uintptr_t, refused C.int32_t, token *C.sidekick_token) C.int32_t {
-	value, err := cgo.Handle(callback).Value().(TokenCallback)(refused != 0)
-	if err == nil {
+	source := cgo.Handle(callback).Value().(*tokenSource)
+	value, err := source.callback(refused != 0)
+	if err != nil {
+		source.failures.keep(err)
+	} else {
 		err = call(func(failure **C.sidekick_error) C.sidekick_status {
 			text, length := cText(value)
 			return C.sidekick_token_set(token, text, length, failure)

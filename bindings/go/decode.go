@@ -9,7 +9,8 @@ import (
 )
 
 // PredictAll predicts one row for each struct, as [Rows.Struct] adds it, and gives the outputs as structs of
-// the type Out, as [Decode] makes them, in the order of the inputs.
+// the type Out, as [Decode] makes them, in the order of the inputs. With [WithIsolateBadRows] it still fails if
+// one row is bad: [PredictSeq] of [slices.Values] gives the answers of the others.
 func PredictAll[Out, In any](ctx context.Context, deployment *Deployment, inputs []In) ([]Out, error) {
 	rows := deployment.NewRows()
 	defer rows.Close()
@@ -55,7 +56,7 @@ func PredictOne[Out, In any](ctx context.Context, deployment *Deployment, input 
 // The fields of an embedded struct without a tag count as those of the struct; a nil pointer to one is set.
 //
 // With map[string]any for Out, each row is a map of all outputs: float64 (int64 for an INT64),
-// [CategoryProbability], string, []byte, [Picture] and []float32.
+// [CategoryProbability], string, []byte, [Picture] and []float32. Out can also be a pointer to a struct.
 func Decode[Out any](predictions *Predictions) ([]Out, error) {
 	decoder, err := structDecoderOf(reflect.TypeFor[Out](), predictions.outputs.features)
 	if err != nil {
@@ -81,6 +82,8 @@ type structDecoder struct {
 	set     []setField
 	// isMap is set for a map, which has all outputs and no fields.
 	isMap bool
+	// isPointer is set for a pointer to a struct or to a map.
+	isPointer bool
 }
 
 // structDecoderOf plans once for each type of a deployment.
@@ -99,8 +102,13 @@ func newStructDecoder(target reflect.Type, outputs features) (structDecoder, err
 	if isMap(target) {
 		return structDecoder{outputs: outputs.list, isMap: true}, nil
 	}
+	if target.Kind() == reflect.Pointer && target.Elem().Kind() != reflect.Pointer {
+		decoder, err := newStructDecoder(target.Elem(), outputs)
+		decoder.isPointer = true
+		return decoder, err
+	}
 	if target.Kind() != reflect.Struct {
-		return structDecoder{}, newError(StatusArgument, "%v is no struct", target)
+		return structDecoder{}, noStruct(target)
 	}
 	fields, err := fieldsOf(target, outputs)
 	if err != nil {
@@ -151,6 +159,10 @@ func (f *field) of(target reflect.Value) reflect.Value {
 }
 
 func (d *structDecoder) decode(columns []column, row int, target reflect.Value) error {
+	if d.isPointer {
+		target.Set(reflect.New(target.Type().Elem()))
+		target = target.Elem()
+	}
 	if d.isMap {
 		decodeMap(d.outputs, columns, row, target)
 	}

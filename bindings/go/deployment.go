@@ -46,6 +46,7 @@ type Deployment struct {
 	yielder    yielder
 	// batchRows is how many rows go in one request.
 	batchRows int
+	tokens    *tokenFailures
 }
 
 // Open opens the deployment at a URL with its token: it asks the server what the model takes and gives. Close
@@ -59,7 +60,7 @@ func Open(ctx context.Context, url, token string, options ...Option) (*Deploymen
 	if err != nil {
 		return nil, err
 	}
-	deployment, err := newDeployment(object, settings.batchRows)
+	deployment, err := newDeployment(object, settings)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func Open(ctx context.Context, url, token string, options ...Option) (*Deploymen
 	return deployment, nil
 }
 
-func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {
+func newDeployment(object unsafe.Pointer, settings *settings) (*Deployment, error) {
 	owner := newHandle("the deployment is closed", object, freeDeployment)
 	inputs, err := inputsOf(object)
 	if err != nil {
@@ -86,7 +87,8 @@ func newDeployment(object unsafe.Pointer, batchRows int) (*Deployment, error) {
 		protocol:   protocolOf(object),
 		version:    modelVersionOf(object),
 		batchLimit: batchLimitOf(object),
-		batchRows:  batchRows,
+		batchRows:  settings.batchRows,
+		tokens:     settings.tokens,
 	}
 	runtime.AddCleanup(deployment, (*handle).drop, owner)
 	return deployment, nil
@@ -149,7 +151,8 @@ func (d *Deployment) Predict(ctx context.Context, rows *Rows) (*Predictions, err
 	}
 	defer lent.release()
 	d.yielder.yield()
-	return predict(ctx, deployment, object, d.outputs)
+	predictions, err := predict(ctx, deployment, object, d.outputs)
+	return predictions, d.tokens.explain(err)
 }
 
 // Reply is a server's answer to [Deployment.PostJSON], as it came.
@@ -172,7 +175,8 @@ func (d *Deployment) PostJSON(ctx context.Context, json []byte) (*Reply, error) 
 		return nil, err
 	}
 	defer d.handle.release()
-	return postJSON(ctx, deployment, json)
+	reply, err := postJSON(ctx, deployment, json)
+	return reply, d.tokens.explain(err)
 }
 
 // Close frees the deployment and its connections as soon as its calls have returned and its streams are

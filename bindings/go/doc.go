@@ -25,8 +25,9 @@
 //
 // # Linking
 //
-// The package is a layer over the C library libsidekick, which pkg-config has to find under the name
-// sidekick. It links the shared library; with the build tag sidekick_static it links the static one.
+// The package is a layer over the C library libsidekick. As it is installed with that library, pkg-config has to
+// find the library under the name sidekick; the shared one is linked, or with the build tag sidekick_static the
+// static one. The archive libsidekick-go has static libraries beside the package, and needs neither.
 //
 // # Streams
 //

@@ -126,7 +126,7 @@ func (e *Error) Error() string { return "sidekick: " + e.Message }
 
 // Unwrap is the context's error if the context ended (with its [context.Cause], if that is another),
 // [ErrClosed] if something was closed, the system's error (a [syscall.Errno], such as one that is
-// [io/fs.ErrNotExist]) for a file error, that of an [io.Reader], and else nil.
+// [io/fs.ErrNotExist]) for a file error, that of an [io.Reader], that of a [TokenCallback], and else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
 // Is reports whether target is the error's status or the group of its status.
@@ -134,8 +134,13 @@ func (e *Error) Is(target error) bool {
 	return target == error(e.Status) || target == e.Status.group()
 }
 
-// Error is the status as text.
-func (s Status) Error() string { return fmt.Sprintf("sidekick: status %d", int32(s)) }
+// Timeout reports whether a time limit passed: one of an [Option], or the deadline of the context.
+func (e *Error) Timeout() bool {
+	return e.Status == StatusTimeout || errors.Is(e.cause, context.DeadlineExceeded)
+}
+
+// Error is the status as text, as "sidekick: Timeout".
+func (s Status) Error() string { return "sidekick: " + s.String() }
 
 func (s Status) group() error {
 	switch {

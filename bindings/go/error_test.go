@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -53,6 +54,24 @@ func TestNobodyListens(t *testing.T) {
 	_, err := sidekick.Open(context.Background(), "http://"+address+"/forward", "token")
 	if failed := failure(t, err, sidekick.StatusConnect); !failed.Retryable || !errors.Is(err, sidekick.ErrConnection) {
 		t.Errorf("%+v", failed)
+	}
+}
+
+func TestTimeouts(t *testing.T) {
+	late, cancel := context.WithDeadline(context.Background(), time.Now())
+	defer cancel()
+	_, err := sidekick.Open(late, deploymentURL("echo"), "echo-token")
+	if !failure(t, err, sidekick.StatusCancelled).Timeout() {
+		t.Error(err)
+	}
+	if err := error(&sidekick.Error{Status: sidekick.StatusTimeout}); !os.IsTimeout(err) {
+		t.Error(err)
+	}
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err = sidekick.Open(cancelled, deploymentURL("echo"), "echo-token")
+	if failure(t, err, sidekick.StatusCancelled).Timeout() {
+		t.Error(err)
 	}
 }
 
@@ -286,6 +305,15 @@ func TestStatusesAreTheHeaders(t *testing.T) {
 		}
 		return true
 	})
+	for name, number := range found {
+		status := sidekick.Status(must[int](t)(strconv.Atoi(number)))
+		if text := "status" + strings.ToLower(status.String()); text != name || status.Error() != "sidekick: "+status.String() {
+			t.Errorf("%s is %q", name, status)
+		}
+	}
+	if text := sidekick.Status(99).Error(); text != "sidekick: status 99" {
+		t.Error(text)
+	}
 	if len(expected) < 20 || fmt.Sprint(found) != fmt.Sprint(expected) {
 		t.Errorf("%v\n%v", found, expected)
 	}

@@ -3,7 +3,6 @@ package sidekick
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -99,9 +98,6 @@ func (f Feature) IsArray() bool {
 // isFree reports whether a size of its shape may be another in each row.
 func (f Feature) isFree() bool { return slices.Contains(f.Shape, SizeAny) }
 
-// String is its type and its shape, as "image [8 8 1]".
-func (f Feature) String() string { return fmt.Sprintf("%s %v", f.Type, f.Shape) }
-
 // features are the inputs or the outputs of a deployment, found by name or by index.
 type features struct {
 	list  []Feature
@@ -123,11 +119,11 @@ func (f features) find(name string) (int, error) {
 	if at, found := f.index[name]; found {
 		return at, nil
 	}
-	var names []string
-	for _, feature := range f.list {
-		names = append(names, fmt.Sprintf("%q", feature.Name))
-	}
-	return 0, newError(StatusUnknownFeature, "there is no feature %q; there are %s", name, strings.Join(names, ", "))
+	return 0, newError(StatusUnknownFeature, "%s", f.lacks(name))
+}
+
+func (f features) lacks(name string) string {
+	return fmt.Sprintf("there is no feature %q; there are %s", name, quotedNames(f.names()))
 }
 
 func (f features) names() []string {

@@ -37,9 +37,11 @@ func fieldsOf(source reflect.Type, features features) ([]field, error) {
 		if !given {
 			name = declared.Name
 		}
-		feature, err := features.find(name)
-		if err != nil {
-			return nil, err
+		feature, found := features.index[name]
+		if !found {
+			return nil, newError(StatusUnknownFeature,
+				"the field %s of %v: %s; a tag `sidekick:\"...\"` names one, and `sidekick:\"-\"` leaves the field out",
+				declared.Name, source, features.lacks(name))
 		}
 		fields = append(fields, fieldAt(declared.Index, feature))
 	}
@@ -116,10 +118,15 @@ func isEndless(pointer reflect.Type) bool {
 	return true
 }
 
+// noStruct is the error for a type that cannot be a row, or its outputs.
+func noStruct(given reflect.Type) error {
+	return newError(StatusArgument, "%v is neither a struct nor a map[string]any", given)
+}
+
 // misfit is the error for a field of a type that does not fit its feature.
 func misfit(field reflect.StructField, feature Feature) error {
-	err := newError(StatusFeatureType, "feature %q: is %v, and the field %s of type %v does not fit it",
-		feature.Name, feature, field.Name, field.Type)
+	err := newError(StatusFeatureType, "feature %q: is %s, and the field %s of type %v does not fit it",
+		feature.Name, feature.kind(), field.Name, field.Type)
 	if isTime(field.Type) {
 		err.Message += ": " + errTime
 	}

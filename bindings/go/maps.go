@@ -65,7 +65,7 @@ func (r *Rows) any(input int, value any) {
 		add(r, input, source)
 		return
 	}
-	r.mistake(r.inputError(StatusFeatureType, input, "is %v, and %v does not fit it", feature, source.Type()))
+	r.mistake(r.inputError(StatusFeatureType, input, "is %s, and %v does not fit it", feature.kind(), source.Type()))
 }
 
 // fromJSON is a number of JSON as a feature takes it, and any other value as it is.

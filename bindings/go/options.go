@@ -44,6 +44,8 @@ type settings struct {
 	batchRows int
 	// logger is that of [WithLogger], or nil.
 	logger *slog.Logger
+	// tokens has what a token callback failed with.
+	tokens *tokenFailures
 }
 
 // defaultBatchRows is what the C library takes for [WithBatchRows].
@@ -86,7 +88,8 @@ const (
 )
 
 // TokenCallback gives the token for a request. Refused says that the server has just answered 401 to the
-// last one. An error fails the call that needs the token with [StatusArgument]; its text is in the message.
+// last one. An error fails the call that needs the token with [StatusArgument]; the call's error has its text
+// in the message, and wraps it.
 type TokenCallback func(refused bool) (string, error)
 
 // LogCallback receives log lines. The token is never in it.
@@ -390,12 +393,15 @@ func WithNoProxy(hosts string) Option {
 // that one is. The function may be called on several goroutines at once. It must not panic, nor call back
 // into the deployment.
 func WithTokenCallback(callback TokenCallback) Option {
-	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
-		if callback == nil {
-			return C.sidekick_options_set_token_callback(options, nil, nil, nil, failure)
-		}
-		return C.set_token_callback(options, C.uintptr_t(cgo.NewHandle(callback)), failure)
-	})
+	return func(settings *settings) error {
+		return call(func(failure **C.sidekick_error) C.sidekick_status {
+			if callback == nil {
+				return C.sidekick_options_set_token_callback(settings.options, nil, nil, nil, failure)
+			}
+			source := cgo.NewHandle(&tokenSource{callback, settings.tokens})
+			return C.set_token_callback(settings.options, C.uintptr_t(source), failure)
+		})
+	}
 }
 
 // WithLogCallback sets a function that is called with what happens to connections and requests; nil, the
@@ -459,7 +465,7 @@ func cBool(value bool) C.int32_t {
 
 // newSettings makes settings of their options; free has to follow.
 func newSettings(options []Option) (*settings, error) {
-	made := &settings{batchRows: defaultBatchRows}
+	made := &settings{batchRows: defaultBatchRows, tokens: new(tokenFailures)}
 	err := call(func(failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_new(&made.options, failure)
 	})

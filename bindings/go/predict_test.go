@@ -90,7 +90,11 @@ func TestFeaturesAreDescribedAndCopied(t *testing.T) {
 	if !reflect.DeepEqual(deployment.Inputs()[1], expected) {
 		t.Error("the caller changed the deployment's own features")
 	}
-	if text := inputs[4].String(); text != "image [4 4 3]" {
+	if text := inputs[4].String(); text != `"picture": image [4 4 3]` {
+		t.Error(text)
+	}
+	if text := deployment.String(); !strings.HasPrefix(text, "inputs\n  \"number\": numeric [1]\n") ||
+		!strings.Contains(text, "\noutputs\n") {
 		t.Error(text)
 	}
 }

@@ -210,7 +210,7 @@ func (p *Predictions) column(output, wanted string, has func(Feature) bool) (col
 		return column{}, err
 	}
 	if feature := p.outputs.list[at]; !has(feature) {
-		err := newError(StatusFeatureType, "feature %q: is %v, and has no %s", output, feature, wanted)
+		err := newError(StatusFeatureType, "feature %q: is %s, and has no %s", output, feature.kind(), wanted)
 		err.Feature = output
 		return column{}, err
 	}

@@ -15,7 +15,8 @@ type Predictor[Out, In any] interface {
 }
 
 // NewPredictor makes a predictor of a deployment, which has to stay open. It fails if a field of one of the
-// types fits no feature: so a program learns of it when it starts.
+// types fits no feature, or if an input that is not optional has no field: so a program learns of it when it
+// starts.
 func NewPredictor[Out, In any](deployment *Deployment) (Predictor[Out, In], error) {
 	if err := deployment.inputs.takes(reflect.TypeFor[In]()); err != nil {
 		return nil, err
@@ -37,10 +38,31 @@ func (f features) takes(source reflect.Type) error {
 		return nil
 	}
 	if source.Kind() != reflect.Struct {
-		return newError(StatusArgument, "%v is no struct", source)
+		return noStruct(source)
 	}
-	_, err := structEncoderOf(source, f)
-	return err
+	encoder, err := structEncoderOf(source, f)
+	if err != nil {
+		return err
+	}
+	return f.areIn(encoder)
+}
+
+// areIn is an error if a struct has no field for an input that every row needs.
+func (f features) areIn(encoder structEncoder) error {
+	given := make([]bool, len(f.list))
+	for _, field := range encoder.fields {
+		given[field.feature] = true
+	}
+	var missing []string
+	for at, feature := range f.list {
+		if !given[at] && !feature.Optional {
+			missing = append(missing, feature.Name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return newError(StatusRowIncomplete, "%v has no field for %s", encoder.source, quotedNames(missing))
 }
 
 // PredictorFunc is a function as a [Predictor]: in tests, a fake.

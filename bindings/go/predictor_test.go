@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"strings"
 	"testing"
 
 	"libsidekick.dev/go/sidekick"
@@ -63,9 +64,14 @@ func TestPredictorsCheckTheirTypes(t *testing.T) {
 	failure(t, err, sidekick.StatusUnknownFeature)
 	_, err = sidekick.NewPredictor[language, int](deployment)
 	failure(t, err, sidekick.StatusArgument)
+	_, err = sidekick.NewPredictor[language, struct{}](deployment)
+	if failed := failure(t, err, sidekick.StatusRowIncomplete); !strings.Contains(failed.Message, `no field for "text"`) {
+		t.Error(failed)
+	}
 	for _, err := range []error{
 		errorOf(sidekick.NewPredictor[map[string]any, map[string]any](deployment)),
 		errorOf(sidekick.NewPredictor[language, *letter](deployment)),
+		errorOf(sidekick.NewPredictor[*language, letter](deployment)),
 		errorOf(sidekick.NewPredictor[language, any](deployment)),
 	} {
 		if err != nil {

@@ -346,8 +346,12 @@ func (r *Rows) Struct(row any) *Rows {
 	if value.IsValid() && isMap(value.Type()) {
 		return r.Map(value.Convert(reflect.TypeFor[map[string]any]()).Interface().(map[string]any))
 	}
+	if !value.IsValid() {
+		r.mistake(newError(StatusArgument, "the row is nil, of the type %T", row))
+		return r
+	}
 	if value.Kind() != reflect.Struct {
-		r.mistake(newError(StatusArgument, "%T is no struct", row))
+		r.mistake(noStruct(value.Type()))
 		return r
 	}
 	if r.encoder.source != value.Type() {

@@ -32,6 +32,7 @@ type Stream struct {
 	handle  *handle
 	ctx     context.Context
 	outputs *outputs
+	tokens  *tokenFailures
 	yielder yielder
 	// mu keeps goroutines that should not use it at once from doing harm.
 	mu sync.Mutex
@@ -54,7 +55,7 @@ func (d *Deployment) NewStream(ctx context.Context) (*Stream, error) {
 	// The deployment is released when the stream is freed, whenever that is. What frees it must not lead to
 	// the stream.
 	owner := d.handle
-	stream := &Stream{ctx: ctx, outputs: d.outputs}
+	stream := &Stream{ctx: ctx, outputs: d.outputs, tokens: d.tokens}
 	stream.handle = newHandle("the stream is closed", object, func(object unsafe.Pointer) {
 		free(object)
 		owner.release()
@@ -96,6 +97,7 @@ func (s *Stream) Next() (predictions *Predictions, err error) {
 	err = s.use(func(stream unsafe.Pointer) error {
 		s.yielder.yield()
 		predictions, err = nextPredictions(s.ctx, stream, s.outputs)
+		err = s.tokens.explain(err)
 		return err
 	})
 	return predictions, err
