@@ -15,23 +15,28 @@ import (
 // TestTheGuidesProgramsRun builds and runs the programs of docs/go.md, each as a module of its own, and
 // compares what they print with what the guide says.
 func TestTheGuidesProgramsRun(t *testing.T) {
-	for heading, given := range map[string]struct{ deployment, input string }{
-		"First program": {"penguins", ""},
-		"Streaming":     {"language", "Where is the nearest library?\nWo ist die nächste Bibliothek?\n"},
+	model := os.Getenv("SIDEKICK_SERVER_URL") + "/v2/models/penguins"
+	for heading, given := range map[string]struct{ url, token, input string }{
+		"First program":                         {deploymentURL("penguins"), "penguins-token", ""},
+		"Models of the Open Inference Protocol": {model, "penguins-token", ""},
+		"Streaming": {
+			deploymentURL("language"), "language-token",
+			"Where is the nearest library?\nWo ist die nächste Bibliothek?\n",
+		},
 	} {
-		t.Run(heading, func(t *testing.T) { runGuide(t, heading, given.deployment, given.input) })
+		t.Run(heading, func(t *testing.T) { runGuide(t, heading, given.url, given.token, given.input) })
 	}
 }
 
 // runGuide runs the program below a heading.
-func runGuide(t *testing.T, heading, deployment, input string) {
+func runGuide(t *testing.T, heading, url, token, input string) {
 	root := os.Getenv("SIDEKICK_ROOT")
 	_, guide, _ := strings.Cut(string(read(t, filepath.Join(root, "docs/go.md"))), "\n## "+heading+"\n")
 	blocks := regexp.MustCompile("(?s)```go\n(package main.*?)```.*?```text\n(.*?)```").FindStringSubmatch(guide)
 	if blocks == nil {
 		t.Fatal("the guide has no program with its output")
 	}
-	folder := filepath.Join(os.Getenv("SIDEKICK_SCRATCH"), "guide", deployment)
+	folder := filepath.Join(os.Getenv("SIDEKICK_SCRATCH"), "guide", heading)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +52,7 @@ func runGuide(t *testing.T, heading, deployment, input string) {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	environment := []string{"SIDEKICK_URL=" + deploymentURL(deployment), "SIDEKICK_TOKEN=" + deployment + "-token"}
+	environment := []string{"SIDEKICK_URL=" + url, "SIDEKICK_TOKEN=" + token}
 	got := run(t, environment, input, filepath.Join(folder, "first"))
 	if got.status != 0 || got.output != blocks[2] {
 		t.Errorf("%+v instead of %q", got, blocks[2])
