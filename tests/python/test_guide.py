@@ -7,6 +7,7 @@ import sys
 from served import DATA, ROOT, SERVER_URL
 
 GUIDE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+MARK = "end of a piece"
 BLOCKS = re.findall(r"```(python|text)\n(.*?)```", GUIDE, re.DOTALL)
 
 
@@ -46,11 +47,17 @@ def test_the_program_with_a_model_description_runs_as_pasted():
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "7\n", "")
 
 
-def test_every_further_piece_runs_after_the_ones_before():
-    pieces = [program for kind, program in BLOCKS if kind == "python"]
-    assert len(pieces) > 4
-    ended = run("\n".join(pieces))
+def test_every_further_piece_runs_after_the_ones_before_and_prints_what_the_guide_says(tmp_path):
+    # Only what the guide says to copy is there.
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples/data").symlink_to(DATA)
+    pieces = [place for place, (kind, _) in enumerate(BLOCKS) if kind == "python"]
+    expected = {place - 1: output for place, (kind, output) in enumerate(BLOCKS) if kind == "text"}
+    assert len(expected) > 9
+    ended = run("\n".join(f"{BLOCKS[place][1]}\nprint({MARK!r})" for place in pieces), tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
+    printed = dict(zip(pieces, ended.stdout.replace(SERVER_URL, "http://127.0.0.1:8000").split(f"{MARK}\n")))
+    assert {place: printed[place] for place in expected} == expected
 
 
 def test_a_polars_frame_is_predicted_in_three_lines():
