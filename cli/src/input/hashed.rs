@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use crc32fast::Hasher;
 
+use crate::input::lines::without_line_end;
 use crate::input::record::Position;
 
 /// Keeps what a buffered reader took ahead, until a place in it is asked for.
@@ -51,12 +52,6 @@ impl<R: Read> Read for Hashed<R> {
         self.ahead.extend_from_slice(&buffer[..count]);
         Ok(count)
     }
-}
-
-/// A text without the end of its last line.
-pub fn without_line_end(text: &[u8]) -> &[u8] {
-    let text = text.strip_suffix(b"\n").unwrap_or(text);
-    text.strip_suffix(b"\r").unwrap_or(text)
 }
 
 #[cfg(test)]

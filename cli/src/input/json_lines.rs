@@ -13,8 +13,7 @@ use serde_json::{Map, Value, json};
 use sidekick::{Error, ErrorKind, Rows, Specs};
 
 use crate::failure::{Exit, Failure, Outcome};
-use crate::input::BYTE_ORDER_MARK;
-use crate::input::hashed::without_line_end;
+use crate::input::lines::{BYTE_ORDER_MARK, without_line_end};
 use crate::input::record::{Item, Position, Record};
 use crate::input::source::Source;
 use crate::input::values::Values;

@@ -4,6 +4,7 @@ mod csv_table;
 mod files;
 mod hashed;
 mod json_lines;
+mod lines;
 mod quotes;
 pub mod record;
 pub mod source;
@@ -21,14 +22,12 @@ use crate::failure::{Failure, Outcome};
 use crate::input::csv_table::{CsvTable, TableFile};
 use crate::input::files::Files;
 use crate::input::json_lines::{JsonLines, LinesFile};
+use crate::input::lines::BYTE_ORDER_MARK;
 use crate::input::source::Source;
 use crate::input::values::{SingleRow, Values};
 
 /// Bytes that are read at once.
 const BUFFER: usize = 64 << 10;
-
-/// What some editors begin a file with.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What is predicted.
 #[derive(Args)]

@@ -1,6 +1,6 @@
 //! Quotes of a table that are never closed: what comes after one is all in one field.
 
-use crate::input::BYTE_ORDER_MARK;
+use crate::input::lines::BYTE_ORDER_MARK;
 
 /// Where the next byte of a table is.
 #[derive(Clone, Copy)]

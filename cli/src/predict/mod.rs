@@ -87,7 +87,8 @@ pub fn run(arguments: &PredictArguments, terminal: &Terminal) -> Outcome {
     let started = Instant::now();
     let shows = terminal.shows_progress() && (output.path().is_some() || !io::stdout().is_terminal());
     let mut progress = Progress::new(shows, source.size(), begun.position());
-    let done = Pipeline::new(&deployment, &mut *source, parts, requests)?.run(&mut progress);
+    let RequestArguments { batch_rows, in_flight } = *requests;
+    let done = Pipeline::new(&deployment, &mut *source, parts, batch_rows, in_flight)?.run(&mut progress);
     progress.finish();
     if unused.is_empty() {
         note_unused(&source.unused(), terminal);

@@ -12,7 +12,6 @@ use crate::output::cell::Cell;
 use crate::output::columns::Columns;
 use crate::output::target::{Mark, Target};
 use crate::output::writer::Writer;
-use crate::predict::RequestArguments;
 use crate::predict::bad_rows::BadRows;
 use crate::predict::journal::{Entry, Journal};
 use crate::predict::progress::Progress;
@@ -75,12 +74,12 @@ impl<'s> Pipeline<'s> {
         deployment: &Deployment,
         source: &'s mut dyn Source,
         parts: Parts,
-        requests: &RequestArguments,
+        batch_rows: usize,
+        in_flight: usize,
     ) -> Outcome<Pipeline<'s>> {
         let (stream, rows, waiting) = (deployment.stream()?, deployment.rows(), VecDeque::new());
-        let (done, batch_rows) = (parts.begun, requests.batch_rows);
-        let most_waiting =
-            (2 * MOST_ROWS_A_BATCH).saturating_mul(batch_rows).saturating_mul(requests.in_flight);
+        let done = parts.begun;
+        let most_waiting = (2 * MOST_ROWS_A_BATCH).saturating_mul(batch_rows).saturating_mul(in_flight);
         Ok(Pipeline { source, stream, rows, waiting, parts, batch_rows, most_waiting, done, taken: 0 })
     }
 
