@@ -505,6 +505,12 @@ func clearRows(rows unsafe.Pointer) error {
 	return outcome(status, failure)
 }
 
+func discardRow(rows unsafe.Pointer) error {
+	return call(func(failure **C.sidekick_error) C.sidekick_status {
+		return C.sidekick_rows_discard_row((*C.sidekick_rows)(rows), failure)
+	})
+}
+
 func addPacked(rows unsafe.Pointer, records []byte) error {
 	var failure *C.sidekick_error
 	start, size := unsafe.Pointer(unsafe.SliceData(records)), C.size_t(len(records))

@@ -46,7 +46,9 @@ type Deployment struct {
 	yielder    yielder
 	// batchRows is how many rows go in one request.
 	batchRows int
-	tokens    *tokenFailures
+	// isolates is whether bad rows fail alone.
+	isolates bool
+	tokens   *tokenFailures
 }
 
 // Open opens the deployment at a URL with its token: it asks the server what the model takes and gives. Close
@@ -88,6 +90,7 @@ func newDeployment(object unsafe.Pointer, settings *settings) (*Deployment, erro
 		version:    modelVersionOf(object),
 		batchLimit: batchLimitOf(object),
 		batchRows:  settings.batchRows,
+		isolates:   settings.isolates,
 		tokens:     settings.tokens,
 	}
 	runtime.AddCleanup(deployment, (*handle).drop, owner)

@@ -44,6 +44,8 @@ type settings struct {
 	batchRows int
 	// logger is that of [WithLogger], or nil.
 	logger *slog.Logger
+	// isolates is what [WithIsolateBadRows] set.
+	isolates bool
 	// tokens has what a token callback failed with.
 	tokens *tokenFailures
 }
@@ -341,11 +343,16 @@ func WithReplyGzip(allow bool) Option {
 
 // WithIsolateBadRows finds, when true, the rows that the server calls bad (status 400, 413 or 422), by
 // sending halves of their request again until each stands alone: the others are predicted all the same, and
-// Predictions.Failures has the bad ones. By default the whole call fails.
+// Predictions.Failures has the bad ones. [PredictSeq] then also goes on after a struct that does not fit. By
+// default the whole call fails.
 func WithIsolateBadRows(isolate bool) Option {
-	return setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
+	set := setting(func(options *C.sidekick_options, failure **C.sidekick_error) C.sidekick_status {
 		return C.sidekick_options_set_isolate_bad_rows(options, cBool(isolate), failure)
 	})
+	return func(settings *settings) error {
+		settings.isolates = isolate
+		return set(settings)
+	}
 }
 
 // WithIsolateStatus500 counts, when true and with [WithIsolateBadRows], status 500 as a refusal of the rows,

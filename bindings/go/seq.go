@@ -3,6 +3,7 @@ package sidekick
 import (
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"reflect"
 )
@@ -18,6 +19,19 @@ import (
 //
 // The loop over it can be left at any time: requests in flight are then cancelled, and everything is freed.
 func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.Seq2[*Predictions, error] {
+	return d.predictBatches(ctx, func(yield func(*Rows, error) bool) {
+		for rows := range rows {
+			if !yield(rows, nil) {
+				return
+			}
+		}
+	})
+}
+
+// predictBatches predicts rows as a sequence gives them, each with the error of the row after them that does
+// not fit, or nil. Such an error has its place among the predictions.
+func (d *Deployment) predictBatches(ctx context.Context,
+	batches iter.Seq2[*Rows, error]) iter.Seq2[*Predictions, error] {
 	return func(yield func(*Predictions, error) bool) {
 		stream, err := d.NewStream(ctx)
 		if err != nil {
@@ -25,25 +39,27 @@ func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.
 			return
 		}
 		defer stream.Close()
-		pushed := 0
-		for rows := range rows {
-			for stream.Full() {
-				if !yield(stream.Next()) {
+		order := ordered{yield: yield}
+		for rows, misfit := range batches {
+			for stream.Full() || len(order.misfits) > mostMisfits {
+				if !order.give(stream.Next()) {
 					return
 				}
 			}
 			if err = stream.Push(rows); err != nil {
 				break
 			}
-			pushed += rows.Len()
-		}
-		for predictions, err := range stream.Rest() {
-			if !yield(predictions, err) {
+			if !order.push(rows.Len(), misfit) {
 				return
 			}
 		}
-		if err != nil {
-			yield(nil, countedFrom(pushed, err))
+		for predictions, err := range stream.Rest() {
+			if !order.give(predictions, err) {
+				return
+			}
+		}
+		if order.give(nil, io.EOF) && err != nil {
+			yield(nil, countedFrom(order.pushed+order.placed, err))
 		}
 	}
 }
@@ -54,9 +70,10 @@ func (d *Deployment) PredictSeq(ctx context.Context, rows iter.Seq[*Rows]) iter.
 //
 // Each struct has its Out, or its error. A batch that fails has one error for all its structs:
 // [Error.RowsFirst] and [Error.RowsCount] say which. With [WithIsolateBadRows] each bad one has its own, and
-// [Error.Row] says which. A struct that does not fit, whose batch is not sent, and a context that ends, end
-// it: the last item is their error, after the results of all requests in flight. Errors count over the whole
-// sequence.
+// [Error.Row] says which; a struct that does not fit has its own, too, and its batch is sent without it.
+// Otherwise a struct that does not fit, whose batch is not sent, ends the sequence, as a context that ends
+// does: the last item is their error, after the results of all requests in flight. Errors count over the
+// whole sequence.
 //
 // The loop over it can be left at any time: requests in flight are then cancelled, and everything is freed.
 func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs iter.Seq[In]) iter.Seq2[Out, error] {
@@ -68,7 +85,7 @@ func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs
 			return
 		}
 		first := 0
-		for predictions, err := range deployment.PredictSeq(ctx, batchesOf(deployment, inputs)) {
+		for predictions, err := range deployment.predictBatches(ctx, batchesOf(deployment, inputs)) {
 			if err != nil {
 				if !yield(none, err) {
 					return
@@ -87,23 +104,29 @@ func PredictSeq[Out, In any](ctx context.Context, deployment *Deployment, inputs
 	}
 }
 
-// batchesOf adds structs to rows, as many as go in one request, and always to the same rows.
-func batchesOf[In any](deployment *Deployment, inputs iter.Seq[In]) iter.Seq[*Rows] {
-	return func(yield func(*Rows) bool) {
+// batchesOf adds structs to rows, as many as go in one request, and always to the same rows. If bad rows are
+// isolated, a batch ends before a struct that does not fit.
+func batchesOf[In any](deployment *Deployment, inputs iter.Seq[In]) iter.Seq2[*Rows, error] {
+	return func(yield func(*Rows, error) bool) {
 		rows := deployment.NewRows()
 		defer rows.Close()
 		for input := range inputs {
-			rows.Struct(&input)
-			if rows.Len() < deployment.batchRows && rows.err == nil {
+			var misfit error
+			if deployment.isolates {
+				misfit = rows.tryStruct(&input)
+			} else {
+				rows.Struct(&input)
+			}
+			if rows.Len() < deployment.batchRows && rows.err == nil && misfit == nil {
 				continue
 			}
-			if !yield(rows) {
+			if !yield(rows, misfit) {
 				return
 			}
 			rows.Clear()
 		}
 		if rows.Len() > 0 {
-			yield(rows)
+			yield(rows, nil)
 		}
 	}
 }
@@ -113,6 +136,9 @@ func rowsCount(err error) int {
 	var failed *Error
 	if !errors.As(err, &failed) {
 		return 0
+	}
+	if failed.RowsCount == 0 && failed.Row >= 0 {
+		return 1
 	}
 	return failed.RowsCount
 }

@@ -16,9 +16,10 @@ import (
 )
 
 // reciprocals opens a deployment that gives 1 / number, and fails for 0.
-func reciprocals(t testing.TB, batchRows, requests int) *sidekick.Deployment {
+func reciprocals(t testing.TB, batchRows, requests int, options ...sidekick.Option) *sidekick.Deployment {
 	t.Helper()
-	return open(t, "reciprocal", sidekick.WithBatchRows(batchRows), sidekick.WithMaxInFlight(requests))
+	options = append(options, sidekick.WithBatchRows(batchRows), sidekick.WithMaxInFlight(requests))
+	return open(t, "reciprocal", options...)
 }
 
 func newStream(t testing.TB, ctx context.Context, deployment *sidekick.Deployment) *sidekick.Stream {

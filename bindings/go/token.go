@@ -73,7 +73,8 @@ func (f *tokenFailures) find(text string) error {
 	defer f.mu.Unlock()
 	for _, err := range slices.Backward(f.latest) {
 		// A long text is cut.
-		if whole := onOneLine(err.Error()); whole == text || len(text) > longText && strings.HasPrefix(whole, text) {
+		whole := onOneLine(err.Error())
+		if whole == text || len(text) > longText && strings.HasPrefix(whole, text) {
 			return err
 		}
 	}
