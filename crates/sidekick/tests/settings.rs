@@ -311,16 +311,20 @@ fn each_call_that_fails_is_one_error_in_the_log() {
             error.starts_with(&format!("POST {url}: the server answered with {}", &told[..10])),
             "{error}"
         );
-        let peer = url.split('/').nth(2).unwrap();
-        assert_eq!(*errors.lock().unwrap(), [format!("POST {peer} failed: {told}")]);
+        let (peer, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        assert_eq!(*errors.lock().unwrap(), [format!("POST /{path} at {peer} failed: {told}")]);
         errors.lock().unwrap().clear();
     }
     // Only the call's error reports an invalid response.
     refused(&open(&deployment(|_, stream| reply(stream, "200 OK", "{}")), &options));
     assert!(errors.lock().unwrap().is_empty());
     options.set_token_source(|_| Err(Error::new(ErrorKind::Argument, "no token today")));
-    Deployment::open("http://127.0.0.1:1/x", TOKEN, &options).unwrap_err();
-    assert_eq!(*errors.lock().unwrap(), ["GET 127.0.0.1:1 failed: no token today"]);
+    Deployment::open("http://127.0.0.1:1/deployment/x?key=1", TOKEN, &options).unwrap_err();
+    // A query may hold what nobody else is to see.
+    assert_eq!(
+        *errors.lock().unwrap(),
+        ["GET /deployment/x/openapi.json at 127.0.0.1:1 failed: no token today"]
+    );
 }
 
 /// How many connections five calls, each a while after the other, take.

@@ -202,7 +202,7 @@ impl Transport {
             Ok(reply) => format!("status {} at attempt {}", reply.status, reply.attempts),
             Err(error) => error.to_string(),
         };
-        let describe = || format!("{} {} failed: {failure}", message.head.method, self.route);
+        let describe = || format!("{} failed: {failure}", self.subject(message));
         self.log(message.relay, LogLevel::Error, describe);
         outcome.map_err(|error| match error.kind() {
             ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Network => {
@@ -249,8 +249,8 @@ impl Transport {
                 return outcome.map_err(|attempt| failed(attempt.error, attempts));
             };
             self.log(message.relay, LogLevel::Warning, || {
-                let (method, milliseconds) = (message.head.method, wait.as_millis());
-                format!("{method} {}: attempt {attempts} failed; again in {milliseconds} ms", self.route)
+                let (subject, milliseconds) = (self.subject(message), wait.as_millis());
+                format!("{subject}: attempt {attempts} failed; again in {milliseconds} ms")
             });
             deadline.sleep(wait).map_err(|e| failed(failed_attempt::explain(&e), attempts))?;
             attempts += 1;
@@ -296,13 +296,22 @@ impl Transport {
         self.log(message.relay, LogLevel::Info, || {
             let bytes = body.len() + rest.as_ref().map_or(0, Vec::len);
             let milliseconds = start.elapsed().as_millis();
-            let method = message.head.method;
-            format!("{method} {}: status {status}, {bytes} bytes after {milliseconds} ms", self.route)
+            let subject = self.subject(message);
+            format!("{subject}: status {status}, {bytes} bytes after {milliseconds} ms")
         });
         let (method, redirected) = (message.head.method, message.redirected);
         let (secrets, url) = (Arc::clone(&self.secrets), Arc::clone(&message.head.target.shown));
         let rest = rest.map(Arc::new);
         Ok(Reply { status, body, rest, head, attempts, secrets, method, url, redirected })
+    }
+
+    /// What a line of the log is about. The path of a redirect is text of the server.
+    fn subject(&self, message: &Message<'_>) -> String {
+        let HeadFields { method, target, .. } = &message.head;
+        match message.redirected {
+            true => format!("{method} {}", self.route),
+            false => format!("{method} {} at {}", target.path(), self.route),
+        }
     }
 
     /// Passes a message on, by the relay if there is one. It is made only if there is a callback.

@@ -214,6 +214,11 @@ impl Target {
     pub(crate) fn of(url: &Url) -> Target {
         Target { line: format!(" {} HTTP/1.1\r\n", url.target()), shown: url.to_string().into() }
     }
+
+    /// The path without the query, which may hold what a log is not to show.
+    pub(super) fn path(&self) -> &str {
+        self.line.trim_start().split([' ', '?']).next().unwrap_or_default()
+    }
 }
 
 fn put_line(lines: &mut Vec<u8>, name: &str, value: &[u8]) {
