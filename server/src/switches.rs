@@ -1,8 +1,8 @@
 //! Which deployments are enabled, as people with the admin token set it. It lasts over a restart.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,6 +18,7 @@ use crate::token;
 pub struct Switches {
     /// One token; none if there is no switching.
     tokens: Vec<String>,
+    token_file: PathBuf,
     file: PathBuf,
     /// What differs from deployment.json, or once did, by ID.
     set: Mutex<BTreeMap<String, bool>>,
@@ -32,7 +33,7 @@ impl Switches {
         name.push(".state.json");
         let file = PathBuf::from(name);
         let set = read(&file).map_err(|problem| format!("{}: {problem}", file.display()))?;
-        Ok(Switches { tokens: vec![token], file, set: Mutex::new(set) })
+        Ok(Switches { tokens: vec![token], token_file: token_file.to_owned(), file, set: Mutex::new(set) })
     }
 
     /// Whether there is an admin token.
@@ -61,15 +62,22 @@ impl Switches {
         }
     }
 
-    /// Enables or disables a deployment, once that is written down.
+    /// Enables or disables a deployment, once that is written down. Another server may have written since.
     pub fn set(&self, id: &str, enabled: bool) -> Result<(), ApiError> {
         let mut set = self.lock();
-        let mut changed = set.clone();
+        let failed = |problem: String| ApiError::internal(format!("the state cannot be kept: {problem}"));
+        let _others_wait = self.alone();
+        let mut changed = read(&self.file).map_err(failed)?;
         changed.insert(id.to_owned(), enabled);
-        write(&self.file, &changed)
-            .map_err(|error| ApiError::internal(format!("the state cannot be kept: {error}")))?;
+        write(&self.file, &changed).map_err(|error| failed(error.to_string()))?;
         *set = changed;
         Ok(())
+    }
+
+    /// Keeps other servers from writing the state, as long as the file is open. Not every file system can.
+    fn alone(&self) -> Option<File> {
+        let file = File::open(&self.token_file).ok()?;
+        file.lock().ok().map(|()| file)
     }
 
     /// Nothing panics while it holds the lock.
@@ -90,13 +98,34 @@ fn read(file: &Path) -> Result<BTreeMap<String, bool>, String> {
 /// other.
 fn write(file: &Path, set: &BTreeMap<String, bool>) -> io::Result<()> {
     let next = file.with_extension("next");
-    fs::write(&next, serde_json::to_vec_pretty(set)?)?;
+    let mut written = File::create(&next)?;
+    written.write_all(&serde_json::to_vec_pretty(set)?)?;
+    // A machine that fails must not leave an empty file in its place.
+    written.sync_all()?;
     fs::rename(&next, file)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn servers_of_one_state_keep_what_the_others_set() {
+        let folder = std::env::temp_dir().join(format!("sidekick-shared-switches-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let token = folder.join("token");
+        fs::write(&token, "secret\n").unwrap();
+        let servers = [Switches::load(&token).unwrap(), Switches::load(&token).unwrap()];
+        std::thread::scope(|scope| {
+            for (server, switches) in servers.iter().enumerate() {
+                scope.spawn(move || {
+                    (0..20).for_each(|number| switches.set(&format!("{server}-{number}"), false).unwrap());
+                });
+            }
+        });
+        assert_eq!(Switches::load(&token).unwrap().lock().len(), 40);
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn a_broken_state_is_an_error_that_names_the_file() {
