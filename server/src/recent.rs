@@ -76,10 +76,11 @@ impl Recent {
     /// below which half and 99 % of the answers came, and how many came below each bound and above the one
     /// before.
     pub fn summary(&self) -> Value {
-        self.summary_in(self.now())
+        self.summary_after(self.started.elapsed())
     }
 
-    fn summary_in(&self, now: u64) -> Value {
+    fn summary_after(&self, elapsed: Duration) -> Value {
+        let now = elapsed.as_secs() / SECONDS_IN_MINUTE;
         let mut minutes = self.lock();
         forget(&mut minutes, now);
         let requests: u64 = minutes.iter().map(|minute| minute.requests).sum();
@@ -88,10 +89,11 @@ impl Recent {
             sum.iter_mut().zip(minute.latency).for_each(|(sum, count)| *sum += count);
             sum
         });
-        // The minute that has just begun says too little about a rate.
+        // The minute that has just begun says too little about a rate: the one before counts, too.
         let last: u64 =
             minutes.iter().filter(|minute| minute.number + 1 >= now).map(|minute| minute.requests).sum();
-        let seconds = (now.min(1) + 1) * SECONDS_IN_MINUTE;
+        let before = now.saturating_sub(1) * SECONDS_IN_MINUTE;
+        let seconds = (elapsed.as_secs_f64() - before as f64).max(1.0);
         let bars: Vec<Value> = latency
             .iter()
             .enumerate()
@@ -101,7 +103,7 @@ impl Recent {
         json!({
             "requests": requests,
             "errors": errors,
-            "perSecond": last as f64 / seconds as f64,
+            "perSecond": last as f64 / seconds,
             "p50": percentile(&latency, requests, 50),
             "p99": percentile(&latency, requests, 99),
             "latency": bars,
@@ -150,20 +152,21 @@ mod tests {
         for (minute, status, milliseconds) in [(0, 200, 1), (0, 500, 1), (30, 200, 3), (61, 200, 400)] {
             recent.add_in(minute, status, Duration::from_millis(milliseconds));
         }
-        let summary = recent.summary_in(61);
+        let minute = |number: u64| Duration::from_secs(number * 60);
+        let summary = recent.summary_after(minute(61));
         assert_eq!((&summary["requests"], &summary["errors"]), (&json!(2), &json!(0)));
         assert_eq!((&summary["p50"], &summary["p99"]), (&json!(5.0), &json!(500.0)));
         assert_eq!(summary["latency"], json!([{"below": 5.0, "count": 1}, {"below": 500.0, "count": 1}]));
-        assert_eq!(recent.summary_in(200)["p50"], Value::Null);
+        assert_eq!(recent.summary_after(minute(200))["p50"], Value::Null);
     }
 
     #[test]
     fn a_rate_is_that_of_the_last_minutes() {
         let recent = Recent::default();
+        let rate = |seconds| recent.summary_after(Duration::from_secs_f64(seconds))["perSecond"].clone();
         (0..120).for_each(|_| recent.add_in(0, 400, Duration::ZERO));
-        assert_eq!(recent.summary_in(0)["perSecond"], json!(2.0));
-        assert_eq!(recent.summary_in(1)["perSecond"], json!(1.0));
-        assert_eq!(recent.summary_in(2)["perSecond"], json!(0.0));
-        assert_eq!(recent.summary_in(2)["errors"], json!(120));
+        let rates = [0.0, 30.0, 60.0, 80.0, 120.0].map(rate);
+        assert_eq!(rates, [120.0, 4.0, 2.0, 1.5, 0.0].map(|rate| json!(rate)));
+        assert_eq!(recent.summary_after(Duration::from_secs(120))["errors"], json!(120));
     }
 }
