@@ -206,6 +206,37 @@ def test_a_file_without_the_columns_is_refused(tab, shipped, tmp_path):
     expect(tab.locator("#progress")).to_contain_text("has no column bill length (mm), bill depth (mm)")
 
 
+def test_a_wrong_token_ends_the_rows_of_a_file(tab, shipped):
+    """It is no row's fault: nothing is sent row by row."""
+    view(tab, shipped, "penguins")
+    tab.get_by_label("Token").fill("wrong")
+    sent = []
+    tab.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    tab.set_input_files("#csv", DATA / "penguins.csv")
+    expect(tab.locator("#progress")).to_have_text("the token is not one of this deployment")
+    assert len(sent) == 1
+    tab.problems.clear()  # A browser notes a response of 401.
+
+
+@pytest.mark.parametrize(
+    "content, progress, cells",
+    [
+        ('text,id\nit is 5" long,1\n"is a ""quote""",2\n', "2 rows", ['it is 5" long', 'is a "quote"']),
+        ('text,id\nHallo, Welt,1\nHello,2\n', "2 rows; 1 refused", ["it has 3 cells, the first line has 2", "Hello"]),
+        ('text,id\n"Hello,1\nHallo,2\n', "a quote in the file is never closed", []),
+        ("text,text\na,b\n", "the first line of the file has the column text twice", []),
+    ],
+)
+def test_a_file_is_read_as_it_is_meant(tab, shipped, tmp_path, content, progress, cells):
+    file = tmp_path / "rows.csv"
+    file.write_text(content)
+    view(tab, shipped, "language")
+    tab.set_input_files("#csv", file)
+    expect(tab.locator("#progress")).to_have_text(progress)
+    for row, cell in enumerate(cells):
+        expect(tab.locator("#results tbody tr").nth(row)).to_contain_text(cell)
+
+
 def test_the_token_is_masked_until_it_is_asked_for(tab, shipped):
     view(tab, shipped, "penguins")
     masked = "getComputedStyle(document.querySelector('.secret')).webkitTextSecurity"

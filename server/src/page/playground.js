@@ -16,7 +16,9 @@ export const send = async (body, headers = {}) => {
   const all = { ...authorization(), ...headers };
   const response = await fetch(form.dataset.url, { method: "POST", headers: all, body });
   const reply = await response.json();
-  if (!response.ok) throw Object.assign(new Error(reply.errorMessage), { code: reply.errorCode });
+  if (!response.ok) {
+    throw Object.assign(new Error(reply.errorMessage), { code: reply.errorCode, status: response.status });
+  }
   return reply;
 };
 

@@ -7,6 +7,9 @@ const BATCH = 100;
 // Rows on the page.
 const MOST_SHOWN = 200;
 
+// Statuses that a row of the request may be to blame for; after others the next rows would fail as well.
+const ROW_STATUSES = [400, 413, 422, 500];
+
 const progress = document.querySelector("#progress");
 const results = document.querySelector("#results");
 
@@ -20,11 +23,12 @@ export const parse = (text) => {
     if (quoted && letter === '"' && text[place + 1] === '"') {
       record[record.length - 1] += '"';
       place++;
-    } else if (letter === '"') quoted = !quoted;
+    } else if (letter === '"' && (quoted || record[record.length - 1] === "")) quoted = !quoted;
     else if (letter === "," && !quoted) record.push("");
     else if (letter === "\n" && !quoted) records.push([""]);
     else if (letter !== "\r" || quoted) record[record.length - 1] += letter;
   }
+  if (quoted) throw new Error("a quote in the file is never closed");
   return records.filter((record) => record.length > 1 || record[0] !== "");
 };
 
@@ -54,6 +58,8 @@ const columnsOf = (form, header) => {
   const features = [...form.querySelectorAll("[data-feature]")].map(({ dataset }) => dataset);
   const missing = features.filter(({ feature }) => !header.includes(feature)).map(({ feature }) => feature);
   if (missing.length > 0) throw new Error(`the first line of the file has no column ${missing.join(", ")}`);
+  const twice = features.find(({ feature }) => header.indexOf(feature) !== header.lastIndexOf(feature));
+  if (twice) throw new Error(`the first line of the file has the column ${twice.feature} twice`);
   return features.map(({ feature, kind }) => [feature, kind, header.indexOf(feature)]);
 };
 
@@ -64,6 +70,7 @@ const predictBatch = async (rows, send) => {
     const reply = await post(rows);
     return reply.rows.map((row) => Object.entries(row).flatMap(([name, output]) => cells(name, output)));
   } catch (error) {
+    if (!ROW_STATUSES.includes(error.status)) throw error;
     if (rows.length === 1) return [[["error", error.message]]];
     const alone = [];
     for (const row of rows) alone.push(...await predictBatch([row], send));
@@ -83,18 +90,34 @@ const offer = (name, text) => {
   return element("a", { href: url, download, className: "download" }, "Download all rows");
 };
 
-const predictAll = async (file, form, send) => {
+// What some records give. One with more or fewer cells than the header is not sent.
+const predictRecords = async (records, header, columns, send) => {
+  const isWhole = (record) => record.length === header.length;
+  const rows = records.filter(isWhole).map((record) =>
+    Object.fromEntries(columns.map(([name, kind, place]) => [name, value(kind, record[place])])));
+  const predicted = rows.length > 0 ? await predictBatch(rows, send) : [];
+  const problem = (record) => [["error", `it has ${record.length} cells, the first line has ${header.length}`]];
+  return records.map((record) => (isWhole(record) ? predicted.shift() : problem(record)));
+};
+
+// Predicts all records as long as `goesOn`. If a request fails for another reason than its rows, those that are left
+// have its error.
+const predictAll = async (file, form, send, goesOn) => {
   const [header, ...records] = parse(await file.text());
   const columns = columnsOf(form, header ?? []);
   const names = [];
   const outcomes = [];
-  for (let first = 0; first < records.length; first += BATCH) {
-    const batch = records.slice(first, first + BATCH);
-    const rows = batch.map((record) =>
-      Object.fromEntries(columns.map(([name, kind, place]) => [name, value(kind, record[place] ?? "")])));
-    outcomes.push(...await predictBatch(rows, send));
-    progress.textContent = `${outcomes.length} of ${records.length} rows`;
+  for (let first = 0; first < records.length && goesOn(); first += BATCH) {
+    try {
+      outcomes.push(...await predictRecords(records.slice(first, first + BATCH), header, columns, send));
+    } catch (error) {
+      if (first === 0) throw error;
+      while (outcomes.length < records.length) outcomes.push([["error", error.message]]);
+      break;
+    }
+    if (goesOn()) progress.textContent = `${outcomes.length} of ${records.length} rows`;
   }
+  if (!goesOn()) return null;
   for (const outcome of outcomes) for (const [name] of outcome) if (!names.includes(name)) names.push(name);
   const full = records.map((record, place) => {
     const found = Object.fromEntries(outcomes[place]);
@@ -103,17 +126,24 @@ const predictAll = async (file, form, send) => {
   return { header: [...header, ...names.map((name) => `predicted ${name}`)], records: full };
 };
 
+let files = 0;
+
+// Predicts a file; one that is chosen meanwhile takes its place.
 export const predictFile = async (file, form, send) => {
+  const number = ++files;
+  const goesOn = () => number === files;
   results.replaceChildren();
   progress.textContent = "reading the file";
   try {
-    const { header, records } = await predictAll(file, form, send);
+    const predicted = await predictAll(file, form, send, goesOn);
+    if (predicted === null) return;
+    const { header, records } = predicted;
     const errors = header.indexOf("predicted error");
     const failed = records.filter((record) => errors >= 0 && record[errors] !== "").length;
     const shown = records.length > MOST_SHOWN ? `, of which the first ${MOST_SHOWN} are shown` : "";
     progress.textContent = `${records.length} rows${shown}${failed ? `; ${failed} refused` : ""}`;
     results.replaceChildren(offer(file.name, format([header, ...records])), table(header, records));
   } catch (error) {
-    progress.textContent = error.message;
+    if (goesOn()) progress.textContent = error.message;
   }
 };
