@@ -11,6 +11,8 @@ struct Call {
     id: &'static str,
     title: &'static str,
     text: String,
+    /// The token as the language writes it.
+    token: String,
 }
 
 /// What a call is made of.
@@ -25,24 +27,36 @@ struct Asked<'a> {
 pub fn section(deployment: &Deployment, row: &Row, url: &str, token: &str) -> Markup {
     let token = if token.is_empty() { "TOKEN" } else { token };
     let asked = Asked { deployment, row, url, token };
+    let call =
+        |id, title, text, word: fn(&str) -> String| Call { id, title, text, token: within(&word(token)) };
     let calls = [
-        Call { id: "curl", title: "curl", text: curl(&asked) },
-        Call { id: "python", title: "Python", text: python(&asked) },
-        Call { id: "c", title: "C", text: c(&asked) },
-        Call { id: "cpp", title: "C++", text: cpp(&asked) },
-        Call { id: "go", title: "Go", text: go(&asked) },
+        call("curl", "curl", curl(&asked), quote),
+        call("python", "Python", python(&asked), json),
+        call("c", "C", c(&asked), c_text),
+        call("cpp", "C++", cpp(&asked), c_text),
+        call("go", "Go", go(&asked), json),
     ];
     html! {
         @for call in &calls {
             details name="call" open[call.id == "curl"] {
                 summary { (call.title) }
-                (program(call.id, &call.text, token))
+                (program(call.id, &call.text, &call.token))
             }
         }
     }
 }
 
-/// The text of a program, with the token in it masked.
+/// A text as the quotes of a shell hold it.
+pub fn within_shell_quotes(text: &str) -> String {
+    within(&quote(text))
+}
+
+/// A word without the quotes around it.
+fn within(word: &str) -> String {
+    word.get(1..word.len().saturating_sub(1)).unwrap_or_default().to_owned()
+}
+
+/// The text of a program, with the token in it masked. The token is as the program writes it.
 pub fn program(id: &str, text: &str, token: &str) -> Markup {
     html! {
         pre.program id={"call-" (id)} data-copy { code {
@@ -355,6 +369,16 @@ mod tests {
     #[test]
     fn a_quote_in_a_shell_word_is_written_out() {
         assert_eq!(quote("it's"), r"'it'\''s'");
+    }
+
+    #[test]
+    fn a_token_is_masked_as_each_language_writes_it() {
+        let token = "a?\"'\\b";
+        for word in [quote, json, c_text] {
+            let page = program("x", &format!("open({})", word(token)), &within(&word(token))).into_string();
+            let parts: Vec<&str> = page.split("<span class=\"secret\">").collect();
+            assert!(parts.len() == 2 && parts[0].ends_with(['"', '\'', ';']), "{page}");
+        }
     }
 
     #[test]

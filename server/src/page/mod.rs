@@ -214,7 +214,7 @@ fn tensors(signature: &Signature, url: &str, token: &str) -> Markup {
         p { "The deployment has no features: it answers the Open Inference Protocol alone." }
         (tables::tensors(signature))
         h2 { "Call it" }
-        (calls::program("curl", &call, token))
+        (calls::program("curl", &call, &calls::within_shell_quotes(token)))
     }
 }
 
