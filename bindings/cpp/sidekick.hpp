@@ -22,7 +22,8 @@
  * - Lifetime: a `std::string_view`, a span or a range that is handed out lives as long as the `Predictions`,
  *   `Reply` or `Deployment` it came from, also when that is moved. Asking a temporary for one does not
  *   compile.
- * - Text is UTF-8. What goes in is copied. Enums, `Feature` and `Error` have `to_string` and `operator<<`.
+ * - Text is UTF-8. What goes in is copied. Enums, `Feature`, `Error` and
+ *   `Deployment` have `to_string` and `operator<<`; `std::format` and fmt take them.
  * - Threads: `Deployment`, `Cancel`, `Predictions` and `Reply` are shared freely; `Options`, `Rows` and
  *   `Stream` are used by one thread at a time. Nothing is kept per thread.
  */
@@ -319,6 +320,19 @@ private:
     std::shared_ptr<const detail::Features> inputs_;
     std::shared_ptr<const detail::Features> outputs_;
 };
+
+/// The inputs and outputs of a deployment, each on a line of its own.
+inline std::string to_string(const Deployment& deployment) {
+    std::string text = "inputs";
+    for (const Feature& feature : deployment.inputs()) {
+        text += "\n  " + to_string(feature);
+    }
+    text += "\noutputs";
+    for (const Feature& feature : deployment.outputs()) {
+        text += "\n  " + to_string(feature);
+    }
+    return text;
+}
 
 }  // namespace SIDEKICK_CPP
 }  // namespace sidekick

@@ -85,7 +85,7 @@ func TestMistakesInColumnsNameRowAndFeature(t *testing.T) {
 		feature string
 		row     int
 	}{
-		"unknown":    {sidekick.ColumnOf("x", []int{1, 2}), sidekick.StatusUnknownFeature, "", -1},
+		"unknown":    {sidekick.ColumnOf("x", []int{1, 2}), sidekick.StatusUnknownFeature, "x", -1},
 		"none":       {sidekick.Column{}, sidekick.StatusUnknownFeature, "", -1},
 		"short":      {sidekick.ColumnOf("text", []string{"x"}), sidekick.StatusFeatureShape, "text", -1},
 		"long":       {sidekick.ColumnOf("number", []int{1, 2, 3}), sidekick.StatusFeatureShape, "number", -1},

@@ -51,6 +51,13 @@ class Libsidekick(ConanFile):
         copy(
             self, libraries, os.path.join(self.build_folder, "lib"), os.path.join(self.package_folder, "lib")
         )
+        settings = os.path.join("share", "sidekick")
+        copy(
+            self,
+            "tsan.supp",
+            os.path.join(self.build_folder, settings),
+            os.path.join(self.package_folder, settings),
+        )
         documents = os.path.join(self.build_folder, "share", "doc", "libsidekick")
         copy(self, "LICENSE-*", documents, os.path.join(self.package_folder, "licenses"))
 

@@ -33,7 +33,8 @@ file(COPY "${CURRENT_PACKAGES_DIR}/lib/cmake/sidekick/sidekickConfigVersion.cmak
     DESTINATION "${CURRENT_PACKAGES_DIR}/share/sidekick")
 file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/lib/cmake")
 
-file(INSTALL "${CURRENT_PORT_DIR}/usage" DESTINATION "${CURRENT_PACKAGES_DIR}/share/${PORT}")
+file(INSTALL "${CURRENT_PORT_DIR}/usage" "${SOURCE_PATH}/share/sidekick/tsan.supp"
+    DESTINATION "${CURRENT_PACKAGES_DIR}/share/${PORT}")
 vcpkg_install_copyright(FILE_LIST
     "${SOURCE_PATH}/share/doc/libsidekick/LICENSE-MIT"
     "${SOURCE_PATH}/share/doc/libsidekick/LICENSE-APACHE"

@@ -137,6 +137,7 @@ TEST(texts_have_to_be_as_many_as_rows) {
     auto rows = check::open("echo").rows();
     const auto error = check::thrown_by([&] { rows.add_columns(3, {{"category", two_labels}}); });
     CHECK(error.status() == Status::FeatureShape && error.feature() == "category");
+    CHECK(error.what() == std::string("feature \"category\": its column has 2 values, but there are 3 rows"));
     CHECK_FAILS(FeatureShape, rows.try_add_columns(1, {{"text", two_labels}}));
 }
 

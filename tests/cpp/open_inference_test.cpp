@@ -129,6 +129,9 @@ TEST(images_become_tensors) {
     const auto found = predictions[0].elements<std::uint8_t>("rgb_out");
     CHECK(std::vector<unsigned char>(found.begin(), found.end()) == samples);
     CHECK_THROWS(FeatureType, predictions[0].elements<float>("rgb_out"));
+    const auto error = predictions.try_elements<double>("rgb_out").error();
+    CHECK(error.what() == std::string("feature \"rgb_out\": its elements are uint8, read as float64"));
+    CHECK(error.feature() == "rgb_out");
 }
 
 TEST(an_integer_beyond_a_signed_one_is_exact) {

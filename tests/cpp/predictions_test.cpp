@@ -1,6 +1,7 @@
 // Predictions: every getter by name and by index, whole columns, and every way that fails.
 #include "check.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -151,7 +152,7 @@ TEST(outputs_that_are_not_there_are_named) {
     const auto predictions = predict_three("echo");
     const auto error = check::thrown_by([&] { predictions[0].number("nothing"); });
     CHECK(error.status() == sidekick::Status::UnknownFeature && error.feature() == "nothing");
-    CHECK(std::string(error.what()).find("\"picture\"") != std::string::npos);
+    CHECK(std::string(error.what()).find("\", \"picture\"") != std::string::npos);
     CHECK_THROWS(UnknownFeature, predictions[0].number(7));
     CHECK_THROWS(UnknownFeature, predictions[0].probabilities("nothing"));
     CHECK_THROWS(UnknownFeature, predictions.labels("nothing"));
@@ -225,4 +226,23 @@ TEST(a_reply_that_is_not_what_it_should_be_is_an_error) {
     const auto error = check::thrown_by([&] { static_cast<void>(deployment.predict(rows)); });
     CHECK(error.status() != sidekick::Status::Ok && error.attempts() == 1);
     CHECK(deployment.try_predict(rows).error().status() == error.status());
+}
+
+TEST(predictions_are_reached_in_any_order) {
+    const auto predictions = predict_three("echo");
+    const auto begin = predictions.begin();
+    const auto end = predictions.end();
+    CHECK(end - begin == 3 && (*(begin + 2)).row() == 2 && (*(1 + begin)).row() == 1 && begin[1].row() == 1);
+    CHECK(begin < end && end > begin && begin <= begin && begin >= begin && !(end < begin));
+    auto place = end;
+    CHECK((*--place).row() == 2 && (*place--).row() == 2 && (*place).row() == 1);
+    place += 1;
+    place -= 2;
+    CHECK(place == begin && end - 3 == begin);
+#ifdef __cpp_lib_ranges
+    static_assert(std::ranges::random_access_range<decltype(predictions)>);
+    static_assert(std::ranges::random_access_range<sidekick::Texts> && std::ranges::sized_range<sidekick::Matrix>);
+    const auto last = std::ranges::max_element(predictions, {}, [](const auto& it) { return it.row(); });
+    CHECK((*last).row() == 2);
+#endif
 }

@@ -129,6 +129,7 @@ TEST(adds_fail_with_what_is_wrong) {
     auto rows = deployment.rows();
     rows.row();
     CHECK_THROWS(UnknownFeature, rows.number("nothing", 1));
+    CHECK(rows.try_number("nothing", 1).error().feature() == "nothing");
     CHECK_THROWS(UnknownFeature, rows.number(7, 1));
     CHECK_THROWS(UnknownFeature, rows.number(-1, 1));
     CHECK_THROWS(FeatureType, rows.number("text", 1));

@@ -14,9 +14,19 @@ std::string written(const Value& value) {
     return out.str();
 }
 
-// Both forms are the same text.
+// All forms are the same text. An error has a form of fmt's own.
 template <typename Value>
 bool is_text(const Value& value, const std::string& text) {
+#ifdef __cpp_lib_format
+    if (std::format("{}", value) != text) {
+        return false;
+    }
+#endif
+    if constexpr (!std::is_same_v<Value, sidekick::Error>) {
+        if (format_as(value) != text) {
+            return false;
+        }
+    }
     return to_string(value) == text && written(value) == text;
 }
 
@@ -76,4 +86,9 @@ TEST(errors_are_text) {
     CHECK(is_text(error, "UnknownFeature: " + std::string(error.what())));
     const auto refused = check::thrown_by([] { sidekick::Deployment::open(check::url("echo"), "wrong"); });
     CHECK(to_string(refused).rfind("Server (HTTP 401, InvalidTokenError): ", 0) == 0);
+}
+
+TEST(a_deployment_is_text) {
+    CHECK(is_text(check::open("denoise"),
+                  "inputs\n  \"noisy\": numeric [8, 8, 1]\noutputs\n  \"clean\": numeric [8, 8, 1]"));
 }

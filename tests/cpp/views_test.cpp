@@ -2,6 +2,7 @@
 #include "check.hpp"
 
 #include <array>
+#include <cstring>
 
 #ifdef SIDEKICK_TEST_MDSPAN
 #include <mdspan>
@@ -41,6 +42,52 @@ struct Matrix {
     std::array<float, 6> elements;
 };
 
+// A block of a larger matrix in the form of Eigen's. In memory, elements of a column are next to each other.
+template <bool by_rows>
+struct Block {
+    static constexpr bool IsRowMajor = by_rows;
+
+    const float* data() const { return elements.data() + 1; }
+    std::ptrdiff_t rows() const { return sides[0]; }
+    std::ptrdiff_t cols() const { return sides[1]; }
+    std::ptrdiff_t size() const { return sides[0] * sides[1]; }
+    std::ptrdiff_t innerStride() const { return 1; }
+    std::ptrdiff_t outerStride() const { return outer; }
+
+    std::vector<float> elements;
+    std::array<std::ptrdiff_t, 2> sides;
+    std::ptrdiff_t outer;
+};
+
+const Block<false> by_columns{{0, 1, 4, 0, 0, 2, 5, 0, 0, 3, 6}, {2, 3}, 4};
+
+// A row of a matrix that is stored by columns: a vector with gaps.
+struct Gaps {
+    static constexpr bool IsRowMajor = true;
+
+    struct iterator {
+        float operator*() const { return *at; }
+        iterator& operator++() {
+            at += 2;
+            return *this;
+        }
+        bool operator!=(const iterator& other) const { return at != other.at; }
+
+        const float* at;
+    };
+
+    const float* data() const { return elements.data(); }
+    iterator begin() const { return {data()}; }
+    iterator end() const { return {data() + 2 * size()}; }
+    std::ptrdiff_t rows() const { return 1; }
+    std::ptrdiff_t cols() const { return size(); }
+    std::ptrdiff_t size() const { return 3; }
+    std::ptrdiff_t innerStride() const { return 2; }
+    std::ptrdiff_t outerStride() const { return 6; }
+
+    std::array<float, 6> elements;
+};
+
 template <typename Fill>
 std::vector<float> echoed(Fill fill) {
     const auto deployment = check::open("echo");
@@ -70,6 +117,55 @@ TEST(a_matrix_is_added_by_its_strides) {
     const Matrix matrix{{1, 4, 2, 5, 3, 6}};
     const std::array<std::ptrdiff_t, 2> by_column{sizeof(float), 2 * sizeof(float)};
     CHECK(echoed([&](auto& rows) { rows.array("array", matrix, {2, 3}, by_column); }) == in_order);
+}
+
+TEST(a_matrix_of_eigen_has_its_own_strides) {
+    CHECK(echoed([](auto& rows) { rows.array("array", by_columns); }) == in_order);
+    CHECK(echoed([](auto& rows) { rows.array(6, by_columns, {2, 3}); }) == in_order);
+    const Block<true> by_rows{{0, 1, 2, 3, 0, 4, 5, 6}, {2, 3}, 4};
+    CHECK(echoed([&](auto& rows) { rows.array("array", by_rows); }) == in_order);
+    const std::array<std::ptrdiff_t, 2> strides{sizeof(float), 4 * sizeof(float)};
+    CHECK(echoed([&](auto& rows) { rows.array("array", by_columns, {2, 3}, strides); }) == in_order);
+    const Block<false> vector{{0, 1, 2, 3, 4, 5, 6}, {6, 1}, 6};
+    CHECK(echoed([&](auto& rows) { rows.array("array", vector, {2, 3}); }) == in_order);
+}
+
+TEST(sizes_of_1_are_no_side_of_a_matrix) {
+    const auto deployment = check::open("denoise");
+    auto rows = deployment.rows();
+    std::vector<float> elements(65);
+    for (std::size_t place = 1; place < elements.size(); ++place) {
+        elements[place] = static_cast<float>(place) / 100;
+    }
+    const Block<false> matrix{elements, {8, 8}, 8};
+    const std::vector<std::ptrdiff_t> strides{4, 32, 4};
+    rows.row().array("noisy", matrix, {8, 8, 1}, strides).row().array("noisy", matrix).row();
+    rows.array("noisy", matrix, {8, 8, 1});
+    const auto predictions = deployment.predict(rows);
+    const auto first = predictions[0].array("clean");
+    for (const auto& prediction : predictions) {
+        const auto clean = prediction.array("clean");
+        CHECK(std::vector<float>(clean.begin(), clean.end()) == std::vector<float>(first.begin(), first.end()));
+    }
+}
+
+TEST(a_matrix_of_another_shape_is_refused) {
+    auto rows = check::open("echo").rows();
+    const auto error = rows.try_array("array", by_columns, {3, 2}).error();
+    CHECK(error.status() == Status::FeatureShape && error.feature() == "array");
+    CHECK(error.what() == std::string("feature \"array\": the matrix is 2 x 3, which is not the shape that was "
+                                      "given; give its strides, too"));
+    CHECK_FAILS(FeatureShape, rows.try_array("array", Block<true>{{0, 1, 2}, {2, 1}, 1}));
+    CHECK_FAILS(UnknownFeature, rows.try_array("nothing", by_columns));
+    CHECK_FAILS(UnknownFeature, rows.try_array(99, by_columns));
+}
+
+TEST(a_row_of_a_matrix_is_a_column) {
+    const Gaps gaps{{1, 0, 2, 0, 3, 0}};
+    const sidekick::Column column("number", gaps);
+    const std::array<float, 3> values{1, 2, 3};
+    CHECK(column.kind() == SIDEKICK_DTYPE_F32 && column.bytes().length() == sizeof values);
+    CHECK(std::memcmp(column.bytes().address(), values.data(), sizeof values) == 0);
 }
 
 #ifdef SIDEKICK_TEST_MDSPAN

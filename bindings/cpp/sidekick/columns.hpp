@@ -61,6 +61,16 @@ public:
             for (const bool value : values) {
                 pieces_.push_back(value ? 1 : 0);
             }
+        } else if constexpr (detail::is_matrix<Values>) {
+            // A row of a matrix that is stored by columns has gaps.
+            kind_ = detail::dtype<Value>();
+            if (values.innerStride() == 1) {
+                borrowed_ = {values.data(), static_cast<std::size_t>(values.size()) * sizeof(Value)};
+            } else {
+                for (const Value value : values) {
+                    pieces_.append(reinterpret_cast<const char*>(&value), sizeof value);
+                }
+            }
         } else if constexpr (std::is_arithmetic_v<Value>) {
             kind_ = detail::dtype<Value>();
             borrowed_ = {std::data(values), std::size(values) * sizeof(Value)};
@@ -98,7 +108,7 @@ private:
         if constexpr (std::is_convertible_v<const Value&, Text>) {
             const Text text(value);
             if (text.size() == SIDEKICK_NUL) {
-                throw Error(Status::Argument, "a text of the column is NULL", std::string(input_.name()));
+                throw detail::feature_error(Status::Argument, input_, "a text of the column is NULL");
             }
             pieces_.append(text.data(), text.size());
         } else {
@@ -129,8 +139,9 @@ public:
     Result<void> add(std::size_t index, const Column& column, std::size_t count) {
         const std::size_t pieces = column.ends().size();
         if (column.kind() == SIDEKICK_COLUMN_PIECES && pieces != count) {
-            const std::string message = std::to_string(pieces) + " values for " + std::to_string(count) + " rows";
-            return Error(Status::FeatureShape, message, std::string(column.input().name()));
+            return feature_error(Status::FeatureShape, column.input(),
+                                 "its column has " + std::to_string(pieces) + (pieces == 1 ? " value" : " values") +
+                                     ", but there are " + std::to_string(count) + " rows");
         }
         inputs_.push_back(index);
         kinds_.push_back(column.kind());

@@ -6,6 +6,7 @@
 #ifndef SIDEKICK_PREDICTIONS_HPP
 #define SIDEKICK_PREDICTIONS_HPP
 
+#include "text.hpp"
 #include "views.hpp"
 
 #include <memory>
@@ -28,11 +29,12 @@ struct PredictionAt;
 
 // Elements of the C API as those of a type, if they are.
 template <typename Element>
-Result<span<const Element>> elements_as(const Result<void>& done, const void* elements, std::size_t size,
-                                        std::int32_t dtype) {
+Result<span<const Element>> elements_as(FeatureKey output, const Result<void>& done, const void* elements,
+                                        std::size_t size, std::int32_t dtype) {
     if (done && !is_kept_as<Element>(dtype)) {
-        return Error(Status::FeatureType,
-                     "the output has elements of another type, see Feature::element");
+        return feature_error(Status::FeatureType, output,
+                             "its elements are " + to_string(static_cast<ElementType>(dtype)) + ", read as " +
+                                 to_string(static_cast<ElementType>(detail::dtype<Element>())));
     }
     return then(done, [&] {
         return span<const Element>(static_cast<const Element*>(elements), size / sizeof(Element));
@@ -184,7 +186,7 @@ public:
         std::size_t size = 0;
         std::int32_t dtype = 0;
         const auto done = read(sidekick_predictions_elements, output, &elements, &size, &dtype);
-        return detail::elements_as<Element>(done, elements, size, dtype);
+        return detail::elements_as<Element>(output, done, elements, size, dtype);
     }
 
     /// A copy of an array output with elements of another type; integers are cut towards zero and held in
@@ -405,7 +407,7 @@ public:
         std::size_t size = 0;
         std::int32_t dtype = 0;
         const auto done = reader().read(sidekick_predictions_elements_column, output, &elements, &size, &dtype);
-        return detail::elements_as<Element>(done, elements, size, dtype);
+        return detail::elements_as<Element>(output, done, elements, size, dtype);
     }
 
     /// The shape of an array output for one row; `Prediction::array_shape` has the sizes that are `size_any`.

@@ -137,7 +137,8 @@ public:
 
     /// Adds an array to a numeric input of the same shape. `elements` is a contiguous range of any arithmetic
     /// type from element `[0, ..., 0]` on; with a negative stride, elements lie before it, and have to be
-    /// there.
+    /// there. Without `strides` it is row-major, but for a matrix of Eigen, a block or a map, which have their
+    /// own: element `(i, j)` becomes `[i, j]`, with any sizes of 1 in `shape`.
     template <typename Elements, typename Element = detail::ElementOf<Elements>>
     Rows& array(FeatureKey input, const Elements& elements, Shape shape, Strides strides = {}) {
         return done(try_array(input, elements, shape, strides));
@@ -148,13 +149,17 @@ public:
         if (strides.length() != 0 && strides.length() != shape.length()) {
             return Error(Status::Argument, "an array needs as many strides as sizes in its shape");
         }
+        if constexpr (detail::is_matrix<Elements>) {
+            return add_matrix(input, elements, shape, strides);
+        }
         return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
                    shape.address(), shape.length(), strides.address(), std::data(elements),
                    static_cast<std::size_t>(std::size(elements)) * sizeof(Element));
     }
 
     /// Adds a view of several dimensions, such as a `std::mdspan` of any layout with strides, to a numeric input
-    /// of the same shape. It has `data_handle()`, `rank()`, `extent(dimension)` and `stride(dimension)`.
+    /// of the same shape. It has `data_handle()`, `rank()`, `extent(dimension)` and `stride(dimension)`. Or a
+    /// matrix, a block, a map or a vector of Eigen, to an input of that shape but for sizes of 1.
     template <typename View, typename Element = detail::ViewElement<View>>
     Rows& array(FeatureKey input, const View& view) {
         return done(try_array(input, view));
@@ -162,9 +167,7 @@ public:
     /// As `array`, without throwing.
     template <typename View, typename Element = detail::ViewElement<View>>
     Result<void> try_array(FeatureKey input, const View& view) {
-        const detail::ViewLayout<View::rank()> layout(view, sizeof(Element));
-        return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
-                   layout.shape.data(), View::rank(), layout.strides.data(), view.data_handle(), layout.bytes);
+        return add_view<Element>(input, view);
     }
 
     /// Adds an array from the bytes of a `.npy` file to a numeric input of the same shape.
@@ -220,6 +223,42 @@ private:
         Result<void> dropped = detail::attempt(function, c_handle());
         open_ = open_ && !dropped;
         return dropped;
+    }
+
+    template <typename Element, typename View>
+    Result<void> add_view(FeatureKey input, const View& view) {
+        if constexpr (detail::is_matrix<View>) {
+            detail::MatrixLayout layout(view, sizeof(Element));
+            const auto own = shape_of(input);
+            return layout.fits(own) ? add_matrix(input, view, own, {}) : add_matrix(input, view, layout.sides, {});
+        } else {
+            const detail::ViewLayout<View::rank()> layout(view, sizeof(Element));
+            return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
+                       layout.shape.data(), View::rank(), layout.strides.data(), view.data_handle(), layout.bytes);
+        }
+    }
+
+    // The shape of an input; none if there is no such input.
+    span<const std::size_t> shape_of(FeatureKey input) const {
+        const std::size_t index = inputs_ ? detail::find(*inputs_, input) : 0;
+        return inputs_ && index < inputs_->size() ? span<const std::size_t>((*inputs_)[index].shape)
+                                                  : span<const std::size_t>();
+    }
+
+    template <typename Matrix>
+    Result<void> add_matrix(FeatureKey input, const Matrix& matrix, Shape shape, Strides strides) {
+        using Element = detail::ElementOf<Matrix>;
+        detail::MatrixLayout layout(matrix, sizeof(Element));
+        const bool fits = strides.length() == 0 && layout.fits({shape.address(), shape.length()});
+        if (strides.length() == 0 && !fits && !layout.is_plain) {
+            return detail::feature_error(Status::FeatureShape, input,
+                                         "the matrix is " + std::to_string(layout.sides[0]) + " x " +
+                                             std::to_string(layout.sides[1]) +
+                                             ", which is not the shape that was given; give its strides, too");
+        }
+        return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
+                   shape.address(), shape.length(), fits ? layout.strides.data() : strides.address(),
+                   matrix.data(), layout.bytes);
     }
 
     template <typename ByName, typename ByIndex, typename... Values>

@@ -9,9 +9,14 @@
 #include "options.hpp"
 
 #include <ostream>
+#ifdef __cpp_lib_format
+#include <format>
+#endif
 
 namespace sidekick {
 inline namespace SIDEKICK_CPP {
+
+class Deployment;
 
 /// @cond
 namespace detail {
@@ -158,7 +163,7 @@ inline std::string labels_of(const Feature& feature) {
 
 template <typename Value>
 constexpr bool has_text =
-    is_one_of<Value, Status, Type, ElementType, Protocol, Wire, TlsVersion, LogLevel, Feature, Error>;
+    is_one_of<Value, Status, Type, ElementType, Protocol, Wire, TlsVersion, LogLevel, Feature, Error, Deployment>;
 
 }  // namespace detail
 /// @endcond
@@ -210,13 +215,33 @@ inline std::string to_string(const Error& error) {
     return to_string(error.status()) + (where.empty() ? "" : " (" + where + ')') + ": " + error.what();
 }
 
-/// Writes what `to_string` returns: of the enums, of a `Feature`, of an `Error`.
+/// Writes what `to_string` returns: of the enums, of a `Feature`, of an `Error`, of a `Deployment`.
 template <typename Value, typename = std::enable_if_t<detail::has_text<Value>>>
 std::ostream& operator<<(std::ostream& out, const Value& value) {
     return out << to_string(value);
 }
 
+/// What the library fmt (10 or newer) writes: the same. It writes an `Error`'s `what()` itself, by `fmt/std.h`.
+template <typename Value,
+          typename = std::enable_if_t<detail::has_text<Value> && !detail::is_one_of<Value, Error>>>
+std::string format_as(const Value& value) {
+    return to_string(value);
+}
+
 }  // namespace SIDEKICK_CPP
 }  // namespace sidekick
+
+#ifdef __cpp_lib_format
+/// What `std::format` and `std::print` write of them: what `to_string` returns, with the options of a text.
+template <typename Value>
+    requires(sidekick::detail::has_text<Value>)
+struct std::formatter<Value, char> : std::formatter<std::string_view, char> {
+    /// Writes it.
+    template <typename Context>
+    auto format(const Value& value, Context& context) const {
+        return std::formatter<std::string_view, char>::format(to_string(value), context);
+    }
+};
+#endif
 
 #endif  // SIDEKICK_TEXT_HPP

@@ -173,10 +173,18 @@ using Features = std::vector<Feature>;
 inline Error unknown_feature(std::string_view name, span<const Feature> features) {
     std::string message = "there is no feature named \"" + std::string(name) + "\"; the deployment has " +
                           std::to_string(features.size()) + " here:";
+    const char* before = " \"";
     for (const Feature& feature : features) {
-        message += " \"" + feature.name + "\"";
+        message += before + feature.name + '"';
+        before = ", \"";
     }
     return Error(Status::UnknownFeature, message, std::string(name));
+}
+
+// An error about a feature. Its message shows the name that the caller gave.
+inline Error feature_error(Status status, FeatureKey key, const std::string& message) {
+    const std::string name(key.name());
+    return {status, key.named() ? "feature \"" + name + "\": " + message : message, name};
 }
 
 // The index of a feature; the number of features where none has the name.
@@ -197,11 +205,30 @@ template <typename Elements,
               std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<const Elements&>()))>>>
 using ElementOf = std::enable_if_t<is_element<Element>, Element>;
 
-// The element type of a view of several dimensions.
-template <typename View,
-          typename Handle = std::decay_t<decltype(std::declval<const View&>().data_handle())>,
-          typename Element = std::remove_cv_t<std::remove_pointer_t<Handle>>,
-          typename = decltype(std::declval<const View&>().stride(View::rank()))>
+// Whether it is a matrix or a vector in the form of Eigen's, also a block or a map of one.
+template <typename Values, typename = void>
+constexpr bool is_matrix = false;
+template <typename Values>
+constexpr bool is_matrix<Values, std::void_t<decltype(Values::IsRowMajor),
+                                             decltype(std::declval<const Values&>().rows()),
+                                             decltype(std::declval<const Values&>().cols()),
+                                             decltype(std::declval<const Values&>().innerStride()),
+                                             decltype(std::declval<const Values&>().outerStride())>> = true;
+
+// The element type of a view of several dimensions, or of a matrix.
+template <typename View, typename = void>
+struct OfView {};
+template <typename View>
+struct OfView<View, std::void_t<decltype(std::declval<const View&>().data_handle()),
+                                decltype(std::declval<const View&>().stride(View::rank()))>> {
+    using Handle = std::decay_t<decltype(std::declval<const View&>().data_handle())>;
+    using Element = std::remove_cv_t<std::remove_pointer_t<Handle>>;
+};
+template <typename View>
+struct OfView<View, std::enable_if_t<is_matrix<View>>> {
+    using Element = ElementOf<View>;
+};
+template <typename View, typename Element = typename OfView<View>::Element>
 using ViewElement = std::enable_if_t<is_element<Element>, Element>;
 
 // Where the elements of a view are, as the C API takes it.
@@ -222,6 +249,58 @@ struct ViewLayout {
     std::array<std::size_t, rank> shape{};
     std::array<std::ptrdiff_t, rank> strides{};
     std::size_t bytes;  // from the first element to the end of the last one after it
+};
+
+// Where the elements of a matrix are, as the C API takes it.
+struct MatrixLayout {
+    static constexpr std::size_t most_dimensions = 16;
+
+    template <typename Matrix>
+    MatrixLayout(const Matrix& matrix, std::size_t element)
+        : sides{static_cast<std::size_t>(matrix.rows()), static_cast<std::size_t>(matrix.cols())} {
+        const auto inner = static_cast<std::ptrdiff_t>(matrix.innerStride()) * static_cast<std::ptrdiff_t>(element);
+        const auto outer = static_cast<std::ptrdiff_t>(matrix.outerStride()) * static_cast<std::ptrdiff_t>(element);
+        const bool by_rows = Matrix::IsRowMajor;
+        steps = {by_rows ? outer : inner, by_rows ? inner : outer};
+        bytes = sides[0] == 0 || sides[1] == 0 ? 0 : element + reach(0) + reach(1);
+        const auto side = static_cast<std::ptrdiff_t>(sides[by_rows ? 1 : 0]);
+        const bool one_after_another =
+            inner == static_cast<std::ptrdiff_t>(element) && (outer == side * inner || sides[by_rows ? 0 : 1] == 1);
+        is_plain = one_after_another && (by_rows || sides[0] == 1 || sides[1] == 1);
+    }
+
+    // Whether the shape is that of the matrix, but for sizes of 1. Then it finds the strides.
+    bool fits(span<const std::size_t> shape) {
+        std::size_t side = next_side(0);
+        for (std::size_t dimension = 0; dimension < shape.size(); ++dimension) {
+            const bool is_side = shape[dimension] != 1;
+            if (dimension == most_dimensions || (is_side && (side == 2 || shape[dimension] != sides[side]))) {
+                return false;
+            }
+            strides[dimension] = is_side ? steps[side] : steps[0];
+            side = is_side ? next_side(side + 1) : side;
+        }
+        return side == 2;
+    }
+
+    std::array<std::size_t, 2> sides;                        // rows and columns
+    std::array<std::ptrdiff_t, 2> steps{};                   // from one row, and one column, to the next
+    std::array<std::ptrdiff_t, most_dimensions> strides{};   // of the shape that fits
+    std::size_t bytes;                                       // from the first element to the end of the last one
+    bool is_plain;                                           // row by row without gaps, or a vector
+
+private:
+    std::size_t reach(std::size_t side) const {
+        return steps[side] > 0 ? (sides[side] - 1) * static_cast<std::size_t>(steps[side]) : 0;
+    }
+
+    // The first side from one on that is not 1.
+    std::size_t next_side(std::size_t side) const {
+        while (side < 2 && sides[side] == 1) {
+            ++side;
+        }
+        return side;
+    }
 };
 
 // The C API's number for a type of array element.
@@ -248,7 +327,7 @@ constexpr bool is_kept_as(std::int32_t kept) {
 
 inline std::string utf8(const std::filesystem::path& path) {
     const auto text = path.u8string();  // of char, or of char8_t from C++20 on
-    return {reinterpret_cast<const char*>(text.data()), text.size()};
+    return {text.begin(), text.end()};
 }
 
 }  // namespace detail

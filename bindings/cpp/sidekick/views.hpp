@@ -31,7 +31,7 @@ public:
     public:
         using iterator_category = std::input_iterator_tag;           ///< As C++17 names it: elements are values.
         using value_type = typename Range::value_type;               ///< What the range holds.
-        using iterator_concept = std::forward_iterator_tag;          ///< As C++20 names it.
+        using iterator_concept = std::random_access_iterator_tag;    ///< As C++20 names it.
         using difference_type = std::ptrdiff_t;                      ///< The type of distances.
         using pointer = void;                                        ///< There is nothing to point to.
         using reference = value_type;                                ///< Elements are values.
@@ -49,10 +49,47 @@ public:
         }
         /// Goes on, and is where it was.
         iterator operator++(int) { return {source_, index_++}; }
+        /// Goes back.
+        iterator& operator--() {
+            --index_;
+            return *this;
+        }
+        /// Goes back, and is where it was.
+        iterator operator--(int) { return {source_, index_--}; }
+        /// Goes on by `steps`.
+        iterator& operator+=(difference_type steps) {
+            index_ += static_cast<std::size_t>(steps);
+            return *this;
+        }
+        /// Goes back by `steps`.
+        iterator& operator-=(difference_type steps) {
+            index_ -= static_cast<std::size_t>(steps);
+            return *this;
+        }
+        /// The element `steps` further on.
+        value_type operator[](difference_type steps) const { return *(*this + steps); }
+        /// The iterator `steps` further on.
+        friend iterator operator+(iterator from, difference_type steps) { return from += steps; }
+        /// The iterator `steps` further on.
+        friend iterator operator+(difference_type steps, iterator from) { return from += steps; }
+        /// The iterator `steps` further back.
+        friend iterator operator-(iterator from, difference_type steps) { return from -= steps; }
+        /// How many steps it is from `b` to `a`.
+        friend difference_type operator-(const iterator& a, const iterator& b) {
+            return static_cast<difference_type>(a.index_) - static_cast<difference_type>(b.index_);
+        }
         /// Whether two iterators of one range are at the same place.
         friend bool operator==(const iterator& a, const iterator& b) { return a.index_ == b.index_; }
         /// Whether two iterators of one range are at different places.
         friend bool operator!=(const iterator& a, const iterator& b) { return a.index_ != b.index_; }
+        /// Whether `a` is before `b`.
+        friend bool operator<(const iterator& a, const iterator& b) { return a.index_ < b.index_; }
+        /// Whether `a` is after `b`.
+        friend bool operator>(const iterator& a, const iterator& b) { return a.index_ > b.index_; }
+        /// Whether `a` is not after `b`.
+        friend bool operator<=(const iterator& a, const iterator& b) { return a.index_ <= b.index_; }
+        /// Whether `a` is not before `b`.
+        friend bool operator>=(const iterator& a, const iterator& b) { return a.index_ >= b.index_; }
 
     private:
         Source source_{};

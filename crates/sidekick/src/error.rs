@@ -99,13 +99,23 @@ struct Details {
     row: Option<usize>,
     rows: Option<FailedRows>,
     feature: Option<String>,
-    /// Whether no message shows the feature's name.
-    hides_feature: bool,
+    /// How a message begins with the feature's name.
+    naming: Naming,
     http_status: Option<u16>,
     server_code: Option<String>,
     server_message: Option<String>,
     attempts: u32,
     os_error: Option<i32>,
+}
+
+/// How a message begins with the name of the feature.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    Shown,
+    /// The name holds a part of the token.
+    Hidden,
+    /// The message has the name in its text.
+    InText,
 }
 
 /// The rows of a request that failed, among those of the whole call.
@@ -130,7 +140,7 @@ impl Error {
             row: None,
             rows: None,
             feature: None,
-            hides_feature: false,
+            naming: Naming::Shown,
             http_status: None,
             server_code: None,
             server_message: None,
@@ -154,7 +164,14 @@ impl Error {
     /// Names the feature it is about, whose name holds a part of the token.
     pub(crate) fn in_hidden_feature(self, name: &str) -> Error {
         let mut error = self.in_feature(name);
-        error.0.hides_feature = true;
+        error.0.naming = Naming::Hidden;
+        error
+    }
+
+    /// Names the feature that was asked for and is not there; the message has its name already.
+    pub(crate) fn for_unknown_feature(self, name: &str) -> Error {
+        let mut error = self.in_feature(name);
+        error.0.naming = Naming::InText;
         error
     }
 
@@ -319,10 +336,10 @@ impl fmt::Display for Error {
             }
             _ => {}
         }
-        if let Some(feature) = &self.0.feature {
-            let shown =
-                if self.0.hides_feature { LEFT_OUT.to_owned() } else { shortened(feature, NAME_BYTES) };
-            write!(f, "feature \"{shown}\": ")?;
+        match (&self.0.feature, self.0.naming) {
+            (Some(feature), Naming::Shown) => write!(f, "feature \"{}\": ", shortened(feature, NAME_BYTES))?,
+            (Some(_), Naming::Hidden) => write!(f, "feature \"{LEFT_OUT}\": ")?,
+            (_, Naming::InText) | (None, _) => {}
         }
         write!(f, "{}", self.0.message)
     }
@@ -370,6 +387,8 @@ mod tests {
     fn the_message_leads_with_row_and_feature() {
         let error = Error::new(ErrorKind::FeatureShape, "expected 3 values, got 2").in_feature("x").in_row(4);
         assert_eq!(error.to_string(), "row 4: feature \"x\": expected 3 values, got 2");
+        let unknown = Error::new(ErrorKind::UnknownFeature, "there is no \"x\"").for_unknown_feature("x");
+        assert_eq!((unknown.feature(), &*unknown.to_string()), (Some("x"), "there is no \"x\""));
         assert_eq!(error.clone().offset_row(10).row(), Some(14));
         assert!(!error.is_retryable());
     }

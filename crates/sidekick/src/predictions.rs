@@ -34,6 +34,7 @@ pub struct Predictions {
 /// The probabilities of a categorical output: a row-major matrix, rows x categories.
 #[derive(Clone, Copy)]
 pub struct Probabilities<'a> {
+    spec: &'a FeatureSpec,
     categories: &'a Categories,
 }
 
@@ -154,7 +155,7 @@ impl Predictions {
     /// The probabilities of a categorical output.
     pub fn probabilities<'a>(&self, output: impl Into<Key<'a>>) -> Result<Probabilities<'_>> {
         match self.column(output.into())? {
-            (_, Column::Categories(categories)) => Ok(Probabilities { categories }),
+            (spec, Column::Categories(categories)) => Ok(Probabilities { spec, categories }),
             (spec, _) => Err(read_as(spec, "a category")),
         }
     }
@@ -404,9 +405,10 @@ impl<'a> Probabilities<'a> {
         let place = self.categories.labels.find(label);
         place.and_then(|place| values.get(place)).copied().ok_or_else(|| {
             let alike = look_alike(label, self.categories.labels.list().iter().map(NulString::as_str));
+            let label = shortened(label, 512);
             let message =
-                format!("there is no category \"{}\" among the output's{alike}", shortened(label, 512));
-            Error::new(ErrorKind::Argument, message)
+                format!("there is no category \"{label}\"; it has {}{alike}", self.spec.quoted_labels());
+            self.spec.in_feature(Error::new(ErrorKind::Argument, message))
         })
     }
 
@@ -607,7 +609,19 @@ mod tests {
     #[test]
     fn the_most_probable_come_first_and_ties_keep_their_order() {
         let categories = probabilities(&[0.1, 0.8, 0.1, 0.5, 0.5, 0.0]);
-        let it = Probabilities { categories: &categories };
+        let spec = FeatureSpec {
+            name: "kind".into(),
+            feature_type: FeatureType::Categorical,
+            shape: vec![3],
+            dtype: None,
+            tensor_shape: None,
+            categories: categories.labels.clone(),
+            by_index: false,
+            types: "",
+            optional: false,
+            hidden: false,
+        };
+        let it = Probabilities { spec: &spec, categories: &categories };
         assert_eq!(it.top(0, 3).unwrap(), [1, 0, 2]);
         assert_eq!(it.top(1, 1).unwrap(), [0]);
         assert!(it.top(1, 0).unwrap().is_empty());
@@ -620,6 +634,8 @@ mod tests {
         {
             assert_eq!(error.kind(), ErrorKind::Argument);
         }
+        let said = it.of(0, "d").unwrap_err().to_string();
+        assert_eq!(said, r#"feature "kind": there is no category "d"; it has "a", "b", "c""#);
     }
 
     #[test]

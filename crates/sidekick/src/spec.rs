@@ -59,7 +59,7 @@ pub struct FeatureSpec {
     pub(crate) optional: bool,
     /// Whether an integer is the index of a category, not its label.
     pub(crate) by_index: bool,
-    /// The types that a model description can give it; empty if it can give none other.
+    /// The types that a model description can give it, its own too; empty if there is one only.
     pub(crate) types: &'static str,
     /// Whether its name or a label holds a part of the token, so that no message shows one.
     pub(crate) hidden: bool,
@@ -155,15 +155,32 @@ impl FeatureSpec {
     #[cold]
     pub(crate) fn another_type(&self, how: &str) -> Error {
         let error = Error::new(ErrorKind::FeatureType, format!("is {}, {how}", self.kind_text()));
-        match self.types {
-            "" => error,
-            types => error.advising(&format!("a model description can make it {types}")),
+        let own = self.feature_type.to_string();
+        let others: Vec<&str> = self.types.split_whitespace().filter(|name| *name != own).collect();
+        match &*others {
+            [] => error,
+            types => error.advising(&format!("a model description can make it {}", alternatives(types))),
         }
+    }
+
+    /// Its first labels, for messages.
+    pub(crate) fn quoted_labels(&self) -> String {
+        let labels: Vec<String> =
+            self.categories().iter().take(SHOWN_LABELS).map(|label| self.quoted(label)).collect();
+        labels.join(", ") + if self.categories().len() > SHOWN_LABELS { ", ..." } else { "" }
     }
 
     /// What its values are, for messages: `numeric [8, 8, 1]`.
     pub(crate) fn kind_text(&self) -> String {
         format!("{} {}", self.feature_type, shape_text(&self.shape))
+    }
+}
+
+/// Names as a sentence has them: `a, b or c`.
+fn alternatives(names: &[&str]) -> String {
+    match names {
+        [first @ .., before, last] => [first, &[&*format!("{before} or {last}")]].concat().join(", "),
+        _ => names.concat(),
     }
 }
 
@@ -224,7 +241,8 @@ impl Specs {
     #[cold]
     fn unknown_name(&self, name: &str) -> Error {
         let alike = look_alike(name, self.names.list().iter().map(NulString::as_str));
-        self.unknown(format_args!("there is no feature named \"{}\"{alike}", shortened(name, SHOWN_BYTES)))
+        let what = format_args!("there is no feature named \"{}\"{alike}", shortened(name, SHOWN_BYTES));
+        self.unknown(what).for_unknown_feature(name)
     }
 
     #[cold]

@@ -315,10 +315,10 @@ fn a_value_of_another_type_says_what_a_description_can_make_of_its_tensor() {
     let mut rows = deployment.rows();
     let said = rows.add_text("size", "x").unwrap_err().to_string();
     let expected = "row 0: feature \"size\": is numeric [1], got text; \
-                    a model description can make it numeric, binary or categorical";
+                    a model description can make it binary or categorical";
     assert_eq!(said, expected);
     let said = rows.add_image("word", b"").unwrap_err().to_string();
-    assert!(said.ends_with("can make it text, bytes, image or categorical"), "{said}");
+    assert!(said.ends_with("can make it bytes, image or categorical"), "{said}");
     let texts: InputPieces = ["a", "b"].iter().collect();
     let two = InputColumn::of(&[1i64, 2]);
     let error = rows.add_columns(2, &[("island", texts.column()), ("word", texts.column()), ("size", two)]);
@@ -326,17 +326,14 @@ fn a_value_of_another_type_says_what_a_description_can_make_of_its_tensor() {
         error
             .unwrap_err()
             .to_string()
-            .ends_with("got text; a model description can make it numeric, binary or categorical")
+            .ends_with("got text; a model description can make it binary or categorical")
     );
     rows.add_columns(2, &[("island", two), ("word", texts.column()), ("size", two)]).unwrap();
     let predictions = deployment.predict(&rows).unwrap();
     let said = predictions.probabilities("probabilities").err().unwrap().to_string();
-    assert!(
-        said.ends_with("read as a category; a model description can make it numeric or categorical"),
-        "{said}"
-    );
+    assert!(said.ends_with("read as a category; a model description can make it categorical"), "{said}");
     let said = predictions.text("class", 0).unwrap_err().to_string();
-    assert!(said.ends_with("read as text; a model description can make it numeric or binary"), "{said}");
+    assert!(said.ends_with("read as text; a model description can make it binary"), "{said}");
 }
 
 const OPTIONAL: &str = concat!(

@@ -213,7 +213,7 @@ mod tests {
         let error = refused("a", InputColumn::of(&[1i16]));
         assert_eq!(
             error.to_string(),
-            "feature \"a\": its column has 2 bytes, but 2 rows take 8 bytes of I16"
+            "feature \"a\": its column has 1 value of I16, but 2 rows take 4 values"
         );
     }
 

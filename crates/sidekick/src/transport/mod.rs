@@ -250,7 +250,8 @@ impl Transport {
             };
             self.log(message.relay, LogLevel::Warning, || {
                 let (subject, milliseconds) = (self.subject(message), wait.as_millis());
-                format!("{subject}: attempt {attempts} failed; again in {milliseconds} ms")
+                let reason = reason(&outcome);
+                format!("{subject}: attempt {attempts} failed ({reason}); again in {milliseconds} ms")
             });
             deadline.sleep(wait).map_err(|e| failed(failed_attempt::explain(&e), attempts))?;
             attempts += 1;
@@ -360,6 +361,14 @@ impl Transport {
 
 #[cfg(test)]
 mod tests_of_faults;
+/// Why a request is sent again, for the log. It quotes nothing that the server sent.
+fn reason(outcome: &std::result::Result<Reply, FailedAttempt>) -> String {
+    match outcome {
+        Ok(reply) => format!("status {}", reply.status),
+        Err(failed) => format!("{:?}", failed.error.kind()),
+    }
+}
+
 #[cfg(test)]
 mod tests_of_requests;
 

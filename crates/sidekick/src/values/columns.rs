@@ -297,8 +297,14 @@ impl<'a> Numbers<'a> {
         if size == takes {
             return Ok(());
         }
-        let message =
-            format!("its column has {size} bytes, but {count} rows take {takes} bytes of {:?}", self.dtype);
+        let dtype = self.dtype;
+        let values = |bytes: usize| match bytes.checked_div(dtype.size()) {
+            Some(1) if bytes == dtype.size() => "1 value".to_owned(),
+            Some(values) if bytes.is_multiple_of(dtype.size()) => format!("{values} values"),
+            _ => format!("{bytes} bytes"),
+        };
+        let (given, takes) = (values(size), values(takes));
+        let message = format!("its column has {given} of {dtype:?}, but {count} rows take {takes}");
         Err(Error::new(ErrorKind::FeatureShape, message))
     }
 

@@ -5,7 +5,7 @@ use crate::code_points::look_alike;
 use crate::error::{Error, ErrorKind, Result};
 use crate::images::ImageSource;
 use crate::message::shortened;
-use crate::spec::{FeatureSpec, FeatureType, SHOWN_LABELS};
+use crate::spec::{FeatureSpec, FeatureType};
 use crate::text::NulString;
 
 /// A value that was checked against its feature's spec.
@@ -92,9 +92,6 @@ fn no_index(spec: &FeatureSpec, integer: i64) -> Error {
 
 #[cold]
 fn unknown_category(spec: &FeatureSpec, given: &str, alike: &str) -> Error {
-    let labels: Vec<String> =
-        spec.categories().iter().take(SHOWN_LABELS).map(|label| spec.quoted(label)).collect();
-    let more = if spec.categories().len() > SHOWN_LABELS { ", ..." } else { "" };
-    let message = format!("{given} is none of its categories: {}{more}{alike}", labels.join(", "));
+    let message = format!("{given} is none of its categories: {}{alike}", spec.quoted_labels());
     Error::new(ErrorKind::FeatureValue, message)
 }

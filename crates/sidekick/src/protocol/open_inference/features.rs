@@ -63,17 +63,17 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
     })
 }
 
-/// The types that a description can give a tensor, for messages; none if there is one only.
+/// The names of the types that a description can give a tensor; none if there is one only.
 fn types(tensor: &Tensor, side: Side) -> &'static str {
     let is_float = tensor.datatype.class() == Class::Float;
     let is_image = side == Side::Input || tensor.datatype == DataType::Uint8;
     match (tensor.datatype, side, tensor.shape.len()) {
-        (DataType::Bytes, Side::Input, _) => "text, bytes, image or categorical",
-        (DataType::Bytes, Side::Output, _) => "text, bytes or image",
-        _ if tensor.is_scalar() && side == Side::Input => "numeric, binary or categorical",
-        _ if tensor.is_scalar() => "numeric or binary",
-        (_, _, 3) if is_image => "numeric or image",
-        (_, Side::Output, _) if is_float && !tensor.is_free() => "numeric or categorical",
+        (DataType::Bytes, Side::Input, _) => "text bytes image categorical",
+        (DataType::Bytes, Side::Output, _) => "text bytes image",
+        _ if tensor.is_scalar() && side == Side::Input => "numeric binary categorical",
+        _ if tensor.is_scalar() => "numeric binary",
+        (_, _, 3) if is_image => "numeric image",
+        (_, Side::Output, _) if is_float && !tensor.is_free() => "numeric categorical",
         _ => "",
     }
 }

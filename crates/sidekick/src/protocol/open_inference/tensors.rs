@@ -458,7 +458,7 @@ pub(super) mod tests {
                 "its column has arrays of the shape [1, 3, 1], expected [-1, 2, -1]",
             ),
             (arrays(&numbers, &[2, 2]), "its column has arrays of the shape [2, 2], expected [-1, 2, -1]"),
-            (arrays(&numbers, &[1, 2, 1]), "its column has 8 bytes, but 2 rows take 4 bytes of U8"),
+            (arrays(&numbers, &[1, 2, 1]), "its column has 8 values of U8, but 2 rows take 4 values"),
             (InputColumn::of(&numbers), "has to be given: several sizes are free in [-1, 2, -1]"),
         ] {
             let text = refused(column);
@@ -471,7 +471,7 @@ pub(super) mod tests {
         assert_eq!((tensors.len(), tensors.row_shape(0, 1)), (2, &[2, 3][..]));
         let error = add_columns(&mut tensors, 2, &[InputColumn::of(&[1i32; 13])]).unwrap_err();
         assert!(
-            error.to_string().ends_with("its column has 52 bytes, but 2 rows take 48 bytes of I32"),
+            error.to_string().ends_with("its column has 13 values of I32, but 2 rows take 12 values"),
             "{error}"
         );
         let wrong = [0, 0, 0, 0, 0, 0, 0, i64::MAX];
