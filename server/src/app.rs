@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 
-use crate::access_log::AccessLog;
+use crate::access_log::{AccessLog, CENSORED};
 use crate::auth;
 use crate::body::{self, Coding};
 use crate::connections::Client;
@@ -96,6 +96,21 @@ impl App {
         self.switches.tokens().iter().any(is_in) || self.served.all().iter().any(of_deployment)
     }
 
+    /// Says on standard error that a request failed through no fault of its own.
+    fn say_failure(&self, deployment: &str, request: Option<&RequestId>, error: &ApiError) {
+        if error.status == ErrorCode::InternalError.status() {
+            let request = request.map_or("none", |id| self.shown(id));
+            let line = format!("deployment {deployment}: {} (request {request})", error.message);
+            // A closed standard error is no reason to fail.
+            drop(writeln!(io::stderr(), "sidekick-server: {line}"));
+        }
+    }
+
+    /// The id of a request for a log: a client may have chosen a token.
+    fn shown<'a>(&self, id: &'a RequestId) -> &'a str {
+        if id.is_taken && self.has_token(id.as_str()) { CENSORED } else { id.as_str() }
+    }
+
     /// The IDs of the deployments, for a message.
     pub fn ids(&self) -> String {
         let served = self.served.all();
@@ -166,20 +181,20 @@ impl Accepted {
         let lane = Lane { client, deployment: id.clone() };
         let turn = until(work.deadline(), app.turns.take(lane)).await;
         let turn = turn.ok_or_else(|| ApiError::busy("the request was not begun before its deadline"))?;
-        let (app, computing) = (Arc::clone(app), Arc::clone(&work));
+        let (shared, computing) = (Arc::clone(app), Arc::clone(&work));
         let answer = move || {
             // The work keeps its place until it ends, also if its client has gone.
             let _place = place;
             computing.step()?;
-            let body = body::unpack(body, coding, app.max_body, app.memory.share(), &computing)?;
+            let body = body::unpack(body, coding, shared.max_body, shared.memory.share(), &computing)?;
             let (bytes, more) = answer(body, &computing)?;
             computing.step()?;
-            let mut share = app.memory.share();
+            let mut share = shared.memory.share();
             share.grow(bytes.len())?;
             Ok((Bytes::from_owner(Counted { bytes, share }), more))
         };
         let outcome = run(work, turn, answer).await;
-        outcome.inspect_err(|error| say_failure(&id, head.extensions.get(), error))
+        outcome.inspect_err(|error| app.say_failure(&id, head.extensions.get(), error))
     }
 }
 
@@ -220,15 +235,5 @@ async fn run<T: Send + 'static>(
         Some(Ok(answer)) => answer,
         Some(Err(_)) => Err(ApiError::internal("the model runtime failed on this request")),
         None => Err(work.too_slow()),
-    }
-}
-
-/// Says on standard error that a request failed through no fault of its own.
-fn say_failure(deployment: &str, request: Option<&RequestId>, error: &ApiError) {
-    if error.status == ErrorCode::InternalError.status() {
-        let request = request.map_or("none", RequestId::as_str);
-        let line = format!("deployment {deployment}: {} (request {request})", error.message);
-        // A closed standard error is no reason to fail.
-        drop(writeln!(io::stderr(), "sidekick-server: {line}"));
     }
 }

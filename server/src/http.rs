@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, Version, header, uri};
@@ -233,9 +234,11 @@ async fn switch(
     State(app): Shared,
     Found(served): Found,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
     app.switches.check(&headers)?;
+    let body =
+        body.map_err(|error| ApiError { status: error.status(), ..ApiError::bad_data(error.body_text()) })?;
     let wanted: Wanted = serde_json::from_slice(&body)
         .map_err(|error| ApiError::bad_data(format!("send {{\"enabled\": true}} or false: {error}")))?;
     app.switches.set(&served.deployment.id, wanted.enabled)?;

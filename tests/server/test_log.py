@@ -280,7 +280,8 @@ def remote():
 @pytest.fixture(scope="module")
 def running(remote, tmp_path_factory):
     engine = Engine(tmp_path_factory.mktemp("engine") / "front", remote)
-    with Server([engine.folder]) as server:
+    engine.errors = tmp_path_factory.mktemp("errors") / "errors"
+    with engine.errors.open("w") as errors, Server([engine.folder], errors=errors) as server:
         engine.server = server
         yield engine
     engine.close()
@@ -361,6 +362,14 @@ def test_the_error_of_a_server_has_the_id(engine):
     tensors = {"inputs": [{"name": "features", "shape": [1, 9], "datatype": "FP32", "data": [0.5] * 9}]}
     reply = requests.post(f"{engine.server.base}/v2/models/penguins/infer", json=tensors, headers=headers, timeout=30)
     assert reply.status_code == 500 and reply.json()["error"].endswith(" (request mine)"), reply.text
+
+
+def test_a_token_as_the_id_of_a_request_is_not_told(engine):
+    engine.fails = True
+    assert predict(engine, **{"X-Request-Id": "it-is-penguins-token"}).status_code == 500
+    assert predict(engine, **{"X-Request-Id": "the-last"}).status_code == 500
+    text = engine.errors.read_text()
+    assert "(request [token])" in text and "(request the-last)" in text and "penguins-token" not in text
 
 
 def test_standard_error_is_the_default_place(tmp_path):

@@ -50,6 +50,8 @@ def test_only_the_admin_token_switches(folders, tmp_path):
         for body in (b"", b"{}", b'{"enabled": 1}', b'{"enabled": true, "more": 1}'):
             reply = requests.put(f"{server.base}/deployment/echo/enabled", data=body, headers=headers)
             assert_error(reply, "BadData", 400, '{"enabled": true}')
+        reply = requests.put(f"{server.base}/deployment/echo/enabled", data=b" " * (3 << 20), headers=headers)
+        assert_error(reply, "BadData", 413)
         assert "admin-secret" not in requests.get(f"{server.base}/deployment/echo").text
 
 

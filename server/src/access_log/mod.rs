@@ -29,7 +29,7 @@ use writer::Writer;
 /// What stands for a client that went away before it had a response.
 const GONE: u16 = 499;
 /// What stands for text that holds a token.
-const CENSORED: &str = "[token]";
+pub const CENSORED: &str = "[token]";
 
 /// Where the lines of requests go, and their form.
 pub struct AccessLog {
