@@ -9,6 +9,7 @@ mod fortran;
 mod java;
 mod java_ffm;
 mod pascal;
+mod stdcall;
 
 use declarations::{Declarations, Function, Type};
 
@@ -24,6 +25,7 @@ pub fn of_header(header: &str) -> Vec<(&'static str, String)> {
         ("bindings/java/dev/libsidekick/Sidekick.java", java::text(&declarations)),
         ("bindings/java/dev/libsidekick/SidekickFfm.java", java_ffm::text(&declarations)),
         ("bindings/pascal/sidekick.pas", pascal::text(&declarations)),
+        ("bindings/stdcall/sidekick_stdcall.c", stdcall::text(&declarations)),
     ]
 }
 

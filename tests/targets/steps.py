@@ -115,6 +115,12 @@ def static_program(target):
     return "a fully static C program"
 
 
+def stdcall(target):
+    """The functions of sidekick_stdcall.c can be called, and take their parameters from the stack."""
+    program = build.shared_program(target, TESTS / "targets" / "stdcall.c", "stdcall")
+    require("called" in run([program], **library_in(folder(target) / "lib")), f"{program} called nothing")
+
+
 def debian_11(target):
     """The C tests on Debian 11, in a folder that is its whole system."""
     system = TOOLS / "debian-bullseye"

@@ -109,7 +109,7 @@ TARGETS = [
         needs=GLIBC + ", SSE2",
         cflags=["-msse2", "-mfpmath=sse"],
         packages=["deb=libc6-i386"],
-        steps=[steps.builds, steps.needs_glibc_2_17, steps.conformance, steps.c_tests, steps.unit_tests],
+        steps=[steps.builds, steps.needs_glibc_2_17, steps.conformance, steps.c_tests, steps.stdcall, steps.unit_tests],
     ),
     Target(
         name="linux-s390x",
@@ -146,7 +146,7 @@ TARGETS = [
         zig="x86-windows-gnu",
         packages=["gcc-mingw-w64-i686-posix"],
         cflags=["-msse2", "-mfpmath=sse"],
-        steps=[windows.builds, windows.programs_link],
+        steps=[windows.builds, windows.programs_link, windows.stdcall_links],
     ),
     *[
         Target(

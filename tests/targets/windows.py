@@ -108,6 +108,19 @@ def static(target):
     return output
 
 
+def stdcall_links(target):
+    """A DLL of the functions as Visual Basic 6 calls them, with their plain names, links; so does a caller of it."""
+    library = folder(target) / "sidekick_stdcall.dll"
+    source = ROOT / "bindings" / "stdcall" / "sidekick_stdcall.c"
+    cc(target, [source], library, "-shared", "-Wl,--kill-at", folder(target) / SHARED)
+    table = run([compiler(target, "objdump"), "-p", library]).split("[Ordinal/Name Pointer] Table")[-1]
+    exports = set(re.findall(r"stdcall_\w+$", table, re.MULTILINE))
+    wanted = (ROOT / "bindings" / "c" / "symbols.txt").read_text().split()
+    require(exports == {f"stdcall_{name}" for name in wanted if not name.endswith("_callback")}, f"it exports {exports}")
+    cc(target, [TESTS / "targets" / "stdcall.c"], folder(target) / "stdcall.exe")
+    return "a DLL for Visual Basic 6"
+
+
 def c_tests(target):
     """The programs of tests/c, beside the local server and the misbehaving one; one of them linked statically."""
     prefix()
