@@ -18,11 +18,10 @@ WINE = {"WINEPREFIX": TOOLS / "wine", "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "
 # These come with Windows; mingw-w64's own libraries do not.
 SYSTEM_LIBRARIES = {"advapi32", "bcrypt", "bcryptprimitives", "crypt32", "kernel32", "msvcrt", "ncrypt", "ntdll",
                     "secur32", "user32", "userenv", "ws2_32"}
-# Of the client's tests over a real socket. The others ask for what only Linux has, or ask so often or with such short
-# time limits that wine is too slow for their servers.
-CLIENT_TESTS = ["cancel", "connections", "framing", "isolation", "model_description", "open_inference",
+# The client's tests over a real socket, without those of what only Linux has: strace, /proc, a bounded memory.
+CLIENT_TESTS = ["cancel", "connections", "framing", "isolation", "misbehaviour", "model_description", "open_inference",
                 "open_inference_addresses", "open_inference_limits", "open_inference_servers", "open_inference_tensors",
-                "real_server", "recorded", "settings", "stream"]
+                "real_server", "recorded", "resets", "settings", "stream", "token"]
 # What a program links to load sidekick.dll. With STATIC, it loads no library of mingw-w64.
 SHARED, STATIC = "libsidekick.dll.a", ["-static"]
 # Tests of what Windows has not: fork, /proc, dlopen, signals.

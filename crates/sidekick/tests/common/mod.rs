@@ -104,11 +104,14 @@ pub fn reply_bytes(stream: &mut impl Write, status: &str, body: &[u8]) -> bool {
     stream.write_all(&[head.as_bytes(), body].concat()).is_ok()
 }
 
+/// Reads a request. The client sends no other before it has the response.
 pub fn read_request(stream: &mut impl Read) -> Option<Request> {
-    let head = read_head(stream)?;
+    let mut stream = BufReader::new(stream);
+    let head = read_lines(&mut stream)?;
     let mut request = Request { head, bytes: Vec::new(), body: String::new() };
     let length = request.header("content-length").map_or(0, |text| text.parse().unwrap());
-    stream.take(length).read_to_end(&mut request.bytes).ok()?;
+    stream.by_ref().take(length).read_to_end(&mut request.bytes).ok()?;
+    assert!(stream.buffer().is_empty(), "more than a request came: {:?}", stream.buffer());
     request.body = String::from_utf8_lossy(&request.bytes).into_owned();
     if !request.keeps_the_token() {
         // No test may go on from here, least of all one that expects its call to fail.
@@ -120,7 +123,10 @@ pub fn read_request(stream: &mut impl Read) -> Option<Request> {
 
 /// The lines of a request's head; the body stays unread.
 pub fn read_head(stream: &mut impl Read) -> Option<Vec<String>> {
-    let mut reader = BufReader::with_capacity(1, stream);
+    read_lines(&mut BufReader::with_capacity(1, stream))
+}
+
+fn read_lines(reader: &mut impl BufRead) -> Option<Vec<String>> {
     let mut head = Vec::new();
     loop {
         let mut line = String::new();
