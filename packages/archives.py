@@ -2,7 +2,7 @@
 
 import shutil
 
-from common import ABI, OUT, PACKAGES, PROGRAMS, ROOT, VERSION, WORK, fill, run, tar, write, zip
+from common import ABI, OUT, PACKAGES, ROOT, VERSION, WORK, fill, run, tar, write, zip
 from contents import write_contents
 
 _SHARED = "The shared library needs glibc @GLIBC@ or newer and nothing else."
@@ -30,8 +30,8 @@ def archive(target):
     _make_relocatable(folder / "lib/pkgconfig/sidekick.pc")
     doc = folder / "share/doc/libsidekick"
     write_contents(doc, ("libsidekick",), target.rust, "libsidekick")
-    if target.has_programs:
-        write_contents(doc / "programs", PROGRAMS, target.rust, "programs")
+    if target.programs:
+        write_contents(doc / "programs", target.programs, target.rust, "programs")
     readme = fill(PACKAGES / "archive/README.md", TARGET=target.name, NEEDS=_needs(target))
     write(folder / "README.md", readme)
     shutil.copy(PACKAGES / "archive/install.sh", folder)

@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from common import PACKAGES, PROGRAMS, ROOT, WORK, host, run
+from common import COMMAND_LINE, PACKAGES, PROGRAMS, ROOT, WORK, host, run
 
 VENV = WORK / "venv"
 _TABLES = "-Wl,--eh-frame-hdr"
@@ -44,6 +44,8 @@ def build(target):
     if target.is_windows:
         # The import library, which programs link to load the other.
         shutil.copy(output / "libsidekick.dll.a", target.built)
+        _cargo(target, "build", "--profile", "server", "--package", COMMAND_LINE)
+        shutil.copy(output.parent / "server" / "sidekick.exe", target.built)
     strip = ["--strip-debug", "--remove-section=.comment", "--enable-deterministic-archives"]
     run(_llvm("strip"), *strip, target.built / "libsidekick.a")
     if target.name == host():

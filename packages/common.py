@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ROOT / "packages"
 OUT = ROOT / "target" / "dist"
 # The packages of the programs: the server and the command line.
-PROGRAMS = ("sidekick-server", "sidekick-cli")
+COMMAND_LINE = "sidekick-cli"
+PROGRAMS = ("sidekick-server", COMMAND_LINE)
 # What is made on the way.
 WORK = ROOT / "target" / "packages"
 
@@ -53,6 +54,13 @@ class Target(NamedTuple):
     def has_programs(self):
         """Whether the server and the command line were built for it, too."""
         return all((self.built / name).exists() for name in ("sidekick", "sidekick-server"))
+
+    @property
+    def programs(self):
+        """The packages of the programs that were built for it; the server is not for Windows."""
+        if self.is_windows:
+            return (COMMAND_LINE,)
+        return PROGRAMS if self.has_programs else ()
 
     @property
     def built(self):

@@ -108,8 +108,8 @@ def test_exit_codes(cli):
     cli.environment["SIDEKICK_URL"] = url.replace("penguins", "nowhere")
     cli.fails(4, "404|ResourceNotFound", "describe")
     cli.use("penguins")
-    cli.fails(1, "nowhere.csv: No such file", "predict", "nowhere.csv")
-    cli.fails(1, "No such file", "predict", PENGUINS, "-o", "nowhere/out.csv")
+    cli.fails(1, "nowhere.csv: .*os error 2", "predict", "nowhere.csv")
+    cli.fails(1, "nowhere/out.csv: .*os error [23]", "predict", PENGUINS, "-o", "nowhere/out.csv")
     assert "Usage" in cli_usage(cli)
 
 
