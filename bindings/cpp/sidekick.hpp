@@ -213,7 +213,7 @@ public:
 
     /// Predicts what a range yields, in bounded memory and in order: `fill(rows, element)` adds the values of
     /// one row. The result is a range of `Predictions`, one for each request, which takes elements as it needs
-    /// them. The range has to outlive it.
+    /// them. A range in a variable has to outlive it.
     template <typename Range, typename Fill>
     auto predict_each(Range& range, Fill fill) const {
         return pulled(stream(), std::begin(range), std::end(range), std::move(fill));
@@ -222,6 +222,16 @@ public:
     template <typename Range, typename Fill>
     auto predict_each(Range& range, Fill fill, const Cancel& cancel) const {
         return pulled(stream(cancel), std::begin(range), std::end(range), std::move(fill));
+    }
+    /// As above, with a range that the result keeps, such as a pipeline of `std::views`.
+    template <typename Range, typename Fill, typename = std::enable_if_t<!std::is_lvalue_reference_v<Range>>>
+    auto predict_each(Range&& range, Fill fill) const {
+        return pulled_from(stream(), std::move(range), std::move(fill));
+    }
+    /// As above, until `cancel` is triggered, as a `stream` is.
+    template <typename Range, typename Fill, typename = std::enable_if_t<!std::is_lvalue_reference_v<Range>>>
+    auto predict_each(Range&& range, Fill fill, const Cancel& cancel) const {
+        return pulled_from(stream(cancel), std::move(range), std::move(fill));
     }
     /// As above, with the elements from `first` to `last`, such as a `std::istream_iterator`'s.
     template <typename Iterator, typename Sentinel, typename Fill,
@@ -313,6 +323,16 @@ private:
     template <typename Iterator, typename Sentinel, typename Fill>
     PullStream<Iterator, Sentinel, Fill> pulled(Stream stream, Iterator first, Sentinel last, Fill fill) const {
         return {std::move(stream), rows(), batch_rows_, std::move(first), std::move(last), std::move(fill)};
+    }
+
+    // What adds the rows owns the range, too.
+    template <typename Range, typename Fill>
+    auto pulled_from(Stream stream, Range range, Fill fill) const {
+        const auto kept = std::make_shared<Range>(std::move(range));
+        auto add = [kept, fill = std::move(fill)](Rows& rows, auto&& element) mutable {
+            fill(rows, std::forward<decltype(element)>(element));
+        };
+        return pulled(std::move(stream), std::begin(*kept), std::end(*kept), std::move(add));
     }
 
     detail::Owned<sidekick_deployment, sidekick_deployment_free> handle_;

@@ -5,6 +5,9 @@
 #include <iterator>
 #include <limits>
 #include <numeric>
+#ifdef __cpp_lib_ranges
+#include <ranges>
+#endif
 #include <sstream>
 #include <thread>
 
@@ -238,6 +241,34 @@ TEST(a_stream_is_moved) {
     cancel.trigger();
     auto cancelled = deployment.stream(cancel);
     CHECK_THROWS(Cancelled, cancelled.push(rows_of(deployment, {1})));
+}
+
+TEST(a_stream_keeps_a_temporary_range) {
+    const auto deployment = reciprocal(2, 2);
+    const auto fill = [](sidekick::Rows& rows, int number) { rows.number(0, number); };
+    std::vector<double> found;
+    const auto take = [&found](const sidekick::Predictions& predictions) {
+        const auto numbers = predictions.numbers(0);
+        found.insert(found.end(), numbers.begin(), numbers.end());
+    };
+    for (const auto& predictions : deployment.predict_each(std::vector<int>{1, 2, 4, 8, 16}, fill)) {
+        take(predictions);
+    }
+    const sidekick::Cancel cancel;
+    for (const auto& predictions : deployment.predict_each(std::vector<int>{32}, fill, cancel)) {
+        take(predictions);
+    }
+    CHECK(found == std::vector<double>{1, 0.5, 0.25, 0.125, 0.0625, 0.03125});
+// Clang before 16 does not take the views of libstdc++.
+#if defined(__cpp_lib_ranges) && (!defined(__clang__) || __clang_major__ >= 16)
+    const std::vector<int> numbers{1, 2, 3, 4};
+    found.clear();
+    const auto is_even = [](int number) { return number % 2 == 0; };
+    for (const auto& predictions : deployment.predict_each(numbers | std::views::filter(is_even), fill)) {
+        take(predictions);
+    }
+    CHECK(found == std::vector<double>{0.5, 0.25});
+#endif
 }
 
 TEST(a_stream_pulls_its_rows) {
