@@ -1,6 +1,7 @@
 """What is installed by npm, Conan and vcpkg, on this machine."""
 
 import os
+import re
 import shutil
 import tarfile
 
@@ -17,9 +18,18 @@ def test_the_npm_package_is_installed_and_predicts(dist, version, tmp_path):
     run("npm", "install", "--silent", dist / f"libsidekick-{version}.tgz", cwd=tmp_path)
     for file in (ROOT / "tests/node").iterdir():
         shutil.copy(file, tmp_path)
-    said = run("node", "--test", cwd=tmp_path, env={**os.environ, "SIDEKICK_DIGIT": str(DIGIT)})
+    header = ROOT / "include/sidekick_ffi.h"
+    env = {**os.environ, "SIDEKICK_DIGIT": str(DIGIT), "SIDEKICK_FFI": str(header)}
+    said = run("node", "--test", cwd=tmp_path, env=env)
     assert "# fail 0" in said and "# pass 0" not in said
     assert "libsidekick.so" in os.listdir(tmp_path / "node_modules/libsidekick/lib/linux-x64")
+    guide = (ROOT / "bindings/node/README.md").read_text(encoding="utf-8")
+    guide = guide.replace("http://127.0.0.1:8000", os.environ["SIDEKICK_SERVER_URL"])
+    shutil.copy(DIGIT, tmp_path / "digit-7-0081.png")
+    for block in re.findall(r"^```js\n(.*?)^```$", guide, re.M | re.S):
+        (tmp_path / "program.mjs").write_text(block)
+        printed = run("node", "program.mjs", cwd=tmp_path)
+        assert re.search(r"Adelie: 0\.99|^a 7,|\"Mars\" is none|^3\n3\n1000$", printed), printed
 
 
 @pytest.mark.parametrize("shared", ["True", "False"])

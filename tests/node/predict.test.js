@@ -5,7 +5,7 @@ const { test } = require("node:test");
 const assert = require("node:assert");
 const fs = require("node:fs");
 const http = require("node:http");
-const { Deployment, SidekickError, version } = require("libsidekick");
+const { Deployment, SidekickError, Status, version } = require("libsidekick");
 
 const server = process.env.SIDEKICK_SERVER_URL;
 const digit = process.env.SIDEKICK_DIGIT;
@@ -106,16 +106,70 @@ test("an error says what is wrong and where", async () => {
   assert.doesNotMatch(refused.message, /wrong-token/);
 });
 
-test("a signal and a time limit end a call, and the event loop goes on", async (context) => {
+/** The URL of a server that never answers. */
+async function silentServer(context) {
   const silent = http.createServer(() => {}).listen(0, "127.0.0.1");
   context.after(() => {
     silent.closeAllConnections();
     silent.close();
   });
   await new Promise((resolve) => silent.once("listening", resolve));
-  const url = `http://127.0.0.1:${silent.address().port}/deployment/x/forward`;
+  return `http://127.0.0.1:${silent.address().port}/deployment/x/forward`;
+}
+
+test("a signal and a time limit end a call, and the event loop goes on", async (context) => {
+  const url = await silentServer(context);
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 50);
   await assert.rejects(Deployment.open(url, "x-token", { signal: stop.signal }), { name: "AbortError" });
   await assert.rejects(Deployment.open(url, "x-token", { timeout: 50, retries: 0 }), SidekickError);
+});
+
+test("the statuses are those of the header", () => {
+  const header = fs.readFileSync(process.env.SIDEKICK_FFI, "utf8");
+  const declared = [...header.matchAll(/ SIDEKICK_ERROR_(\w+) = (\d+) /g)];
+  assert.deepStrictEqual({ ...Status }, Object.fromEntries(declared.map(([, name, number]) => [name, Number(number)])));
+});
+
+test("any number of calls is made at once, and those that wait end by signal and time", async (context) => {
+  const client = await open("penguins");
+  const all = await Promise.all(Array.from({ length: 600 }, () => client.predict([penguin])));
+  assert.strictEqual(all.length, 600);
+  client.close();
+
+  const url = await silentServer(context);
+  const stop = new AbortController();
+  const opening = Array.from({ length: 8 }, () => Deployment.open(url, "x-token", { signal: stop.signal }));
+  const held = Promise.allSettled(opening);
+  const late = Deployment.open(url, "x-token", { timeout: 20 });
+  await assert.rejects(late, { code: "TIMEOUT", attempts: 0 });
+  assert.ok(await fs.promises.readFile(digit));
+  stop.abort();
+  for (const { reason } of await held) assert.strictEqual(reason.name, "AbortError");
+});
+
+test("rows of an async iterable are predicted in their order", async () => {
+  const client = await open("language");
+  const texts = ["Das Wetter ist heute sehr schön.", "The weather is very fine today."];
+  async function* rows() {
+    for (let row = 0; row < 50; row++) yield { text: texts[row % 2] };
+  }
+  const languages = [];
+  const results = client.predictEach(rows(), { batchRows: 7, inFlight: 3 });
+  for await (const { language } of results) languages.push(best(language));
+  assert.deepStrictEqual(languages, Array.from({ length: 50 }, (_, row) => ["German", "English"][row % 2]));
+  for await (const _ of client.predictEach(rows(), { batchRows: 7 })) break;
+  const bad = [{ text: "a" }, { text: "b" }, { txet: "c" }];
+  const run = async () => { for await (const _ of client.predictEach(bad, { batchRows: 2 })); };
+  await assert.rejects(run(), { row: 2, feature: "text", message: /^row 2: .*"txet", which is no input/ });
+  client.close();
+});
+
+test("mistakes say what to do", async () => {
+  const client = await open("penguins", { protocol: "deployment-api" });
+  assert.throws(() => new Deployment("http://127.0.0.1/"), /Deployment.open/);
+  await assert.rejects(client.predict(penguin), /predict\(\[row\]\)/);
+  await assert.rejects(client.predict([null]), /row 0: a row is an object/);
+  await assert.rejects(open("penguins", { protocol: 1 }), /"deployment-api" or "open-inference"/);
+  client.close();
 });

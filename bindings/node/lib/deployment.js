@@ -1,13 +1,18 @@
 "use strict";
 // One deployed model.
 
+const { setMaxListeners } = require("node:events");
 const { call, callAsync, functions, get, given } = require("./library");
 const { features } = require("./features");
 const { makeOptions } = require("./options");
 const { makeRows } = require("./rows");
 const { results } = require("./predictions");
+const { predictBatches } = require("./batches");
+const { endTurn, takeTurn } = require("./turns");
 
 const PROTOCOLS = { 1: "deployment-api", 2: "open-inference" };
+/** Only this file makes a Deployment. */
+const OPENED = Symbol("opened");
 const freed = new FinalizationRegistry((handle) => handle.release());
 
 /** The library's deployment. It is freed when nobody holds it, and no call uses it. */
@@ -32,7 +37,8 @@ class Deployment {
   #handle;
   #state = { closed: false };
 
-  constructor(address) {
+  constructor(opened, address) {
+    if (opened !== OPENED) throw new TypeError("a deployment is opened: await Deployment.open(url, token)");
     this.#handle = new Handle(address);
     freed.register(this, this.#handle, this);
     this.inputs = Object.freeze(features(address, 0));
@@ -45,9 +51,9 @@ class Deployment {
     const options = makeOptions(settings);
     try {
       const opened = [null];
-      await cancellable(signal, timeout, (cancel) =>
-        callAsync("deployment_open", ...given(url), ...given(token), options, cancel, opened));
-      return new Deployment(opened[0]);
+      await cancellable(signal, timeout, (run, cancel) =>
+        run("deployment_open", ...given(url), ...given(token), options, cancel, opened));
+      return new Deployment(OPENED, opened[0]);
     } finally {
       functions.options_free(options);
     }
@@ -58,15 +64,20 @@ class Deployment {
     const deployment = this.#handle.hold();
     const [predictions, made] = [[null], []];
     try {
-      made.push(makeRows(deployment, this.inputs, [...rows]));
-      await cancellable(signal, timeout, (cancel) =>
-        callAsync("deployment_predict", deployment, made[0], cancel, predictions));
+      made.push(makeRows(deployment, this.inputs, listOf(rows)));
+      await cancellable(signal, timeout, (run, cancel) =>
+        run("deployment_predict", deployment, made[0], cancel, predictions));
       return results(predictions[0], this.outputs);
     } finally {
       functions.predictions_free(predictions[0]);
       if (made.length > 0) functions.rows_free(made[0]);
       this.#handle.release();
     }
+  }
+
+  /** Predicts rows that need not fit in memory: yields a result for each, in their order. */
+  predictEach(rows, options) {
+    return predictBatches(this, rows, options);
   }
 
   close() {
@@ -77,23 +88,46 @@ class Deployment {
   }
 }
 
-/** Runs a call that a signal or a time in milliseconds can end. */
+function listOf(rows) {
+  if (typeof rows?.[Symbol.iterator] === "function" && typeof rows !== "string") return [...rows];
+  if (typeof rows?.[Symbol.asyncIterator] === "function") {
+    throw new TypeError("rows come one by one: predictEach takes them");
+  }
+  throw new TypeError("rows are a list of objects; one row is predict([row])");
+}
+
+/** Runs a call in its turn. A signal or a time in milliseconds can end it. */
 async function cancellable(signal, timeout, start) {
-  if (signal === undefined && timeout === undefined) return start(null);
-  if (signal !== undefined) signal.throwIfAborted();
+  signal?.throwIfAborted();
+  // One signal may end any number of calls: Node would warn at the eleventh.
+  if (signal instanceof AbortSignal) setMaxListeners(0, signal);
   const cancel = get("cancel_new");
   const trigger = () => call("cancel_trigger", cancel);
   try {
     if (timeout !== undefined) call("cancel_set_timeout", cancel, timeout);
-    if (signal !== undefined) signal.addEventListener("abort", trigger, { once: true });
-    return await start(cancel);
+    signal?.addEventListener("abort", trigger, { once: true });
+    return await inTurn(signal, timeout, (run) => start(run, cancel));
   } catch (error) {
     // As every other function that takes a signal.
-    if (signal !== undefined) signal.throwIfAborted();
+    signal?.throwIfAborted();
     throw error;
   } finally {
-    if (signal !== undefined) signal.removeEventListener("abort", trigger);
+    signal?.removeEventListener("abort", trigger);
     functions.cancel_free(cancel);
+  }
+}
+
+async function inTurn(signal, timeout, start) {
+  const isTurn = await takeTurn(signal, timeout);
+  if (!isTurn) {
+    signal?.throwIfAborted();
+    // Its time is up, which the library reports without a connection.
+    return start(call);
+  }
+  try {
+    return await start(callAsync);
+  } finally {
+    endTurn();
   }
 }
 

@@ -29,6 +29,7 @@ export type Row = Record<string, Value>;
 
 /** The outputs of one row by name: a probability for each label if it is categorical. */
 export type Output = number | bigint | string | Uint8Array | NumericArray | Record<string, number>;
+/** Any type fits; `Deployment.open<Answer>` names one of your own in its place. */
 export type Result = Record<string, any>;
 
 export interface CallOptions {
@@ -36,6 +37,14 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Milliseconds after which the call ends. */
   timeout?: number;
+}
+
+/** Settings of `predictEach`. The signal and the time limit hold for each batch. */
+export interface EachOptions extends CallOptions {
+  /** Rows of a request; 128 if it is left out. */
+  batchRows?: number;
+  /** Batches at once; 4 if it is left out. Results come in the order of the rows all the same. */
+  inFlight?: number;
 }
 
 /** Settings of a deployment. Times are milliseconds. */
@@ -50,6 +59,8 @@ export interface Options extends CallOptions {
   callTimeout?: number;
   retries?: number;
   caFile?: string;
+  /** Files in PEM; a certificate with its key in one file needs no keyFile. */
+  clientCertificate?: { certificateFile: string; keyFile?: string };
   dangerousSkipTlsVerification?: boolean;
   allowTokenOverHttp?: boolean;
   headers?: Record<string, string>;
@@ -57,10 +68,10 @@ export interface Options extends CallOptions {
   userAgentSuffix?: string;
   proxy?: string;
   noProxy?: string;
-  /** 0: what the URL means, 1: the Deployment API, 2: the Open Inference Protocol. */
-  protocol?: 0 | 1 | 2;
-  /** 0: what the server prefers, 1: binary tensors, 2: JSON. */
-  wire?: 0 | 1 | 2;
+  /** What the URL means, if it is left out. */
+  protocol?: "deployment-api" | "open-inference";
+  /** Tensors as bytes or as JSON; what the server prefers, if it is left out. */
+  wire?: "binary" | "json";
   /** Labels, types and shapes that a model's metadata lack. */
   modelDescription?: string | object;
   modelDescriptionFile?: string;
@@ -71,16 +82,21 @@ export interface Options extends CallOptions {
   replyGzip?: boolean;
 }
 
-/** One deployed model. Any number of calls can run at once. */
-export class Deployment {
+/** One deployed model. Any number of calls can be made at once; those beyond the threads of libuv wait. */
+export class Deployment<Answer = Result> {
   private constructor();
   /** Opens the deployment at a URL: asks the server what the model takes and returns. */
-  static open(url: string, token?: string, options?: Options): Promise<Deployment>;
+  static open<Answer = Result>(url: string, token?: string, options?: Options): Promise<Deployment<Answer>>;
   readonly inputs: readonly Feature[];
   readonly outputs: readonly Feature[];
   readonly protocol: "deployment-api" | "open-inference";
   /** Predicts rows: a result for each, in their order. */
-  predict(rows: Iterable<Row>, options?: CallOptions): Promise<Result[]>;
+  predict(rows: Iterable<Row>, options?: CallOptions): Promise<Answer[]>;
+  /** Predicts rows that need not fit in memory: yields a result for each, in their order. */
+  predictEach(
+    rows: Iterable<Row> | AsyncIterable<Row>,
+    options?: EachOptions,
+  ): AsyncGenerator<Answer, void, undefined>;
   /** Frees the deployment when its last call has ended. */
   close(): void;
 }
@@ -88,8 +104,10 @@ export class Deployment {
 /** What went wrong, in full. */
 export class SidekickError extends Error {
   private constructor();
-  /** One of the SIDEKICK_ERROR_ constants of sidekick.h. */
+  /** One of the numbers of `Status`. Later versions may add some. */
   readonly status: number;
+  /** The name of the status in `Status`. */
+  readonly code: string;
   readonly httpStatus: number | null;
   readonly serverCode: string;
   readonly serverMessage: string;
@@ -99,6 +117,38 @@ export class SidekickError extends Error {
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;
 }
+
+/** What went wrong, by its name. */
+export const Status: {
+  readonly ARGUMENT: 1;
+  readonly INTERNAL: 2;
+  readonly MEMORY: 3;
+  readonly FILE: 4;
+  readonly STREAM_FULL: 5;
+  readonly UNKNOWN_FEATURE: 10;
+  readonly FEATURE_TYPE: 11;
+  readonly FEATURE_SHAPE: 12;
+  readonly FEATURE_VALUE: 13;
+  readonly FEATURE_TWICE: 14;
+  readonly ROW_INCOMPLETE: 15;
+  readonly IMAGE: 16;
+  readonly NPY: 17;
+  readonly CONNECT: 20;
+  readonly TLS: 21;
+  readonly TIMEOUT: 22;
+  readonly NETWORK: 23;
+  readonly CANCELLED: 24;
+  readonly HTTP: 30;
+  readonly SERVER: 31;
+  readonly DESCRIBE: 40;
+  readonly REPLY_MALFORMED: 41;
+  readonly REPLY_ROWS: 42;
+  readonly REPLY_OUTPUT: 43;
+  readonly REPLY_TYPE: 44;
+  readonly REPLY_SHAPE: 45;
+  readonly REPLY_ENCODING: 46;
+  readonly REPLY_TOO_LARGE: 47;
+};
 
 /** The version of the library that is loaded. */
 export function version(): string;

@@ -1,6 +1,7 @@
 "use strict";
 
 const { SidekickError, functions } = require("./library");
+const { Status } = require("./errors");
 const { Deployment } = require("./deployment");
 
 /** The version of the library that is loaded. */
@@ -8,4 +9,4 @@ function version() {
   return functions.version();
 }
 
-module.exports = { Deployment, SidekickError, version };
+module.exports = { Deployment, SidekickError, Status, version };

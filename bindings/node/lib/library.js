@@ -4,6 +4,10 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const koffi = require("koffi");
+const { codeOf } = require("./errors");
+
+// The library needs half of this. koffi's own 128 KiB would end the process.
+const STACK = 1 << 20;
 
 /** The library that SIDEKICK_LIBRARY names, or the one this package carries. */
 function load() {
@@ -22,6 +26,19 @@ function carried() {
   throw new Error(`libsidekick has no library for ${system}; SIDEKICK_LIBRARY may name one`);
 }
 
+/** Gives koffi's calls on other threads enough stack, which it allows before its first library only. */
+function reserveStack() {
+  if (koffi.config().async_stack_size >= STACK) return;
+  try {
+    koffi.config({ async_stack_size: STACK });
+  } catch {
+    throw new Error(
+      "koffi has loaded another library with too little stack for libsidekick: " +
+      `require libsidekick before it, or call koffi.config({ async_stack_size: ${STACK} }) first`);
+  }
+}
+
+reserveStack();
 const library = load();
 for (const name of ["cancel", "deployment", "error", "options", "predictions", "rows"]) {
   koffi.opaque(`sidekick_${name}`);
@@ -52,6 +69,8 @@ const CALLS = {
     "sidekick_deployment *deployment, sidekick_rows *rows, sidekick_cancel *cancel, " +
     "_Out_ sidekick_predictions **predictions",
   options_new: "_Out_ sidekick_options **options",
+  options_set_client_certificate_file:
+    "sidekick_options *options, const char *certificate, size_t a, const char *key, size_t b",
   options_add_header: "sidekick_options *options, const char *name, size_t a, const char *value, size_t b",
   rows_new: "sidekick_deployment *deployment, _Out_ sidekick_rows **rows",
   rows_end_row: "sidekick_rows *rows",
@@ -142,6 +161,7 @@ class SidekickError extends Error {
     super(functions.error_message(error, null));
     this.name = "SidekickError";
     this.status = functions.error_status(error);
+    this.code = codeOf(this.status);
     this.httpStatus = functions.error_http_status(error) || null;
     this.serverCode = functions.error_server_code(error, null);
     this.serverMessage = functions.error_server_message(error, null);
@@ -160,7 +180,7 @@ function call(name, ...given) {
   if (functions[name](...given, error) !== 0) throw new SidekickError(error[0]);
 }
 
-/** Calls a function on another thread. What it was given has to live until then. */
+/** Calls a function on a thread of libuv. What it was given has to live until then. */
 function callAsync(name, ...given) {
   const error = [null];
   return new Promise((resolve, reject) => {

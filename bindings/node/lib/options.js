@@ -3,6 +3,13 @@
 
 const { NUMBERS, TEXTS, call, functions, get, given, snake } = require("./library");
 
+/** Settings with names for their values. */
+const NAMED = {
+  protocol: { "deployment-api": 1, "open-inference": 2 },
+  wire: { binary: 1, json: 2 },
+};
+const OTHERS = ["clientCertificate", "headers"];
+
 /** The library's options, which the caller frees. */
 function makeOptions(settings) {
   const options = get("options_new");
@@ -24,20 +31,33 @@ function set(options, name, value) {
     }
   } else if (name === "modelDescription" && typeof value === "object") {
     set(options, name, JSON.stringify(value));
-  } else if (name in NUMBERS) {
+  } else if (name === "clientCertificate") {
+    const { certificateFile = "", keyFile = "" } = value;
+    call("options_set_client_certificate_file", options, ...given(certificateFile), ...given(keyFile));
+  } else if (Object.hasOwn(NAMED, name)) {
+    call(`options_set_${name}`, options, named(name, value));
+  } else if (Object.hasOwn(NUMBERS, name)) {
     call(`options_set_${snake(name)}`, options, number(name, value));
   } else if (TEXTS.includes(name)) {
     if (typeof value !== "string") throw new TypeError(`${name}: expected a string`);
     call(`options_set_${snake(name)}`, options, ...given(value));
   } else {
-    throw new TypeError(`there is no option ${name}`);
+    const known = [...Object.keys(NUMBERS), ...TEXTS, ...OTHERS].sort().join(", ");
+    throw new TypeError(`there is no option ${name}; there are signal, timeout, ${known}`);
   }
+}
+
+function named(name, value) {
+  if (Object.hasOwn(NAMED[name], value)) return NAMED[name][value];
+  const names = Object.keys(NAMED[name]).map((each) => `"${each}"`);
+  throw new TypeError(`${name}: expected ${names.join(" or ")}`);
 }
 
 function number(name, value) {
   if (typeof value === "boolean") return Number(value);
   if (Number.isInteger(value) && value >= 0) return value;
-  throw new TypeError(`${name}: expected a boolean or a whole number from 0`);
+  const what = name.endsWith("Timeout") ? "milliseconds, a whole number" : "a boolean or a whole number";
+  throw new TypeError(`${name}: expected ${what} from 0`);
 }
 
 module.exports = { makeOptions };

@@ -2,6 +2,7 @@
 // Rows: objects by the names of the inputs, given to the library value by value.
 
 const { call, functions, get, given } = require("./library");
+const { Status, reword } = require("./errors");
 const { dtypeOf, isScalar } = require("./features");
 
 /** The library's rows, which the caller frees. */
@@ -17,13 +18,33 @@ function makeRows(deployment, inputs, rows) {
 }
 
 function addRow(rows, inputs, row, number) {
+  if (row === null || typeof row !== "object") {
+    throw new TypeError(`row ${number}: a row is an object, not ${typeof row === "object" ? row : typeof row}`);
+  }
   for (const [index, input] of inputs.entries()) {
     const value = row[input.name];
     // The library reports what is missing.
     if (value === undefined || value === null) continue;
     if (!add(rows, index, input, value)) throw unfit(number, input, value);
   }
-  call("rows_end_row", rows);
+  try {
+    call("rows_end_row", rows);
+  } catch (error) {
+    throw error.status === Status.ROW_INCOMPLETE ? explained(error, inputs, row) : error;
+  }
+}
+
+/** An error about a row that lacks inputs, with the names in the row that are none. */
+function explained(error, inputs, row) {
+  const names = new Set(inputs.map(({ name }) => name));
+  const lacking = inputs.filter(({ name, optional }) => !optional && (row[name] ?? null) === null);
+  const others = Object.keys(row).filter((name) => !names.has(name)).slice(0, 5);
+  if (lacking.length === 1) error.feature = lacking[0].name;
+  if (others.length > 0) {
+    const list = others.map((name) => JSON.stringify(name.slice(0, 60))).join(", ");
+    reword(error, `${error.message}; it has ${list}, which ${others.length === 1 ? "is" : "are"} no input`);
+  }
+  return error;
 }
 
 /** Whether the value is of a type that the input takes. */

@@ -1,0 +1,26 @@
+"use strict";
+// The statuses of the library, by their names in sidekick.h without SIDEKICK_ERROR_.
+
+const Status = Object.freeze({
+  ARGUMENT: 1, INTERNAL: 2, MEMORY: 3, FILE: 4, STREAM_FULL: 5,
+  UNKNOWN_FEATURE: 10, FEATURE_TYPE: 11, FEATURE_SHAPE: 12, FEATURE_VALUE: 13, FEATURE_TWICE: 14,
+  ROW_INCOMPLETE: 15, IMAGE: 16, NPY: 17,
+  CONNECT: 20, TLS: 21, TIMEOUT: 22, NETWORK: 23, CANCELLED: 24,
+  HTTP: 30, SERVER: 31,
+  DESCRIBE: 40, REPLY_MALFORMED: 41, REPLY_ROWS: 42, REPLY_OUTPUT: 43, REPLY_TYPE: 44, REPLY_SHAPE: 45,
+  REPLY_ENCODING: 46, REPLY_TOO_LARGE: 47,
+});
+const NAMES = new Map(Object.entries(Status).map(([name, number]) => [number, name]));
+
+/** The name of a status, or its number if this package does not know it. */
+function codeOf(status) {
+  return NAMES.get(status) || `STATUS_${status}`;
+}
+
+/** Changes the message of an error, also where a trace shows it. */
+function reword(error, message) {
+  error.stack = String(error.stack).replace(error.message, () => message);
+  error.message = message;
+}
+
+module.exports = { Status, codeOf, reword };
