@@ -102,7 +102,7 @@ func TestMistakesInColumnsNameRowAndFeature(t *testing.T) {
 			rows.Columns(echoColumns(t, 1, 2)...)
 			columns := echoColumns(t, 3, 4)
 			for at, input := range []string{"array", "number", "category", "flag", "text", "picture", "grey"} {
-				if input == mistake.feature || input == "flag" && mistake.feature == "" {
+				if input == mistake.feature || input == "flag" && mistake.status == sidekick.StatusUnknownFeature {
 					columns[at] = mistake.column
 				}
 			}
