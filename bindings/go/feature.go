@@ -119,7 +119,9 @@ func (f features) find(name string) (int, error) {
 	if at, found := f.index[name]; found {
 		return at, nil
 	}
-	return 0, newError(StatusUnknownFeature, "%s", f.lacks(name))
+	err := newError(StatusUnknownFeature, "%s", f.lacks(name))
+	err.Feature = name
+	return 0, err
 }
 
 func (f features) lacks(name string) string {
