@@ -31,7 +31,8 @@ pub fn run(arguments: &ServeArguments) -> Outcome {
     start(&mut command).map_err(|error| {
         let message = match error.kind() {
             io::ErrorKind::NotFound => {
-                "there is no such program here or in PATH; `make install` installs it".to_owned()
+                "there is no such program here or in PATH; the package sidekick-server or `make install` has it"
+                    .to_owned()
             }
             _ => error.to_string(),
         };

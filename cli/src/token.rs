@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Exit, Failure, Outcome};
 
 /// A longer file is not a token's.
 const LONGEST: u64 = 64 << 10;
@@ -21,7 +21,8 @@ pub fn read(path: &Path) -> Outcome<String> {
         true => first_line(&mut io::stdin().lock()),
         false => File::open(path).and_then(|file| first_line(&mut BufReader::new(file))),
     };
-    let token = line.map_err(|error| Failure::file(path, &error))?;
+    let unread = |error| Failure::new(Exit::Failed, format!("the file of the token, {}: {error}", path.display()));
+    let token = line.map_err(unread)?;
     match token.is_empty() {
         true => Err(Failure::usage(format!("{}: there is no token in its first line", path.display()))),
         false => Ok(token),

@@ -2,10 +2,19 @@
 # Installs what is beside it: PREFIX=/usr/local ./install.sh. LIBDIR, INCLUDEDIR and DESTDIR are heard too.
 # ./install.sh --uninstall, with the same settings, removes it.
 set -eu
+# A relative folder is one of the caller's.
+absolute() {
+    case $1 in
+        ""|/*) echo "$1" ;;
+        *) echo "$PWD/$1" ;;
+    esac
+}
+
+PREFIX=$(absolute "${PREFIX:-/usr/local}")
+LIBDIR=$(absolute "${LIBDIR:-$PREFIX/lib}")
+INCLUDEDIR=$(absolute "${INCLUDEDIR:-$PREFIX/include}")
+DESTDIR=$(absolute "${DESTDIR:-}")
 cd "$(dirname "$0")"
-PREFIX=${PREFIX:-/usr/local}
-LIBDIR=${LIBDIR:-$PREFIX/lib}
-INCLUDEDIR=${INCLUDEDIR:-$PREFIX/include}
 
 # Where a file of the archive goes.
 place() {
@@ -33,16 +42,21 @@ put() {
             "$(place lib/cmake/sidekick/sidekickConfig.cmake)" ;;
     esac
     if [ -z "${DESTDIR:-}" ] && [ "$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
-    echo "libsidekick is in $PREFIX; ./install.sh --uninstall removes it"
+    echo "libsidekick is in $PREFIX; install.sh --uninstall with the same settings removes it"
 }
 
 remove() {
     find lib include bin share \( -type f -o -type l \) 2>/dev/null | while read -r file; do
         rm -f "$(place "$file")"
     done
-    for folder in share/doc/libsidekick share/sidekick include/sidekick lib/cmake/sidekick \
-        lib/cmake lib/pkgconfig; do
-        find "$(place "$folder/x" | sed 's|/x$||')" -depth -type d -empty -delete 2>/dev/null || true
+    # Folders that are empty now, the innermost first; those of others are not empty, or are the system's.
+    find lib include bin share -depth -type d | while read -r folder; do
+        case $PREFIX:$folder in
+            /usr:*/*sidekick* | /usr/local:*/*sidekick*) ;;
+            /usr:* | /usr/local:*) continue ;;
+        esac
+        target=$(place "$folder/x")
+        rmdir "${target%/x}" 2>/dev/null || true
     done
 }
 

@@ -36,7 +36,7 @@ def test_url_and_token_from_flags_and_files(cli):
     file.write_text("\n")
     cli.fails(2, "no token in its first line", "describe")
     cli.environment["SIDEKICK_TOKEN_FILE"] = "nowhere"
-    cli.fails(1, "nowhere: No such file", "describe")
+    cli.fails(1, "the file of the token, nowhere: No such file", "describe")
 
 
 def test_a_token_on_the_command_line_is_refused(cli):

@@ -65,6 +65,8 @@ def test_manual_pages(cli):
     assert pages == sorted(f"sidekick{name}.1" for name in names)
     page = (cli.folder / "pages" / "sidekick-predict.1").read_text()
     assert "bad\\-rows" in page and "sidekick\\-predict" in page
+    for section in ("EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO"):
+        assert f'.SH "{section}"' in page or f".SH {section}\n" in page
 
 
 def test_help_and_version(cli):

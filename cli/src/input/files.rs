@@ -61,8 +61,7 @@ impl Files {
             .find(|file| is(file))
         {
             Some(file) if wanted.is_none() => {
-                let message = "the deployment has not exactly one input for it";
-                Err(Failure::usage(format!("{} is {what}, and {message}", file.display())))
+                Err(Failure::usage(format!("{} is {what}, and {}", file.display(), no_place(inputs))))
             }
             _ => Ok(()),
         };
@@ -72,6 +71,17 @@ impl Files {
         let (files, hasher) = (files.into(), Hasher::new());
         Ok(Files { files, count, inputs, image, array, values, hasher, rows: 0 })
     }
+}
+
+/// Why a file has no place among the inputs, and what to do.
+fn no_place(inputs: &Specs) -> String {
+    let known: Vec<String> =
+        inputs.into_iter().take(20).map(|spec| format!("{} ({})", spec.name(), spec.feature_type())).collect();
+    format!(
+        "the deployment has not exactly one input for it, but {}; NAME=@FILE names the input, \
+         --model-description makes the array of a model of the Open Inference Protocol an image",
+        known.join(", ")
+    )
 }
 
 impl Source for Files {

@@ -114,7 +114,8 @@ fn report(output: &OutputArguments, terminal: &Terminal, begun: &Entry, done: &E
         terminal.note(summary(begun, done, seconds));
     }
     if let Some(path) = output.bad_rows.as_deref().filter(|_| done.bad_rows > begun.bad_rows) {
-        terminal.warning(format!("{} bad rows are in {}", done.bad_rows, path.display()));
+        let rows = if done.bad_rows == 1 { "row is" } else { "rows are" };
+        terminal.warning(format!("{} bad {rows} in {}", done.bad_rows, path.display()));
     }
 }
 

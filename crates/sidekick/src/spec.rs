@@ -249,7 +249,7 @@ impl Specs {
     fn unknown(&self, what: fmt::Arguments<'_>) -> Error {
         const SHOWN: usize = 20;
         let names = first_quoted(self.features.iter(), SHOWN);
-        let known = format!("{what}; the deployment has {} here: {names}", self.len());
+        let known = format!("{what}; the deployment has {}: {names}", self.len());
         Error::new(ErrorKind::UnknownFeature, known)
     }
 }
