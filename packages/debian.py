@@ -58,9 +58,11 @@ def _server(target, staged):
     program = root / "usr/bin/sidekick-server"
     page = run("help2man", "--no-info", "--name", about, "--version-string", VERSION, program)
     # Its lines of output stay lines, and its second usage goes where the first is.
-    page = page.replace(".IP\nlistening on", ".IP\n.nf\nlistening on").replace("ready\n.PP", "ready\n.fi\n.PP")
+    page = page.replace(".IP\nlistening on", ".IP\n.nf\nlistening on")
+    page = page.replace("ready\n.PP", "ready\n.fi\n.PP")
     second = ".IP\nsidekick\\-server <COMMAND>\n"
-    page = page.replace(second, "").replace(".SH DESCRIPTION", ".br\n.B sidekick-server\n<COMMAND>\n.SH DESCRIPTION")
+    usage = ".br\n.B sidekick-server\n<COMMAND>\n"
+    page = page.replace(second, "").replace(".SH DESCRIPTION", f"{usage}.SH DESCRIPTION")
     _compress(root / "usr/share/man/man1/sidekick-server.1.gz", page)
     _pack(target, root, "science", "Depends: libc6 (>= 2.17)\n", ("sidekick-server",))
 

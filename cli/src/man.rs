@@ -53,7 +53,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 const EXAMPLES: &[(&str, &str)] = &[
     ("sidekick check", "Says whether the deployment can be used, and what to do if not."),
     ("sidekick predict island=Biscoe sex=male year=2007", "Predicts one row."),
-    ("sidekick predict penguins.csv -o scored.csv --bad-rows bad.csv --resume", "Predicts a table of any length."),
+    (
+        "sidekick predict penguins.csv -o scored.csv --bad-rows bad.csv --resume",
+        "Predicts a table of any length.",
+    ),
     ("sidekick predict image=@seven.png", "Predicts an image."),
 ];
 

@@ -21,7 +21,8 @@ pub fn read(path: &Path) -> Outcome<String> {
         true => first_line(&mut io::stdin().lock()),
         false => File::open(path).and_then(|file| first_line(&mut BufReader::new(file))),
     };
-    let unread = |error| Failure::new(Exit::Failed, format!("the file of the token, {}: {error}", path.display()));
+    let unread =
+        |error| Failure::new(Exit::Failed, format!("the file of the token, {}: {error}", path.display()));
     let token = line.map_err(unread)?;
     match token.is_empty() {
         true => Err(Failure::usage(format!("{}: there is no token in its first line", path.display()))),

@@ -49,6 +49,8 @@ def test_the_archive_is_used_where_it_is_and_installed(debian, dist, version):
     cmake(debian, version)
     debian.sh(f"{name}/install.sh --uninstall")
     assert debian.sh("find /usr/local -name '*sidekick*'") == ""
+    debian.sh(f"PREFIX=relative {name}/install.sh && test -f relative/lib/libsidekick.a")
+    debian.sh(f"PREFIX=relative {name}/install.sh --uninstall && test ! -e relative/share && test ! -e relative/lib")
 
     other = "PREFIX=/opt/s LIBDIR=/opt/s/lib64 INCLUDEDIR=/opt/s/inc DESTDIR=/build/staged"
     debian.sh(f"{other} {name}/install.sh && mv staged/opt/s /opt/s")

@@ -75,8 +75,11 @@ impl Files {
 
 /// Why a file has no place among the inputs, and what to do.
 fn no_place(inputs: &Specs) -> String {
-    let known: Vec<String> =
-        inputs.into_iter().take(20).map(|spec| format!("{} ({})", spec.name(), spec.feature_type())).collect();
+    let known: Vec<String> = inputs
+        .into_iter()
+        .take(20)
+        .map(|spec| format!("{} ({})", spec.name(), spec.feature_type()))
+        .collect();
     format!(
         "the deployment has not exactly one input for it, but {}; NAME=@FILE names the input, \
          --model-description makes the array of a model of the Open Inference Protocol an image",

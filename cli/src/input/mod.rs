@@ -118,7 +118,9 @@ impl InputArguments {
             }
             ([file], format) => self.open_file(file, format, inputs, values),
             _ => Err(Failure::usage(match files.iter().find(|file| !file.exists()) {
-                Some(file) => format!("{}: there is no such file; one row's values are NAME=VALUE", file.display()),
+                Some(file) => {
+                    format!("{}: there is no such file; one row's values are NAME=VALUE", file.display())
+                }
                 None => "one table at a time; several files can only be images and .npy files".to_owned(),
             })),
         }
