@@ -54,7 +54,8 @@ def bill(roots, rust_target, name):
         {"ref": reference[crate], "dependsOn": sorted({reference[each] for each in needs})}
         for crate, (_, needs) in found.items()
     ]
-    main = {"type": "library", "bom-ref": name, "name": name, "version": VERSION}
+    kind = "application" if name == "programs" else "library"
+    main = {"type": kind, "bom-ref": name, "name": name, "version": VERSION}
     depends.append({"ref": name, "dependsOn": sorted(f"pkg:cargo/{root}@{VERSION}" for root in roots)})
     components.sort(key=lambda each: each["bom-ref"])
     depends.sort(key=lambda each: each["ref"])

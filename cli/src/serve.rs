@@ -2,8 +2,9 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
@@ -15,7 +16,8 @@ const PROGRAM: &str = "sidekick-server";
 /// Starts the local server, sidekick-server, with the arguments given
 ///
 /// It serves ONNX models over the Deployment API and the Open Inference Protocol. `sidekick serve --help`
-/// shows its own options. SIDEKICK_SERVER names another program than the one beside this or in PATH.
+/// shows its own options. Without arguments it serves the deployments that are installed with this program.
+/// SIDEKICK_SERVER names another program than the one beside this or in PATH.
 #[derive(Args)]
 #[command(disable_help_flag = true)]
 pub struct ServeArguments {
@@ -27,7 +29,10 @@ pub struct ServeArguments {
 pub fn run(arguments: &ServeArguments) -> Outcome {
     let program = program();
     let mut command = Command::new(&program);
-    command.args(&arguments.arguments);
+    match arguments.arguments.is_empty() {
+        true => command.args(installed()),
+        false => command.args(&arguments.arguments),
+    };
     start(&mut command).map_err(|error| {
         let message = match error.kind() {
             io::ErrorKind::NotFound => {
@@ -49,6 +54,16 @@ fn program() -> PathBuf {
         .ok()
         .map(|own| own.with_file_name(PROGRAM).with_extension(env::consts::EXE_EXTENSION));
     beside.filter(|program| program.is_file()).unwrap_or_else(|| PathBuf::from(PROGRAM))
+}
+
+/// The deployments of the same installation or archive, in the order of their names.
+fn installed() -> Vec<PathBuf> {
+    let own = env::current_exe().unwrap_or_default();
+    let prefix = own.parent().and_then(Path::parent).unwrap_or(Path::new(""));
+    let entries = fs::read_dir(prefix.join("share/sidekick/deployments")).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
 }
 
 /// Becomes the server: signals reach it, and its exit code is this program's.

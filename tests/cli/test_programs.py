@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 
@@ -44,6 +45,18 @@ def test_serve_becomes_the_server(cli):
     assert "--watch" in cli("serve", "--help")
     cli.environment["SIDEKICK_SERVER"] = "/nowhere/sidekick-server"
     cli.fails(1, "no such program", "serve")
+
+
+def test_serve_alone_serves_what_is_installed(cli):
+    (cli.folder / "bin").mkdir()
+    shutil.copy(os.environ["SIDEKICK_CLI"], cli.folder / "bin/sidekick")
+    for name in ("b", "a"):
+        (cli.folder / "share/sidekick/deployments" / name).mkdir(parents=True)
+    command = [cli.folder / "bin/sidekick", "serve"]
+    environment = {**os.environ, "SIDEKICK_SERVER": "echo"}
+    served = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    folder = cli.folder.resolve() / "share/sidekick/deployments"
+    assert served.stdout == f"{folder}/a {folder}/b\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "elvish", "powershell"])

@@ -33,6 +33,7 @@ test("a deployment describes its features", async () => {
   const island = client.inputs.find(({ name }) => name === "island");
   assert.deepStrictEqual(island.categories, ["Biscoe", "Dream", "Torgersen"]);
   assert.strictEqual(island.type, "categorical");
+  assert.match(require("node:util").inspect(client), /island +categorical Biscoe, Dream, Torgersen\n/);
   assert.deepStrictEqual(client.outputs.map(({ name }) => name), ["species", "body mass (g)"]);
   client.close();
 });

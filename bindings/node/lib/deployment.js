@@ -2,8 +2,9 @@
 // One deployed model.
 
 const { setMaxListeners } = require("node:events");
+const { inspect } = require("node:util");
 const { call, callAsync, functions, get, given } = require("./library");
-const { features } = require("./features");
+const { features, table } = require("./features");
 const { makeOptions } = require("./options");
 const { makeRows } = require("./rows");
 const { results } = require("./predictions");
@@ -78,6 +79,11 @@ class Deployment {
   /** Predicts rows that need not fit in memory: yields a result for each, in their order. */
   predictEach(rows, options) {
     return predictBatches(this, rows, options);
+  }
+
+  /** What console.log shows. */
+  [inspect.custom]() {
+    return `Deployment (${this.protocol})\ninputs\n${table(this.inputs)}\noutputs\n${table(this.outputs)}`;
   }
 
   close() {

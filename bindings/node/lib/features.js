@@ -52,4 +52,17 @@ function isScalar({ type, shape }) {
   return type === "numeric" && shape.length === 1 && shape[0] === 1;
 }
 
-module.exports = { ARRAYS, dtypeOf, features, isScalar };
+/** The features as a table for people. */
+function table(features) {
+  const width = Math.max(0, ...features.map(({ name }) => name.length));
+  return features.map((feature) => `  ${feature.name.padEnd(width)}  ${summary(feature)}`).join("\n");
+}
+
+function summary({ type, shape, dtype, categories, optional }) {
+  const labels = categories && categories.slice(0, 10).join(", ") + (categories.length > 10 ? ", ..." : "");
+  const sizes = `[${shape.map((size) => size ?? "any").join(", ")}]`;
+  const what = labels ?? (type === "numeric" || type === "image" ? sizes : "");
+  return [type, what, dtype ?? "", optional ? "optional" : ""].filter((part) => part !== "").join(" ");
+}
+
+module.exports = { ARRAYS, dtypeOf, features, isScalar, table };
