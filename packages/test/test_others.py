@@ -29,7 +29,7 @@ def test_the_npm_package_is_installed_and_predicts(dist, version, tmp_path):
     for block in re.findall(r"^```js\n(.*?)^```$", guide, re.M | re.S):
         (tmp_path / "program.mjs").write_text(block)
         printed = run("node", "program.mjs", cwd=tmp_path)
-        assert re.search(r"Adelie: 0\.99|^a 7,|\"Mars\" is none|^3\n3\n1000$", printed), printed
+        assert re.search(r"Adelie: 0\.99|^a 7,|\"Mars\" is none|^fine\nrow 1: |^3\n3\n1000$", printed), printed
 
 
 @pytest.mark.parametrize("shared", ["True", "False"])

@@ -129,7 +129,8 @@ test("a signal and a time limit end a call, and the event loop goes on", async (
 test("the statuses are those of the header", () => {
   const header = fs.readFileSync(process.env.SIDEKICK_FFI, "utf8");
   const declared = [...header.matchAll(/ SIDEKICK_ERROR_(\w+) = (\d+) /g)];
-  assert.deepStrictEqual({ ...Status }, Object.fromEntries(declared.map(([, name, number]) => [name, Number(number)])));
+  const numbers = Object.fromEntries(declared.map(([, name, number]) => [name, Number(number)]));
+  assert.deepStrictEqual({ ...Status }, numbers);
 });
 
 test("any number of calls is made at once, and those that wait end by signal and time", async (context) => {
@@ -163,6 +164,25 @@ test("rows of an async iterable are predicted in their order", async () => {
   const bad = [{ text: "a" }, { text: "b" }, { txet: "c" }];
   const run = async () => { for await (const _ of client.predictEach(bad, { batchRows: 2 })); };
   await assert.rejects(run(), { row: 2, feature: "text", message: /^row 2: .*"txet", which is no input/ });
+  client.close();
+});
+
+test("errors of rows are returned in their places", async () => {
+  const client = await open("penguins", { isolateBadRows: true });
+  const bad = { ...penguin, island: "Mars" };
+  const rows = [bad, penguin, { ...penguin, year: {} }, bad, penguin];
+  for (const batchRows of [128, 2]) {
+    const results = [];
+    const each = client.predictEach(rows, { errors: "return", batchRows });
+    for await (const result of each) results.push(result);
+    const where = results.map((result) => result.row ?? result.name);
+    assert.deepStrictEqual(where, [0, undefined, "TypeError", 3, undefined]);
+    assert.match(results[3].message, /^row 3: /);
+    assert.match(results[2].message, /^row 2: /);
+    assert.strictEqual(best(results[4].species), "Adelie");
+  }
+  assert.strictEqual((await client.predict([bad], { errors: "return" })).length, 1);
+  await assert.rejects(client.predict([bad], { errors: "ignore" }), TypeError);
   client.close();
 });
 

@@ -1,17 +1,17 @@
 "use strict";
 // Rows that do not fit in memory: batches of them are predicted, some at once, in bounded memory.
 
-const { reword } = require("./errors");
+const { shiftRow } = require("./errors");
 
 /** Yields a result for each row of an iterable or an async iterable, in their order. */
-async function* predictBatches(deployment, rows, { batchRows = 128, inFlight = 4, signal, timeout } = {}) {
+async function* predictBatches(deployment, rows, { batchRows = 128, inFlight = 4, signal, ...settings } = {}) {
   atLeastOne("batchRows", batchRows);
   atLeastOne("inFlight", inFlight);
   signal?.throwIfAborted();
   const stop = new AbortController();
   const abort = () => stop.abort(signal.reason);
   signal?.addEventListener("abort", abort, { once: true });
-  const options = { signal: stop.signal, timeout };
+  const options = { ...settings, signal: stop.signal };
   const pending = [];
   let first = 0;
   try {
@@ -35,18 +35,10 @@ async function* predictBatches(deployment, rows, { batchRows = 128, inFlight = 4
 async function predictBatch(deployment, batch, first, options) {
   try {
     const results = await deployment.predict(batch, options);
-    return results.map((result) => (result instanceof Error ? shifted(result, first) : result));
+    return results.map((result) => (result instanceof Error ? shiftRow(result, first) : result));
   } catch (error) {
-    throw shifted(error, first);
+    throw shiftRow(error, first);
   }
-}
-
-/** An error with the numbers of rows of the run, in place of those of the batch. */
-function shifted(error, first) {
-  if (first === 0) return error;
-  reword(error, error.message.replace(/^row (\d+)/, (_, row) => `row ${Number(row) + first}`));
-  if (Number.isInteger(error.row)) error.row += first;
-  return error;
 }
 
 async function* batches(rows, size) {

@@ -3,7 +3,8 @@
 
 const { setMaxListeners } = require("node:events");
 const { inspect } = require("node:util");
-const { call, callAsync, functions, get, given } = require("./library");
+const { SidekickError, call, callAsync, functions, get, given } = require("./library");
+const { shiftRow } = require("./errors");
 const { features, table } = require("./features");
 const { makeOptions } = require("./options");
 const { makeRows } = require("./rows");
@@ -60,15 +61,17 @@ class Deployment {
     }
   }
 
-  async predict(rows, { signal, timeout } = {}) {
+  async predict(rows, { signal, timeout, errors = "throw" } = {}) {
+    if (errors !== "throw" && errors !== "return") throw new TypeError('errors: expected "throw" or "return"');
+    const failures = errors === "return" ? new Map() : undefined;
     if (this.#state.closed) throw new Error("the deployment is closed");
     const deployment = this.#handle.hold();
     const [predictions, made] = [[null], []];
     try {
-      made.push(makeRows(deployment, this.inputs, listOf(rows)));
+      made.push(makeRows(deployment, this.inputs, listOf(rows), failures));
       await cancellable(signal, timeout, (run, cancel) =>
         run("deployment_predict", deployment, made[0], cancel, predictions));
-      return results(predictions[0], this.outputs);
+      return placed(results(predictions[0], this.outputs), failures);
     } finally {
       functions.predictions_free(predictions[0]);
       if (made.length > 0) functions.rows_free(made[0]);
@@ -92,6 +95,18 @@ class Deployment {
     freed.unregister(this);
     this.#handle.release();
   }
+}
+
+/** The results of the rows that were sent, with the failures of the others in their places. */
+function placed(results, failures) {
+  if (failures === undefined || failures.size === 0) return results;
+  const all = [];
+  for (const [sent, result] of results.entries()) {
+    while (failures.has(all.length)) all.push(failures.get(all.length));
+    all.push(result instanceof SidekickError ? shiftRow(result, all.length - sent) : result);
+  }
+  while (failures.has(all.length)) all.push(failures.get(all.length));
+  return all;
 }
 
 function listOf(rows) {

@@ -23,4 +23,12 @@ function reword(error, message) {
   error.message = message;
 }
 
-module.exports = { Status, codeOf, reword };
+/** Adds to the number of the row that an error names. */
+function shiftRow(error, by) {
+  if (by === 0) return error;
+  reword(error, error.message.replace(/^row (\d+)/, (_, row) => `row ${Number(row) + by}`));
+  if (Number.isInteger(error.row)) error.row += by;
+  return error;
+}
+
+module.exports = { Status, codeOf, reword, shiftRow };

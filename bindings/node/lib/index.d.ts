@@ -39,8 +39,16 @@ export interface CallOptions {
   timeout?: number;
 }
 
-/** Settings of `predictEach`. The signal and the time limit hold for each batch. */
-export interface EachOptions extends CallOptions {
+export interface PredictOptions extends CallOptions {
+  /**
+   * "return": the result of a row whose values do not fit is its error, a SidekickError or a TypeError, and the
+   * others are predicted. "throw" if it is left out.
+   */
+  errors?: "throw" | "return";
+}
+
+/** Settings of `predictEach`. The time limit holds for each batch. */
+export interface EachOptions extends PredictOptions {
   /** Rows of a request; 128 if it is left out. */
   batchRows?: number;
   /** Batches at once; 4 if it is left out. Results come in the order of the rows all the same. */
@@ -91,7 +99,7 @@ export class Deployment<Answer = Result> {
   readonly outputs: readonly Feature[];
   readonly protocol: "deployment-api" | "open-inference";
   /** Predicts rows: a result for each, in their order. */
-  predict(rows: Iterable<Row>, options?: CallOptions): Promise<Answer[]>;
+  predict(rows: Iterable<Row>, options?: PredictOptions): Promise<Answer[]>;
   /** Predicts rows that need not fit in memory: yields a result for each, in their order. */
   predictEach(
     rows: Iterable<Row> | AsyncIterable<Row>,

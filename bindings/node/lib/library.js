@@ -74,6 +74,7 @@ const CALLS = {
   options_add_header: "sidekick_options *options, const char *name, size_t a, const char *value, size_t b",
   rows_new: "sidekick_deployment *deployment, _Out_ sidekick_rows **rows",
   rows_end_row: "sidekick_rows *rows",
+  rows_discard_row: "sidekick_rows *rows",
   rows_add_number_at: `${INPUT}, double number`,
   rows_add_integer_at: `${INPUT}, int64_t integer`,
   rows_add_unsigned_at: `${INPUT}, uint64_t integer`,

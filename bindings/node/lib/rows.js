@@ -1,15 +1,27 @@
 "use strict";
 // Rows: objects by the names of the inputs, given to the library value by value.
 
-const { call, functions, get, given } = require("./library");
-const { Status, reword } = require("./errors");
+const { SidekickError, call, functions, get, given } = require("./library");
+const { Status, reword, shiftRow } = require("./errors");
 const { dtypeOf, isScalar } = require("./features");
 
-/** The library's rows, which the caller frees. */
-function makeRows(deployment, inputs, rows) {
+/**
+ * The library's rows, which the caller frees. The errors of rows that do not fit are thrown, or put into
+ * `failures` by the numbers of their rows.
+ */
+function makeRows(deployment, inputs, rows, failures) {
   const made = get("rows_new", deployment);
   try {
-    for (const [number, row] of rows.entries()) addRow(made, inputs, row, number);
+    for (const [number, row] of rows.entries()) {
+      try {
+        addRow(made, inputs, row, number);
+      } catch (error) {
+        if (failures === undefined) throw error;
+        call("rows_discard_row", made);
+        // The library counts the rows that it has.
+        failures.set(number, error instanceof SidekickError ? shiftRow(error, failures.size) : error);
+      }
+    }
     return made;
   } catch (error) {
     functions.rows_free(made);
@@ -19,7 +31,8 @@ function makeRows(deployment, inputs, rows) {
 
 function addRow(rows, inputs, row, number) {
   if (row === null || typeof row !== "object") {
-    throw new TypeError(`row ${number}: a row is an object, not ${typeof row === "object" ? row : typeof row}`);
+    const kind = row === null ? "null" : typeof row;
+    throw new TypeError(`row ${number}: a row is an object, not ${kind}`);
   }
   for (const [index, input] of inputs.entries()) {
     const value = row[input.name];
