@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is beside it: PREFIX=/usr/local ./install.sh. LIBDIR, INCLUDEDIR and DESTDIR are heard too.
+# Installs what is beside it: PREFIX=/usr/local ./install.sh. It also takes LIBDIR, INCLUDEDIR and DESTDIR.
 # ./install.sh --uninstall, with the same settings, removes it.
 set -eu
 # A relative folder is one of the caller's.
@@ -50,7 +50,7 @@ remove() {
         rm -f "$(place "$file")"
     done
     # Folders that are empty now, the innermost first; those of others are not empty, or are the system's.
-    find lib include bin share -depth -type d | while read -r folder; do
+    find lib include bin share -depth -type d 2>/dev/null | while read -r folder; do
         case $PREFIX:$folder in
             /usr:*/*sidekick* | /usr/local:*/*sidekick*) ;;
             /usr:* | /usr/local:*) continue ;;
