@@ -242,7 +242,9 @@ impl Specs {
     fn unknown_name(&self, name: &str) -> Error {
         let alike = look_alike(name, self.names.list().iter().map(NulString::as_str));
         let what = format_args!("there is no feature named \"{}\"{alike}", shortened(name, SHOWN_BYTES));
-        self.unknown(what).for_unknown_feature(name)
+        let error = self.unknown(what);
+        // A copy of a caller's text of any length could end the process.
+        if name.len() > MOST_NAME_BYTES { error } else { error.for_unknown_feature(name) }
     }
 
     #[cold]

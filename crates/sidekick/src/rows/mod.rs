@@ -455,7 +455,10 @@ pub(crate) mod tests {
             (twice.kind(), twice.row(), twice.feature()),
             (ErrorKind::FeatureTwice, Some(1), Some("n"))
         );
-        assert_eq!(rows.add_number("x", 2.0).unwrap_err().kind(), ErrorKind::UnknownFeature);
+        let unknown = rows.add_number("x", 2.0).unwrap_err();
+        assert_eq!((unknown.kind(), unknown.feature()), (ErrorKind::UnknownFeature, Some("x")));
+        let long = rows.add_number(&*"x".repeat(5000), 2.0).unwrap_err();
+        assert_eq!((long.kind(), long.feature()), (ErrorKind::UnknownFeature, None));
         let marked = rows.add_number("\u{feff}n", 2.0).unwrap_err().to_string();
         assert!(marked.contains("has nothing where this has U+FEFF (byte order mark)"), "{marked}");
         let spaced = rows.add_category("c\"", "a\u{a0}").unwrap_err().to_string();
