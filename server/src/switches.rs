@@ -20,6 +20,8 @@ pub struct Switches {
     tokens: Vec<String>,
     token_file: PathBuf,
     file: PathBuf,
+    /// Held while the state is written. Every request reads `set`, and must not wait for a file.
+    writing: Mutex<()>,
     /// What differs from deployment.json, or once did, by ID.
     set: Mutex<BTreeMap<String, bool>>,
 }
@@ -33,7 +35,8 @@ impl Switches {
         name.push(".state.json");
         let file = PathBuf::from(name);
         let set = read(&file).map_err(|problem| format!("{}: {problem}", file.display()))?;
-        Ok(Switches { tokens: vec![token], token_file: token_file.to_owned(), file, set: Mutex::new(set) })
+        let (tokens, token_file) = (vec![token], token_file.to_owned());
+        Ok(Switches { tokens, token_file, file, writing: Mutex::default(), set: Mutex::new(set) })
     }
 
     /// Whether there is an admin token.
@@ -64,13 +67,13 @@ impl Switches {
 
     /// Enables or disables a deployment, once that is written down. Another server may have written since.
     pub fn set(&self, id: &str, enabled: bool) -> Result<(), ApiError> {
-        let mut set = self.lock();
+        let _one_writes = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let failed = |problem: String| ApiError::internal(format!("the state cannot be kept: {problem}"));
         let _others_wait = self.alone();
         let mut changed = read(&self.file).map_err(failed)?;
         changed.insert(id.to_owned(), enabled);
         write(&self.file, &changed).map_err(|error| failed(error.to_string()))?;
-        *set = changed;
+        *self.lock() = changed;
         Ok(())
     }
 
@@ -124,6 +127,27 @@ mod tests {
             }
         });
         assert_eq!(Switches::load(&token).unwrap().lock().len(), 40);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn requests_do_not_wait_for_a_server_that_writes_the_state() {
+        let folder = std::env::temp_dir().join(format!("sidekick-waiting-switches-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let token = folder.join("token");
+        fs::write(&token, "secret\n").unwrap();
+        let switches = Switches::load(&token).unwrap();
+        let other = switches.alone().unwrap();
+        std::thread::scope(|scope| {
+            let set = scope.spawn(|| switches.set("a", false));
+            while switches.writing.try_lock().is_ok() {
+                std::thread::yield_now();
+            }
+            assert!(switches.set.try_lock().unwrap().is_empty());
+            drop(other);
+            set.join().unwrap().unwrap();
+        });
+        assert_eq!(switches.lock().get("a"), Some(&false));
         fs::remove_dir_all(&folder).unwrap();
     }
 
