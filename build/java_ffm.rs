@@ -94,7 +94,7 @@ fn interface(callback: &Function) -> String {
     let (result, name) = (word(&callback.result), &callback.name);
     let parameters = joined(callback, ", ", |name, kind| format!("{} {name}", word(kind)));
     format!(
-        "\n    /** It must not throw: an exception ends the Java machine. */
+        "\n    /** It must not throw: an exception ends the JVM. */
     @FunctionalInterface
     public interface {name} {{
         {result} invoke({parameters});

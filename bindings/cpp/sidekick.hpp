@@ -22,8 +22,8 @@
  * - Lifetime: a `std::string_view`, a span or a range that is handed out lives as long as the `Predictions`,
  *   `Reply` or `Deployment` it came from, also when that is moved. Asking a temporary for one does not
  *   compile.
- * - Text is UTF-8. What goes in is copied. Enums, `Feature`, `Error` and
- *   `Deployment` have `to_string` and `operator<<`; `std::format` and fmt take them.
+ * - Text is UTF-8. What goes in is copied. Enums, `Feature`, `Error` and `Deployment` have `to_string` and
+ *   `operator<<`; `std::format` and fmt take them.
  * - Threads: `Deployment`, `Cancel`, `Predictions` and `Reply` are shared freely; `Options`, `Rows` and
  *   `Stream` are used by one thread at a time. Nothing is kept per thread.
  */

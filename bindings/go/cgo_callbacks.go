@@ -12,7 +12,7 @@ import "runtime/cgo"
 // callbackFailed is what a token callback returns if there is no token.
 const callbackFailed = 1
 
-// tokenSource is what the handle of a token callback stands for.
+// tokenSource is the value of a token callback's handle.
 type tokenSource struct {
 	callback TokenCallback
 	failures *tokenFailures

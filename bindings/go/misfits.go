@@ -75,9 +75,9 @@ func movedBy(rows int, err error) error {
 	moved := *found
 	moved.RowsFirst += rows
 	last := found.RowsFirst + found.RowsCount - 1
-	told, meant := fmt.Sprintf("rows %d to %d", found.RowsFirst, last),
-		fmt.Sprintf("rows %d to %d", moved.RowsFirst, last+rows)
-	moved.Message = strings.Replace(found.Message, told, meant, 1)
+	before := fmt.Sprintf("rows %d to %d", found.RowsFirst, last)
+	after := fmt.Sprintf("rows %d to %d", moved.RowsFirst, last+rows)
+	moved.Message = strings.Replace(found.Message, before, after, 1)
 	return &moved
 }
 

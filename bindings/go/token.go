@@ -10,8 +10,8 @@ import (
 	"unicode"
 )
 
-// tokenFailures are the latest errors of a deployment's token callback. C hands on their texts alone; the
-// errors of the calls that failed by them wrap them.
+// tokenFailures are the latest errors of a deployment's token callback. The error of a call that failed by one
+// wraps it. The C library has only its text, so it is found by that.
 type tokenFailures struct {
 	mu     sync.Mutex
 	latest []error

@@ -33,7 +33,7 @@ pub fn run(arguments: &ManArguments, mut command: Command) -> Outcome {
     Ok(())
 }
 
-/// What the pages say beside the options: the section, an entry or a program, and its text.
+/// What the pages have after the options: the entries of a section, each with its text.
 const EXIT_STATUS: &[(&str, &str)] = &[
     ("0", "All was done, also if --bad-rows set rows aside."),
     ("1", "A file could not be read or written, or a response is malformed."),
@@ -51,7 +51,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("SIDEKICK_SERVER", "Program that serve starts, in place of sidekick-server."),
 ];
 const EXAMPLES: &[(&str, &str)] = &[
-    ("sidekick check", "Says whether the deployment can be used, and what to do if not."),
+    ("sidekick check", "Checks whether the deployment can be used, and reports what to do if not."),
     ("sidekick predict island=Biscoe sex=male year=2007", "Predicts one row."),
     (
         "sidekick predict penguins.csv -o scored.csv --bad-rows bad.csv --resume",
@@ -60,7 +60,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("sidekick predict image=@seven.png", "Predicts an image."),
 ];
 
-/// Writes them after the options.
+/// Writes the sections after the options.
 fn sections(page: &mut Vec<u8>) -> io::Result<()> {
     let mut roff = Roff::new();
     for (title, entries) in

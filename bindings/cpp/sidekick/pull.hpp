@@ -18,8 +18,8 @@ inline namespace SIDEKICK_CPP {
  * An input range, which is gone through once. It takes only as many elements as the requests in flight need,
  * so that memory is bounded whatever the length of the range.
  *
- * It lives no longer than its deployment, and than its range if that is a variable. One thread at a time. To destroy it cancels the
- * requests in flight.
+ * It lives no longer than its deployment, and than its range if that is a variable. One thread at a time. To
+ * destroy it cancels the requests in flight.
  */
 template <typename Iterator, typename Sentinel, typename Fill>
 class PullStream {

@@ -70,7 +70,7 @@ def unfit(value: object, expected: str, why: str = "") -> Refused:
 
 
 def _absence(value: Any) -> str:
-    """What a value that says that there is none is called."""
+    """The name of a missing value in a message."""
     name = {"NAType": "pandas.NA", "NaTType": "NaT"}.get(type(value).__name__)
     is_number = isinstance(value, (Real, Decimal)) and not is_time(type(value))
     return name or ("NaN" if is_number else kind_of(value))

@@ -172,7 +172,7 @@ class Deployment:
         - `apply_orientation`: turns images, also Pillow's, the way their metadata say they are to be shown; a
           file that is turned goes out as PNG. Without it, pixels go out as stored.
         - `request_gzip`: sends bodies of 1 KiB and more compressed with gzip, which the server has to understand.
-        - `reply_gzip`: lets the server pack its replies with gzip.
+        - `reply_gzip`: lets the server compress its responses with gzip.
         - `keep_alive`: how many idle connections are kept, and for how long. With 0 of either, every request
           makes its own.
         - `log`: writes to the logger `sidekick`, never with the token: failed requests as errors, retries as

@@ -42,7 +42,7 @@ pub struct JsonLines {
     unused: RefCell<BTreeSet<String>>,
 }
 
-/// The most keys that are no input, of which the user is told.
+/// How many keys that are no input are listed.
 const MOST_UNUSED: usize = 100;
 
 impl JsonLines {
@@ -173,7 +173,7 @@ fn object(record: &Record) -> sidekick::Result<Map<String, Value>> {
     }
 }
 
-/// A JSON object, and a key that it has twice: nobody knows which value is meant.
+/// A JSON object, and a key that is a duplicate: which of its values is meant is unknown.
 #[derive(Default)]
 struct Object {
     map: Map<String, Value>,

@@ -1,8 +1,7 @@
 //! What the inputs have in common: rows one by one, in order.
 
-use sidekick::Rows;
-
 use serde_json::Value;
+use sidekick::Rows;
 
 use crate::failure::{Failure, Outcome};
 use crate::input::record::{Item, Record};

@@ -148,7 +148,7 @@ public final class SidekickFfm {
     public static final int SIDEKICK_LOG_INFO = 3;
     public static final int SIDEKICK_LOG_DEBUG = 4;
 
-    /** It must not throw: an exception ends the Java machine. */
+    /** It must not throw: an exception ends the JVM. */
     @FunctionalInterface
     public interface sidekick_token_callback {
         int invoke(MemorySegment data, int refused, MemorySegment token);
@@ -160,7 +160,7 @@ public final class SidekickFfm {
         }
     }
 
-    /** It must not throw: an exception ends the Java machine. */
+    /** It must not throw: an exception ends the JVM. */
     @FunctionalInterface
     public interface sidekick_release_callback {
         void invoke(MemorySegment data);
@@ -172,7 +172,7 @@ public final class SidekickFfm {
         }
     }
 
-    /** It must not throw: an exception ends the Java machine. */
+    /** It must not throw: an exception ends the JVM. */
     @FunctionalInterface
     public interface sidekick_log_callback {
         void invoke(MemorySegment data, int level, MemorySegment message, long length);
@@ -184,7 +184,7 @@ public final class SidekickFfm {
         }
     }
 
-    /** It must not throw: an exception ends the Java machine. */
+    /** It must not throw: an exception ends the JVM. */
     @FunctionalInterface
     public interface sidekick_signal_callback {
         int invoke(MemorySegment data);

@@ -359,8 +359,6 @@ impl Transport {
     }
 }
 
-#[cfg(test)]
-mod tests_of_faults;
 /// Why a request is sent again, for the log. It quotes nothing that the server sent.
 fn reason(outcome: &std::result::Result<Reply, FailedAttempt>) -> String {
     match outcome {
@@ -368,6 +366,9 @@ fn reason(outcome: &std::result::Result<Reply, FailedAttempt>) -> String {
         Err(failed) => format!("{:?}", failed.error.kind()),
     }
 }
+
+#[cfg(test)]
+mod tests_of_faults;
 
 #[cfg(test)]
 mod tests_of_requests;
