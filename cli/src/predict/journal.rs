@@ -109,7 +109,8 @@ pub fn last_that_fits(entries: Vec<Entry>, target: &mut Target, bad: Option<&mut
 pub struct Journal {
     path: PathBuf,
     job: Job,
-    file: File,
+    /// None while it is replaced: not every system replaces a file that is open.
+    file: Option<File>,
     last_sync: Instant,
 }
 
@@ -117,12 +118,13 @@ impl Journal {
     /// Starts a journal with what is done already, or goes on with one.
     pub fn start(path: PathBuf, job: &Job, begun: &Entry) -> Outcome<Journal> {
         let file = rewrite(&path, job, begun).map_err(|error| Failure::file(&path, &error))?;
-        Ok(Journal { path, job: job.clone(), file, last_sync: Instant::now() })
+        Ok(Journal { path, job: job.clone(), file: Some(file), last_sync: Instant::now() })
     }
 
     /// Notes what is done. It is in its files; whether it is on disk is not known yet.
     pub fn note(&mut self, entry: &Entry) -> Outcome {
-        self.file.write_all(&line(entry)).map_err(|error| Failure::file(&self.path, &error))
+        let Some(file) = &mut self.file else { return Ok(()) };
+        file.write_all(&line(entry)).map_err(|error| Failure::file(&self.path, &error))
     }
 
     /// Whether it is time to force everything to disk.
@@ -132,8 +134,9 @@ impl Journal {
 
     /// Becomes short: everything up to an entry is on disk.
     pub fn synced(&mut self, entry: &Entry) -> Outcome {
-        self.file =
-            rewrite(&self.path, &self.job, entry).map_err(|error| Failure::file(&self.path, &error))?;
+        self.file = None;
+        let file = rewrite(&self.path, &self.job, entry);
+        self.file = Some(file.map_err(|error| Failure::file(&self.path, &error))?);
         self.last_sync = Instant::now();
         Ok(())
     }
