@@ -307,7 +307,8 @@ func TestStatusesAreTheHeaders(t *testing.T) {
 	})
 	for name, number := range found {
 		status := sidekick.Status(must[int](t)(strconv.Atoi(number)))
-		if text := "status" + strings.ToLower(status.String()); text != name || status.Error() != "sidekick: "+status.String() {
+		text, message := "status"+strings.ToLower(status.String()), "sidekick: "+status.String()
+		if text != name || status.Error() != message {
 			t.Errorf("%s is %q", name, status)
 		}
 	}

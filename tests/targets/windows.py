@@ -115,7 +115,8 @@ def stdcall_links(target):
     table = run([compiler(target, "objdump"), "-p", library]).split("[Ordinal/Name Pointer] Table")[-1]
     exports = set(re.findall(r"stdcall_\w+$", table, re.MULTILINE))
     wanted = (ROOT / "bindings" / "c" / "symbols.txt").read_text().split()
-    require(exports == {f"stdcall_{name}" for name in wanted if not name.endswith("_callback")}, f"it exports {exports}")
+    expected = {f"stdcall_{name}" for name in wanted if not name.endswith("_callback")}
+    require(exports == expected, f"it exports {exports}")
     cc(target, [TESTS / "targets" / "stdcall.c"], folder(target) / "stdcall.exe")
     return "a DLL for Visual Basic 6"
 
