@@ -118,7 +118,7 @@ func isEndless(pointer reflect.Type) bool {
 	return true
 }
 
-// noStruct is the error for a type that cannot be a row, or its outputs.
+// noStruct is the error for a type that fits neither a row nor its outputs.
 func noStruct(given reflect.Type) error {
 	return newError(StatusArgument, "%v is neither a struct nor a map[string]any", given)
 }

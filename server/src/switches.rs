@@ -112,12 +112,18 @@ fn write(file: &Path, set: &BTreeMap<String, bool>) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn servers_of_one_state_keep_what_the_others_set() {
-        let folder = std::env::temp_dir().join(format!("sidekick-shared-switches-{}", std::process::id()));
+    /// A folder of a test's own, and a file with a token in it.
+    fn token_in(test: &str) -> (PathBuf, PathBuf) {
+        let folder = std::env::temp_dir().join(format!("sidekick-switches-{test}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let token = folder.join("token");
         fs::write(&token, "secret\n").unwrap();
+        (folder, token)
+    }
+
+    #[test]
+    fn servers_of_one_state_keep_what_the_others_set() {
+        let (folder, token) = token_in("shared");
         let servers = [Switches::load(&token).unwrap(), Switches::load(&token).unwrap()];
         std::thread::scope(|scope| {
             for (server, switches) in servers.iter().enumerate() {
@@ -132,10 +138,7 @@ mod tests {
 
     #[test]
     fn requests_do_not_wait_for_a_server_that_writes_the_state() {
-        let folder = std::env::temp_dir().join(format!("sidekick-waiting-switches-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let token = folder.join("token");
-        fs::write(&token, "secret\n").unwrap();
+        let (folder, token) = token_in("waiting");
         let switches = Switches::load(&token).unwrap();
         let other = switches.alone().unwrap();
         std::thread::scope(|scope| {
@@ -153,10 +156,7 @@ mod tests {
 
     #[test]
     fn a_broken_state_is_an_error_that_names_the_file() {
-        let folder = std::env::temp_dir().join(format!("sidekick-switches-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let token = folder.join("token");
-        fs::write(&token, "secret\n").unwrap();
+        let (folder, token) = token_in("broken");
         assert!(Switches::load(&token).is_ok());
         fs::write(folder.join("token.state.json"), "[]").unwrap();
         let problem = Switches::load(&token).err().unwrap();
