@@ -213,6 +213,7 @@ fuzz:
 # The library against what one would write instead; tables, results.json and chart.svg go to target/bench.
 bench: lib $(VENV)/ready
 	benches/install-tools
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r benches/requirements.txt
 	$(VENV)/bin/python benches/run.py
 
 $(VENV)/ready: tests/requirements.txt server/train/requirements.txt tests/install-tools

@@ -18,7 +18,8 @@ What every client sends was compared: the same values and pixels; JPEGs of the s
 (4:2:0). In W1, W2, W4, W10 and W12 client and server take turns on one core: left to the system they do so or
 not from run to run, and then the time that a sleeping core takes to wake is most of it, as W1-apart shows.
 Tables of several rows a request are added in columns by our clients, but in W2-values; single rows value by
-value, in Python as dicts."""
+value, in Python as dicts. For W12 all of them have the texts of a column in one piece of memory, as Arrow has:
+in Python they are pyarrow's, in W2 a list."""
 
 
 def tables(workloads, results):

@@ -3,6 +3,7 @@
 from itertools import cycle, islice
 
 import numpy as np
+import pyarrow
 
 import bench
 import sidekick
@@ -68,8 +69,8 @@ def run_tensors(task, client):
 
 
 def repeated(values, times):
-    """So many times these values."""
-    return values * times if isinstance(values, list) else np.concatenate([values] * times)
+    """So many times these values: numbers as NumPy has them, texts as Arrow's tables do."""
+    return pyarrow.array(values * times) if isinstance(values, list) else np.concatenate([values] * times)
 
 
 def columns(rows, first, count):

@@ -99,18 +99,46 @@ def test_texts_of_every_type_are_columns(kind):
     assert sent_values(TEXT, pyarrow.chunked_array([column[:2], column[2:]])) == TEXTS
 
 
-@pytest.mark.parametrize("kind", ["string", "large_string", "string_view"])
-def test_texts_are_joined_without_a_python_object_for_each(kind):
+def cut(pieces):
+    """What these bytes are with their ends."""
+    whole = ctypes.string_at(pieces.address, pieces.size)
+    ends = pieces.ends.tolist()
+    return [whole[begin:end] for begin, end in zip([0, *ends], ends)]
+
+
+KINDS_OF_PIECES = ["string", "large_string", "string_view", "binary", "large_binary", "binary_view"]
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_PIECES)
+def test_texts_and_bytes_cross_without_a_python_object_for_each(kind):
     from sidekick._arrow import column_of
 
-    texts = ["", "short", "ä☀", "exactly12byt", "thirteenbytes", *("x" * size for size in range(200))] * 3
+    texts = ["", "short", "ä☀", "a\0b", "exactly12byt", "thirteenbytes", *("x" * size for size in range(200))] * 3
     whole = pyarrow.array(["before", *texts, "after"], getattr(pyarrow, kind)())
     column = column_of("t", pyarrow.chunked_array([whole[1:100], whole[100:100], whole[100:-1]]))
-    for start, stop in ((0, len(texts)), (1, 2), (98, 101), (5, 5 + 200), (0, 1)):
-        assert column.joined(start, stop) == "".join(f"{text}\0" for text in texts[start:stop]).encode()
+    assert column.has_texts == kind.endswith(("string", "string_view"))
+    for start, stop in ((0, len(texts)), (1, 2), (98, 101), (5, 5 + 200), (0, 1), (99, 100)):
+        assert cut(column.pieces(start, stop)) == [text.encode() for text in texts[start:stop]]
     gaps = column_of("t", pyarrow.array(["x", None, "y"], getattr(pyarrow, kind)()))
-    assert gaps.joined(0, 3) is None and gaps.joined(2, 3) == b"y\0"
-    assert column_of("t", pyarrow.array([1])).joined(0, 1) is None
+    assert gaps.pieces(0, 3) is None and cut(gaps.pieces(2, 3)) == [b"y"]
+    chunked = column_of("t", pyarrow.chunked_array([whole[:2], pyarrow.nulls(1, whole.type)]))
+    assert chunked.pieces(0, 3) is None
+    assert column_of("t", pyarrow.array([1])).pieces(0, 1) is None
+
+
+@pytest.mark.parametrize("kind", ["string", "large_string", "binary", "large_binary"])
+def test_texts_and_bytes_are_read_where_they_lie(kind):
+    from sidekick._arrow import column_of
+
+    values = pyarrow.array(["before", "one", "two", "three"], getattr(pyarrow, kind)())
+    pieces = column_of("t", values[1:]).pieces(1, 3)
+    assert pieces.address == values.buffers()[2].address + len("beforeone")
+    assert cut(pieces) == [b"two", b"three"]
+
+
+def test_bytes_are_no_texts():
+    with pytest.raises(TypeError, match='^row 0: feature "t": '):
+        sent_values(TEXT, pyarrow.array([b"text"] * 8))
 
 
 @pytest.mark.parametrize("kind", ["int8", "uint16", "int64"])

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from io import BytesIO
 
 import numpy
+import pyarrow
 import pytest
 from PIL import Image
 
@@ -128,6 +129,11 @@ def test_bytes_have_any_meaning(passing):
     assert [result["value_out"] for result in results] == [bytes(value) for value in values]
     assert bytes_.predict(value=b"\0") == bytes_.predict(value=BytesIO(b"\0")) == {"value_out": b"\0"}
     assert bytes_.predict_columns({"value": values})["value_out"] == [bytes(value) for value in values]
+    for kind in (pyarrow.binary(), pyarrow.large_binary(), pyarrow.binary_view()):
+        column = pyarrow.array(map(bytes, values), kind)
+        assert bytes_.predict_columns({"value": column})["value_out"] == [bytes(value) for value in values]
+    with pytest.raises(TypeError, match='^row 0: feature "value": '):
+        bytes_.predict_columns({"value": pyarrow.array(["text"] * 8)})
     for wrong in ["text", 1, None]:
         with pytest.raises(TypeError if wrong is not None else ValueError, match='^row 0: feature "value": '):
             bytes_.predict(value=wrong)

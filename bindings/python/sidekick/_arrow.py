@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from sidekick._arrow_abi import ArrowArray, ArrowSchema, Owned, exported
-from sidekick._arrow_texts import joiner_of
+from sidekick._arrow_pieces import Pieces, cutter_of, joined
 from sidekick._arrow_values import Read, UnknownType, first_null, reader_of
 from sidekick._refused import kind_of
 from sidekick.errors import InvalidTypeError, InvalidValueError, about
@@ -81,9 +81,10 @@ class ArrowColumn:
         except UnknownType as unknown:
             why = f'the column "{name}" has the Arrow type {unknown}'
             raise about(InvalidTypeError(why), feature=name) from None
-        self._join = (
-            joiner_of((schema.format or b"").decode(errors="replace")) if not schema.dictionary else None
-        )
+        kind = (schema.format or b"").decode(errors="replace")
+        self._cut = None if schema.dictionary else cutter_of(kind)
+        self.has_texts = self._cut is not None and kind.lower().endswith("u")
+        """Whether its pieces are texts, not bytes."""
         self._pieces = [piece for piece in pieces if piece.length]
         self._ends = [*accumulate(piece.length for piece in self._pieces)]
         self._owner = owner
@@ -95,12 +96,13 @@ class ArrowColumn:
         start, stop, _ = rows.indices(len(self))
         return _joined([self._read(*part) for part in self._parts(start, stop)])
 
-    def joined(self, start: int, stop: int) -> bytes | None:
-        """The texts of some rows, each ended by a NUL; None if they are no texts, or one of them is null."""
-        if self._join is None:
+    def pieces(self, start: int, stop: int) -> Pieces | None:
+        """The texts or bytes of some rows; None if they are of another type, or one of them is null."""
+        if self._cut is None:
             return None
-        parts = [self._join(*part) for part in self._parts(start, stop)]
-        return None if None in parts else b"".join(part for part in parts if part is not None)
+        parts = [self._cut(*part) for part in self._parts(start, stop)]
+        whole = [part for part in parts if part]
+        return joined(whole) if whole and len(whole) == len(parts) else None
 
     def _parts(self, start: int, stop: int) -> Iterator[tuple[ArrowArray, int, int, Owned]]:
         for piece, end in zip(self._pieces, self._ends):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from ctypes import addressof, c_char_p, c_int32, c_size_t, c_void_p, cast
+from ctypes import addressof, c_int32, c_size_t, c_void_p
 from functools import partial
 from typing import Any, NamedTuple, Optional
 
@@ -13,9 +13,9 @@ from sidekick._library import Handle, call, library
 from sidekick._records import code_of
 from sidekick.features import FeatureSpec
 
-_TEXTS = -2
-# The types of features whose values may be texts.
-_OF_TEXTS = ("text", "categorical", "binary")
+_PIECES, _TEXTS = -1, -2
+# The types of features whose values may be texts, and bytes.
+_OF_TEXTS, _OF_BYTES = ("text", "categorical", "binary"), ("bytes",)
 _WORDS = {"d": DTYPES["d"][8], "q": DTYPES["q"][8]}
 
 
@@ -28,8 +28,8 @@ class Block(NamedTuple):
     size: int
     kept: tuple[Any, ...]
     """What has to stay where it lies."""
-    shape: Any = None
-    """The sizes of each array, where a size of the input's shape is free."""
+    ends: int | None = None
+    """Where the ends of pieces lie; or the sizes of each array, if a size of the input's shape is free."""
 
 
 Source = Callable[[int, int], Optional[Block]]
@@ -48,17 +48,13 @@ class BlockAdder:
 
     def add(self, into: Handle, blocks: Sequence[Block], count: int) -> None:
         """Adds so many rows, from a block for each input in its order."""
-        kinds, values, sizes, _, shapes = zip(*blocks)
-        ends = self._pointers(*map(_address, shapes)) if any(shapes) else None
+        kinds, values, sizes, _, ends = zip(*blocks)
         call(
             library.sidekick_rows_add_columns,
             *(into, count, self._width, self._inputs),
-            *(self._kinds(*kinds), self._pointers(*values), self._sizes(*sizes), ends),
+            *(self._kinds(*kinds), self._pointers(*values), self._sizes(*sizes)),
+            self._pointers(*ends) if any(ends) else None,
         )
-
-
-def _address(shape: Any) -> int | None:
-    return None if shape is None else addressof(shape)
 
 
 def source_of(spec: FeatureSpec, values: Any) -> Source | None:
@@ -74,9 +70,10 @@ def source_of(spec: FeatureSpec, values: Any) -> Source | None:
 
 
 def _sliced(spec: FeatureSpec, values: Any, start: int, stop: int) -> Block | None:
-    if spec.dtype in _OF_TEXTS and (whole := values.joined(start, stop)) is not None:
-        address = c_char_p(whole)
-        return Block(_TEXTS, cast(address, c_void_p).value or 0, len(whole), (whole,))
+    of_pieces = _OF_TEXTS if values.has_texts else _OF_BYTES
+    if spec.dtype in of_pieces and (pieces := values.pieces(start, stop)):
+        ends = pieces.ends.__array_interface__["data"][0]
+        return Block(_PIECES, pieces.address, pieces.size, pieces, ends)
     part = values[start:stop]
     source = source_of(spec, part)
     return source(0, len(part)) if source else None
@@ -120,7 +117,8 @@ def _array(spec: FeatureSpec, values: Any) -> Source | None:
     whole = values if values.flags.c_contiguous else values.copy()
     address, size = whole.__array_interface__["data"][0], whole.nbytes // max(1, len(whole))
     shape = (c_size_t * (values.ndim - 1))(*values.shape[1:]) if spec.has_free_sizes else None
-    return lambda start, stop: Block(dtype, address + start * size, (stop - start) * size, (whole,), shape)
+    kept, ends = (whole, shape), None if shape is None else addressof(shape)
+    return lambda start, stop: Block(dtype, address + start * size, (stop - start) * size, kept, ends)
 
 
 def _fits(shape: tuple[int, ...], declared: tuple[int, ...]) -> bool:
