@@ -153,9 +153,11 @@ def stride(task):
 
 
 def bits_sum(numbers, at_once=1 << 14):
-    """The bits of numbers as 32-bit floats; others are converted in pieces that stay near the processor."""
+    """The bits of numbers as 32-bit floats, modulo 2^32, as checksums are compared: NumPy would first copy what it
+    adds in 64 bits. Others are converted in pieces that stay near the processor.
+    """
     if numbers.dtype == np.float32:
-        return int(numbers.view(np.uint32).sum(dtype=np.uint64))
+        return int(numbers.view(np.uint32).sum(dtype=np.uint32))
     pieces = (numbers[start : start + at_once] for start in range(0, len(numbers), at_once))
     return sum(bits_sum(piece.astype(np.float32)) for piece in pieces)
 

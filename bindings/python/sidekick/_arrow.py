@@ -5,6 +5,7 @@ https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from sidekick._refused import kind_of
 from sidekick.errors import InvalidTypeError, InvalidValueError, about
 
 
-class _Piece(NamedTuple):
+class _Chunk(NamedTuple):
     """Some rows of a column."""
 
     array: ArrowArray
@@ -27,18 +28,22 @@ class _Piece(NamedTuple):
     owner: Owned
     """What has to live as long as the values are read."""
 
+    def part(self, first: int, count: int) -> tuple[ArrowArray, int, int, Owned]:
+        """So many of its rows from a place on, as they are read."""
+        return self.array, self.array.offset + self.offset + first, count, self.owner
+
 
 class ArrowTable(Mapping[str, Any]):
     """The columns of a table by their names, each made when it is asked for."""
 
     def __init__(self, value: Any) -> None:
-        schema, pieces = _exported(value)
+        schema, chunks = _exported(value)
         kind = schema.content
         if (kind.format or b"") != b"+s":
             raise InvalidTypeError(f"expected a table of Arrow, got one column: {kind_of(value)}")
-        if any(first_null(piece.content) is not None for piece in pieces):
+        if any(first_null(chunk.content) is not None for chunk in chunks):
             raise InvalidValueError("the table has rows that are null as a whole")
-        self._schema, self._pieces, self._value = schema, pieces, value
+        self._schema, self._chunks, self._value = schema, chunks, value
         self._names = [_name(kind.children[place].contents) for place in range(kind.n_children)]
 
     def __getitem__(self, name: str) -> Any:
@@ -49,11 +54,11 @@ class ArrowTable(Mapping[str, Any]):
         if _has_addresses(self._schema.content.children[place].contents, self._value):
             return self._value[name].to_list()
         # A table's own offset counts for each of its columns.
-        pieces = [
-            _Piece(owned.content.children[place].contents, owned.content.offset, owned.content.length, owned)
-            for owned in self._pieces
+        chunks = [
+            _Chunk(owned.content.children[place].contents, owned.content.offset, owned.content.length, owned)
+            for owned in self._chunks
         ]
-        return ArrowColumn(name, self._schema.content.children[place].contents, pieces, self._schema)
+        return ArrowColumn(name, self._schema.content.children[place].contents, chunks, self._schema)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -75,50 +80,56 @@ class ArrowColumn:
     A slice of it is a NumPy array of numbers where they lie, or a list of Python's values, with None for null.
     """
 
-    def __init__(self, name: str, schema: ArrowSchema, pieces: list[_Piece], owner: Owned) -> None:
+    def __init__(self, name: str, schema: ArrowSchema, chunks: list[_Chunk], owner: Owned) -> None:
         try:
             self._read: Read = reader_of(schema)
         except UnknownType as unknown:
             why = f'the column "{name}" has the Arrow type {unknown}'
             raise about(InvalidTypeError(why), feature=name) from None
-        kind = (schema.format or b"").decode(errors="replace")
-        self._cut = None if schema.dictionary else cutter_of(kind)
-        self.has_texts = self._cut is not None and kind.lower().endswith("u")
-        """Whether its pieces are texts, not bytes."""
-        self._pieces = [piece for piece in pieces if piece.length]
-        self._ends = [*accumulate(piece.length for piece in self._pieces)]
+        self._chunks = [chunk for chunk in chunks if chunk.length]
+        self._ends = [*accumulate(chunk.length for chunk in self._chunks)]
         self._owner = owner
+        kind = "" if schema.dictionary else (schema.format or b"").decode(errors="replace")
+        self._cutters = [cutter_of(kind, *chunk.part(0, chunk.length)) for chunk in self._chunks]
+        self.has_texts = kind in ("u", "U", "vu")
+        """Whether its values are texts, not bytes."""
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
 
     def __getitem__(self, rows: slice) -> Any:
         start, stop, _ = rows.indices(len(self))
-        return _joined([self._read(*part) for part in self._parts(start, stop)])
+        parts = self._parts(start, stop)
+        return _joined([self._read(*self._chunks[place].part(first, count)) for place, first, count in parts])
 
     def pieces(self, start: int, stop: int) -> Pieces | None:
         """The texts or bytes of some rows; None if they are of another type, or one of them is null."""
-        if self._cut is None:
-            return None
-        parts = [self._cut(*part) for part in self._parts(start, stop)]
-        whole = [part for part in parts if part]
-        return joined(whole) if whole and len(whole) == len(parts) else None
+        cut: list[Pieces] = []
+        for place, first, count in self._parts(start, stop):
+            cutter = self._cutters[place]
+            part = cutter.cut(first, count) if cutter else None
+            if part is None:
+                return None
+            cut.append(part)
+        return cut[0] if len(cut) == 1 else joined(cut) if cut else None
 
-    def _parts(self, start: int, stop: int) -> Iterator[tuple[ArrowArray, int, int, Owned]]:
-        for piece, end in zip(self._pieces, self._ends):
-            begin = end - piece.length
-            first, last = max(start, begin), min(stop, end)
-            if first < last:
-                place = piece.array.offset + piece.offset + first - begin
-                yield piece.array, place, last - first, piece.owner
+    def _parts(self, start: int, stop: int) -> list[tuple[int, int, int]]:
+        """In which chunks some rows are: the place of the chunk, that of the first row in it, and how many."""
+        parts, place = [], bisect_right(self._ends, start)
+        while start < stop:
+            end = self._ends[place]
+            count = min(stop, end) - start
+            parts.append((place, start - end + self._chunks[place].length, count))
+            start, place = start + count, place + 1
+        return parts
 
 
 def column_of(name: str, value: Any) -> Any:
     """A column that is given by itself: one of Arrow's, or a list of Python's objects."""
-    schema, pieces = _exported(value)
+    schema, chunks = _exported(value)
     if _has_addresses(schema.content, value):
         return value.to_list()
-    made = [_Piece(owned.content, 0, owned.content.length, owned) for owned in pieces]
+    made = [_Chunk(owned.content, 0, owned.content.length, owned) for owned in chunks]
     return ArrowColumn(name, schema.content, made, schema)
 
 

@@ -217,7 +217,7 @@ def _reader(function: Any, dtype: Any) -> Read:
 
 def _values(name: str, column: Any) -> Any:
     """A column's values: numbers where they lie, others as Python's."""
-    if isinstance(column, (list, tuple, ArrowColumn)):
+    if isinstance(column, (list, tuple, ArrowColumn)) or _is_plain_array(column):
         return column
     # A set has no order in which its values could be those of the rows.
     if isinstance(column, (str, bytes, bytearray, Mapping, set, frozenset)) or not _has_values(column):
@@ -243,6 +243,11 @@ def _values(name: str, column: Any) -> Any:
         return list(array)
     array = numpy.asarray(array)
     return array if array.dtype.kind in "fiub" else array.tolist()
+
+
+def _is_plain_array(column: Any) -> bool:
+    """Whether it is NumPy's own array of numbers, with no mask or the like."""
+    return type(column) is numpy.ndarray and column.ndim > 0 and column.dtype.kind in "fiub"
 
 
 def _has_values(column: object) -> bool:
