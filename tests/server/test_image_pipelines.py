@@ -45,7 +45,7 @@ def pictures():
 PILLOW = [
     *(Case(f"pillow-{name}", f"resize((32, 24), {name.upper()})", {"filter": name}, 0) for name in FILTERS),
     *(
-        Case(f"pillow-{name}-larger", f"resize((500, 400), {name.upper()})", {"filter": name}, 0, 400, 500)
+        Case(f"pillow-{name}-larger", f"resize((240, 200), {name.upper()})", {"filter": name}, 0, 200, 240)
         for name in FILTERS
     ),
     Case("pillow-grey", 'convert("L").resize((32, 24), BILINEAR)', {}, 0, channels=1),

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 const THREADS: usize = 32;
 /// Wine takes its time for each call of a socket.
-const PREDICTIONS: usize = if cfg!(windows) { 3_200 } else { 60_000 };
+const PREDICTIONS: usize = if cfg!(windows) { 3_200 } else { 24_000 };
 const EXCHANGES_PER_RESET: usize = 100;
 
 /// Reads one message, head and body, as it is.
