@@ -110,9 +110,10 @@ quickstart:
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 
-# Two at a time: most of them keep one core busy. The longest begin, and what each prints stays together.
+# Three at a time: together they keep two cores busy, since many tests wait. The longest begin, and what each prints
+# stays together.
 test:
-	@$(MAKE) --jobs=2 --output-sync=target test-rust test-cpp test-fuzz test-server test-cli test-go test-python test-c test-memcheck test-instructions \
+	@$(MAKE) --jobs=3 --output-sync=target test-rust test-cpp test-fuzz test-server test-cli test-go test-python test-c test-memcheck test-instructions \
 	    test-models test-install test-abi test-docs test-dependencies
 
 # Cargo, and the builds that tests start, share no slots with make: they would find its pipe closed.
