@@ -62,15 +62,15 @@ pub async fn serve(
                     drop(stream.set_nodelay(true));
                     let watched = Arc::new(Watch::new());
                     let run = run(stream, peer.ip(), router.clone(), limits, Arc::clone(&watched), stopped.clone());
-                    connections.add(run, watched);
+                    let newest = connections.add(run, watched);
                     if connections.len() > limits.most {
-                        connections.end_oldest(1).await;
+                        connections.end_oldest(Some(newest)).await;
                     }
                 }
                 // The client has gone.
                 Err(error) if is_of_the_client(&error) => (),
                 // No descriptors are left, or no memory.
-                Err(_) => connections.end_oldest(0).await,
+                Err(_) => connections.end_oldest(None).await,
             },
         }
     }
@@ -103,9 +103,10 @@ impl Connections {
         self.tasks.is_empty()
     }
 
-    fn add(&mut self, run: impl Future<Output = ()> + Send + 'static, watched: Arc<Watch>) {
+    fn add(&mut self, run: impl Future<Output = ()> + Send + 'static, watched: Arc<Watch>) -> Id {
         let id = self.tasks.spawn(run).id();
         self.watched.insert(id, watched);
+        id
     }
 
     async fn next_end(&mut self) -> Option<Id> {
@@ -119,14 +120,12 @@ impl Connections {
         ended.map(|id| self.watched.remove(&id));
     }
 
-    /// Ends the connection that has been silent for longest, except for the `newest`, and waits until one has
-    /// ended.
-    async fn end_oldest(&mut self, newest: usize) {
-        let silent = self.watched.values().filter_map(|watched| Some((watched.silent_since()?, watched)));
-        let mut silent: Vec<_> = silent.collect();
-        silent.sort_by_key(|(since, _)| *since);
-        silent.truncate(silent.len().saturating_sub(newest));
-        if let Some((_, oldest)) = silent.first() {
+    /// Ends the connection that has been silent for longest, other than the `newest`, and waits until one has
+    /// ended. The newest may have come before the last response of an older one was noted.
+    async fn end_oldest(&mut self, newest: Option<Id>) {
+        let older = self.watched.iter().filter(|(id, _)| Some(**id) != newest);
+        let silent = older.filter_map(|(_, watched)| Some((watched.silent_since()?, watched)));
+        if let Some((_, oldest)) = silent.min_by_key(|(since, _)| *since) {
             oldest.end.notify_one();
         }
         let ended = tokio::time::timeout(ENDING, self.next_end()).await;
@@ -302,5 +301,28 @@ impl AsyncWrite for Watched {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_connection_is_not_the_one_that_ends() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let mut connections = Connections::default();
+            let mut connect = |watched: &Arc<Watch>| {
+                let ended = Arc::clone(watched);
+                connections.add(async move { ended.end.notified().await }, Arc::clone(watched))
+            };
+            let watched = [(); 2].map(|()| Arc::new(Watch::new()));
+            let [older, newest] = watched.each_ref().map(&mut connect);
+            // A client that has a response connects anew before the server has noted that the response was sent.
+            watched[0].sent();
+            connections.end_oldest(Some(newest)).await;
+            assert!(!connections.watched.contains_key(&older) && connections.watched.contains_key(&newest));
+        });
     }
 }

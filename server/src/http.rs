@@ -241,7 +241,9 @@ async fn switch(
         body.map_err(|error| ApiError { status: error.status(), ..ApiError::bad_data(error.body_text()) })?;
     let wanted: Wanted = serde_json::from_slice(&body)
         .map_err(|error| ApiError::bad_data(format!("send {{\"enabled\": true}} or false: {error}")))?;
-    app.switches.set(&served.deployment.id, wanted.enabled)?;
+    // It may wait for the disk, and for another server.
+    let set = move || app.switches.set(&served.deployment.id, wanted.enabled);
+    tokio::task::spawn_blocking(set).await.map_err(|error| ApiError::internal(error.to_string()))??;
     Ok(json_response(json!({"enabled": wanted.enabled}).to_string()))
 }
 

@@ -82,8 +82,9 @@ def test_json_lines_keep_what_was_bad(cli):
 def test_images_that_are_none(cli):
     cli.use("digits")
     (cli.folder / "images").mkdir()
-    (cli.folder / "images" / "a.png").write_bytes(b"no image")
     (cli.folder / "images" / "b.txt").write_text("ignored")
+    cli.fails(2, r"images: the folder has no image \(\.png, ", "predict", "images")
+    (cli.folder / "images" / "a.png").write_bytes(b"no image")
     cli.fails(5, r"images/a.png: feature \"image\"", "predict", "images")
     assert cli("predict", "images", "--bad-rows", "bad.csv").splitlines()[1:] == []
     (row,) = csv.DictReader((cli.folder / "bad.csv").open())

@@ -1,5 +1,8 @@
 """Deployments that are enabled and disabled while the server runs, and the figures of the last hour."""
 
+import fcntl
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import requests
 from conftest import Server
 from deployment_client import assert_error
@@ -39,6 +42,18 @@ def test_the_state_lasts_over_a_restart(folders, tmp_path):
     with Server([folders / "echo", folders / "disabled"], *options) as server:
         assert_error(server.deployment("echo").describe(), "DeploymentNotEnabled", 403)
         assert server.deployment("disabled").describe().status_code == 200
+
+
+def test_requests_are_answered_while_switches_wait_for_another_server(folders, tmp_path):
+    options = admin(tmp_path)
+    with Server([folders / "echo"], *options) as server, ThreadPoolExecutor(16) as threads:
+        with open(options[1]) as token:
+            # As another server does while it writes the state.
+            fcntl.flock(token, fcntl.LOCK_EX)
+            waiting = [threads.submit(switch, server, "echo", place == 15) for place in range(16)]
+            assert not wait(waiting, timeout=0.5).done
+            assert requests.get(f"{server.base}/healthz", timeout=5).status_code == 200
+        assert all(done.result().status_code == 200 for done in waiting)
 
 
 def test_only_the_admin_token_switches(folders, tmp_path):

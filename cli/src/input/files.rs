@@ -44,9 +44,13 @@ impl Files {
     pub fn new(paths: &[PathBuf], inputs: &Specs, values: Values) -> Outcome<Files> {
         let mut files = Vec::new();
         for path in paths {
+            let before = files.len();
             match path.is_dir() {
                 true => collect(path, &mut files)?,
                 false => files.push(path.clone()),
+            }
+            if files.len() == before {
+                return Err(Failure::usage(empty_folder(path)));
             }
         }
         let only = |fits: fn(&sidekick::FeatureSpec) -> bool| {
@@ -71,6 +75,12 @@ impl Files {
         let (files, hasher) = (files.into(), Hasher::new());
         Ok(Files { files, count, inputs, image, array, values, hasher, rows: 0 })
     }
+}
+
+/// What is wrong with a folder that has no row.
+fn empty_folder(path: &Path) -> String {
+    let images = IMAGES.join(", .");
+    format!("{}: the folder has no image (.{images}) and no array (.{ARRAY})", path.display())
 }
 
 /// Why a file has no place among the inputs, and what to do.
