@@ -110,9 +110,10 @@ quickstart:
 train: $(VENV)/ready
 	$(VENV)/bin/python server/train/train.py
 
-# Three at a time: together they keep two cores busy, since many tests wait. The longest begin, and what each prints
-# stays together.
+# Three at a time: together they keep two cores busy, since many tests wait. What each prints stays together. What all
+# need is built before: make would begin those last that have to wait for it, which are the longest.
 test:
+	@$(MAKE) --jobs=3 --output-sync=target lib debug-server $(TEST_DEPLOYMENTS)/ready
 	@$(MAKE) --jobs=3 --output-sync=target test-rust test-cpp test-fuzz test-server test-cli test-go test-python test-c test-memcheck test-instructions \
 	    test-models test-install test-abi test-docs test-dependencies
 
@@ -134,7 +135,7 @@ test-rust: $(TEST_DEPLOYMENTS)/ready debug-server
 
 test-fuzz:
 	cd fuzz && $(CARGO) fmt --check
-	fuzz/run --all 3
+	fuzz/run --all 2
 
 test-memcheck: $(VENV)/ready
 	tests/memcheck/run $(NAME)
@@ -220,12 +221,12 @@ bench: lib $(VENV)/ready
 $(VENV)/ready: tests/requirements.txt server/train/requirements.txt tests/install-tools
 	tests/install-tools
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	$(VENV)/bin/pip install --quiet --no-compile --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
 $(DOCS_VENV)/ready: docs/site/requirements.txt
 	$(PYTHON) -m venv $(DOCS_VENV)
-	$(DOCS_VENV)/bin/pip install --quiet --disable-pip-version-check -r docs/site/requirements.txt
+	$(DOCS_VENV)/bin/pip install --quiet --no-compile --disable-pip-version-check -r docs/site/requirements.txt
 	touch $@
 
 # The deployments that the tests of every language ask.
