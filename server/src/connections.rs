@@ -319,7 +319,7 @@ mod tests {
             };
             let watched = [(); 2].map(|()| Arc::new(Watch::new()));
             let [older, newest] = watched.each_ref().map(&mut connect);
-            // A client that has a response connects anew before the server has noted that the response was sent.
+            // A client that has a response connects anew before the server has noted that it was sent.
             watched[0].sent();
             connections.end_oldest(Some(newest)).await;
             assert!(!connections.watched.contains_key(&older) && connections.watched.contains_key(&newest));
