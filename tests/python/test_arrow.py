@@ -3,6 +3,7 @@
 import ctypes
 import decimal
 import gc
+import random
 
 import numpy
 import pandas
@@ -124,6 +125,29 @@ def test_texts_and_bytes_cross_without_a_python_object_for_each(kind):
     chunked = column_of("t", pyarrow.chunked_array([whole[:2], pyarrow.nulls(1, whole.type)]))
     assert chunked.pieces(0, 3) is None
     assert column_of("t", pyarrow.array([1])).pieces(0, 1) is None
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_PIECES)
+def test_pieces_are_what_python_makes_of_them(kind):
+    from sidekick._arrow import column_of
+
+    made, dtype = random.Random(kind), getattr(pyarrow, kind)()
+    sizes = [0, 1, 4, 11, 12, 13, 40, 1000]
+    for _ in range(150):
+        texts = ["".join(made.choices("a\0ä☀", k=made.choice(sizes))) for _ in range(made.randrange(1, 60))]
+        nulls = made.choice([0, 0, 0.05])
+        values = [None if made.random() < nulls else text for text in texts]
+        cuts = sorted(made.choices(range(len(values) + 1), k=made.randrange(4)))
+        chunks = [values[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(values)])]
+        # Each chunk is a part of an array that has others before and behind it.
+        arrays = [pyarrow.array(["before", *chunk, None], dtype)[1:-1] for chunk in chunks]
+        column = column_of("t", pyarrow.chunked_array(arrays, dtype))
+        start = made.randrange(len(values))
+        stop = made.randrange(start + 1, len(values) + 1)
+        part = values[start:stop]
+        expected = None if None in part else [text.encode() for text in part]
+        pieces = column.pieces(start, stop)
+        assert (pieces and cut(pieces)) == expected
 
 
 @pytest.mark.parametrize("kind", ["string", "large_string", "binary", "large_binary"])
