@@ -153,7 +153,8 @@ def test_the_constants_of_all_rows_count_as_values(served):  # noqa: F811
 
 def test_features_of_one_tensor_are_not_larger_than_one(tmp_path):
     inputs = [feature(f"x{place}", "numeric", shape=[2**12, 2**12 + 1], tensor="x") for place in range(4)]
-    folder = write(tmp_path / "d", passed_through(("x", FLOAT, ["n", "m"])), inputs, [feature("y", "numeric", shape=[2**12])])
+    outputs = [feature("y", "numeric", shape=[2**12])]
+    folder = write(tmp_path / "d", passed_through(("x", FLOAT, ["n", "m"])), inputs, outputs)
     assert "inputs[0].tensor: its features have 67125248 values; a tensor has at most 67108864\n" in refused(folder)
 
 
