@@ -20,6 +20,11 @@ impl<'a> Essence<'a> {
         &self.parts
     }
 
+    /// The bytes of all parts together.
+    pub(crate) fn size(&self) -> usize {
+        self.parts.iter().map(|part| part.len()).sum()
+    }
+
     /// Whether they are all of a file.
     pub fn is_all_of(&self, file: &[u8]) -> bool {
         !self.left_out && self.end == file.len()

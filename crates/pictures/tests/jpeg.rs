@@ -241,6 +241,16 @@ fn headers_that_promise_more_than_the_file_has_reserve_nothing() {
     assert_eq!(jpeg::decode(&file), Err(Error::Cut));
 }
 
+#[test]
+fn metadata_do_not_make_up_for_missing_scans() {
+    let mut file = file("interleaved.jpg");
+    let frame = file.windows(2).position(|bytes| bytes == [0xff, 0xc0]).unwrap();
+    file[frame + 5..frame + 9].copy_from_slice(&[8, 0, 8, 0]);
+    let file = with(&file, &segment(0xe1, &[0; 60_000]));
+    assert!(jpeg::header(&file).is_ok());
+    assert_eq!(jpeg::essence(&file), Err(Error::Cut));
+}
+
 /// Whatever is in a file: no panic, no endless loop.
 #[test]
 fn damage_is_survived() {

@@ -11,13 +11,18 @@ use crate::{Error, Header, filled};
 
 /// Reads the header of a file: its image's size and colours.
 pub fn header(file: &[u8]) -> Result<Header, Error> {
+    header_within(file, file.len())
+}
+
+/// The same, of a file whose image has no more than this many bytes.
+pub(super) fn header_within(file: &[u8], size: usize) -> Result<Header, Error> {
     let mut segments = Segments::new(file)?;
     loop {
         let (marker, content, _) = segments.next()?;
         match marker.code {
             code::END_OF_IMAGE | code::START_OF_SCAN => return Err(damaged("it has no frame header")),
             code if is_frame(code) => {
-                return Frame::parse(code, content, file.len()).map(|frame| frame.header());
+                return Frame::parse(code, content, size).map(|frame| frame.header());
             }
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! A JPEG without its metadata.
 
-use super::decoder::end_of_scans;
+use super::decoder::{end_of_scans, header_within};
 use super::segments::{Marker, Segments, code};
 use crate::{Error, Essence};
 
@@ -32,6 +32,10 @@ pub fn essence(file: &[u8]) -> Result<Essence<'_>, Error> {
     essence.keep(file, end)?;
     if end < file.len() {
         essence.leave_out(file.len());
+    }
+    if !essence.is_all_of(file) {
+        // What was left out is not part of the scans.
+        header_within(file, essence.size())?;
     }
     Ok(essence)
 }
