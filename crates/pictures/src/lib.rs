@@ -13,6 +13,7 @@ pub use parts::Essence;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
 
 /// Why a file is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,16 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> io::Error {
+        let kind = match error {
+            Error::Memory(_) => io::ErrorKind::OutOfMemory,
+            _ => io::ErrorKind::InvalidData,
+        };
+        io::Error::new(kind, error)
+    }
+}
 
 /// The size of an image and the channels of its pixels: 1 grey, 3 RGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Samples as PNG, written while they are compressed, without a buffer of the image's size.
 
-use crate::Samples;
+use crate::{Samples, filled};
 use flate2::Crc;
 use simd_adler32::Adler32;
 use std::cell::Cell;
@@ -28,15 +28,15 @@ const NO_FILTER: u8 = 0;
 const UP: u8 = 2;
 
 impl Samples<'_> {
-    /// How many rows a block has when they are stored. A row, of no more than 20 000 pixels, always fits.
-    fn rows_in_block(&self) -> usize {
-        STORED_BLOCK / (1 + self.row_bytes())
+    /// The size of the rows, each with its filter before it.
+    fn filtered_bytes(&self) -> usize {
+        self.height as usize * (1 + self.row_bytes())
     }
 
-    /// The size of a zlib stream of the rows as they are, each with its filter before it.
+    /// The size of a zlib stream of them as they are.
     fn stored_bytes(&self) -> usize {
-        let rows = self.height as usize;
-        rows * (1 + self.row_bytes()) + rows.div_ceil(self.rows_in_block()) * STORED_HEAD + ZLIB_FRAME
+        let filtered = self.filtered_bytes();
+        filtered + filtered.div_ceil(STORED_BLOCK) * STORED_HEAD + ZLIB_FRAME
     }
 }
 
@@ -57,8 +57,8 @@ pub fn write_compressed(samples: &Samples<'_>, out: &mut impl Write) -> io::Resu
     write_head(samples, out)?;
     let written = Cell::new(0);
     let mut compressor = fdeflate::Compressor::new(Data::new(out, &written))?;
-    let mut above = &*vec![0; samples.row_bytes()];
-    let mut filtered = vec![UP; 1 + samples.row_bytes()];
+    let mut above = &*filled(samples.row_bytes(), 0)?;
+    let mut filtered = filled(1 + samples.row_bytes(), UP)?;
     for row in samples.rows() {
         let differences = filtered.get_mut(1..).unwrap_or_default().iter_mut();
         differences
@@ -82,21 +82,29 @@ pub fn write_stored(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<(
     let mut data = Data::new(out, &written);
     let mut checksum = Adler32::new();
     data.write_all(&ZLIB_HEAD)?;
-    let mut blocks = samples.bytes.chunks(samples.rows_in_block() * samples.row_bytes()).peekable();
-    while let Some(block) = blocks.next() {
-        let rows = block.chunks_exact(samples.row_bytes());
-        // A block holds no more than fits.
-        let length = (block.len() + rows.len()) as u16;
-        data.write_all(&[u8::from(blocks.peek().is_none())])?;
-        data.write_all(&[length.to_le_bytes(), (!length).to_le_bytes()].concat())?;
-        for piece in rows.flat_map(|row| [&[NO_FILTER][..], row]) {
-            checksum.write(piece);
-            data.write_all(piece)?;
+    let (mut left, mut room) = (samples.filtered_bytes(), 0);
+    for mut piece in samples.rows().flat_map(|row| [&[NO_FILTER][..], row]) {
+        checksum.write(piece);
+        while !piece.is_empty() {
+            if room == 0 {
+                room = left.min(STORED_BLOCK);
+                left -= room;
+                write_block_head(&mut data, room as u16, left == 0)?;
+            }
+            let (fitting, rest) = piece.split_at(piece.len().min(room));
+            data.write_all(fitting)?;
+            (piece, room) = (rest, room - fitting.len());
         }
     }
     data.write_all(&checksum.finish().to_be_bytes())?;
     data.finish()?;
     write_chunk(out, b"IEND", b"")
+}
+
+/// The head of a deflate block that is stored (RFC 1951 3.2.4).
+fn write_block_head(data: &mut impl Write, length: u16, is_last: bool) -> io::Result<()> {
+    data.write_all(&[u8::from(is_last)])?;
+    data.write_all(&[length.to_le_bytes(), (!length).to_le_bytes()].concat())
 }
 
 fn write_head(samples: &Samples<'_>, out: &mut impl Write) -> io::Result<()> {
@@ -232,8 +240,10 @@ mod tests {
 
     #[test]
     fn every_sample_comes_back() {
-        let sides = [(1, 1), (1, 300), (300, 1), (7, 5), (8, 8), (640, 48), (20_000, 3), (3, 20_000)];
-        for ((width, height), is_rgb) in sides.into_iter().flat_map(|side| [(side, false), (side, true)]) {
+        let small = [(1, 1), (1, 300), (300, 1), (7, 5), (8, 8), (640, 48)];
+        let long = [(20_000, 3), (3, 20_000), (21_845, 2), (65_534, 2), (65_535, 2), (140_000, 2)];
+        let sides = small.into_iter().chain(long);
+        for ((width, height), is_rgb) in sides.flat_map(|side| [(side, false), (side, true)]) {
             for content in [Content::Gradient, Content::Flat, Content::Noise] {
                 let samples = samples(width, height, is_rgb, content);
                 check(&samples, &stored(&samples));

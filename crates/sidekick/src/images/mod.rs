@@ -18,8 +18,8 @@ pub(crate) use sidekick_pictures::{Samples, png};
 use std::borrow::Cow;
 use std::io;
 
-/// Raw pixels beyond this width or height are refused: they fit no file.
-const MAX_SIDE: u32 = 20_000;
+/// Raw pixels beyond this width or height are refused: a JPEG cannot have them.
+const MAX_SIDE: u32 = u16::MAX as u32;
 
 /// How raw pixels are compressed for the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,12 +131,19 @@ impl<'a> ImageSource<'a> {
 pub(crate) fn png_file(samples: &Samples<'_>) -> Result<Vec<u8>> {
     let mut file = Vec::new();
     reserve(&mut file, png::most_bytes(samples) + png::most_beyond(samples))?;
-    let internal = |error: io::Error| Error::new(ErrorKind::Internal, error.to_string());
-    if !png::write_compressed(samples, &mut file).map_err(internal)? {
+    if !png::write_compressed(samples, &mut file).map_err(unwritten)? {
         file.clear();
-        png::write_stored(samples, &mut file).map_err(internal)?;
+        png::write_stored(samples, &mut file).map_err(unwritten)?;
     }
     Ok(file)
+}
+
+/// Why a writer into memory failed.
+pub(crate) fn unwritten(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::OutOfMemory => Error::new(ErrorKind::Memory, "no memory to write it"),
+        _ => Error::new(ErrorKind::Internal, error.to_string()),
+    }
 }
 
 /// The wire form of an encoded image: PNG and JPEG without their metadata if possible.
@@ -442,6 +449,26 @@ mod tests {
             pixels_of(&wire).unwrap(),
             DecodedImage { width: 2, height: 2, channels: 1, bytes: vec![128; 4] }
         );
+    }
+
+    #[test]
+    fn rows_of_any_length_come_back() {
+        let (width, height) = (MAX_SIDE, 2);
+        let bytes = noise(width, height, 3);
+        let pixels = Pixels { width, height, channels: 3, row_stride: 0, bytes: &bytes };
+        let wire = sent(from_pixels(&pixels, PixelEncoding::Png).unwrap());
+        assert_eq!(pixels_of(&wire).unwrap().bytes, bytes);
+        let wire = sent(from_pixels(&pixels, PixelEncoding::Jpeg(90)).unwrap());
+        assert_eq!(dimensions(&wire, &ImageRules::default()).unwrap(), (width, height, 3));
+        assert_eq!(pixels_of(&wire).unwrap().bytes.len(), bytes.len());
+        let wider = Pixels { width: MAX_SIDE + 1, ..pixels };
+        assert_eq!(from_pixels(&wider, PixelEncoding::Png).err().unwrap().kind(), ErrorKind::Argument);
+
+        let (width, height) = (70_000, 3);
+        let rgba = RgbaImage::from_raw(width, height, noise(width, height, 4)).unwrap();
+        let rgb = DynamicImage::from(rgba.clone()).into_rgb8().into_raw();
+        let wire = sent(wire_of(&encoded(rgba, ImageFormat::Png)).unwrap());
+        assert_eq!(pixels_of(&wire).unwrap(), DecodedImage { width, height, channels: 3, bytes: rgb });
     }
 
     #[test]

@@ -35,9 +35,11 @@ pub fn all() -> Vec<Scenario> {
     let rgb = || DynamicImage::from(RgbImage::from_raw(SIDE, SIDE, samples(120_000)).unwrap());
     let rgba = || DynamicImage::from(RgbaImage::from_raw(SIDE, SIDE, samples(160_000)).unwrap());
     let grey = || DynamicImage::from(GrayImage::from_raw(2 * SIDE, 2 * SIDE, samples(160_000)).unwrap());
-    let kinds: [Picture; 9] = [
+    let wide = || DynamicImage::from(RgbaImage::from_raw(40_000, 2, samples(320_000)).unwrap());
+    let kinds: [Picture; 10] = [
         ("RGB", ImageFormat::Png, rgb),
         ("RGBA", ImageFormat::Png, rgba),
+        ("long rows", ImageFormat::Png, wide),
         ("16 bits", ImageFormat::Png, || DynamicImage::from(RgbImage::new(SIDE, SIDE)).into_rgb16().into()),
         ("RGB", ImageFormat::Jpeg, rgb),
         ("RGB", ImageFormat::Bmp, rgb),

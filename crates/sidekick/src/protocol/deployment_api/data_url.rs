@@ -2,6 +2,7 @@
 
 use crate::base64_text::{BASE64, Base64, append_decoded, append_encoded, encoded_length};
 use crate::error::{Error, ErrorKind, Result, reserve};
+use crate::images::unwritten;
 use base64::write::EncoderWriter;
 use std::io;
 
@@ -30,10 +31,7 @@ pub(crate) fn write_with<T>(
     let written = write_bytes(&mut encoder).and_then(|written| encoder.finish().map(|_| written));
     drop(encoder);
     out.push(b'"');
-    written.map_err(|e| match e.kind() {
-        io::ErrorKind::OutOfMemory => Error::new(ErrorKind::Memory, "no memory to write it"),
-        _ => Error::new(ErrorKind::Internal, e.to_string()),
-    })
+    written.map_err(unwritten)
 }
 
 /// Makes room for a data URL of so many bytes, and appends what comes before its text.
