@@ -189,8 +189,7 @@ impl Accepted {
             let body = body::unpack(body, coding, shared.max_body, shared.memory.share(), &computing)?;
             let (bytes, more) = answer(body, &computing)?;
             computing.step()?;
-            let mut share = shared.memory.share();
-            share.grow(bytes.len())?;
+            let share = computing.end(bytes.capacity())?.unwrap_or_else(|| shared.memory.share());
             Ok((Bytes::from_owner(Counted { bytes, share }), more))
         };
         let outcome = run(work, turn, answer).await;

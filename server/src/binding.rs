@@ -87,8 +87,11 @@ impl Binding {
 
     /// For each row and token of the inputs, whether it is no padding.
     pub fn mask(&self, inputs: &[Tensor]) -> Option<Vec<bool>> {
-        let mask = inputs.get(self.mask?)?.values.clone();
-        Some(Numbers::of(mask).doubles().into_iter().map(|value| value != 0.0).collect())
+        let place = self.mask?;
+        let Feed::Features(tensor) = self.feeds.get(place)? else { return None };
+        let batch_axis = self.layout.tensors[*tensor].batch_axis;
+        let mask = outputs::from_axis(inputs.get(place)?.clone(), batch_axis);
+        Some(Numbers::of(mask.values).doubles().into_iter().map(|value| value != 0.0).collect())
     }
 
     /// The values of each output feature, from the outputs that were read.

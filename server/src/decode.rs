@@ -1,11 +1,13 @@
 //! From the model's output values to the reply.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use crate::deployment::{Deployment, Output, OutputKind};
+use crate::error::ApiError;
 use crate::image::Size;
 use crate::outputs::{Column, Numbers};
 use crate::work::Work;
@@ -46,7 +48,11 @@ impl<'a> Predictions<'a> {
     pub fn add(&mut self, rows: usize, columns: Vec<Column>) -> Result<(), String> {
         for (output, column) in self.deployment.outputs.iter().zip(&columns) {
             let row = |place: usize| place / (column.values.len() / rows).max(1);
-            if let Some(row) = column.nan_row.or(column.values.not_finite().map(row)) {
+            let not_finite = match output.kind {
+                OutputKind::Array(_) if !self.deployment.tensorjson => column.values.not_finite_as_singles(),
+                _ => column.values.not_finite(),
+            };
+            if let Some(row) = column.nan_row.or(not_finite.map(row)) {
                 let row = self.rows + row;
                 return Err(format!("the model's output {:?} is not finite for rows[{row}]", output.name));
             }
@@ -67,17 +73,59 @@ impl<'a> Predictions<'a> {
     }
 
     /// The reply to a batch: `{"rows": [...]}`.
-    pub fn to_batch_reply(&self) -> serde_json::Result<Vec<u8>> {
+    pub fn to_batch_reply(&self) -> Result<Vec<u8>, ApiError> {
         #[derive(serde::Serialize)]
         struct Reply<'a> {
             rows: Vec<Row<'a>>,
         }
-        serde_json::to_vec(&Reply { rows: self.each_row().collect() })
+        self.written(&Reply { rows: self.each_row().collect() })
     }
 
     /// The reply to a single example: the bare object.
-    pub fn to_single_reply(&self) -> serde_json::Result<Vec<u8>> {
-        serde_json::to_vec(&self.each_row().next())
+    pub fn to_single_reply(&self) -> Result<Vec<u8>, ApiError> {
+        self.written(&self.each_row().next())
+    }
+
+    fn written(&self, reply: &impl Serialize) -> Result<Vec<u8>, ApiError> {
+        let mut body = Body { bytes: Vec::new(), work: &self.work, refused: None };
+        let written = serde_json::to_writer(&mut body, reply);
+        // A response that took too long to write ends with the work's own error.
+        let reason = |error: serde_json::Error| {
+            body.refused
+                .take()
+                .or_else(|| self.work.step().err())
+                .unwrap_or_else(|| ApiError::internal(error.to_string()))
+        };
+        written.map_err(reason)?;
+        Ok(body.bytes)
+    }
+}
+
+/// The body of a response, which the work counts while it grows.
+struct Body<'a> {
+    bytes: Vec<u8>,
+    work: &'a Work,
+    /// Why it could not grow.
+    refused: Option<ApiError>,
+}
+
+impl Write for Body<'_> {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        self.write_all(more).map(|()| more.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, more: &[u8]) -> io::Result<()> {
+        if let Err(refused) = self.work.reserve(&mut self.bytes, more.len()) {
+            self.refused = Some(refused);
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

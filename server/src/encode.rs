@@ -22,6 +22,9 @@ use crate::{data_url, npy};
 /// A bound on the values of one request's tensors, inputs and outputs each: 512 MiB of float32.
 pub const MAX_VALUES: usize = 1 << 27;
 
+/// What a tokenizer needs for a byte of text, about: each word becomes several strings and lists.
+const TOKENIZING_BYTES: usize = 200;
+
 /// The most rows of a request: neither its inputs nor its outputs get too large.
 fn max_rows(deployment: &Deployment, layout: &Layout) -> usize {
     let output_sizes = deployment.outputs.iter().map(|output| output.size());
@@ -137,7 +140,7 @@ impl<'a> Encoder<'a> {
     }
 
     /// The tensors, and how many rows they hold.
-    pub fn finish(self) -> (usize, Vec<Tensor>) {
+    pub fn finish(self) -> Result<(usize, Vec<Tensor>), ApiError> {
         let Encoder { layout, rows, values, .. } = self;
         let tensor = |(values, tensor): (Values, &InputTensor)| {
             let shape = [&[rows][..], &tensor.shape].concat();
@@ -148,9 +151,13 @@ impl<'a> Encoder<'a> {
             let Some(tokens) = tokens_of(&self.deployment.inputs[slot.input]) else { continue };
             let first = layout.tokens.iter().position(|first| first.input == slot.input).unwrap_or_default();
             let datatype = layout.tensors[slot.tensor].datatype;
-            tensors[slot.tensor] = tokens.tensor(&self.tokens[first], slot.part, datatype);
+            let texts = &self.tokens[first];
+            self.work.hold(tokens.padded(texts).saturating_mul(datatype.size().unwrap_or(1)))?;
+            let tensor = tokens.tensor(texts, slot.part, datatype);
+            tensors[slot.tensor] =
+                tensor.ok_or_else(|| ApiError::busy("there is no memory for the tokens"))?;
         }
-        (rows, tensors)
+        Ok((rows, tensors))
     }
 
     /// Where in the request an error is: `rows[3], feature "x": `.
@@ -290,13 +297,11 @@ impl<'a> Encoder<'a> {
         let WireValue::Text(text) = value else {
             return Err(mismatch("a string", &value));
         };
-        let slots = self.layout.tokens.iter().enumerate();
-        let mut own = slots.filter(|(_, slot)| slot.input == place);
-        let first = own.next().map_or(0, |(first, _)| first);
-        let tensors = own.count() + 1;
+        let first = self.layout.tokens.iter().position(|slot| slot.input == place).unwrap_or_default();
         let rows = &mut self.tokens[first];
+        let _meanwhile = self.work.borrow(text.len().saturating_mul(TOKENIZING_BYTES))?;
         tokens.encode(&text, rows).map_err(ApiError::bad_data)?;
-        self.work.hold(rows.last() * tensors * size_of::<i64>())
+        self.work.hold(rows.last_bytes())
     }
 
     pub fn end_row(&mut self) -> Result<(), ApiError> {

@@ -2,10 +2,10 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, Version, header, uri};
@@ -229,18 +229,22 @@ async fn page_file(State(app): Shared, Path(name): Path<String>) -> Result<Respo
         .ok_or_else(|| not_found(&app, &format!("the pages have no file {:?}", shorten(&name, 100))))
 }
 
+/// The largest body of a request that switches a deployment.
+const MAX_SWITCH: usize = 1 << 10;
+
 /// Enables or disables a deployment.
-async fn switch(
-    State(app): Shared,
-    Found(served): Found,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, ApiError> {
-    app.switches.check(&headers)?;
-    let body =
-        body.map_err(|error| ApiError { status: error.status(), ..ApiError::bad_data(error.body_text()) })?;
-    let wanted: Wanted = serde_json::from_slice(&body)
-        .map_err(|error| ApiError::bad_data(format!("send {{\"enabled\": true}} or false: {error}")))?;
+async fn switch(State(app): Shared, Found(served): Found, request: Request) -> Result<Response, ApiError> {
+    let (head, body) = request.into_parts();
+    if let Err(refused) = app.switches.check(&head.headers) {
+        body::drain(body).await;
+        return Err(refused);
+    }
+    let deadline = Instant::now().checked_add(app.deadline);
+    let body = body::read(body, &head.headers, MAX_SWITCH, app.memory.share(), deadline).await?;
+    let wanted: Wanted = serde_json::from_slice(&body).map_err(|error| {
+        let error = shorten(&error.to_string(), 300);
+        ApiError::bad_data(format!("send {{\"enabled\": true}} or false: {error}"))
+    })?;
     // It may wait for the disk, and for another server.
     let set = move || app.switches.set(&served.deployment.id, wanted.enabled);
     tokio::task::spawn_blocking(set).await.map_err(|error| ApiError::internal(error.to_string()))??;
@@ -330,7 +334,7 @@ fn form(headers: &HeaderMap) -> Result<Form, ApiError> {
 
 fn answer(served: &Served, form: &Form, body: Bytes, work: &Arc<Work>) -> Result<Vec<u8>, ApiError> {
     let Served { deployment, model, .. } = served;
-    let reply = match &form.multipart {
+    match &form.multipart {
         None => {
             let mut encoder = Encoder::new(deployment, model.layout()).within(work);
             request::read(&body, &mut encoder)?;
@@ -343,11 +347,7 @@ fn answer(served: &Served, form: &Form, body: Bytes, work: &Arc<Work>) -> Result
             multipart::read(parts, &mut encoder)?;
             run(served, encoder)?.to_single_reply()
         }
-    };
-    reply.map_err(|error| {
-        // A reply that took too long to write ends with the work's own error.
-        work.step().err().unwrap_or_else(|| ApiError::internal(error.to_string()))
-    })
+    }
 }
 
 /// The reply to a batch in JSON, within no bounds.
@@ -360,7 +360,7 @@ pub fn reply(served: &Served, body: Bytes) -> Result<Vec<u8>, ApiError> {
 fn run<'a>(served: &'a Served, encoder: Encoder) -> Result<Predictions<'a>, ApiError> {
     encoder.work.step()?;
     let work = Arc::clone(&encoder.work);
-    let (rows, tensors) = encoder.finish();
+    let (rows, tensors) = encoder.finish()?;
     work.note_rows(rows);
     let mut predictions = Predictions::none(&served.deployment).within(&work);
     if served.deployment.runs_row_by_row() {
@@ -383,7 +383,9 @@ fn computed(
     tensors: Vec<Tensor>,
 ) -> Result<Vec<Column>, ApiError> {
     let Served { deployment, model, .. } = served;
-    at_engine(model, work, |caller| model.run(deployment, rows, tensors, caller))
+    let columns = at_engine(model, work, |caller| model.run(deployment, rows, tensors, caller))?;
+    work.hold(columns.iter().map(|column| column.values.bytes()).sum())?;
+    Ok(columns)
 }
 
 fn json_response(body: impl Into<Body>) -> Response {

@@ -33,6 +33,21 @@ pub struct Share {
 }
 
 impl Share {
+    /// A share of the same memory, which holds nothing yet.
+    pub fn another(&self) -> Share {
+        self.memory.share()
+    }
+
+    /// Holds this from now on.
+    pub fn resize(&mut self, bytes: usize) -> Result<(), ApiError> {
+        let Some(rest) = self.held.checked_sub(bytes) else {
+            return self.grow(bytes - self.held);
+        };
+        self.memory.used.fetch_sub(rest, Ordering::Relaxed);
+        self.held = bytes;
+        Ok(())
+    }
+
     /// Takes more memory. Fails if others hold the rest.
     pub fn grow(&mut self, more: usize) -> Result<(), ApiError> {
         let most = self.memory.most;
@@ -93,6 +108,10 @@ mod tests {
         other.grow(6).unwrap();
         assert_eq!(other.grow(1).unwrap_err().status.as_u16(), 413);
         assert_eq!(memory.share().grow(usize::MAX).unwrap_err().status.as_u16(), 413);
+        other.resize(3).unwrap();
+        assert_eq!(memory.used(), 3);
+        other.resize(10).unwrap();
+        assert_eq!(other.resize(11).unwrap_err().status.as_u16(), 413);
         drop(other);
         assert_eq!(memory.used.load(Ordering::Relaxed), 0);
     }

@@ -101,16 +101,20 @@ fn value(input: &Input, mut bytes: Bytes, encoder: &Encoder) -> Result<WireValue
         let array = encoder.read_array().deserialize(&mut json);
         let array = array.and_then(|array| json.end().map(|()| WireValue::Object(array)));
         encoder.work.step()?;
-        return array.map_err(|error| ApiError::bad_data(format!("the array cannot be read: {error}")));
+        return array.map_err(|error| {
+            let error: String = error.to_string().chars().take(300).collect();
+            ApiError::bad_data(format!("the array cannot be read: {error}"))
+        });
     }
     let text = String::from_utf8(bytes.into()).map_err(|_| ApiError::bad_data("the text is not UTF-8"))?;
     match input.kind {
         // A field of a form that is left empty.
         _ if text.is_empty() && input.fill.is_some() => Ok(WireValue::Null),
         InputKind::Number(_) => number(&text),
-        InputKind::Binary(..) => {
-            Ok(text.parse().map_or(WireValue::Text(Cow::Owned(text)), WireValue::Integer))
-        }
+        InputKind::Binary(ref categories, _) => Ok(match text.parse() {
+            Ok(number) if categories.place(&text).is_none() => WireValue::Integer(number),
+            _ => WireValue::Text(Cow::Owned(text)),
+        }),
         _ => Ok(WireValue::Text(Cow::Owned(text))),
     }
 }

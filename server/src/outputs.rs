@@ -1,6 +1,6 @@
 //! From the model's output tensors to the numbers of each output feature.
 
-use crate::deployment::{Activation, ArrayOutput, Category, FREE, Mistakes, Output, OutputKind};
+use crate::deployment::{Activation, ArrayOutput, Category, FREE, Mistakes, Output, OutputKind, duplicate};
 use crate::half;
 use crate::image::Mistake;
 use crate::numbers::Transform;
@@ -99,6 +99,8 @@ fn complete(output: &mut Output, specs: &[&TensorSpec]) -> Result<(), (&'static 
                 let none =
                     || ("categories", "they are missing, and the model names none; write them".to_owned());
                 *categories = first.labels.clone().ok_or_else(none)?;
+                let twice = |name| ("categories", format!("the model names {name:?} twice; write them"));
+                duplicate(categories).map_or(Ok(()), |name| Err(twice(name)))?;
             }
             output.shape = vec![categories.len()];
             let fits = size.is_none_or(|size| size == categories.len());
@@ -314,7 +316,7 @@ pub fn to_axis(mut tensor: Tensor, batch_axis: Option<usize>) -> Tensor {
 }
 
 /// The other way round.
-fn from_axis(mut tensor: Tensor, batch_axis: Option<usize>) -> Tensor {
+pub fn from_axis(mut tensor: Tensor, batch_axis: Option<usize>) -> Tensor {
     match batch_axis {
         Some(axis) => move_axis(tensor, axis, 0),
         None => {
@@ -424,6 +426,17 @@ impl Numbers {
         }
     }
 
+    /// The memory of the values.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Numbers::F32(list) => size_of_val(&**list),
+            Numbers::F64(list) => size_of_val(&**list),
+            Numbers::I64(list) => size_of_val(&**list),
+            Numbers::U64(list) => size_of_val(&**list),
+            Numbers::Text(list) => list.iter().map(|text| size_of::<String>() + text.len()).sum(),
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -434,6 +447,14 @@ impl Numbers {
             Numbers::F32(list) => list.iter().position(|value| !value.is_finite()),
             Numbers::F64(list) => list.iter().position(|value| !value.is_finite()),
             _ => None,
+        }
+    }
+
+    /// The same of a value that is written as a 32-bit float.
+    pub fn not_finite_as_singles(&self) -> Option<usize> {
+        match self {
+            Numbers::F64(list) => list.iter().position(|value| !(*value as f32).is_finite()),
+            _ => self.not_finite(),
         }
     }
 

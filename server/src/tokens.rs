@@ -120,34 +120,36 @@ impl Tokens {
 }
 
 impl Tokens {
-    /// The tokens of a batch, padded to the same length.
-    pub fn tensor(&self, rows: &TokenRows, part: TokenPart, datatype: Datatype) -> Tensor {
-        let (length, values) = match datatype {
-            Datatype::Int64 => {
-                let (length, values) = self.pad(rows, part, i64::from);
-                (length, Values::I64(values))
-            }
-            Datatype::Int32 => {
-                let (length, values) = self.pad(rows, part, |number| number as i32);
-                (length, Values::I32(values))
-            }
-            _ => {
-                let (length, values) = self.pad(rows, part, |number| number as f32);
-                (length, Values::F32(values))
-            }
-        };
-        Tensor { shape: vec![rows.ends.len(), length], values }
+    /// How many values a tensor of the padded texts has.
+    pub fn padded(&self, rows: &TokenRows) -> usize {
+        self.length(rows).saturating_mul(rows.ends.len())
     }
 
-    /// How many tokens each text has, and the values of a tensor.
-    fn pad<T: Clone>(&self, rows: &TokenRows, part: TokenPart, number: impl Fn(u32) -> T) -> (usize, Vec<T>) {
-        let length = if self.to_max_length { self.max_length } else { rows.longest() };
+    /// The tokens of each text with its padding.
+    fn length(&self, rows: &TokenRows) -> usize {
+        if self.to_max_length { self.max_length } else { rows.longest() }
+    }
+
+    /// The tokens of a batch, padded to the same length. `None` if there is no memory for them.
+    pub fn tensor(&self, rows: &TokenRows, part: TokenPart, datatype: Datatype) -> Option<Tensor> {
+        let values = match datatype {
+            Datatype::Int64 => Values::I64(self.pad(rows, part, i64::from)?),
+            Datatype::Int32 => Values::I32(self.pad(rows, part, |number| number as i32)?),
+            _ => Values::F32(self.pad(rows, part, |number| number as f32)?),
+        };
+        Some(Tensor { shape: vec![rows.ends.len(), self.length(rows)], values })
+    }
+
+    /// The values of a tensor.
+    fn pad<T: Clone>(&self, rows: &TokenRows, part: TokenPart, number: impl Fn(u32) -> T) -> Option<Vec<T>> {
+        let length = self.length(rows);
         let padding = match part {
             TokenPart::Ids => number(self.padding.id),
             TokenPart::AttentionMask => number(0),
             TokenPart::TokenTypeIds => number(self.padding.type_id),
         };
-        let mut values = Vec::with_capacity(length * rows.ends.len());
+        let mut values = Vec::new();
+        values.try_reserve_exact(self.padded(rows)).ok()?;
         let mut start = 0;
         for &end in &rows.ends {
             let spare = std::iter::repeat_n(padding.clone(), length - (end - start));
@@ -165,7 +167,7 @@ impl Tokens {
             }
             start = end;
         }
-        (length, values)
+        Some(values)
     }
 }
 
@@ -176,9 +178,9 @@ impl TokenRows {
         self.ends.iter().zip(starts).map(|(end, start)| end - start).max().unwrap_or_default().max(1)
     }
 
-    /// The tokens of the text that was added last.
-    pub fn last(&self) -> usize {
+    /// What the text that was added last takes here.
+    pub fn last_bytes(&self) -> usize {
         let before = self.ends.len().checked_sub(2).map_or(0, |place| self.ends[place]);
-        self.ids.len() - before
+        2 * size_of::<u32>() * (self.ids.len() - before) + size_of::<usize>()
     }
 }

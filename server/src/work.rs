@@ -14,6 +14,9 @@ use crate::turns::Turn;
 /// Why work ends whose client has gone.
 pub const STOPPED: &str = "the request is no longer waited for";
 
+/// The least room that is made for a response.
+const LEAST_ROOM: usize = 64;
+
 /// What the work on a request may take; the work itself looks here between its steps.
 pub struct Work {
     /// The most pixels that an image may have.
@@ -107,6 +110,32 @@ impl Work {
     pub fn hold(&self, bytes: usize) -> Result<(), ApiError> {
         let mut share = self.share.lock().unwrap_or_else(PoisonError::into_inner);
         share.as_mut().map_or(Ok(()), |share| share.grow(bytes))
+    }
+
+    /// Makes room for more bytes of a response, which are counted before they are there.
+    pub fn reserve(&self, bytes: &mut Vec<u8>, more: usize) -> Result<(), ApiError> {
+        let free = bytes.capacity() - bytes.len();
+        if more <= free {
+            return Ok(());
+        }
+        let more = more.max(bytes.capacity()).max(LEAST_ROOM);
+        self.hold(more - free)?;
+        bytes.try_reserve_exact(more).map_err(|_| ApiError::busy("there is no memory for the response"))
+    }
+
+    /// What the request holds when the work is over: a response of this size.
+    pub fn end(&self, response: usize) -> Result<Option<Share>, ApiError> {
+        let mut share = self.share.lock().unwrap_or_else(PoisonError::into_inner).take();
+        share.as_mut().map_or(Ok(()), |share| share.resize(response))?;
+        Ok(share)
+    }
+
+    /// Counts what a step of the work needs until what this returns is dropped.
+    pub fn borrow(&self, bytes: usize) -> Result<Option<Share>, ApiError> {
+        let share = self.share.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut borrowed = share.as_ref().map(Share::another);
+        borrowed.as_mut().map_or(Ok(()), |borrowed| borrowed.grow(bytes))?;
+        Ok(borrowed)
     }
 
     /// Stops the work at its next step.

@@ -123,6 +123,14 @@ CASES = [
     (AGE, AGE.replace('"fill": 40', '"shape": [0]'),
      'deployment.json:8: inputs[0].shape: [0] is not the shape of 1 to 67108864 values; write sizes from 1',
      True),
+    (TOWN, '"type": "binary", "categories": [1, 2], "tensor": "numbers"',
+     'deployment.json:9: inputs[1].categories: 1 is the first of them, but a value of 1 always means the second; '
+     'use the type categorical',
+     False),
+    (TOWN, '"type": "binary", "categories": [-1, 0], "tensor": "numbers"',
+     'deployment.json:9: inputs[1].categories: 0 is the second of them, but a value of 0 always means the first; '
+     'use the type categorical',
+     False),
     (AGE, AGE.replace('"fill": 40', '"categories": ["a"]'),
      'deployment.json:8: inputs[0].categories: a numeric input has no such key; leave it out',
      True),

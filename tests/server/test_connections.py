@@ -241,6 +241,15 @@ def test_tensors_count_too(folders):
         assert_error(server.deployment("big-array").send({"number": 1}), "BadData", 413, "1000000 bytes")
 
 
+def test_outputs_count_while_they_are_written(folders):
+    # The outputs are 4 MB, and so is the response.
+    for most, status in [(3_000_000, 413), (6_000_000, 413), (20_000_000, 200)]:
+        with Server([folders / "big-array"], "--max-memory", str(most)) as server:
+            deployment = server.deployment("big-array")
+            replies = [deployment.send({"number": 0}) for _ in range(3)]
+            assert [reply.status_code for reply in replies] == [status] * 3
+
+
 @pytest.mark.parametrize(
     "head,status",
     [

@@ -8,7 +8,7 @@ import numpy
 import pytest
 import requests
 from conftest import Server, find_binary
-from deployment_client import tensorjson
+from deployment_client import assert_error, npy_url, tensorjson
 from onnx import TensorProto, checker, helper, numpy_helper, save
 
 FLOAT, INT64, INT32, UINT8, BOOL, DOUBLE = (
@@ -490,3 +490,89 @@ def test_the_vectors_of_tokens_become_an_embedding(tmp_path):
         [[3.0, 4.0], pytest.approx([0.6, 0.8]), [3.0, 4.0]],
     ]
     assert set(marks) == {"mean", "unit", "first"}
+
+
+def test_padding_is_no_part_of_an_embedding_with_the_tokens_first(tmp_path):
+    table = numpy.array([[0, 0], [3, 0], [0, 4], [3, 4]] + [[9, 9]] * 6, "float32")
+    names = ("input_ids", "attention_mask")
+    folder = write(
+        tmp_path / "embed",
+        made(
+            [
+                helper.make_node("Gather", ["table", "input_ids"], ["hidden"]),
+                helper.make_node("Identity", ["attention_mask"], ["mask"]),
+            ],
+            [tensor(name, INT64, "length", "n") for name in names],
+            [tensor("hidden", FLOAT, "length", "n", 2), tensor("mask", INT64, "length", "n")],
+            [numpy_helper.from_array(table, "table")],
+        ),
+        [feature("text", "text", tokenizer="tokenizer.json", batch_axis=1)],
+        [feature("mean", "numeric", tensor="hidden", pool="mean", batch_axis=1)],
+    )
+    (folder / "tokenizer.json").write_text(json.dumps(TOKENIZER))
+    with Server([folder]) as server:
+        rows = server.deployment("embed", "token").predict({"text": "the"}, {"text": "the cat sat"})
+    assert [row["mean"]["data"] for row in rows] == [[3.0, 0.0], pytest.approx([2.0, 8 / 3])]
+
+
+def test_padding_and_long_texts_count_as_memory(tmp_path):
+    folder = write(
+        tmp_path / "tokens",
+        passed_through(("ids", INT64, ["n", "length"])),
+        [feature("text", "text", tokenizer={"file": "tokenizer.json", "max_length": 500}, tensor="ids")],
+        [feature("ids", "numeric", tensor="ids_out")],
+    )
+    (folder / "tokenizer.json").write_text(json.dumps(TOKENIZER))
+    with Server([folder], "--max-memory", "1000000") as server:
+        deployment = server.deployment("tokens", "token")
+        short, long = [{"text": "cat"}] * 400, {"text": "cat " * 500}
+        assert len(deployment.predict(*short)) == 400
+        assert len(deployment.predict(long)) == 1
+        assert_error(deployment.send(*short, long), "BadData", 413, "more memory than the limit")
+        assert_error(deployment.send({"text": "cat " * 2000}), "BadData", 413, "more memory than the limit")
+        assert len(deployment.predict(long)) == 1
+
+
+def test_a_model_that_names_a_class_twice_needs_categories(tmp_path):
+    encoder = helper.make_node(
+        "LabelEncoder", ["number"], ["label"], domain="ai.onnx.ml", keys_int64s=[0, 1, 2],
+        values_strings=["low", "low", "high"], default_string="none",
+    )
+    nodes = [helper.make_node("Identity", ["x"], ["p"]), encoder]
+    model = classic(
+        nodes,
+        [tensor("x", FLOAT, "n", 3), tensor("number", INT64, "n")],
+        [tensor("p", FLOAT, "n", 3), tensor("label", TensorProto.STRING, "n")],
+    )
+    inputs = [feature("x", "numeric"), feature("number", "numeric")]
+    folder = write(tmp_path / "twice", model, inputs, [feature("p", "categorical")])
+    command = [find_binary(), "--listen", "127.0.0.1:0", *ONNX_RUNTIME, folder]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert 'outputs[0].categories: the model names "low" twice; write them' in run.stderr
+
+
+def test_a_double_beyond_a_file_of_floats_is_an_error(served):
+    scale = numpy_helper.from_array(numpy.array(1e30), "scale")
+    deployment = served(
+        made([helper.make_node("Mul", ["x", "scale"], ["y"])],
+             [tensor("x", DOUBLE, "n", 2)], [tensor("y", DOUBLE, "n", 2)], [scale]),
+        [feature("x", "numeric")],
+        [feature("y", "numeric")],
+        ONNX_RUNTIME,
+        tensorjson=False,
+        engine="onnxruntime",
+    )
+    assert deployment.send({"x": npy_url(numpy.array([1e8, 2], "float32"))}).status_code == 200
+    rows = [{"x": npy_url(numpy.array([2, 1e9], "float32"))}] * 2
+    assert_error(deployment.send(*rows), "InternalError", 500, '"y" is not finite for rows[0]')
+
+
+@pytest.mark.parametrize("text,place", [("01", 0), ("02", 1), ("1", 1), ("0", 0)])
+def test_a_category_in_a_form_is_that_of_its_name(served, text, place):
+    deployment = served(
+        passed_through(("x", INT64, ["n", 1])),
+        [feature("x", "binary", categories=["01", "02"])],
+        [feature("y", "numeric", tensor="x_out")],
+    )
+    assert deployment.session.post(deployment.url, files={"x": (None, text)}).json() == {"y": place}

@@ -127,6 +127,10 @@ CHANGES = {
     "text shape": (lambda d: d["inputs"][3].update(shape=[2]), "inputs[3].shape: "),
     "no categories": (lambda d: d["inputs"][1].pop("categories"), "inputs[1].categories: "),
     "too few categories": (lambda d: d["inputs"][1].update(categories=["a"]), "inputs[1].categories: "),
+    "categories of integers in another order": (
+        lambda d: d["inputs"][2].update(categories=[1, 0]),
+        "inputs[2].categories: 1 is the first",
+    ),
     "category twice": (lambda d: d["inputs"][1].update(categories=["1", 1, "c"]), "inputs[1].categories: "),
     "float category": (lambda d: d["inputs"][1].update(categories=["a", 1.5, "c"]), "inputs[1].categories[1]: "),
     "three binary categories": (lambda d: d["inputs"][2].update(categories=["a", "b", "c"]), "inputs[2].categories: "),

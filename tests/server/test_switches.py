@@ -1,8 +1,10 @@
 """Deployments that are enabled and disabled while the server runs, and the figures of the last hour."""
 
 import fcntl
+import socket
 from concurrent.futures import ThreadPoolExecutor, wait
 
+import pytest
 import requests
 from conftest import Server
 from deployment_client import assert_error
@@ -54,6 +56,24 @@ def test_requests_are_answered_while_switches_wait_for_another_server(folders, t
             assert not wait(waiting, timeout=0.5).done
             assert requests.get(f"{server.base}/healthz", timeout=5).status_code == 200
         assert all(done.result().status_code == 200 for done in waiting)
+
+
+@pytest.mark.parametrize("token", ["", "Authorization: Bearer admin-secret\r\n"])
+def test_a_body_that_does_not_arrive_is_not_waited_for_without_end(folders, tmp_path, token):
+    with Server([folders / "echo"], *admin(tmp_path), "--deadline", "2") as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            head = f"PUT /deployment/echo/enabled HTTP/1.1\r\nHost: x\r\n{token}Content-Length: 9\r\n\r\n"
+            connection.sendall(head.encode())
+            assert connection.recv(1000).startswith(b"HTTP/1.1 408 " if token else b"HTTP/1.1 401 ")
+
+
+def test_a_large_body_switches_nothing(folders, tmp_path):
+    with Server([folders / "echo"], *admin(tmp_path)) as server:
+        url, headers = f"{server.base}/deployment/echo/enabled", {"Authorization": "Bearer admin-secret"}
+        assert_error(requests.put(url, data=b"x" * 2000, headers=headers), "BadData", 413, "1024 bytes")
+        reply = requests.put(url, data=b'{"' + b"x" * 1000 + b'": 1}', headers=headers)
+        assert_error(reply, "BadData", 400, '{"enabled": true}')
+        assert len(reply.text) < 600
 
 
 def test_only_the_admin_token_switches(folders, tmp_path):

@@ -47,6 +47,19 @@ pub fn duplicate(categories: &[Category]) -> Option<String> {
     categories.iter().map(Category::name).find(|name| !seen.insert(name.clone()))
 }
 
+/// What is wrong with the categories of a binary input: the integers 0 and 1 always mean themselves.
+pub fn misplaced(categories: &[Category]) -> Option<String> {
+    let (number, own, other) = match categories {
+        [Category::Integer(1), ..] => (1, "first", "second"),
+        [_, Category::Integer(0)] => (0, "second", "first"),
+        _ => return None,
+    };
+    Some(format!(
+        "{number} is the {own} of them, but a value of {number} always means the {other}; use the type \
+         categorical"
+    ))
+}
+
 /// The size of an axis of an output that the model leaves open: each example has its own.
 pub const FREE: usize = usize::MAX;
 

@@ -8,7 +8,9 @@ use serde_json::Value;
 use crate::deployment::batching::Batching;
 use crate::deployment::content::{Deployment, DescribeForm, MODEL_FILE};
 use crate::deployment::engine_name::EngineName;
-use crate::deployment::feature::{Categories, Category, FeatureType, MAX_SIZE, duplicate, size_of_shape};
+use crate::deployment::feature::{
+    Categories, Category, FeatureType, MAX_SIZE, duplicate, misplaced, size_of_shape,
+};
 use crate::deployment::input::{Encoding, Input, InputKind, TextEncoding};
 use crate::deployment::output::{ArrayOutput, Output, OutputKind};
 use crate::deployment::remote::{DeclaredEngine, HAS_MODEL, Mistake, RemoteEngine};
@@ -295,9 +297,12 @@ impl DeclaredFeature {
         let default = || ["0", "1"].map(|name| Category::Text(name.to_owned())).to_vec();
         let categories = self.categories.clone().unwrap_or_else(default);
         check_distinct(&categories)?;
-        match categories.len() == 2 {
-            true => Ok(categories),
-            false => Err("categories: a binary feature has two".to_owned()),
+        if categories.len() != 2 {
+            return Err("categories: a binary feature has two".to_owned());
+        }
+        match misplaced(&categories) {
+            Some(problem) => Err(format!("categories: {problem}")),
+            None => Ok(categories),
         }
     }
 

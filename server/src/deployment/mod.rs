@@ -26,7 +26,7 @@ pub use batching::Batching;
 pub use constants::{Constant, Extent, Scalar};
 pub use content::{Deployment, DescribeForm};
 pub use engine_name::EngineName;
-pub use feature::{Categories, Category, FREE, FeatureType, MAX_SIZE, size_of_shape};
+pub use feature::{Categories, Category, FREE, FeatureType, MAX_SIZE, duplicate, size_of_shape};
 pub use input::{Encoding, Fill, Input, InputKind, TextEncoding};
 pub use mistakes::{Mistakes, did_you_mean};
 pub use output::{Activation, ArrayOutput, Output, OutputKind, Pool};

@@ -41,8 +41,7 @@ pub fn write(
     let json_length = body.len();
     for (_, tensor) in outputs.iter().filter(|(wanted, _)| wanted.binary) {
         work.step()?;
-        body.try_reserve(tensors::binary_size(&tensor.values))
-            .map_err(|_| ApiError::busy("there is no memory for the response"))?;
+        work.reserve(&mut body, tensors::binary_size(&tensor.values))?;
         tensors::write_binary(&tensor.values, &mut body);
     }
     // Like Triton: no header if all binary outputs are empty.

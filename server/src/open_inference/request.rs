@@ -12,6 +12,9 @@ use crate::work::Work;
 /// More axes than any model has.
 const MAX_AXES: usize = 64;
 
+/// More inputs or outputs than any model has.
+const MAX_TENSORS: usize = 1 << 16;
+
 /// Characters of a name that a message shows.
 const SHOWN: usize = 100;
 
@@ -71,6 +74,15 @@ fn split(body: &[u8], json_length: Option<usize>) -> Outcome<(&str, &[u8])> {
     Ok((json, binary))
 }
 
+fn check_count(tensors: usize) -> Outcome<()> {
+    match tensors < MAX_TENSORS {
+        true => Ok(()),
+        false => {
+            Err(ApiError::bad_data(format!("the request lists more than {MAX_TENSORS} inputs or outputs")))
+        }
+    }
+}
+
 /// The JSON of a request.
 #[derive(Default)]
 struct Head<'a> {
@@ -125,6 +137,7 @@ impl<'a> Head<'a> {
                     let inputs = &mut head.inputs;
                     cursor.list(|cursor| {
                         let place = inputs.len();
+                        check_count(place)?;
                         let input = input(cursor).map_err(|error| error.at(&format!("inputs[{place}]: ")))?;
                         inputs.push(input);
                         Ok(())
@@ -135,6 +148,7 @@ impl<'a> Head<'a> {
                     let outputs = &mut head.outputs;
                     cursor.list(|cursor| {
                         let place = outputs.len();
+                        check_count(place)?;
                         let output =
                             output(cursor).map_err(|error| error.at(&format!("outputs[{place}]: ")))?;
                         outputs.push(output);

@@ -8,6 +8,9 @@ use crate::work::Work;
 /// Values that are written between two checks whether to continue.
 pub const STEP: usize = 1 << 14;
 
+/// Bytes of a number in JSON, about.
+const NUMBER_BYTES: usize = 16;
+
 /// Reads the little-endian values of a datatype; the length of the bytes has been checked.
 pub fn from_binary(datatype: Datatype, bytes: &[u8]) -> Result<Values, ApiError> {
     Ok(match datatype {
@@ -145,6 +148,7 @@ fn list<T>(
         }
         if place.is_multiple_of(STEP) {
             work.step()?;
+            work.reserve(out, STEP.min(values.len() - place) * NUMBER_BYTES)?;
         }
         element(value, out);
     }

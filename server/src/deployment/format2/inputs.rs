@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::dates::{DateRule, RULES};
-use crate::deployment::feature::{Categories, Category, FeatureType, MAX_SIZE};
+use crate::deployment::feature::{Categories, Category, FeatureType, MAX_SIZE, misplaced};
 use crate::deployment::fields::{At, Fields};
 use crate::deployment::format2::{images, values};
 use crate::deployment::input::{Encoding, Fill, Input, InputKind, TextEncoding};
@@ -97,6 +97,7 @@ fn binary(fields: &Fields, folder: &Path, shape: &[usize]) -> Option<InputKind> 
     if list.len() != 2 {
         fields.wrong("categories", format!("there are {}; a binary input has two", list.len()));
     }
+    misplaced(&list).into_iter().for_each(|problem| fields.wrong("categories", problem));
     Some(InputKind::Binary(Categories::new(list), encoding?))
 }
 
