@@ -268,3 +268,43 @@ fn damage_is_survived() {
         }
     }
 }
+
+/// A grey progressive file of 512 x 512 pixels without anything in it: its first scan has the first
+/// coefficient of each block, further ones have the coefficients and the bits that are given (T.81 B.2.3), and
+/// say in two bytes that nothing comes.
+fn empty_scans(scans: impl Iterator<Item = (u8, u8)>) -> Vec<u8> {
+    const BLOCKS: usize = 64 * 64;
+    let table = |class: u8, symbol: u8| {
+        let mut content = [0; 18];
+        (content[0], content[1], content[17]) = (class, 1, symbol);
+        segment(0xc4, &content)
+    };
+    let frame = segment(0xc2, &[8, 2, 0, 2, 0, 1, 1, 0x11, 0]);
+    let steps = segment(0xdb, &[[0].as_slice(), &[1; 64]].concat());
+    // A code of one bit, 0, is all that each table has: no difference, and 4096 blocks without a coefficient.
+    let mut file = [b"\xff\xd8", &*steps, &frame, &table(0, 0), &table(0x10, 0xc0)].concat();
+    file.extend([segment(0xda, &[1, 1, 0, 0, 0, 0]), vec![0; BLOCKS / 8]].concat());
+    for (coefficient, bits) in scans {
+        file.extend([&*segment(0xda, &[1, 1, 0, coefficient, coefficient, bits]), &[0; 2]].concat());
+    }
+    [&*file, b"\xff\xd9"].concat()
+}
+
+#[test]
+fn scans_of_a_coefficient_each_are_read() {
+    let file = empty_scans((1..64).map(|coefficient| (coefficient, 0)));
+    assert!(pixels(&file).unwrap().iter().all(|sample| *sample == 128));
+    jpeg::check(&file[..file.len() - 2]).unwrap();
+}
+
+/// Runs of empty blocks take next to no data, but each scan goes over all blocks.
+#[test]
+fn scans_that_take_far_more_time_than_data_are_refused() {
+    let scans =
+        |coefficient| (0..14).rev().map(move |low| (coefficient, if low == 13 { 13 } else { 17 * low + 16 }));
+    let file = empty_scans((1..64).flat_map(scans));
+    assert!(file.len() < 12_000);
+    let refused = Err(Error::Damaged("its scans are far longer than its data"));
+    assert_eq!(pixels(&file).map(|_| ()), refused);
+    assert_eq!(jpeg::check(&file[..file.len() - 2]), refused);
+}

@@ -73,6 +73,8 @@ struct Decoder<'a> {
     stores: Vec<Store>,
     /// By component and coefficient: the bit position down to which it is known.
     known: Vec<[Option<u32>; 64]>,
+    /// How many blocks the scans went over.
+    visited: usize,
 }
 
 impl<'a> Decoder<'a> {
@@ -86,6 +88,7 @@ impl<'a> Decoder<'a> {
             wants_samples,
             stores: Vec::new(),
             known: Vec::new(),
+            visited: 0,
         }
     }
 
@@ -141,6 +144,10 @@ impl<'a> Decoder<'a> {
         let frame = self.frame.as_ref().ok_or_else(|| damaged("a scan comes before the frame header"))?;
         let scan = Scan::parse(content, frame)?;
         note_known(&mut self.known, &scan)?;
+        self.visited = self.visited.saturating_add(scan.blocks(frame));
+        if self.visited > most_visited(frame, self.file.len()) {
+            return Err(damaged("its scans are far longer than its data"));
+        }
         if !frame.progressive {
             self.tables.add_standard()?;
         }
@@ -222,6 +229,14 @@ fn note_known(known: &mut [[Option<u32>; 64]], scan: &Scan) -> Result<(), Error>
         }
     }
     Ok(())
+}
+
+/// How many blocks all scans of a file of this size may go over. A run of empty blocks takes next to no data,
+/// so that a small file could ask for minutes of work. A scan for each of the 64 coefficients is within this
+/// limit, and so is every scan that has a bit for each block.
+fn most_visited(frame: &Frame, file_size: usize) -> usize {
+    const SCANS: usize = 100;
+    frame.blocks().saturating_mul(SCANS).saturating_add(file_size.saturating_mul(8))
 }
 
 fn plane_of(blocks: &[Block], across: usize, steps: &tables::Steps) -> Result<Plane, Error> {

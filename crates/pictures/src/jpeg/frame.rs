@@ -88,7 +88,8 @@ impl Frame {
         if frame.blocks() > file_size.saturating_mul(8) { Err(Error::Cut) } else { Ok(frame) }
     }
 
-    fn blocks(&self) -> usize {
+    /// How many blocks the image has.
+    pub(super) fn blocks(&self) -> usize {
         let blocks = self
             .components
             .iter()

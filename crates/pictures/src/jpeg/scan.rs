@@ -57,6 +57,16 @@ impl Scan {
         if frame.progressive { scan.checked() } else { scan.sequential() }
     }
 
+    /// How many blocks it goes over.
+    pub(super) fn blocks(&self, frame: &Frame) -> usize {
+        let (across, down) = units(frame, self);
+        let of_unit = |(index, ..): &(usize, usize, usize)| {
+            let (h, v) = blocks_of_unit(&frame.components[*index], self);
+            h * v
+        };
+        across * down * self.components.iter().map(of_unit).sum::<usize>()
+    }
+
     /// Sequential scans have whole blocks, whatever their headers say.
     fn sequential(self) -> Result<Scan, Error> {
         if self.components.is_empty() {
