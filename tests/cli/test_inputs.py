@@ -1,5 +1,7 @@
 """Inputs that are odd: none is read otherwise than it was meant, and none is destroyed."""
 
+import csv
+import io
 import json
 import os
 
@@ -64,6 +66,31 @@ def test_kept_columns_are_texts(cli, language):
     assert language("a.csv", b"text,name\na,M\xfcller\n") and cli.said.startswith("note: ")
     cli("predict", "a.csv", "--keep", "name", "--bad-rows", "bad.csv")
     assert (cli.folder / "bad.csv").read_bytes().endswith(b",a,M\xfcller\n")
+
+
+def test_kept_values_of_json_lines_are_copied(cli):
+    """Numbers with all their digits, also in lists and objects; each stays on its line."""
+    cli.use("language")
+    kept = {
+        "id": ("12345678901234567890123", "12345678901234567890123"),
+        "price": ("-1.10", "-1.10"),
+        "tiny": ("1E-400", "1E-400"),
+        "list": ('[ 0.10,\t[ ],\r1e2, "a\\\" b\\\\" ]', r'[0.10,[],1e2,"a\" b\\"]'),
+        "object": ('{ "a b" : 1.0 , "c": null }', '{"a b":1.0,"c":null}'),
+        "flag": ("true", "true"),
+        "name": (r'"\u00e9\n\"1.10"', r'"é\n\"1.10"'),
+        "none": ("null", "null"),
+    }
+    members = ", ".join(f'"{key}" : {value} ' for key, (value, _) in kept.items())
+    (cli.folder / "a.jsonl").write_bytes(f'{{"text": "a", {members}}}\r\n{{"text": "b"}}\n'.encode())
+    options = ["predict", "a.jsonl", *(f"--keep={key}" for key in kept)]
+    first, second = cli(*options).splitlines()
+    members = ",".join(f'"{key}":{value}' for key, (_, value) in kept.items())
+    assert first.startswith(f'{{"row":1,{members},')
+    assert second.startswith('{"row":2,' + ",".join(f'"{key}":null' for key in kept) + ",")
+    rows = list(csv.DictReader(io.StringIO(cli(*options, "--format", "csv"))))
+    texts = {key: value for key, (_, value) in kept.items()} | {"name": 'é\n"1.10', "none": ""}
+    assert [{key: row[key] for key in kept} for row in rows] == [texts, dict.fromkeys(kept, "")]
 
 
 def test_no_file_that_is_read_is_written(cli):

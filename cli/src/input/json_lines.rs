@@ -1,7 +1,7 @@
 //! JSON Lines: an object a line.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::io::{BufRead, Read};
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use crc32fast::Hasher;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use sidekick::{Error, ErrorKind, Rows, Specs};
 
@@ -126,8 +127,9 @@ impl Source for JsonLines {
         if self.kept.is_empty() {
             return Vec::new();
         }
-        let mut object = object(record).unwrap_or_default();
-        self.kept.iter().map(|name| Cell::of_json(object.remove(name).unwrap_or(Value::Null))).collect()
+        let members = members(record);
+        let cell = |name: &String| members.get(name).map_or(Cell::Nothing, |value| Cell::of_json(value));
+        self.kept.iter().map(cell).collect()
     }
 
     fn reading(&self) -> Value {
@@ -171,6 +173,12 @@ fn object(record: &Record) -> sidekick::Result<Map<String, Value>> {
         Err(error) if error.is_data() => invalid("the line is not a JSON object".to_owned()),
         Err(error) => invalid(format!("the line is not JSON: {error}")),
     }
+}
+
+/// The members of a row that was added, as they stand there.
+fn members(record: &Record) -> HashMap<String, &RawValue> {
+    let Record::Line(line) = record else { return HashMap::new() };
+    serde_json::from_slice(line).unwrap_or_default()
 }
 
 /// A JSON object, and a key that is a duplicate: which of its values is meant is unknown.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A value, as every format can write it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,13 +26,16 @@ impl<'a> Cell<'a> {
         }
     }
 
-    pub fn of_json(value: Value) -> Cell<'static> {
-        match value {
-            Value::Null => Cell::Nothing,
-            Value::String(text) => Cell::Text(Cow::Owned(text)),
-            Value::Number(number) => Cell::Number(number.to_string()),
-            Value::Bool(flag) => Cell::Number(flag.to_string()),
-            Value::Array(_) | Value::Object(_) => Cell::Json(value.to_string()),
+    /// A value as it stands in JSON, so that numbers keep all their digits.
+    pub fn of_json(value: &RawValue) -> Cell<'static> {
+        let json = value.get();
+        match json.as_bytes().first() {
+            Some(b'"') => {
+                serde_json::from_str(json).map_or(Cell::Nothing, |text| Cell::Text(Cow::Owned(text)))
+            }
+            Some(b'[' | b'{') => Cell::Json(compact(json)),
+            Some(b'n') | None => Cell::Nothing,
+            Some(_) => Cell::Number(json.to_owned()),
         }
     }
 
@@ -61,6 +64,22 @@ impl<'a> Cell<'a> {
     pub fn is_number(&self) -> bool {
         matches!(self, Cell::Number(_) | Cell::NotFinite(_))
     }
+}
+
+/// JSON without the white space between its parts: a carriage return there would end a line for some readers.
+fn compact(json: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    let is_kept = |character: &char| {
+        let is_kept = in_string || !character.is_ascii_whitespace();
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => in_string = !in_string,
+            _ => {}
+        }
+        is_kept
+    };
+    json.chars().filter(is_kept).collect()
 }
 
 /// Appends a text as a JSON string.
