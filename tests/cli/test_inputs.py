@@ -68,6 +68,39 @@ def test_kept_columns_are_texts(cli, language):
     assert (cli.folder / "bad.csv").read_bytes().endswith(b",a,M\xfcller\n")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_an_empty_line_is_the_empty_cell_of_a_single_column(cli, language, end, mark):
+    def kept(*lines, title="text"):
+        rows = language("a.csv", mark.encode() + end.join([title, *lines]).encode(), "--keep-all")
+        assert [row["row"] for row in rows] == [*range(1, len(rows) + 1)]
+        return [row["text"] for row in rows]
+
+    assert kept("first", "", "third", "") == ["first", "", "third"]
+    cells = ["", "", "third", '""', "", '"six\n\nth"', "seventh"]
+    assert kept(*cells) == ["", "", "third", "", "", "six\n\nth", "seventh"]
+    assert kept("first", "second", *[""] * 3) == ["first", "second"]
+    # An empty line has no cells for several columns, and none is before a header.
+    assert kept("first,1", "", "second,2", title="text,id") == ["first", "second"]
+    assert kept("text", "first", title="") == ["first"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_bad_rows_are_counted(cli, end):
+    cli.use("reciprocal")
+    name = json.loads(cli("describe", "--format", "json"))["inputs"][0]["name"]
+    text = end.join([name, "1", "", "x", "", "", "4"])
+    (cli.folder / "a.csv").write_bytes(text.encode())
+    cli.fails(5, r"row 2 \(line 3\): .* has no value", "predict", "a.csv")
+    out = cli("predict", "a.csv", "--bad-rows", "bad.csv")
+    assert [line.split(",")[0] for line in out.splitlines()] == ["row", "1", "6"]
+    bad = list(csv.reader(io.StringIO((cli.folder / "bad.csv").read_text())))
+    assert [(row[0], row[2]) for row in bad[1:]] == [("2", ""), ("3", "x"), ("4", ""), ("5", "")]
+    text = end.join([f"{name},id", "1,1", "", '2,"a\nb"', "", "x,2"])
+    (cli.folder / "b.csv").write_bytes(text.encode())
+    cli.fails(5, r'row 3 \(line 7\): .* "x" is not a number', "predict", "b.csv")
+
+
 def test_kept_values_of_json_lines_are_copied(cli):
     """Numbers with all their digits, also in lists and objects; each stays on its line."""
     cli.use("language")

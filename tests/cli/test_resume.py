@@ -109,6 +109,35 @@ def test_the_end_of_the_last_line_may_come_later(cli, table, end):
     assert len((cli.folder / OUTPUT).read_text().splitlines()) == 21
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_run_goes_on_after_the_empty_cell_of_a_single_column(cli, end):
+    cli.use("language")
+    cells = ["one", "", "three", "", "", '"six\n\nth"', "", "eight"]
+    table = cli.folder / "in.csv"
+    command = ["predict", table, "--keep-all", "--batch-rows", "1"]
+    table.write_bytes(end.join(["text", *cells]).encode())
+    whole = cli(*command)
+    for count in range(1, len(cells)):
+        table.write_bytes(end.join(["text", *cells[:count], "\xff"]).encode("latin-1"))
+        cli.fails(5, rf"row {count + 1} \(line \d+\): .* is not UTF-8", *command, "-o", OUTPUT, "--resume")
+        assert predicted(cli.folder) == count
+    table.write_bytes(end.join(["text", *cells]).encode())
+    cli(*command, "-o", OUTPUT, "--resume")
+    assert (cli.folder / OUTPUT).read_text() == whole and predicted(cli.folder) == len(cells)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_empty_lines_at_the_end_become_rows_when_more_is_appended(cli, end):
+    cli.use("language")
+    table = cli.folder / "in.csv"
+    for text, rows in [("text\none", 1), ("text\none\n\n\n", 1), ("text\none\n\n\nfour\n", 4)]:
+        table.write_bytes(text.replace("\n", end).encode())
+        cli("predict", table, "-o", OUTPUT, "--resume")
+        assert predicted(cli.folder) == rows
+    whole = (cli.folder / OUTPUT).read_text()
+    assert cli("predict", table) == whole
+
+
 def test_standard_input_is_resumed_from_its_beginning(cli, table):
     text = "\n".join(table.read_text().splitlines()[:400]) + "\n"
     command = ["predict", "-", "-o", OUTPUT, "--resume", "--quiet"]

@@ -9,8 +9,9 @@ use sidekick::{Error, ErrorKind, FeatureSpec, Rows, Specs};
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::input::hashed::Hashed;
+use crate::input::lines::{count, line_ends, without_line_end};
 use crate::input::quotes;
-use crate::input::record::{Item, Record};
+use crate::input::record::{Item, Position, Record};
 use crate::input::source::{Source, listed, no_column};
 use crate::input::values::Values;
 use crate::invalid::invalid;
@@ -42,6 +43,20 @@ pub struct CsvTable {
     values: Values,
     kept: Vec<usize>,
     rows: u64,
+    /// The line that the last record that was read ends in.
+    line: u64,
+    /// The next record, if it was read already.
+    ahead: Option<Ahead>,
+}
+
+/// A record that was read, and what is before it.
+struct Ahead {
+    fields: ByteRecord,
+    /// The line that it begins in.
+    line: u64,
+    /// Rows before it whose lines are empty, and the last byte of each line.
+    empty_rows: u64,
+    line_end: u8,
 }
 
 impl CsvTable {
@@ -63,8 +78,54 @@ impl CsvTable {
             return Err(failed(&name, "it has no header: the first line names the columns"));
         }
         let columns = columns(&name, &header, inputs, &values, renamed)?;
+        // What is before the first record begins with the end of the header's line.
+        let bytes = reader.position().byte();
+        let line = 1 + line_feeds(reader.get_ref().text(bytes));
+        reader.get_mut().position(bytes);
         let (inputs, kept) = (inputs.clone(), Vec::new());
-        Ok(CsvTable { name, reader, size, delimiter, folder, header, inputs, columns, values, kept, rows: 0 })
+        Ok(CsvTable {
+            name,
+            reader,
+            size,
+            delimiter,
+            folder,
+            header,
+            inputs,
+            columns,
+            values,
+            kept,
+            rows: 0,
+            line,
+            ahead: None,
+        })
+    }
+
+    /// Reads the next record; none at the end. The reader passes over empty lines, but spreadsheets write an
+    /// empty cell of a single column so.
+    fn read(&mut self) -> Outcome<Option<Ahead>> {
+        let mut fields = ByteRecord::new();
+        if !self.reader.read_byte_record(&mut fields).map_err(|error| broken(&self.name, &error))? {
+            return Ok(None);
+        }
+        let text = self.reader.get_ref().text(self.reader.position().byte());
+        let (before, line_end) = line_ends(text);
+        let lines = count(before, line_end);
+        let line = self.line + lines;
+        self.line = line + line_feeds(text.get(before.len()..).unwrap_or_default());
+        // The first line end is that of the record before, or of the header.
+        let empty_rows = if self.header.len() == 1 { lines.saturating_sub(1) } else { 0 };
+        Ok(Some(Ahead { fields, line, empty_rows, line_end }))
+    }
+
+    /// The position after the record that was read last, which begins in a line.
+    fn end_of_record(&mut self, line: u64) -> Outcome<Position> {
+        let bytes = self.reader.position().byte();
+        let input = self.reader.get_mut();
+        if input.last(bytes).is_some_and(|text| quotes::is_open(text, self.delimiter)) {
+            let what = format!("a quote of the row {} (line {line}) is never closed", self.rows);
+            return Err(failed(&self.name, &what));
+        }
+        Ok(input.position(bytes))
     }
 
     fn add_fields(&self, fields: &ByteRecord, rows: &mut Rows) -> sidekick::Result<()> {
@@ -94,23 +155,23 @@ impl CsvTable {
 
 impl Source for CsvTable {
     fn next(&mut self) -> Outcome<Option<Item>> {
-        let mut fields = ByteRecord::new();
-        match self.reader.read_byte_record(&mut fields) {
-            Ok(false) => return Ok(None),
-            Ok(true) => {}
-            Err(error) => return Err(broken(&self.name, &error)),
-        }
+        let ahead = match self.ahead.take() {
+            Some(ahead) => Some(ahead),
+            None => self.read()?,
+        };
+        let Some(mut ahead) = ahead else { return Ok(None) };
         self.rows += 1;
-        let line = fields.position().map(csv::Position::line);
-        let bytes = self.reader.position().byte();
-        let input = self.reader.get_mut();
-        if input.last(bytes).is_some_and(|text| quotes::is_open(text, self.delimiter)) {
-            let line = line.unwrap_or_default();
-            let what = format!("a quote of the row {} (line {line}) is never closed", self.rows);
-            return Err(failed(&self.name, &what));
-        }
-        let end = input.position(bytes);
-        Ok(Some(Item { record: Record::Fields(fields), row: self.rows, line, end }))
+        let (fields, line, end) = match ahead.empty_rows {
+            0 => (ahead.fields, ahead.line, self.end_of_record(ahead.line)?),
+            rows => {
+                let line = ahead.line - rows;
+                let end = self.reader.get_mut().after(ahead.line_end);
+                ahead.empty_rows -= 1;
+                self.ahead = Some(ahead);
+                (ByteRecord::from(vec![""]), line, end)
+            }
+        };
+        Ok(Some(Item { record: Record::Fields(fields), row: self.rows, line: Some(line), end }))
     }
 
     fn add(&self, record: &Record, rows: &mut Rows) -> sidekick::Result<()> {
@@ -169,6 +230,11 @@ impl Source for CsvTable {
         csv_text::push_line(&mut line, &fields, self.delimiter);
         line
     }
+}
+
+/// How many lines a record goes over beside its first.
+fn line_feeds(record: &[u8]) -> u64 {
+    count(without_line_end(record), b'\n')
 }
 
 /// The column of each input.

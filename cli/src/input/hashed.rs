@@ -30,14 +30,31 @@ impl<R: Read> Hashed<R> {
         (self.ended && self.hashed + text.len() as u64 == bytes).then_some(text)
     }
 
+    /// The text from the last position on, up to so many bytes from the start. The bytes were read.
+    pub fn text(&self, bytes: u64) -> &[u8] {
+        let more = usize::try_from(bytes.saturating_sub(self.hashed)).unwrap_or(usize::MAX);
+        let read = self.done.saturating_add(more).min(self.ahead.len());
+        &self.ahead[self.done..read]
+    }
+
     /// The position after so many bytes from the start, before the end of the last line: that may be written
     /// later. The bytes were read.
     pub fn position(&mut self, bytes: u64) -> Position {
-        let more = usize::try_from(bytes.saturating_sub(self.hashed)).unwrap_or(usize::MAX);
-        let read = self.done.saturating_add(more).min(self.ahead.len());
-        let end = self.done + without_line_end(&self.ahead[self.done..read]).len();
+        let size = without_line_end(self.text(bytes)).len();
+        self.pass(size)
+    }
+
+    /// The position after the next byte of this kind. It was read.
+    pub fn after(&mut self, byte: u8) -> Position {
+        let place = self.ahead[self.done..].iter().position(|other| *other == byte);
+        self.pass(place.map_or(0, |place| place + 1))
+    }
+
+    /// The position after so many bytes more.
+    fn pass(&mut self, size: usize) -> Position {
+        let end = self.done + size;
         self.hasher.update(&self.ahead[self.done..end]);
-        self.hashed += (end - self.done) as u64;
+        self.hashed += size as u64;
         self.done = end;
         Position { bytes: self.hashed, checksum: self.hasher.clone().finalize() }
     }
