@@ -151,6 +151,10 @@ impl Categories {
     /// Appends probabilities. If only the server knows the labels, another response may have them in another
     /// order.
     fn append(&mut self, more: &Categories) -> Result<()> {
+        // It may have no rows: a server that refused them all has named no labels either.
+        if more.labels.list().is_empty() {
+            return Ok(());
+        }
         if self.labels.list().is_empty() {
             self.labels = more.labels.clone();
         }
@@ -228,10 +232,11 @@ mod tests {
 
     #[test]
     fn labels_in_another_order_are_put_right() {
-        let unknown = categories(&[], &[]);
+        let unknown = || categories(&[], &[]);
         let all = joined(vec![
-            unknown,
+            unknown(),
             categories(&["a", "b"], &[0.1, 0.9]),
+            unknown(),
             categories(&["b", "a"], &[0.2, 0.8, 1.0, 0.0]),
         ]);
         let Ok(Column::Categories(all)) = all else { panic!("{all:?}") };

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{Request, deployment, numbers, open, options, refused, reply};
+use serde_json::{Value, json};
 use sidekick::{ErrorKind, Options, Predictions};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
@@ -129,4 +130,145 @@ fn without_the_option_the_call_fails_and_other_failures_always_do() {
     let (url, sizes) = fussy(&[1], "400 Bad Request");
     assert_eq!(refused(&open(&url, &options)).http_status(), Some(400));
     assert_eq!(*sizes.lock().unwrap(), [2]);
+}
+
+/// A server with this document. It refuses requests with a number of 100 or more, and answers others with
+/// what `answer` makes of their numbers.
+fn serving(
+    document: &Value,
+    sent: fn(&Value) -> Vec<f64>,
+    answer: fn(&[f64]) -> Value,
+) -> impl Fn(TcpStream) + use<> {
+    let document = document.to_string();
+    move |mut stream| {
+        while let Some(request) = common::read_request(&mut stream) {
+            if !request.is_post() {
+                reply(&mut stream, "200 OK", &document);
+                continue;
+            }
+            let numbers = sent(&serde_json::from_str(&request.body).unwrap());
+            match numbers.iter().any(|number| *number >= 100.0) {
+                true => reply(&mut stream, "400 Bad", r#"{"error":"no such number"}"#),
+                false => reply(&mut stream, "200 OK", &answer(&numbers).to_string()),
+            };
+        }
+    }
+}
+
+/// Predicts good and bad rows in every order, and gives the predictions of the good ones to `check`.
+fn in_every_order(
+    url: &str,
+    options: impl Fn(usize, usize) -> Options,
+    check: impl Fn(&Predictions, &[f64]),
+) {
+    for (batch_rows, workers) in [(1, 1), (1, 2), (2, 2), (3, 4)] {
+        let deployment = open(url, &options(batch_rows, workers));
+        for bad in 0..1u32 << 5 {
+            let values = (0..5u32).map(|row| f64::from(row + 100 * (bad >> row & 1)));
+            let mut rows = deployment.rows();
+            values.clone().for_each(|value| {
+                rows.add_number("in", value).unwrap();
+                rows.end_row().unwrap();
+            });
+            let predictions = deployment.predict(&rows).unwrap();
+            assert_eq!(predictions.failures().len(), bad.count_ones() as usize);
+            check(&predictions, &values.filter(|value| *value < 100.0).collect::<Vec<_>>());
+        }
+    }
+}
+
+/// A column without rows says nothing of the rows of other batches, whatever its type.
+#[test]
+fn outputs_of_every_type_are_kept_beside_batches_that_are_wholly_refused() {
+    let marks = |kind: &str, shape: Value| json!({"x-peltarion": {"type": kind, "shape": shape}});
+    let document = json!({"components": {"schemas": {
+        "input-row": {"properties": {"in": marks("numeric", json!([1]))}},
+        "output-row-batch": {"properties": {"rows": {"properties": {
+            "number": marks("numeric", json!([1])), "class": marks("categorical", json!([2])),
+            "text": marks("text", json!([1])), "image": marks("image", json!([1, 1, 1])),
+            "array": marks("numeric", json!([2])), "free": marks("numeric", json!([-1, 2]))}}}}}}});
+    let sent = |request: &Value| {
+        let rows = request["rows"].as_array().unwrap();
+        rows.iter().map(|row| row["in"].as_f64().unwrap()).collect()
+    };
+    let answer = |numbers: &[f64]| {
+        let row = |number: &f64| {
+            let free = vec![*number; 2 * (*number as usize % 3)];
+            json!({"number": number, "class": {"a": 1.0, "b": number}, "text": number.to_string(),
+                "image": "data:image/jpeg;base64,/9j/4A==", "array": {"shape": [2], "data": [number, 0]},
+                "free": {"shape": [free.len() / 2, 2], "data": free}})
+        };
+        json!({"rows": numbers.iter().map(row).collect::<Vec<_>>()})
+    };
+    let url = format!("http://{}/deployment/x/forward", common::listen(serving(&document, sent, answer)));
+    in_every_order(&url, isolating, |predictions, good| {
+        assert_eq!(predictions.numbers("number").unwrap(), good);
+        let class = predictions.probabilities("class").unwrap();
+        assert_eq!(class.matrix(), good.iter().flat_map(|number| [1.0, *number]).collect::<Vec<_>>());
+        for (row, &number) in good.iter().enumerate() {
+            assert_eq!(class.of(row, "b").unwrap(), number);
+            assert_eq!(predictions.text("text", row).unwrap(), number.to_string());
+            assert_eq!(predictions.image("image", row).unwrap().bytes.len(), 4);
+            assert_eq!(predictions.array("array", row).unwrap(), [number as f32, 0.0]);
+            let free = vec![number as f32; 2 * (number as usize % 3)];
+            assert_eq!(predictions.array("free", row).unwrap(), free);
+        }
+    });
+}
+
+/// The same of tensors.
+#[test]
+fn tensors_of_every_type_are_kept_beside_batches_that_are_wholly_refused() {
+    let tensor = |name: &str, datatype: &str, shape: Value| -> Value {
+        json!({"name": name, "datatype": datatype, "shape": shape})
+    };
+    let outputs = json!([
+        tensor("number", "INT64", json!([-1])),
+        tensor("class", "FP32", json!([-1, 2])),
+        tensor("text", "BYTES", json!([-1])),
+        tensor("bytes", "BYTES", json!([-1])),
+        tensor("image", "UINT8", json!([-1, 2, 2, 1])),
+        tensor("free", "FP16", json!([-1, -1]))
+    ]);
+    let document = json!({"name": "m", "inputs": [tensor("in", "FP64", json!([-1]))], "outputs": outputs});
+    let sent = |request: &Value| {
+        let data = request["inputs"][0]["data"].as_array().unwrap();
+        data.iter().map(|number| number.as_f64().unwrap()).collect()
+    };
+    let answer = |numbers: &[f64]| {
+        let rows = numbers.len();
+        let output = |name: &str, datatype: &str, shape: &[usize], data: Vec<Value>| {
+            let shape = [&[rows], shape].concat();
+            json!({"name": name, "datatype": datatype, "shape": shape, "data": data})
+        };
+        let each = |make: fn(f64) -> Vec<Value>| numbers.iter().flat_map(|number| make(*number)).collect();
+        json!({"outputs": [
+            output("number", "INT64", &[], each(|number| vec![number.into()])),
+            output("class", "FP32", &[2], each(|number| vec![1.into(), number.into()])),
+            output("text", "BYTES", &[], each(|number| vec![number.to_string().into()])),
+            output("bytes", "BYTES", &[], each(|number| vec![number.to_string().into()])),
+            output("image", "UINT8", &[2, 2, 1], each(|number| vec![number.into(); 4])),
+            output("free", "FP16", &[rows], vec![rows.into(); rows * rows])]})
+    };
+    let url = format!("http://{}/v2/models/m", common::listen(serving(&document, sent, answer)));
+    let described = |batch_rows, workers| {
+        let mut options = isolating(batch_rows, workers);
+        let description = json!({"outputs": [{"name": "number"}, {"name": "class", "labels": ["a", "b"]},
+            {"name": "text"}, {"name": "bytes", "type": "bytes"}, {"name": "image", "type": "image"},
+            {"name": "free"}]});
+        options.set_model_description(&description.to_string()).unwrap();
+        options
+    };
+    in_every_order(&url, described, |predictions, good| {
+        assert_eq!(predictions.numbers("number").unwrap(), good);
+        let class = predictions.probabilities("class").unwrap();
+        assert_eq!(class.matrix(), good.iter().flat_map(|number| [1.0, *number]).collect::<Vec<_>>());
+        for (row, &number) in good.iter().enumerate() {
+            assert_eq!(predictions.text("text", row).unwrap(), number.to_string());
+            assert_eq!(predictions.bytes("bytes", row).unwrap(), number.to_string().as_bytes());
+            assert_eq!(predictions.image_pixels("image", row).unwrap().bytes, [number as u8; 4]);
+            let free = predictions.array("free", row).unwrap();
+            assert_eq!(free, vec![free.len() as f32; free.len()]);
+        }
+    });
 }
