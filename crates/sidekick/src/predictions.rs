@@ -14,6 +14,7 @@ use crate::npy;
 use crate::results::{Categories, Column, Columns, Pieces};
 use crate::spec::{FeatureSpec, FeatureType, Key, Schema, Specs};
 use crate::text::{NulString, without_nul};
+use std::cmp::Ordering;
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
@@ -413,12 +414,12 @@ impl<'a> Probabilities<'a> {
     }
 
     /// The places of the `count` most probable categories of a row, the most probable first; ties in label
-    /// order.
+    /// order, NaN last.
     #[inline(never)]
     pub fn top(&self, row: usize, count: usize) -> Result<Vec<usize>> {
         let values = self.row(row)?;
         let value = |place: &usize| values.get(*place).copied().unwrap_or_default();
-        let order = |a: &usize, b: &usize| value(b).total_cmp(&value(a)).then(a.cmp(b));
+        let order = |a: &usize, b: &usize| most_first(value(a), value(b)).then(a.cmp(b));
         let mut places = collected(0..values.len())?;
         if count < places.len() {
             places.select_nth_unstable_by(count, order);
@@ -460,12 +461,19 @@ fn missing(what: &str, number: usize) -> Error {
     Error::new(ErrorKind::Argument, format!("there is no {what} {number}"))
 }
 
-/// The index of the largest value, the first of several. It compares without a branch, which could not be
-/// predicted.
+/// The order of probabilities: the largest first, NaN last. Zeros of either sign are equal.
+fn most_first(a: f64, b: f64) -> Ordering {
+    b.partial_cmp(&a).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+}
+
+/// The index of the value that is the first by that order, the first of several. It compares without a
+/// branch, which could not be predicted.
 fn most_probable(values: &[f64]) -> Option<usize> {
-    let (&first, others) = values.split_first()?;
-    let (mut place, mut most) = (0, first);
-    for (next, &value) in (1..).zip(others) {
+    // Nothing would compare as larger than NaN.
+    let start = values.iter().position(|value| !value.is_nan()).unwrap_or(0);
+    let (&first, others) = values.get(start..)?.split_first()?;
+    let (mut place, mut most) = (start, first);
+    for (next, &value) in (start + 1..).zip(others) {
         place = if value > most { next } else { place };
         most = if value > most { value } else { most };
     }
@@ -600,27 +608,31 @@ fn read_as(spec: &FeatureSpec, wanted: &str) -> Error {
 mod tests {
     use super::*;
     use crate::names::Names;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
-    fn probabilities(values: &[f64]) -> Categories {
-        let labels = ["a", "b", "c"].map(NulString::from).to_vec();
-        Categories { labels: Names::new(labels).unwrap().unwrap(), probabilities: values.to_vec() }
-    }
-
-    #[test]
-    fn the_most_probable_come_first_and_ties_keep_their_order() {
-        let categories = probabilities(&[0.1, 0.8, 0.1, 0.5, 0.5, 0.0]);
+    fn probabilities(labels: &[&str], values: &[f64]) -> (FeatureSpec, Categories) {
+        let labels = labels.iter().map(|&label| label.into()).collect();
+        let labels = Names::new(labels).unwrap().unwrap();
         let spec = FeatureSpec {
             name: "kind".into(),
             feature_type: FeatureType::Categorical,
-            shape: vec![3],
+            shape: vec![labels.list().len()],
             dtype: None,
             tensor_shape: None,
-            categories: categories.labels.clone(),
+            categories: labels.clone(),
             by_index: false,
             types: "",
             optional: false,
             hidden: false,
         };
+        (spec, Categories { labels, probabilities: values.to_vec() })
+    }
+
+    #[test]
+    fn the_most_probable_come_first_and_ties_keep_their_order() {
+        let (spec, categories) = probabilities(&["a", "b", "c"], &[0.1, 0.8, 0.1, 0.5, 0.5, 0.0]);
         let it = Probabilities { spec: &spec, categories: &categories };
         assert_eq!(it.top(0, 3).unwrap(), [1, 0, 2]);
         assert_eq!(it.top(1, 1).unwrap(), [0]);
@@ -630,12 +642,59 @@ mod tests {
         let ranked = |row, rank| it.at_rank(row, rank).unwrap().0.as_str();
         assert_eq!([ranked(0, 0), ranked(0, 1), ranked(0, 2), ranked(1, 0)], ["b", "a", "c", "a"]);
         assert!(it.at_rank(0, 3).is_err());
+        for (values, order) in [
+            ([-0.0, 0.0, -1.0], ["a", "b", "c"]),
+            ([f64::NAN, -0.0, 0.0], ["b", "c", "a"]),
+            ([-f64::NAN, f64::NEG_INFINITY, f64::NAN], ["b", "a", "c"]),
+            ([f64::NAN; 3], ["a", "b", "c"]),
+        ] {
+            let (spec, categories) = probabilities(&["a", "b", "c"], &values);
+            let it = Probabilities { spec: &spec, categories: &categories };
+            let ranked = [0, 1, 2].map(|rank| it.at_rank(0, rank).unwrap().0.as_str());
+            assert_eq!(ranked, order, "{values:?}");
+        }
         for error in [it.top(2, 1).unwrap_err(), it.of(0, "d").unwrap_err(), it.row(usize::MAX).unwrap_err()]
         {
             assert_eq!(error.kind(), ErrorKind::Argument);
         }
         let said = it.of(0, "d").unwrap_err().to_string();
         assert_eq!(said, r#"feature "kind": there is no category "d"; it has "a", "b", "c""#);
+    }
+
+    /// The order of a row's values, from how many come before each.
+    fn plainly_ordered(values: &[f64]) -> Vec<usize> {
+        let is_before = |first: usize, second: usize| {
+            let (a, b) = (values[first], values[second]);
+            let larger = a > b || b.is_nan() && !a.is_nan();
+            larger || first < second && (a == b || a.is_nan() && b.is_nan())
+        };
+        let mut order = vec![0; values.len()];
+        for place in 0..values.len() {
+            let before = (0..values.len()).filter(|&other| is_before(other, place)).count();
+            order[before] = place;
+        }
+        order
+    }
+
+    const FEW: [f64; 8] = [f64::NEG_INFINITY, -0.0, 0.0, 0.25, 0.5, f64::INFINITY, f64::NAN, -f64::NAN];
+
+    proptest! {
+        #[test]
+        fn every_label_has_one_rank(
+            values in vec(prop_oneof![select(&FEW[..]), any::<f64>()], 1..40),
+            count in 0..40usize,
+        ) {
+            let labels: Vec<String> = (0..values.len()).map(|place| place.to_string()).collect();
+            let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+            let (spec, categories) = probabilities(&labels, &values);
+            let it = Probabilities { spec: &spec, categories: &categories };
+            let order = plainly_ordered(&values);
+            prop_assert_eq!(&it.top(0, count).unwrap()[..], &order[..count.min(order.len())]);
+            for (rank, place) in order.into_iter().enumerate() {
+                let (label, value) = it.at_rank(0, rank).unwrap();
+                prop_assert_eq!((label.as_str(), value.to_bits()), (labels[place], values[place].to_bits()));
+            }
+        }
     }
 
     #[test]
