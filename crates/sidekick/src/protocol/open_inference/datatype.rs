@@ -133,8 +133,13 @@ impl DataType {
         if value.fract() == 0.0 && value.abs() <= 18_446_744_073_709_551_616.0 {
             return self.word_of_integer(value as i128);
         }
-        let message = format!("{value:?} is not a whole number that {} holds", self.name());
-        Err(Error::new(ErrorKind::FeatureValue, message))
+        Err(Error::new(ErrorKind::FeatureValue, format!("{value:?}{}", self.takes_whole())))
+    }
+
+    /// What an error says of a value that is not whole.
+    #[cold]
+    pub(crate) fn takes_whole(self) -> String {
+        format!(" is not a whole number that {} holds", self.name())
     }
 
     /// The element that holds an integer. As a float it is rounded; beyond the type's range it is an error.

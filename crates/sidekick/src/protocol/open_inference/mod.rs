@@ -17,6 +17,7 @@ pub(crate) mod reply;
 pub(crate) mod reply_data;
 pub(crate) mod request;
 pub(crate) mod tensors;
+mod whole;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::push;

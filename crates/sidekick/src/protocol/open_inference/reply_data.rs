@@ -1,6 +1,7 @@
 //! The elements of one output of a response, from bytes or from JSON, into their column.
 
 use super::datatype::{Class, DataType, split_bytes};
+use super::whole::whole_number;
 use crate::array::MOST_DIMENSIONS;
 use crate::base64_text::append_decoded;
 use crate::elements::Elements;
@@ -212,8 +213,8 @@ fn read_value(cursor: &mut Cursor<'_>, expected: &Expected<'_>, column: &mut Col
         (Class::Bool, _) if cursor.take_word("false") => datatype.word_of_integer(0),
         _ => {
             let text = number_text(cursor)?;
-            let float = || datatype.word_of_float(text.parse().unwrap_or(f64::NAN));
-            without_zeros(text).parse().map_or_else(|_| float(), |integer| datatype.word_of_integer(integer))
+            let whole = text.parse().ok().or_else(|| whole_number(text));
+            whole.ok_or_else(|| not_whole(text, datatype)).and_then(|it| datatype.word_of_integer(it))
         }
     };
     let word = word.map_err(|error| Error::with_quotes(ErrorKind::ReplyType, error.into_message()))?;
@@ -240,12 +241,10 @@ fn read_bytes(cursor: &mut Cursor<'_>, base64: bool, column: &mut Column) -> Res
     }
 }
 
-/// An integer without a fraction of zeros. As a double it would lose digits.
-fn without_zeros(text: &str) -> &str {
-    match text.split_once('.') {
-        Some((integer, fraction)) if fraction.bytes().all(|digit| digit == b'0') => integer,
-        _ => text,
-    }
+#[cold]
+fn not_whole(text: &str, datatype: DataType) -> Error {
+    let message = Message::default().quote(text).say(datatype.takes_whole());
+    Error::with_quotes(ErrorKind::ReplyType, message)
 }
 
 fn read_f32(cursor: &mut Cursor<'_>) -> Result<f32> {
@@ -530,13 +529,28 @@ mod tests {
         assert_eq!(numbers(text, DataType::Uint64, 2).unwrap(), Elements::U64(vec![u64::MAX, 1 << 63]));
         assert_eq!(numbers("[true,false,1,0]", DataType::Bool, 4).unwrap(), Elements::Bool(vec![1, 0, 1, 0]));
         assert_eq!(numbers("[65504]", DataType::Fp16, 1).unwrap(), Elements::F16(vec![0x7bff]));
-        let text = "[9007199254740993.0,-9223372036854775808.00]";
-        assert_eq!(numbers(text, DataType::Int64, 2).unwrap(), Elements::I64(vec![(1 << 53) + 1, i64::MIN]));
+        let text = "[9007199254740993.0,-9223372036854775808.00,9007199254740993e0,-0.9007199254740993E+16]";
+        let exact = vec![(1 << 53) + 1, i64::MIN, (1 << 53) + 1, -(1 << 53) - 1];
+        assert_eq!(numbers(text, DataType::Int64, 4).unwrap(), Elements::I64(exact));
+        assert_eq!(numbers("[255.0e0]", DataType::Uint8, 1).unwrap(), Elements::U8(vec![255]));
         for (text, datatype, said) in [
             ("[9223372036854775808.0]", DataType::Int64, "row 0: 9223372036854775808 does not fit INT64"),
             ("[300]", DataType::Uint8, "row 0: 300 does not fit UINT8, which holds 0 to 255"),
             ("[1.5]", DataType::Int32, "row 0: 1.5 is not a whole number that INT32 holds"),
-            ("[1e400]", DataType::Int32, "row 0: inf is not a whole number"),
+            ("[1e400]", DataType::Int32, "row 0: 1e400 is not a whole number that INT32 holds"),
+            ("[1e-400]", DataType::Int64, "row 0: 1e-400 is not a whole number that INT64 holds"),
+            ("[0.5]", DataType::Bool, "row 0: 0.5 is not a whole number that BOOL holds"),
+            (
+                "[9007199254740993.5]",
+                DataType::Int64,
+                "row 0: 9007199254740993.5 is not a whole number that INT64 holds",
+            ),
+            (
+                "[254.99999999999999999]",
+                DataType::Uint8,
+                "row 0: 254.99999999999999999 is not a whole number that UINT8 holds",
+            ),
+            ("[1e30]", DataType::Uint64, "row 0: 1000000000000000000000000000000 does not fit UINT64"),
             ("[null]", DataType::Int32, "row 0: expected a number, found null"),
             ("[\"1\"]", DataType::Int32, "row 0: expected a number, found text"),
             ("[2]", DataType::Bool, "row 0: 2 does not fit BOOL"),
