@@ -323,18 +323,38 @@ fn short_and_common_tokens_do_not_touch_our_own_words() {
     }
 }
 
-#[test]
-fn a_feature_named_by_the_token_is_not_named_in_messages() {
-    let address = listen(|mut stream| {
+/// A deployment of the Deployment API with this document, which answers predictions with this body.
+fn answering(document: String, body: String) -> String {
+    let address = listen(move |mut stream| {
         while let Some(request) = read_request(&mut stream) {
-            let body = DESCRIBE.replace("\"in\"", "\"my 5ome-t0ken\"");
-            reply(&mut stream, "200 OK", if request.is_post() { "{}" } else { &body });
+            reply(&mut stream, "200 OK", if request.is_post() { &body } else { &document });
         }
     });
-    let url = format!("http://{address}/deployment/x/forward");
+    format!("http://{address}/deployment/x/forward")
+}
+
+#[test]
+fn a_feature_named_by_the_token_is_not_named_in_messages() {
+    let url = answering(DESCRIBE.replace("\"in\"", "\"my 5ome-t0ken\""), "{}".to_owned());
     let deployment = Deployment::open(&url, "5ome-t0ken", &plain_options()).unwrap();
     let mut rows = deployment.rows();
     for error in [rows.add_number("other", 1.0).unwrap_err(), rows.add_text(0, "x").unwrap_err()] {
         assert!(error.to_string().contains(LEFT_OUT) && !error.to_string().contains("t0ken"), "{error}");
+    }
+}
+
+#[test]
+fn an_output_named_by_the_token_is_not_named_in_messages() {
+    for (row, said) in [
+        (r#"{"my 5ome-t0ken": 1, "my 5ome-t0ken": 2}"#, "the output is a duplicate"),
+        (r#"{"my 5ome-t0ken": null}"#, "the output is numeric [1]"),
+        (r#"{"my 5ome-t0ken": 1e999}"#, "is beyond a 64-bit float"),
+        ("{}", "the response lacks this output"),
+    ] {
+        let body = format!(r#"{{"rows": [{row}]}}"#);
+        let url = answering(DESCRIBE.replace("\"out\"", "\"my 5ome-t0ken\""), body);
+        let error = refusal(&url, &plain_options(), "5ome-t0ken");
+        assert!(error.to_string().contains(said) && error.to_string().contains(LEFT_OUT), "{error}");
+        assert!(!format!("{error} {error:?}").contains("t0ken"), "{error}");
     }
 }

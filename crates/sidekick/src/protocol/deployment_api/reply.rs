@@ -187,8 +187,8 @@ impl<'a> Slot<'a> {
 
     fn read(&mut self, cursor: &mut Cursor<'_>, row: usize) -> Result<()> {
         if std::mem::replace(&mut self.last, row) == row {
-            return Err(Error::new(ErrorKind::ReplyMalformed, "the output is a duplicate")
-                .in_feature(self.spec.name()));
+            let error = Error::new(ErrorKind::ReplyMalformed, "the output is a duplicate");
+            return Err(in_feature(self.spec, error));
         }
         let read = read_value(cursor, self.spec, &mut self.labels, self.column);
         read.map_err(|error| in_feature(self.spec, error))
