@@ -7,6 +7,7 @@ mod common;
 use common::proxies::{self, NOWHERE};
 use common::tls::{Authority, Server, self_signed};
 use common::{DESCRIBE, TOKEN, listen, numbers, read_request, reply, shown};
+use serde_json::{Value, json};
 use sidekick::{Cancel, Deployment, Error, ErrorKind, Options, Result};
 use std::io::Write;
 use std::net::TcpStream;
@@ -357,4 +358,153 @@ fn an_output_named_by_the_token_is_not_named_in_messages() {
         assert!(error.to_string().contains(said) && error.to_string().contains(LEFT_OUT), "{error}");
         assert!(!format!("{error} {error:?}").contains("t0ken"), "{error}");
     }
+}
+
+/// The date of a token, which is a number as servers send them.
+const DATE: usize = 20_240_917;
+const DATED: &str = "ab-20240917";
+
+fn tensor(datatype: &str, shape: Value) -> Value {
+    json!({"name": "y", "datatype": datatype, "shape": shape})
+}
+
+/// A model of the Open Inference Protocol with these tensors. It answers predictions with this output, and
+/// with so many bytes behind the JSON.
+fn model(input: &Value, output: &Value, answer: &Value, bytes: usize) -> String {
+    let input = json!({"name": "in", "datatype": "FP32", "shape": input});
+    let metadata = json!({"inputs": [input], "outputs": [output]}).to_string();
+    let mut body = json!({"outputs": [answer]}).to_string();
+    let header = format!("Inference-Header-Content-Length: {}", body.len());
+    body.push_str(&"\0".repeat(bytes));
+    let address = listen(move |mut stream| {
+        while let Some(request) = read_request(&mut stream) {
+            let document = if request.head[0].contains("/v2/models/m ") { &metadata } else { "{}" };
+            match request.is_post() {
+                true if bytes > 0 => reply(&mut stream, &format!("200 OK\r\n{header}"), &body),
+                true => reply(&mut stream, "200 OK", &body),
+                false => reply(&mut stream, "200 OK", document),
+            };
+        }
+    });
+    format!("http://{address}/v2/models/m")
+}
+
+/// Checks that a message says this, and shows nothing of the token.
+fn hides_the_date(error: &Error, said: &str) {
+    let text = shown(error);
+    assert!(!text.contains("240917"), "{text}");
+    assert!(text.contains(LEFT_OUT) && text.contains(said), "{text} instead of {said}");
+}
+
+#[test]
+fn a_number_of_the_token_is_not_quoted_from_a_tensor() {
+    let output = |datatype, shape, data| {
+        let mut output = tensor(datatype, shape);
+        output["data"] = data;
+        output
+    };
+    let binary = |shape, size| {
+        let mut output = tensor("FP32", shape);
+        output["parameters"] = json!({"binary_data_size": size});
+        output
+    };
+    let huge = 1u64 << 40;
+    for (declared, answer, bytes, said) in [
+        (
+            tensor("FP32", json!([-1])),
+            output("FP32", json!([DATE]), json!([])),
+            0,
+            "rows were sent, and the shape",
+        ),
+        (
+            tensor("FP32", json!([-1, 2])),
+            output("FP32", json!([1, DATE]), json!([])),
+            0,
+            "has the shape [2] a row, and",
+        ),
+        (
+            tensor("FP32", json!([-1, -1, -1])),
+            output("FP32", json!([1, DATE, huge]), json!([])),
+            0,
+            "which is larger than memory",
+        ),
+        (
+            tensor("FP32", json!([-1, -1])),
+            output("FP32", json!([1, DATE]), json!([1])),
+            0,
+            "has only 1 elements where",
+        ),
+        (
+            tensor("FP32", json!([-1, -1, -1])),
+            output("FP32", json!([1, 2, DATE]), json!([[[1], [2]]])),
+            0,
+            "a list at depth 2 has the length 1, but the shape",
+        ),
+        (
+            tensor("INT8", json!([-1])),
+            output("INT8", json!([1]), json!([DATE])),
+            0,
+            "does not fit INT8, which holds",
+        ),
+        (
+            tensor("INT8", json!([-1])),
+            output("INT8", json!([1]), json!([20240917.5])),
+            0,
+            "is not a whole number",
+        ),
+        (
+            tensor("FP16", json!([-1])),
+            output("FP16", json!([1]), json!([DATE])),
+            0,
+            "does not fit FP16: it is too large",
+        ),
+        (
+            tensor("FP32", json!([-1])),
+            binary(json!([1]), DATE),
+            0,
+            "0 bytes follow the JSON, but its outputs have",
+        ),
+        (tensor("FP32", json!([-1, -1])), binary(json!([1, DATE]), 4), 4, "has 4 bytes for"),
+    ] {
+        let url = model(&json!([-1]), &declared, &answer, bytes);
+        hides_the_date(&refusal(&url, &plain_options(), DATED), said);
+    }
+    let mut options = plain_options();
+    options.set_model_description(r#"{"outputs": [{"name": "y", "type": "image"}]}"#).unwrap();
+    let answer = output("UINT8", json!([1, 0, DATE, 3]), json!([]));
+    let url = model(&json!([-1]), &tensor("UINT8", json!([-1, -1, -1, 3])), &answer, 0);
+    hides_the_date(&refusal(&url, &options, DATED), "pixels came back");
+}
+
+#[test]
+fn a_number_of_the_token_is_not_quoted_from_metadata() {
+    let refused = |input: Value, output: &Value, description: &str| {
+        let mut options = plain_options();
+        options.set_model_description(description).unwrap();
+        Deployment::open(&model(&input, output, &json!({}), 0), DATED, &options).unwrap_err()
+    };
+    for (input, shape, said) in [
+        (json!([-1]), json!([DATE]), "without an axis for rows"),
+        (json!([-1, DATE, 1u64 << 62]), json!([-1]), "which is larger than memory"),
+    ] {
+        hides_the_date(&refused(input, &tensor("FP32", shape), "{}"), said);
+    }
+    let binary = r#"{"outputs": [{"name": "y", "type": "binary"}]}"#;
+    hides_the_date(
+        &refused(json!([-1]), &tensor("FP32", json!([-1, DATE])), binary),
+        "but a binary tensor is",
+    );
+    let two = r#"{"inputs": [{"name": "in"}, {"name": "more", "datatype": "FP32", "shape": [-1]}]}"#;
+    hides_the_date(&refused(json!([DATE]), &tensor("FP32", json!([-1])), two), "\" has the shape");
+}
+
+#[test]
+fn a_number_of_the_token_is_not_quoted_from_an_array() {
+    let document = DESCRIBE.replace(
+        r#""out": {"x-peltarion": {"type": "numeric", "shape": [1]"#,
+        r#""out": {"x-peltarion": {"type": "numeric", "shape": [-1]"#,
+    );
+    let body = format!(r#"{{"rows": [{{"out": {{"shape": [{DATE}], "data": [1]}}}}]}}"#);
+    let error = refusal(&answering(document, body), &plain_options(), DATED);
+    hides_the_date(&error, "1 values, but the shape");
 }

@@ -274,8 +274,9 @@ fn read_array(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>
         return Ok(shape);
     }
     let due = due.unwrap_or(usize::MAX);
-    let message = format!("{count} values, but the shape {shape:?} has {due}");
-    Err(Error::new(ErrorKind::ReplyShape, message))
+    let message = Message::from(format!("{count} values, but the shape "));
+    let message = message.quote(format_args!("{shape:?}")).say(" has ").quote(due);
+    Err(Error::with_quotes(ErrorKind::ReplyShape, message))
 }
 
 fn read_npy(cursor: &mut Cursor<'_>, spec: &FeatureSpec, values: &mut Vec<f32>) -> Result<Vec<usize>> {

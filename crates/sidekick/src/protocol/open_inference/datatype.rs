@@ -171,13 +171,19 @@ impl DataType {
 
     #[cold]
     fn does_not_hold(self, value: impl std::fmt::Debug) -> Error {
+        Error::new(ErrorKind::FeatureValue, format!("{value:?}{}", self.takes_less()))
+    }
+
+    /// What an error says of a value that is beyond its range.
+    #[cold]
+    pub(crate) fn takes_less(self) -> String {
         let range = match self.class() {
             Class::Bool => ", which holds 0 and 1".to_owned(),
             Class::Integer(first, last) => format!(", which holds {first} to {last}"),
             Class::Float => ": it is too large".to_owned(),
             Class::Bytes => String::new(),
         };
-        Error::new(ErrorKind::FeatureValue, format!("{value:?} does not fit {}{range}", self.name()))
+        format!(" does not fit {}{range}", self.name())
     }
 }
 

@@ -28,8 +28,8 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
     if let Err(what) = checked {
         let message = Message::from(format!("the model description: the {} \"", side.name()));
         let message = message.quote(&tensor.name).say(format!("\" is {}", tensor.datatype.name()));
-        let message = message.say(format!(" of the shape {} a row, {what}", shape_text(&tensor.shape)));
-        return Err(Error::with_quotes(ErrorKind::Describe, message));
+        let message = message.say(" of the shape ").quote(shape_text(&tensor.shape));
+        return Err(Error::with_quotes(ErrorKind::Describe, message.say(" a row, ").say(what)));
     }
     let labels = tensor.meaning.labels.clone().unwrap_or_default();
     let pixels = tensor.pixels.as_deref();

@@ -148,8 +148,8 @@ fn has_axis(inputs: &[Declared]) -> Result<bool> {
             let message = Message::from("the input \"")
                 .quote(&with.name)
                 .say("\" has an axis for rows (-1 first), and \"");
-            let message =
-                message.quote(&without.name).say(format!("\" has the shape {}", shape_text(&without.shape)));
+            let message = message.quote(&without.name).say("\" has the shape ");
+            let message = message.quote(shape_text(&without.shape));
             Err(refused_in(with.described || without.described, message.say(NO_COMMON_AXIS)))
         }
         (with, _) => Ok(with.is_some()),
@@ -166,7 +166,7 @@ fn tensor(declared: Declared, side: &str, axis: bool, is_chosen: bool) -> Result
     let Declared { name, datatype, shape, described, meaning, listed, base64 } = declared;
     let of_it = |what: &str| {
         let named = Message::from(format!("the {side} \"")).quote(&name);
-        refused_in(described, named.say(format!("\" has the shape {}{what}", shape_text(&shape))))
+        refused_in(described, named.say("\" has the shape ").quote(shape_text(&shape)).say(what))
     };
     let row = match &*shape {
         [None, row @ ..] if axis => row,

@@ -96,8 +96,8 @@ impl Response<'_> {
         if all.bytes == bytes {
             return Ok(all.found);
         }
-        let message = format!("{bytes} bytes follow the JSON, but its outputs have {} bytes", all.bytes);
-        Err(Error::new(ErrorKind::ReplyShape, message))
+        let message = Message::from(format!("{bytes} bytes follow the JSON, but its outputs have "));
+        Err(Error::with_quotes(ErrorKind::ReplyShape, message.quote(all.bytes).say(" bytes")))
     }
 
     fn check_id(&self, id: &str) -> Result<()> {
@@ -143,7 +143,8 @@ impl Response<'_> {
         let row = tensor.elements.or_else(|| product(&shape));
         let elements = row.and_then(|row| self.rows.checked_mul(row));
         // Beside a size of 0 the others can be any: they have to be sizes of arrays still.
-        let elements = elements.filter(|_| shape.iter().all(|size| isize::try_from(*size).is_ok()));
+        let is_size = |size: &usize| isize::try_from(*size).is_ok();
+        let elements = elements.filter(|elements| is_size(elements) && shape.iter().all(is_size));
         let (row, elements) = row.zip(elements).ok_or_else(|| too_large(&found.shape))?;
         if let (Column::Elements(column), true) = (&mut *column, tensor.is_free()) {
             column.push_shapes(self.rows, &shape)?;
@@ -173,8 +174,9 @@ impl Response<'_> {
             (Batch::OneRow, row) => row,
             (Batch::FirstAxis { .. }, [rows, row @ ..]) if *rows == self.rows => row,
             (Batch::FirstAxis { .. }, _) => {
-                let message = format!("{} rows were sent, and the shape {shape:?} came back", self.rows);
-                return Err(Error::new(ErrorKind::ReplyRows, message));
+                let message = Message::from(format!("{} rows were sent, and the shape ", self.rows));
+                let message = message.quote(format_args!("{shape:?}")).say(" came back");
+                return Err(Error::with_quotes(ErrorKind::ReplyRows, message));
             }
         };
         if !tensor.is_free() && without_ones(row) == without_ones(&tensor.shape) {
@@ -185,8 +187,9 @@ impl Response<'_> {
         found.map(Cow::Owned).ok_or_else(|| {
             let place = if tensor.described { " in the model description" } else { "" };
             let own = shape_text(&tensor.shape);
-            let message = format!("has the shape {own} a row{place}, and {row:?} came back");
-            Error::new(ErrorKind::ReplyShape, message)
+            let message = Message::from(format!("has the shape {own} a row{place}, and "));
+            let message = message.quote(format_args!("{row:?}")).say(" came back");
+            Error::with_quotes(ErrorKind::ReplyShape, message)
         })
     }
 }
@@ -209,7 +212,8 @@ fn free_shape(row: &[usize], declared: &[usize]) -> Option<Vec<usize>> {
 
 #[cold]
 fn too_large(shape: &[usize]) -> Error {
-    Error::new(ErrorKind::ReplyShape, format!("has the shape {shape:?}, which is larger than memory"))
+    let message = Message::from("has the shape ").quote(format_args!("{shape:?}"));
+    Error::with_quotes(ErrorKind::ReplyShape, message.say(", which is larger than memory"))
 }
 
 #[cold]
@@ -461,7 +465,7 @@ mod tests {
         }
         let most = isize::MAX as usize;
         assert_eq!(shapes(&format!("[2,0,2,{most}]"), "[]").unwrap().1, "U8([])");
-        for beyond in [[2, 0, 2, most + 1], [2, most + 1, 2, 1]] {
+        for beyond in [[2, 0, 2, most + 1], [2, most + 1, 2, 1], [2, 1 << 31, 2, 1 << 30]] {
             let error = shapes(&format!("{beyond:?}"), "[]").unwrap_err().to_string();
             assert!(error.contains(&format!("{beyond:?}, which is larger than memory")), "{error}");
         }

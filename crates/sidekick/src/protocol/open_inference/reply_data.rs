@@ -1,6 +1,6 @@
 //! The elements of one output of a response, from bytes or from JSON, into their column.
 
-use super::datatype::{Class, DataType, split_bytes};
+use super::datatype::{Class, DataType, Word, split_bytes};
 use super::whole::whole_number;
 use crate::array::MOST_DIMENSIONS;
 use crate::base64_text::append_decoded;
@@ -11,6 +11,7 @@ use crate::json::Cursor;
 use crate::memory::{push, push_text};
 use crate::message::Message;
 use crate::results::{Column, Pieces};
+use std::fmt::Display;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -44,9 +45,9 @@ pub(super) fn read_binary(
         }),
         Column::Elements(column) => {
             if elements.checked_mul(datatype.size()) != Some(bytes.len()) {
-                let name = datatype.name();
-                let message = format!("has {} bytes for {elements} elements of {name}", bytes.len());
-                return Err(Error::new(ErrorKind::ReplyShape, message));
+                let message = Message::from(format!("has {} bytes for ", bytes.len())).quote(elements);
+                let message = message.say(" elements of ").say(datatype.name());
+                return Err(Error::with_quotes(ErrorKind::ReplyShape, message));
             }
             if own.is_some_and(|(memory, range)| column.keep(memory, range)) {
                 return Ok(());
@@ -192,33 +193,48 @@ fn uneven() -> Error {
 
 #[cold]
 fn other_nesting(depth: usize, found: usize, size: usize, shape: &[usize]) -> Error {
-    let message =
-        format!("a list at depth {depth} has the length {found}, but the shape {shape:?} has {size} there");
-    Error::new(ErrorKind::ReplyShape, message + "; data is one flat list, or nested as its shape")
+    let message = Message::from(format!("a list at depth {depth} has the length {found}, but the shape "));
+    let message = message.quote(format_args!("{shape:?}")).say(" has ").quote(size);
+    let message = message.say(" there; data is one flat list, or nested as its shape");
+    Error::with_quotes(ErrorKind::ReplyShape, message)
 }
 
 #[cold]
 fn other_count(found: &str, expected: usize) -> Error {
-    Error::new(ErrorKind::ReplyShape, format!("has {found} elements where its shape has {expected}"))
+    let message = Message::from(format!("has {found} elements where its shape has ")).quote(expected);
+    Error::with_quotes(ErrorKind::ReplyShape, message)
 }
 
 fn read_value(cursor: &mut Cursor<'_>, expected: &Expected<'_>, column: &mut Column) -> Result<()> {
     let Column::Elements(column) = column else { return read_bytes(cursor, expected.base64, column) };
-    let datatype = expected.datatype;
-    let word = match (datatype.class(), column.elements_mut()?) {
-        (_, Elements::F32(values)) => return push(values, read_f32(cursor)?),
-        (_, Elements::F64(values)) => return push(values, read_f64(cursor)?),
-        (Class::Float, _) => datatype.word_of_float(read_f64(cursor)?),
-        (Class::Bool, _) if cursor.take_word("true") => datatype.word_of_integer(1),
-        (Class::Bool, _) if cursor.take_word("false") => datatype.word_of_integer(0),
+    let elements = column.elements_mut()?;
+    match elements {
+        Elements::F32(values) => push(values, read_f32(cursor)?),
+        Elements::F64(values) => push(values, read_f64(cursor)?),
+        _ => {
+            let word = read_word(cursor, expected.datatype)?;
+            elements.extend_from_bytes(word.get(..expected.datatype.size()).unwrap_or_default())
+        }
+    }
+}
+
+/// Reads an integer, a BOOL, or a float of 16 bits.
+fn read_word(cursor: &mut Cursor<'_>, datatype: DataType) -> Result<Word> {
+    match datatype.class() {
+        Class::Float => {
+            let float = read_f64(cursor)?;
+            let beyond = || misfit(format_args!("{float:?}"), &datatype.takes_less());
+            datatype.word_of_float(float).map_err(|_| beyond())
+        }
+        Class::Bool if cursor.take_word("true") => datatype.word_of_integer(1),
+        Class::Bool if cursor.take_word("false") => datatype.word_of_integer(0),
         _ => {
             let text = number_text(cursor)?;
             let whole = text.parse().ok().or_else(|| whole_number(text));
-            whole.ok_or_else(|| not_whole(text, datatype)).and_then(|it| datatype.word_of_integer(it))
+            let whole = whole.ok_or_else(|| misfit(text, &datatype.takes_whole()))?;
+            datatype.word_of_integer(whole).map_err(|_| misfit(whole, &datatype.takes_less()))
         }
-    };
-    let word = word.map_err(|error| Error::with_quotes(ErrorKind::ReplyType, error.into_message()))?;
-    column.elements_mut()?.extend_from_bytes(word.get(..datatype.size()).unwrap_or_default())
+    }
 }
 
 /// Reads one of BYTES, which JSON has as text or as base64.
@@ -241,10 +257,10 @@ fn read_bytes(cursor: &mut Cursor<'_>, base64: bool, column: &mut Column) -> Res
     }
 }
 
+/// The error of a server's value that its type does not hold.
 #[cold]
-fn not_whole(text: &str, datatype: DataType) -> Error {
-    let message = Message::default().quote(text).say(datatype.takes_whole());
-    Error::with_quotes(ErrorKind::ReplyType, message)
+fn misfit(value: impl Display, why: &str) -> Error {
+    Error::with_quotes(ErrorKind::ReplyType, Message::default().quote(value).say(why))
 }
 
 fn read_f32(cursor: &mut Cursor<'_>) -> Result<f32> {
