@@ -106,9 +106,19 @@ fn categories() -> Vec<Scenario> {
         };
         Scenario { reply: Box::new(reply), ..made }
     };
+    let beyond = listed.replace(&format!("[{COUNT}]"), "[1]");
+    let reply = format!(r#"{{"rows":[{forth}]}}"#);
+    let too_many = scenario("more categories than the output has", NUMBER, beyond, reply, |url: &str| {
+        let deployment = open(url);
+        let mut rows = deployment.rows();
+        step(|| rows.add_number("x", 0.5));
+        step(|| rows.end_row());
+        refused(ErrorKind::ReplyShape, || deployment.predict(&rows).map(|_| ()));
+    });
     vec![
         in_turn("categories that are listed", &listed),
         in_turn("categories that the server alone knows", &unlisted),
+        too_many,
     ]
 }
 

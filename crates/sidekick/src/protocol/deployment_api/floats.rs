@@ -20,7 +20,7 @@ pub(crate) fn next_f64(cursor: &mut Cursor<'_>) -> Result<f64> {
 
 /// The fast path for rows of probabilities. Appends the numbers of the object at the start of `bytes` to
 /// `values`, if its keys are these, in this order and without white space. Returns what follows. Otherwise it
-/// appends nothing.
+/// appends nothing. `values` has room for a number of each key: to make it here could end the process.
 #[inline]
 pub(crate) fn read_f64_members<'a>(
     bytes: &'a [u8],
@@ -44,7 +44,7 @@ fn append_f64_members<'a>(bytes: &'a [u8], keys: &[Snippet], values: &mut Vec<f6
         return None;
     }
     values.push(value);
-    // Their number is known: room is reserved once. Nothing is read after an invalid number.
+    // Their number is known, so that room is not checked for each. Nothing is read after an invalid number.
     values.extend(keys.iter().map(|key| {
         let value;
         (value, rest) = read_member(rest, key, b',');

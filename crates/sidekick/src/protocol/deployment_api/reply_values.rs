@@ -141,8 +141,9 @@ fn read_categories(
         return keys.learn(labels);
     }
     let keys = keys.all();
-    let fast =
-        if keys.len() == known { floats::read_f64_members(cursor.rest(), keys, probabilities) } else { None };
+    // Room was made for as many as the output has. The document may list others.
+    let has_room = keys.len() == known && known == spec.fixed_count();
+    let fast = if has_room { floats::read_f64_members(cursor.rest(), keys, probabilities) } else { None };
     let count = match fast {
         Some(rest) => {
             cursor.advance_to(rest);
