@@ -160,7 +160,8 @@ impl Column {
     pub(super) fn range(&self, tensor: &Tensor, rows: Range<usize>) -> Range<usize> {
         if tensor.is_free() {
             let (size, Range { start, end }) = (tensor.datatype.size(), self.shapes.elements(rows));
-            return start * size..end * size;
+            // The bytes of these elements were added, so no product is larger than memory.
+            return start.saturating_mul(size)..end.saturating_mul(size);
         }
         if tensor.datatype != DataType::Bytes && !tensor.is_optional() {
             return rows.start * tensor.row_bytes()..rows.end * tensor.row_bytes();

@@ -5,7 +5,7 @@ use super::description::{Layout, Meaning};
 use crate::array::SIZE_ANY;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::images::Samples;
-use crate::memory::filled;
+use crate::memory::{filled, none_for};
 use crate::message::Message;
 use std::borrow::Cow;
 
@@ -81,7 +81,7 @@ impl PixelTensor {
             let message = "the image is RGB, and the model takes grey; convert it before";
             return Err(Error::new(ErrorKind::FeatureShape, message));
         }
-        let (start, bytes) = (out.len(), height * width * channels * self.size);
+        let (start, bytes) = (out.len(), size_of_image([height, width, channels], self.size)?);
         reserve(out, bytes)?;
         out.resize(start + bytes, 0);
         let out = out.get_mut(start..).unwrap_or_default();
@@ -135,6 +135,12 @@ impl PixelTensor {
             }
         }
     }
+}
+
+/// The bytes of an image's elements, of `size` bytes each. A large image in FP64 is more than 32 bits count.
+fn size_of_image(shape: [usize; 3], size: usize) -> Result<usize> {
+    let bytes = shape.iter().try_fold(size, |bytes, side| bytes.checked_mul(*side));
+    bytes.ok_or_else(|| none_for(usize::MAX))
 }
 
 /// The samples of three channels that lie one after the other.
@@ -249,6 +255,16 @@ mod tests {
         let doubles =
             bytes(DataType::Fp64, &[1, 2, 3], &described(None, Some([&[1.0 / 255.0], &[0.0], &[1.0]])), &rgb);
         assert_eq!(doubles[..8], (10.0f64 * (1.0 / 255.0)).to_le_bytes());
+    }
+
+    #[test]
+    fn an_image_larger_than_memory_is_an_error() {
+        let side = 1 << (usize::BITS / 2 - 1);
+        assert_eq!(size_of_image([side, side, 3], 1).unwrap(), 3 * side * side);
+        for (shape, size) in [([side, side, 1], 8), ([side, side, 3], 2), ([2 * side, 2 * side, 1], 1)] {
+            let error = size_of_image(shape, size).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Memory, "{shape:?}");
+        }
     }
 
     #[test]
