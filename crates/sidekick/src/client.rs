@@ -106,7 +106,7 @@ impl Client {
         columns: &mut Columns,
         context: Context<'_>,
     ) -> std::result::Result<(), Refusal> {
-        let request = self.protocol.request(rows.store(), batch.clone())?;
+        let request = self.protocol.request(rows.store(), batch.clone(), &self.schema)?;
         let reply = request.post(&self.transport, context)?;
         if !reply.is_success() {
             let Refusal { error, blames_rows } = self.protocol.refusal(&reply);

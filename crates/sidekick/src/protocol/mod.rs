@@ -101,11 +101,18 @@ impl Protocol {
         }
     }
 
-    /// The request that predicts some finished rows.
-    pub(crate) fn request<'a>(&'a self, rows: &'a RowStore, range: Range<usize>) -> Result<Request<'a>> {
+    /// The request that predicts some finished rows. An error names the feature.
+    pub(crate) fn request<'a>(
+        &'a self,
+        rows: &'a RowStore,
+        range: Range<usize>,
+        schema: &Schema,
+    ) -> Result<Request<'a>> {
         match (self, rows) {
             (Protocol::DeploymentApi(api), RowStore::Json(rows)) => api.request(rows, range),
-            (Protocol::OpenInference(api), RowStore::Tensors(rows)) => api.request(rows, range),
+            (Protocol::OpenInference(api), RowStore::Tensors(rows)) => {
+                api.request(rows, range, &schema.inputs)
+            }
             #[cfg(test)]
             (Protocol::Lines(lines), RowStore::Lines(rows)) => lines.request(rows, range),
             _ => Err(row_store::other_store()),

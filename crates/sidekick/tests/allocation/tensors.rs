@@ -1,7 +1,8 @@
 //! The same cycles with tensors: a model of the Open Inference Protocol, in both forms.
 
 use super::cycle::{Scenario, open_with, predict, scenario, step};
-use sidekick::{Array, DType, InputColumn, Wire};
+use crate::refusing::counted;
+use sidekick::{Array, DType, Deployment, ErrorKind, InputColumn, Options, Wire};
 
 /// A matrix of so many elements a side takes 90 KB.
 const SIDE: usize = 150;
@@ -10,7 +11,7 @@ const BODY: &str = r#"{"outputs":[{"name":"x","datatype":"FP32","shape":[1,150,1
 const BINARY_HEAD: &str = "200 OK\r\nInference-Header-Content-Length: 104";
 
 pub fn all() -> Vec<Scenario> {
-    vec![arrays("binary", Wire::Binary), arrays("JSON", Wire::Json), texts()]
+    vec![arrays("binary", Wire::Binary), arrays("JSON", Wire::Json), texts(), many()]
 }
 
 fn metadata(datatype: &str, shape: &str) -> String {
@@ -76,5 +77,41 @@ fn texts() -> Scenario {
     };
     let mut scenario = scenario("texts in tensors", "", "", reply, run);
     scenario.document = Some(metadata("BYTES", "[-1,1]"));
+    scenario
+}
+
+/// Many tensors, in and out, and parameters that go with every request.
+fn many() -> Scenario {
+    // For each there is a text, which takes 24 bytes, and a column, which takes 88.
+    const COUNT: usize = 3_000;
+    let list = |tensor: &dyn Fn(usize) -> String| (0..COUNT).map(tensor).collect::<Vec<_>>().join(",");
+    let tensors = list(&|at| format!(r#"{{"name":"tensor number {at}","datatype":"FP32","shape":[-1]}}"#));
+    let outputs =
+        list(&|at| format!(r#"{{"name":"tensor number {at}","datatype":"FP32","shape":[1],"data":[{at}]}}"#));
+    let description = format!(r#"{{"parameters":{{"long":"{}"}}}}"#, "long ".repeat(20_000));
+    let run = move |url: &str| {
+        let mut options = Options::default();
+        options.set_proxy("").unwrap();
+        step(|| options.set_model_description(&description));
+        // Without a token, for which each name would be searched.
+        let deployment = step(|| Deployment::open(&model(url), "", &options));
+        let numbers = [1.5];
+        let columns: Vec<_> = (0..COUNT).map(|at| (at, InputColumn::of(&numbers))).collect();
+        let mut rows = deployment.rows();
+        step(|| rows.add_number(0, 1.5));
+        rows.discard_row();
+        step(|| rows.add_columns(1, &columns));
+        let mut stream = step(|| deployment.stream());
+        step(|| stream.push(&rows));
+        match counted(|| stream.next()) {
+            Ok(predictions) => {
+                assert_eq!(predictions.unwrap().number(COUNT - 1, 0).unwrap(), (COUNT - 1) as f64);
+            }
+            // That batch is done with.
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Memory),
+        }
+    };
+    let mut scenario = scenario("many tensors", "", "", format!(r#"{{"outputs":[{outputs}]}}"#), run);
+    scenario.document = Some(format!(r#"{{"inputs":[{tensors}],"outputs":[{tensors}]}}"#));
     scenario
 }

@@ -21,7 +21,7 @@ pub(super) struct Column {
 }
 
 /// How much a column has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Extent {
     pub(super) bytes: usize,
     pub(super) ends: usize,

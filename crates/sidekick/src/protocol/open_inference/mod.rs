@@ -83,7 +83,6 @@ struct ModelDocuments {
 struct Described {
     model: Arc<Model>,
     texts: Texts,
-    inputs: Specs,
     version: Option<NulString>,
     /// Whether an input has a type that servers take as bytes alone.
     needs_bytes: bool,
@@ -162,11 +161,8 @@ impl OpenInference {
         schema.vet(&|text| reply.holds_token(text));
         self.takes_bytes = AtomicBool::new(server.binary);
         let needs_bytes = !server.is_mlserver && model.inputs.iter().any(needs_bytes);
-        let (texts, inputs) = (
-            Texts::new(&model, self.wire != Wire::Json, &self.description.parameters),
-            schema.inputs.clone(),
-        );
-        self.described = Some(Described { model: Arc::new(model), texts, inputs, version, needs_bytes });
+        let texts = Texts::new(&model, self.wire != Wire::Json, &self.description.parameters)?;
+        self.described = Some(Described { model: Arc::new(model), texts, version, needs_bytes });
         Ok(schema)
     }
 
@@ -180,8 +176,13 @@ impl OpenInference {
         Tensors::new(model.unwrap_or_default())
     }
 
-    pub(crate) fn request<'a>(&'a self, rows: &'a Tensors, range: Range<usize>) -> Result<Request<'a>> {
-        let Described { model, texts, inputs, .. } = self.described()?;
+    pub(crate) fn request<'a>(
+        &'a self,
+        rows: &'a Tensors,
+        range: Range<usize>,
+        inputs: &Specs,
+    ) -> Result<Request<'a>> {
+        let Described { model, texts, .. } = self.described()?;
         let id = (self.last_id.fetch_add(1, Ordering::Relaxed) + 1).to_string();
         let form = self.form();
         let body = request::body(model, texts, rows, range.clone(), &id, form);

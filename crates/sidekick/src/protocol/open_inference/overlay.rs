@@ -31,8 +31,8 @@ pub(super) fn laid_over(document: Document, description: &Description) -> Result
 fn all_inputs(entries: Vec<Entry>, described: &[Described]) -> Result<Vec<Declared>> {
     let mut all = Vec::new();
     let in_metadata = |name: &str| entries.iter().any(|entry| entry.name == name);
-    let only_described: Vec<_> = described.iter().filter(|input| !in_metadata(&input.name)).collect();
-    let added = collected_results(only_described.into_iter().map(|input| merged(&entries, input, "input")))?;
+    let only_described = described.iter().filter(|input| !in_metadata(&input.name));
+    let added = collected_results(only_described.map(|input| merged(&entries, input, "input")))?;
     let find = |name: &str| described.iter().find(|input| input.name == name);
     for place in 0..entries.len() {
         let Some(entry) = entries.get(place) else { continue };

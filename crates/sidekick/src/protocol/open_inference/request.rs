@@ -8,7 +8,7 @@ use super::tensors::Tensors;
 use crate::base64_text::append_encoded;
 use crate::error::{Error, ErrorKind, Result, reserve};
 use crate::half::{bf16_value, fp16_value};
-use crate::memory::{none_for, push};
+use crate::memory::{collected, none_for, push, push_text};
 use crate::row_shapes::product;
 use sidekick_numbers::{WIDEST_F64, write_f64};
 use std::fmt::Display;
@@ -56,25 +56,31 @@ impl From<Error> for Failure {
 impl Texts {
     /// `bytes` says whether outputs are asked for as bytes. `parameters` are the members of the JSON object
     /// that goes with every request.
-    pub(crate) fn new(model: &Model, bytes: bool, parameters: &str) -> Texts {
-        let name = |tensor: &Tensor| serde_json::Value::from(&*tensor.name).to_string();
+    pub(crate) fn new(model: &Model, bytes: bool, parameters: &str) -> Result<Texts> {
         let input = |tensor: &Tensor| {
-            format!(r#"{{"name":{},"datatype":"{}","shape":["#, name(tensor), tensor.datatype.name())
+            format!(r#"{{"name":{},"datatype":"{}","shape":["#, quoted_name(tensor), tensor.datatype.name())
         };
-        let output =
-            |tensor: &Tensor| format!(r#"{{"name":{},"parameters":{{"binary_data":true}}}}"#, name(tensor));
-        let plain = |tensor: &Tensor| format!(r#"{{"name":{}}}"#, name(tensor));
-        let output = |tensor: &Tensor| if bytes { output(tensor) } else { plain(tensor) };
-        let parameters = match parameters {
-            "" => String::new(),
-            members => format!(r#","parameters":{{{members}}}"#),
-        };
-        let outputs: Vec<String> = model.outputs.iter().map(output).collect();
-        Texts {
-            inputs: model.inputs.iter().map(input).collect(),
-            outputs: format!(r#"],"outputs":[{}]{parameters}}}"#, outputs.join(",")),
-        }
+        let inputs = collected(model.inputs.iter().map(input))?;
+        Ok(Texts { inputs, outputs: outputs_text(&model.outputs, bytes, parameters)? })
     }
+}
+
+/// What comes after the inputs.
+fn outputs_text(outputs: &[Tensor], bytes: bool, parameters: &str) -> Result<String> {
+    let form = if bytes { r#","parameters":{"binary_data":true}}"# } else { "}" };
+    let mut text = String::new();
+    push_text(&mut text, r#"],"outputs":["#)?;
+    for (place, tensor) in outputs.iter().enumerate() {
+        let start = if place == 0 { r#"{"name":"# } else { r#",{"name":"# };
+        [start, &quoted_name(tensor), form].iter().try_for_each(|part| push_text(&mut text, part))?;
+    }
+    let (before, after) = if parameters.is_empty() { ("]", "}") } else { (r#"],"parameters":{"#, "}}") };
+    [before, parameters, after].iter().try_for_each(|part| push_text(&mut text, part))?;
+    Ok(text)
+}
+
+fn quoted_name(tensor: &Tensor) -> String {
+    serde_json::Value::from(&*tensor.name).to_string()
 }
 
 /// The body of a request that sends some rows under an identifier, which is text without escapes.
@@ -245,7 +251,7 @@ mod tests {
     #[test]
     fn a_request_is_a_head_and_a_slice_for_each_input() {
         let model = model(&[(r#"x \"1\""#, "FP32", ",2"), ("t", "BYTES", ",1")]);
-        let texts = Texts::new(&model, true, "");
+        let texts = Texts::new(&model, true, "").unwrap();
         let mut tensors = Tensors::new(model.clone());
         for (values, word) in [([0.1f32, -2.0], "a"), ([3.0, 4.0], "")] {
             tensors.put(0, &Value::Array(&Array::of(&[2], &values).unwrap())).unwrap();
@@ -273,7 +279,7 @@ mod tests {
         );
         assert_eq!(text(&json), format!("{inputs}{outputs}"));
         assert!(json.tensors.is_empty());
-        let texts = Texts::new(&model, false, r#""a":1"#);
+        let texts = Texts::new(&model, false, r#""a":1"#).unwrap();
         let plain = body(&model, &texts, &tensors, 0..1, "8", Form::Json).unwrap();
         assert!(
             text(&plain).ends_with(r#""outputs":[{"name":"x \"1\""},{"name":"t"}],"parameters":{"a":1}}"#),

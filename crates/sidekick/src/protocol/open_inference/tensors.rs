@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::images::ImageSource;
 use crate::memory::collected;
 use crate::values::{ColumnReader, Source, Value};
+use std::iter::repeat;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,7 +18,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Tensors {
     model: Arc<Model>,
-    /// For each input the elements of all rows.
+    /// For each input the elements of all rows; none before they are needed, as a caller that makes rows
+    /// gets no error.
     columns: Vec<Column>,
     rows: usize,
 }
@@ -32,8 +34,7 @@ pub(crate) struct Checkpoint {
 
 impl Tensors {
     pub(crate) fn new(model: Arc<Model>) -> Tensors {
-        let columns = model.inputs.iter().map(|_| Column::default()).collect();
-        Tensors { model, columns, rows: 0 }
+        Tensors { model, columns: Vec::new(), rows: 0 }
     }
 
     /// How many rows are finished.
@@ -183,14 +184,16 @@ impl Tensors {
     #[inline(never)]
     pub(crate) fn restore(&mut self, checkpoint: Checkpoint) {
         self.rows = checkpoint.rows;
-        let columns = self.columns.iter_mut().zip(checkpoint.columns);
-        columns.for_each(|(column, extent)| column.truncate(extent));
+        // There may have been no columns then.
+        let extents = checkpoint.columns.into_iter().chain(repeat(Extent::default()));
+        self.columns.iter_mut().zip(extents).for_each(|(column, extent)| column.truncate(extent));
     }
 
     /// Becomes a copy of some rows of others of the same model.
     #[inline(never)]
     pub(crate) fn copy(&mut self, other: &Tensors, rows: Range<usize>) -> Result<()> {
         self.clear();
+        self.require_columns()?;
         for ((tensor, column), from) in self.model.inputs.iter().zip(&mut self.columns).zip(&other.columns) {
             column.copy(tensor, from, rows.clone())?;
         }
@@ -230,7 +233,19 @@ impl Tensors {
         found.and_then(|(tensor, column)| column.bytes.get(column.range(tensor, rows))).unwrap_or_default()
     }
 
+    #[inline]
+    fn require_columns(&mut self) -> Result<()> {
+        if self.columns.is_empty() { self.make_columns() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn make_columns(&mut self) -> Result<()> {
+        self.columns = collected(self.model.inputs.iter().map(|_| Column::default()))?;
+        Ok(())
+    }
+
     fn column(&mut self, input: usize) -> Result<(&Tensor, &mut Column)> {
+        self.require_columns()?;
         let found = self.model.inputs.get(input).zip(self.columns.get_mut(input));
         found.ok_or_else(|| Error::new(ErrorKind::Internal, "an input without a tensor"))
     }
@@ -333,6 +348,21 @@ pub(super) mod tests {
         assert!(tensors.elements(1, 2..3).is_empty());
         tensors.clear();
         assert_eq!((tensors.len(), wire(&tensors, 0..0)), (0, (vec![], vec![])));
+    }
+
+    #[test]
+    fn a_state_before_the_first_value_can_be_returned_to() {
+        let mut tensors = rows("UINT8", "");
+        let empty = tensors.checkpoint().unwrap();
+        for number in [7, 8] {
+            tensors.put(0, &Value::Integer(number)).unwrap();
+            tensors.end_row().unwrap();
+        }
+        tensors.restore(empty);
+        assert_eq!((tensors.len(), tensors.elements(0, 0..1)), (0, &[][..]));
+        tensors.put(0, &Value::Integer(9)).unwrap();
+        tensors.end_row().unwrap();
+        assert_eq!(tensors.elements(0, 0..1), [9]);
     }
 
     #[test]
