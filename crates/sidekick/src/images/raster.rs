@@ -15,6 +15,8 @@ const DEFAULT_MAX_PIXELS: u64 = 64 << 20;
 const MAX_BYTES_PER_PIXEL: u64 = 8;
 /// What a decoder may take for any image: colour profiles can be larger than small images.
 const MIN_ALLOWED: u64 = 16 << 20;
+/// What a GIF is decoded to: 8-bit RGBA.
+const GIF_BYTES_PER_PIXEL: u64 = 4;
 /// Where a PNG keeps its bits per sample: in IHDR, after signature, chunk head, width and height.
 const PNG_BIT_DEPTH_AT: usize = 24;
 
@@ -111,7 +113,7 @@ impl<'a> File<'a> {
             Raster { width, height, channels: self.color.channel_count(), bytes }
         } else {
             let max_pixels = u64::from(width) * u64::from(height);
-            let mut bytes = samples(decoder(self.bytes, self.format, max_pixels)?)?;
+            let mut bytes = samples(decoder(self.bytes, self.format, max_pixels)?, self.format)?;
             reduce(self.color, &mut bytes)?;
             Raster { width, height, channels: self.color.channel_count(), bytes }
         };
@@ -172,19 +174,35 @@ fn decoder(bytes: &[u8], format: ImageFormat, max_pixels: u64) -> Result<impl Im
     // A row at a time, and the window of what was compressed.
     memory::probe(1 << 20)?;
     let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(max_pixels.saturating_mul(MAX_BYTES_PER_PIXEL).max(MIN_ALLOWED));
+    limits.max_alloc = Some(allowed(max_pixels));
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
     reader.into_decoder().map_err(undecodable)
 }
 
-fn samples(decoder: impl ImageDecoder) -> Result<Vec<u8>> {
+/// What a decoder may take for an image of so many pixels.
+fn allowed(pixels: u64) -> u64 {
+    pixels.saturating_mul(MAX_BYTES_PER_PIXEL).max(MIN_ALLOWED)
+}
+
+/// What a decoder may take beside the samples, which have so many bytes.
+fn beside_samples(format: ImageFormat, size: usize) -> usize {
+    if format == ImageFormat::Gif {
+        // A frame of another size than the screen, as far as that is allowed, and its index for each pixel.
+        let pixels = size as u64 / GIF_BYTES_PER_PIXEL;
+        let frame = usize::try_from(allowed(pixels)).unwrap_or(usize::MAX);
+        return frame.saturating_add(frame / GIF_BYTES_PER_PIXEL as usize);
+    }
+    // Decoders of whole images keep a second one, in up to four bytes a pixel if three are asked for.
+    size.saturating_mul(3) / 2
+}
+
+fn samples(decoder: impl ImageDecoder, format: ImageFormat) -> Result<Vec<u8>> {
     let size = usize::try_from(decoder.total_bytes()).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
     reserve(&mut bytes, size)?;
     bytes.resize(size, 0);
-    // Decoders of whole images keep a second one, in up to four bytes a pixel if three are asked for.
-    memory::probe(size.saturating_mul(3) / 2)?;
+    memory::probe(beside_samples(format, size))?;
     decoder.read_image(&mut bytes).map_err(undecodable)?;
     Ok(bytes)
 }
@@ -345,6 +363,20 @@ mod tests {
         let turned = opened(&file, true).unwrap().decode().unwrap();
         assert_eq!((turned.width, turned.height), (stored.height, stored.width));
         assert_eq!(turned.bytes[..3], stored.bytes[((stored.height - 1) * stored.width) as usize * 3..][..3]);
+    }
+
+    #[test]
+    #[cfg(feature = "more-images")]
+    fn a_gif_may_have_a_frame_larger_than_its_screen() {
+        const SIDE: u16 = 300;
+        let mut gif =
+            encoded(RgbImage::from_pixel(SIDE.into(), SIDE.into(), Rgb([7, 8, 9])), ImageFormat::Gif);
+        gif[6..10].copy_from_slice(&[3, 0, 2, 0]);
+        let samples = opened(&gif, false).unwrap().decode().unwrap().bytes;
+        assert_eq!(samples, [7, 8, 9, 255].repeat(6));
+        // The frame in RGBA, and its indices.
+        let taken = 5 * usize::from(SIDE) * usize::from(SIDE);
+        assert!(beside_samples(ImageFormat::Gif, samples.len()) >= taken);
     }
 
     #[test]

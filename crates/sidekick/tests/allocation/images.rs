@@ -36,7 +36,9 @@ pub fn all() -> Vec<Scenario> {
     let rgba = || DynamicImage::from(RgbaImage::from_raw(SIDE, SIDE, samples(160_000)).unwrap());
     let grey = || DynamicImage::from(GrayImage::from_raw(2 * SIDE, 2 * SIDE, samples(160_000)).unwrap());
     let wide = || DynamicImage::from(RgbaImage::from_raw(40_000, 2, samples(320_000)).unwrap());
-    let kinds: [Picture; 10] = [
+    // Its indices, of a byte each, are large.
+    let large = || DynamicImage::from(RgbImage::from_raw(300, 300, samples(270_000)).unwrap());
+    let kinds: [Picture; 11] = [
         ("RGB", ImageFormat::Png, rgb),
         ("RGBA", ImageFormat::Png, rgba),
         ("long rows", ImageFormat::Png, wide),
@@ -44,6 +46,7 @@ pub fn all() -> Vec<Scenario> {
         ("RGB", ImageFormat::Jpeg, rgb),
         ("RGB", ImageFormat::Bmp, rgb),
         ("RGB", ImageFormat::Gif, rgb),
+        ("large", ImageFormat::Gif, large),
         ("RGB", ImageFormat::Tiff, rgb),
         ("grey", ImageFormat::Tiff, grey),
         ("RGB", ImageFormat::WebP, rgb),
@@ -60,7 +63,7 @@ pub fn all() -> Vec<Scenario> {
                 predict_one(url, |rows| rows.add_image("x", file));
             },
         );
-        let is_foreign = matches!(format, ImageFormat::Png | ImageFormat::Tiff | ImageFormat::WebP);
+        let is_foreign = !matches!(format, ImageFormat::Jpeg | ImageFormat::Bmp);
         all.push(Scenario { is_foreign, ..made });
     }
     let file = with("an image's file", IMAGE, |url| {
