@@ -9,6 +9,8 @@ use std::collections::HashSet;
 const DEPTH: usize = 3;
 /// The most decoded text that is made of one text. More counts as unknown.
 const MOST_BYTES: usize = 256 * 1024;
+/// The most readings of one text, so that lists of them take less than 64 KiB. More count as unknown.
+const MOST_READINGS: usize = 1_000;
 /// Shorter runs of base64 and hexadecimal digits are taken for words.
 const LEAST_DECODED: usize = 3;
 
@@ -19,15 +21,26 @@ static BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
+/// Takes what a text may mean. None if that is enough.
+type Keep<'a> = dyn FnMut(String) -> Option<()> + 'a;
+
 /// All readings of a text, in lower case. None if there are too many. Pieces shorter than `least` are not
 /// kept.
 pub(super) fn readings(text: &str, least: usize) -> Option<HashSet<String>> {
     let mut all = HashSet::from([text.to_owned()]);
     let (mut latest, mut left) = (vec![text.to_owned()], MOST_BYTES);
     for _ in 0..DEPTH {
-        let decoded: Vec<String> = latest.iter().flat_map(|text| decode(text, least)).collect();
-        latest = decoded.into_iter().filter(|text| text.len() >= least && all.insert(text.clone())).collect();
-        left = left.checked_sub(latest.iter().map(String::len).sum())?;
+        let mut decoded = Vec::new();
+        let mut keep = |piece: String| {
+            if piece.len() < least || !all.insert(piece.clone()) {
+                return Some(());
+            }
+            left = left.checked_sub(piece.len())?;
+            decoded.push(piece);
+            (all.len() <= MOST_READINGS).then_some(())
+        };
+        latest.iter().try_for_each(|text| decode(text, least, &mut keep))?;
+        latest = decoded;
     }
     Some(all.iter().map(|text| folded(text)).collect())
 }
@@ -49,21 +62,19 @@ fn squeezed(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-fn decode(text: &str, least: usize) -> Vec<String> {
+fn decode(text: &str, least: usize, keep: &mut Keep<'_>) -> Option<()> {
     let least = least.max(LEAST_DECODED);
-    let mut decoded = Vec::new();
     if text.contains('%') {
-        decoded.push(unescape_percent(text));
+        keep(unescape_percent(text))?;
     }
     if text.contains('\\') {
-        decoded.push(unescape(text));
+        keep(unescape(text))?;
     }
     if text.contains('&') {
-        decoded.push(unescape_html(text));
+        keep(unescape_html(text))?;
     }
-    decoded.extend(decode_hex(text, least));
-    decoded.extend(decode_base64(text, least));
-    decoded
+    decode_hex(text, least, keep)?;
+    decode_base64(text, least, keep)
 }
 
 /// Percent-encoding, of URLs and of forms. Invalid escapes stay as they are.
@@ -186,7 +197,7 @@ fn split_word(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
 }
 
 /// The texts in its hexadecimal digits, whatever is between them.
-fn decode_hex(text: &str, least: usize) -> Vec<String> {
+fn decode_hex(text: &str, least: usize, keep: &mut Keep<'_>) -> Option<()> {
     let digits = squeezed(&text.to_lowercase().replace("0x", " ").replace("\\x", " "));
     let runs = digits.split(|c: char| !c.is_ascii_hexdigit()).filter(|run| run.len() >= 2 * least);
     let decoded = |digits: &str| {
@@ -194,18 +205,19 @@ fn decode_hex(text: &str, least: usize) -> Vec<String> {
         let bytes = pairs.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
         printable(&bytes.collect::<Vec<_>>(), least)
     };
-    runs.flat_map(|run| [decoded(run), decoded(run.get(1..).unwrap_or_default())]).collect()
+    let mut both = runs.flat_map(|run| [decoded(run), decoded(run.get(1..).unwrap_or_default())]);
+    both.try_for_each(keep)
 }
 
 /// The texts in its base64, at any place within it, in lines or in pieces.
-fn decode_base64(text: &str, least: usize) -> Vec<String> {
+fn decode_base64(text: &str, least: usize, keep: &mut Keep<'_>) -> Option<()> {
     let standard = |text: String| text.replace('-', "+").replace('_', "/");
     let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
     let in_lines = standard(unspaced(text));
     let in_pieces: String = text.chars().filter(|c| belongs(*c)).collect();
     let runs = in_lines.split(|c| !belongs(c)).chain([&*in_pieces]).filter(|run| 3 * run.len() >= 4 * least);
-    runs.flat_map(|run| (0..4).map(|start| decode_from(run.get(start..).unwrap_or_default(), least)))
-        .collect()
+    let mut starts = runs.flat_map(|run| (0..4).map(move |start| run.get(start..).unwrap_or_default()));
+    starts.try_for_each(|run| keep(decode_from(run, least)))
 }
 
 fn decode_from(run: &str, least: usize) -> String {
@@ -219,4 +231,23 @@ fn decode_from(run: &str, least: usize) -> String {
 fn printable(bytes: &[u8], least: usize) -> String {
     let pieces = bytes.split(|byte| !(b' '..0x7f).contains(byte)).filter(|piece| piece.len() >= least);
     pieces.map(|piece| String::from_utf8_lossy(piece)).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many different words of base64, of three letters each.
+    fn words(count: usize) -> String {
+        let word = |at: usize| [at, at / 26, at / 676].map(|place| b'a' + (place % 26) as u8);
+        (0..count).map(|at| base64::prelude::BASE64_STANDARD.encode(word(at)) + ".").collect()
+    }
+
+    #[test]
+    fn a_text_of_too_many_pieces_is_unknown() {
+        let few = readings(&words(600), 3).unwrap();
+        assert!(few.contains("aaa") && few.contains("xua"));
+        assert!(!few.contains(""));
+        assert!(readings(&words(1_100), 3).is_none());
+    }
 }

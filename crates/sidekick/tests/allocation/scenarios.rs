@@ -255,7 +255,26 @@ fn errors() -> Vec<Scenario> {
         options.set_token_source(move |_| Ok("token".repeat(12_000)));
         refused(ErrorKind::Argument, || Deployment::open(url, "", &options));
     });
+    // Each word, at each of its first four places, may be base64 of a part of the token.
+    let words: String = (0..1_000).map(|at| format!("{:.>5}", ["YWJj", "ZGVm", "Z2hp"][at % 3])).collect();
+    let encoded = scenario(
+        "an error object in base64",
+        TEXT,
+        TEXT,
+        format!(r#"{{"errorCode":"{words}","errorMessage":"{words}"}}"#),
+        |url: &str| {
+            let mut options = Options::default();
+            options.set_proxy("").unwrap();
+            let deployment = step(|| Deployment::open(url, "xyz", &options));
+            let mut rows = deployment.rows();
+            step(|| rows.add_text("x", "?"));
+            step(|| rows.end_row());
+            refused(ErrorKind::Server, || deployment.predict(&rows).map(|_| ()));
+        },
+    );
+    let encoded = Scenario { reply_head: "400 Bad", ..encoded };
     vec![
+        Scenario { is_small: true, ..encoded },
         Scenario { is_small: true, ..names },
         Scenario { is_small: true, ..labels },
         Scenario { is_small: true, ..tokens },
