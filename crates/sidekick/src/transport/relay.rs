@@ -5,6 +5,7 @@ use super::credentials::TokenSource;
 use super::log::{LogLevel, LogSink};
 use super::settings::Settings;
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory::none_for;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -30,6 +31,14 @@ enum Wanted {
     Token { refused: bool, place: Arc<OnceLock<Result<String>>> },
 }
 
+impl Queue {
+    fn push(&mut self, wanted: Wanted) -> Result<()> {
+        self.wanted.try_reserve(1).map_err(|_| none_for(size_of::<Wanted>()))?;
+        self.wanted.push_back(wanted);
+        Ok(())
+    }
+}
+
 impl Relay {
     /// A relay, if the settings have a callback and want it on the program's threads.
     pub(crate) fn new(settings: &Settings) -> Option<Arc<Relay>> {
@@ -41,7 +50,8 @@ impl Relay {
 
     /// Leaves a log line for the program's thread.
     pub(super) fn log(&self, level: LogLevel, line: String) {
-        self.lock().wanted.push_back(Wanted::Line(level, line));
+        // The thread may stay away for long. A line for which there is no memory is dropped.
+        let _ = self.lock().push(Wanted::Line(level, line));
         self.changed.notify_all();
     }
 
@@ -49,7 +59,7 @@ impl Relay {
     pub(super) fn token(&self, refused: bool) -> Result<String> {
         let place = Arc::new(OnceLock::new());
         let mut queue = self.lock();
-        queue.wanted.push_back(Wanted::Token { refused, place: Arc::clone(&place) });
+        queue.push(Wanted::Token { refused, place: Arc::clone(&place) })?;
         self.changed.notify_all();
         let is_open = |queue: &mut Queue| place.get().is_none() && !queue.is_closed;
         drop(self.changed.wait_while(queue, is_open).unwrap_or_else(PoisonError::into_inner));

@@ -6,8 +6,10 @@ use super::{images, tables};
 use crate::refusing::counted;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use sidekick::{Deployment, ErrorKind, InputColumn, Options};
+use sidekick::{Deployment, ErrorKind, InputColumn, Options, Stream};
 use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 pub fn all() -> Vec<Scenario> {
     let groups = [
@@ -183,23 +185,70 @@ fn streams() -> Vec<Scenario> {
             step(|| rows.add_columns(COUNT, &[("x", InputColumn::of(&values))]));
             let mut stream = deployment.stream().unwrap();
             step(|| stream.push(&rows));
-            let mut got = 0;
-            loop {
-                match counted(|| stream.next()) {
-                    Ok(None) => break,
-                    Ok(Some(predictions)) => got += predictions.len(),
-                    // That batch is done with, and the stream goes on.
-                    Err(error) => {
-                        assert_eq!(error.kind(), ErrorKind::Memory);
-                        got += 20;
-                    }
-                }
-            }
-            assert_eq!(got, COUNT);
+            assert_eq!(take_all(&mut stream, 20), COUNT);
         };
         echo(scenario(format!("a stream, {requests} requests in flight"), NUMBER, NUMBER, "", run))
     };
-    vec![in_flight(1), in_flight(3), stream(1), stream(3)]
+    vec![in_flight(1), in_flight(3), stream(1), stream(3), waiting_lines()]
+}
+
+/// Takes the predictions of a stream; how many rows they have. Each batch has so many.
+fn take_all(stream: &mut Stream, batch: usize) -> usize {
+    let mut got = 0;
+    loop {
+        match counted(|| stream.next()) {
+            Ok(None) => return got,
+            Ok(Some(predictions)) => got += predictions.len(),
+            // That batch is done with, and the stream goes on.
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::Memory);
+                got += batch;
+            }
+        }
+    }
+}
+
+/// A stream whose log lines wait for the program's thread, which stays away until all requests are answered.
+fn waiting_lines() -> Scenario {
+    // More than a thousand lines, of 32 bytes each: two of a request.
+    const COUNT: usize = 700;
+    let run = |url: &str| {
+        let other = open(url);
+        // How many requests were answered, this one too.
+        let answered = move || {
+            let mut rows = other.rows();
+            rows.add_number("x", 1.0).and_then(|()| rows.end_row()).unwrap();
+            other.predict(&rows).unwrap().number("x", 0).unwrap() as usize
+        };
+        let (before, away) = (answered(), Arc::new(AtomicBool::new(false)));
+        let goes_away = Arc::clone(&away);
+        let set = |options: &mut Options| {
+            options.set_max_in_flight(2).unwrap();
+            options.set_batch_rows(1).unwrap();
+            options.set_callbacks_on_caller(true);
+            options.set_log(move |_, _| {
+                if goes_away.swap(false, SeqCst) {
+                    // Those without memory are not answered.
+                    let _ = (1..2 * COUNT).find(|asked| answered() == before + COUNT + asked);
+                }
+            });
+        };
+        let deployment = open_with(url, set);
+        let values = vec![0.25; COUNT];
+        let mut rows = deployment.rows();
+        step(|| rows.add_columns(COUNT, &[("x", InputColumn::of(&values))]));
+        let mut stream = deployment.stream().unwrap();
+        step(|| stream.push(&rows));
+        away.store(true, SeqCst);
+        assert_eq!(take_all(&mut stream, 1), COUNT);
+    };
+    let made = scenario("log lines that wait", NUMBER, NUMBER, "", run);
+    let answered = AtomicUsize::new(0);
+    let reply = move |_: &[u8]| {
+        let answered = answered.fetch_add(1, SeqCst) + 1;
+        format!(r#"{{"rows":[{{"x":{answered}}}]}}"#).into_bytes()
+    };
+    Scenario { reply: Box::new(reply), ..made }
 }
 
 /// Calls that fail, with much to say.
