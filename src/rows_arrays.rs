@@ -194,4 +194,10 @@ mod tests {
         let refused = unsafe { array(DType::U8 as i32, &3, 1, &-1, null(), 1) };
         assert_eq!(refused.err().map(|error| error.to_string()).as_deref(), Some("data is NULL"));
     }
+    #[test]
+    fn an_array_without_elements_needs_no_data() {
+        // SAFETY: shape and strides have two elements, and NULL is what is tested.
+        let taken = unsafe { array(DType::F64 as i32, [0, 3].as_ptr(), 2, [24, -8].as_ptr(), null(), 0) };
+        assert_eq!(taken.map(|array| array.len()).ok(), Some(0));
+    }
 }

@@ -120,6 +120,7 @@ static void test_layouts_beyond_the_data(void) {
 static void test_other_shapes(void) {
     static const uint8_t data[24];
     const size_t turned[] = {3, 2}, flat[] = {6}, deep[] = {1, 2, 3}, empty[] = {0, 3};
+    const ptrdiff_t back[] = {24, -8};
     KEEPS(SIDEKICK_ERROR_FEATURE_SHAPE,
           sidekick_rows_add_array(rows, "value", 5, SIDEKICK_DTYPE_U8, turned, 2, NULL, data, 6, &error));
     SAYS("expected an array of shape [2, 3], got [3, 2]");
@@ -131,6 +132,9 @@ static void test_other_shapes(void) {
           sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, deep, 3, NULL, data, 6, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_SHAPE,
           sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_U8, empty, 2, NULL, data, 0, &error));
+    /* Without elements nothing is read, wherever the strides point. */
+    FAILS(SIDEKICK_ERROR_FEATURE_SHAPE,
+          sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F64, empty, 2, back, NULL, 0, &error));
     FAILS(SIDEKICK_ERROR_FEATURE_SHAPE,
           sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, NULL, 0, NULL, data, 4, &error));
 }

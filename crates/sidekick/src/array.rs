@@ -417,6 +417,11 @@ pub(crate) fn contiguous_strides(dtype: DType, shape: &[usize]) -> Result<Vec<is
 /// The first byte and the end of an array's elements, relative to its origin.
 fn extent(dtype: DType, shape: &[usize], strides: &[isize]) -> Result<(isize, isize)> {
     require_few_dimensions(shape)?;
+    byte_size(dtype, shape)?;
+    if shape.contains(&0) {
+        // Without elements no byte is read, whatever the strides are.
+        return Ok((0, 0));
+    }
     let (mut first, mut end) = (0isize, dtype.size() as isize);
     for (&extent, &stride) in shape.iter().zip(strides) {
         let steps = isize::try_from(extent.saturating_sub(1)).map_err(|_| too_large(shape))?;
@@ -424,7 +429,6 @@ fn extent(dtype: DType, shape: &[usize], strides: &[isize]) -> Result<(isize, is
         let grown = if reach < 0 { &mut first } else { &mut end };
         *grown = grown.checked_add(reach).ok_or_else(|| too_large(shape))?;
     }
-    byte_size(dtype, shape)?;
     Ok((first, end))
 }
 
@@ -518,6 +522,19 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Argument);
             assert!(error.to_string().ends_with(&format!("but the buffer has {bytes}")), "{error}");
         }
+    }
+
+    #[test]
+    fn an_array_without_elements_reaches_nowhere() {
+        for (shape, strides) in
+            [(&[0, 3][..], &[24, -8][..]), (&[3, 0], &[-8, 8]), (&[3, 0], &[isize::MIN, 8])]
+        {
+            assert_eq!(Array::bytes_before(DType::F64, shape, strides).unwrap(), 0, "{shape:?} {strides:?}");
+            let array = Array::with_layout(DType::F64, shape, strides, 0, false, &[]).unwrap();
+            assert!(array.contiguous_bytes().is_none_or(<[u8]>::is_empty) && floats(&array).is_empty());
+        }
+        let huge = [usize::MAX, 0];
+        assert!(Array::bytes_before(DType::F64, &huge, &[8, 8]).is_err());
     }
 
     #[test]
