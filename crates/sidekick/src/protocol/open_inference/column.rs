@@ -45,10 +45,11 @@ impl Misfit {
         self.error.at(format!("element {:?}", index_of(element, shape)))
     }
 
-    /// The error of the values of several rows.
+    /// The error of the values of several rows. Where memory is missing, no row is to blame.
     pub(super) fn in_rows(self, tensor: &Tensor, shape: &[usize]) -> Error {
         let row = self.place / count_of(shape);
-        self.in_array(tensor, shape).in_row(row)
+        let error = self.in_array(tensor, shape);
+        if error.kind() == ErrorKind::FeatureValue { error.in_row(row) } else { error }
     }
 }
 

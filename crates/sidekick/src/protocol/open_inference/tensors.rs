@@ -266,6 +266,7 @@ pub(super) mod tests {
     use super::*;
     use crate::array::DType;
     use crate::images::raster::ImageRules;
+    use crate::protocol::open_inference::column::Misfit;
     use crate::protocol::open_inference::read_model;
     use crate::values::InputColumn;
 
@@ -427,6 +428,16 @@ pub(super) mod tests {
         let mut tensors = rows("FP32", "");
         let error = add_columns(&mut tensors, 2, &[InputColumn::of(&[0.0, 1e39])]).unwrap_err();
         assert_eq!(error.to_string(), "row 1: feature \"x\": 1e39 does not fit FP32: it is too large");
+    }
+
+    #[test]
+    fn no_row_of_a_column_is_to_blame_for_lack_of_memory() {
+        let model = model(&[("x", "UINT8", ",2")]);
+        let row = |kind| {
+            let misfit = Misfit { place: 3, error: Error::new(kind, "no") };
+            misfit.in_rows(&model.inputs[0], &[2]).row()
+        };
+        assert_eq!((row(ErrorKind::FeatureValue), row(ErrorKind::Memory)), (Some(1), None));
     }
 
     #[test]
