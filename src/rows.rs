@@ -173,7 +173,7 @@ pub unsafe extern "C" fn sidekick_rows_add_category(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let label = unsafe { text(label, label_length, "label") }?;
+        let label = unsafe { text(label, label_length, "label") }.map_err(|error| rows.locate(key, error))?;
         rows.add_category(key, label)
     })
 }
@@ -191,7 +191,7 @@ pub unsafe extern "C" fn sidekick_rows_add_category_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let label = unsafe { text(label, label_length, "label") }?;
+        let label = unsafe { text(label, label_length, "label") }.map_err(|error| rows.locate(key, error))?;
         rows.add_category(key, label)
     })
 }
@@ -210,7 +210,8 @@ pub unsafe extern "C" fn sidekick_rows_add_binary(
     guard(error, || {
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
-        rows.add_binary(key, binary(value)?)
+        let value = binary(value).map_err(|error| rows.locate(key, error))?;
+        rows.add_binary(key, value)
     })
 }
 
@@ -225,7 +226,8 @@ pub unsafe extern "C" fn sidekick_rows_add_binary_at(
     guard(error, || {
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
-        rows.add_binary(key, binary(value)?)
+        let value = binary(value).map_err(|error| rows.locate(key, error))?;
+        rows.add_binary(key, value)
     })
 }
 
@@ -245,7 +247,7 @@ pub unsafe extern "C" fn sidekick_rows_add_text(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let value = unsafe { text(value, value_length, "value") }?;
+        let value = unsafe { text(value, value_length, "value") }.map_err(|error| rows.locate(key, error))?;
         rows.add_text(key, value)
     })
 }
@@ -263,7 +265,7 @@ pub unsafe extern "C" fn sidekick_rows_add_text_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let value = unsafe { text(value, value_length, "value") }?;
+        let value = unsafe { text(value, value_length, "value") }.map_err(|error| rows.locate(key, error))?;
         rows.add_text(key, value)
     })
 }
@@ -284,7 +286,7 @@ pub unsafe extern "C" fn sidekick_rows_add_bytes(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let value = unsafe { bytes(value, size, "value") }?;
+        let value = unsafe { bytes(value, size, "value") }.map_err(|error| rows.locate(key, error))?;
         rows.add_bytes(key, value)
     })
 }
@@ -302,7 +304,7 @@ pub unsafe extern "C" fn sidekick_rows_add_bytes_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let value = unsafe { bytes(value, size, "value") }?;
+        let value = unsafe { bytes(value, size, "value") }.map_err(|error| rows.locate(key, error))?;
         rows.add_bytes(key, value)
     })
 }

@@ -42,7 +42,8 @@ pub unsafe extern "C" fn sidekick_rows_add_array(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let array = unsafe { array(dtype, shape, rank, strides, data, data_size) }?;
+        let array = unsafe { array(dtype, shape, rank, strides, data, data_size) };
+        let array = array.map_err(|error| rows.locate(key, error))?;
         rows.add_array(key, &array)
     })
 }
@@ -64,7 +65,8 @@ pub unsafe extern "C" fn sidekick_rows_add_array_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let array = unsafe { array(dtype, shape, rank, strides, data, data_size) }?;
+        let array = unsafe { array(dtype, shape, rank, strides, data, data_size) };
+        let array = array.map_err(|error| rows.locate(key, error))?;
         rows.add_array(key, &array)
     })
 }

@@ -313,9 +313,10 @@ impl Rows {
         Error::new(ErrorKind::RowIncomplete, message).in_row(self.len())
     }
 
-    /// Names the row that an error is about, and the feature if the key is valid.
+    /// Names the row that is being built, and the feature if the key is valid, in an error of a value that is
+    /// made for it. For bindings, which check what they are given before they add it.
     #[cold]
-    pub(crate) fn locate(&self, key: Key<'_>, error: Error) -> Error {
+    pub fn locate(&self, key: Key<'_>, error: Error) -> Error {
         let spec = self.find(key).and_then(|index| self.schema.inputs.get(index));
         spec.map_or(error.clone(), |spec| spec.in_feature(error)).in_row(self.len())
     }

@@ -41,15 +41,23 @@ impl Rows {
         match record.kind {
             END_ROW if record.payload.is_empty() => self.end_row(),
             END_ROW => Err(bad("the end of a row has a payload")),
-            NUMBER => self.add_number(index, f64::from_bits(record.word()?)),
-            INTEGER => self.add_integer(index, record.word()?.cast_signed()),
-            UNSIGNED => self.add_unsigned(index, record.word()?),
+            NUMBER => self.add_number(index, f64::from_bits(self.word(record)?)),
+            INTEGER => self.add_integer(index, self.word(record)?.cast_signed()),
+            UNSIGNED => self.add_unsigned(index, self.word(record)?),
             CATEGORY => self.add_category(index, self.text(record)?),
-            BINARY => self.add_binary(index, record.bit()?),
+            BINARY => self.add_binary(index, self.bit(record)?),
             TEXT => self.add_text(index, self.text(record)?),
             BYTES => self.add_bytes(index, record.payload),
             kind => Err(bad(&format!("there is no kind {kind}"))),
         }
+    }
+
+    fn word(&self, record: &Record<'_>) -> Result<u64> {
+        record.word().map_err(|error| self.locate(record.index.into(), error))
+    }
+
+    fn bit(&self, record: &Record<'_>) -> Result<bool> {
+        record.bit().map_err(|error| self.locate(record.index.into(), error))
     }
 
     fn text<'a>(&self, record: &Record<'a>) -> Result<&'a str> {
@@ -153,6 +161,14 @@ mod tests {
         }
         let text = rows.add_packed(&record(TEXT, 4, b"\xff")).unwrap_err();
         assert_eq!(text.to_string(), r#"row 0: feature "t": the text is not UTF-8"#);
+        for (record, said) in [
+            (record(BINARY, 2, &2u64.to_ne_bytes()), "a binary value of 2; it is 0 or 1"),
+            (record(BINARY, 2, b""), "a number's payload is not 8 bytes"),
+            (record(NUMBER, 2, b"1234567"), "a number's payload is not 8 bytes"),
+        ] {
+            let error = rows.add_packed(&record).unwrap_err();
+            assert_eq!(error.to_string(), format!("row 0: feature \"b\": bad packed records: {said}"));
+        }
         let payload = rows.add_packed(&record(END_ROW, 0, b"x")).unwrap_err();
         assert_eq!(payload.to_string(), "row 0: bad packed records: the end of a row has a payload");
         rows.add_packed(&record(CATEGORY, 1, b"a")).unwrap();
