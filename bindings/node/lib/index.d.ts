@@ -21,7 +21,8 @@ export interface NumericArray {
   shape: number[];
 }
 
-export type Nested = number[] | Nested[];
+/** All arrays of a level have the same length. Integers may be bigints, and the elements of a `bool` tensor booleans. */
+export type Nested = number[] | bigint[] | boolean[] | Nested[];
 
 /** The features of one example by name. Keys that are no input are ignored. */
 export type Value = number | bigint | boolean | string | Elements | NumericArray | Nested | null | undefined;

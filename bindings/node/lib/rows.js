@@ -4,6 +4,7 @@
 const { SidekickError, call, functions, get, given } = require("./library");
 const { Status, reword, shiftRow } = require("./errors");
 const { dtypeOf, isScalar } = require("./features");
+const { arrayOf } = require("./arrays");
 
 /**
  * The library's rows, which the caller frees. The errors of rows that do not fit are thrown, or put into
@@ -13,13 +14,14 @@ function makeRows(deployment, inputs, rows, failures) {
   const made = get("rows_new", deployment);
   try {
     for (const [number, row] of rows.entries()) {
+      // The library counts the rows that it has.
+      const left = failures?.size ?? 0;
       try {
-        addRow(made, inputs, row, number);
+        addRow(made, inputs, row, number - left);
       } catch (error) {
         if (failures === undefined) throw error;
         call("rows_discard_row", made);
-        // The library counts the rows that it has.
-        failures.set(number, error instanceof SidekickError ? shiftRow(error, failures.size) : error);
+        failures.set(number, shiftRow(error, left));
       }
     }
     return made;
@@ -38,13 +40,33 @@ function addRow(rows, inputs, row, number) {
     const value = row[input.name];
     // The library reports what is missing.
     if (value === undefined || value === null) continue;
-    if (!add(rows, index, input, value)) throw unfit(number, input, value);
+    addValue(rows, index, input, value, number);
   }
   try {
     call("rows_end_row", rows);
   } catch (error) {
     throw error.status === Status.ROW_INCOMPLETE ? explained(error, inputs, row) : error;
   }
+}
+
+function addValue(rows, index, input, value, number) {
+  try {
+    if (add(rows, index, input, value)) return;
+  } catch (error) {
+    throw placed(error, number, input);
+  }
+  throw unfit(number, input, value);
+}
+
+/** An error about a value, which says where it is. The library's own says so already, or names neither. */
+function placed(error, row, { name }) {
+  if (!(error instanceof SidekickError)) {
+    reword(error, `row ${row}: input "${name}": ${error.message}`);
+  } else if (error.row === null) {
+    reword(error, `row ${row}: feature "${name}": ${error.message}`);
+    Object.assign(error, { row, feature: name });
+  }
+  return error;
 }
 
 /** An error about a row that lacks inputs, with the names in the row that are none. */
@@ -101,23 +123,12 @@ function addNumber(rows, index, input, value) {
 }
 
 function addArray(rows, index, input, value) {
-  const { data, shape } = arrayOf(value, input.shape);
+  const { data, shape } = arrayOf(value, input);
   const dtype = dtypeOf(data);
   if (dtype === undefined) return false;
   const sizes = BigUint64Array.from(shape.map(BigInt));
   call("rows_add_array_at", rows, index, dtype, sizes, shape.length, null, data, data.byteLength);
   return true;
-}
-
-/** Elements and shape: as they are given, of the input's shape, or of nested arrays. */
-function arrayOf(value, declared) {
-  if (ArrayBuffer.isView(value)) {
-    return { data: value, shape: declared.includes(null) ? [value.length] : declared };
-  }
-  if (!Array.isArray(value)) return { data: value.data, shape: value.shape || declared };
-  const shape = [];
-  for (let level = value; Array.isArray(level); level = level[0]) shape.push(level.length);
-  return { data: Float64Array.from(value.flat(Infinity)), shape };
 }
 
 function unfit(row, input, value) {
