@@ -110,16 +110,24 @@ function addNumber(rows, index, input, value) {
   if (typeof value === "boolean") {
     call(input.type === "binary" ? "rows_add_binary_at" : "rows_add_integer_at", rows, index, Number(value));
   } else if (typeof value === "bigint") {
-    call(value > 0x7fffffffffffffffn ? "rows_add_unsigned_at" : "rows_add_integer_at", rows, index, value);
+    addBigint(rows, index, value);
   } else if (typeof value !== "number") {
     return false;
   } else if (input.type === "numeric") {
     call("rows_add_number_at", rows, index, value);
   } else {
     if (!Number.isInteger(value)) return false;
+    // The next integer has the same number: which of the two was meant is not known.
+    if (!Number.isSafeInteger(value)) throw new RangeError("a number this large has lost digits: use a bigint");
     call("rows_add_integer_at", rows, index, value);
   }
   return true;
+}
+
+function addBigint(rows, index, value) {
+  if (BigInt.asIntN(64, value) === value) call("rows_add_integer_at", rows, index, value);
+  else if (BigInt.asUintN(64, value) === value) call("rows_add_unsigned_at", rows, index, value);
+  else throw new RangeError("the integer does not fit 64 bits");
 }
 
 function addArray(rows, index, input, value) {
