@@ -2,6 +2,7 @@
 // One deployed model.
 
 const { setMaxListeners } = require("node:events");
+const { performance } = require("node:perf_hooks");
 const { inspect } = require("node:util");
 const { SidekickError, call, callAsync, functions, get, given } = require("./library");
 const { shiftRow } = require("./errors");
@@ -119,15 +120,18 @@ function listOf(rows) {
 
 /** Runs a call in its turn. A signal or a time in milliseconds can end it. */
 async function cancellable(signal, timeout, start) {
+  const limit = limitOf(timeout);
   signal?.throwIfAborted();
   // One signal may end any number of calls: Node would warn at the eleventh.
   if (signal instanceof AbortSignal) setMaxListeners(0, signal);
   const cancel = get("cancel_new");
   const trigger = () => call("cancel_trigger", cancel);
   try {
-    if (timeout !== undefined) call("cancel_set_timeout", cancel, timeout);
+    if (limit !== undefined) call("cancel_set_timeout", cancel, limit);
+    // Not before the library's own time is up.
+    const end = limit === undefined ? undefined : performance.now() + limit;
     signal?.addEventListener("abort", trigger, { once: true });
-    return await inTurn(signal, timeout, (run) => start(run, cancel));
+    return await inTurn(signal, end, (run) => start(run, cancel));
   } catch (error) {
     // As every other function that takes a signal.
     signal?.throwIfAborted();
@@ -138,8 +142,17 @@ async function cancellable(signal, timeout, start) {
   }
 }
 
-async function inTurn(signal, timeout, start) {
-  const isTurn = await takeTurn(signal, timeout);
+/** Whole milliseconds, at least one: none would be no limit for the library. */
+function limitOf(timeout) {
+  if (timeout === undefined || timeout === Infinity) return undefined;
+  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
+    throw new TypeError("timeout: expected a number of milliseconds");
+  }
+  return Math.min(Math.max(1, Math.ceil(timeout)), Number.MAX_SAFE_INTEGER);
+}
+
+async function inTurn(signal, end, start) {
+  const isTurn = await takeTurn(signal, end);
   if (!isTurn) {
     signal?.throwIfAborted();
     // Its time is up, which the library reports without a connection.

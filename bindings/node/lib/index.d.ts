@@ -36,7 +36,7 @@ export type Result = Record<string, any>;
 export interface CallOptions {
   /** Cancels the call. */
   signal?: AbortSignal;
-  /** Milliseconds after which the call ends. */
+  /** Milliseconds after which the call ends: rounded up, and at least 1. Without it or with Infinity there is no limit. */
   timeout?: number;
 }
 

@@ -1,6 +1,8 @@
 "use strict";
 // Turns of calls. libuv has few threads, which read files and look up host names, too: one is left to those.
 
+const { performance } = require("node:perf_hooks");
+
 const THREADS = Number(process.env.UV_THREADPOOL_SIZE) || 4;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -8,25 +10,39 @@ let free = Math.max(1, THREADS - 1);
 /** What continues each call that waits, in their order. */
 const waiting = new Set();
 
-/** Waits for a turn, which `endTurn` ends. False if the signal or the time in milliseconds ended the wait. */
-function takeTurn(signal, timeout) {
+/**
+ * Waits for a turn, which `endTurn` ends. False if the signal ended the wait, or it lasted until `end`, a time
+ * of `performance.now`.
+ */
+function takeTurn(signal, end) {
   if (free > 0) {
     free--;
     return Promise.resolve(true);
   }
   return new Promise((resolve) => {
     const next = () => leave(true);
-    const end = () => leave(false);
-    const timer = timeout && setTimeout(end, Math.min(timeout, LONGEST_TIMER));
+    const stop = () => leave(false);
+    const stopTimer = end === undefined ? () => {} : at(end, stop);
     const leave = (isTurn) => {
       waiting.delete(next);
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
+      stopTimer();
+      signal?.removeEventListener("abort", stop);
       resolve(isTurn);
     };
     waiting.add(next);
-    signal?.addEventListener("abort", end, { once: true });
+    signal?.addEventListener("abort", stop, { once: true });
   });
+}
+
+/** Calls a function at a time, not before: a timer of Node counts from the start of what the event loop runs. */
+function at(end, act) {
+  let timer;
+  const wait = () => {
+    const left = end - performance.now();
+    timer = setTimeout(() => (performance.now() < end ? wait() : act()), Math.min(Math.ceil(left), LONGEST_TIMER));
+  };
+  wait();
+  return () => clearTimeout(timer);
 }
 
 function endTurn() {
