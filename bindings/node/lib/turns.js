@@ -6,7 +6,10 @@ const { performance } = require("node:perf_hooks");
 const THREADS = Number(process.env.UV_THREADPOOL_SIZE) || 4;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-let free = Math.max(1, THREADS - 1);
+/** koffi refuses more at once. */
+const MOST_CALLS = 256;
+
+let free = Math.min(Math.max(1, THREADS - 1), MOST_CALLS);
 /** What continues each call that waits, in their order. */
 const waiting = new Set();
 
