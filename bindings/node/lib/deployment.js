@@ -55,7 +55,7 @@ class Deployment {
     try {
       const opened = [null];
       await cancellable(signal, timeout, (run, cancel) =>
-        run("deployment_open", ...given(url), ...given(token), options, cancel, opened));
+        run("deployment_open", ...given(url, "url"), ...given(token, "token"), options, cancel, opened));
       return new Deployment(OPENED, opened[0]);
     } finally {
       functions.options_free(options);

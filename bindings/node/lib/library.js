@@ -8,6 +8,8 @@ const { codeOf } = require("./errors");
 
 // The library needs half of this. koffi's own 128 KiB would end the process.
 const STACK = 1 << 20;
+/** Half of a pair of UTF-16, which is no character. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** The library that SIDEKICK_LIBRARY names, or the one this package carries. */
 function load() {
@@ -222,8 +224,13 @@ function sizes(address, count) {
   });
 }
 
-/** A text and its length in bytes. */
-function given(value) {
+/** A text and its length in bytes. Errors do not show it: it may be a token. */
+function given(value, name) {
+  // UTF-8 would have another character in place of half a pair.
+  if (typeof value !== "string" || LONE_SURROGATE.test(value)) {
+    const what = typeof value === "string" ? "text without lone surrogates" : "a string";
+    throw new TypeError(`${name === undefined ? "" : `${name}: `}expected ${what}`);
+  }
   return [value, Buffer.byteLength(value)];
 }
 

@@ -27,20 +27,20 @@ function makeOptions(settings) {
 function set(options, name, value) {
   if (name === "headers") {
     for (const [header, content] of Object.entries(value)) {
-      call("options_add_header", options, ...given(header), ...given(content));
+      call("options_add_header", options, ...given(header, name), ...given(content, name));
     }
   } else if (name === "modelDescription" && typeof value === "object") {
     set(options, name, JSON.stringify(value));
   } else if (name === "clientCertificate") {
     const { certificateFile = "", keyFile = "" } = value;
-    call("options_set_client_certificate_file", options, ...given(certificateFile), ...given(keyFile));
+    const files = [...given(certificateFile, name), ...given(keyFile, name)];
+    call("options_set_client_certificate_file", options, ...files);
   } else if (Object.hasOwn(NAMED, name)) {
     call(`options_set_${name}`, options, named(name, value));
   } else if (Object.hasOwn(NUMBERS, name)) {
     call(`options_set_${snake(name)}`, options, number(name, value));
   } else if (TEXTS.includes(name)) {
-    if (typeof value !== "string") throw new TypeError(`${name}: expected a string`);
-    call(`options_set_${snake(name)}`, options, ...given(value));
+    call(`options_set_${snake(name)}`, options, ...given(value, name));
   } else {
     const known = [...Object.keys(NUMBERS), ...TEXTS, ...OTHERS].sort().join(", ");
     throw new TypeError(`there is no option ${name}; there are signal, timeout, ${known}`);

@@ -11,8 +11,8 @@ function results(predictions, outputs) {
   const columns = outputs.map((output, index) => column(predictions, output, index, count));
   const all = new Array(count + failures);
   for (let row = 0; row < count; row++) {
-    const result = {};
-    for (const [index, output] of outputs.entries()) result[output.name] = columns[index][row];
+    // An output may be called __proto__, which cannot be set as others.
+    const result = Object.fromEntries(outputs.map(({ name }, index) => [name, columns[index][row]]));
     all[failures === 0 ? row : Number(get("predictions_sent_row", predictions, row))] = result;
   }
   for (let index = 0; index < failures; index++) {

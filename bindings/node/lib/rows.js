@@ -37,7 +37,7 @@ function addRow(rows, inputs, row, number) {
     throw new TypeError(`row ${number}: a row is an object, not ${kind}`);
   }
   for (const [index, input] of inputs.entries()) {
-    const value = row[input.name];
+    const value = valueOf(row, input);
     // The library reports what is missing.
     if (value === undefined || value === null) continue;
     addValue(rows, index, input, value, number);
@@ -47,6 +47,11 @@ function addRow(rows, inputs, row, number) {
   } catch (error) {
     throw error.status === Status.ROW_INCOMPLETE ? explained(error, inputs, row) : error;
   }
+}
+
+/** The value of an input, if there is one. What every object inherits, as its constructor, is none. */
+function valueOf(row, { name }) {
+  return name in Object.prototype && !Object.hasOwn(row, name) ? undefined : row[name];
 }
 
 function addValue(rows, index, input, value, number) {
@@ -72,7 +77,7 @@ function placed(error, row, { name }) {
 /** An error about a row that lacks inputs, with the names in the row that are none. */
 function explained(error, inputs, row) {
   const names = new Set(inputs.map(({ name }) => name));
-  const lacking = inputs.filter(({ name, optional }) => !optional && (row[name] ?? null) === null);
+  const lacking = inputs.filter((input) => !input.optional && (valueOf(row, input) ?? null) === null);
   const others = Object.keys(row).filter((name) => !names.has(name)).slice(0, 5);
   if (lacking.length === 1) error.feature = lacking[0].name;
   if (others.length > 0) {
