@@ -72,7 +72,8 @@ export interface Options extends CallOptions {
   clientCertificate?: { certificateFile: string; keyFile?: string };
   dangerousSkipTlsVerification?: boolean;
   allowTokenOverHttp?: boolean;
-  headers?: Record<string, string>;
+  /** Also as a Map or Headers, or as a list of pairs. */
+  headers?: Record<string, string> | Iterable<readonly [string, string]>;
   hostHeader?: string;
   userAgentSuffix?: string;
   proxy?: string;

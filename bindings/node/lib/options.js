@@ -26,7 +26,7 @@ function makeOptions(settings) {
 
 function set(options, name, value) {
   if (name === "headers") {
-    for (const [header, content] of Object.entries(value)) {
+    for (const [header, content] of pairs(name, value)) {
       call("options_add_header", options, ...given(header, name), ...given(content, name));
     }
   } else if (name === "modelDescription" && typeof value === "object") {
@@ -45,6 +45,19 @@ function set(options, name, value) {
     const known = [...Object.keys(NUMBERS), ...TEXTS, ...OTHERS].sort().join(", ");
     throw new TypeError(`there is no option ${name}; there are signal, timeout, ${known}`);
   }
+}
+
+/** Names and values, of an object or as a Map, Headers or a list have them. */
+function pairs(name, value) {
+  const isIterable = typeof value === "object" && typeof value?.[Symbol.iterator] === "function";
+  const all = isIterable ? [...value] : isRecord(value) && Object.entries(value);
+  if (all && all.every((pair) => Array.isArray(pair) && pair.length === 2)) return all;
+  throw new TypeError(`${name}: expected an object, or pairs of a name and a value`);
+}
+
+/** Whether it is an object that is nothing else, such as a promise of one. */
+function isRecord(value) {
+  return Object.prototype.toString.call(value) === "[object Object]";
 }
 
 function named(name, value) {
