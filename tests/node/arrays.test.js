@@ -38,7 +38,8 @@ test("nested arrays that are no array of numbers are refused", async (context) =
 test("arrays of a wrong size are refused with row and feature", async (context) => {
   const { client, sent } = await arrayModel(context, "FP64", 3, 2);
   const data = new Float64Array(5);
-  const bad = [data, { data, shape: [3, 2] }, [1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6], [], [[], [], []], [[1, 2], [3, 4]]];
+  const nested = [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6], [], [[], [], []], [[1, 2], [3, 4]]];
+  const bad = [data, { data, shape: [3, 2] }, ...nested];
   for (const a of bad) await assert.rejects(client.predict([{ a }]), { row: 0, feature: "a", message: /^row 0: / });
   for (const shape of [[3, -2], [1.5, 4], [3, "2"], 6, [2 ** 53, 1]]) {
     const failure = { name: "TypeError", message: /^row 0: input "a": / };

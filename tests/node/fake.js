@@ -21,7 +21,9 @@ async function serve(context, { inputs, outputs = [tensor("y", "FP64", 1)], answ
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify(body));
     };
-    if (request.method === "GET") return send(200, request.url === "/v2/models/m" ? metadata : { name: "f", version: "1" });
+    if (request.method === "GET") {
+      return send(200, request.url === "/v2/models/m" ? metadata : { name: "f", version: "1" });
+    }
     const reply = answer(JSON.parse(Buffer.concat(parts)), request.headers);
     if (reply?.status) send(reply.status, { error: "no" });
     else if (reply) send(200, { model_name: "m", outputs: reply });

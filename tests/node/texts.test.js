@@ -20,7 +20,8 @@ test("texts that UTF-8 cannot encode are refused, and not shown", async (context
     assert.match(opened.message, /^token: expected /);
     assert.doesNotMatch(opened.stack, /secret\ud83d|5318008/);
   }
-  await assert.rejects(Deployment.open(url, "", { userAgentSuffix: "\ud83d" }), /^TypeError: userAgentSuffix: expected /);
+  const suffixed = Deployment.open(url, "", { userAgentSuffix: "\ud83d" });
+  await assert.rejects(suffixed, /^TypeError: userAgentSuffix: expected /);
 });
 
 test("names that objects inherit are names as others", async (context) => {

@@ -1,7 +1,7 @@
 "use strict";
 // Rows that do not fit in memory: batches of them are predicted, some at once, in bounded memory.
 
-const { shiftRow } = require("./errors");
+const { moveRows } = require("./errors");
 
 /** Yields a result for each row of an iterable or an async iterable, in their order. */
 async function* predictBatches(deployment, rows, { batchRows = 128, inFlight = 4, signal, ...settings } = {}) {
@@ -33,11 +33,12 @@ async function* predictBatches(deployment, rows, { batchRows = 128, inFlight = 4
 
 /** The results of a batch. Its errors count rows from the first of all. */
 async function predictBatch(deployment, batch, first, options) {
+  const move = (error) => moveRows(error, (row) => row + first);
   try {
     const results = await deployment.predict(batch, options);
-    return results.map((result) => (result instanceof Error ? shiftRow(result, first) : result));
+    return results.map((result) => (result instanceof Error ? move(result) : result));
   } catch (error) {
-    throw shiftRow(error, first);
+    throw move(error);
   }
 }
 

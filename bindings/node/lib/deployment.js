@@ -5,7 +5,7 @@ const { setMaxListeners } = require("node:events");
 const { performance } = require("node:perf_hooks");
 const { inspect } = require("node:util");
 const { SidekickError, call, callAsync, functions, get, given } = require("./library");
-const { shiftRow } = require("./errors");
+const { moveRows } = require("./errors");
 const { features, table } = require("./features");
 const { makeOptions } = require("./options");
 const { makeRows } = require("./rows");
@@ -69,10 +69,13 @@ class Deployment {
     const deployment = this.#handle.hold();
     const [predictions, made] = [[null], []];
     try {
-      made.push(makeRows(deployment, this.inputs, listOf(rows), failures));
-      await cancellable(signal, timeout, (run, cancel) =>
-        run("deployment_predict", deployment, made[0], cancel, predictions));
-      return placed(results(predictions[0], this.outputs), failures);
+      const all = listOf(rows);
+      made.push(makeRows(deployment, this.inputs, all, failures));
+      return await inPlaces(all.length, failures, async () => {
+        await cancellable(signal, timeout, (run, cancel) =>
+          run("deployment_predict", deployment, made[0], cancel, predictions));
+        return results(predictions[0], this.outputs);
+      });
     } finally {
       functions.predictions_free(predictions[0]);
       if (made.length > 0) functions.rows_free(made[0]);
@@ -98,16 +101,20 @@ class Deployment {
   }
 }
 
-/** The results of the rows that were sent, with the failures of the others in their places. */
-function placed(results, failures) {
-  if (failures === undefined || failures.size === 0) return results;
-  const all = [];
-  for (const [sent, result] of results.entries()) {
-    while (failures.has(all.length)) all.push(failures.get(all.length));
-    all.push(result instanceof SidekickError ? shiftRow(result, all.length - sent) : result);
+/** The results of the rows that were sent, with the failures of the others in their places. Errors count all rows. */
+async function inPlaces(count, failures, predict) {
+  if (failures === undefined || failures.size === 0) return predict();
+  const sent = Array.from({ length: count }, (_, row) => row).filter((row) => !failures.has(row));
+  const move = (error) => moveRows(error, (row) => sent[row], count);
+  try {
+    const all = Array.from({ length: count }, (_, row) => failures.get(row));
+    for (const [row, result] of (await predict()).entries()) {
+      all[sent[row]] = result instanceof SidekickError ? move(result) : result;
+    }
+    return all;
+  } catch (error) {
+    throw error instanceof SidekickError ? move(error) : error;
   }
-  while (failures.has(all.length)) all.push(failures.get(all.length));
-  return all;
 }
 
 function listOf(rows) {

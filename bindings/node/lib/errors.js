@@ -23,12 +23,19 @@ function reword(error, message) {
   error.message = message;
 }
 
-/** Adds to the number of the row that an error names. */
-function shiftRow(error, by) {
-  if (by === 0) return error;
-  reword(error, error.message.replace(/^row (\d+)/, (_, row) => `row ${Number(row) + by}`));
-  if (Number.isInteger(error.row)) error.row += by;
+/**
+ * Moves the rows that an error names. `place` is the new number of a row, and `all` the number of all rows, if it
+ * is known.
+ */
+function moveRows(error, place, all) {
+  const of = all === undefined ? "" : ` of ${all}`;
+  const one = (_, row) => `row ${place(Number(row))}`;
+  const some = (_, first, last) => `rows ${place(Number(first))} to ${place(Number(last))}${of}`;
+  reword(error, error.message.replace(/^row (\d+)/, one).replace(/^rows (\d+) to (\d+)(?: of \d+)?/, some));
+  for (const name of ["row", "rowsFirst"]) {
+    if (Number.isInteger(error[name])) error[name] = place(error[name]);
+  }
   return error;
 }
 
-module.exports = { Status, codeOf, reword, shiftRow };
+module.exports = { Status, codeOf, moveRows, reword };

@@ -21,7 +21,7 @@ export interface NumericArray {
   shape: number[];
 }
 
-/** All arrays of a level have the same length. Integers may be bigints, and the elements of a `bool` tensor booleans. */
+/** Arrays of one length at each level. Integers may be bigints, and the elements of a `bool` tensor booleans. */
 export type Nested = number[] | bigint[] | boolean[] | Nested[];
 
 /** The features of one example by name. Keys that are no input are ignored. */
@@ -36,7 +36,7 @@ export type Result = Record<string, any>;
 export interface CallOptions {
   /** Cancels the call. */
   signal?: AbortSignal;
-  /** Milliseconds after which the call ends: rounded up, and at least 1. Without it or with Infinity there is no limit. */
+  /** Milliseconds after which the call ends: rounded up, and at least 1. Infinity is no limit. */
   timeout?: number;
 }
 
@@ -50,7 +50,10 @@ export interface PredictOptions extends CallOptions {
 
 /** Settings of `predictEach`. The time limit holds for each batch. */
 export interface EachOptions extends PredictOptions {
-  /** Rows of a request; 128 if it is left out. */
+  /**
+   * Rows that are taken and predicted together; 128 if it is left out. The deployment's own `batchRows` is the most
+   * rows of a request: a larger batch is sent in several.
+   */
   batchRows?: number;
   /** Batches at once; 4 if it is left out. Results come in the order of the rows all the same. */
   inFlight?: number;
@@ -58,6 +61,7 @@ export interface EachOptions extends PredictOptions {
 
 /** Settings of a deployment. Times are milliseconds. */
 export interface Options extends CallOptions {
+  /** The most rows of a request; 128 if it is left out. */
   batchRows?: number;
   maxInFlight?: number;
   /** The result of a row that the server refuses is its error, and the others are predicted. */
@@ -121,7 +125,12 @@ export class SidekickError extends Error {
   readonly httpStatus: number | null;
   readonly serverCode: string;
   readonly serverMessage: string;
+  /** The row that it is about, counted from 0 over all rows. */
   readonly row: number | null;
+  /** The first row of the request that failed, if it was one of rows. */
+  readonly rowsFirst: number | null;
+  /** How many rows that request had; 0 if it was none of rows. */
+  readonly rowsCount: number;
   readonly feature: string | null;
   readonly attempts: number;
   /** Whether the same call may succeed later. */

@@ -139,6 +139,8 @@ const GETTERS = {
   error_server_code: ["const char *", "sidekick_error *error, void *length"],
   error_server_message: ["const char *", "sidekick_error *error, void *length"],
   error_row: ["int64_t", "sidekick_error *error"],
+  error_rows_first: ["int64_t", "sidekick_error *error"],
+  error_rows_count: ["size_t", "sidekick_error *error"],
   error_feature: ["const char *", "sidekick_error *error, void *length"],
   error_attempts: ["uint32_t", "sidekick_error *error"],
   error_retryable: ["int32_t", "sidekick_error *error"],
@@ -170,6 +172,9 @@ class SidekickError extends Error {
     this.serverMessage = functions.error_server_message(error, null);
     const row = Number(functions.error_row(error));
     this.row = row < 0 ? null : row;
+    const first = Number(functions.error_rows_first(error));
+    this.rowsFirst = first < 0 ? null : first;
+    this.rowsCount = Number(functions.error_rows_count(error));
     this.feature = functions.error_feature(error, null) || null;
     this.attempts = functions.error_attempts(error);
     this.retryable = functions.error_retryable(error) !== 0;

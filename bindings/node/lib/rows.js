@@ -2,7 +2,7 @@
 // Rows: objects by the names of the inputs, given to the library value by value.
 
 const { SidekickError, call, functions, get, given } = require("./library");
-const { Status, reword, shiftRow } = require("./errors");
+const { Status, moveRows, reword } = require("./errors");
 const { dtypeOf, isScalar } = require("./features");
 const { arrayOf } = require("./arrays");
 
@@ -21,7 +21,7 @@ function makeRows(deployment, inputs, rows, failures) {
       } catch (error) {
         if (failures === undefined) throw error;
         call("rows_discard_row", made);
-        failures.set(number, shiftRow(error, left));
+        failures.set(number, moveRows(error, (place) => place + left));
       }
     }
     return made;
