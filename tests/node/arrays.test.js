@@ -3,7 +3,7 @@
 
 const { test } = require("node:test");
 const assert = require("node:assert");
-const { ones, openFake, tensor } = require("./fake");
+const { ones, openFake, output, tensor } = require("./fake");
 
 /** The deployment of a model with an array, and what was sent to it. */
 async function arrayModel(context, datatype, ...shape) {
@@ -67,4 +67,24 @@ test("nested arrays keep all digits of integers", async (context) => {
   const truths = await arrayModel(context, "BOOL", 2);
   await truths.client.predict([{ a: [true, false] }]);
   assert.deepStrictEqual(truths.sent[0].map(Number), [1, 0]);
+});
+
+test("outputs of 16-bit floats are numbers, and go back in as they are", async (context) => {
+  const numbers = {
+    FP16: [0, 1.5, -2, 65504, 2 ** -24, -1023 * 2 ** -24, 2 ** -14, 1 / 1024 + 1],
+    BF16: [0, 1.5, -2, 2 ** 127, 2 ** -133, -(2 ** -126), 1 / 128 + 1, 3.0625],
+  };
+  for (const [datatype, expected] of Object.entries(numbers)) {
+    const outputs = [tensor("h", datatype, expected.length)];
+    const sent = [];
+    const answer = (request) => {
+      sent.push(request.inputs[0].data.flat(Infinity));
+      return [output(outputs[0], request, ...expected)];
+    };
+    const client = await openFake(context, { inputs: outputs, outputs, answer });
+    const [{ h }] = await client.predict([{ h: expected }]);
+    assert.deepStrictEqual(h, { data: Float32Array.from(expected), shape: [expected.length] });
+    await client.predict([{ h }]);
+    assert.deepStrictEqual(sent[1], expected);
+  }
 });

@@ -5,7 +5,7 @@ const { functions, get, sizes, text, call } = require("./library");
 
 const TYPES = { 1: "numeric", 2: "categorical", 3: "binary", 4: "text", 5: "image", 6: "bytes" };
 
-/** The types of elements: their numbers, and the arrays that hold them. 16-bit floats stay as they are. */
+/** The types of elements: their numbers, and the arrays that hold them. 16-bit floats have none of their own. */
 const DTYPES = [
   [1, "float32", Float32Array], [2, "float64", Float64Array], [3, "int8", Int8Array],
   [4, "int16", Int16Array], [5, "int32", Int32Array], [6, "int64", BigInt64Array],
@@ -65,4 +65,4 @@ function summary({ type, shape, dtype, categories, optional }) {
   return [type, what, dtype ?? "", optional ? "optional" : ""].filter((part) => part !== "").join(" ");
 }
 
-module.exports = { ARRAYS, dtypeOf, features, isScalar, table };
+module.exports = { ARRAYS, NAMES, dtypeOf, features, isScalar, table };

@@ -17,6 +17,7 @@ export type Elements =
   | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
 
 export interface NumericArray {
+  /** An output of float16 or bfloat16 is a Float32Array, which holds the same numbers; of bool, a Uint8Array. */
   data: Elements;
   shape: number[];
 }

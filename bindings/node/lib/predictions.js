@@ -2,7 +2,8 @@
 // Predictions: columns of the library, as an object for each row.
 
 const { SidekickError, bytes, call, functions, get, sizes, text } = require("./library");
-const { ARRAYS, isScalar } = require("./features");
+const { ARRAYS, NAMES, isScalar } = require("./features");
+const { widened } = require("./halves");
 
 /** One object for each row that was sent; for one that the server refused, its error. */
 function results(predictions, outputs) {
@@ -88,7 +89,8 @@ function array(at, row) {
   const [address, size, dtype, shape, rank] = [[null], [0], [0], [null], [0]];
   call("predictions_elements", ...at, row, address, size, dtype);
   call("predictions_row_shape", ...at, row, shape, rank);
-  return { data: typed(ARRAYS.get(dtype[0]), bytes(address[0], size[0])), shape: sizes(shape[0], rank[0]) };
+  const elements = typed(ARRAYS.get(dtype[0]), bytes(address[0], size[0]));
+  return { data: widened(elements, NAMES.get(dtype[0])), shape: sizes(shape[0], rank[0]) };
 }
 
 /** Bytes as elements, in memory of their own, since small buffers share theirs. */
