@@ -15,7 +15,7 @@ async function* predictBatches(deployment, rows, { batchRows = 128, inFlight = 4
   const pending = [];
   let first = 0;
   try {
-    for await (const batch of batches(rows, batchRows)) {
+    for await (const batch of batches(untilAborted(rows, stop.signal), batchRows)) {
       const results = predictBatch(deployment, batch, first, options);
       // It is reported when its turn comes.
       results.catch(() => {});
@@ -52,6 +52,42 @@ async function* batches(rows, size) {
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+/** The rows of an async iterable; the wait for the next one ends when the signal says so. Others do not wait. */
+function untilAborted(rows, signal) {
+  return typeof rows?.[Symbol.asyncIterator] === "function" ? abortable(rows, signal) : rows;
+}
+
+async function* abortable(rows, signal) {
+  const iterator = rows[Symbol.asyncIterator]();
+  // The wait for each row sets it anew: a promise for all of them would grow with each.
+  let fail = () => {};
+  const abort = () => fail(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  const next = () => new Promise((resolve, reject) => {
+    fail = reject;
+    signal.throwIfAborted();
+    Promise.resolve(iterator.next()).then(resolve, reject);
+  });
+  const close = async () => { await iterator.return?.(); };
+  try {
+    for (let step = await next(); !step.done; step = await next()) {
+      let isRead = false;
+      try {
+        yield step.value;
+        isRead = true;
+      } finally {
+        if (!isRead) await close();
+      }
+    }
+  } catch (error) {
+    // It may still wait for a row, and close when that comes.
+    if (signal.aborted) close().catch(() => {});
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 function atLeastOne(name, value) {
