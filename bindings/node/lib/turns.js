@@ -2,14 +2,13 @@
 // Turns of calls. libuv has few threads, which read files and look up host names, too: one is left to those.
 
 const { performance } = require("node:perf_hooks");
+const koffi = require("koffi");
 
 const THREADS = Number(process.env.UV_THREADPOOL_SIZE) || 4;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** koffi refuses more at once. */
-const MOST_CALLS = 256;
-
-let free = Math.min(Math.max(1, THREADS - 1), MOST_CALLS);
+// koffi refuses more at once. How many these are differs by its version.
+let free = Math.min(Math.max(1, THREADS - 1), koffi.config().max_async_calls);
 /** What continues each call that waits, in their order. */
 const waiting = new Set();
 
