@@ -163,8 +163,15 @@ func newError(status Status, format string, arguments ...any) *Error {
 
 // newInputError is an error about a value of a row.
 func newInputError(status Status, row int, feature, format string, arguments ...any) *Error {
-	err := newError(status, "row %d: feature %q: %s", row, feature, fmt.Sprintf(format, arguments...))
-	err.Row, err.Feature = row, feature
+	err := newRowError(status, row, "feature %q: %s", feature, fmt.Sprintf(format, arguments...))
+	err.Feature = feature
+	return err
+}
+
+// newRowError is an error about a row.
+func newRowError(status Status, row int, format string, arguments ...any) *Error {
+	err := newError(status, "row %d: %s", row, fmt.Sprintf(format, arguments...))
+	err.Row = row
 	return err
 }
 

@@ -130,6 +130,91 @@ func TestOtherMistakesEndASequenceThatIsolates(t *testing.T) {
 	}
 }
 
+// reciprocalMap is a row of the deployment, with a key that is no input if the number is odd.
+func reciprocalMap(number int) map[string]any {
+	row := map[string]any{"number": number}
+	if number%2 == 1 {
+		row["weight"] = 1
+	}
+	return row
+}
+
+// TestKeysThatAreNoInputsAreIsolated has an error of its row for each bad map, and the answers of the others.
+func TestKeysThatAreNoInputsAreIsolated(t *testing.T) {
+	deployment, ctx := reciprocals(t, 4, 2, sidekick.WithIsolateBadRows(true)), context.Background()
+	inputs := func(yield func(map[string]any) bool) {
+		for number := 1; number <= 20 && yield(reciprocalMap(number)); number++ {
+		}
+	}
+	row := 0
+	for answer, err := range sidekick.PredictSeq[reciprocal](ctx, deployment, inputs) {
+		if row%2 == 1 {
+			if err != nil || float32(answer.Value) != 1/float32(row+1) {
+				t.Error(row, answer, err)
+			}
+		} else if failed := failure(t, err, sidekick.StatusUnknownFeature); failed.Row != row ||
+			failed.Feature != "weight" || !strings.HasPrefix(failed.Message, fmt.Sprintf("row %d: there is no", row)) {
+			t.Errorf("row %d: %+v", row, failed)
+		}
+		row++
+	}
+	if row != 20 {
+		t.Error(row)
+	}
+}
+
+// TestNilPointersAreIsolated has nil pointers first, within and last.
+func TestNilPointersAreIsolated(t *testing.T) {
+	deployment, ctx := reciprocals(t, 4, 2, sidekick.WithIsolateBadRows(true)), context.Background()
+	inputs, row := []*number{nil, {2}, {3}, nil, nil, {6}, nil}, 0
+	for answer, err := range sidekick.PredictSeq[reciprocal](ctx, deployment, slices.Values(inputs)) {
+		if inputs[row] != nil {
+			if err != nil || float32(answer.Value) != 1/float32(row+1) {
+				t.Error(row, answer, err)
+			}
+		} else if failed := failure(t, err, sidekick.StatusArgument); failed.Row != row ||
+			!strings.HasPrefix(failed.Message, fmt.Sprintf("row %d: the row is nil, of the type **", row)) {
+			t.Errorf("row %d: %+v", row, failed)
+		}
+		row++
+	}
+	if row != len(inputs) {
+		t.Error(row)
+	}
+}
+
+// TestRowsOfAnUnknownTypeEndASequence has one that is neither a struct nor a map, which is about no row.
+func TestRowsOfAnUnknownTypeEndASequence(t *testing.T) {
+	deployment, ctx := reciprocals(t, 4, 2, sidekick.WithIsolateBadRows(true)), context.Background()
+	var last error
+	for _, err := range sidekick.PredictSeq[reciprocal](ctx, deployment, slices.Values([]any{number{2}, 7, number{3}})) {
+		last = err
+	}
+	if failed := failure(t, last, sidekick.StatusArgument); failed.Row != -1 {
+		t.Errorf("%+v", failed)
+	}
+}
+
+func TestABadKeyNamesItsRow(t *testing.T) {
+	deployment, ctx := reciprocals(t, 4, 2), context.Background()
+	inputs := make([]map[string]any, 12)
+	for at := range inputs {
+		inputs[at] = reciprocalMap(2)
+	}
+	inputs[9] = reciprocalMap(3)
+	_, err := sidekick.PredictAll[reciprocal](ctx, deployment, inputs)
+	ofAll := failure(t, err, sidekick.StatusUnknownFeature)
+	for _, found := range sidekick.PredictSeq[reciprocal](ctx, deployment, slices.Values(inputs)) {
+		err = found
+	}
+	ofSequence := failure(t, err, sidekick.StatusUnknownFeature)
+	for _, failed := range []*sidekick.Error{ofAll, ofSequence} {
+		if failed.Row != 9 || !strings.HasPrefix(failed.Message, `row 9: there is no feature "weight"`) {
+			t.Errorf("%+v", failed)
+		}
+	}
+}
+
 func TestBadRowsAreIsolated(t *testing.T) {
 	var file bytes.Buffer
 	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {

@@ -31,7 +31,9 @@ func (r *Rows) Map(row map[string]any) *Rows {
 // unknownKey is the error for the first of the keys that are no inputs.
 func (r *Rows) unknownKey(row map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(row)) {
-		if _, err := r.inputs.find(name); err != nil {
+		if _, known := r.inputs.index[name]; !known {
+			err := newRowError(StatusUnknownFeature, r.ended, "%s", r.inputs.lacks(name))
+			err.Feature = name
 			return err
 		}
 	}

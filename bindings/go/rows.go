@@ -347,7 +347,7 @@ func (r *Rows) Struct(row any) *Rows {
 		return r.Map(value.Convert(reflect.TypeFor[map[string]any]()).Interface().(map[string]any))
 	}
 	if !value.IsValid() {
-		r.mistake(newError(StatusArgument, "the row is nil, of the type %T", row))
+		r.mistake(newRowError(StatusArgument, r.ended, "the row is nil, of the type %T", row))
 		return r
 	}
 	if value.Kind() != reflect.Struct {
