@@ -50,7 +50,8 @@ func PredictOne[Out, In any](ctx context.Context, deployment *Deployment, input 
 //   - an output of the type Bytes: []byte, a copy
 //   - an image output: [image.Image], []byte (the bytes of the image's file), [Picture]
 //   - an array: slices and fixed arrays of float32 and float64, also nested as the output's shape is (with or
-//     without sizes that are 1), and of the type that the model's tensor has: copies
+//     without sizes that are 1), and of the type that the model's tensor has: copies. Each float is the nearest
+//     one to the element
 //   - any output: a pointer to one of these, to a new value
 //
 // The fields of an embedded struct without a tag count as those of the struct; a nil pointer to one is set.

@@ -171,7 +171,7 @@ func fill(target, elements reflect.Value, sizes []int) {
 type readElements func(column *column, first, count int) reflect.Value
 
 // readElementsOf returns how elements become numbers of a type: as the tensor has them if that is their type,
-// or else as floats; nil if they do not.
+// or else as floats, each the nearest one; nil if they do not.
 func readElementsOf(leaf reflect.Type, element ElementType) readElements {
 	switch {
 	case isKeptAs(leaf, element):
@@ -183,21 +183,44 @@ func readElementsOf(leaf reflect.Type, element ElementType) readElements {
 		}
 	case leaf.Kind() == reflect.Float32:
 		return func(column *column, first, count int) reflect.Value {
-			return floatsAs[float32](leaf, column, first, count)
+			return floatsAs[float32](leaf, column.elements[first:first+count])
 		}
 	case leaf.Kind() == reflect.Float64:
-		return func(column *column, first, count int) reflect.Value {
-			return floatsAs[float64](leaf, column, first, count)
-		}
+		return readDoublesOf(leaf, element)
 	}
 	return nil
 }
 
-// floatsAs copies elements of arrays as floats of a type that is a T.
-func floatsAs[T float32 | float64](leaf reflect.Type, column *column, first, count int) reflect.Value {
-	floats := make([]T, count)
-	for at, element := range column.elements[first : first+count] {
-		floats[at] = T(element)
+// readDoublesOf returns how elements become a type that is a float64: from the tensor where a float32 does not
+// hold all that the tensor can have.
+func readDoublesOf(leaf reflect.Type, element ElementType) readElements {
+	switch element {
+	case ElementInt32:
+		return readTensorAsDoubles[int32](leaf)
+	case ElementUint32:
+		return readTensorAsDoubles[uint32](leaf)
+	case ElementInt64:
+		return readTensorAsDoubles[int64](leaf)
+	case ElementUint64:
+		return readTensorAsDoubles[uint64](leaf)
 	}
-	return reflect.SliceAt(leaf, unsafe.Pointer(unsafe.SliceData(floats)), count)
+	return func(column *column, first, count int) reflect.Value {
+		return floatsAs[float64](leaf, column.elements[first:first+count])
+	}
+}
+
+// readTensorAsDoubles returns how the elements of a tensor of the type T become a type that is a float64.
+func readTensorAsDoubles[T Element](leaf reflect.Type) readElements {
+	return func(column *column, first, count int) reflect.Value {
+		return floatsAs[float64](leaf, tensorOf[T](column)[first:first+count])
+	}
+}
+
+// floatsAs copies elements as floats of a type that is a To.
+func floatsAs[To float32 | float64, From Element](leaf reflect.Type, elements []From) reflect.Value {
+	floats := make([]To, len(elements))
+	for at, element := range elements {
+		floats[at] = To(element)
+	}
+	return reflect.SliceAt(leaf, unsafe.Pointer(unsafe.SliceData(floats)), len(floats))
 }

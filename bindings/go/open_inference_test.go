@@ -261,6 +261,98 @@ func TestIntegersAreExact(t *testing.T) {
 	failure(t, err, sidekick.StatusFeatureValue)
 }
 
+// outputTensor is an output of a model, and what it has for one row.
+type outputTensor struct{ name, datatype, declared, shape, data string }
+
+// modelOf opens a model of one number that always has the same outputs.
+func modelOf(t *testing.T, outputs ...outputTensor) *sidekick.Deployment {
+	t.Helper()
+	var declared, answered []string
+	for _, tensor := range outputs {
+		head := fmt.Sprintf(`{"name":%q,"datatype":%q,"shape":`, tensor.name, tensor.datatype)
+		declared = append(declared, head+tensor.declared+"}")
+		answered = append(answered, head+tensor.shape+`,"data":`+tensor.data+"}")
+	}
+	metadata := `{"inputs":[{"name":"x","datatype":"FP32","shape":[-1]}],"outputs":[` + strings.Join(declared, ",") + "]}"
+	server := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, request *http.Request) {
+		if request.Method == http.MethodPost {
+			fmt.Fprint(answer, `{"outputs":[`+strings.Join(answered, ",")+"]}")
+			return
+		}
+		fmt.Fprint(answer, metadata)
+	}))
+	t.Cleanup(server.Close)
+	model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m", ""))
+	t.Cleanup(func() { model.Close() })
+	return model
+}
+
+// large are arrays of integers with more digits than a float32 has.
+var large = []outputTensor{
+	{"i32", "INT32", "[-1,1,3]", "[1,1,3]", "[16777217,2147483647,-2147483647]"},
+	{"u32", "UINT32", "[-1,3]", "[1,3]", "[16777217,4294967295,0]"},
+	{"i64", "INT64", "[-1,3]", "[1,3]", "[9007199254740991,-9007199254740991,16777217]"},
+	{"u64", "UINT64", "[-1,3]", "[1,3]", "[9007199254740991,18446744073709551615,16777217]"},
+	{"free", "INT32", "[-1,-1]", "[1,2]", "[16777217,-16777217]"},
+	{"f64", "FP64", "[-1,3]", "[1,3]", "[0.1,1e300,16777217]"},
+	{"i8", "INT8", "[-1,3]", "[1,3]", "[-128,0,127]"},
+	{"f32", "FP32", "[-1,3]", "[1,3]", "[0.5,16777216,-2]"},
+}
+
+func TestArraysOfIntegersAreExactAsFloat64(t *testing.T) {
+	type metres float64
+	type answer struct {
+		I32   []float64    `sidekick:"i32"`
+		Rows  [][3]metres  `sidekick:"i32"`
+		Fixed [1][]float64 `sidekick:"i32"`
+		Small []float32    `sidekick:"i32"`
+		U32   [3]float64   `sidekick:"u32"`
+		I64   []metres     `sidekick:"i64"`
+		U64   *[]float64   `sidekick:"u64"`
+		Free  []float64    `sidekick:"free"`
+		F64   [3]metres    `sidekick:"f64"`
+		I8    []float64    `sidekick:"i8"`
+		F32   []float64    `sidekick:"f32"`
+	}
+	model := modelOf(t, large...)
+	predictions := predict(t, model, model.NewRows().Number("x", 1).End())
+	found := must[[]answer](t)(sidekick.Decode[answer](predictions))[0]
+	expected := answer{
+		I32:   []float64{16777217, 2147483647, -2147483647},
+		Rows:  [][3]metres{{16777217, 2147483647, -2147483647}},
+		Fixed: [1][]float64{{16777217, 2147483647, -2147483647}},
+		Small: []float32{16777216, 2147483648, -2147483648},
+		U32:   [3]float64{16777217, 4294967295, 0},
+		I64:   []metres{9007199254740991, -9007199254740991, 16777217},
+		U64:   &[]float64{9007199254740991, 1 << 64, 16777217},
+		Free:  []float64{16777217, -16777217},
+		F64:   [3]metres{0.1, 1e300, 16777217},
+		I8:    []float64{-128, 0, 127},
+		F32:   []float64{0.5, 16777216, -2},
+	}
+	if !reflect.DeepEqual(found, expected) {
+		t.Errorf("got %+v", found)
+	}
+}
+
+// TestEachRowOfIntegersIsExactAsFloat64 has rows that begin within the tensor.
+func TestEachRowOfIntegersIsExactAsFloat64(t *testing.T) {
+	type answer struct {
+		I []float64 `sidekick:"i_out"`
+	}
+	model := passing(t, "arrays", "{}")
+	rows := model.NewRows()
+	for row := range 3 {
+		integers := sidekick.ArrayOf([]int64{1<<53 - int64(row), -1<<53 + int64(row)})
+		rows.Array("i", integers).Array("d", sidekick.ArrayOf([]float64{1, 2})).End()
+	}
+	for row, found := range must[[]answer](t)(sidekick.Decode[answer](predict(t, model, rows))) {
+		if expected := []float64{1<<53 - float64(row), -1<<53 + float64(row)}; !slices.Equal(found.I, expected) {
+			t.Errorf("row %d: %v", row, found.I)
+		}
+	}
+}
+
 // serveBrittle answers as a model that fails at a negative number, as engines do: with status 500.
 func serveBrittle(answer http.ResponseWriter, request *http.Request) {
 	body, _ := io.ReadAll(request.Body)

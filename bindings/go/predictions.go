@@ -182,8 +182,7 @@ func Elements[T Element](p *Predictions, output string) ([]T, error) {
 		err.Feature = output
 		return nil, err
 	}
-	start, size := column.tensor()
-	return unsafe.Slice((*T)(start), size/int(reflect.TypeFor[T]().Size())), nil
+	return tensorOf[T](&column), nil
 }
 
 // isKeptAs reports whether elements of a type are read as a type of Go.
@@ -258,6 +257,12 @@ func (c *column) tensor() (start unsafe.Pointer, size int) {
 		return unsafe.Pointer(unsafe.SliceData(c.elements)), 4 * len(c.elements)
 	}
 	return unsafe.Pointer(unsafe.SliceData(c.numbers)), 8 * len(c.numbers)
+}
+
+// tensorOf is the elements of the model's tensor, whose type is T.
+func tensorOf[T Element](column *column) []T {
+	start, size := column.tensor()
+	return unsafe.Slice((*T)(start), size/int(unsafe.Sizeof(T(0))))
 }
 
 // place is where the elements of a row begin and end.
