@@ -56,8 +56,9 @@ func PredictOne[Out, In any](ctx context.Context, deployment *Deployment, input 
 //
 // The fields of an embedded struct without a tag count as those of the struct; a nil pointer to one is set.
 //
-// With map[string]any for Out, each row is a map of all outputs: float64 (int64 for an INT64),
-// [CategoryProbability], string, []byte, [Picture] and []float32. Out can also be a pointer to a struct.
+// With map[string]any for Out, each row is a map of all outputs: float64 (int64 for an INT64, uint64
+// for a UINT64), [CategoryProbability], string, []byte, [Picture] and []float32. Out can also be a pointer to a
+// struct.
 func Decode[Out any](predictions *Predictions) ([]Out, error) {
 	decoder, err := structDecoderOf(reflect.TypeFor[Out](), predictions.outputs.features)
 	if err != nil {

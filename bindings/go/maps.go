@@ -275,6 +275,8 @@ func (c *column) value(output *Feature, row int) any {
 		return c.pictures[row]
 	case output.Element == ElementInt64:
 		return int64(c.kept[row])
+	case output.Element == ElementUint64:
+		return c.kept[row]
 	}
 	return c.numbers[row]
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -350,6 +351,19 @@ func TestEachRowOfIntegersIsExactAsFloat64(t *testing.T) {
 		if expected := []float64{1<<53 - float64(row), -1<<53 + float64(row)}; !slices.Equal(found.I, expected) {
 			t.Errorf("row %d: %v", row, found.I)
 		}
+	}
+}
+
+func TestMapsHaveIntegersOf64Bits(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(serveIntegers))
+	defer server.Close()
+	model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m", ""))
+	defer model.Close()
+	rows := model.NewRows().Number("x", 1).End()
+	found := must[[]map[string]any](t)(sidekick.Decode[map[string]any](predict(t, model, rows)))[0]
+	expected := map[string]any{"i": int64(9007199254740993), "u": uint64(math.MaxUint64), "f": 0.5}
+	if !reflect.DeepEqual(found, expected) {
+		t.Errorf("got %v", found)
 	}
 }
 
