@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"math"
 	"reflect"
 	"slices"
 )
@@ -43,7 +44,7 @@ func PredictOne[Out, In any](ctx context.Context, deployment *Deployment, input 
 // out. What fits where:
 //
 //   - a numeric output of shape [1], and the probability of a binary output: floats, and signed integers for
-//     numbers that are whole
+//     numbers that are whole. One that is beyond the field's type fails with [StatusFeatureValue]
 //   - a categorical output: string (the most probable label), [CategoryProbability] (the same with its
 //     probability), []CategoryProbability (all, the most probable first), map[string]float64
 //   - a text output: string
@@ -186,8 +187,8 @@ func (d *structDecoder) failure(field *field, row int, err error) error {
 	return newInputError(StatusFeatureValue, row, feature.Name, "%v", err)
 }
 
-// setField sets a field to the value of a row; it fails for an image that is broken, and for a number that is
-// no integer of the field's type.
+// setField sets a field to the value of a row; it fails for an image that is broken, for a number that is no
+// integer of the field's type, and for one that is beyond a float32.
 type setField func(field reflect.Value, column *column, row int) error
 
 // setFieldOf returns how a feature becomes a value of a Go type; nil if it does not fit.
@@ -213,10 +214,7 @@ func setFieldOf(target reflect.Type, feature Feature) setField {
 	case feature.Type != Text && isKind(target, reflect.Int, reflect.Int64):
 		return setInteger
 	case feature.Type != Text && (target.Kind() == reflect.Float32 || target.Kind() == reflect.Float64):
-		return func(field reflect.Value, column *column, row int) error {
-			field.SetFloat(column.numbers[row])
-			return nil
-		}
+		return setFloat
 	}
 	return nil
 }
@@ -247,6 +245,15 @@ func setInteger(field reflect.Value, column *column, row int) error {
 		field.SetInt(integer)
 	}
 	return err
+}
+
+func setFloat(field reflect.Value, column *column, row int) error {
+	number := column.numbers[row]
+	if field.Kind() == reflect.Float32 && math.IsInf(float64(float32(number)), 0) && !math.IsInf(number, 0) {
+		return fmt.Errorf("%v is beyond %v", number, field.Type())
+	}
+	field.SetFloat(number)
+	return nil
 }
 
 func setCategoryOf(target reflect.Type) setField {

@@ -3,6 +3,7 @@ package sidekick_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -364,6 +365,76 @@ func TestMapsHaveIntegersOf64Bits(t *testing.T) {
 	expected := map[string]any{"i": int64(9007199254740993), "u": uint64(math.MaxUint64), "f": 0.5}
 	if !reflect.DeepEqual(found, expected) {
 		t.Errorf("got %v", found)
+	}
+}
+
+func TestNumbersBeyondAFloat32AreRefused(t *testing.T) {
+	type small struct {
+		Value float32 `sidekick:"f_out"`
+	}
+	type pointed struct {
+		Value *float32 `sidekick:"f_out"`
+	}
+	model := passing(t, "numbers", "{}")
+	predictionsOf := func(value float64) *sidekick.Predictions {
+		rows := model.NewRows()
+		for _, value := range []float64{1, value} {
+			rows.Number("f", value).Integer("i", 1).End()
+		}
+		return predict(t, model, rows)
+	}
+	for _, value := range []float64{1e300, -1e300, 3.5e38} {
+		predictions := predictionsOf(value)
+		_, err := sidekick.Decode[small](predictions)
+		_, pointedErr := sidekick.Decode[pointed](predictions)
+		for _, err := range []error{err, pointedErr} {
+			failed := failure(t, err, sidekick.StatusFeatureValue)
+			if failed.Row != 1 || failed.Feature != "f_out" ||
+				!strings.HasSuffix(failed.Message, fmt.Sprintf("%v is beyond float32", value)) {
+				t.Errorf("%+v", failed)
+			}
+		}
+		if numbers := must[[]float64](t)(predictions.Numbers("f_out")); numbers[1] != value {
+			t.Error(numbers)
+		}
+	}
+	for _, value := range []float64{math.MaxFloat32, 3.4028235e38, -math.MaxFloat32, 1e-300, 0.1} {
+		found := must[[]small](t)(sidekick.Decode[small](predictionsOf(value)))
+		if found[1].Value != float32(value) {
+			t.Error(value, found)
+		}
+	}
+}
+
+// serveNotFinite answers as a model that returns infinity, and NaN, as bytes.
+func serveNotFinite(answer http.ResponseWriter, request *http.Request) {
+	if request.Method != http.MethodPost {
+		fmt.Fprint(answer, `{"inputs":[{"name":"x","datatype":"FP32","shape":[-1]}],"outputs":[
+			{"name":"inf","datatype":"FP64","shape":[-1]},{"name":"nan","datatype":"FP64","shape":[-1]}]}`)
+		return
+	}
+	head := `{"outputs":[
+		{"name":"inf","datatype":"FP64","shape":[1],"parameters":{"binary_data_size":8}},
+		{"name":"nan","datatype":"FP64","shape":[1],"parameters":{"binary_data_size":8}}]}`
+	answer.Header().Set("Inference-Header-Content-Length", fmt.Sprint(len(head)))
+	body := binary.LittleEndian.AppendUint64([]byte(head), math.Float64bits(math.Inf(-1)))
+	answer.Write(binary.LittleEndian.AppendUint64(body, math.Float64bits(math.NaN())))
+}
+
+func TestNumbersThatAreNotFiniteStayWhatTheyAre(t *testing.T) {
+	type answer struct {
+		Inf float32 `sidekick:"inf"`
+		NaN float32 `sidekick:"nan"`
+	}
+	server := httptest.NewServer(http.HandlerFunc(serveNotFinite))
+	defer server.Close()
+	model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m", "",
+		sidekick.WithWire(sidekick.WireBinary)))
+	defer model.Close()
+	rows := model.NewRows().Number("x", 1).End()
+	found := must[[]answer](t)(sidekick.Decode[answer](predict(t, model, rows)))[0]
+	if !math.IsInf(float64(found.Inf), -1) || !math.IsNaN(float64(found.NaN)) {
+		t.Error(found)
 	}
 }
 
