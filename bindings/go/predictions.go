@@ -314,12 +314,12 @@ func (c Categories) Map(row int) map[string]float64 {
 	return probabilities
 }
 
-// Best is the most probable category of a row.
+// Best is the most probable category of a row: the first of [Categories.Top].
 func (c Categories) Best(row int) CategoryProbability {
 	probabilities := c.Row(row)
 	best := 0
 	for at, probability := range probabilities {
-		if probability > probabilities[best] {
+		if cmp.Less(probabilities[best], probability) {
 			best = at
 		}
 	}
@@ -327,7 +327,7 @@ func (c Categories) Best(row int) CategoryProbability {
 }
 
 // Top is the count most probable categories of a row, or as many as there are: the most probable first, equal
-// ones in the order of the labels.
+// ones in the order of the labels, NaN last.
 func (c Categories) Top(row, count int) []CategoryProbability {
 	top := make([]CategoryProbability, len(c.Labels))
 	for at, probability := range c.Row(row) {

@@ -3,6 +3,7 @@ package sidekick_test
 import (
 	"context"
 	"errors"
+	"math"
 	"reflect"
 	"testing"
 	"unsafe"
@@ -67,6 +68,19 @@ func TestClosedPredictionsHandTheirMemoryOn(t *testing.T) {
 		}
 	}
 	checkEcho(t, kept, 3)
+}
+
+func TestTheBestCategoryIsTheFirstOfAll(t *testing.T) {
+	none, zero := math.NaN(), math.Copysign(0, -1)
+	for _, probabilities := range [][]float64{
+		{none, 0.2, 0.8}, {0.2, none, 0.8}, {none, none, 0.1}, {none, none, none}, {none, zero, 0}, {zero, 0, none},
+		{0, zero, 0}, {0.4, 0.4, 0.2}, {0.1, 0.4, 0.4}, {none, math.Inf(-1), none}, {math.Inf(1), none, 1},
+	} {
+		categories := sidekick.Categories{Labels: []string{"a", "b", "c"}, Matrix: probabilities}
+		if best, top := categories.Best(0), categories.Top(0, 1)[0]; best.Label != top.Label {
+			t.Errorf("%v: %v instead of %v", probabilities, best, top)
+		}
+	}
 }
 
 // TestDecodedValuesAreCopies closes and predicts again: what was decoded before stays as it is.
