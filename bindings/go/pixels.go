@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"math"
 	"slices"
 )
 
@@ -19,7 +20,9 @@ type pixelReader struct {
 	rgb []byte
 }
 
-// read lends the samples of an image if they are grey, or else copies them without their alpha.
+// read lends the samples of an image if they are grey, or else copies them without their alpha. Colours that
+// are not multiplied with their alpha are read here: package image multiplies them, and transparent ones turn
+// black.
 func (r *pixelReader) read(picture image.Image) pixels {
 	switch picture := picture.(type) {
 	case *image.Gray:
@@ -31,12 +34,27 @@ func (r *pixelReader) read(picture image.Image) pixels {
 		if read, opaque := r.withoutAlpha(picture.Rect, picture.Stride, picture.Pix); opaque {
 			return read
 		}
+	case *image.Gray16:
+		read, _ := r.reduced(picture.Rect, 1, picture.Stride, picture.Pix)
+		return read
+	case *image.NRGBA64:
+		read, _ := r.reduced(picture.Rect, 4, picture.Stride, picture.Pix)
+		return read
+	case *image.RGBA64:
+		if read, opaque := r.reduced(picture.Rect, 4, picture.Stride, picture.Pix); opaque {
+			return read
+		}
+		return r.read(drawn(image.NewNRGBA64(sized(picture)), picture))
+	case *image.Paletted:
+		return r.paletted(picture)
 	case *image.YCbCr:
 		// It is opaque, and quickly drawn as RGBA alone.
 		return r.read(drawn(image.NewRGBA(sized(picture)), picture))
+	case *image.NYCbCrA:
+		return r.read(&picture.YCbCr)
 	}
 	if picture.ColorModel() == color.Gray16Model {
-		return r.read(drawn(image.NewGray(sized(picture)), picture))
+		return r.read(drawn(image.NewGray16(sized(picture)), picture))
 	}
 	return r.read(drawn(image.NewNRGBA(sized(picture)), picture))
 }
@@ -50,11 +68,65 @@ func drawn(target draw.Image, picture image.Image) image.Image {
 	return target
 }
 
+// isBroken reports whether an image is empty, or has too few samples. The library says what is wrong with it.
+func isBroken(bounds image.Rectangle, pixelBytes, stride int, samples []byte) bool {
+	width, height := bounds.Dx(), bounds.Dy()
+	return width <= 0 || height <= 0 || stride < pixelBytes*width ||
+		len(samples) < stride*(height-1)+pixelBytes*width
+}
+
+// reduced copies grey or RGBA samples of 16 bits as 8 bits, each the nearest one, as the library does with those
+// of a file, without alpha. It reports whether all pixels are opaque.
+func (r *pixelReader) reduced(bounds image.Rectangle, channels, stride int, samples []byte) (pixels, bool) {
+	width, height, kept, opaque := bounds.Dx(), bounds.Dy(), min(channels, 3), true
+	if isBroken(bounds, 2*channels, stride, samples) {
+		return pixels{width, height, channels, stride, nil}, true
+	}
+	r.rgb = slices.Grow(r.rgb[:0], kept*width*height)
+	for y := range height {
+		row := samples[stride*y : stride*y+2*channels*width]
+		for ; len(row) > 0; row = row[2*channels:] {
+			for at := range kept {
+				sample := uint32(binary.BigEndian.Uint16(row[2*at:]))
+				r.rgb = append(r.rgb, uint8((sample+128)/257))
+			}
+			opaque = opaque && (channels == 1 || binary.BigEndian.Uint16(row[6:]) == math.MaxUint16)
+		}
+	}
+	return pixels{width, height, kept, kept * width, r.rgb}, opaque
+}
+
+// paletted copies the colours that a palette has without alpha.
+func (r *pixelReader) paletted(picture *image.Paletted) pixels {
+	width, height, stride := picture.Rect.Dx(), picture.Rect.Dy(), picture.Stride
+	if isBroken(picture.Rect, 1, stride, picture.Pix) {
+		return pixels{width, height, 1, stride, picture.Pix}
+	}
+	colours := coloursOf(picture.Palette)
+	r.rgb = slices.Grow(r.rgb[:0], 3*width*height)
+	for y := range height {
+		for _, place := range picture.Pix[stride*y : stride*y+width] {
+			r.rgb = append(r.rgb, colours[place][:]...)
+		}
+	}
+	return pixels{width, height, 3, 3 * width, r.rgb}
+}
+
+// coloursOf is the colours of a palette. Those that it lacks are black, as package image/png has them.
+func coloursOf(palette color.Palette) (colours [256][3]byte) {
+	for at, entry := range palette[:min(len(palette), len(colours))] {
+		if entry != nil {
+			colour := color.NRGBAModel.Convert(entry).(color.NRGBA)
+			colours[at] = [3]byte{colour.R, colour.G, colour.B}
+		}
+	}
+	return colours
+}
+
 // withoutAlpha copies the samples of RGBA pixels, and reports whether all are opaque.
 func (r *pixelReader) withoutAlpha(bounds image.Rectangle, stride int, samples []byte) (pixels, bool) {
 	width, height := bounds.Dx(), bounds.Dy()
-	if width <= 0 || height <= 0 || stride < 4*width || len(samples) < stride*(height-1)+4*width {
-		// The library says what is wrong with it.
+	if isBroken(bounds, 4, stride, samples) {
 		return pixels{width, height, 4, stride, samples}, true
 	}
 	r.rgb = slices.Grow(r.rgb[:0], 3*width*height)[:3*width*height]

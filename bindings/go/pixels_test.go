@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -73,6 +74,55 @@ func TestYCbCrIsReadAsItsColours(t *testing.T) {
 				t.Fatalf("pixel %d, %d is %v instead of %v", x, y, got, pixel)
 			}
 		}
+	}
+}
+
+func TestColoursOfAPaletteKeepTheirValues(t *testing.T) {
+	picture := image.NewPaletted(image.Rect(0, 0, 3, 1), color.Palette{
+		color.NRGBA{255, 255, 255, 0}, color.RGBA{100, 50, 25, 128},
+	})
+	copy(picture.Pix, []uint8{0, 1, 2})
+	var reader pixelReader
+	// There is no third colour: it is black, as package image/png reads it.
+	if samples := reader.read(picture).samples; !bytes.Equal(samples, []byte{255, 255, 255, 199, 99, 49, 0, 0, 0}) {
+		t.Error(samples)
+	}
+	picture.Palette = nil
+	if samples := reader.read(picture).samples; !bytes.Equal(samples, make([]byte, 9)) {
+		t.Error(samples)
+	}
+}
+
+func TestSamplesOf16BitsBecomeTheNearestOf8(t *testing.T) {
+	whole := image.NewNRGBA64(image.Rect(0, 0, 9, 5))
+	for at := range whole.Pix {
+		whole.Pix[at] = uint8(rand.Uint32())
+	}
+	picture := whole.SubImage(image.Rect(2, 1, 8, 4)).(*image.NRGBA64)
+	var expected []byte
+	for y := 1; y < 4; y++ {
+		for x := 2; x < 8; x++ {
+			pixel := whole.NRGBA64At(x, y)
+			for _, sample := range []uint16{pixel.R, pixel.G, pixel.B} {
+				expected = append(expected, uint8(math.Round(float64(sample)/257)))
+			}
+		}
+	}
+	var reader pixelReader
+	if samples := reader.read(picture).samples; !bytes.Equal(samples, expected) {
+		t.Errorf("%v instead of %v", samples, expected)
+	}
+}
+
+// TestColoursBesideAlphaAreRead has YCbCr with an alpha, as package webp reads it.
+func TestColoursBesideAlphaAreRead(t *testing.T) {
+	picture := image.NewNYCbCrA(image.Rect(0, 0, 5, 4), image.YCbCrSubsampleRatio420)
+	for at := range picture.Y {
+		picture.Y[at] = uint8(40 * at)
+	}
+	var reader, expected pixelReader
+	if samples := reader.read(picture).samples; !bytes.Equal(samples, expected.read(&picture.YCbCr).samples) {
+		t.Error(samples)
 	}
 }
 

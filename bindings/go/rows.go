@@ -74,7 +74,8 @@ func (r *Rows) Bytes(name string, value []byte) *Rows {
 	return r.text(kindBytes, r.find(name), unsafe.String(unsafe.SliceData(value), len(value)))
 }
 
-// Image adds an image to an image input. It is sent as PNG, without alpha.
+// Image adds an image to an image input. It is sent as PNG, with 8 bits a sample and without alpha: the colours
+// of transparent pixels stay what they are, unless the image has them multiplied with their alpha.
 func (r *Rows) Image(name string, picture image.Image) *Rows {
 	return r.image(r.find(name), picture, 0)
 }
