@@ -4,6 +4,8 @@ import gc
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -251,3 +253,56 @@ def test_an_interrupted_call_keeps_nothing(held, monkeypatch):
         assert alive == set()
     finally:
         gc.enable()
+
+
+# Sends itself a signal within the first line of the log of each call; what the handler raises has to end that call.
+LOGGING = """
+import logging, signal, sys, threading
+import sidekick
+
+class Signals(logging.Handler):
+    armed = False
+
+    def emit(self, record):
+        if self.armed:
+            self.armed = False
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+def fail(*_):
+    raise Told
+
+class Told(BaseException):
+    pass
+
+signals = Signals()
+logger = logging.getLogger("sidekick")
+logger.setLevel(logging.DEBUG)
+logger.addHandler(signals)
+signal.signal(signal.SIGINT, fail)
+opened = lambda: sidekick.Deployment(sys.argv[1], "secret-token", log=True)
+client, two = opened(), [{"n": 1}, {"n": 2}]
+calls = {
+    "open": opened,
+    "predict": lambda: client.predict(n=1),
+    "predict with a limit": lambda: client.predict({"n": 1}, timeout=60),
+    "predict_many": lambda: client.predict_many(two),
+    "predict_columns": lambda: client.predict_columns({"n": [1, 2]}),
+    "predict_lazy": lambda: next(client.predict_lazy(two)),
+}
+for name, call in calls.items():
+    for _ in range(3):
+        signals.armed = True
+        try:
+            call()
+            print(name, "went on")
+        except Told:
+            pass
+print(client.predict(n=1))
+"""
+
+
+def test_signals_that_arrive_while_a_line_is_logged_are_not_lost():
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        command = [sys.executable, "-W", "error", "-c", LOGGING, server.url]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "{'n': 1.0}\n", "")

@@ -197,6 +197,7 @@ class Deployment:
         self._given: Callable[[], tuple[str, Token, dict[str, Any]]] = lambda: (url, token, settings)
         self._batch_rows, self._max_in_flight = batch_rows, max_in_flight
         self._isolates = isolate_bad_rows
+        self._logs = log
         self._protocol = _PROTOCOLS[library.sidekick_deployment_protocol(handle)]
         self._model_version = getter_text(library.sidekick_deployment_model_version, handle)
         self._batch_limit: int | None = library.sidekick_deployment_batch_limit(handle) or None
@@ -207,8 +208,9 @@ class Deployment:
         self._decoders = Decoders(self._outputs)
         # Rows whose memory the next table may use: as many as tables were ever predicted at once.
         self._idle: list[Handle] = []
-        # A row that is isolated has its error as its result, which this does not give.
-        self._one_row = None if isolate_bad_rows else one_row(self._encoders, self._outputs)
+        # A row that is isolated has its error as its result, which this does not give; and the logger is not to run
+        # on the main thread.
+        self._one_row = None if isolate_bad_rows or log else one_row(self._encoders, self._outputs)
 
     @property
     def url(self) -> str:
@@ -442,7 +444,7 @@ class Deployment:
             table.skip(skipped)
         fill = partial(self._fill, table, columns, progress, skipped)
         try:
-            self._make(partial(interruptible if self._asks_several(len(_first(columns))) else _do, fill, cancel))
+            self._make(partial(self._doing(len(_first(columns))), fill, cancel))
         except InvalidValueError as error:
             if absent := missing_value(error, columns, self._inputs):
                 raise absent from None
@@ -538,12 +540,14 @@ class Deployment:
 
     def _predict(self, handle: Handle, rows: Handle, count: int, cancel: Handle | None) -> Handle:
         ask = partial(self._ask, handle, rows, int)
-        # The thread that this takes would cost a single request a good part of its time.
-        return self._make(partial(interruptible if self._asks_several(count) else _do, ask, cancel))
+        return self._make(partial(self._doing(count), ask, cancel))
 
-    def _asks_several(self, count: int) -> bool:
-        """Whether so many rows may take several requests."""
-        return count > (1 if self._isolates else self._batch_rows)
+    def _doing(self, count: int) -> Callable[[Callable[[Handle | None], T], Handle | None], T]:
+        """What does a call for so many rows."""
+        # The thread that Ctrl-C needs would cost a single request a good part of its time. The library sees signals
+        # itself then, but not one that comes while the logger runs: what its handler raises would be lost there.
+        several = count > (1 if self._isolates else self._batch_rows)
+        return interruptible if several or self._logs else _do
 
     def _ask(self, handle: Handle, rows: Handle, where: Where, cancel: Handle | None) -> Handle:
         predict, free = library.sidekick_deployment_predict, library.sidekick_predictions_free
