@@ -1,9 +1,14 @@
-"""pandas DataFrames in and out."""
+"""DataFrames in and out."""
 
+import base64
+from io import BytesIO
+
+import numpy
 import pandas
 import polars
 import pyarrow
 import pytest
+from PIL import Image
 
 import sidekick
 from served import DATA, answering, deployment, feature
@@ -84,3 +89,17 @@ def test_columns_of_the_same_name_are_refused(make, listed):
             assert client.predict_columns(frame)[name].tolist() == [5]
     with answering(inputs, {"k": label, "k: x": feature("numeric")}, lambda _: given) as server:
         assert list(server.open().predict_frame(pandas.DataFrame({"n": [1]}))["k: x"]) == [5]
+
+
+@pytest.mark.parametrize("make", [polars.DataFrame, pyarrow.table])
+@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+def test_images_are_the_files_of_the_response(make, format):
+    # Not as Pillow writes files by itself.
+    options = {"quality": 97, "subsampling": 0} if format == "JPEG" else {"compress_level": 0}
+    file = BytesIO()
+    Image.fromarray(numpy.arange(192, dtype="u1").reshape(8, 8, 3)).save(file, format, **options)
+    url = f"data:image/{format.lower()};base64,{base64.b64encode(file.getvalue()).decode()}"
+    output = {"image": feature("image", 8, 8, 3)}
+    with answering({"n": feature("numeric")}, output, lambda rows: [{"image": url}] * len(rows)) as server:
+        found = server.open().predict_frame(make({"n": [1, 2]}))
+    assert list(found["image"].to_pylist() if make is pyarrow.table else found["image"]) == [file.getvalue()] * 2

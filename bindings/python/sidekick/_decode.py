@@ -171,12 +171,15 @@ def _images(index: int, spec: FeatureSpec) -> Column:
             call(library.sidekick_predictions_image_size, predictions, index, row, *sides, where=sent_row)
         except ValueError as error:
             raise about(ReplyError(str(error)), sent_row(row), spec.name) from None
+        file = string_at(address, size.value)
         try:
-            opened = _needed(spec).open(BytesIO(string_at(address, size.value)), formats=("PNG", "JPEG"))
+            opened = _needed(spec).open(BytesIO(file), formats=("PNG", "JPEG"))
             opened.load()
         except (OSError, SyntaxError, ValueError) as error:
             why = f'row {sent_row(row)}: feature "{spec.name}": the image cannot be read: {error}'
             raise about(ReplyError(why), sent_row(row), spec.name) from None
+        # For frames, which hold files: to save a JPEG again would change its pixels.
+        opened.sidekick_file = file
         return opened
 
     def column(predictions: Handle, count: int, where: Where) -> list[Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from io import BytesIO
 from typing import Any
 
 import numpy
@@ -169,11 +168,7 @@ def _cells(values: Sequence[Any], errors: dict[int, Exception]) -> list[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """What a cell of Arrow holds of an array or an image: lists, or the bytes of a file."""
+    """What a cell of Arrow holds of an array or an image: lists, or the bytes of the file that was received."""
     if isinstance(value, numpy.ndarray):
         return value.tolist()
-    if not hasattr(value, "save"):
-        return value
-    file = BytesIO()
-    value.save(file, value.format)
-    return file.getvalue()
+    return getattr(value, "sidekick_file", value)
