@@ -1,8 +1,11 @@
 """Tokens that a function gives."""
 
 import gc
+import signal
 import threading
+import time
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -66,6 +69,103 @@ def test_what_the_function_raises_the_call_raises(rows):
         # It goes on to work.
         answers.append("good")
         assert client.predict(n=1) == {"n": 1.0}
+
+
+class Unreadable(Exception):
+    def __str__(self):
+        raise ValueError("no text")
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        LookupError(),
+        LookupError("two\nlines\t\x07\x9b\u2028\u202e\u2066 and a \0"),
+        LookupError("x" * 5000),
+        LookupError("\n" * 1000),
+        LookupError("ä☀" * 1000),
+        LookupError("\ud800"),
+        Unreadable(),
+        KeyboardInterrupt(),
+    ],
+    ids=range(8),
+)
+def test_whatever_the_function_raises_the_call_raises(failure):
+    def token():
+        raise failure
+
+    with pytest.raises(type(failure)) as raised:
+        sidekick.Deployment("http://127.0.0.1:1/x", token)
+    assert raised.value is failure
+
+
+def failing_in_time(name, both):
+    """An exception whose text is there when two threads have asked for one."""
+
+    class Failure(Exception):
+        waits = True
+
+        def __str__(self):
+            if self.waits:
+                self.waits = False
+                both.wait(60)
+            return name
+
+    return Failure()
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_each_thread_raises_what_was_raised_for_its_call(rows):
+    both, mine = threading.Barrier(2), threading.local()
+
+    def token():
+        if hasattr(mine, "failure"):
+            raise mine.failure
+        return "secret-token"
+
+    def ask(name):
+        mine.failure = failing_in_time(name, both)
+        with pytest.raises(type(mine.failure)) as raised:
+            client.predict_many([{"n": 1}] * rows)
+        return raised.value is mine.failure
+
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server, ThreadPoolExecutor(2) as pool:
+        client = server.open(token=token, batch_rows=1)
+        # The text of one begins with that of the other.
+        assert list(pool.map(ask, ["the vault", "the vault is closed"])) == [True, True]
+
+
+def test_a_failure_of_a_call_that_was_interrupted_is_not_raised_later():
+    given = ["secret-token"]
+
+    def token():
+        if given:
+            return given[-1]
+        given.append("secret-token")
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        # The call is over by then, and waits for this.
+        time.sleep(0.1)
+        raise LookupError("too late")
+
+    with answering(NUMBER, NUMBER, lambda rows: (500, "")) as server:
+        client = server.open(token=token, batch_rows=1)
+        given.clear()
+        with pytest.raises(KeyboardInterrupt):
+            client.predict_many([{"n": 1}, {"n": 2}])
+        for _ in range(2):
+            with pytest.raises(sidekick.HTTPError):
+                client.predict(n=1)
+
+
+def test_few_failures_are_kept():
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        client = server.open(token=lambda: "secret-token")
+        source = client._token_source
+        for number in range(1000):
+            source._keep(LookupError(str(number)))
+        with pytest.raises(LookupError, match="^999$"):
+            source.raise_failure(ValueError("row 1: the token callback failed: LookupError: 999"))
+        assert len(source._failures) < 100
 
 
 def test_the_log_hears_why_there_is_no_token(caplog):

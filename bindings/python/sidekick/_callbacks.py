@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Generator
 from ctypes import c_void_p
@@ -38,27 +39,73 @@ class TokenSource:
 
     def __init__(self, function: Callable[[], str | bytes], options: Handle) -> None:
         self._function = function
-        self._failure: BaseException | None = None
+        self._failures: deque[_Failure] = deque(maxlen=_MOST_FAILURES)
         callback = TokenCallback(self._give)
         options.kept += (callback,)
         call(library.sidekick_options_set_token_callback, options, callback, None, None)
 
-    def raise_failure(self) -> None:
-        """Raises what the function raised last, which a callback cannot; nothing where it gave a token."""
-        failure, self._failure = self._failure, None
+    def raise_failure(self, error: BaseException) -> None:
+        """Raises what the function raised, which a callback cannot, if that is what a call's error tells of."""
+        failure = self._taken(str(error))
         if failure is not None:
             raise failure from None
+
+    def _taken(self, message: str) -> BaseException | None:
+        """What the function raised of which a message tells; it is kept no longer."""
+        # A copy: other threads add to it.
+        while found := [kept for kept in self._failures.copy() if kept.told in message]:
+            # One text may begin with another. Of equal ones the newest, as some are never asked for.
+            taken = max(reversed(found), key=lambda kept: len(kept.told))
+            try:
+                self._failures.remove(taken)
+            except ValueError:
+                # By another thread at the same time.
+                continue
+            return taken.raised
+        return None
+
+    def _keep(self, raised: BaseException) -> str:
+        """Keeps what the function raised, and what to tell the library of it."""
+        why = _shown(raised)
+        self._failures.append(_Failure(raised, why))
+        return why
 
     def _give(self, _: Any, refused: int, token: int) -> int:
         try:
             encoded = token_bytes(self._function(), " from the function")
             call(library.sidekick_token_set, c_void_p(token), encoded, len(encoded))
         except BaseException as failure:
-            self._failure = failure
-            # For the log; the call raises the failure itself.
-            why = f"{type(failure).__name__}: {failure}".encode(errors="replace")
+            # For the log, and to find the failure again: the call raises that itself.
+            why = self._keep(failure).encode()
             return int(library.sidekick_token_fail(c_void_p(token), why, len(why), None))
         return 0
+
+
+class _Failure:
+    """What a token's function raised."""
+
+    def __init__(self, raised: BaseException, why: str) -> None:
+        self.raised = raised
+        # What the error of the call that needed the token says: another call, maybe of another thread, may end first.
+        self.told = f"the token callback failed: {why}"
+
+
+# Some are never asked for, such as those of a call that was interrupted.
+_MOST_FAILURES = 64
+# As much as the library shows.
+_SHOWN_BYTES = 1024
+# The library would escape them in the error, but not as Python does.
+_HARMFUL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _shown(raised: BaseException) -> str:
+    """What an exception says, as the library shows it: one line of text that is UTF-8."""
+    try:
+        why = f"{type(raised).__name__}: {raised}"
+    except Exception:
+        why = type(raised).__name__
+    why = _HARMFUL.sub(lambda found: ascii(found[0])[1:-1], why)
+    return why.encode(errors="replace")[:_SHOWN_BYTES].decode(errors="ignore")
 
 
 class SignalHandlers:

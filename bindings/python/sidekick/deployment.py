@@ -512,8 +512,8 @@ class Deployment:
         handle = self._opened()
         try:
             return one_row.predict(handle, row, cancel)
-        except (ValueError, OSError):
-            self._raise_failure()
+        except (ValueError, OSError) as error:
+            self._raise_failure(error)
             raise
 
     def _predict_rows(self, rows: Iterable[Row], cancel: Handle | None) -> list[Result]:
@@ -568,19 +568,19 @@ class Deployment:
         """What is made by a call that asks the server; raises what a callback raised in it."""
         try:
             return work()
-        except (ValueError, OSError):
-            self._raise_failure()
+        except (ValueError, OSError) as error:
+            self._raise_failure(error)
             raise
 
     def _specs(self, handle: Handle, side: int) -> FeatureSpecs:
         specs = (_spec(handle, side, index) for index in range(library.sidekick_deployment_feature_count(handle, side)))
         return FeatureSpecs(specs, of_tensors=self._protocol == "open_inference")
 
-    def _raise_failure(self) -> None:
-        """Raises what the token's function or a handler of a signal raised."""
+    def _raise_failure(self, error: Exception) -> None:
+        """Raises what the token's function or a handler of a signal raised, if that ended a call with this error."""
         self._signal_handlers.raise_failure()
         if self._token_source is not None:
-            self._token_source.raise_failure()
+            self._token_source.raise_failure(error)
 
 
 def _opened_anew(kind: Callable[..., D], url: str, token: Token, settings: Mapping[str, Any]) -> D:
