@@ -4,6 +4,8 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
+import numpy
+import pandas
 import pytest
 
 from served import answering, deployment, feature
@@ -55,6 +57,25 @@ def test_closing_waits_for_no_one_and_breaks_no_call():
         assert [future.result()["n"] for future in running] == [0, 1, 2, 3]
         with pytest.raises(ValueError, match="closed"):
             client.predict(n=1)
+
+
+@pytest.mark.parametrize("progress", [False, True])
+@pytest.mark.parametrize("predict", ["predict_columns", "predict_frame"])
+def test_a_table_is_predicted_to_its_end_though_the_deployment_is_closed(predict, progress):
+    def answer(rows):
+        client.close()
+        gc.collect()
+        return rows
+
+    # Several parts.
+    values = numpy.arange(5000.0)
+    with answering(NUMBER, NUMBER, answer) as server:
+        client = server.open(batch_rows=500)
+        found = getattr(client, predict)(pandas.DataFrame({"n": values}), progress=progress)
+        assert (found["n"] == values).all() and len(server.requests) == 10
+        assert not client._idle
+        with pytest.raises(ValueError, match="^the deployment is closed$"):
+            client.predict_columns({"n": values})
 
 
 def test_everything_is_freed(monkeypatch):

@@ -435,6 +435,8 @@ class Deployment:
         from sidekick._missing import filled, incomplete, missing_value
         from sidekick._table import Table
 
+        # For all parts of the table: the deployment may be closed meanwhile.
+        handle = self._opened()
         self._decoders.check()
         if isinstance(missing, Mapping):
             columns = filled(columns, self._inputs, missing)
@@ -442,7 +444,7 @@ class Deployment:
         table = Table(self._outputs, self._decoders, len(_first(columns)))
         if skipped:
             table.skip(skipped)
-        fill = partial(self._fill, table, columns, progress, skipped)
+        fill = partial(self._fill, handle, table, columns, progress, skipped)
         try:
             self._make(partial(self._doing(len(_first(columns))), fill, cancel))
         except InvalidValueError as error:
@@ -453,18 +455,20 @@ class Deployment:
 
     def _fill(
         self,
+        handle: Handle,
         table: Table,
         columns: Sequence[Any],
         progress: bool,
         skipped: Container[int],
         cancel: Handle | None,
     ) -> None:
-        parts = self._filled(table, columns, self._part_rows(progress), skipped, cancel)
+        parts = self._filled(handle, table, columns, self._part_rows(progress), skipped, cancel)
         for _ in shown(parts, _first(columns)) if progress else parts:
             pass
 
     def _filled(
         self,
+        handle: Handle,
         table: Table,
         columns: Sequence[Any],
         part_rows: int,
@@ -476,16 +480,17 @@ class Deployment:
         try:
             encoded = self._idle.pop()
         except IndexError:
-            encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, self._opened())
+            encoded = make(library.sidekick_rows_new, library.sidekick_rows_free, handle)
         for first in rows[::part_rows]:
             part = rows[first : first + part_rows]
             numbers = [row for row in part if row not in skipped] if skipped else part
             if numbers:
                 call(library.sidekick_rows_clear, encoded)
                 self._add_part(encoded, add, columns, part, numbers)
-                table.fill(self._ask(self._opened(), encoded, numbers.__getitem__, cancel), numbers)
+                table.fill(self._ask(handle, encoded, numbers.__getitem__, cancel), numbers)
             yield part
-        self._idle.append(encoded)
+        if self._handle is not None:
+            self._idle.append(encoded)
 
     def _add_part(
         self, encoded: Handle, add: AddPart, columns: Sequence[Any], part: range, numbers: Sequence[int]
