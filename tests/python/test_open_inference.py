@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from io import BytesIO
 
 import numpy
+import polars
 import pyarrow
 import pytest
 from PIL import Image
@@ -248,3 +249,49 @@ def test_a_batch_of_several_requests_is_taken_whole():
         failed = [x for x, result in enumerate(results, 10) if isinstance(result, Exception)]
         assert failed == [12, 13] and results[2].rows == range(2, 4)
         assert [results[x - 10]["n"] for x in range(14, 20)] == [*range(14, 20)]
+
+
+ELEMENTS = {"BOOL": "bool", "INT8": "int8", "UINT64": "uint64", "FP16": "float16", "FP32": "float32", "FP64": "float64",
+            "BF16": "float32"}
+
+
+@contextmanager
+def free_sizes(datatype, *rows):
+    """A model whose input n has the number of one of these rows, which the output x has. It refuses row -1."""
+    outputs = [tensor("x", datatype, *[-1] * (rows[0].ndim)), tensor("s", datatype)]
+
+    def respond(request):
+        if request.method == "GET":
+            inputs = [tensor("n", "FP64")]
+            return json.dumps({"name": "made", "versions": ["3"], "inputs": inputs, "outputs": outputs})
+        (given,) = json.loads(request.body)["inputs"]
+        if -1 in given["data"]:
+            return (400, json.dumps({"error": "the row is bad"}))
+        (row,) = [rows[int(number)] for number in given["data"]]
+        made = [{**outputs[0], "shape": [1, *row.shape], "data": row.ravel().tolist()}]
+        made.append({**outputs[1], "shape": [1], "data": [row.ravel().tolist()[0] if row.size else 0]})
+        return json.dumps({"outputs": made})
+
+    with Server(respond).running() as server:
+        yield sidekick.Deployment(f"{server.url}/v2/models/made", "", batch_rows=1, isolate_bad_rows=True, wire="json")
+
+
+@pytest.mark.parametrize("datatype", ELEMENTS)
+@pytest.mark.parametrize("rank", [1, 2])
+def test_lists_in_frames_have_the_type_of_the_tensor(datatype, rank):
+    element = numpy.dtype(ELEMENTS[datatype])
+    most = (1 << 63) + 1 if datatype == "UINT64" else 1
+    rows = [numpy.array(values, element).reshape((1,) * (rank - 1) + (-1,)) for values in ([most, 0], [1], [])]
+    in_arrow, in_polars = pyarrow.from_numpy_dtype(element), polars.Series(numpy.empty(0, element)).dtype
+    for _ in range(rank):
+        in_arrow, in_polars = pyarrow.list_(in_arrow), polars.List(in_polars)
+    with free_sizes(datatype, *rows) as client:
+        for numbers in ([], [2], [0, 1, 2], [1, -1, 0], [-1]):
+            expected = [None if number < 0 else rows[number].tolist() for number in numbers]
+            found = client.predict_frame(pyarrow.table({"n": pyarrow.array(numbers, "f8")}))
+            assert found["x"].type == in_arrow and found["x"].to_pylist() == expected
+            found = client.predict_frame(polars.DataFrame({"n": polars.Series(numbers, dtype=polars.Float64)}))
+            assert found["x"].dtype == in_polars and found["x"].to_list() == expected
+            if -1 not in numbers:
+                assert found["s"].dtype == polars.Series(numpy.empty(0, element)).dtype
+                assert found["s"].to_list() == [most if number == 0 else int(number == 1) for number in numbers]

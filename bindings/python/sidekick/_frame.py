@@ -17,6 +17,11 @@ from sidekick.columns import PredictedColumns, Probabilities
 from sidekick.errors import InvalidTypeError, InvalidValueError, about
 from sidekick.features import FeatureSpec
 
+Specs = dict[str, FeatureSpec]
+
+# The outputs whose columns are lists of texts, and of bytes; other lists are of arrays.
+_TEXTS, _FILES = ("text", "categorical"), ("image", "bytes")
+
 
 def columns_of(frame: Any, specs: Sequence[FeatureSpec]) -> list[Any]:
     """The columns that are inputs, in the inputs' order."""
@@ -38,7 +43,6 @@ def frame_of(
 ) -> Any:
     """The predictions as a frame of the kind they were made of: a column or more for each output."""
     series: list[tuple[str, Any]] = []
-    texts = {spec.name for spec in specs if spec.dtype in ("text", "categorical")}
     for name, column in predicted.items():
         if isinstance(column, Probabilities):
             series += _categories(name, column, probabilities).items()
@@ -46,7 +50,7 @@ def frame_of(
             series.append((name, column))
     # Of a model that lists no labels, the names are known now alone.
     _require_unlike([name for name, _ in series])
-    return _maker(frame)(dict(series), texts, predicted.errors, frame)
+    return _maker(frame)(dict(series), {spec.name: spec for spec in specs}, predicted.errors, frame)
 
 
 def check_outputs(specs: Sequence[FeatureSpec], probabilities: bool) -> None:
@@ -108,7 +112,7 @@ def _probability_of(name: str, label: str) -> str:
     return f"{name}: {label}"
 
 
-def _pandas(series: dict[str, Any], _: set[str], errors: dict[int, Exception], frame: Any) -> Any:
+def _pandas(series: dict[str, Any], _: Specs, errors: dict[int, Exception], frame: Any) -> Any:
     import pandas
 
     made = {}
@@ -121,14 +125,22 @@ def _pandas(series: dict[str, Any], _: set[str], errors: dict[int, Exception], f
     return pandas.DataFrame(made).set_axis(frame.index)
 
 
-def _polars(series: dict[str, Any], texts: set[str], errors: dict[int, Exception], _: Any) -> Any:
+def _polars(series: dict[str, Any], specs: Specs, errors: dict[int, Exception], _: Any) -> Any:
     polars: Any = sys.modules["polars"]
+
+    def listed(spec: FeatureSpec) -> Any:
+        """The type of a column that is a list. Guessed from the values, it would be another for other rows."""
+        if spec.dtype in _TEXTS or spec.dtype in _FILES:
+            return polars.String if spec.dtype in _TEXTS else polars.Binary
+        made = polars.Series(numpy.empty(0, _element(spec))).dtype
+        for _ in spec.shape:
+            made = polars.List(made)
+        return made
 
     made = []
     for name, values in series.items():
         if isinstance(values, list):
-            dtype = polars.String if name in texts else None
-            made.append(polars.Series(name, list(map(_plain, values)), dtype, strict=False))
+            made.append(polars.Series(name, list(map(_plain, values)), listed(specs[name])))
         else:
             whole = polars.Series(name, numpy.ascontiguousarray(values))
             made.append(
@@ -137,8 +149,17 @@ def _polars(series: dict[str, Any], texts: set[str], errors: dict[int, Exception
     return polars.DataFrame(made)
 
 
-def _pyarrow(series: dict[str, Any], texts: set[str], errors: dict[int, Exception], frame: Any) -> Any:
+def _pyarrow(series: dict[str, Any], specs: Specs, errors: dict[int, Exception], frame: Any) -> Any:
     pyarrow: Any = sys.modules["pyarrow"]
+
+    def listed(spec: FeatureSpec) -> Any:
+        """The type of a column that is a list, as polars has it."""
+        if spec.dtype in _TEXTS or spec.dtype in _FILES:
+            return pyarrow.string() if spec.dtype in _TEXTS else pyarrow.binary()
+        made = pyarrow.from_numpy_dtype(_element(spec))
+        for _ in spec.shape:
+            made = pyarrow.list_(made)
+        return made
 
     def nested(values: Any, mask: Any) -> Any:
         """Lists of fixed sizes, one in another."""
@@ -151,7 +172,7 @@ def _pyarrow(series: dict[str, Any], texts: set[str], errors: dict[int, Exceptio
 
     def column(name: str, values: Any) -> Any:
         if isinstance(values, list):
-            return pyarrow.array(map(_plain, values), pyarrow.string() if name in texts else None)
+            return pyarrow.array(map(_plain, values), listed(specs[name]))
         mask = None
         if errors:
             mask = numpy.zeros(len(values), bool)
@@ -160,6 +181,11 @@ def _pyarrow(series: dict[str, Any], texts: set[str], errors: dict[int, Exceptio
 
     made = {name: column(name, values) for name, values in series.items()}
     return pyarrow.table(made) if isinstance(frame, pyarrow.Table) else pyarrow.record_batch(made)
+
+
+def _element(spec: FeatureSpec) -> Any:
+    """The type of the elements of an output, as results have it."""
+    return numpy.dtype("float32" if spec.element == "bfloat16" else spec.element)
 
 
 def _cells(values: Sequence[Any], errors: dict[int, Exception]) -> list[Any]:
