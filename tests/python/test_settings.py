@@ -266,6 +266,22 @@ def test_settings_that_cannot_be_are_refused_by_name(wrong, kind):
     assert isinstance(raised.value, sidekick.Error)
 
 
+WITHOUT = {"ca_file", "ca_pem", "client_certificate", "proxy", "no_proxy", "headers", "model_description"}
+UNLIMITED = {"call_timeout", "connect_timeout", "response_timeout"}
+
+
+def test_none_is_taken_where_it_means_something():
+    given = dict.fromkeys(WITHOUT | UNLIMITED)
+    with answering(NUMBER, NUMBER, doubled) as server:
+        assert server.open(**given).predict(n=1) == {"n": 2.0}
+
+
+@pytest.mark.parametrize("name", sorted(sidekick.Deployment.__init__.__kwdefaults__.keys() - WITHOUT - UNLIMITED))
+def test_none_is_refused_where_it_means_nothing(name):
+    with pytest.raises(sidekick.InvalidTypeError, match=f"^{name}: expected .*, got None$"):
+        sidekick.Deployment("http://127.0.0.1:1/x", "secret-token", **{name: None})
+
+
 @pytest.mark.parametrize("url", [None, b"http://127.0.0.1:1/x", 5])
 def test_a_url_is_a_text(url):
     with pytest.raises(TypeError, match="^url: expected a str, got "):

@@ -19,14 +19,11 @@ Arguments = tuple[Any, ...]
 
 
 def make_options(settings: Mapping[str, Any]) -> Handle:
-    """Options with each setting made by its setter, but for those that are callbacks.
-
-    None leaves the library's default where it is no value itself.
-    """
+    """Options with each setting made by its setter, but for those that are callbacks."""
     options = make(library.sidekick_options_new, library.sidekick_options_free)
     for name, (setter, arguments) in _SETTERS.items():
         value = settings[name]
-        if value is not None or arguments is _limit:
+        if value is not None or name not in _UNSET_BY_NONE:
             call(getattr(library, setter), options, *arguments(name, value))
     if settings["client_certificate"] is not None:
         _show_certificate(options, settings["client_certificate"])
@@ -226,6 +223,9 @@ _ARGUMENTS: dict[str, Callable[[str, Any], Arguments]] = {
     "keep_alive": _kept,
     "callbacks_on_caller": _switch,
 }
+
+# Where None is the default, and leaves the library's; elsewhere it is no limit, or no value.
+_UNSET_BY_NONE = {"ca_file", "ca_pem", "proxy", "no_proxy"}
 
 # The setter of each keyword, and what makes the setter's arguments of the keyword's value.
 _SETTERS = {name: (f"sidekick_options_set_{name}", arguments) for name, arguments in _ARGUMENTS.items()}
