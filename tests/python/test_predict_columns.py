@@ -87,6 +87,29 @@ def test_every_output_has_its_column(echo, row):
     assert (probabilities == category.matrix.max(axis=1)).all()
 
 
+def test_the_best_label_is_that_of_the_most_probable_number():
+    nan, inf = math.nan, math.inf
+    rows = {
+        (0.25, 0.75, 0.5): "b",
+        (nan, 0.25, 0.75): "c",
+        (0.25, nan, 0.125): "a",
+        (0.25, 0.125, nan): "a",
+        (nan, nan, -1.0): "c",
+        (nan, -inf, nan): "b",
+        (0.5, 0.75, 0.75): "b",
+        (-0.0, 0.0, -1.0): "a",
+        (nan, 0.0, -0.0): "b",
+        (inf, nan, inf): "a",
+        (nan, nan, nan): None,
+    }
+    column = sidekick.columns.Probabilities(tuple(LABELS), numpy.array([*rows]))
+    labels, probabilities = column.best()
+    assert labels.tolist() == [*rows.values()]
+    expected = [nan if label is None else row[LABELS.index(label)] for row, label in rows.items()]
+    # With the signs of zeros.
+    assert [*map(repr, probabilities.tolist())] == [*map(repr, expected)]
+
+
 def test_arrays_lie_as_they_may(row):
     with deployment("single-array") as client:
         whole = numpy.arange(3e6).reshape(3, 1000, 1000) / 3e6

@@ -30,13 +30,21 @@ class Probabilities:
         return len(self.matrix)
 
     def best(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The most probable label of each row, the first of several, and its probability; None and NaN in bad rows."""
+        """The most probable label of each row, the first of several, and its probability; None and NaN in bad rows.
+
+        A probability that is NaN is less than all others.
+        """
         import numpy
 
         # One more label for the rows that have none, as for a matrix without columns.
         labels = numpy.array([*self.labels, None], object)
         if not self.labels:
             return labels[[0] * len(self)], numpy.full(len(self), numpy.nan)
-        places = self.matrix.argmax(axis=1)
-        probabilities = numpy.take_along_axis(self.matrix, places[:, None], axis=1)[:, 0]
+        rows, places = numpy.arange(len(self)), self.matrix.argmax(axis=1)
+        # That is a NaN's where a row has one.
+        gaps = numpy.isnan(self.matrix[rows, places])
+        if gaps.any():
+            some = self.matrix[gaps]
+            places[gaps] = (some == numpy.fmax.reduce(some, axis=1)[:, None]).argmax(axis=1)
+        probabilities = self.matrix[rows, places]
         return labels[numpy.where(numpy.isnan(probabilities), -1, places)], probabilities
