@@ -140,6 +140,31 @@ def test_bytes_have_any_meaning(passing):
             bytes_.predict(value=wrong)
 
 
+@pytest.mark.parametrize("files", ["b", "a", "ab"])
+def test_open_files_of_good_rows_are_read_once(files):
+    array = numpy.arange(4.0)
+    npy = BytesIO()
+    numpy.save(npy, array)
+    tensors = {"a": tensor("a", "FP64", 4), "b": tensor("b", "BYTES", 1)}
+    described = {"inputs": [{"name": "b", "type": "bytes"}] if "b" in files else []}
+    sent = []
+
+    def answer(given):
+        sent.append(given)
+        return {"n": given["n"]}
+
+    def rows():
+        return [{"b": BytesIO(b"text"), "a": BytesIO(npy.getvalue()), "n": number} for number in (1, 2, None)]
+
+    inputs = [*(tensors[name] for name in files), tensor("n", "FP64")]
+    with answering(inputs, [tensor("n", "FP64")], answer, model_description=described) as made:
+        for results in (made.predict_many(rows(), errors="return"), [*made.predict_lazy(rows(), errors="return")]):
+            assert results[:2] == [{"n": 1}, {"n": 2}] and isinstance(results[2], sidekick.MissingValueError)
+            given = sent.pop()
+            assert "a" not in given or numpy.ravel(given["a"]).tolist() == [*array, *array]
+            assert "b" not in given or numpy.ravel(given["b"]).tolist() == ["text", "text"]
+
+
 def test_inputs_can_be_optional():
     inputs = [tensor("first", "FP64"), tensor("other", "FP64")]
     described = {"inputs": [{"name": "other", "optional": True}]}

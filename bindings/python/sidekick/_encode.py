@@ -55,6 +55,7 @@ class Encoders:
         self._values = _values_of(names)
         self.takes_single = bool(self._single)
         """Whether some inputs are images or arrays, of which rows hold one each."""
+        self._may_read = self.takes_single or any(spec.dtype == "bytes" for spec in specs)
 
     def add(self, into: Handle, rows: Sequence[Any], first_row: int) -> None:
         """Adds rows, the first of them number `first_row`; raises what is wrong with the first that cannot be sent."""
@@ -102,11 +103,13 @@ class Encoders:
 
     def add_good(self, into: Handle, rows: Sequence[Any], first_row: int) -> dict[int, Exception]:
         """Adds the rows that can be sent; the others' exceptions, by their numbers."""
-        try:
-            self.add(into, rows, first_row)
-            return {}
-        except (TypeError, ValueError, OSError):
-            call(library.sidekick_rows_clear, into)
+        # An open file is read to its end: a second attempt would find nothing in it.
+        if not self._may_read:
+            try:
+                self.add(into, rows, first_row)
+                return {}
+            except (TypeError, ValueError, OSError):
+                call(library.sidekick_rows_clear, into)
         refused: dict[int, Exception] = {}
         for number, row in enumerate(rows, first_row):
             try:
