@@ -11,6 +11,7 @@ import polars
 import pyarrow
 import pytest
 
+import sidekick
 from sidekick import _arrow_abi
 from served import DATA, answering, deployment, feature
 
@@ -287,10 +288,17 @@ def test_a_table_that_lacks_a_column_or_has_it_twice_is_refused():
         client = server.open()
         with pytest.raises(ValueError, match='no column for "n"'):
             client.predict_columns(polars.DataFrame({"m": [1]}))
-        with pytest.raises(ValueError, match='2 columns called "n"'):
-            client.predict_columns(pyarrow.Table.from_arrays([[1], [2]], ["n", "n"]))
+        for table in (
+            pyarrow.Table.from_arrays([[1], [2]], ["n", "n"]),
+            pandas.DataFrame([[1, 2]], columns=["n", "n"]),
+        ):
+            with pytest.raises(sidekick.InvalidValueError, match='2 columns called "n"') as raised:
+                client.predict_columns(table)
+            assert raised.value.feature == "n"
         with pytest.raises(TypeError, match="expected a table of Arrow, got one column: an? Int64Array"):
             client.predict_columns(pyarrow.array([1]))
+        client.predict_columns(pandas.DataFrame([[1, 2, 3]], columns=["n", "m", "m"]))
+        server.requests.clear()
         with pytest.raises(
             TypeError, match="expected a mapping of names to columns, or a table of Arrow, got a list"
         ):

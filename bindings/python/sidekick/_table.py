@@ -31,8 +31,9 @@ def inputs_of(columns: Any, specs: Sequence[FeatureSpec]) -> list[Any]:
     """
     columns = _by_name(columns)
     for spec in specs:
-        if isinstance(columns, ArrowTable) and (found := columns.count(spec.name)) > 1:
-            raise InvalidValueError(f'there are {found} columns called "{spec.name}"; it has to be one')
+        if (found := _count(columns, spec.name)) > 1:
+            why = f'there are {found} columns called "{spec.name}"; it has to be one'
+            raise about(InvalidValueError(why), feature=spec.name)
     if absent := [spec.name for spec in specs if spec.name not in columns and not spec.optional]:
         lacking = ", ".join(f'"{name}"' for name in absent)
         near = misspelt(absent, columns, [spec.name for spec in specs])
@@ -59,6 +60,15 @@ def _by_name(columns: Any) -> Any:
         why = f"columns: expected a mapping of names to columns, or a table of Arrow, got {kind_of(columns)}"
         raise InvalidTypeError(why)
     return ArrowTable(columns)
+
+
+def _count(columns: Any, name: str) -> int:
+    """How many columns have a name; tables of Arrow and of pandas may have several."""
+    if isinstance(columns, ArrowTable):
+        return columns.count(name)
+    if isinstance(columns, Mapping) or columns.columns.is_unique:
+        return 1
+    return [*columns.columns].count(name)
 
 
 class Table:
