@@ -266,6 +266,9 @@ def test_an_array_of_times_is_refused():
             # Their buffers are bytes, without strides.
             numpy.datetime64(5, "ns"),
             numpy.timedelta64(5, "s"),
+            # In an array of objects, durations call themselves integers.
+            *(numpy.array([1, time], object) for time in reversed(TIMES) if type(time) is not numpy.ndarray),
+            [numpy.timedelta64(5, "ns"), 1],
         ):
             for predict in (
                 lambda: client.predict(a=value),

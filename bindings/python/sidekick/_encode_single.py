@@ -216,7 +216,11 @@ def _of_objects(array: Any) -> Any:
     if any(map(is_missing, array.flat)):
         why = "expected an array of numbers, got one with a missing value; fill it in"
         raise Refused(MissingValueError, why)
-    is_numeric = all(issubclass(kind, (Real, Decimal)) for kind in set(map(type, array.flat)))
+    kinds = set(map(type, array.flat))
+    if any(map(is_time, kinds)):
+        # Durations of NumPy's call themselves integers.
+        raise unfit(next(value for value in array.flat if is_time(type(value))), "an array of numbers")
+    is_numeric = all(issubclass(kind, (Real, Decimal)) for kind in kinds)
     if not is_numeric or not array.size:
         return array
     try:
