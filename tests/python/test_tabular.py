@@ -1,6 +1,7 @@
 """Numbers, categories, binary values and text."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy
 import pandas
@@ -69,6 +70,7 @@ def test_wrong_types_raise_type_errors_that_name_row_and_feature(sent, name, val
     [
         *(("n", value) for value in (float("nan"), float("-inf"), Decimal("-inf"), Decimal("1e1000000"), 10**400)),
         ("c", 2**64),
+        *((name, Fraction(10**400)) for name in "ncb"),
         ("t", "half a pair \ud800"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from math import inf, isinf
 from numbers import Integral, Real
 from struct import Struct
 from typing import Any, TypeVar
@@ -76,7 +77,7 @@ def _number(index: int) -> Pack:
     def pack(value: Any) -> bytes:
         if type(value) is float:
             return number + _pack_float(value)
-        plain = _of_decimal(value) if isinstance(value, Decimal) else _plain(value)
+        plain = number_of(value)
         if isinstance(plain, int) and fits(plain):
             return integer + _pack_integer(plain)
         if isinstance(plain, int) and 0 < plain < 1 << 64:
@@ -142,21 +143,54 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Integral):
         return int(value)
     if isinstance(value, Real):
-        return float(value)
+        return _nearest(value)
     if getattr(value, "shape", None) == () and hasattr(value, "item") and not (is_missing(value)
                                                                                or is_time_array(value)):
         return value.item()
     return value
 
 
-def _of_decimal(value: Decimal) -> float | None:
-    """The integer or the float that a decimal is; None for NaN."""
-    if value.is_nan():
-        return None
-    nearest = float(value)
+def number_of(value: Any) -> Any:
+    """The integer or the nearest float that a number is: an integer if a float would lose digits of a whole one.
+
+    What is no number stays what it is.
+    """
+    if isinstance(value, (float, int)):
+        return value
+    if isinstance(value, Decimal):
+        return value if value.is_nan() else _of_decimal(value)
+    if isinstance(value, Real) and not isinstance(value, Integral):
+        return _of_real(value)
+    plain = _plain(value)
+    # Arrays without axes hold numbers of any type.
+    return number_of(plain) if isinstance(plain, (Real, Decimal)) and plain is not value else plain
+
+
+def _of_decimal(value: Decimal) -> int | float:
+    nearest = _nearest(value)
     # A larger one is no integer that could be sent, and its digits may be many.
     whole = int(value) if abs(nearest) < 1 << 65 else None
     return nearest if whole is None or whole != value else whole
+
+
+def _of_real(value: Any) -> int | float:
+    """The number of a fraction, or of NumPy's floats, of which some have more digits than Python's."""
+    nearest = _nearest(value)
+    if nearest == value or not 1 << 53 <= abs(nearest) < 1 << 65:
+        return nearest
+    whole = int(value)
+    return whole if whole == value else nearest
+
+
+def _nearest(value: Any) -> float:
+    """The nearest float, which is infinite only if the value is."""
+    try:
+        nearest = float(value)
+    except OverflowError:
+        nearest = inf
+    if isinf(nearest) and nearest != value:
+        raise Refused(InvalidValueError, "the number is too large to be sent")
+    return nearest
 
 
 def _float(value: float) -> float:
