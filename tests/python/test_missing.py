@@ -141,6 +141,58 @@ def test_masked_elements_of_an_array_are_refused():
         assert len(server.requests) == 2
 
 
+GAP, PAIR = numpy.ma.array([1, 2], mask=[True, False]), numpy.ma.array([3, 4])
+MASKED_IN_LISTS = [
+    [GAP, PAIR],
+    (PAIR, GAP),
+    [[3, 4], GAP],
+    [GAP.astype(float), [0.5, 2]],
+    [GAP.astype(bool), numpy.array([True, False])],
+    [[numpy.ma.masked, 2], [3, 4]],
+    [[3, 4], [0.5, numpy.ma.masked]],
+    *(
+        [[numpy.ma.array(1, kind, mask=True), numpy.ma.array(2, kind)], [3, 4]]
+        for kind in ("i8", "f4", "f8", "?", "g")
+    ),
+    [[numpy.ma.array(True, mask=True), False], [True, True]],
+    [numpy.ma.array([None, 1], mask=[False, True]), [3, 4]],
+    [numpy.ma.array([1, 2], mask=[True, False]), [None, 4]],
+]
+
+
+def elements(server):
+    """Those of each row of the last request."""
+    return [row["a"]["data"] for row in server.requests.pop()[1]]
+
+
+@pytest.mark.parametrize("value", MASKED_IN_LISTS)
+def test_masked_elements_within_lists_are_missing(value):
+    with answering({"a": feature("numeric", 2, 2)}, OUT, zeros) as server:
+        client = server.open()
+        whole = [[5, 6], [7, 8]]
+        for row, predict in (
+            (0, lambda: client.predict(a=value)),
+            (1, lambda: client.predict_many([{"a": whole}, {"a": value}])),
+            (1, lambda: client.predict_columns({"a": [whole, value]})),
+        ):
+            with pytest.raises(sidekick.MissingValueError, match=f'^row {row}: feature "a": ') as raised:
+                predict()
+            assert (raised.value.row, raised.value.feature) == (row, "a")
+        assert not server.requests
+        found = client.predict_columns({"a": [whole, value]}, missing="skip")
+        assert [*found.errors] == [1] and elements(server) == [[5, 6, 7, 8]]
+        client.predict_columns({"a": [whole, value]}, missing={"a": -1})
+        assert -1 in elements(server)[1]
+
+
+def test_lists_of_arrays_without_a_masked_element_are_arrays():
+    with answering({"a": feature("numeric", 2, 2)}, OUT, zeros) as server:
+        client = server.open()
+        for value in ([PAIR, PAIR], (PAIR, [3, 4]), [[numpy.ma.array(3), 4], PAIR], [numpy.array([3, 4])] * 2):
+            client.predict(a=value)
+            assert elements(server) == [[3, 4, 3, 4]]
+
+
 def test_what_makes_a_masked_array_of_itself_is_looked_at_too():
     class Variable:
         dtype, shape = numpy.dtype("f8"), (2,)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from decimal import Decimal
 from io import BytesIO
-from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sidekick._buffer import Buffer
+from sidekick._encode_numbers import numbers_of, require_whole
 from sidekick._library import Handle, Where, call, library
 from sidekick._optional import need
 from sidekick._pillow import samples_of
-from sidekick._refused import Refused, Unreadable, is_missing, is_time, is_time_array, kind_of
-from sidekick._refused import read_bytes, unfit
-from sidekick.errors import Error, InvalidTypeError, InvalidValueError, MissingValueError
+from sidekick._refused import Refused, Unreadable, is_missing, is_time, kind_of, read_bytes, unfit
+from sidekick.errors import Error, InvalidTypeError, InvalidValueError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -127,13 +125,13 @@ def _buffer(value: Any) -> Buffer:
     # NumPy's scalars of times have buffers of bytes.
     if is_time(type(value)):
         raise unfit(value, "an array of numbers")
-    _require_whole(value)
+    require_whole(value)
     try:
         return Buffer(value)
     except (TypeError, ValueError, BufferError) as error:
         if not _is_array(value) and not isinstance(value, (list, tuple)):
             raise unfit(value, "an array", f": {error}") from None
-    return Buffer(_numbers(value))
+    return Buffer(numbers_of(value))
 
 
 def _is_array(value: object) -> bool:
@@ -161,7 +159,7 @@ def _add_samples(rows: Handle, index: int, value: Any, where: Where) -> None:
     """Adds an image that is an array of bytes, height x width, or that x channels."""
     numpy = need("numpy", "numpy", f"{kind_of(value)} as an image")
     array = numpy.asanyarray(value)
-    _require_whole(array)
+    require_whole(array)
     if array.dtype != numpy.uint8:
         why = f"expected an image of 8-bit samples (uint8), got an array of {array.dtype}"
         raise Refused(InvalidTypeError, f"{why}; scale it to 0 to 255")
@@ -173,74 +171,3 @@ def _add_samples(rows: Handle, index: int, value: Any, where: Where) -> None:
     height, width = array.shape[:2]
     values = (width, height, channels, 0, whole.__array_interface__["data"][0], whole.nbytes)
     call(library.sidekick_rows_add_pixels_at, rows, index, *values, 0, where=where)
-
-
-def _require_whole(array: Any) -> None:
-    """Refuses an array of NumPy's with masked elements, whose buffer has numbers for them all the same."""
-    numpy = sys.modules.get("numpy")
-    if numpy is None or not isinstance(array, numpy.ma.MaskedArray) or not numpy.ma.is_masked(array):
-        return
-    if array.shape == ():
-        raise unfit(array, "an array")
-    first = tuple(map(int, numpy.argwhere(numpy.ma.getmaskarray(array))[0]))
-    raise Refused(MissingValueError,
-                  f"expected an array, got one with masked elements, the first at {first}; fill them in")
-
-
-def _numbers(value: Any) -> Any:
-    """The elements of what has no buffer that the library can read: lists, other byte orders, a Series."""
-    numpy = need("numpy", "numpy", f"{kind_of(value)} as an array")
-    try:
-        # Not `asarray`, which would take the mask away.
-        array = numpy.asanyarray(value)
-    except ValueError:
-        raise Refused(InvalidValueError, "expected an array, got lists of different lengths") from None
-    _require_whole(array)
-    if is_time_array(array):
-        raise unfit(array, "an array of numbers")
-    # NumPy makes floats of integers if no type of its own holds all of them.
-    if array.dtype.kind == "f" and isinstance(value, (list, tuple)) and (abs(array) >= 1 << 53).any():
-        array = numpy.array(value, object)
-    if array.dtype.kind == "O":
-        array = _of_objects(array)
-    if array.dtype.kind not in "fiub":
-        raise Refused(InvalidTypeError, f"expected an array of numbers, got one of {array.dtype}")
-    if array.itemsize > 8:
-        with numpy.errstate(over="ignore"):
-            return array.astype(float)
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
-
-
-def _of_objects(array: Any) -> Any:
-    """Integers or floats of Python's numbers."""
-    if any(map(is_missing, array.flat)):
-        why = "expected an array of numbers, got one with a missing value; fill it in"
-        raise Refused(MissingValueError, why)
-    kinds = set(map(type, array.flat))
-    if any(map(is_time, kinds)):
-        # Durations of NumPy's call themselves integers.
-        raise unfit(next(value for value in array.flat if is_time(type(value))), "an array of numbers")
-    is_numeric = all(issubclass(kind, (Real, Decimal)) for kind in kinds)
-    if not is_numeric or not array.size:
-        return array
-    try:
-        return _of_integers(array) if all(map(_is_whole, array.flat)) else array.astype(float)
-    except OverflowError:
-        raise Refused(InvalidValueError, "an integer of the array is too large to be sent") from None
-
-
-def _is_whole(value: Any) -> bool:
-    if isinstance(value, Decimal):
-        # A larger one is no integer that could be sent, and its digits may be many.
-        return bool(value.is_finite() and abs(value) < 1 << 65 and value == value.to_integral_value())
-    return isinstance(value, Integral)
-
-
-def _of_integers(array: Any) -> Any:
-    """The integers in the type that holds all of them, if there is one."""
-    integers = [*map(int, array.flat)]
-    if min(integers) >= -(1 << 63) and max(integers) < 1 << 64:
-        dtype = "uint64" if max(integers) >= 1 << 63 else "int64"
-        if min(integers) >= 0 or dtype == "int64":
-            return array.astype(dtype)
-    return array.astype(float)

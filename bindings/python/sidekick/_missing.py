@@ -10,6 +10,7 @@ from typing import Any, Literal, Union
 import numpy
 
 from sidekick._alike import nearest
+from sidekick._encode_numbers import array_of
 from sidekick._refused import TO_DO, is_missing, is_time, kind_of
 from sidekick.errors import Error, InvalidTypeError, InvalidValueError, MissingValueError, about
 from sidekick.features import FeatureSpec
@@ -119,7 +120,7 @@ def _unfit(spec: FeatureSpec, why: object) -> InvalidTypeError:
 def _filled_array(spec: FeatureSpec, row: Any, elements: Any) -> Any:
     if is_missing(row):
         return elements if spec.has_free_sizes else numpy.broadcast_to(elements, spec.shape)
-    array = numpy.asanyarray(row)
+    array = array_of(row)
     return numpy.where(_missing_elements(array), numpy.broadcast_to(elements, array.shape), numpy.asarray(array))
 
 
@@ -141,7 +142,7 @@ def _has_gap(row: Any) -> bool:
     if is_missing(row):
         return True
     try:
-        return bool(_missing_elements(numpy.asanyarray(row)).any())
+        return bool(_missing_elements(array_of(row)).any())
     except ValueError:
         # Lists of different lengths, which are refused with their row.
         return False
@@ -149,7 +150,7 @@ def _has_gap(row: Any) -> bool:
 
 def _missing_elements(array: Any) -> Any:
     if numpy.ma.is_masked(array):
-        return numpy.ma.getmaskarray(array)
+        return numpy.ma.getmaskarray(array) | _missing_elements(numpy.asarray(array))
     if array.dtype.kind == "f":
         return numpy.isnan(array)
     if array.dtype.kind != "O":
