@@ -87,3 +87,63 @@ def test_a_number_that_is_too_large_fails_its_row_alone(value):
         found = made.predict_many([{"x": 1}, {"x": value}, {"x": 2}], errors="return")
     assert [found[0], found[2]] == [{"x_out": 1}, {"x_out": 2}]
     assert isinstance(found[1], sidekick.InvalidValueError)
+
+
+@pytest.mark.parametrize("datatype", ["INT64", "UINT64"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        [BIG, 1.0],
+        (numpy.float32(1), BIG),
+        [numpy.array(BIG), numpy.float64(1)],
+        numpy.array([BIG, 1.0], object),
+        numpy.array([Decimal(BIG), numpy.float16(1)], object),
+        [Fraction(BIG), 1],
+        pytest.param(numpy.array([LONG, 1]), marks=HAS_LONG),
+        pytest.param([LONG, 1], marks=HAS_LONG),
+        pytest.param(numpy.array([LONG, 1.0], object), marks=HAS_LONG),
+    ],
+)
+def test_large_integers_beside_other_numbers_are_sent_whole(datatype, value):
+    with model(datatype, 2) as made:
+        for _, predict in ways(made, value):
+            assert sorted(predict()) == [1, BIG]
+        columns = made.predict_columns({"x": numpy.array([[1, 2], [*value]], object)})
+        assert sorted(columns["x_out"][1]) == [1, BIG]
+
+
+def test_what_is_no_integer_remains_a_float():
+    with model("FP64", 2) as made:
+        for value in ([BIG, 0.5], [0.5, numpy.inf], [-0.0, 1e17], numpy.array([LONG, 0.5]), [2**64, -1.0], [2**63, -1]):
+            assert list(made.predict(x=value)["x_out"]) == [float(number) for number in value]
+        assert numpy.signbit(made.predict(x=[-0.0, 1e17])["x_out"][0])
+    with model("INT64", 2) as made:
+        for value in ([BIG, 0.5], numpy.array([LONG, 0.5])):
+            with pytest.raises(sidekick.InvalidValueError, match="0.5 is not a whole number"):
+                made.predict(x=value)
+
+
+@pytest.mark.parametrize("value", TOO_LARGE)
+def test_arrays_of_numbers_that_would_become_infinite_are_refused(value):
+    with model("FP64", 2) as made:
+        for given in ([1, value], numpy.array([1, value]), numpy.array([1, value], object)):
+            for row, predict in ways(made, given):
+                with pytest.raises(sidekick.InvalidValueError, match="too large to be sent$") as raised:
+                    predict()
+                assert (raised.value.row, raised.value.feature) == (row, "x")
+        with pytest.raises(sidekick.InvalidValueError, match='^row 1: feature "x": ') as raised:
+            made.predict_columns({"x": numpy.array([[1, 1], [1, value]])})
+
+
+def test_arrays_of_infinity_are_sent_as_they_are():
+    with model("FP64", 2) as made:
+        for value in INFINITE:
+            for given in ([1, value], numpy.array([1, value]), numpy.array([1, value], object)):
+                assert list(made.predict(x=given)["x_out"]) == [1, numpy.inf]
+
+
+@pytest.mark.parametrize("kind", [numpy.float16, numpy.float32])
+def test_lists_of_short_floats_are_sent_without_a_warning(kind):
+    with model("FP64", 2) as made:
+        for value in ([kind(1), kind(0.5)], [kind(1), kind("inf")]):
+            assert list(made.predict(x=value)["x_out"]) == value

@@ -35,6 +35,9 @@ def array_of(value: Any) -> Any:
         return numpy.asanyarray(value)
     try:
         array = numpy.asanyarray(value)
+        # NumPy makes floats of integers if no type of its own holds all of them.
+        if array.dtype == float and (abs(array) >= 1 << 53).any():
+            array = numpy.array(value, object)
     except (numpy.ma.MaskError, UserWarning):
         # Of a masked element there is no integer; of the NaN that it becomes, NumPy warns.
         array = numpy.array(value, object)
@@ -83,16 +86,12 @@ def numbers_of(value: Any) -> Any:
     require_whole(array)
     if is_time_array(array):
         raise unfit(array, "an array of numbers")
-    # NumPy makes floats of integers if no type of its own holds all of them.
-    if array.dtype.kind == "f" and isinstance(value, (list, tuple)) and (abs(array) >= 1 << 53).any():
-        array = numpy.array(value, object)
     if array.dtype.kind == "O":
         array = _of_objects(array)
     if array.dtype.kind not in "fiub":
         raise Refused(InvalidTypeError, f"expected an array of numbers, got one of {array.dtype}")
     if array.itemsize > 8:
-        with numpy.errstate(over="ignore"):
-            return array.astype(float)
+        return _of_long(array)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
@@ -116,12 +115,32 @@ def _of_objects(array: Any) -> Any:
         raise Refused(InvalidValueError, "an integer of the array is too large to be sent") from None
 
 
-def _in_one_type(numbers: Sequence[int | float]) -> Any:
-    """Integers in the type that holds all of them, if there is one; else floats."""
+def _of_long(array: Any) -> Any:
+    """Floats of more than 64 bits as floats, or as integers if floats would lose digits of those."""
     numpy = sys.modules["numpy"]
-    is_whole = all(isinstance(number, int) for number in numbers)
-    dtype = _integer_type([*map(int, numbers)]) if is_whole else None
-    return numpy.array(numbers, dtype or float)
+    with numpy.errstate(over="ignore"):
+        floats = array.astype(float)
+    if (numpy.isinf(floats) & ~numpy.isinf(array)).any():
+        raise Refused(InvalidValueError, "a number of the array is too large to be sent")
+    if (abs(array) < 1 << 53).all() or (floats == array).all():
+        return floats
+    return _in_one_type([*map(number_of, array.flat)]).reshape(array.shape)
+
+
+def _in_one_type(numbers: Sequence[int | float]) -> Any:
+    """Integers in the type that holds all of them, if there is one and floats would lose their digits, or all are
+    given as integers; else floats.
+    """
+    numpy = sys.modules["numpy"]
+    integers = [*map(int, numbers)] if all(map(_is_whole, numbers)) else []
+    if dtype := integers and _integer_type(integers):
+        if all(isinstance(number, int) for number in numbers) or any(int(float(whole)) != whole for whole in integers):
+            return numpy.array(integers, dtype)
+    return numpy.array(numbers, float)
+
+
+def _is_whole(number: int | float) -> bool:
+    return isinstance(number, int) or number.is_integer()
 
 
 def _integer_type(integers: Sequence[int]) -> str | None:
