@@ -123,6 +123,54 @@ def test_what_is_no_integer_remains_a_float():
                 made.predict(x=value)
 
 
+GAPS = [
+    numpy.array([[numpy.nan, 1], [1, 1]]),
+    [[None, 1], [1, 1]],
+    [[numpy.nan, 1.0], [1, 1]],
+    [None, [1, 1]],
+    [numpy.array([numpy.nan, 1], "f4"), [1, 1]],
+    [numpy.ma.array([5, 1], mask=[True, False]), [1, 1]],
+]
+
+
+@pytest.mark.parametrize("gaps", GAPS)
+def test_a_large_integer_is_filled_in_whole(gaps):
+    with model("INT64", 2) as made:
+        for value in (BIG, [BIG, 1], [BIG, 1.0], Decimal(BIG), numpy.array([BIG, 1.0], object), numpy.int64(BIG)):
+            found = made.predict_columns({"x": gaps}, missing={"x": value})["x_out"]
+            assert found[0][0] == BIG and found[0][1] in (1, BIG) and list(found[1]) == [1, 1]
+
+
+@HAS_LONG
+def test_a_long_float_is_filled_in_whole():
+    with model("INT64", 2) as made:
+        assert made.predict_columns({"x": GAPS[0]}, missing={"x": LONG})["x_out"][0][0] == BIG
+    with model("INT64") as made:
+        for column in (GAPS[0][:, 0], [None, 1]):
+            assert list(made.predict_columns({"x": column}, missing={"x": LONG})["x_out"]) == [BIG, 1]
+
+
+def test_what_is_filled_in_leaves_large_integers_whole():
+    rows = [numpy.ma.array([BIG, 5], mask=[False, True]), [BIG, None], [BIG, numpy.nan]]
+    with model("INT64", 2) as made:
+        found = made.predict_columns({"x": rows}, missing={"x": 1.0})["x_out"]
+        assert found.tolist() == [[BIG, 1]] * 3
+    with model("FP64", 2) as made:
+        found = made.predict_columns({"x": [*rows, [0.5, None]]}, missing={"x": BIG})["x_out"]
+        assert found.tolist() == [[float(BIG), float(BIG)]] * 3 + [[0.5, float(BIG)]]
+
+
+def test_a_value_that_is_too_large_is_not_filled_in():
+    with model("FP64", 2) as made:
+        for gaps in GAPS:
+            with pytest.raises(sidekick.InvalidTypeError, match='^missing: the value of "x" does not fit: .*too large'):
+                made.predict_columns({"x": gaps}, missing={"x": Decimal("1e400")})
+    with model("FP64") as made:
+        for column in (GAPS[0][:, 0], [None, 1]):
+            with pytest.raises(sidekick.InvalidValueError, match='^row 0: feature "x": .*too large'):
+                made.predict_columns({"x": column}, missing={"x": Decimal("1e400")})
+
+
 @pytest.mark.parametrize("value", TOO_LARGE)
 def test_arrays_of_numbers_that_would_become_infinite_are_refused(value):
     with model("FP64", 2) as made:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, Literal, Union
 
 import numpy
 
 from sidekick._alike import nearest
-from sidekick._encode_numbers import array_of
-from sidekick._refused import TO_DO, is_missing, is_time, kind_of
+from sidekick._encode_numbers import array_of, numbers_of
+from sidekick._records import number_of
+from sidekick._refused import TO_DO, Refused, is_missing, is_time, kind_of
 from sidekick.errors import Error, InvalidTypeError, InvalidValueError, MissingValueError, about
 from sidekick.features import FeatureSpec
 
@@ -88,28 +89,40 @@ def _filled(spec: FeatureSpec, column: Any, value: Any) -> Any:
 
 def _holds(dtype: Any, value: Any) -> bool:
     """Whether an array of floats has a place for a value: for a float, its nearest; for an integer, itself."""
-    if not isinstance(value, Real):
-        return False
     try:
+        number = number_of(value)
         with numpy.errstate(over="ignore"):
-            held = dtype.type(value)
-    except OverflowError:
+            held = dtype.type(number)
+    except (Refused, OverflowError):
+        # Where it is put in by itself, it is refused with its row.
         return False
-    return bool(numpy.isfinite(held) and (not isinstance(value, Integral) or int(held) == value))
+    return bool(numpy.isfinite(held) and (not isinstance(number, int) or int(held) == number))
 
 
 def _filled_arrays(spec: FeatureSpec, whole: Any, gaps: Any, value: Any) -> Any:
     """Rows that are arrays. The value is one for all elements, or has one for each."""
-    elements = numpy.asanyarray(value)
     try:
-        if elements.dtype.kind not in "fiub":
-            raise TypeError(f"expected a number or an array of numbers, got {kind_of(value)}")
+        elements = numbers_of(value)
         if isinstance(whole, numpy.ndarray):
             # Of the shape of a row: another could make more rows.
-            return numpy.where(numpy.isnan(whole), numpy.broadcast_to(elements, whole.shape[1:]), whole)
+            return _put(numpy.isnan(whole), numpy.broadcast_to(elements, whole.shape[1:]), whole)
         return [_filled_array(spec, row, elements) if gap else row for row, gap in zip(whole, gaps.tolist())]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, Refused) as error:
         raise _unfit(spec, error) from None
+
+
+def _put(gaps: Any, elements: Any, array: Any) -> Any:
+    """The array with elements in its gaps; of objects if NumPy would make floats of integers that need their digits."""
+    if numpy.result_type(elements, array).kind == "f" and not (_is_exact(elements) and _is_exact(array)):
+        elements = elements.astype(object)
+    return numpy.where(gaps, elements, array)
+
+
+def _is_exact(array: Any) -> bool:
+    """Whether 64-bit floats hold the elements of an array."""
+    if array.dtype.kind not in "iu" or array.itemsize < 8 or not array.size:
+        return True
+    return bool(array.min() >= -(1 << 53) and array.max() <= 1 << 53)
 
 
 def _unfit(spec: FeatureSpec, why: object) -> InvalidTypeError:
@@ -121,7 +134,7 @@ def _filled_array(spec: FeatureSpec, row: Any, elements: Any) -> Any:
     if is_missing(row):
         return elements if spec.has_free_sizes else numpy.broadcast_to(elements, spec.shape)
     array = array_of(row)
-    return numpy.where(_missing_elements(array), numpy.broadcast_to(elements, array.shape), numpy.asarray(array))
+    return _put(_missing_elements(array), numpy.broadcast_to(elements, array.shape), numpy.asarray(array))
 
 
 def _whole(column: Any) -> Any:
