@@ -12,6 +12,7 @@ from sidekick._records import number_of
 from sidekick._refused import Refused, is_missing, is_time, is_time_array, kind_of, unfit
 from sidekick.errors import InvalidTypeError, InvalidValueError, MissingValueError
 
+_LISTS = {list, tuple}
 _INTEGERS = (("int64", -(1 << 63), 1 << 63), ("uint64", 0, 1 << 64))
 
 
@@ -35,30 +36,36 @@ def array_of(value: Any) -> Any:
         return numpy.asanyarray(value)
     try:
         array = numpy.asanyarray(value)
-        # NumPy makes floats of integers if no type of its own holds all of them.
-        if array.dtype == float and (abs(array) >= 1 << 53).any():
-            array = numpy.array(value, object)
     except (numpy.ma.MaskError, UserWarning):
         # Of a masked element there is no integer; of the NaN that it becomes, NumPy warns.
         array = numpy.array(value, object)
-    if not _may_be_masked(value, array):
+    is_plain = array.dtype.kind in "iu" or (array.dtype.char == "d" and (abs(array) < 1 << 53).all())
+    if is_plain and array.ndim == 1:
+        return array
+    # NumPy makes floats of integers if no type of its own holds all of them.
+    if not is_plain and array.dtype.char == "d" and (abs(array) >= 1 << 53).any():
+        array = numpy.array(value, object)
+    if not _may_be_masked(value, array, is_plain):
         return array
     mask = _mask(value)
     return numpy.ma.array(array, mask=mask) if mask.any() else array
 
 
-def _may_be_masked(value: Any, array: Any) -> bool:
-    """Whether lists of which an array was made may have masked elements; seldom looks at each of them."""
+def _may_be_masked(value: Any, array: Any, is_plain: bool) -> bool:
+    """Whether lists of which an array was made may have masked elements; seldom looks at each of them.
+
+    It is plain if it has no NaN, and is of a type of which a masked element by itself would become NaN, or an error.
+    """
     parts: Any = value
-    for _ in range(array.ndim - 1):
-        parts = [*parts]
+    for axis in range(array.ndim - 1):
+        parts = [*parts] if axis else parts
         kinds = set(map(type, parts))
-        if not all(issubclass(kind, (list, tuple)) for kind in kinds):
+        if not kinds <= _LISTS and not all(issubclass(kind, (list, tuple)) for kind in kinds):
             return array.dtype.kind in "fiubO" and kinds != {sys.modules["numpy"].ndarray}
         parts = chain.from_iterable(parts)
-    # A masked element by itself becomes NaN; or what is under its mask, in types without NaN and in long floats.
-    is_float = array.dtype.kind == "f" and array.itemsize <= 8
-    may_be = (array != array).any() if is_float else array.dtype.kind in "fbO"
+    # What is under the mask is taken for booleans and long floats.
+    is_short = array.dtype.kind == "f" and array.itemsize <= 8
+    may_be = not is_plain and ((array != array).any() if is_short else array.dtype.kind in "fbO")
     return bool(may_be) and _has_arrays(parts)
 
 
