@@ -148,3 +148,21 @@ TEST(rows_that_were_moved_from_take_no_columns) {
     CHECK_FAILS(Argument, rows.try_add_columns(2, {{"nothing", two_numbers}}));
     CHECK(moved.empty());
 }
+
+TEST(the_shape_of_a_column_is_that_of_its_input) {
+    auto rows = check::open("echo").rows();
+    const std::vector<float> values(12);
+    const sidekick::Shape none = {};
+    for (const auto& shape : {std::vector<std::size_t>{3, 2}, {2}, {2, 3, 9}, {2, sidekick::size_any}}) {
+        const auto error = rows.try_add_columns(2, {{"array", values, shape}}).error();
+        CHECK(error.status() == Status::FeatureShape && error.feature() == "array" && rows.empty());
+        const auto by_index = rows.try_add_columns(2, {{6, values, shape}}).error();
+        CHECK(by_index.status() == Status::FeatureShape && by_index.feature() == "array");
+    }
+    const auto error = rows.try_add_columns(2, {{"array", values, {3, 2}}}).error();
+    CHECK(error.what() == std::string("feature \"array\": expected arrays of shape [2, 3], got [3, 2]"));
+    // What is right is refused for its want of other columns alone.
+    CHECK_FAILS(RowIncomplete, rows.try_add_columns(2, {{"array", values, {2, 3}}}));
+    CHECK_FAILS(RowIncomplete, rows.try_add_columns(2, {{"array", values, none}}));
+    CHECK_FAILS(FeatureType, rows.try_add_columns(2, {{"text", values, {6}}}));
+}

@@ -165,3 +165,16 @@ TEST(each_row_has_its_own_shape) {
     CHECK((predictions[0].array_shape("tag_out")[0] == 1));
     CHECK_FAILS(Argument, predictions[4].try_array_shape("x_out"));
 }
+
+TEST(a_column_has_as_many_sizes_as_its_input) {
+    const auto model = open_passing("free", "{}");
+    auto rows = model.rows();
+    const std::vector<float> values(6);
+    const std::vector<int> tags{1};
+    for (const auto& shape : {std::vector<std::size_t>{6}, {2, 3}, {3, 2, 9}}) {
+        const auto error = rows.try_add_columns(1, {{"x", values, shape}, {"tag", tags}}).error();
+        CHECK(error.status() == Status::FeatureShape && error.feature() == "x");
+        CHECK(rig::has(error.what(), "expected arrays of shape [any, 2], got ["));
+    }
+    CHECK(rows.try_add_columns(1, {{"x", values, {3, 2}}, {"tag", tags}}).has_value());
+}

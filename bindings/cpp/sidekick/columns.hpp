@@ -81,7 +81,8 @@ public:
         }
     }
 
-    /// The arrays of an input whose shape has a size that is `size_any`: all of one shape.
+    /// The arrays of an input whose shape has a size that is `size_any`: all of one shape, which has as many sizes
+    /// as that of the input, and the same ones where they are not `size_any`.
     template <typename Elements, typename Element = detail::ElementOf<Elements>>
     Column(FeatureKey input, const Elements& elements, Shape shape) : Column(input, elements) {
         ends_.assign(shape.address(), shape.address() + shape.length());
@@ -132,22 +133,49 @@ using Columns = List<Column>;
 /// @cond
 namespace detail {
 
+// Whether a column is of arrays whose shape was given.
+inline bool has_shape(const Column& column) noexcept {
+    const bool has_pieces = column.kind() == SIDEKICK_COLUMN_PIECES || column.kind() == SIDEKICK_COLUMN_TEXTS;
+    return !has_pieces && !column.ends().empty();
+}
+
+// Whether arrays of a shape fit an input, whose own sizes may be `size_any`.
+inline bool is_of_shape(span<const std::size_t> given, span<const std::size_t> own) noexcept {
+    if (given.size() != own.size()) {
+        return false;
+    }
+    for (std::size_t place = 0; place < own.size(); ++place) {
+        if (own[place] == size_any ? given[place] == size_any : given[place] != own[place]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // Columns as the C API takes them; they outlive it.
 class ColumnTable {
 public:
     // Takes the column of the input at an index in; it has to have `count` values, where they can be counted.
-    Result<void> add(std::size_t index, const Column& column, std::size_t count) {
+    Result<void> add(std::size_t index, const Column& column, std::size_t count, span<const Feature> inputs) {
         const std::size_t pieces = column.ends().size();
         if (column.kind() == SIDEKICK_COLUMN_PIECES && pieces != count) {
             return feature_error(Status::FeatureShape, column.input(),
                                  "its column has " + std::to_string(pieces) + (pieces == 1 ? " value" : " values") +
-                                     ", but there are " + std::to_string(count) + " rows");
+                                     ", but there are " + std::to_string(count) + " rows", inputs);
+        }
+        const bool shaped = has_shape(column);
+        const bool takes_shape = index < inputs.size() && inputs[index].type == Type::Numeric;
+        // The library reads as many sizes as the input has.
+        if (shaped && takes_shape && !is_of_shape(column.ends(), inputs[index].shape)) {
+            return feature_error(Status::FeatureShape, column.input(),
+                                 "expected arrays of shape " + shape_text(inputs[index].shape) + ", got " +
+                                     shape_text(column.ends()), inputs);
         }
         inputs_.push_back(index);
         kinds_.push_back(column.kind());
         values_.push_back(column.bytes().address());
         sizes_.push_back(column.bytes().length());
-        ends_.push_back(column.ends().empty() ? nullptr : column.ends().data());
+        ends_.push_back(column.ends().empty() || (shaped && !takes_shape) ? nullptr : column.ends().data());
         return {};
     }
 

@@ -283,7 +283,7 @@ private:
         if (inputs_ && column.input().named() && index == inputs.size()) {
             return detail::unknown_feature(column.input().name(), inputs);
         }
-        return table.add(index, column, count);
+        return table.add(index, column, count, inputs);
     }
 
     detail::Owned<sidekick_rows, sidekick_rows_free> handle_;

@@ -196,13 +196,8 @@ inline std::string to_string(LogLevel level) {
 /// A feature on one line: `"size": numeric [1]`, `"x": numeric [any, 2], optional`,
 /// `"sex": categorical [2], one of "female", "male"`.
 inline std::string to_string(const Feature& feature) {
-    std::string text = detail::quoted(feature.name) + ": " + to_string(feature.type) + " [";
-    const char* before = "";
-    for (const std::size_t size : feature.shape) {
-        text += before + (size == size_any ? "any" : std::to_string(size));
-        before = ", ";
-    }
-    return text + ']' + detail::labels_of(feature) + (feature.optional ? ", optional" : "");
+    return detail::quoted(feature.name) + ": " + to_string(feature.type) + ' ' + detail::shape_text(feature.shape) +
+           detail::labels_of(feature) + (feature.optional ? ", optional" : "");
 }
 
 /// An error on one line, with its status: `Server (HTTP 401, InvalidTokenError): ...`. The token is not in

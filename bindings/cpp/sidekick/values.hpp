@@ -181,10 +181,28 @@ inline Error unknown_feature(std::string_view name, span<const Feature> features
     return Error(Status::UnknownFeature, message, std::string(name));
 }
 
-// An error about a feature. Its message shows the name that the caller gave.
-inline Error feature_error(Status status, FeatureKey key, const std::string& message) {
+// The name of a feature; none if there is no such index.
+inline std::string name_of(FeatureKey key, span<const Feature> features) {
+    const bool is_there = !key.named() && key.index() < features.size();
+    return is_there ? features[key.index()].name : std::string(key.name());
+}
+
+// An error about one of some features. Its message shows no name but the one that the caller gave.
+inline Error feature_error(Status status, FeatureKey key, const std::string& message,
+                           span<const Feature> features = {}) {
     const std::string name(key.name());
-    return {status, key.named() ? "feature \"" + name + "\": " + message : message, name};
+    return {status, key.named() ? "feature \"" + name + "\": " + message : message, name_of(key, features)};
+}
+
+// A shape as messages show it, such as `[any, 2]`.
+inline std::string shape_text(span<const std::size_t> shape) {
+    std::string text = "[";
+    const char* before = "";
+    for (const std::size_t size : shape) {
+        text += before + (size == size_any ? "any" : std::to_string(size));
+        before = ", ";
+    }
+    return text + ']';
 }
 
 // The index of a feature; the number of features where none has the name.
