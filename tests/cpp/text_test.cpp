@@ -92,3 +92,28 @@ TEST(a_deployment_is_text) {
     CHECK(is_text(check::open("denoise"),
                   "inputs\n  \"noisy\": numeric [8, 8, 1]\noutputs\n  \"clean\": numeric [8, 8, 1]"));
 }
+
+TEST(a_name_is_on_one_line_of_a_message_and_not_at_length) {
+    const auto deployment = check::open("echo");
+    auto rows = deployment.rows();
+    const auto predictions = deployment.predict(rows);
+    const std::string odd = "a\n\x1b\u0085\u2028\u2029\u202e\u2069\"\xff" + std::string(5000, 'x');
+    const auto error = predictions.try_numbers(odd).error();
+    const std::string_view text = error.what();
+    CHECK(error.status() == sidekick::Status::UnknownFeature && error.feature() == odd && text.size() < 700);
+    CHECK(text.rfind("there is no feature named "
+                     "\"a\\x0a\\x1b\\x85\\u2028\\u2029\\u202e\\u2069\\\"\\xffxxx", 0) == 0);
+    // The library says which names there are.
+    CHECK(text.find("…\"; the deployment has 7: \"number\", \"flag\"") != std::string_view::npos);
+    const std::string line = "a\nb";
+    const auto column = rows.try_add_columns(1, {{line, std::vector<int>(1)}}).error();
+    const auto value = rows.try_number(line, 1).error();
+    CHECK(column.status() == sidekick::Status::UnknownFeature && column.feature() == line);
+    CHECK(std::string_view(column.what()).find('\n') == std::string_view::npos);
+    const auto start = std::string(value.what()).find("there is no feature");
+    CHECK(std::string(column.what()).find(std::string(value.what()).substr(start)) != std::string::npos);
+    const std::vector<const char*> null{nullptr};
+    const auto made = check::thrown_by([&] { static_cast<void>(sidekick::Column(line, null)); });
+    CHECK(made.what() == std::string("feature \"a\\x0ab\": a text of the column is NULL"));
+    CHECK(sidekick::detail::quoted("ä€😀\xe2\x82") == "\"ä€😀\\xe2\\x82\"");
+}

@@ -81,8 +81,8 @@ public:
         }
     }
 
-    /// The arrays of an input whose shape has a size that is `size_any`: all of one shape, which has as many sizes
-    /// as that of the input, and the same ones where they are not `size_any`.
+    /// The arrays of an input whose shape has a size that is `size_any`: all of one shape, which has as many
+    /// sizes as that of the input, and the same ones where those are not `size_any`.
     template <typename Elements, typename Element = detail::ElementOf<Elements>>
     Column(FeatureKey input, const Elements& elements, Shape shape) : Column(input, elements) {
         ends_.assign(shape.address(), shape.address() + shape.length());

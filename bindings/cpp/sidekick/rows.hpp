@@ -281,7 +281,9 @@ private:
         const span<const Feature> inputs = inputs_ ? span<const Feature>(*inputs_) : span<const Feature>();
         const std::size_t index = detail::find(inputs, column.input());
         if (inputs_ && column.input().named() && index == inputs.size()) {
-            return detail::unknown_feature(column.input().name(), inputs);
+            // The library's own error shows no name that holds the token.
+            const std::string_view name = column.input().name();
+            return detail::attempt(sidekick_rows_add_number, c_handle(), name.data(), name.size(), 0.0);
         }
         return table.add(index, column, count, inputs);
     }

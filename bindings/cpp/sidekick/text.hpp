@@ -131,23 +131,6 @@ inline const char* name_of(LogLevel level) noexcept {
     return nullptr;
 }
 
-// A name or a label in quotes, on one line whatever is in it.
-inline std::string quoted(const std::string& name) {
-    constexpr const char* digits = "0123456789abcdef";
-    std::string text = "\"";
-    for (const char character : name) {
-        const auto byte = static_cast<unsigned char>(character);
-        if (byte < 0x20 || byte == 0x7f) {
-            text += {'\\', 'x', digits[byte / 16], digits[byte % 16]};
-        } else if (character == '"' || character == '\\') {
-            text += {'\\', character};
-        } else {
-            text += character;
-        }
-    }
-    return text + '"';
-}
-
 // How many labels of a feature are shown if there are more than that and one.
 constexpr std::size_t shown_labels = 3;
 
@@ -156,7 +139,7 @@ inline std::string labels_of(const Feature& feature) {
     const std::size_t shown = count <= shown_labels + 1 ? count : shown_labels;
     std::string text;
     for (std::size_t label = 0; label < shown; ++label) {
-        text += (label == 0 ? ", one of " : ", ") + quoted(feature.categories[label]);
+        text += (label == 0 ? ", one of " : ", ") + detail::quoted(feature.categories[label]);
     }
     return shown == count ? text : text + " and " + std::to_string(count - shown) + " more";
 }
@@ -196,8 +179,9 @@ inline std::string to_string(LogLevel level) {
 /// A feature on one line: `"size": numeric [1]`, `"x": numeric [any, 2], optional`,
 /// `"sex": categorical [2], one of "female", "male"`.
 inline std::string to_string(const Feature& feature) {
-    return detail::quoted(feature.name) + ": " + to_string(feature.type) + ' ' + detail::shape_text(feature.shape) +
-           detail::labels_of(feature) + (feature.optional ? ", optional" : "");
+    return detail::quoted(feature.name) + ": " + to_string(feature.type) + ' ' +
+           detail::shape_text(feature.shape) + detail::labels_of(feature) +
+           (feature.optional ? ", optional" : "");
 }
 
 /// An error on one line, with its status: `Server (HTTP 401, InvalidTokenError): ...`. The token is not in

@@ -170,15 +170,76 @@ namespace detail {
 
 using Features = std::vector<Feature>;
 
-inline Error unknown_feature(std::string_view name, span<const Feature> features) {
-    std::string message = "there is no feature named \"" + std::string(name) + "\"; the deployment has " +
-                          std::to_string(features.size()) + " here:";
-    const char* before = " \"";
-    for (const Feature& feature : features) {
-        message += before + feature.name + '"';
-        before = ", \"";
+// How many bytes of a name a message shows.
+constexpr std::size_t shown_bytes = 256;
+
+// A character of UTF-8, and how many bytes it has; 0 where there is none.
+struct Character {
+    explicit Character(std::string_view text) noexcept {
+        const auto first = static_cast<unsigned char>(text.front());
+        const std::size_t wanted =
+            first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+        code = wanted < 2 ? first : first & (0x7fU >> wanted);
+        bool is_one = wanted <= text.size() && first < 0xf5;
+        for (std::size_t place = 1; is_one && place < wanted; ++place) {
+            const auto next = static_cast<unsigned char>(text[place]);
+            is_one = (next & 0xc0U) == 0x80;
+            code = code << 6U | (next & 0x3fU);
+        }
+        const bool is_short = (wanted == 3 && code < 0x800) || (wanted == 4 && code < 0x10000);
+        const bool is_scalar = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+        size = is_one && !is_short && is_scalar ? wanted : 0;
     }
-    return Error(Status::UnknownFeature, message, std::string(name));
+
+    // Whether it ends a line, controls a terminal or turns the direction of text.
+    bool is_harmful() const noexcept {
+        return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e) ||
+               (code >= 0x2066 && code <= 0x2069);
+    }
+
+    std::uint32_t code = 0;
+    std::size_t size = 0;
+};
+
+// A number as the escape that programs write, such as `\x1b` or `\u2028`.
+inline std::string escape(std::uint32_t code) {
+    std::string text = code < 0x100 ? "\\x" : "\\u";
+    for (std::uint32_t bits = code < 0x100 ? 8 : 16; bits != 0; bits -= 4) {
+        text += "0123456789abcdef"[code >> (bits - 4) & 0xfU];
+    }
+    return text;
+}
+
+// A name or a label in quotes, on one line whatever is in it, and cut if it is longer than `most` bytes.
+inline std::string quoted(std::string_view name, std::size_t most = std::string::npos) {
+    std::string text = "\"";
+    while (!name.empty()) {
+        if (text.size() > most) {
+            return text + "\xe2\x80\xa6\"";  // an ellipsis
+        }
+        const Character character(name);
+        const std::size_t size = character.size == 0 ? 1 : character.size;
+        if (character.size == 0) {
+            text += escape(static_cast<unsigned char>(name.front()));
+        } else if (character.is_harmful()) {
+            text += escape(character.code);
+        } else {
+            text += name.front() == '"' || name.front() == '\\' ? "\\" : "";
+            text += name.substr(0, size);
+        }
+        name.remove_prefix(size);
+    }
+    return text + '"';
+}
+
+// The error of a name that no feature has. The library knows which names may be shown, and says so at the end
+// of its error of an index that none has.
+inline Error unknown_feature(std::string_view name, const Error& of_index) {
+    const std::string known = of_index.what();
+    const std::size_t list = known.find("; the deployment has ");
+    const bool has_list = of_index.status() == Status::UnknownFeature && list != std::string::npos;
+    const std::string start = "there is no feature named " + detail::quoted(name, shown_bytes);
+    return {Status::UnknownFeature, start + (has_list ? known.substr(list) : ""), std::string(name)};
 }
 
 // The name of a feature; none if there is no such index.
@@ -190,8 +251,8 @@ inline std::string name_of(FeatureKey key, span<const Feature> features) {
 // An error about one of some features. Its message shows no name but the one that the caller gave.
 inline Error feature_error(Status status, FeatureKey key, const std::string& message,
                            span<const Feature> features = {}) {
-    const std::string name(key.name());
-    return {status, key.named() ? "feature \"" + name + "\": " + message : message, name_of(key, features)};
+    const std::string start = key.named() ? "feature " + detail::quoted(key.name(), shown_bytes) + ": " : "";
+    return {status, start + message, name_of(key, features)};
 }
 
 // A shape as messages show it, such as `[any, 2]`.

@@ -128,10 +128,11 @@ struct Reader {
     template <typename Function, typename... Arguments>
     Result<void> read(Function function, FeatureKey output, Arguments... arguments) const {
         const std::size_t index = find(output);
-        if (output.named() && index == features().size()) {
-            return unknown_feature(output.name(), features());
+        Result<void> done = attempt(function, handle, index, arguments...);
+        if (!done && output.named() && index == features().size()) {
+            return unknown_feature(output.name(), done.error());
         }
-        return attempt(function, handle, index, arguments...);
+        return done;
     }
 
     span<const Feature> features() const {
