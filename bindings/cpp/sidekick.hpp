@@ -87,6 +87,9 @@ public:
     }
     /// As `open`, without throwing.
     static Result<Deployment> try_open(Text url, Text token, const Options& options = {}) {
+        if (const auto there = options.require(); !there) {
+            return there.error();
+        }
         sidekick_deployment* handle = nullptr;
         const auto done = detail::attempt(sidekick_deployment_open, url.data(), url.size(), token.data(), token.size(),
                                           options.c_handle(), nullptr, &handle);
@@ -99,6 +102,9 @@ public:
     /// As `open` with a cancellation, without throwing.
     static Result<Deployment> try_open(Text url, Text token, const Options& options,
                                        const Cancel& cancel) {
+        if (const auto there = options.require(); !there) {
+            return there.error();
+        }
         sidekick_deployment* handle = nullptr;
         const auto done = detail::attempt_until(cancel, sidekick_deployment_open, url.data(), url.size(),
                                                 token.data(), token.size(), options.c_handle(),

@@ -197,3 +197,14 @@ TEST(results_have_a_value_or_an_error) {
     }
     CHECK(refused);
 }
+
+TEST(options_that_were_moved_from_open_nothing) {
+    Options options;
+    const Options moved = std::move(options);
+    const auto error = Deployment::try_open(check::url("echo"), "echo-token", options).error();
+    CHECK(error.status() == sidekick::Status::Argument && error.what() == "the options were moved from"sv);
+    const sidekick::Cancel cancel;
+    CHECK_FAILS(Argument, Deployment::try_open(check::url("echo"), "echo-token", options, cancel));
+    CHECK_THROWS(Argument, Deployment::open(check::url("echo"), "echo-token", options));
+    CHECK(Deployment::try_open(check::url("echo"), "echo-token", moved).has_value());
+}

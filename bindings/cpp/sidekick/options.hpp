@@ -474,6 +474,13 @@ public:
 private:
     friend class Deployment;
 
+    // The library takes no options for the defaults: certificates, a proxy and a version of TLS would be lost
+    // unnoticed.
+    Result<void> require() const {
+        return c_handle() != nullptr ? Result<void>()
+                                     : Error(Status::Argument, "the options were moved from");
+    }
+
     Options& done(const Result<void>& result) & {
         result.value();
         return *this;
