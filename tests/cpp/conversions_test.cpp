@@ -245,3 +245,27 @@ TEST(a_null_text_is_refused) {
     CHECK(rows.try_text("text", std::string_view()).has_value());
     CHECK(rows.try_category("category", {}).error().status() == Status::FeatureValue);
 }
+
+// Where the compiler calls them integers, as GNU's dialects of C++ do.
+#if defined(__SIZEOF_INT128__) && !defined(__STRICT_ANSI__)
+
+TEST(an_integer_of_more_than_64_bits_is_not_cut) {
+    __extension__ using Long = __int128;
+    __extension__ using UnsignedLong = unsigned __int128;
+    const Long long_way = Long(1) << 64;
+    auto rows = check::open("echo").rows();
+    for (const Long far : {long_way + 7, -long_way + 7, -long_way - 7}) {
+        const auto error = rows.try_integer("number", far).error();
+        CHECK(error.status() == Status::FeatureValue && error.feature() == "number" && error.row() == 0U);
+        CHECK_FAILS(UnknownFeature, rows.try_number(far, 1));
+        CHECK_FAILS(Argument, sidekick::Options().try_batch_rows(far));
+        CHECK_FAILS(Argument, rows.try_add_columns(far, {}));
+    }
+    CHECK_FAILS(FeatureValue, rows.try_integer("number", UnsignedLong(long_way) + 7));
+    CHECK_FAILS(Argument, sidekick::Options().try_batch_rows(UnsignedLong(long_way) + 7));
+    CHECK(rows.try_integer("number", Long(-7)).has_value());
+    CHECK(rows.clear().try_integer(Long(0), UnsignedLong(7)).has_value());
+    CHECK(rows.clear().try_integer("number", long_way - 1).has_value());
+}
+
+#endif

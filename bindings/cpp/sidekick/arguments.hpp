@@ -59,6 +59,10 @@ constexpr bool in_range(Value value) noexcept {
     using Limits = std::numeric_limits<Target>;
     if constexpr (std::is_enum_v<Value>) {
         return in_range<Target>(static_cast<std::underlying_type_t<Value>>(value));
+    } else if constexpr (sizeof(Value) > sizeof(std::uintmax_t)) {
+        // An integer of 128 bits holds the limits of every target.
+        return value <= static_cast<Value>((Limits::max)()) &&
+               (!std::is_signed_v<Value> || value >= static_cast<Value>((Limits::min)()));
     } else if constexpr (std::is_signed_v<Value>) {
         return value < 0 ? std::is_signed_v<Target> && value >= static_cast<std::intmax_t>((Limits::min)())
                          : static_cast<std::uintmax_t>(value) <= static_cast<std::uintmax_t>((Limits::max)());
@@ -102,16 +106,22 @@ public:
                                                  : (std::numeric_limits<Target>::max)()),
           given_(static_cast<std::uintmax_t>(value)),
           fits_(detail::in_range<Target>(value)),
+          is_wide_(!detail::in_range<std::intmax_t>(value) && !detail::in_range<std::uintmax_t>(value)),
           negative_(value < Value{}) {}
 
     /// Its value; the largest one of `Target` if it does not fit.
     constexpr Target value() const noexcept { return value_; }
-    /// Its value if it is not negative, also beyond `Target`.
+    /// Its value if it is not negative nor wide, also beyond `Target`.
     constexpr std::uintmax_t magnitude() const noexcept { return given_; }
     /// Whether `Target` can hold it.
     constexpr bool fits() const noexcept { return fits_; }
-    /// Its digits, as it was given.
+    /// Whether it needs more than 64 bits, as an `__int128` may.
+    constexpr bool is_wide() const noexcept { return is_wide_; }
+    /// Its digits, as it was given; of a wide one, that it is.
     std::string text() const {
+        if (is_wide_) {
+            return negative_ ? "less than -2^63" : "2^64 or more";
+        }
         return negative_ ? std::to_string(static_cast<std::intmax_t>(given_)) : std::to_string(given_);
     }
 
@@ -119,6 +129,7 @@ private:
     Target value_;
     std::uintmax_t given_;
     bool fits_;
+    bool is_wide_;
     bool negative_;
 };
 

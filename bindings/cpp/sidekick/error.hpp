@@ -113,6 +113,11 @@ public:
         : std::runtime_error(counted(first, error)), fields_(std::make_shared<Fields>(*error.fields_)) {
         fields_->row += fields_->row < 0 ? 0 : static_cast<std::int64_t>(first);
     }
+    // The same error, about a row.
+    Error(std::optional<std::size_t> row, const Error& error)
+        : std::runtime_error(error), fields_(std::make_shared<Fields>(*error.fields_)) {
+        fields_->row = row ? static_cast<std::int64_t>(*row) : -1;
+    }
     /// @endcond
 
 private:

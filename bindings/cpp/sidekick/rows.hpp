@@ -70,6 +70,9 @@ public:
     Rows& integer(FeatureKey input, Integer integer) { return done(try_integer(input, integer)); }
     /// As `integer`, without throwing.
     Result<void> try_integer(FeatureKey input, Integer integer) {
+        if (integer.is_wide()) {
+            return refusal(Status::FeatureValue, input, "expected at most 64 bits, got " + integer.text());
+        }
         if (!integer.fits()) {
             return add(sidekick_rows_add_unsigned, sidekick_rows_add_unsigned_at, input, integer.magnitude());
         }
@@ -217,6 +220,15 @@ private:
         return *this;
     }
 
+    // An error about a value of the open row, or of the one that it would begin.
+    Error refusal(Status status, FeatureKey input, const std::string& message) const {
+        return detail::feature_error(status, input, message, inputs(), size());
+    }
+
+    span<const Feature> inputs() const noexcept {
+        return inputs_ ? span<const Feature>(*inputs_) : span<const Feature>();
+    }
+
     Result<void> try_finish() { return open_ ? try_end_row() : Result<void>(); }
 
     Result<void> drop(sidekick_status (*function)(sidekick_rows*, sidekick_error**)) {
@@ -278,14 +290,13 @@ private:
     }
 
     Result<void> take(const Column& column, std::size_t count, detail::ColumnTable& table) const {
-        const span<const Feature> inputs = inputs_ ? span<const Feature>(*inputs_) : span<const Feature>();
-        const std::size_t index = detail::find(inputs, column.input());
-        if (inputs_ && column.input().named() && index == inputs.size()) {
+        const std::size_t index = detail::find(inputs(), column.input());
+        if (inputs_ && column.input().named() && index == inputs().size()) {
             // The library's own error shows no name that holds the token.
             const std::string_view name = column.input().name();
             return detail::attempt(sidekick_rows_add_number, c_handle(), name.data(), name.size(), 0.0);
         }
-        return table.add(index, column, count, inputs);
+        return table.add(index, column, count, inputs());
     }
 
     detail::Owned<sidekick_rows, sidekick_rows_free> handle_;

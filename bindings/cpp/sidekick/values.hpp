@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -248,11 +249,13 @@ inline std::string name_of(FeatureKey key, span<const Feature> features) {
     return is_there ? features[key.index()].name : std::string(key.name());
 }
 
-// An error about one of some features. Its message shows no name but the one that the caller gave.
+// An error about one of some features, and about a row where there is one. Its message shows no name but the
+// one that the caller gave.
 inline Error feature_error(Status status, FeatureKey key, const std::string& message,
-                           span<const Feature> features = {}) {
-    const std::string start = key.named() ? "feature " + detail::quoted(key.name(), shown_bytes) + ": " : "";
-    return {status, start + message, name_of(key, features)};
+                           span<const Feature> features = {}, std::optional<std::size_t> row = std::nullopt) {
+    const std::string about_row = row ? "row " + std::to_string(*row) + ": " : "";
+    const std::string about = key.named() ? "feature " + detail::quoted(key.name(), shown_bytes) + ": " : "";
+    return {row, Error(status, about_row + about + message, name_of(key, features))};
 }
 
 // A shape as messages show it, such as `[any, 2]`.
