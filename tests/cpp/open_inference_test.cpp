@@ -129,6 +129,8 @@ TEST(images_become_tensors) {
     const auto found = predictions[0].elements<std::uint8_t>("rgb_out");
     CHECK(std::vector<unsigned char>(found.begin(), found.end()) == samples);
     CHECK_THROWS(FeatureType, predictions[0].elements<float>("rgb_out"));
+    const auto of_row = predictions[0].try_elements<double>(0).error();
+    CHECK(of_row.row() == 0U && of_row.feature() == "rgb_out");
     const auto error = predictions.try_elements<double>("rgb_out").error();
     CHECK(error.what() == std::string("feature \"rgb_out\": its elements are uint8, read as float64"));
     CHECK(error.feature() == "rgb_out");

@@ -288,3 +288,20 @@ TEST(rows_are_reached_through_the_c_api) {
     CHECK(sidekick_rows_add_number_at(rows.c_handle(), 0, 1, nullptr) == SIDEKICK_OK);
     CHECK(rows.end_row().size() == 1);
 }
+
+TEST(what_is_refused_here_has_its_row_and_its_input) {
+    const auto deployment = check::open("reciprocal");
+    auto rows = deployment.rows();
+    rows.row().number(0, 1).row();
+    const std::string name = deployment.inputs()[0].name;
+    for (const sidekick::FeatureKey key : {sidekick::FeatureKey(0), sidekick::FeatureKey(name)}) {
+        const auto pixels = rows.try_pixels(key, {4, 4, 1}, check::samples(1), -1).error();
+        CHECK(pixels.status() == Status::Argument && pixels.row() == 1U && pixels.feature() == name);
+        CHECK(std::string_view(pixels.what()).rfind("row 1: ", 0) == 0);
+        const auto strides = rows.try_array(key, std::vector<float>(1), {1}, {4, 4}).error();
+        CHECK(strides.status() == Status::Argument && strides.row() == 1U && strides.feature() == name);
+    }
+    const auto pixels = rows.try_pixels(name, {4, 4, 1}, check::samples(1), -1).error();
+    CHECK(pixels.what() ==
+          "row 1: feature \"" + name + "\": the stride or the quality of the pixels is out of range");
+}

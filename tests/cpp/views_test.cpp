@@ -152,9 +152,10 @@ TEST(sizes_of_1_are_no_side_of_a_matrix) {
 TEST(a_matrix_of_another_shape_is_refused) {
     auto rows = check::open("echo").rows();
     const auto error = rows.try_array("array", by_columns, {3, 2}).error();
-    CHECK(error.status() == Status::FeatureShape && error.feature() == "array");
-    CHECK(error.what() == std::string("feature \"array\": the matrix is 2 x 3, which is not the shape that was "
-                                      "given; give its strides, too"));
+    CHECK(error.status() == Status::FeatureShape && error.feature() == "array" && error.row() == 0U);
+    CHECK(error.what() == std::string("row 0: feature \"array\": the matrix is 2 x 3, which is not the shape "
+                                      "that was given; give its strides, too"));
+    CHECK(rows.try_array(6, by_columns, {3, 2}).error().feature() == "array");
     CHECK_FAILS(FeatureShape, rows.try_array("array", Block<true>{{0, 1, 2}, {2, 1}, 1}));
     CHECK_FAILS(UnknownFeature, rows.try_array("nothing", by_columns));
     CHECK_FAILS(UnknownFeature, rows.try_array(99, by_columns));
@@ -181,7 +182,9 @@ TEST(std_mdspan_goes_in_and_comes_out) {
     const auto clean = predictions[0].array_mdspan<3>("clean");
     CHECK(clean.extent(0) == 8 && clean.extent(1) == 8 && clean.extent(2) == 1);
     CHECK(clean.data_handle() == predictions[0].array("clean").data());
-    CHECK_FAILS(FeatureShape, predictions[0].try_array_mdspan<2>("clean"));
+    const auto error = predictions[0].try_array_mdspan<2>("clean").error();
+    CHECK(error.status() == Status::FeatureShape && error.row() == 0U && error.feature() == "clean");
+    CHECK(predictions[0].try_array_mdspan<2>(0).error().feature() == "clean");
     CHECK_FAILS(UnknownFeature, predictions[0].try_array_mdspan<3>("nothing"));
 }
 

@@ -27,18 +27,20 @@ namespace detail {
 
 struct PredictionAt;
 
-// Elements of the C API as those of a type, if they are.
+// Elements of the C API as those of the type that they are.
 template <typename Element>
-Result<span<const Element>> elements_as(FeatureKey output, const Result<void>& done, const void* elements,
-                                        std::size_t size, std::int32_t dtype) {
-    if (done && !is_kept_as<Element>(dtype)) {
-        return feature_error(Status::FeatureType, output,
-                             "its elements are " + to_string(static_cast<ElementType>(dtype)) + ", read as " +
-                                 to_string(static_cast<ElementType>(detail::dtype<Element>())));
-    }
-    return then(done, [&] {
-        return span<const Element>(static_cast<const Element*>(elements), size / sizeof(Element));
-    });
+span<const Element> elements_as(const void* elements, std::size_t size) {
+    return {static_cast<const Element*>(elements), size / sizeof(Element)};
+}
+
+// The error of elements of a type of the C API that are read as another one.
+template <typename Element>
+Error another_type(std::int32_t dtype, FeatureKey output, span<const Feature> outputs,
+                   std::optional<std::size_t> row = std::nullopt) {
+    return feature_error(Status::FeatureType, output,
+                         "its elements are " + to_string(static_cast<ElementType>(dtype)) + ", read as " +
+                             to_string(static_cast<ElementType>(detail::dtype<Element>())),
+                         outputs, row);
 }
 
 }  // namespace detail
@@ -156,8 +158,9 @@ public:
             return shape.error();
         }
         if (shape.value().size() != rank) {
-            return Error(Status::FeatureShape, "the array has " + std::to_string(shape.value().size()) +
-                                                   " dimensions, not " + std::to_string(rank));
+            return refusal(Status::FeatureShape, output,
+                           "the array has " + std::to_string(shape.value().size()) + " dimensions, not " +
+                               std::to_string(rank));
         }
         std::array<std::size_t, rank> extents{};
         std::copy(shape.value().begin(), shape.value().end(), extents.begin());
@@ -186,7 +189,10 @@ public:
         std::size_t size = 0;
         std::int32_t dtype = 0;
         const auto done = read(sidekick_predictions_elements, output, &elements, &size, &dtype);
-        return detail::elements_as<Element>(output, done, elements, size, dtype);
+        if (done && !detail::is_kept_as<Element>(dtype)) {
+            return detail::another_type<Element>(dtype, output, reader_.features(), row_);
+        }
+        return detail::then(done, [&] { return detail::elements_as<Element>(elements, size); });
     }
 
     /// A copy of an array output with elements of another type; integers are cut towards zero and held in
@@ -266,6 +272,11 @@ private:
     template <typename Function, typename... Arguments>
     Result<void> read(Function function, FeatureKey output, Arguments... arguments) const {
         return reader_.read(function, output, row_, arguments...);
+    }
+
+    // An error about an output of this row.
+    Error refusal(Status status, FeatureKey output, const std::string& message) const {
+        return detail::feature_error(status, output, message, reader_.features(), row_);
     }
 
     Result<Category> at_rank(FeatureKey output, std::size_t rank) const {
@@ -407,7 +418,10 @@ public:
         std::size_t size = 0;
         std::int32_t dtype = 0;
         const auto done = reader().read(sidekick_predictions_elements_column, output, &elements, &size, &dtype);
-        return detail::elements_as<Element>(output, done, elements, size, dtype);
+        if (done && !detail::is_kept_as<Element>(dtype)) {
+            return detail::another_type<Element>(dtype, output, reader().features());
+        }
+        return detail::then(done, [&] { return detail::elements_as<Element>(elements, size); });
     }
 
     /// The shape of an array output for one row; `Prediction::array_shape` has the sizes that are `size_any`.

@@ -132,7 +132,8 @@ public:
     Result<void> try_pixels(FeatureKey input, ImageSize size, Bytes samples, Count row_stride = 0,
                             Whole<int> jpeg_quality = 0) {
         if (!row_stride.fits() || !jpeg_quality.fits()) {
-            return Error(Status::Argument, "the stride or the quality of the pixels is out of range");
+            return refusal(Status::Argument, input,
+                           "the stride or the quality of the pixels is out of range");
         }
         return add(sidekick_rows_add_pixels, sidekick_rows_add_pixels_at, input, size.width, size.height, size.channels,
                    row_stride.value(), samples.address(), samples.length(), jpeg_quality.value());
@@ -150,7 +151,7 @@ public:
     template <typename Elements, typename Element = detail::ElementOf<Elements>>
     Result<void> try_array(FeatureKey input, const Elements& elements, Shape shape, Strides strides = {}) {
         if (strides.length() != 0 && strides.length() != shape.length()) {
-            return Error(Status::Argument, "an array needs as many strides as sizes in its shape");
+            return refusal(Status::Argument, input, "an array needs as many strides as sizes in its shape");
         }
         if constexpr (detail::is_matrix<Elements>) {
             return add_matrix(input, elements, shape, strides);
@@ -263,10 +264,10 @@ private:
         detail::MatrixLayout layout(matrix, sizeof(Element));
         const bool fits = strides.length() == 0 && layout.fits({shape.address(), shape.length()});
         if (strides.length() == 0 && !fits && !layout.is_plain) {
-            return detail::feature_error(Status::FeatureShape, input,
-                                         "the matrix is " + std::to_string(layout.sides[0]) + " x " +
-                                             std::to_string(layout.sides[1]) +
-                                             ", which is not the shape that was given; give its strides, too");
+            return refusal(Status::FeatureShape, input,
+                           "the matrix is " + std::to_string(layout.sides[0]) + " x " +
+                               std::to_string(layout.sides[1]) +
+                               ", which is not the shape that was given; give its strides, too");
         }
         return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
                    shape.address(), shape.length(), fits ? layout.strides.data() : strides.address(),
