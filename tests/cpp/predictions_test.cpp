@@ -246,3 +246,11 @@ TEST(predictions_are_reached_in_any_order) {
     CHECK((*last).row() == 2);
 #endif
 }
+
+TEST(the_most_probable_are_not_fewer_than_none) {
+    const auto predictions = predict_three("echo");
+    const auto error = predictions[1].try_top("category", -1).error();
+    CHECK(error.status() == sidekick::Status::Argument && error.row() == 1U && error.feature() == "category");
+    CHECK_THROWS(Argument, predictions[1].top(2, -3));
+    CHECK(predictions[1].top(2, std::size_t(-1)).size() == 3);
+}

@@ -124,10 +124,17 @@ public:
     std::vector<Category> top(FeatureKey output, Count count) const { return try_top(output, count).value(); }
     /// As `top`, without throwing.
     Result<std::vector<Category>> try_top(FeatureKey output, Count count) const {
+        if (!count.fits()) {
+            return refusal(Status::Argument, output, "there cannot be " + count.text() + " categories");
+        }
         const Result<Probabilities> all = try_probabilities(output);
         std::vector<Category> best;
         for (std::size_t rank = 0; all && rank < count.value() && rank < all.value().size(); ++rank) {
-            best.push_back(at_rank(output, rank).value());
+            const Result<Category> next = at_rank(output, rank);
+            if (!next) {
+                return next.error();
+            }
+            best.push_back(next.value());
         }
         return all ? Result<std::vector<Category>>(std::move(best)) : all.error();
     }
