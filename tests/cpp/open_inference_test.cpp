@@ -180,3 +180,17 @@ TEST(a_column_has_as_many_sizes_as_its_input) {
     }
     CHECK(rows.try_add_columns(1, {{"x", values, {3, 2}}, {"tag", tags}}).has_value());
 }
+
+TEST(no_byte_is_read_as_a_bool_of_the_language) {
+    const auto model = open_passing("images", R"({"inputs": [{"name": "rgb", "type": "image"},
+        {"name": "chw", "optional": true}, {"name": "file", "type": "bytes", "optional": true}],
+        "outputs": [{"name": "rgb_out"}]})");
+    auto rows = model.rows();
+    rows.pixels("rgb", {3, 2, 3}, std::vector<unsigned char>(18, 7)).end_row();
+    const auto predictions = model.predict(rows);
+    CHECK_FAILS(FeatureType, predictions[0].try_elements<bool>("rgb_out"));
+    const auto error = predictions.try_elements<bool>("rgb_out").error();
+    CHECK(error.status() == Status::FeatureType);
+    CHECK(rig::has(error.what(),
+                   "its elements are uint8, read as C++'s bool; a tensor's bool is a std::uint8_t"));
+}

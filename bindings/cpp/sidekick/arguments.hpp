@@ -44,7 +44,8 @@ constexpr bool is_plain_enum = std::is_enum_v<Value> && std::is_convertible_v<Va
 
 // What an array or a column of numbers can be made of.
 template <typename Element>
-constexpr bool is_element = std::is_arithmetic_v<Element> && !is_character<Element> && sizeof(Element) <= 8;
+constexpr bool is_element = std::is_arithmetic_v<Element> && !is_character<Element> && sizeof(Element) <= 8 &&
+                            (!std::is_floating_point_v<Element> || sizeof(Element) >= 4);
 
 // A class that converts to `bool` itself. One that stands for a number or a pointer converts in two steps,
 // which braces refuse.

@@ -37,9 +37,12 @@ span<const Element> elements_as(const void* elements, std::size_t size) {
 template <typename Element>
 Error another_type(std::int32_t dtype, FeatureKey output, span<const Feature> outputs,
                    std::optional<std::size_t> row = std::nullopt) {
+    const std::string wanted = std::is_same_v<Element, bool>
+                                   ? "C++'s bool; a tensor's bool is a std::uint8_t"
+                                   : to_string(static_cast<ElementType>(detail::dtype<Element>()));
     return feature_error(Status::FeatureType, output,
                          "its elements are " + to_string(static_cast<ElementType>(dtype)) + ", read as " +
-                             to_string(static_cast<ElementType>(detail::dtype<Element>())),
+                             wanted,
                          outputs, row);
 }
 
@@ -414,8 +417,8 @@ public:
     }
 
     /// The elements of all rows in the type that the model's tensor has, without loss:
-    /// `elements<std::int64_t>("Count")`. 16-bit floats are `std::uint16_t`, BOOL is `std::uint8_t`. Another
-    /// type is an error with `Status::FeatureType`.
+    /// `elements<std::int64_t>("Count")`. 16-bit floats are `std::uint16_t`, BOOL is `std::uint8_t`, not
+    /// `bool`, which no byte but 0 and 1 can be. Another type is an error with `Status::FeatureType`.
     template <typename Element>
     span<const Element> elements(FeatureKey output) const& { return try_elements<Element>(output).value(); }
     /// As `elements`, without throwing.
