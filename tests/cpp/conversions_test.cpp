@@ -84,6 +84,17 @@ struct quality_of<Quality, std::void_t<decltype(std::declval<sidekick::Rows&>().
                                "x", {1, 1, 1}, std::declval<std::string>(), 0, std::declval<Quality>()))>>
     : std::true_type {};
 
+// Whether an address and a size of these types are bytes.
+template <typename Data, typename Size>
+constexpr bool bytes_of_pair() {
+    return std::is_constructible_v<sidekick::Bytes, Data, Size>;
+}
+
+template <typename Into, typename = void>
+struct takes_zeros : std::false_type {};
+template <typename Into>
+struct takes_zeros<Into, std::void_t<decltype(std::declval<Into>().bytes("x", {0, 0}))>> : std::true_type {};
+
 enum Plain { first, second };
 enum class Scoped { first };
 struct Half {
@@ -154,6 +165,19 @@ static_assert(std::is_constructible_v<std::filesystem::path, const char*>);
 static_assert(!std::is_convertible_v<std::nullptr_t, std::filesystem::path>);
 static_assert(!std::is_convertible_v<std::nullptr_t, sidekick::Bytes>);
 static_assert(!std::is_convertible_v<const char*, sidekick::Bytes>);
+// A literal is no range of bytes: its NUL would be one of them. Nor are two numbers an address and a size.
+static_assert(!std::is_convertible_v<const char (&)[4], sidekick::Bytes> &&
+              !std::is_convertible_v<char (&)[4], sidekick::Bytes>);
+#ifdef __cpp_char8_t
+static_assert(!std::is_convertible_v<const char8_t (&)[4], sidekick::Bytes>);
+#endif
+static_assert(std::is_convertible_v<const unsigned char (&)[4], sidekick::Bytes> &&
+              std::is_convertible_v<const std::array<char, 4>&, sidekick::Bytes>);
+static_assert(std::is_convertible_v<std::string_view, sidekick::Bytes> &&
+              std::is_convertible_v<const std::string&, sidekick::Bytes>);
+static_assert(bytes_of_pair<const char*, std::size_t>() && bytes_of_pair<void*, std::size_t>() &&
+              bytes_of_pair<std::nullptr_t, std::size_t>() && !bytes_of_pair<int, int>());
+static_assert(!takes_zeros<sidekick::Rows&>());
 
 // Counts.
 template <template <typename> typename Setter>

@@ -91,15 +91,28 @@ private:
     std::size_t number_;  // the name's length, or the index
 };
 
+/// @cond
+namespace detail {
+
+// Whether it is an array of characters, as literals are.
+template <typename Value>
+constexpr bool is_text_array = std::is_array_v<Value> && is_character<std::remove_extent_t<Value>>;
+
+}  // namespace detail
+/// @endcond
+
 /// Bytes to be read during a call: any contiguous range whose elements are one byte long.
 class Bytes {
 public:
-    /// `size` bytes from `data` on.
-    Bytes(const void* data, std::size_t size) noexcept : data_(data), size_(size) {}
+    /// `size` bytes from `data` on: a pointer, so that `{0, 0}` does not compile.
+    template <typename Data, typename = std::enable_if_t<std::is_convertible_v<Data, const void*>>>
+    Bytes(Data data, std::size_t size) noexcept : data_(data), size_(size) {}
     /// All bytes of a range, such as a `std::vector<unsigned char>`, a `std::span<const std::byte>` or a
-    /// `std::string`.
+    /// `std::string`. An array of characters does not compile: the NUL of a literal would be one of them.
+    /// Write `std::string_view("abc")`.
     template <typename Contiguous, typename Found = decltype(std::data(std::declval<const Contiguous&>())),
-              typename = std::enable_if_t<sizeof(std::remove_pointer_t<Found>) == 1>>
+              typename = std::enable_if_t<sizeof(std::remove_pointer_t<Found>) == 1 &&
+                                          !detail::is_text_array<Contiguous>>>
     Bytes(const Contiguous& range) noexcept : data_(std::data(range)), size_(std::size(range)) {}
 
     /// The first byte's address.
