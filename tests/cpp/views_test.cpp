@@ -34,6 +34,30 @@ struct UpsideDown {
     const double* elements;
 };
 
+// A view whose accessor makes values of what lies in memory, as that of std::linalg::scaled.
+struct Scaled : View {
+    using reference = double;
+};
+
+// One whose elements are what lies in memory.
+struct Unscaled : View {
+    using reference = const double&;
+};
+
+template <typename Seen, typename = void>
+constexpr bool is_added = false;
+template <typename Seen>
+constexpr bool is_added<Seen, std::void_t<decltype(std::declval<sidekick::Rows&>().array(
+                                  "x", std::declval<const Seen&>()))>> = true;
+static_assert(is_added<View> && is_added<Unscaled> && !is_added<Scaled>);
+
+// A view of a layout that may have no strides.
+struct Strided : View {
+    bool is_strided() const { return strided; }
+
+    bool strided = true;
+};
+
 // A matrix in the form of Eigen's: column by column, and with a signed size.
 struct Matrix {
     const float* data() const { return elements.data(); }
@@ -224,4 +248,15 @@ TEST(bits_are_a_column) {
     }
     const sidekick::Column column("flag", flags);
     CHECK(column.kind() == SIDEKICK_DTYPE_U8 && column.bytes().length() == 3);
+}
+
+TEST(a_view_without_strides_is_refused) {
+    const std::array<double, 6> transposed{1, 4, 2, 5, 3, 6};
+    Strided view{};
+    view.elements = transposed.data();
+    CHECK(echoed([&](auto& rows) { rows.array("array", view); }) == in_order);
+    view.strided = false;
+    auto rows = check::open("echo").rows();
+    const auto error = rows.try_array("array", view).error();
+    CHECK(error.status() == Status::Argument && error.feature() == "array" && error.row() == 0U);
 }

@@ -162,8 +162,9 @@ public:
     }
 
     /// Adds a view of several dimensions, such as a `std::mdspan` of any layout with strides, to a numeric input
-    /// of the same shape. It has `data_handle()`, `rank()`, `extent(dimension)` and `stride(dimension)`. Or a
-    /// matrix, a block, a map or a vector of Eigen, to an input of that shape but for sizes of 1.
+    /// of the same shape. It has `data_handle()`, `rank()`, `extent(dimension)` and `stride(dimension)`; one
+    /// that changes elements as it reads them, as `std::linalg::scaled` does, does not compile. Or a matrix,
+    /// a block, a map or a vector of Eigen, to an input of that shape but for sizes of 1.
     template <typename View, typename Element = detail::ViewElement<View>>
     Rows& array(FeatureKey input, const View& view) {
         return done(try_array(input, view));
@@ -245,6 +246,9 @@ private:
             const auto own = shape_of(input);
             return layout.fits(own) ? add_matrix(input, view, own, {}) : add_matrix(input, view, layout.sides, {});
         } else {
+            if (!detail::has_strides(view)) {
+                return refusal(Status::Argument, input, "the view's elements are not at strides");
+            }
             const detail::ViewLayout<View::rank()> layout(view, sizeof(Element));
             return add(sidekick_rows_add_array, sidekick_rows_add_array_at, input, detail::dtype<Element>(),
                        layout.shape.data(), View::rank(), layout.strides.data(), view.data_handle(), layout.bytes);

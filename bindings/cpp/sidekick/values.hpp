@@ -310,12 +310,35 @@ constexpr bool is_matrix<Values, std::void_t<decltype(Values::IsRowMajor),
                                              decltype(std::declval<const Values&>().innerStride()),
                                              decltype(std::declval<const Values&>().outerStride())>> = true;
 
+// Whether what a view gives for its elements are values that its accessor makes, not those in memory.
+template <typename View, typename = void>
+constexpr bool makes_values = false;
+template <typename View>
+constexpr bool makes_values<View, std::void_t<typename View::reference, typename View::element_type>> =
+    !std::is_same_v<typename View::reference, typename View::element_type&>;
+
+// Whether a view has strides; one that does not say so has.
+template <typename View, typename = void>
+constexpr bool says_strided = false;
+template <typename View>
+constexpr bool says_strided<View, std::void_t<decltype(std::declval<const View&>().is_strided())>> = true;
+template <typename View>
+bool has_strides(const View& view) {
+    if constexpr (says_strided<View>) {
+        return view.is_strided();
+    } else {
+        static_cast<void>(view);
+        return true;
+    }
+}
+
 // The element type of a view of several dimensions, or of a matrix.
 template <typename View, typename = void>
 struct OfView {};
 template <typename View>
 struct OfView<View, std::void_t<decltype(std::declval<const View&>().data_handle()),
-                                decltype(std::declval<const View&>().stride(View::rank()))>> {
+                                decltype(std::declval<const View&>().stride(View::rank())),
+                                std::enable_if_t<!makes_values<View>>>> {
     using Handle = std::decay_t<decltype(std::declval<const View&>().data_handle())>;
     using Element = std::remove_cv_t<std::remove_pointer_t<Handle>>;
 };
