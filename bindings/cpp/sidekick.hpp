@@ -39,6 +39,8 @@
 #include "sidekick/stream.hpp"
 #include "sidekick/text.hpp"
 
+#include <algorithm>
+
 namespace sidekick {
 inline namespace SIDEKICK_CPP {
 
@@ -328,7 +330,14 @@ private:
 
     template <typename Iterator, typename Sentinel, typename Fill>
     PullStream<Iterator, Sentinel, Fill> pulled(Stream stream, Iterator first, Sentinel last, Fill fill) const {
-        return {std::move(stream), rows(), batch_rows_, std::move(first), std::move(last), std::move(fill)};
+        return {std::move(stream), rows(),          request_rows(),
+                std::move(first),  std::move(last), std::move(fill)};
+    }
+
+    // How many rows go out in one request.
+    std::size_t request_rows() const noexcept {
+        const std::size_t limit = batch_limit();
+        return limit == 0 ? batch_rows_ : (std::min)(batch_rows_, limit);
     }
 
     // What adds the rows owns the range, too.

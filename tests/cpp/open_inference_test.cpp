@@ -194,3 +194,18 @@ TEST(no_byte_is_read_as_a_bool_of_the_language) {
     CHECK(rig::has(error.what(),
                    "its elements are uint8, read as C++'s bool; a tensor's bool is a std::uint8_t"));
 }
+
+TEST(what_is_pulled_keeps_to_the_batch_limit) {
+    const auto model = open_passing("unsigned", R"({"max_batch_size": 2})");
+    CHECK(model.batch_limit() == 2);
+    int asked = 0;
+    const auto fill = [&asked](sidekick::Rows& rows, int number) {
+        ++asked;
+        rows.integer("value", number);
+    };
+    const std::vector<int> numbers(99, 5);
+    auto batches = model.predict_each(numbers, fill);
+    CHECK(batches.next()->size() == 2);
+    // No more rows are asked for than the requests in flight need.
+    CHECK(asked <= 4);
+}
