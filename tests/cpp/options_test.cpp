@@ -383,3 +383,10 @@ TEST(every_setting_can_be_chained) {
     options.batch_rows(128).isolate_bad_rows(false).isolate_status_500(false);
     CHECK(rig::open("report", options).has_value());
 }
+
+TEST(what_a_token_callback_throws_is_told_though_it_is_no_utf8) {
+    Options options;
+    options.token_callback([](bool) -> std::string { throw std::runtime_error("d\xe9j\xe0 vu"); });
+    const auto error = rig::open("report", options).error();
+    CHECK(error.status() == Status::Argument && rig::has(error.what(), "d?j? vu"));
+}

@@ -389,3 +389,38 @@ TEST(a_stop_token_works_for_as_long_as_its_stream) {
 }
 
 #endif
+
+TEST(an_error_of_another_deployment_keeps_its_row) {
+    const auto deployment = reciprocal(2, 1);
+    const auto other = check::open("echo");
+    const std::vector<int> numbers{1, 2, 3, 4};
+    const auto fill = [&](sidekick::Rows& rows, int number) {
+        if (number == 4) {
+            auto others = other.rows();
+            others.row().number("number", std::numeric_limits<double>::quiet_NaN());
+        }
+        rows.number(0, number);
+    };
+    auto batches = deployment.predict_each(numbers, fill);
+    CHECK(batches.next()->size() == 2);
+    const auto error = check::thrown_by([&] { batches.next(); });
+    CHECK(error.status() == Status::FeatureValue && error.row() == 0U);
+    CHECK(std::string_view(error.what()).rfind("row 0: ", 0) == 0);
+}
+
+TEST(an_error_of_the_callers_own_is_thrown_as_it_is) {
+    struct Own : sidekick::Error {
+        Own() : sidekick::Error(Status::File, "own") {}
+    };
+    const auto deployment = reciprocal(2, 1);
+    const std::vector<int> numbers{1};
+    auto batches = deployment.predict_each(numbers, [](sidekick::Rows&, int) { throw Own(); });
+    bool own = false;
+    try {
+        batches.next();
+    } catch (const Own&) {
+        own = true;
+    } catch (const sidekick::Error&) {
+    }
+    CHECK(own);
+}

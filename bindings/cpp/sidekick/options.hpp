@@ -53,6 +53,21 @@ using SignalCallback = std::function<bool()>;
 /// @cond
 namespace detail {
 
+// Says why there is no token. A text that is not UTF-8, which the library refuses, keeps its ASCII.
+inline void fail_token(sidekick_token* token, const char* reason) noexcept {
+    if (sidekick_token_fail(token, reason, SIDEKICK_NUL, nullptr) == SIDEKICK_OK) {
+        return;
+    }
+    try {
+        std::string plain = reason;
+        for (char& character : plain) {
+            character = static_cast<unsigned char>(character) < 0x80 ? character : '?';
+        }
+        sidekick_token_fail(token, plain.data(), plain.size(), nullptr);
+    } catch (...) {  // without memory there is no text
+    }
+}
+
 // The callbacks of the C API: `data` is the function to call. No exception may leave them.
 inline std::int32_t give_token(void* data, std::int32_t refused, sidekick_token* token) noexcept {
     try {
@@ -60,7 +75,7 @@ inline std::int32_t give_token(void* data, std::int32_t refused, sidekick_token*
         detail::attempt(sidekick_token_set, token, value.data(), value.size()).value();
         return SIDEKICK_OK;
     } catch (const std::exception& failure) {
-        sidekick_token_fail(token, failure.what(), SIDEKICK_NUL, nullptr);
+        fail_token(token, failure.what());
     } catch (...) {  // it has no text
     }
     return SIDEKICK_ERROR_ARGUMENT;

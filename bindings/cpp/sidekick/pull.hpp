@@ -29,8 +29,8 @@ public:
 
     /// The predictions of the next batch, in the order of the elements; nothing after the last one. Fails as
     /// `Stream::next` does if a batch failed: the next call goes on with the next batch. If `fill` fails,
-    /// that ends the range, and the batch is not sent. The error comes after all that was in flight, and counts
-    /// rows over the whole range.
+    /// that ends the range, and the batch is not sent. The error comes after all that was in flight; one
+    /// about the row that `fill` adds counts rows over the whole range.
     std::optional<Predictions> next() {
         pull();
         auto predictions = stream_.next();
@@ -72,10 +72,22 @@ private:
             while (!ended_ && !stream_.full()) {
                 push_batch();
             }
-        } catch (const Error& error) {
-            end(std::make_exception_ptr(detail::counted_from(pushed_, error)));
         } catch (...) {
             end(std::current_exception());
+        }
+    }
+
+    // Adds a row. An error about it counts the rows of the whole range; any other is left as it is.
+    void add_row() {
+        try {
+            fill_(rows_, *first_);
+            rows_.end_row();
+        } catch (const Error& error) {
+            // What was sent, and failed, was another deployment's.
+            if (error.row() != rows_.size() || error.attempts() != 0) {
+                throw;
+            }
+            throw detail::counted_from(pushed_, error);
         }
     }
 
@@ -87,8 +99,7 @@ private:
     void push_batch() {
         rows_.clear();
         while (rows_.size() < batch_rows_ && first_ != last_) {
-            fill_(rows_, *first_);
-            rows_.end_row();
+            add_row();
             ++first_;
         }
         ended_ = rows_.size() < batch_rows_;
