@@ -208,3 +208,12 @@ TEST(options_that_were_moved_from_open_nothing) {
     CHECK_THROWS(Argument, Deployment::open(check::url("echo"), "echo-token", options));
     CHECK(Deployment::try_open(check::url("echo"), "echo-token", moved).has_value());
 }
+
+TEST(the_error_of_a_temporary_result_is_its_own) {
+    static_assert(std::is_same_v<decltype(std::declval<Result<int>>().error()), Error>);
+    static_assert(std::is_same_v<decltype(std::declval<Result<void>>().error()), Error>);
+    static_assert(std::is_same_v<decltype(std::declval<const Result<int>&>().error()), const Error&>);
+    static_assert(std::is_same_v<decltype(std::declval<Result<void>&>().error()), const Error&>);
+    const auto& error = check::open("reciprocal").rows().try_number("x", 1).error();
+    CHECK(error.status() == sidekick::Status::UnknownFeature && error.feature() == "x");
+}

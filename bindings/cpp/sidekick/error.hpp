@@ -200,7 +200,11 @@ public:
         }
     }
     /// The error; where there is none, `std::logic_error` is thrown.
-    const Error& error() const { return has_value() ? throw std::logic_error("there is no error") : *error_; }
+    const Error& error() const& {
+        return has_value() ? throw std::logic_error("there is no error") : *error_;
+    }
+    /// The error of a temporary, which outlives it.
+    Error error() && { return std::as_const(*this).error(); }
 
 private:
     std::unique_ptr<const Error> error_;
@@ -233,7 +237,9 @@ public:
         return *std::move(value_);
     }
     /// The error; where there is none, `std::logic_error` is thrown.
-    const Error& error() const { return done_.error(); }
+    const Error& error() const& { return done_.error(); }
+    /// The error of a temporary, which outlives it.
+    Error error() && { return std::as_const(*this).error(); }
 
 private:
     Result<void> done_;
