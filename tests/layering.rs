@@ -35,6 +35,7 @@ const LAYERS: &[&str] = &[
     "protocol",
     "options",
     "rows",
+    "probabilities",
     "predictions",
     // One request, many of them, and what users hold.
     "client",

@@ -195,7 +195,7 @@ func TestMistakesNameRowAndFeature(t *testing.T) {
 			sidekick.StatusFeatureShape, "array",
 		},
 		"no elements": {
-			func(rows *sidekick.Rows) { rows.Array("array", sidekick.Array{}) }, sidekick.StatusArgument, "",
+			func(rows *sidekick.Rows) { rows.Array("array", sidekick.Array{}) }, sidekick.StatusArgument, "array",
 		},
 		"no picture": {
 			func(rows *sidekick.Rows) { rows.Image("picture", nil) }, sidekick.StatusImage, "picture",

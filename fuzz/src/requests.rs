@@ -68,7 +68,7 @@ pub fn read_json(bytes: &[u8]) {
         assert!(error.message.len() < 4 << 10, "{} bytes of message", error.message.len());
     }
     let found: Tensors = found.is_ok().then(|| {
-        let (rows, tensors) = encoder.finish();
+        let (rows, tensors) = encoder.finish().expect("the bounds are none");
         bits((rows, floats(tensors)))
     });
     // What is skipped need not be UTF-8.
@@ -187,7 +187,7 @@ fn read_parts(served: &Served, content_type: &str, form: Vec<u8>) -> Option<Vec<
     let mut encoder = Encoder::single(&served.deployment, &served.layout);
     let parts = multipart::split(content_type, Bytes::from(form), &encoder).ok()?;
     if multipart::read(parts.clone(), &mut encoder).is_ok() {
-        let (rows, tensors) = encoder.finish();
+        let (rows, tensors) = encoder.finish().expect("the bounds are none");
         assert_eq!(rows, 1);
         let tensors = floats(tensors);
         let sizes = served.layout.tensors.iter().map(|tensor| tensor.size);
