@@ -21,7 +21,7 @@ func randomly(bytes ...[]uint8) {
 	}
 }
 
-// transparentPalette is white that cannot be seen, and other colours of other types.
+// transparentPalette has a white of alpha 0 first, then colours of several types and alphas.
 var transparentPalette = color.Palette{
 	color.NRGBA{255, 255, 255, 0}, color.NRGBA{200, 100, 50, 255}, color.NRGBA{10, 250, 77, 3},
 	color.RGBA{100, 50, 25, 128}, color.Gray{77},
