@@ -124,7 +124,7 @@ static void test_arrays(void) {
     lies("number for array", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "a number instead of an array");
     lies("other shape", SIDEKICK_ERROR_REPLY_SHAPE, 0, "array", "[2, 1], but the output has [1, 2]");
     lies("too few elements", SIDEKICK_ERROR_REPLY_SHAPE, 0, "array", "1 values");
-    lies("too many elements", SIDEKICK_ERROR_REPLY_SHAPE, 0, "array", "more than the 2 values");
+    lies("too many elements", SIDEKICK_ERROR_REPLY_SHAPE, 0, "array", "more values than its shape");
     lies("no data", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "no \"data\"");
     lies("no shape", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "no \"shape\"");
     lies("nested data", SIDEKICK_ERROR_REPLY_TYPE, 0, "array", "a list instead of a number");

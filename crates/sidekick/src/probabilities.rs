@@ -132,6 +132,7 @@ mod tests {
             types: "",
             optional: false,
             hidden: false,
+            hides_shape: false,
         };
         (spec, Categories { labels, probabilities: values.to_vec() })
     }

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::memory::collected;
 use crate::message::{LEFT_OUT, shortened};
 use crate::names::{MOST_NAME_BYTES, Names};
+use crate::row_shapes::product;
 use crate::text::NulString;
 use std::fmt;
 
@@ -63,6 +64,8 @@ pub struct FeatureSpec {
     pub(crate) types: &'static str,
     /// Whether its name or a label holds a part of the token, so that no message shows one.
     pub(crate) hidden: bool,
+    /// The same of its shape.
+    pub(crate) hides_shape: bool,
 }
 
 impl FeatureSpec {
@@ -143,12 +146,25 @@ impl FeatureSpec {
         format!("{:?}", if self.hidden { LEFT_OUT.to_owned() } else { shortened(text, SHOWN_BYTES) })
     }
 
-    /// Whether this is true of any of its texts that messages show. Then they show none of them.
+    /// Its shape for messages.
+    pub(crate) fn shown_shape(&self) -> String {
+        self.shown(shape_text(&self.shape))
+    }
+
+    /// Numbers for messages that follow from its shape.
+    pub(crate) fn shown(&self, numbers: String) -> String {
+        if self.hides_shape { LEFT_OUT.to_owned() } else { numbers }
+    }
+
+    /// Whether this is true of any of its texts that messages show: then they show none of them. And of its
+    /// shape.
     fn vet(&mut self, holds_token: &dyn Fn(&str) -> bool) {
         let labels = self.categories().iter().take(SHOWN_LABELS).map(NulString::as_str);
         let shown: Vec<String> =
             labels.chain([self.name.as_str()]).map(|text| shortened(text, MOST_NAME_BYTES)).collect();
         self.hidden = shown.iter().any(|text| holds_token(text));
+        let count = product(&self.shape).map_or_else(String::new, |count| count.to_string());
+        self.hides_shape = holds_token(&shape_text(&self.shape)) || holds_token(&count);
     }
 
     /// The error of a value that is given, or read, as another type: `how`, such as "got text".
@@ -172,7 +188,7 @@ impl FeatureSpec {
 
     /// What its values are, for messages: `numeric [8, 8, 1]`.
     pub(crate) fn kind_text(&self) -> String {
-        format!("{} {}", self.feature_type, shape_text(&self.shape))
+        format!("{} {}", self.feature_type, self.shown_shape())
     }
 }
 

@@ -8,7 +8,7 @@ use common::proxies::{self, NOWHERE};
 use common::tls::{Authority, Server, self_signed};
 use common::{DESCRIBE, TOKEN, listen, numbers, read_request, reply, shown};
 use serde_json::{Value, json};
-use sidekick::{Cancel, Deployment, Error, ErrorKind, Options, Result};
+use sidekick::{Array, Cancel, DType, Deployment, Error, ErrorKind, InputColumn, Options, Result};
 use std::io::Write;
 use std::net::TcpStream;
 use std::sync::Mutex;
@@ -416,12 +416,7 @@ fn a_number_of_the_token_is_not_quoted_from_a_tensor() {
             0,
             "rows were sent, and the shape",
         ),
-        (
-            tensor("FP32", json!([-1, 2])),
-            output("FP32", json!([1, DATE]), json!([])),
-            0,
-            "has the shape [2] a row, and",
-        ),
+        (tensor("FP32", json!([-1, 2])), output("FP32", json!([1, DATE]), json!([])), 0, " a row, and "),
         (
             tensor("FP32", json!([-1, -1, -1])),
             output("FP32", json!([1, DATE, huge]), json!([])),
@@ -462,9 +457,10 @@ fn a_number_of_the_token_is_not_quoted_from_a_tensor() {
             tensor("FP32", json!([-1])),
             binary(json!([1]), DATE),
             0,
-            "0 bytes follow the JSON, but its outputs have",
+            " bytes follow the JSON, but its outputs have ",
         ),
         (tensor("FP32", json!([-1, -1])), binary(json!([1, DATE]), 4), 4, "has 4 bytes for"),
+        (tensor("FP32", json!([-1, DATE])), output("FP32", json!([1, 3]), json!([])), 0, " a row, and "),
     ] {
         let url = model(&json!([-1]), &declared, &answer, bytes);
         hides_the_date(&refusal(&url, &plain_options(), DATED), said);
@@ -494,6 +490,10 @@ fn a_number_of_the_token_is_not_quoted_from_metadata() {
         &refused(json!([-1]), &tensor("FP32", json!([-1, DATE])), binary),
         "but a binary tensor is",
     );
+    let image = r#"{"inputs": [{"name": "in", "type": "image"}]}"#;
+    for shape in [json!([-1, 2, 2, DATE]), json!([-1, DATE, 2, 3])] {
+        hides_the_date(&refused(shape, &tensor("FP32", json!([-1])), image), "but an image has ");
+    }
     let two = r#"{"inputs": [{"name": "in"}, {"name": "more", "datatype": "FP32", "shape": [-1]}]}"#;
     hides_the_date(&refused(json!([DATE]), &tensor("FP32", json!([-1])), two), "\" has the shape");
 }
@@ -507,4 +507,30 @@ fn a_number_of_the_token_is_not_quoted_from_an_array() {
     let body = format!(r#"{{"rows": [{{"out": {{"shape": [{DATE}], "data": [1]}}}}]}}"#);
     let error = refusal(&answering(document, body), &plain_options(), DATED);
     hides_the_date(&error, "1 values, but the shape");
+}
+
+#[test]
+fn a_declared_shape_that_holds_the_token_is_not_shown() {
+    let url = model(&json!([-1, DATE]), &tensor("FP32", json!([-1])), &json!({}), 0);
+    let deployment = Deployment::open(&url, DATED, &plain_options()).unwrap();
+    let mut rows = deployment.rows();
+    let array = Array::of(&[2], &[1.0f32, 2.0]).unwrap();
+    hides_the_date(&rows.add_array("in", &array).unwrap_err(), "expected an array of shape ");
+    hides_the_date(&rows.add_text("in", "a").unwrap_err(), "is numeric ");
+    for (shape, said) in [([2], "of the shape [2], expected "), ([DATE], "but 1 rows take ")] {
+        let column = InputColumn::Arrays { dtype: DType::F32, bytes: &[0; 8], shape: &shape };
+        hides_the_date(&rows.add_columns(1, &[("in", column)]).unwrap_err(), said);
+    }
+    let document = DESCRIBE.replace(
+        r#""out": {"x-peltarion": {"type": "numeric", "shape": [1]"#,
+        &format!(r#""out": {{"x-peltarion": {{"type": "numeric", "shape": [{DATE}, -1]"#),
+    );
+    for (value, said) in [
+        (r#"{"shape": [2, 2], "data": []}"#, ", but the output has "),
+        (r#"{"shape": [2, 2, 2], "data": []}"#, " dimensions, but the output has "),
+        ("true", "the output is numeric "),
+    ] {
+        let body = format!(r#"{{"rows": [{{"out": {value}}}]}}"#);
+        hides_the_date(&refusal(&answering(document.clone(), body), &plain_options(), DATED), said);
+    }
 }

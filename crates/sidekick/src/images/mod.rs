@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::io;
 
 /// Raw pixels beyond this width or height are refused: a JPEG cannot have them.
-const MAX_SIDE: u32 = u16::MAX as u32;
+pub(crate) const MAX_SIDE: u32 = u16::MAX as u32;
 
 /// How raw pixels are compressed for the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -114,6 +114,7 @@ fn specs(text: &str, side: &str) -> Result<Specs> {
         types: "",
         optional: false,
         hidden: false,
+        hides_shape: false,
     };
     Specs::new(features.map(spec).collect())?.map_err(|_| Error::new(ErrorKind::Describe, "a duplicate"))
 }

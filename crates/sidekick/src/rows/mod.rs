@@ -4,7 +4,7 @@
 mod columns;
 mod packed;
 
-use crate::array::{Array, DType, shape_text};
+use crate::array::{Array, DType};
 use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::images::raster::ImageRules;
@@ -174,7 +174,7 @@ impl Rows {
             if spec.takes_shape(array.shape()) {
                 return Ok(Value::Array(array));
             }
-            let (own, given) = (shape_text(spec.shape()), array.shape());
+            let (own, given) = (spec.shown_shape(), array.shape());
             let message = format!("expected an array of shape {own}, got {given:?}");
             Err(Error::new(ErrorKind::FeatureShape, message))
         })

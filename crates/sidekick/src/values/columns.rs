@@ -161,7 +161,7 @@ fn number_source<'a>(spec: &FeatureSpec, count: usize, numbers: Numbers<'a>) -> 
             return Err(spec.another_type("got numbers"));
         }
     };
-    numbers.require(count, &[])?;
+    numbers.require(spec, count, &[])?;
     Ok(source)
 }
 
@@ -176,15 +176,15 @@ fn array_source<'a>(
         return Err(spec.another_type("got arrays"));
     }
     if !spec.takes_shape(&shape) {
-        let (own, given) = (shape_text(spec.shape()), shape_text(&shape));
+        let (own, given) = (spec.shown_shape(), shape_text(&shape));
         let message = format!("its column has arrays of the shape {given}, expected {own}");
         return Err(Error::new(ErrorKind::FeatureShape, message));
     }
     if let Some(free) = shape.iter().position(|size| *size == SIZE_ANY) {
-        let size = numbers.free_size(count, &shape)?;
+        let size = numbers.free_size(spec, count, &shape)?;
         shape.to_mut().get_mut(free).into_iter().for_each(|slot| *slot = size);
     }
-    numbers.require(count, &shape)?;
+    numbers.require(spec, count, &shape)?;
     Ok(Source::Arrays(numbers, shape))
 }
 
@@ -291,7 +291,7 @@ impl<'a> Numbers<'a> {
     }
 
     /// An error unless they are as many as so many rows of a shape have.
-    fn require(&self, count: usize, shape: &[usize]) -> Result<()> {
+    fn require(&self, spec: &FeatureSpec, count: usize, shape: &[usize]) -> Result<()> {
         let takes = byte_size(self.dtype, &[&[count], shape].concat())?;
         let size = self.bytes.len();
         if size == takes {
@@ -303,21 +303,21 @@ impl<'a> Numbers<'a> {
             Some(values) if bytes.is_multiple_of(dtype.size()) => format!("{values} values"),
             _ => format!("{bytes} bytes"),
         };
-        let (given, takes) = (values(size), values(takes));
+        let (given, takes) = (values(size), spec.shown(values(takes)));
         let message = format!("its column has {given} of {dtype:?}, but {count} rows take {takes}");
         Err(Error::new(ErrorKind::FeatureShape, message))
     }
 
     /// The size that is free in the shape of so many arrays; 0 if there are none.
-    fn free_size(&self, count: usize, shape: &[usize]) -> Result<usize> {
+    fn free_size(&self, spec: &FeatureSpec, count: usize, shape: &[usize]) -> Result<usize> {
         let known: Vec<usize> = shape.iter().copied().filter(|size| *size != SIZE_ANY).collect();
         let is_only_one = known.len() + 1 == shape.len();
         let each = byte_size(self.dtype, &[&[count], &*known].concat())?;
         match self.bytes.len().checked_div(each) {
-            _ if !is_only_one => Err(no_shape(shape, "several sizes are")),
+            _ if !is_only_one => Err(no_shape(spec, shape, "several sizes are")),
             Some(size) => Ok(size),
             None if count == 0 => Ok(0),
-            None => Err(no_shape(shape, "another size is 0, and one is")),
+            None => Err(no_shape(spec, shape, "another size is 0, and one is")),
         }
     }
 
@@ -378,8 +378,9 @@ impl<'a> Numbers<'a> {
 }
 
 #[cold]
-fn no_shape(shape: &[usize], why: &str) -> Error {
-    let message = format!("the shape of its arrays has to be given: {why} free in {}", shape_text(shape));
+fn no_shape(spec: &FeatureSpec, shape: &[usize], why: &str) -> Error {
+    let shape = spec.shown(shape_text(shape));
+    let message = format!("the shape of its arrays has to be given: {why} free in {shape}");
     Error::new(ErrorKind::FeatureShape, message)
 }
 

@@ -228,7 +228,7 @@ fn spec(side: &str, name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
     else {
         return refuse("lists a category twice");
     };
-    let (name, shape, hidden) = (name.into(), collected(shape.iter().copied())?, false);
+    let (name, shape) = (name.into(), collected(shape.iter().copied())?);
     Ok(FeatureSpec {
         name,
         feature_type,
@@ -239,7 +239,8 @@ fn spec(side: &str, name: &str, feature: &Feature<'_>) -> Result<FeatureSpec> {
         by_index: false,
         types: "",
         optional: false,
-        hidden,
+        hidden: false,
+        hides_shape: false,
     })
 }
 

@@ -1,6 +1,5 @@
 //! The value of an output in a response, read into its column and checked against the output's spec.
 
-use crate::array::shape_text;
 use crate::code_points::look_alike;
 use crate::elements::{ElementColumn, View};
 use crate::error::{Error, ErrorKind, Result, reserve};
@@ -199,6 +198,7 @@ fn read_first_categories(
     let most = spec.fixed_count();
     cursor.object(|cursor, label| {
         if found.len() == most {
+            let most = spec.shown(most.to_string());
             let message = format!("more categories than the {most} that the output has");
             return Err(Error::new(ErrorKind::ReplyShape, message));
         }
@@ -338,7 +338,7 @@ fn read_shape(cursor: &mut Cursor<'_>, spec: &FeatureSpec) -> Result<Vec<usize>>
             let message = format!(
                 "an array of more than {} dimensions, but the output has {}",
                 shape.len(),
-                shape_text(spec.shape())
+                spec.shown_shape()
             );
             return Err(Error::new(ErrorKind::ReplyShape, message));
         }
@@ -356,6 +356,6 @@ fn check_shape(spec: &FeatureSpec, shape: &[usize]) -> Result<()> {
         return Ok(());
     }
     let message = Message::from("an array of shape ").quote(format_args!("{shape:?}"));
-    let message = message.say(format_args!(", but the output has {}", shape_text(spec.shape())));
+    let message = message.say(format_args!(", but the output has {}", spec.shown_shape()));
     Err(Error::with_quotes(ErrorKind::ReplyShape, message))
 }

@@ -60,6 +60,7 @@ pub(super) fn feature(tensor: &mut Tensor, side: Side) -> Result<FeatureSpec> {
         optional: tensor.is_optional(),
         types: types(tensor, side),
         hidden: false,
+        hides_shape: false,
     })
 }
 

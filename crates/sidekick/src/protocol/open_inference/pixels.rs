@@ -4,7 +4,7 @@ use super::datatype::{Class, DataType, Word};
 use super::description::{Layout, Meaning};
 use crate::array::SIZE_ANY;
 use crate::error::{Error, ErrorKind, Result, reserve};
-use crate::images::Samples;
+use crate::images::{MAX_SIDE, Samples};
 use crate::memory::{filled, none_for};
 use crate::message::Message;
 use std::borrow::Cow;
@@ -50,10 +50,13 @@ impl PixelTensor {
             return Err("but an image has 1 or 3 channels; give its shape".to_owned());
         }
         if !is_color(channels) {
-            return Err(format!("but an image has 1 or 3 channels, not {channels}; set its layout"));
+            return Err("but an image has 1 or 3 channels; set its layout".to_owned());
         }
         if height == 0 || width == 0 {
             return Err("but an image has pixels".to_owned());
+        }
+        if [height, width].iter().any(|size| *size != SIZE_ANY && *size > MAX_SIDE as usize) {
+            return Err(format!("but an image has at most {MAX_SIDE} pixels at a side"));
         }
         let mut elements = Vec::new();
         for channel in 0..channels {
@@ -298,7 +301,7 @@ mod tests {
         let plain = described(None, None);
         let scaled = described(None, Some([&[300.0], &[0.0], &[1.0]]));
         assert!(refused(DataType::Uint8, &[2, 3], &plain).contains("three dimensions"));
-        assert!(refused(DataType::Uint8, &[2, 2, 2], &plain).contains("1 or 3 channels, not 2"));
+        assert!(refused(DataType::Uint8, &[2, 2, 2], &plain).contains("1 or 3 channels; set its layout"));
         assert!(refused(DataType::Uint8, &[0, 2, 3], &plain).contains("has pixels"));
         assert!(refused(DataType::Uint8, &[2, 2, 3], &scaled).contains("need floats"));
         assert!(

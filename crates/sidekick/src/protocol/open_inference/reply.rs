@@ -96,7 +96,7 @@ impl Response<'_> {
         if all.bytes == bytes {
             return Ok(all.found);
         }
-        let message = Message::from(format!("{bytes} bytes follow the JSON, but its outputs have "));
+        let message = Message::default().quote(bytes).say(" bytes follow the JSON, but its outputs have ");
         Err(Error::with_quotes(ErrorKind::ReplyShape, message.quote(all.bytes).say(" bytes")))
     }
 
@@ -186,8 +186,8 @@ impl Response<'_> {
         let found = if tensor.is_free() { free() } else { None };
         found.map(Cow::Owned).ok_or_else(|| {
             let place = if tensor.described { " in the model description" } else { "" };
-            let own = shape_text(&tensor.shape);
-            let message = Message::from(format!("has the shape {own} a row{place}, and "));
+            let message = Message::from("has the shape ").quote(shape_text(&tensor.shape));
+            let message = message.say(format!(" a row{place}, and "));
             let message = message.quote(format_args!("{row:?}")).say(" came back");
             Error::with_quotes(ErrorKind::ReplyShape, message)
         })
