@@ -181,6 +181,12 @@ impl Error {
         self
     }
 
+    /// Names the row of a column whose value it is about: no row is to blame where memory runs out.
+    #[cold]
+    pub(crate) fn in_row_of_column(self, row: usize) -> Error {
+        if self.kind() == ErrorKind::Memory { self } else { self.in_row(row) }
+    }
+
     /// Names the rows of the request that failed, out of so many in all.
     pub fn in_rows(mut self, rows: Range<usize>, all: usize) -> Error {
         self.0.rows = Some(FailedRows { rows, all: Some(all) });

@@ -143,7 +143,7 @@ impl JsonRows {
             if row % BLOCK == 0 {
                 columns.iter_mut().for_each(|column| column.prepare(row));
             }
-            add_row(text, finished, &columns, row).map_err(|error| error.in_row(row))?;
+            add_row(text, finished, &columns, row).map_err(|error| error.in_row_of_column(row))?;
         }
         Ok(())
     }

@@ -222,7 +222,7 @@ impl Tensors {
             }
             _ => (0..count).try_for_each(|row| {
                 let put = reader.give(row, |value| self.put(reader.index, value));
-                put.map_err(|error| error.in_row(row))
+                put.map_err(|error| error.in_row_of_column(row))
             }),
         }
     }
