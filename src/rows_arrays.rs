@@ -92,7 +92,7 @@ pub unsafe extern "C" fn sidekick_rows_add_npy(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let file = unsafe { bytes(file, size, "file") }?;
+        let file = unsafe { bytes(file, size, "file") }.map_err(|error| rows.locate(key, error))?;
         rows.add_npy(key, file)
     })
 }
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn sidekick_rows_add_npy_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let file = unsafe { bytes(file, size, "file") }?;
+        let file = unsafe { bytes(file, size, "file") }.map_err(|error| rows.locate(key, error))?;
         rows.add_npy(key, file)
     })
 }
@@ -131,7 +131,8 @@ pub unsafe extern "C" fn sidekick_rows_add_npy_file(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let path = unsafe { path_text(path, path_length, "path") }?;
+        let path =
+            unsafe { path_text(path, path_length, "path") }.map_err(|error| rows.locate(key, error))?;
         rows.add_npy_file(key, path)
     })
 }
@@ -149,7 +150,8 @@ pub unsafe extern "C" fn sidekick_rows_add_npy_file_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let path = unsafe { path_text(path, path_length, "path") }?;
+        let path =
+            unsafe { path_text(path, path_length, "path") }.map_err(|error| rows.locate(key, error))?;
         rows.add_npy_file(key, path)
     })
 }

@@ -84,8 +84,8 @@ unsafe fn columns<'a>(
     let read = described.map(|(place, ((input, kind), (values, size)))| {
         let ends = ends.get(place).copied().unwrap_or(null());
         // SAFETY: this function's own demand.
-        let column = unsafe { column(place, *kind, *values, *size, ends, count, rows.free_rank(*input)) }?;
-        Ok((*input, column))
+        let column = unsafe { column(place, *kind, *values, *size, ends, count, rows.free_rank(*input)) };
+        column.map(|column| (*input, column)).map_err(|error| rows.locate_column(*input, error))
     });
     let mut columns = Vec::new();
     let missing = |_| Error::new(ErrorKind::Memory, format!("no memory for {column_count} columns"));

@@ -38,7 +38,7 @@ pub unsafe extern "C" fn sidekick_rows_add_image(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let encoded = unsafe { bytes(encoded, size, "encoded") }?;
+        let encoded = unsafe { bytes(encoded, size, "encoded") }.map_err(|error| rows.locate(key, error))?;
         rows.add_image(key, encoded)
     })
 }
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn sidekick_rows_add_image_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let encoded = unsafe { bytes(encoded, size, "encoded") }?;
+        let encoded = unsafe { bytes(encoded, size, "encoded") }.map_err(|error| rows.locate(key, error))?;
         rows.add_image(key, encoded)
     })
 }
@@ -77,7 +77,8 @@ pub unsafe extern "C" fn sidekick_rows_add_image_file(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let path = unsafe { path_text(path, path_length, "path") }?;
+        let path =
+            unsafe { path_text(path, path_length, "path") }.map_err(|error| rows.locate(key, error))?;
         rows.add_image_file(key, path)
     })
 }
@@ -95,7 +96,8 @@ pub unsafe extern "C" fn sidekick_rows_add_image_file_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let path = unsafe { path_text(path, path_length, "path") }?;
+        let path =
+            unsafe { path_text(path, path_length, "path") }.map_err(|error| rows.locate(key, error))?;
         rows.add_image_file(key, path)
     })
 }
@@ -129,7 +131,7 @@ pub unsafe extern "C" fn sidekick_rows_add_pixels(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { named(rows, name, name_length) }?;
         // SAFETY: the caller's promises.
-        let samples = unsafe { bytes(samples, size, "samples") }?;
+        let samples = unsafe { bytes(samples, size, "samples") }.map_err(|error| rows.locate(key, error))?;
         rows.add_pixels(key, &pixels(width, height, channels, row_stride, samples), encoding(jpeg_quality))
     })
 }
@@ -152,7 +154,7 @@ pub unsafe extern "C" fn sidekick_rows_add_pixels_at(
         // SAFETY: the caller's promises.
         let (rows, key) = unsafe { indexed(rows, index) }?;
         // SAFETY: the caller's promises.
-        let samples = unsafe { bytes(samples, size, "samples") }?;
+        let samples = unsafe { bytes(samples, size, "samples") }.map_err(|error| rows.locate(key, error))?;
         rows.add_pixels(key, &pixels(width, height, channels, row_stride, samples), encoding(jpeg_quality))
     })
 }

@@ -27,6 +27,8 @@ static sidekick_error *error;
 /* The kept error is about a row (-1: none) and a feature ("": none). */
 #define ABOUT(row, feature) check_about((row), (feature), __FILE__, __LINE__)
 #define FORGET() check_forget()
+/* As FAILS; the error is about a row and a feature. */
+#define FAILS_ABOUT(row, feature, status, call) (KEEPS(status, call), ABOUT(row, feature), check_forget())
 /* Text that was handed out is this text, its length counts without the NUL, and the NUL is there. */
 #define TEXT_IS(expected, text, length) check_text((expected), (text), (length), __FILE__, __LINE__)
 

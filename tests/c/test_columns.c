@@ -185,9 +185,10 @@ static void test_all_or_nothing(sidekick_deployment *deployment) {
 
 /* The columns of echo fail as a whole. */
 static void refused_whole(sidekick_rows *rows, sidekick_status status, size_t count, const table *columns,
-                          const char *message) {
+                          const char *feature, const char *message) {
     KEEPS(status, add(rows, count, columns));
     SAYS(message);
+    ABOUT(-1, feature);
     FORGET();
     CHECK(sidekick_rows_count(rows) == 0);
 }
@@ -197,21 +198,21 @@ static void test_what_a_call_needs(sidekick_deployment *deployment) {
     const table good = echo_columns();
     table columns = good;
     columns.count = 5;
-    refused_whole(rows, SIDEKICK_ERROR_ROW_INCOMPLETE, ROWS, &columns, "\"number\", \"grey\"");
+    refused_whole(rows, SIDEKICK_ERROR_ROW_INCOMPLETE, ROWS, &columns, "", "\"number\", \"grey\"");
     columns = good, columns.inputs[0] = IN_TEXT, columns.kinds[0] = PIECES, columns.values[0] = "cab";
     columns.sizes[0] = 3, columns.ends[0] = LABEL_ENDS;
-    refused_whole(rows, SIDEKICK_ERROR_FEATURE_TWICE, ROWS, &columns, "feature \"text\"");
+    refused_whole(rows, SIDEKICK_ERROR_FEATURE_TWICE, ROWS, &columns, "text", "feature \"text\"");
     columns = good, columns.inputs[1] = INPUTS;
-    refused_whole(rows, SIDEKICK_ERROR_UNKNOWN_FEATURE, ROWS, &columns, "no feature 7");
+    refused_whole(rows, SIDEKICK_ERROR_UNKNOWN_FEATURE, ROWS, &columns, "", "no feature 7");
     columns = good, columns.kinds[1] = 0;
-    refused_whole(rows, SIDEKICK_ERROR_ARGUMENT, ROWS, &columns, "0 is no SIDEKICK_DTYPE_");
+    refused_whole(rows, SIDEKICK_ERROR_ARGUMENT, ROWS, &columns, "text", "0 is no SIDEKICK_DTYPE_");
     columns = good, columns.values[1] = NULL;
-    refused_whole(rows, SIDEKICK_ERROR_ARGUMENT, ROWS, &columns, "values[1] is NULL");
+    refused_whole(rows, SIDEKICK_ERROR_ARGUMENT, ROWS, &columns, "text", "values[1] is NULL");
     columns = good, columns.ends[1] = NULL;
-    refused_whole(rows, SIDEKICK_ERROR_ARGUMENT, ROWS, &columns, "ends[1] is NULL");
+    refused_whole(rows, SIDEKICK_ERROR_ARGUMENT, ROWS, &columns, "text", "ends[1] is NULL");
     columns = good, columns.ends[1] = (const size_t *)((const char *)TEXT_ENDS + 1);
-    refused_whole(rows, SIDEKICK_ERROR_ARGUMENT, ROWS, &columns, "ends[1] is misaligned");
-    refused_whole(rows, SIDEKICK_ERROR_ARGUMENT, (size_t)-1, &good, "larger than memory");
+    refused_whole(rows, SIDEKICK_ERROR_ARGUMENT, ROWS, &columns, "text", "ends[1] is misaligned");
+    refused_whole(rows, SIDEKICK_ERROR_ARGUMENT, (size_t)-1, &good, "text", "larger than memory");
     OK(sidekick_rows_add_number_at(rows, IN_NUMBER, 1, &error));
     KEEPS(SIDEKICK_ERROR_ROW_INCOMPLETE, add(rows, ROWS, &good));
     SAYS("not finished");

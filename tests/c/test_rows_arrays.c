@@ -258,14 +258,15 @@ static void test_null(void) {
           sidekick_rows_add_array_at(rows, 0, SIDEKICK_DTYPE_F32, SHAPE, 2, back, NULL, 0, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy(NULL, "value", 5, data, 4, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy(rows, NULL, 5, data, 4, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy(rows, "value", 5, NULL, 4, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy(rows, "value", 5, NULL, 4, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy_at(NULL, 0, data, 4, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy_at(rows, 0, NULL, 4, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy_at(rows, 0, NULL, 4, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy_file(NULL, "value", 5, "array.npy", 9, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy_file(rows, NULL, 5, "array.npy", 9, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy_file(rows, "value", 5, NULL, 9, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy_file(rows, "value", 5, NULL, 9, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy_file_at(NULL, 0, "array.npy", 9, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_npy_file_at(rows, 0, NULL, SIDEKICK_NUL, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT,
+                sidekick_rows_add_npy_file_at(rows, 0, NULL, SIDEKICK_NUL, &error));
     CHECK(sidekick_rows_add_npy_at(rows, 0, NULL, 4, NULL) == SIDEKICK_ERROR_ARGUMENT);
 }
 

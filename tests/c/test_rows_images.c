@@ -277,20 +277,25 @@ static void test_files_that_cannot_be_read(void) {
 static void test_null(void) {
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image(NULL, "value", 5, RGB, 9, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image(rows, NULL, 5, RGB, 9, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image(rows, "value", 5, NULL, 9, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image(rows, "value", 5, NULL, 9, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image_at(NULL, 0, RGB, 9, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image_at(rows, 0, NULL, 9, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image_at(rows, 0, NULL, 9, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image_file(NULL, "value", 5, "rgb.png", 7, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image_file(rows, NULL, 5, "rgb.png", 7, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image_file(rows, "value", 5, NULL, 7, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT,
+                sidekick_rows_add_image_file(rows, "value", 5, NULL, 7, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image_file_at(NULL, 0, "rgb.png", 7, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_image_file_at(rows, 0, NULL, SIDEKICK_NUL, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT,
+                sidekick_rows_add_image_file_at(rows, 0, NULL, SIDEKICK_NUL, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_pixels(NULL, "value", 5, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_pixels(rows, NULL, 5, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_pixels(rows, "value", 5, 4, 4, 3, 0, NULL, sizeof RGB, 0, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_pixels(rows, "value", 5, 4, 4, 3, 0, NULL, 0, 0, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT,
+                sidekick_rows_add_pixels(rows, "value", 5, 4, 4, 3, 0, NULL, sizeof RGB, 0, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT,
+                sidekick_rows_add_pixels(rows, "value", 5, 4, 4, 3, 0, NULL, 0, 0, &error));
     FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_pixels_at(NULL, 0, 4, 4, 3, 0, RGB, sizeof RGB, 0, &error));
-    FAILS(SIDEKICK_ERROR_ARGUMENT, sidekick_rows_add_pixels_at(rows, 0, 4, 4, 3, 0, NULL, sizeof RGB, 0, &error));
+    FAILS_ABOUT(0, "value", SIDEKICK_ERROR_ARGUMENT,
+                sidekick_rows_add_pixels_at(rows, 0, 4, 4, 3, 0, NULL, sizeof RGB, 0, &error));
     CHECK(sidekick_rows_add_image_at(rows, 0, NULL, 9, NULL) == SIDEKICK_ERROR_ARGUMENT);
 }
 

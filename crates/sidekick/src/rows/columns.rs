@@ -38,6 +38,13 @@ impl Rows {
         self.add_from(count, &readers.map_err(|error| error.offset_row(self.len()))?)
     }
 
+    /// Names the feature in an error of a column that is made for it, as [`Rows::locate`] does for a value.
+    #[cold]
+    pub fn locate_column(&self, input: usize, error: Error) -> Error {
+        let spec = self.schema.inputs.get(input);
+        spec.map_or(error.clone(), |spec| spec.in_feature(error))
+    }
+
     /// How many sizes the shape of an input has, if one of them is [`SIZE_ANY`](crate::SIZE_ANY); 0 for other
     /// inputs.
     pub fn free_rank(&self, input: usize) -> usize {
