@@ -38,8 +38,8 @@
  *   returns for NULL; `sidekick_error_status` reports it.
  * - No function panics, aborts, prints, exits, touches signals, or changes locale or environment. Out of
  *   memory ends the process in two cases only: a request for less than 64 KiB, and one inside a library that
- *   decodes PNG to samples, GIF, TIFF or WebP, compresses a request with gzip, or reads certificates. Memory
- *   is checked before those.
+ *   decodes PNG to samples, BMP, GIF, TIFF or WebP, compresses a request with gzip, or reads certificates.
+ *   Memory is checked before those.
  * - The token is sent to the deployment's server only. No message holds a part of it, or of a token before
  *   it.
  * - A program runs with every later library of the same soname: constants are numbered and never reused,

@@ -76,7 +76,7 @@ pub struct Samples<'a> {
 
 impl Samples<'_> {
     fn rows(&self) -> impl Iterator<Item = &[u8]> {
-        self.bytes.chunks_exact(self.row_bytes())
+        self.bytes.chunks_exact(self.row_bytes()).take(self.height as usize)
     }
 
     fn row_bytes(&self) -> usize {

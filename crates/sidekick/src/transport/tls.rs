@@ -3,6 +3,7 @@
 use super::failed_attempt::{FailedAttempt, explain};
 use super::socket::Socket;
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
@@ -23,6 +24,9 @@ pub enum TlsVersion {
     /// TLS 1.3, of 2018.
     Tls13 = 13,
 }
+
+/// More than the memory that the system's certificates take, which are read by a library.
+const SYSTEM_BYTES: usize = 4 << 20;
 
 /// A client's certificate, those of the intermediate authorities, and its key.
 type ClientCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
@@ -124,6 +128,7 @@ fn config(settings: &TlsSettings) -> Result<ClientConfig> {
 }
 
 fn system_certificates() -> Result<RootCertStore> {
+    memory::probe(SYSTEM_BYTES)?;
     let mut store = RootCertStore::empty();
     let (added, _) = store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if added == 0 {
@@ -136,6 +141,7 @@ fn system_certificates() -> Result<RootCertStore> {
 
 /// The certificates of a PEM text. Each has to be valid as a trusted one.
 fn authorities(pem: &[u8]) -> Result<RootCertStore> {
+    memory::probe(pem.len().saturating_mul(2))?;
     let bad = |what: &str| Error::new(ErrorKind::Argument, format!("invalid CA certificates: {what}"));
     let mut store = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -147,6 +153,7 @@ fn authorities(pem: &[u8]) -> Result<RootCertStore> {
 
 /// A client's certificate and its key from PEM texts.
 fn client_certificate(certificate: &[u8], key: &[u8]) -> Result<ClientCertificate> {
+    memory::probe(certificate.len().saturating_add(key.len()).saturating_mul(2))?;
     let bad = |what: &str| Error::new(ErrorKind::Argument, format!("invalid client certificate: {what}"));
     let chain = CertificateDer::pem_slice_iter(certificate).collect::<std::result::Result<Vec<_>, _>>();
     let chain = chain.map_err(|_| bad("the text is not valid PEM"))?;

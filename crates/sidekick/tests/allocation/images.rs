@@ -36,15 +36,17 @@ pub fn all() -> Vec<Scenario> {
     let rgba = || DynamicImage::from(RgbaImage::from_raw(SIDE, SIDE, samples(160_000)).unwrap());
     let grey = || DynamicImage::from(GrayImage::from_raw(2 * SIDE, 2 * SIDE, samples(160_000)).unwrap());
     let wide = || DynamicImage::from(RgbaImage::from_raw(40_000, 2, samples(320_000)).unwrap());
+    let longest = || DynamicImage::from(GrayImage::from_raw(65_535, 1, samples(65_535)).unwrap());
     // Its indices, of a byte each, are large.
     let large = || DynamicImage::from(RgbImage::from_raw(300, 300, samples(270_000)).unwrap());
-    let kinds: [Picture; 11] = [
+    let kinds: [Picture; 12] = [
         ("RGB", ImageFormat::Png, rgb),
         ("RGBA", ImageFormat::Png, rgba),
         ("long rows", ImageFormat::Png, wide),
         ("16 bits", ImageFormat::Png, || DynamicImage::from(RgbImage::new(SIDE, SIDE)).into_rgb16().into()),
         ("RGB", ImageFormat::Jpeg, rgb),
         ("RGB", ImageFormat::Bmp, rgb),
+        ("long rows", ImageFormat::Bmp, longest),
         ("RGB", ImageFormat::Gif, rgb),
         ("large", ImageFormat::Gif, large),
         ("RGB", ImageFormat::Tiff, rgb),
@@ -63,7 +65,7 @@ pub fn all() -> Vec<Scenario> {
                 predict_one(url, |rows| rows.add_image("x", file));
             },
         );
-        let is_foreign = !matches!(format, ImageFormat::Jpeg | ImageFormat::Bmp);
+        let is_foreign = !matches!((format, what), (ImageFormat::Jpeg, _) | (ImageFormat::Bmp, "RGB"));
         all.push(Scenario { is_foreign, ..made });
     }
     let file = with("an image's file", IMAGE, |url| {

@@ -2,8 +2,8 @@
 //! open-add-predict-read cycle of each kind. The call in which it happens succeeds all the same or fails with
 //! [`ErrorKind::Memory`], and the same call made again gives the right result.
 //!
-//! What a library of others asks for itself may still end the process: decoders of PNG as samples, GIF, TIFF
-//! and WebP, and the packer of gzip. Whether there is memory is asked before them.
+//! What a library of others asks for itself may still end the process: decoders of PNG as samples, BMP, GIF,
+//! TIFF and WebP, and the packer of gzip. Whether there is memory is asked before them.
 //!
 //! A request that nobody can refuse ends the process, so the cycles run in a child of this program, and the
 //! servers here.
