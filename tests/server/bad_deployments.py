@@ -127,6 +127,14 @@ CASES = [
      'deployment.json:9: inputs[1].categories: 1 is the first of them, but a value of 1 always means the second; '
      'use the type categorical',
      False),
+    (TOWN, '"type": "binary", "categories": ["1", "2"], "tensor": "numbers"',
+     'deployment.json:9: inputs[1].categories: 1 is the first of them, but a value of 1 always means the second; '
+     'use the type categorical',
+     False),
+    (TOWN, '"type": "binary", "categories": ["1", "0"], "tensor": "numbers"',
+     'deployment.json:9: inputs[1].categories: 1 is the first of them, but a value of 1 always means the second; '
+     'use the type categorical',
+     False),
     (TOWN, '"type": "binary", "categories": [-1, 0], "tensor": "numbers"',
      'deployment.json:9: inputs[1].categories: 0 is the second of them, but a value of 0 always means the first; '
      'use the type categorical',

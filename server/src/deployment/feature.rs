@@ -47,11 +47,12 @@ pub fn duplicate(categories: &[Category]) -> Option<String> {
     categories.iter().map(Category::name).find(|name| !seen.insert(name.clone()))
 }
 
-/// What is wrong with the categories of a binary input: the integers 0 and 1 always mean themselves.
+/// What is wrong with the categories of a binary input: 0 and 1 always mean themselves, as numbers and in forms.
 pub fn misplaced(categories: &[Category]) -> Option<String> {
-    let (number, own, other) = match categories {
-        [Category::Integer(1), ..] => (1, "first", "second"),
-        [_, Category::Integer(0)] => (0, "second", "first"),
+    let [first, second] = categories else { return None };
+    let (number, own, other) = match (&*first.name(), &*second.name()) {
+        ("1", _) => (1, "first", "second"),
+        (_, "0") => (0, "second", "first"),
         _ => return None,
     };
     Some(format!(
