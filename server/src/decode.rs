@@ -48,13 +48,16 @@ impl<'a> Predictions<'a> {
     pub fn add(&mut self, rows: usize, columns: Vec<Column>) -> Result<(), String> {
         for (output, column) in self.deployment.outputs.iter().zip(&columns) {
             let row = |place: usize| place / (column.values.len() / rows).max(1);
-            let not_finite = match output.kind {
-                OutputKind::Array(_) if !self.deployment.tensorjson => column.values.not_finite_as_singles(),
-                _ => column.values.not_finite(),
-            };
-            if let Some(row) = column.nan_row.or(not_finite.map(row)) {
+            let wrong = |row: usize, what: &str| {
                 let row = self.rows + row;
-                return Err(format!("the model's output {:?} is not finite for rows[{row}]", output.name));
+                Err(format!("the model's output {:?} is {what} for rows[{row}]", output.name))
+            };
+            if let Some(row) = column.nan_row.or(column.values.not_finite().map(row)) {
+                return wrong(row, "not finite");
+            }
+            let is_file = matches!(output.kind, OutputKind::Array(_)) && !self.deployment.tensorjson;
+            if let (true, Some(place)) = (is_file, column.values.beyond_singles()) {
+                return wrong(row(place), "beyond 32-bit floats, which .npy files hold,");
             }
         }
         self.rows += rows;

@@ -450,11 +450,11 @@ impl Numbers {
         }
     }
 
-    /// The same of a value that is written as a 32-bit float.
-    pub fn not_finite_as_singles(&self) -> Option<usize> {
+    /// The place of the first double beyond the 32-bit floats.
+    pub fn beyond_singles(&self) -> Option<usize> {
         match self {
             Numbers::F64(list) => list.iter().position(|value| !(*value as f32).is_finite()),
-            _ => self.not_finite(),
+            _ => None,
         }
     }
 
