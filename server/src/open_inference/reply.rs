@@ -39,10 +39,11 @@ pub fn write(
     }
     body.extend_from_slice(b"]}");
     let json_length = body.len();
-    for (_, tensor) in outputs.iter().filter(|(wanted, _)| wanted.binary) {
+    let binary = || outputs.iter().filter(|(wanted, _)| wanted.binary).map(|(_, tensor)| &tensor.values);
+    work.reserve(&mut body, binary().map(tensors::binary_size).sum())?;
+    for values in binary() {
         work.step()?;
-        work.reserve(&mut body, tensors::binary_size(&tensor.values))?;
-        tensors::write_binary(&tensor.values, &mut body);
+        tensors::write_binary(values, &mut body);
     }
     // Like Triton: no header if all binary outputs are empty.
     let json_length = (body.len() > json_length).then_some(json_length);

@@ -8,8 +8,8 @@ use crate::work::Work;
 /// Values that are written between two checks whether to continue.
 pub const STEP: usize = 1 << 14;
 
-/// Bytes of a number in JSON, about.
-const NUMBER_BYTES: usize = 16;
+/// The most bytes of a number in JSON, with a comma: `-2.2250738585072014e-308,`.
+const NUMBER_BYTES: usize = 25;
 
 /// Reads the little-endian values of a datatype; the length of the bytes has been checked.
 pub fn from_binary(datatype: Datatype, bytes: &[u8]) -> Result<Values, ApiError> {
@@ -93,19 +93,19 @@ pub fn write_binary(values: &Values, out: &mut Vec<u8>) {
 pub fn write_json(values: &Values, out: &mut Vec<u8>, work: &Work) -> Result<(), ApiError> {
     match values {
         Values::Bool(values) => {
-            list(values, out, work, |value, out| text(if *value { "true" } else { "false" }, out))
+            list(values, out, work, numbers, |value, out| text(if *value { "true" } else { "false" }, out))
         }
-        Values::I8(values) => list(values, out, work, integer),
-        Values::I16(values) => list(values, out, work, integer),
-        Values::I32(values) => list(values, out, work, integer),
-        Values::I64(values) => list(values, out, work, integer),
-        Values::U8(values) => list(values, out, work, integer),
-        Values::U16(values) => list(values, out, work, integer),
-        Values::U32(values) => list(values, out, work, integer),
-        Values::U64(values) => list(values, out, work, integer),
-        Values::F32(values) => list(values, out, work, |value, out| float(f64::from(*value), out)),
-        Values::F64(values) => list(values, out, work, |value, out| float(*value, out)),
-        Values::Text(values) => list(values, out, work, plain),
+        Values::I8(values) => list(values, out, work, numbers, integer),
+        Values::I16(values) => list(values, out, work, numbers, integer),
+        Values::I32(values) => list(values, out, work, numbers, integer),
+        Values::I64(values) => list(values, out, work, numbers, integer),
+        Values::U8(values) => list(values, out, work, numbers, integer),
+        Values::U16(values) => list(values, out, work, numbers, integer),
+        Values::U32(values) => list(values, out, work, numbers, integer),
+        Values::U64(values) => list(values, out, work, numbers, integer),
+        Values::F32(values) => list(values, out, work, numbers, |value, out| float(f64::from(*value), out)),
+        Values::F64(values) => list(values, out, work, numbers, |value, out| float(*value, out)),
+        Values::Text(values) => list(values, out, work, quoted, plain),
         Values::F16(_) | Values::Bf16(_) => {
             Err(ApiError::bad_data(format!("{} has no form in JSON", values.datatype().name())))
         }
@@ -135,10 +135,27 @@ fn write<T: Copy, const N: usize>(values: &[T], out: &mut Vec<u8>, convert: impl
     out.extend(values.iter().flat_map(|value| convert(*value)));
 }
 
+/// The most bytes of so many numbers in JSON.
+fn numbers<T>(values: &[T]) -> usize {
+    values.len() * NUMBER_BYTES
+}
+
+/// The bytes of texts in JSON, which escapes some of their characters, each with quotes and a comma.
+fn quoted(texts: &[String]) -> usize {
+    let escaped = |byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    texts.iter().map(|text| text.bytes().map(escaped).sum::<usize>() + 3).sum()
+}
+
+/// Writes a list. `room` says how many bytes some of its values take at most.
 fn list<T>(
     values: &[T],
     out: &mut Vec<u8>,
     work: &Work,
+    room: impl Fn(&[T]) -> usize,
     element: impl Fn(&T, &mut Vec<u8>),
 ) -> Result<(), ApiError> {
     out.push(b'[');
@@ -148,7 +165,7 @@ fn list<T>(
         }
         if place.is_multiple_of(STEP) {
             work.step()?;
-            work.reserve(out, STEP.min(values.len() - place) * NUMBER_BYTES)?;
+            work.reserve(out, room(&values[place..values.len().min(place + STEP)]))?;
         }
         element(value, out);
     }
@@ -211,6 +228,15 @@ mod tests {
             assert_eq!(binary_size(&values), bytes.len());
         }
         assert_eq!(from_binary(Datatype::Bool, &[7]).unwrap(), Values::Bool(vec![true]));
+    }
+
+    #[test]
+    fn there_is_room_for_what_is_written() {
+        let texts = vec!["".to_owned(), (0..=0xffu8).map(char::from).collect()];
+        assert_eq!(quoted(&texts) + 1, json(&Values::Text(texts)).len());
+        let doubles = vec![-f64::MIN_POSITIVE, f64::MIN, -5e-324, f64::NEG_INFINITY];
+        assert!(numbers(&doubles[..1]) + 1 == json(&Values::F64(doubles[..1].to_vec())).len());
+        assert!(numbers(&doubles) >= json(&Values::F64(doubles)).len());
     }
 
     #[test]
