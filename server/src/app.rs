@@ -168,12 +168,13 @@ impl Accepted {
         answer: impl FnOnce(Bytes, &Arc<Work>) -> Result<(Vec<u8>, T), ApiError> + Send + 'static,
     ) -> Result<(Bytes, T), ApiError> {
         let Accepted { served, head, body, coding } = self;
-        let work = Work::new(app.deadline, app.max_pixels, &app.memory);
+        let share = app.memory.share();
+        let work = Work::new(app.deadline, app.max_pixels, share.another());
+        let unpacked = share.another();
         let extensions = &head.extensions;
         let work = Arc::new(work.of_request(extensions.get().cloned(), extensions.get().cloned()));
         // The client may go while the request is read, waits or is computed: this function then ends there.
         let _stop = StopOnDrop(Arc::clone(&work));
-        let share = app.memory.share();
         let body = body::read(body, &head.headers, app.max_body, share, work.deadline()).await?;
         let client = head.extensions.get().map_or(IpAddr::from([0; 4]), |Client(client)| *client);
         let place = app.queue.enter()?;
@@ -186,7 +187,7 @@ impl Accepted {
             // The work keeps its place until it ends, also if its client has gone.
             let _place = place;
             computing.step()?;
-            let body = body::unpack(body, coding, shared.max_body, shared.memory.share(), &computing)?;
+            let body = body::unpack(body, coding, shared.max_body, unpacked, &computing)?;
             let (bytes, more) = answer(body, &computing)?;
             computing.step()?;
             let share = computing.end(bytes.capacity())?.unwrap_or_else(|| shared.memory.share());

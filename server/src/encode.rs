@@ -299,8 +299,9 @@ impl<'a> Encoder<'a> {
         };
         let first = self.layout.tokens.iter().position(|slot| slot.input == place).unwrap_or_default();
         let rows = &mut self.tokens[first];
-        let _meanwhile = self.work.borrow(text.len().saturating_mul(TOKENIZING_BYTES))?;
+        let meanwhile = self.work.borrow(text.len().saturating_mul(TOKENIZING_BYTES))?;
         tokens.encode(&text, rows).map_err(ApiError::bad_data)?;
+        drop(meanwhile);
         self.work.hold(rows.last_bytes())
     }
 

@@ -21,21 +21,24 @@ impl Memory {
         self.used.load(Ordering::Relaxed)
     }
 
+    /// The first share of a request.
     pub fn share(self: &Arc<Memory>) -> Share {
-        Share { memory: Arc::clone(self), held: 0 }
+        Share { memory: Arc::clone(self), request: Arc::default(), held: 0 }
     }
 }
 
-/// What one request holds; given back when it is dropped.
+/// A part of what one request holds; given back when it is dropped.
 pub struct Share {
     memory: Arc<Memory>,
+    /// What all shares of the request hold.
+    request: Arc<AtomicUsize>,
     held: usize,
 }
 
 impl Share {
-    /// A share of the same memory, which holds nothing yet.
+    /// Another share of the same request, which holds nothing yet.
     pub fn another(&self) -> Share {
-        self.memory.share()
+        Share { memory: Arc::clone(&self.memory), request: Arc::clone(&self.request), held: 0 }
     }
 
     /// Holds this from now on.
@@ -43,15 +46,20 @@ impl Share {
         let Some(rest) = self.held.checked_sub(bytes) else {
             return self.grow(bytes - self.held);
         };
-        self.memory.used.fetch_sub(rest, Ordering::Relaxed);
-        self.held = bytes;
+        self.give_back(rest);
         Ok(())
+    }
+
+    fn give_back(&mut self, bytes: usize) {
+        self.memory.used.fetch_sub(bytes, Ordering::Relaxed);
+        self.request.fetch_sub(bytes, Ordering::Relaxed);
+        self.held -= bytes;
     }
 
     /// Takes more memory. Fails if others hold the rest.
     pub fn grow(&mut self, more: usize) -> Result<(), ApiError> {
         let most = self.memory.most;
-        if self.held.saturating_add(more) > most {
+        if self.request.load(Ordering::Relaxed).saturating_add(more) > most {
             return Err(ApiError::too_large(format!(
                 "the request needs more memory than the limit of {most} bytes"
             )));
@@ -59,6 +67,7 @@ impl Share {
         let grown = |used: usize| used.checked_add(more).filter(|&used| used <= most);
         let taken = self.memory.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown);
         taken.map_err(|_| ApiError::busy("other requests hold the memory that this one needs"))?;
+        self.request.fetch_add(more, Ordering::Relaxed);
         self.held += more;
         Ok(())
     }
@@ -66,7 +75,7 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.memory.used.fetch_sub(self.held, Ordering::Relaxed);
+        self.give_back(self.held);
     }
 }
 
@@ -105,6 +114,10 @@ mod tests {
         other.grow(4).unwrap();
         assert_eq!(other.grow(1).unwrap_err().status.as_u16(), 503);
         drop(one);
+        let mut beside = other.another();
+        beside.grow(2).unwrap();
+        assert_eq!(beside.grow(5).unwrap_err().status.as_u16(), 413);
+        drop(beside);
         other.grow(6).unwrap();
         assert_eq!(other.grow(1).unwrap_err().status.as_u16(), 413);
         assert_eq!(memory.share().grow(usize::MAX).unwrap_err().status.as_u16(), 413);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::ApiError;
 use crate::image;
-use crate::memory::{Memory, Share};
+use crate::memory::Share;
 use crate::notes::Notes;
 use crate::trace::Trace;
 use crate::turns::Turn;
@@ -32,8 +32,8 @@ pub struct Work {
 }
 
 impl Work {
-    /// Work that begins now and has to be done within `limit`.
-    pub fn new(limit: Duration, max_pixels: u64, memory: &Arc<Memory>) -> Work {
+    /// Work that begins now and has to be done within `limit`, on a request with this share.
+    pub fn new(limit: Duration, max_pixels: u64, share: Share) -> Work {
         Work {
             max_pixels,
             trace: None,
@@ -42,7 +42,7 @@ impl Work {
             deadline: Instant::now().checked_add(limit),
             stopped: AtomicBool::new(false),
             turn: Mutex::new(None),
-            share: Mutex::new(Some(memory.share())),
+            share: Mutex::new(Some(share)),
         }
     }
 
@@ -189,15 +189,16 @@ impl Drop for StopOnDrop {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::Memory;
 
     #[test]
     fn work_ends_when_it_is_stopped_or_its_time_is_up() {
         let memory = Memory::new(100);
-        let work = Arc::new(Work::new(Duration::from_secs(3600), 1, &memory));
+        let work = Arc::new(Work::new(Duration::from_secs(3600), 1, memory.share()));
         work.step().unwrap();
         drop(StopOnDrop(Arc::clone(&work)));
         assert!(work.step().is_err());
-        let late = Work::new(Duration::ZERO, 1, &memory).step().unwrap_err();
+        let late = Work::new(Duration::ZERO, 1, memory.share()).step().unwrap_err();
         assert!(late.message.contains("within 0 s"), "{}", late.message);
         Work::unbounded().step().unwrap();
     }
@@ -209,7 +210,7 @@ mod tests {
         let lane = Lane { client: [0; 4].into(), deployment: String::new() };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let turn = runtime.block_on(turns.take(lane));
-        let work = Work::new(Duration::from_secs(3600), 1, &Memory::new(1));
+        let work = Work::new(Duration::from_secs(3600), 1, Memory::new(1).share());
         let taken = work.run(turn, || (work.aside(|| turns.taken()).unwrap(), turns.taken()));
         assert_eq!((taken, turns.taken()), ((0, 1), 0));
         work.stop();
@@ -220,10 +221,10 @@ mod tests {
     #[test]
     fn memory_is_given_back_with_the_work() {
         let memory = Memory::new(100);
-        let work = Work::new(Duration::from_secs(3600), 1, &memory);
+        let work = Work::new(Duration::from_secs(3600), 1, memory.share());
         work.hold(60).unwrap();
-        assert_eq!(Work::new(Duration::ZERO, 1, &memory).hold(60).unwrap_err().status.as_u16(), 503);
+        assert_eq!(Work::new(Duration::ZERO, 1, memory.share()).hold(60).unwrap_err().status.as_u16(), 503);
         drop(work);
-        Work::new(Duration::ZERO, 1, &memory).hold(60).unwrap();
+        Work::new(Duration::ZERO, 1, memory.share()).hold(60).unwrap();
     }
 }

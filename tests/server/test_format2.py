@@ -530,6 +530,9 @@ def test_padding_and_long_texts_count_as_memory(tmp_path):
         assert len(deployment.predict(long)) == 1
         assert_error(deployment.send(*short, long), "BadData", 413, "more memory than the limit")
         assert_error(deployment.send({"text": "cat " * 2000}), "BadData", 413, "more memory than the limit")
+        # What the request holds already counts, too.
+        assert_error(deployment.send({"text": "cat " * 1247}), "BadData", 413, "more memory than the limit")
+        assert_error(deployment.send(*[{"text": "cat " * 1000}] * 60), "BadData", 413, "more memory than the limit")
         assert len(deployment.predict(long)) == 1
 
 
@@ -565,7 +568,7 @@ def test_a_double_beyond_a_file_of_floats_is_an_error(served):
     )
     assert deployment.send({"x": npy_url(numpy.array([1e8, 2], "float32"))}).status_code == 200
     rows = [{"x": npy_url(numpy.array([2, 1e9], "float32"))}] * 2
-    assert_error(deployment.send(*rows), "InternalError", 500, '"y" is not finite for rows[0]')
+    assert_error(deployment.send(*rows), "InternalError", 500, '"y" is beyond 32-bit floats, which .npy files hold, for rows[0]')
 
 
 @pytest.mark.parametrize("text,place", [("01", 0), ("02", 1), ("1", 1), ("0", 0)])
