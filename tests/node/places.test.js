@@ -55,3 +55,27 @@ test("predict counts the rows that it left out", async (context) => {
   assert.match(wrong.message, /^row 2: /);
   assert.strictEqual(wrong.row, 2);
 });
+
+test("what the code of a row throws stays as it is, and fails only its row", async (context) => {
+  const client = await openFake(context, { inputs: [tensor("i", "INT64", 1), tensor("a", "FP64", 2)] });
+  const odd = new Error("row 5 is odd");
+  const thrown = ["boo", undefined, null, { code: 7 }, Object.freeze(new Error("x")), new DOMException("d"), odd];
+  const { stack } = odd;
+  const fail = (what) => { throw what; };
+  const bad = (what) => [
+    { get i() { return fail(what); } }, { i: 1, a: { get data() { return fail(what); } } },
+    { i: 1, a: Object.defineProperty([1, 2], 1, { get: () => fail(what) }) },
+  ];
+  for (const what of thrown) {
+    for (const row of bad(what)) {
+      const rows = [{ i: 1, a: [1, 2] }, { i: "x" }, row, { i: 1, a: [1, 2] }, { i: 1.5, a: [1, 2] }, { i: 1 }];
+      const results = await client.predict(rows, { errors: "return" });
+      assert.deepStrictEqual([results[0], results[3]], [{ y: 1 }, { y: 1 }]);
+      assert.ok(Object.is(results[2], what));
+      assert.deepStrictEqual(results.slice(4).map(({ row }) => row), [4, 5]);
+      for (const place of [1, 4, 5]) assert.match(results[place].message, new RegExp(`^row ${place}: `));
+      await client.predict([row]).then(assert.fail, (error) => assert.ok(Object.is(error, what)));
+    }
+  }
+  assert.deepStrictEqual([odd.message, odd.stack], ["row 5 is odd", stack]);
+});

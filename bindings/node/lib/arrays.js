@@ -1,6 +1,8 @@
 "use strict";
 // Arrays as inputs: their elements in one piece, and their shape.
 
+const { unplacedError } = require("./errors");
+
 /** Deeper arrays are no tensors: one that holds itself has no end. */
 const DEEPEST = 32;
 
@@ -16,7 +18,8 @@ function arrayOf(value, input) {
 
 function checkShape(shape) {
   const isSize = (size) => Number.isSafeInteger(size) && size >= 0;
-  if (!Array.isArray(shape) || !shape.every(isSize)) throw new TypeError("shape: expected an array of whole numbers");
+  if (Array.isArray(shape) && shape.every(isSize)) return;
+  throw unplacedError(new TypeError("shape: expected an array of whole numbers"));
 }
 
 /** The first element of each level has the shape that all have to have. */
@@ -53,16 +56,18 @@ function gather(level, [size, ...inner], leaves, place, elements) {
 }
 
 function checked(leaf, { kind, array }, place) {
-  if (typeof leaf !== kind) throw new TypeError(`element ${indices(place)} is ${kindOf(leaf)}, not a ${kind}`);
+  const wrong = (kind, what) => unplacedError(new kind(`element ${indices(place)} ${what}`));
+  if (typeof leaf !== kind) throw wrong(TypeError, `is ${kindOf(leaf)}, not a ${kind}`);
   if (kind === "bigint" && array.of(leaf)[0] !== leaf) {
-    throw new RangeError(`element ${indices(place)} does not fit ${array === BigInt64Array ? "int64" : "uint64"}`);
+    throw wrong(RangeError, `does not fit ${array === BigInt64Array ? "int64" : "uint64"}`);
   }
   return leaf;
 }
 
 function ragged(place, length) {
   const first = indices(place.map(() => 0));
-  return new TypeError(`element ${indices(place)} is not an array of length ${length}, as ${first} is`);
+  const message = `element ${indices(place)} is not an array of length ${length}, as ${first} is`;
+  return unplacedError(new TypeError(message));
 }
 
 function indices(place) {

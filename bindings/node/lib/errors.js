@@ -23,6 +23,29 @@ function reword(error, message) {
   error.message = message;
 }
 
+/** Errors that do not say yet where they are. What the code of a row throws is none: it stays as it is. */
+const unplaced = new WeakSet();
+
+/** Marks an error that does not say yet where it is. */
+function unplacedError(error) {
+  unplaced.add(error);
+  return error;
+}
+
+/** Runs what only this package and the library throw from: their errors do not say yet where they are. */
+function unplacedErrors(act) {
+  try {
+    return act();
+  } catch (error) {
+    throw unplacedError(error);
+  }
+}
+
+/** Whether an error has to be told where it is, which is done once. */
+function takeUnplaced(error) {
+  return unplaced.delete(error);
+}
+
 /**
  * Moves the rows that an error names. `place` is the new number of a row, and `all` the number of all rows, if it
  * is known.
@@ -38,4 +61,4 @@ function moveRows(error, place, all) {
   return error;
 }
 
-module.exports = { Status, codeOf, moveRows, reword };
+module.exports = { Status, codeOf, moveRows, reword, takeUnplaced, unplacedError, unplacedErrors };

@@ -43,8 +43,8 @@ export interface CallOptions {
 
 export interface PredictOptions extends CallOptions {
   /**
-   * "return": the result of a row whose values do not fit is its error, a SidekickError or a TypeError, and the
-   * others are predicted. "throw" if it is left out.
+   * "return": the result of a row whose values do not fit is its error, a SidekickError, a TypeError or a
+   * RangeError, or what a getter of the row throws; the others are predicted. "throw" if it is left out.
    */
   errors?: "throw" | "return";
 }

@@ -2,26 +2,24 @@
 // Rows: objects by the names of the inputs, given to the library value by value.
 
 const { SidekickError, call, functions, get, given } = require("./library");
-const { Status, moveRows, reword } = require("./errors");
+const { Status, moveRows, reword, takeUnplaced, unplacedError, unplacedErrors } = require("./errors");
 const { dtypeOf, isScalar } = require("./features");
 const { arrayOf } = require("./arrays");
 
 /**
  * The library's rows, which the caller frees. The errors of rows that do not fit are thrown, or put into
- * `failures` by the numbers of their rows.
+ * `failures` by the numbers of their rows. So is what the code of a row throws, whatever it is.
  */
 function makeRows(deployment, inputs, rows, failures) {
   const made = get("rows_new", deployment);
   try {
     for (const [number, row] of rows.entries()) {
-      // The library counts the rows that it has.
-      const left = failures?.size ?? 0;
       try {
-        addRow(made, inputs, row, number - left);
+        addRow(made, inputs, row, number);
       } catch (error) {
         if (failures === undefined) throw error;
         call("rows_discard_row", made);
-        failures.set(number, moveRows(error, (place) => place + left));
+        failures.set(number, error);
       }
     }
     return made;
@@ -45,6 +43,8 @@ function addRow(rows, inputs, row, number) {
   try {
     call("rows_end_row", rows);
   } catch (error) {
+    // The library counts only the rows that it has.
+    moveRows(error, () => number);
     throw error.status === Status.ROW_INCOMPLETE ? explained(error, inputs, row) : error;
   }
 }
@@ -58,18 +58,20 @@ function addValue(rows, index, input, value, number) {
   try {
     if (add(rows, index, input, value)) return;
   } catch (error) {
-    throw placed(error, number, input);
+    throw takeUnplaced(error) ? placed(error, number, input) : error;
   }
   throw unfit(number, input, value);
 }
 
-/** An error about a value, which says where it is. The library's own says so already, or names neither. */
+/** An error about a value, with its place. The library names none, or counts only the rows that it has. */
 function placed(error, row, { name }) {
   if (!(error instanceof SidekickError)) {
     reword(error, `row ${row}: input "${name}": ${error.message}`);
   } else if (error.row === null) {
     reword(error, `row ${row}: feature "${name}": ${error.message}`);
     Object.assign(error, { row, feature: name });
+  } else {
+    moveRows(error, () => row);
   }
   return error;
 }
@@ -95,8 +97,8 @@ function add(rows, index, input, value) {
   }
   if (input.type === "numeric") return addArray(rows, index, input, value);
   if (!(value instanceof Uint8Array)) return false;
-  if (input.type === "image") call("rows_add_image_at", rows, index, value, value.byteLength);
-  else if (input.type === "bytes") call("rows_add_bytes_at", rows, index, value, value.byteLength);
+  if (input.type === "image") put("rows_add_image_at", rows, index, value, value.byteLength);
+  else if (input.type === "bytes") put("rows_add_bytes_at", rows, index, value, value.byteLength);
   else return false;
   return true;
 }
@@ -107,32 +109,32 @@ function addString(rows, index, input, value) {
     text: "rows_add_text_at",
   };
   if (!setters[input.type]) return false;
-  call(setters[input.type], rows, index, ...given(value));
+  put(setters[input.type], rows, index, ...unplacedErrors(() => given(value)));
   return true;
 }
 
 function addNumber(rows, index, input, value) {
   if (typeof value === "boolean") {
-    call(input.type === "binary" ? "rows_add_binary_at" : "rows_add_integer_at", rows, index, Number(value));
+    put(input.type === "binary" ? "rows_add_binary_at" : "rows_add_integer_at", rows, index, Number(value));
   } else if (typeof value === "bigint") {
     addBigint(rows, index, value);
   } else if (typeof value !== "number") {
     return false;
   } else if (input.type === "numeric") {
-    call("rows_add_number_at", rows, index, value);
+    put("rows_add_number_at", rows, index, value);
   } else {
     if (!Number.isInteger(value)) return false;
     // The next integer has the same number: which of the two was meant is not known.
-    if (!Number.isSafeInteger(value)) throw new RangeError("a number this large has lost digits: use a bigint");
-    call("rows_add_integer_at", rows, index, value);
+    if (!Number.isSafeInteger(value)) throw outOfRange("a number this large has lost digits: use a bigint");
+    put("rows_add_integer_at", rows, index, value);
   }
   return true;
 }
 
 function addBigint(rows, index, value) {
-  if (BigInt.asIntN(64, value) === value) call("rows_add_integer_at", rows, index, value);
-  else if (BigInt.asUintN(64, value) === value) call("rows_add_unsigned_at", rows, index, value);
-  else throw new RangeError("the integer does not fit 64 bits");
+  if (BigInt.asIntN(64, value) === value) put("rows_add_integer_at", rows, index, value);
+  else if (BigInt.asUintN(64, value) === value) put("rows_add_unsigned_at", rows, index, value);
+  else throw outOfRange("the integer does not fit 64 bits");
 }
 
 function addArray(rows, index, input, value) {
@@ -140,8 +142,17 @@ function addArray(rows, index, input, value) {
   const dtype = dtypeOf(data);
   if (dtype === undefined) return false;
   const sizes = BigUint64Array.from(shape.map(BigInt));
-  call("rows_add_array_at", rows, index, dtype, sizes, shape.length, null, data, data.byteLength);
+  put("rows_add_array_at", rows, index, dtype, sizes, shape.length, null, data, data.byteLength);
   return true;
+}
+
+/** Calls the library for a value. */
+function put(name, ...given) {
+  unplacedErrors(() => call(name, ...given));
+}
+
+function outOfRange(message) {
+  return unplacedError(new RangeError(message));
 }
 
 function unfit(row, input, value) {
