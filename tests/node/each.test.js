@@ -3,7 +3,7 @@
 
 const { test } = require("node:test");
 const assert = require("node:assert");
-const { openFake, tensor } = require("./fake");
+const { ones, openFake, tensor } = require("./fake");
 
 test("a signal ends the wait for a row", async (context) => {
   const client = await openFake(context, { inputs: [tensor("t", "BYTES", 1)] });
@@ -17,6 +17,51 @@ test("a signal ends the wait for a row", async (context) => {
   const late = new Promise((resolve) => setTimeout(resolve, 5000, "late").unref());
   const ended = results.next().then(() => results.next());
   await assert.rejects(Promise.race([ended, late]), { name: "AbortError" });
+});
+
+test("a signal ends a request with its own reason, which stays as it is", async (context) => {
+  let asked = () => {};
+  const answer = (request) => (request.inputs[0].data.flat()[0] === "last" ? void asked() : ones(request));
+  const model = { inputs: [tensor("t", "BYTES", 1)], answer };
+  const client = await openFake(context, model);
+  const kept = setTimeout(() => {}, 30000);
+  const ended = async (signal, errors) => {
+    const options = { batchRows: 1, inFlight: 1, signal, errors };
+    const results = client.predictEach([{ t: "x" }, { t: "last" }], options);
+    await results.next();
+    return results.next().then(assert.fail, (error) => error);
+  };
+  const shared = Object.assign(new Error("row 5 is odd"), { row: 5 });
+  const failure = await client.predict([{ t: 1 }, {}], { errors: "return" }).then((results) => results[1]);
+  const before = [shared.stack, failure.message, failure.row];
+  const reasons = ["why", 7, null, { code: 7 }, Object.freeze(new Error("frozen")), shared, failure];
+  for (const errors of ["throw", "return"]) {
+    for (const reason of reasons) {
+      const stop = new AbortController();
+      asked = () => stop.abort(reason);
+      assert.ok(Object.is(await ended(stop.signal, errors), reason));
+    }
+    const stop = new AbortController();
+    asked = () => stop.abort();
+    assert.strictEqual(await ended(stop.signal, errors), stop.signal.reason);
+    asked = () => {};
+    assert.strictEqual((await ended(AbortSignal.timeout(50), errors)).name, "TimeoutError");
+  }
+  clearTimeout(kept);
+  assert.deepStrictEqual([shared.stack, failure.message, failure.row], before);
+  assert.deepStrictEqual([shared.message, shared.row], ["row 5 is odd", 5]);
+});
+
+test("what getters throw stays as it is, and other errors count from the first row", async (context) => {
+  const client = await openFake(context, { inputs: [tensor("t", "BYTES", 1)] });
+  const odd = Object.assign(new Error("row 5 is odd"), { row: 5 });
+  const rows = [{ t: "x" }, { t: "x" }, { t: 1 }, { get t() { throw odd; } }, { t: "x" }, {}];
+  const results = [];
+  for await (const result of client.predictEach(rows, { batchRows: 2, errors: "return" })) results.push(result);
+  assert.deepStrictEqual([results[3], odd.message, odd.row], [odd, "row 5 is odd", 5]);
+  assert.match(results[2].message, /^row 2: /);
+  assert.match(results[5].message, /^row 5: /);
+  assert.strictEqual(results[5].row, 5);
 });
 
 test("an iterator is told that nobody reads on, and only then", async (context) => {

@@ -1,10 +1,11 @@
 "use strict";
 // Rows that do not fit in memory: batches of them are predicted, some at once, in bounded memory.
 
-const { moveRows } = require("./errors");
-
-/** Yields a result for each row of an iterable or an async iterable, in their order. */
-async function* predictBatches(deployment, rows, { batchRows = 128, inFlight = 4, signal, ...settings } = {}) {
+/**
+ * Yields a result for each row of an iterable or an async iterable, in their order. `predict` takes the rows of
+ * a batch, options, and how many rows came before.
+ */
+async function* predictBatches(predict, rows, { batchRows = 128, inFlight = 4, signal, ...settings } = {}) {
   atLeastOne("batchRows", batchRows);
   atLeastOne("inFlight", inFlight);
   signal?.throwIfAborted();
@@ -16,7 +17,7 @@ async function* predictBatches(deployment, rows, { batchRows = 128, inFlight = 4
   let first = 0;
   try {
     for await (const batch of batches(untilAborted(rows, stop.signal), batchRows)) {
-      const results = predictBatch(deployment, batch, first, options);
+      const results = predict(batch, options, first);
       // It is reported when its turn comes.
       results.catch(() => {});
       pending.push(results);
@@ -28,17 +29,6 @@ async function* predictBatches(deployment, rows, { batchRows = 128, inFlight = 4
     signal?.removeEventListener("abort", abort);
     stop.abort();
     await Promise.allSettled(pending);
-  }
-}
-
-/** The results of a batch. Its errors count rows from the first of all. */
-async function predictBatch(deployment, batch, first, options) {
-  const move = (error) => moveRows(error, (row) => row + first);
-  try {
-    const results = await deployment.predict(batch, options);
-    return results.map((result) => (result instanceof Error ? move(result) : result));
-  } catch (error) {
-    throw move(error);
   }
 }
 

@@ -62,7 +62,12 @@ class Deployment {
     }
   }
 
-  async predict(rows, { signal, timeout, errors = "throw" } = {}) {
+  async predict(rows, options) {
+    return this.#predict(rows, options);
+  }
+
+  /** Predicts rows. `first` is how many came before, if these are not all. */
+  async #predict(rows, { signal, timeout, errors = "throw" } = {}, first = undefined) {
     if (errors !== "throw" && errors !== "return") throw new TypeError('errors: expected "throw" or "return"');
     const failures = errors === "return" ? new Map() : undefined;
     if (this.#state.closed) throw new Error("the deployment is closed");
@@ -70,12 +75,15 @@ class Deployment {
     const [predictions, made] = [[null], []];
     try {
       const all = listOf(rows);
-      made.push(makeRows(deployment, this.inputs, all, failures));
-      return await inPlaces(all.length, failures, async () => {
-        await cancellable(signal, timeout, (run, cancel) =>
-          run("deployment_predict", deployment, made[0], cancel, predictions));
-        return results(predictions[0], this.outputs);
-      });
+      made.push(makeRows(deployment, this.inputs, all, failures, first ?? 0));
+      const sent = rowsWithout(failures, all.length);
+      // The library counts only rows that are sent.
+      const count = first === undefined ? all.length : undefined;
+      const move = (error) => moveRows(error, (row) => sent[row] + (first ?? 0), count);
+      await cancellable(signal, timeout, (run, cancel) =>
+        moving(move, () => run("deployment_predict", deployment, made[0], cancel, predictions)));
+      const answers = await moving(move, () => results(predictions[0], this.outputs));
+      return inPlaces(all.length, failures, sent, answers, move);
     } finally {
       functions.predictions_free(predictions[0]);
       if (made.length > 0) functions.rows_free(made[0]);
@@ -85,7 +93,7 @@ class Deployment {
 
   /** Predicts rows that need not fit in memory: yields a result for each, in their order. */
   predictEach(rows, options) {
-    return predictBatches(this, rows, options);
+    return predictBatches((...batch) => this.#predict(...batch), rows, options);
   }
 
   /** What console.log shows. */
@@ -101,20 +109,28 @@ class Deployment {
   }
 }
 
-/** The results of the rows that were sent, with the failures of the others in their places. Errors count all rows. */
-async function inPlaces(count, failures, predict) {
-  if (failures === undefined || failures.size === 0) return predict();
-  const sent = Array.from({ length: count }, (_, row) => row).filter((row) => !failures.has(row));
-  const move = (error) => moveRows(error, (row) => sent[row], count);
+/** The numbers of the rows that have no failure. */
+function rowsWithout(failures, count) {
+  const all = Array.from({ length: count }, (_, row) => row);
+  return failures?.size > 0 ? all.filter((row) => !failures.has(row)) : all;
+}
+
+/** Runs what the library's errors come from, but no reason of a signal, and moves them. */
+async function moving(move, act) {
   try {
-    const all = Array.from({ length: count }, (_, row) => failures.get(row));
-    for (const [row, result] of (await predict()).entries()) {
-      all[sent[row]] = result instanceof SidekickError ? move(result) : result;
-    }
-    return all;
+    return await act();
   } catch (error) {
     throw error instanceof SidekickError ? move(error) : error;
   }
+}
+
+/** The results of the rows that were sent, with the failures of the others in their places. */
+function inPlaces(count, failures, sent, results, move) {
+  const all = Array.from({ length: count }, (_, row) => failures?.get(row));
+  for (const [index, result] of results.entries()) {
+    all[sent[index]] = result instanceof SidekickError ? move(result) : result;
+  }
+  return all;
 }
 
 function listOf(rows) {

@@ -8,14 +8,15 @@ const { arrayOf } = require("./arrays");
 
 /**
  * The library's rows, which the caller frees. The errors of rows that do not fit are thrown, or put into
- * `failures` by the numbers of their rows. So is what the code of a row throws, whatever it is.
+ * `failures` by the numbers of their rows. So is what the code of a row throws, whatever it is. Errors count
+ * rows from `first`.
  */
-function makeRows(deployment, inputs, rows, failures) {
+function makeRows(deployment, inputs, rows, failures, first) {
   const made = get("rows_new", deployment);
   try {
     for (const [number, row] of rows.entries()) {
       try {
-        addRow(made, inputs, row, number);
+        addRow(made, inputs, row, first + number);
       } catch (error) {
         if (failures === undefined) throw error;
         call("rows_discard_row", made);
