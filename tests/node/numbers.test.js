@@ -26,3 +26,22 @@ test("numbers that have lost digits are no categories", async (context) => {
     await assert.rejects(client.predict([{ c }]), { name: "RangeError", message: /^row 0: input "c": / });
   }
 });
+
+test("numbers that have lost digits are no integers of 64 bits", async (context) => {
+  const scalars = [tensor("i", "INT64", 1), tensor("u", "UINT64", 1), tensor("f", "FP64", 1)];
+  const arrays = [tensor("a", "INT64", 2, 2), tensor("b", "UINT64", 2), tensor("g", "FP64", 2)];
+  const client = await openFake(context, { inputs: [...scalars, ...arrays] });
+  const least = -(2 ** 53 - 1);
+  const a = [[1, least], [2 ** 53 - 1, 0]];
+  const row = { i: least, u: 2 ** 53 - 1, f: 2 ** 60, a, b: [2n ** 64n - 1n, 1n], g: [2 ** 60, 1e300] };
+  assert.strictEqual((await client.predict([row, { ...row, a: BigInt64Array.of(1n, 2n, 3n, 4n) }])).length, 2);
+  for (const wrong of [{ i: 2 ** 53 }, { i: -(2 ** 53) }, { u: 2 ** 53 + 2 }, { u: 1e300 }]) {
+    const message = new RegExp(`^row 1: input "${Object.keys(wrong)[0]}": .*: use a bigint$`);
+    await assert.rejects(client.predict([row, { ...row, ...wrong }]), { name: "RangeError", message });
+  }
+  const signed = { name: "RangeError", message: /^row 0: input "a": element \[1\]\[0\] .*: use bigints$/ };
+  await assert.rejects(client.predict([{ ...row, a: [[1, 2], [2 ** 53, 3]] }]), signed);
+  const unsigned = { name: "RangeError", message: /^row 0: input "b": element \[1\] .*: use bigints$/ };
+  await assert.rejects(client.predict([{ ...row, b: [1, 2 ** 64] }]), unsigned);
+  await assert.rejects(client.predict([{ ...row, i: 1.5 }]), { row: 0, feature: "i" });
+});

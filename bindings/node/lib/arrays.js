@@ -2,6 +2,7 @@
 // Arrays as inputs: their elements in one piece, and their shape.
 
 const { unplacedError } = require("./errors");
+const { hasLostDigits, isWide } = require("./features");
 
 /** Deeper arrays are no tensors: one that holds itself has no end. */
 const DEEPEST = 32;
@@ -23,23 +24,24 @@ function checkShape(shape) {
 }
 
 /** The first element of each level has the shape that all have to have. */
-function flat(nested, { dtype }) {
+function flat(nested, input) {
   const shape = [];
   let first = nested;
   for (; Array.isArray(first) && shape.length < DEEPEST; first = first[0]) shape.push(first.length);
-  const leaves = leavesOf(first, dtype);
+  const leaves = leavesOf(first, input);
   const elements = [];
   gather(nested, shape, leaves, [], elements);
   return { data: leaves.array.from(elements), shape };
 }
 
 /** What the elements are, by the first: all are integers of 64 bits, or truths, if that is. */
-function leavesOf(first, dtype) {
+function leavesOf(first, input) {
+  const { dtype } = input;
   if (typeof first === "bigint" && /^u?int/.test(dtype)) {
     return { kind: "bigint", array: dtype === "uint64" ? BigUint64Array : BigInt64Array };
   }
   if (typeof first === "boolean" && dtype === "bool") return { kind: "boolean", array: Uint8Array };
-  return { kind: "number", array: Float64Array };
+  return { kind: "number", array: Float64Array, isWide: isWide(input) };
 }
 
 /** Puts the elements below `level` behind the others. `place` says where it is, for errors. */
@@ -55,19 +57,22 @@ function gather(level, [size, ...inner], leaves, place, elements) {
   }
 }
 
-function checked(leaf, { kind, array }, place) {
-  const wrong = (kind, what) => unplacedError(new kind(`element ${indices(place)} ${what}`));
-  if (typeof leaf !== kind) throw wrong(TypeError, `is ${kindOf(leaf)}, not a ${kind}`);
+function checked(leaf, { kind, array, isWide }, place) {
+  if (typeof leaf !== kind) throw wrong(TypeError, place, `is ${kindOf(leaf)}, not a ${kind}`);
   if (kind === "bigint" && array.of(leaf)[0] !== leaf) {
-    throw wrong(RangeError, `does not fit ${array === BigInt64Array ? "int64" : "uint64"}`);
+    throw wrong(RangeError, place, `does not fit ${array === BigInt64Array ? "int64" : "uint64"}`);
   }
+  if (isWide && hasLostDigits(leaf)) throw wrong(RangeError, place, "may have lost digits: use bigints");
   return leaf;
+}
+
+function wrong(kind, place, what) {
+  return unplacedError(new kind(`element ${indices(place)} ${what}`));
 }
 
 function ragged(place, length) {
   const first = indices(place.map(() => 0));
-  const message = `element ${indices(place)} is not an array of length ${length}, as ${first} is`;
-  return unplacedError(new TypeError(message));
+  return wrong(TypeError, place, `is not an array of length ${length}, as ${first} is`);
 }
 
 function indices(place) {

@@ -52,6 +52,16 @@ function isScalar({ type, shape }) {
   return type === "numeric" && shape.length === 1 && shape[0] === 1;
 }
 
+/** Whether its elements are integers of 64 bits, of which a number does not hold all. */
+function isWide({ dtype }) {
+  return dtype === "int64" || dtype === "uint64";
+}
+
+/** Whether a number may have been another integer: the next one is the same number. */
+function hasLostDigits(number) {
+  return Number.isInteger(number) && !Number.isSafeInteger(number);
+}
+
 /** The features as a table for people. */
 function table(features) {
   const width = Math.max(0, ...features.map(({ name }) => name.length));
@@ -65,4 +75,4 @@ function summary({ type, shape, dtype, categories, optional }) {
   return [type, what, dtype ?? "", optional ? "optional" : ""].filter((part) => part !== "").join(" ");
 }
 
-module.exports = { ARRAYS, NAMES, dtypeOf, features, isScalar, table };
+module.exports = { ARRAYS, NAMES, dtypeOf, features, hasLostDigits, isScalar, isWide, table };

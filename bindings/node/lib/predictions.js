@@ -2,7 +2,7 @@
 // Predictions: columns of the library, as an object for each row.
 
 const { SidekickError, bytes, call, functions, get, sizes, text } = require("./library");
-const { ARRAYS, NAMES, isScalar } = require("./features");
+const { ARRAYS, NAMES, isScalar, isWide } = require("./features");
 const { widened } = require("./halves");
 
 /** One object for each row that was sent; for one that the server refused, its error. */
@@ -48,8 +48,7 @@ function arrays(at, count) {
 }
 
 function scalars(at, output, count) {
-  const isExact = output.dtype === "int64" || output.dtype === "uint64";
-  if (!isExact) return Array.from(numbers("predictions_numbers", at));
+  if (!isWide(output)) return Array.from(numbers("predictions_numbers", at));
   return arrays(at, count).map(({ data: [exact] }) => {
     return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
   });

@@ -3,7 +3,7 @@
 
 const { SidekickError, call, functions, get, given } = require("./library");
 const { Status, moveRows, reword, takeUnplaced, unplacedError, unplacedErrors } = require("./errors");
-const { dtypeOf, isScalar } = require("./features");
+const { dtypeOf, hasLostDigits, isScalar, isWide } = require("./features");
 const { arrayOf } = require("./arrays");
 
 /**
@@ -121,13 +121,13 @@ function addNumber(rows, index, input, value) {
     addBigint(rows, index, value);
   } else if (typeof value !== "number") {
     return false;
-  } else if (input.type === "numeric") {
-    put("rows_add_number_at", rows, index, value);
   } else {
-    if (!Number.isInteger(value)) return false;
-    // The next integer has the same number: which of the two was meant is not known.
-    if (!Number.isSafeInteger(value)) throw outOfRange("a number this large has lost digits: use a bigint");
-    put("rows_add_integer_at", rows, index, value);
+    const isNumeric = input.type === "numeric";
+    if (!isNumeric && !Number.isInteger(value)) return false;
+    if ((!isNumeric || isWide(input)) && hasLostDigits(value)) {
+      throw outOfRange("a number this large may have lost digits: use a bigint");
+    }
+    put(isNumeric ? "rows_add_number_at" : "rows_add_integer_at", rows, index, value);
   }
   return true;
 }
