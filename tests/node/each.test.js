@@ -64,6 +64,46 @@ test("what getters throw stays as it is, and other errors count from the first r
   assert.strictEqual(results[5].row, 5);
 });
 
+test("a signal ends the wait for a promise of a row, and the iterator is closed", async (context) => {
+  const client = await openFake(context, { inputs: [tensor("t", "BYTES", 1)] });
+  const late = new Promise((resolve) => setTimeout(resolve, 5000, "late").unref());
+  const ended = (rows, options) => Promise.race([client.predictEach(rows, options).next(), late]);
+  const unhandled = [];
+  const note = (reason) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  context.after(() => process.off("unhandledRejection", note));
+  const told = [];
+  function* rows(promise) {
+    try {
+      yield promise;
+      yield { t: "x" };
+      told.push("read on");
+    } finally {
+      told.push("closed");
+    }
+  }
+  let fail;
+  const failing = new Promise((_, reject) => { fail = reject; });
+  for (const list of [[new Promise(() => {})], rows(failing)]) {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort("why"), 50);
+    const reason = await ended(list, { signal: stop.signal }).catch((error) => error);
+    assert.strictEqual(reason, "why");
+  }
+  assert.deepStrictEqual(told, ["closed"]);
+  fail(new Error("too late"));
+  await new Promise(setImmediate);
+  assert.deepStrictEqual([unhandled, told], [[], ["closed"]]);
+
+  await assert.rejects(ended(rows(Promise.reject(new Error("broken")))), /broken/);
+  assert.deepStrictEqual(told, ["closed", "closed"]);
+  const read = [];
+  const good = rows(Promise.resolve({ t: "x" }));
+  for await (const result of client.predictEach(good, { batchRows: 1 })) read.push(result);
+  assert.deepStrictEqual([read, told.slice(2)], [[{ y: 1 }, { y: 1 }], ["read on", "closed"]]);
+  await assert.rejects(ended(5), TypeError);
+});
+
 test("an iterator is told that nobody reads on, and only then", async (context) => {
   const client = await openFake(context, { inputs: [tensor("t", "BYTES", 1)] });
   const told = [];

@@ -44,13 +44,9 @@ async function* batches(rows, size) {
   if (batch.length > 0) yield batch;
 }
 
-/** The rows of an async iterable; the wait for the next one ends when the signal says so. Others do not wait. */
-function untilAborted(rows, signal) {
-  return typeof rows?.[Symbol.asyncIterator] === "function" ? abortable(rows, signal) : rows;
-}
-
-async function* abortable(rows, signal) {
-  const iterator = rows[Symbol.asyncIterator]();
+/** The rows of an iterable or an async iterable; the wait for the next one ends when the signal says so. */
+async function* untilAborted(rows, signal) {
+  const iterator = iteratorOf(rows);
   // The wait for each row sets it anew: a promise for all of them would grow with each.
   let fail = () => {};
   const abort = () => fail(signal.reason);
@@ -78,6 +74,32 @@ async function* abortable(rows, signal) {
   } finally {
     signal.removeEventListener("abort", abort);
   }
+}
+
+function iteratorOf(rows) {
+  if (typeof rows?.[Symbol.asyncIterator] === "function") return rows[Symbol.asyncIterator]();
+  if (typeof rows?.[Symbol.iterator] === "function") return awaiting(rows[Symbol.iterator]());
+  throw new TypeError("rows are an iterable or an async iterable of objects");
+}
+
+/** The async iterator of one whose rows may be promises. It closes at once, also while one is waited for. */
+function awaiting(iterator) {
+  let isOpen = true;
+  const close = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    iterator.return?.();
+  };
+  const next = async () => {
+    const { done, value } = iterator.next();
+    try {
+      return { done, value: await value };
+    } catch (error) {
+      close().catch(() => {});
+      throw error;
+    }
+  };
+  return { next, return: close };
 }
 
 function atLeastOne(name, value) {
