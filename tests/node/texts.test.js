@@ -4,7 +4,7 @@
 const { test } = require("node:test");
 const assert = require("node:assert");
 const { Deployment } = require("libsidekick");
-const { openFake, output, tensor } = require("./fake");
+const { openFake, output, serve, tensor } = require("./fake");
 
 test("texts that UTF-8 cannot encode are refused, and not shown", async (context) => {
   const client = await openFake(context, { inputs: [tensor("t", "BYTES", 1)] });
@@ -47,4 +47,23 @@ test("the values of a row may be getters of its class", async (context) => {
     }
   }
   assert.strictEqual((await client.predict([new Row()])).length, 1);
+});
+
+test("messages show names as the library does, and none that holds the token", async (context) => {
+  const token = "s3cretToken99";
+  const secret = `a ${token}`;
+  const inputs = [tensor(secret, "INT64", 1), tensor('q": "\n', "INT64", 2), tensor("t", "BYTES", 1)];
+  const client = await Deployment.open(await serve(context, { inputs }), token, { wire: "json" });
+  context.after(() => client.close());
+  const row = { [secret]: 1, 'q": "\n': [1, 2], t: "x" };
+  const said = async (wrong) => {
+    const failure = await client.predict([row, { ...row, ...wrong }]).catch((error) => error);
+    assert.doesNotMatch(failure.stack, /s3cret/);
+    return failure.message;
+  };
+  const leftOut = /^row 1: (input|feature) "\[left out: it holds part of the token/;
+  for (const value of [{}, "x", 2n ** 80n, 2 ** 53, NaN]) assert.match(await said({ [secret]: value }), leftOut);
+  assert.match(await said({ 'q": "\n': ["1", 2] }), /^row 1: input "q": "\\n": element \[0\] is a string/);
+  assert.match(await said({ 'q": "\n': true }), /^row 1: input "q": "\\n" is numeric, and /);
+  assert.match(await said({ t: 5 }), /^row 1: input "t" is text, and does not take Number$/);
 });

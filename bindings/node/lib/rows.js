@@ -56,20 +56,33 @@ function valueOf(row, { name }) {
 }
 
 function addValue(rows, index, input, value, number) {
+  const shown = () => shownName(rows, index);
   try {
     if (add(rows, index, input, value)) return;
   } catch (error) {
-    throw takeUnplaced(error) ? placed(error, number, input) : error;
+    throw takeUnplaced(error) ? placed(error, number, input, shown) : error;
   }
-  throw unfit(number, input, value);
+  throw unfit(number, input, shown, value);
+}
+
+/** The name of an input for messages: the library leaves one out that holds a part of the token. */
+function shownName(rows, index) {
+  try {
+    // No function tells it, but each error about a value does, such as that there is no type 0.
+    call("rows_add_array_at", rows, index, 0, null, 0, null, null, 0);
+  } catch ({ message }) {
+    const found = /^row \d+: feature "(.*)": /.exec(message);
+    if (found) return found[1];
+  }
+  return "[left out]";
 }
 
 /** An error about a value, with its place. The library names none, or counts only the rows that it has. */
-function placed(error, row, { name }) {
+function placed(error, row, { name }, shown) {
   if (!(error instanceof SidekickError)) {
-    reword(error, `row ${row}: input "${name}": ${error.message}`);
+    reword(error, `row ${row}: input "${shown()}": ${error.message}`);
   } else if (error.row === null) {
-    reword(error, `row ${row}: feature "${name}": ${error.message}`);
+    reword(error, `row ${row}: feature "${shown()}": ${error.message}`);
     Object.assign(error, { row, feature: name });
   } else {
     moveRows(error, () => row);
@@ -156,9 +169,9 @@ function outOfRange(message) {
   return unplacedError(new RangeError(message));
 }
 
-function unfit(row, input, value) {
+function unfit(row, { type }, shown, value) {
   const kind = Array.isArray(value) ? "an array" : value.constructor ? value.constructor.name : typeof value;
-  return new TypeError(`row ${row}: input "${input.name}" is ${input.type}, and does not take ${kind}`);
+  return new TypeError(`row ${row}: input "${shown()}" is ${type}, and does not take ${kind}`);
 }
 
 module.exports = { makeRows };
