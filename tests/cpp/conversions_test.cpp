@@ -95,6 +95,12 @@ struct takes_zeros : std::false_type {};
 template <typename Into>
 struct takes_zeros<Into, std::void_t<decltype(std::declval<Into>().bytes("x", {0, 0}))>> : std::true_type {};
 
+template <typename Into, typename = void>
+struct takes_null : std::false_type {};
+template <typename Into>
+struct takes_null<Into, std::void_t<decltype(std::declval<Into>().bytes("x", {NULL, 0}))>> : std::true_type {};
+static_assert(takes_null<sidekick::Rows&>());
+
 enum Plain { first, second };
 enum class Scoped { first };
 struct Half {

@@ -104,9 +104,12 @@ constexpr bool is_text_array = std::is_array_v<Value> && is_character<std::remov
 /// Bytes to be read during a call: any contiguous range whose elements are one byte long.
 class Bytes {
 public:
-    /// `size` bytes from `data` on: a pointer, so that `{0, 0}` does not compile.
-    template <typename Data, typename = std::enable_if_t<std::is_convertible_v<Data, const void*>>>
-    Bytes(Data data, std::size_t size) noexcept : data_(data), size_(size) {}
+    /// `size` bytes from `data` on.
+    Bytes(const void* data, std::size_t size) noexcept : data_(data), size_(size) {}
+    /// `{0, 0}` does not compile: no number is an address but `NULL`, which is a `long` for many compilers.
+    template <typename Number, typename = std::enable_if_t<std::is_arithmetic_v<Number> &&
+                                                           !std::is_same_v<Number, decltype(NULL)>>>
+    Bytes(Number, std::size_t) = delete;
     /// All bytes of a range, such as a `std::vector<unsigned char>`, a `std::span<const std::byte>` or a
     /// `std::string`. An array of characters does not compile: the NUL of a literal would be one of them.
     /// Write `std::string_view("abc")`.
