@@ -55,9 +55,16 @@ SETS(request_gzip)
 SETS(reply_gzip)
 SETS(allow_token_over_http)
 SETS(dangerous_skip_tls_verification)
+SETS(ca_pem)
 SETS(proxy)
 SETS(no_proxy)
 SETS(user_agent_suffix)
+
+template <typename Pem, typename = void>
+struct client_certificate_of : std::false_type {};
+template <typename Pem>
+struct client_certificate_of<Pem, std::void_t<decltype(std::declval<sidekick::Options&>().client_certificate_pem(
+                                      std::declval<Pem>(), std::declval<Pem>()))>> : std::true_type {};
 
 template <typename Url, typename = void>
 struct opens : std::false_type {};
@@ -184,6 +191,25 @@ static_assert(std::is_convertible_v<std::string_view, sidekick::Bytes> &&
 static_assert(bytes_of_pair<const char*, std::size_t>() && bytes_of_pair<void*, std::size_t>() &&
               bytes_of_pair<std::nullptr_t, std::size_t>() && !bytes_of_pair<int, int>());
 static_assert(!takes_zeros<sidekick::Rows&>());
+
+// PEM is text, so that a literal is one, up to its NUL.
+template <template <typename> typename Setter>
+constexpr bool takes_pem =
+    Setter<const char (&)[4]>() && Setter<char (&)[4]>() && Setter<const unsigned char (&)[4]>() &&
+    Setter<std::string>() && Setter<std::string_view>() && Setter<std::vector<std::byte>>() &&
+    Setter<sidekick::Bytes>() && !Setter<std::nullptr_t>() && !Setter<int>() && !Setter<const wchar_t (&)[4]>();
+template <typename Value>
+using ca_pem_or = ca_pem_of<Value>;
+static_assert(takes_pem<ca_pem_or>);
+template <typename Value>
+using try_ca_pem_or = try_ca_pem_of<Value>;
+static_assert(takes_pem<try_ca_pem_or>);
+template <typename Value>
+using client_certificate_or = client_certificate_of<Value>;
+static_assert(takes_pem<client_certificate_or>);
+#ifdef __cpp_char8_t
+static_assert(ca_pem_of<const char8_t (&)[4]>());
+#endif
 
 // Counts.
 template <template <typename> typename Setter>

@@ -183,6 +183,20 @@ TEST(options_show_a_client_certificate) {
     CHECK_FAILS(Argument, Options().try_client_certificate_pem(key, certificate));
 }
 
+TEST(a_pem_text_may_be_in_an_array) {
+    static char certificate[8192] = {};
+    static char key[8192] = {};
+    rig::file("server.pem").copy(certificate, sizeof certificate - 1);
+    rig::file("server.key").copy(key, sizeof key - 1);
+    Options options;
+    options.ca_pem(certificate).client_certificate_pem(certificate, key);
+    CHECK(rig::has(rig::report(rig::open_tls(options).value()), "client certificate: True"));
+    CHECK_FAILS(Argument, Options().try_ca_pem("no certificate"));
+    const char full[] = {'a', 'b'};
+    CHECK(sidekick::Pem("ab").length() == 2 && sidekick::Pem(full).length() == 2);
+    CHECK(sidekick::Pem(std::string_view("a\0b", 3)).length() == 3);
+}
+
 TEST(options_allow_a_token_over_http) {
     // An address that is set aside for documentation: nobody is there.
     const auto status = [](const Options& options) {

@@ -253,11 +253,11 @@ public:
     }
 
     /// Trusts the certificates of a PEM text; by default the system's are trusted.
-    Options& ca_pem(Bytes pem) & { return done(try_ca_pem(pem)); }
+    Options& ca_pem(Pem pem) & { return done(try_ca_pem(pem)); }
     /// As above, for options that are made and passed on in one expression.
-    Options&& ca_pem(Bytes pem) && { return std::move(ca_pem(pem)); }
+    Options&& ca_pem(Pem pem) && { return std::move(ca_pem(pem)); }
     /// As `ca_pem`, without throwing.
-    Result<void> try_ca_pem(Bytes pem) { return set(sidekick_options_set_ca_pem, pem.address(), pem.length()); }
+    Result<void> try_ca_pem(Pem pem) { return set(sidekick_options_set_ca_pem, pem.address(), pem.length()); }
 
     /// Shows the server a client certificate, from PEM files that are read at once: the certificate, with
     /// those of the intermediate authorities after it, and its key. By default there is none.
@@ -278,15 +278,15 @@ public:
     }
 
     /// As `client_certificate_file`, from PEM texts.
-    Options& client_certificate_pem(Bytes certificate, Bytes key) & {
+    Options& client_certificate_pem(Pem certificate, Pem key) & {
         return done(try_client_certificate_pem(certificate, key));
     }
     /// As above, for options that are made and passed on in one expression.
-    Options&& client_certificate_pem(Bytes certificate, Bytes key) && {
+    Options&& client_certificate_pem(Pem certificate, Pem key) && {
         return std::move(client_certificate_pem(certificate, key));
     }
     /// As `client_certificate_pem`, without throwing.
-    Result<void> try_client_certificate_pem(Bytes certificate, Bytes key) {
+    Result<void> try_client_certificate_pem(Pem certificate, Pem key) {
         return set(sidekick_options_set_client_certificate_pem, certificate.address(), certificate.length(),
                    key.address(), key.length());
     }

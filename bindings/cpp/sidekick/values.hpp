@@ -8,6 +8,7 @@
 
 #include "arguments.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -126,6 +127,19 @@ public:
 private:
     const void* data_;
     std::size_t size_;
+};
+
+/// A PEM text to be read during a call: `Bytes`, or an array of characters up to its NUL, as a literal is.
+class Pem : public Bytes {
+public:
+    using Bytes::Bytes;
+    /// All of the bytes.
+    Pem(const Bytes& bytes) noexcept : Bytes(bytes) {}
+    /// A literal, or a buffer of characters that a NUL may end before its end.
+    template <typename Character, std::size_t size,
+              typename = std::enable_if_t<detail::is_character<Character> && sizeof(Character) == 1>>
+    Pem(const Character (&text)[size]) noexcept
+        : Bytes(text, static_cast<std::size_t>(std::find(text, text + size, Character{}) - text)) {}
 };
 
 /// Elements to be read during a call: a list in braces, or any contiguous range of them.
