@@ -44,12 +44,24 @@ struct Unscaled : View {
     using reference = const double&;
 };
 
+// One that lets them be read alone.
+struct ReadOnly : View {
+    using element_type = double;
+    using reference = const double&;
+};
+
+// One that gives references to other elements.
+struct Rounded : View {
+    using reference = const int&;
+};
+
 template <typename Seen, typename = void>
 constexpr bool is_added = false;
 template <typename Seen>
 constexpr bool is_added<Seen, std::void_t<decltype(std::declval<sidekick::Rows&>().array(
                                   "x", std::declval<const Seen&>()))>> = true;
-static_assert(is_added<View> && is_added<Unscaled> && !is_added<Scaled>);
+static_assert(is_added<View> && is_added<Unscaled> && is_added<ReadOnly>);
+static_assert(!is_added<Scaled> && !is_added<Rounded>);
 
 // A view of a layout that may have no strides.
 struct Strided : View {

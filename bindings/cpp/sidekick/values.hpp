@@ -327,12 +327,15 @@ constexpr bool is_matrix<Values, std::void_t<decltype(Values::IsRowMajor),
                                              decltype(std::declval<const Values&>().innerStride()),
                                              decltype(std::declval<const Values&>().outerStride())>> = true;
 
-// Whether what a view gives for its elements are values that its accessor makes, not those in memory.
+// Whether what a view gives for its elements are values that its accessor makes, not those in memory; a
+// reference to them may let them be read alone.
 template <typename View, typename = void>
 constexpr bool makes_values = false;
 template <typename View>
 constexpr bool makes_values<View, std::void_t<typename View::reference, typename View::element_type>> =
-    !std::is_same_v<typename View::reference, typename View::element_type&>;
+    !std::is_reference_v<typename View::reference> ||
+    !std::is_same_v<std::remove_cv_t<std::remove_reference_t<typename View::reference>>,
+                    std::remove_cv_t<typename View::element_type>>;
 
 // Whether a view has strides; one that does not say so has.
 template <typename View, typename = void>
