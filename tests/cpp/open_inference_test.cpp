@@ -182,6 +182,10 @@ TEST(a_column_has_as_many_sizes_as_its_input) {
 }
 
 TEST(no_byte_is_read_as_a_bool_of_the_language) {
+    using sidekick::detail::is_kept_as;
+    static_assert(!is_kept_as<const bool>(SIDEKICK_DTYPE_U8) && !is_kept_as<volatile bool>(SIDEKICK_DTYPE_BOOL));
+    static_assert(is_kept_as<const std::uint8_t>(SIDEKICK_DTYPE_BOOL) &&
+                  is_kept_as<const std::uint16_t>(SIDEKICK_DTYPE_F16));
     const auto model = open_passing("images", R"({"inputs": [{"name": "rgb", "type": "image"},
         {"name": "chw", "optional": true}, {"name": "file", "type": "bytes", "optional": true}],
         "outputs": [{"name": "rgb_out"}]})");
@@ -193,6 +197,9 @@ TEST(no_byte_is_read_as_a_bool_of_the_language) {
     CHECK(error.status() == Status::FeatureType);
     CHECK(rig::has(error.what(),
                    "its elements are uint8, read as C++'s bool; a tensor's bool is a std::uint8_t"));
+    const auto constant = predictions[0].try_elements<const bool>("rgb_out");
+    CHECK(!constant && rig::has(constant.error().what(), "read as C++'s bool"));
+    CHECK(predictions[0].elements<const std::uint8_t>("rgb_out").size() == 18);
 }
 
 TEST(what_is_pulled_keeps_to_the_batch_limit) {

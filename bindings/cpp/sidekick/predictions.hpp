@@ -37,7 +37,7 @@ span<const Element> elements_as(const void* elements, std::size_t size) {
 template <typename Element>
 Error another_type(std::int32_t dtype, FeatureKey output, span<const Feature> outputs,
                    std::optional<std::size_t> row = std::nullopt) {
-    const std::string wanted = std::is_same_v<Element, bool>
+    const std::string wanted = is_one_of<Element, bool>
                                    ? "C++'s bool; a tensor's bool is a std::uint8_t"
                                    : to_string(static_cast<ElementType>(detail::dtype<Element>()));
     return feature_error(Status::FeatureType, output,

@@ -457,13 +457,13 @@ constexpr std::int32_t dtype() {
 // Whether elements of a type of the C API are read as this one.
 template <typename Element>
 constexpr bool is_kept_as(std::int32_t kept) {
-    if (std::is_same_v<Element, bool>) {
+    if (is_one_of<Element, bool>) {
         return false;  // its bytes are 0 and 1 alone
     }
     if (kept == SIDEKICK_DTYPE_F16 || kept == SIDEKICK_DTYPE_BF16) {
-        return std::is_same_v<Element, std::uint16_t>;
+        return is_one_of<Element, std::uint16_t>;
     }
-    return kept == SIDEKICK_DTYPE_BOOL ? std::is_same_v<Element, std::uint8_t> : kept == dtype<Element>();
+    return kept == SIDEKICK_DTYPE_BOOL ? is_one_of<Element, std::uint8_t> : kept == dtype<Element>();
 }
 
 inline std::string utf8(const std::filesystem::path& path) {
