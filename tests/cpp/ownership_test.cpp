@@ -110,8 +110,9 @@ TEST(what_was_moved_from_is_empty) {
     CHECK_THROWS(Argument, rows.text("text", "any"));
     CHECK_THROWS(Argument, deployment.predict(std::as_const(rows)));
     CHECK_THROWS(Argument, predictions.numbers(0));
-    CHECK_THROWS(UnknownFeature, predictions.numbers("number"));
+    CHECK_THROWS(Argument, predictions.numbers("number"));
     CHECK_THROWS(Argument, predictions[0].number(0));
+    CHECK_THROWS(Argument, predictions[0].number("number"));
     CHECK_THROWS(Argument, options.batch_rows(1));
     const auto taken = std::move(deployment);
     CHECK(deployment.inputs().empty() && deployment.outputs().empty() && deployment.protocol() == sidekick::Protocol{});

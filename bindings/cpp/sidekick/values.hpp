@@ -264,11 +264,14 @@ inline std::string quoted(std::string_view name, std::size_t most = std::string:
 }
 
 // The error of a name that no feature has. The library knows which names may be shown, and says so at the end
-// of its error of an index that none has.
+// of its error of an index that none has; any other error of it stays.
 inline Error unknown_feature(std::string_view name, const Error& of_index) {
+    if (of_index.status() != Status::UnknownFeature) {
+        return of_index;
+    }
     const std::string known = of_index.what();
     const std::size_t list = known.find("; the deployment has ");
-    const bool has_list = of_index.status() == Status::UnknownFeature && list != std::string::npos;
+    const bool has_list = list != std::string::npos;
     const std::string start = "there is no feature named " + detail::quoted(name, shown_bytes);
     return {Status::UnknownFeature, start + (has_list ? known.substr(list) : ""), std::string(name)};
 }
