@@ -166,3 +166,18 @@ TEST(the_shape_of_a_column_is_that_of_its_input) {
     CHECK_FAILS(RowIncomplete, rows.try_add_columns(2, {{"array", values, none}}));
     CHECK_FAILS(FeatureType, rows.try_add_columns(2, {{"text", values, {6}}}));
 }
+
+TEST(no_row_is_blamed_for_an_unknown_column) {
+    auto rows = check::open("reciprocal").rows();
+    rows.row().number(0, 4).end_row();
+    const auto error = rows.try_add_columns(2, {{"nothing", two_numbers}}).error();
+    CHECK(error.status() == Status::UnknownFeature && error.feature() == "nothing" && !error.row());
+    CHECK(error.what() == std::string("there is no feature named \"nothing\"; the deployment has 1: \"number\""));
+}
+
+TEST(a_null_text_of_a_column_has_its_row) {
+    const std::vector<const char*> texts{"a", nullptr};
+    const auto error = check::thrown_by([&] { static_cast<void>(Column("text", texts)); });
+    CHECK(error.status() == Status::Argument && error.feature() == "text" && error.row() == 1U);
+    CHECK(error.what() == std::string("row 1: feature \"text\": a text of the column is NULL"));
+}

@@ -114,6 +114,6 @@ TEST(a_name_is_on_one_line_of_a_message_and_not_at_length) {
     CHECK(std::string(column.what()).find(std::string(value.what()).substr(start)) != std::string::npos);
     const std::vector<const char*> null{nullptr};
     const auto made = check::thrown_by([&] { static_cast<void>(sidekick::Column(line, null)); });
-    CHECK(made.what() == std::string("feature \"a\\x0ab\": a text of the column is NULL"));
+    CHECK(made.what() == std::string("row 0: feature \"a\\x0ab\": a text of the column is NULL"));
     CHECK(sidekick::detail::quoted("ä€😀\xe2\x82") == "\"ä€😀\\xe2\\x82\"");
 }

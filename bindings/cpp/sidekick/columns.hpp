@@ -47,7 +47,8 @@ struct ClosedTexts {
  *   another, each row-major. Integers may also be the categories of a categorical or binary input. They are
  *   not copied: they have to live until the call, as the input's name has to;
  * - anything that is a `std::string_view`: the texts of a text input, the labels of a categorical or binary
- *   one; or, without a range, `ClosedTexts`;
+ *   one; or, without a range, `ClosedTexts`. A text that is NULL throws an error here, whose row is its place
+ *   in the column;
  * - `Bytes`, or what they are made of: the encoded images of an image input, the values of one of bytes.
  */
 class Column {
@@ -109,7 +110,8 @@ private:
         if constexpr (std::is_convertible_v<const Value&, Text>) {
             const Text text(value);
             if (text.size() == SIDEKICK_NUL) {
-                throw detail::feature_error(Status::Argument, input_, "a text of the column is NULL");
+                throw detail::feature_error(Status::Argument, input_, "a text of the column is NULL", {},
+                                            ends_.size());
             }
             pieces_.append(text.data(), text.size());
         } else {

@@ -56,6 +56,17 @@ enum class Status : std::int32_t {
     ReplyTooLarge = SIDEKICK_ERROR_REPLY_TOO_LARGE          ///< A reply beyond the size limit.
 };
 
+/// @cond
+namespace detail {
+
+// How a message about a row starts; empty where it is about none.
+inline std::string about_row(std::optional<std::size_t> row) {
+    return row ? "row " + std::to_string(*row) + ": " : "";
+}
+
+}  // namespace detail
+/// @endcond
+
 /// What went wrong, in full. Copies share their fields and cannot fail; any thread may read them.
 class Error : public std::runtime_error {
 public:
@@ -142,11 +153,11 @@ private:
     static std::string counted(std::size_t first, const Error& error) {
         const std::string message = error.what();
         const auto row = error.row();
-        const std::string start = row ? "row " + std::to_string(*row) + ": " : "";
+        const std::string start = detail::about_row(row);
         if (!row || message.compare(0, start.size(), start) != 0) {
             return message;
         }
-        return "row " + std::to_string(*row + first) + ": " + message.substr(start.size());
+        return detail::about_row(*row + first) + message.substr(start.size());
     }
 
     static std::string text(const char* (*getter)(const sidekick_error*, std::size_t*), const sidekick_error* error) {

@@ -297,9 +297,10 @@ private:
     Result<void> take(const Column& column, std::size_t count, detail::ColumnTable& table) const {
         const std::size_t index = detail::find(inputs(), column.input());
         if (inputs_ && column.input().named() && index == inputs().size()) {
-            // The library's own error shows no name that holds the token.
+            // The library's own error shows no name that holds the token. It names the row of a value.
             const std::string_view name = column.input().name();
-            return detail::attempt(sidekick_rows_add_number, c_handle(), name.data(), name.size(), 0.0);
+            return detail::without_row(
+                detail::attempt(sidekick_rows_add_number, c_handle(), name.data(), name.size(), 0.0).error());
         }
         return table.add(index, column, count, inputs());
     }

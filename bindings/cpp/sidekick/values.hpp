@@ -276,6 +276,14 @@ inline Error unknown_feature(std::string_view name, const Error& of_index) {
     return {Status::UnknownFeature, start + (has_list ? known.substr(list) : ""), std::string(name)};
 }
 
+// An error of no row that the library gave while it was asked about one: in the message, too.
+inline Error without_row(const Error& error) {
+    const std::string message = error.what();
+    const std::string start = detail::about_row(error.row());
+    const bool has_start = message.compare(0, start.size(), start) == 0;
+    return {error.status(), has_start ? message.substr(start.size()) : message, std::string(error.feature())};
+}
+
 // The name of a feature; none if there is no such index.
 inline std::string name_of(FeatureKey key, span<const Feature> features) {
     const bool is_there = !key.named() && key.index() < features.size();
@@ -286,9 +294,8 @@ inline std::string name_of(FeatureKey key, span<const Feature> features) {
 // one that the caller gave.
 inline Error feature_error(Status status, FeatureKey key, const std::string& message,
                            span<const Feature> features = {}, std::optional<std::size_t> row = std::nullopt) {
-    const std::string about_row = row ? "row " + std::to_string(*row) + ": " : "";
     const std::string about = key.named() ? "feature " + detail::quoted(key.name(), shown_bytes) + ": " : "";
-    return {row, Error(status, about_row + about + message, name_of(key, features))};
+    return {row, Error(status, detail::about_row(row) + about + message, name_of(key, features))};
 }
 
 // A shape as messages show it, such as `[any, 2]`.
