@@ -22,7 +22,7 @@
  * - Lifetime: a `std::string_view`, a span or a range that is handed out lives as long as the `Predictions`,
  *   `Reply` or `Deployment` it came from, also when that is moved. Asking a temporary for one does not
  *   compile, except through what `next` returns: `stream.next()->numbers(0)` compiles, and so does
- *   `for (auto& p : *stream.next())`, but the predictions are gone when they are read.
+ *   `for (const auto& p : *stream.next())`, but the predictions are gone when they are read.
  * - Text is UTF-8. What goes in is copied. Enums, `Feature`, `Error` and `Deployment` have `to_string` and
  *   `operator<<`; `std::format` and fmt take them.
  * - Threads: `Deployment`, `Cancel`, `Predictions` and `Reply` are shared freely; `Options`, `Rows` and
