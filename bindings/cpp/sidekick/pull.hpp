@@ -30,7 +30,8 @@ public:
     /// The predictions of the next batch, in the order of the elements; nothing after the last one. Fails as
     /// `Stream::next` does if a batch failed: the next call goes on with the next batch. If `fill` fails,
     /// that ends the range, and the batch is not sent. The error comes after all that was in flight; one
-    /// about the row that `fill` adds counts rows over the whole range.
+    /// about the row that `fill` adds counts rows over the whole range. So does one about a row of other
+    /// `Rows` that has the same number there as this one in its batch: it cannot be told apart.
     std::optional<Predictions> next() {
         pull();
         auto predictions = stream_.next();
@@ -77,7 +78,7 @@ private:
         }
     }
 
-    // Adds a row. An error about it counts the rows of the whole range; any other is left as it is.
+    // Adds a row. An error with its number counts the rows of the whole range; any other is left as it is.
     void add_row() {
         try {
             fill_(rows_, *first_);
