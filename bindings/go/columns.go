@@ -54,7 +54,9 @@ func ColumnOf[T ColumnElement](name string, elements []T) Column {
 	return column
 }
 
-// Shaped is the column of an array input whose shape has a [SizeAny]: all its arrays have this shape.
+// Shaped is the column of an array input whose shape has a [SizeAny]: all its arrays have this shape. It has as
+// many sizes as that of the input, and the same ones where those are not [SizeAny]; [Rows.Columns] refuses
+// another one. Inputs that are not [Numeric] have no arrays, and ignore it.
 func (c Column) Shaped(shape ...int) Column {
 	c.shape = make([]uintptr, len(shape))
 	for at, size := range shape {
@@ -63,17 +65,22 @@ func (c Column) Shaped(shape ...int) Column {
 	return c
 }
 
+// sizes are the shape that was given.
+func (c *Column) sizes() []int {
+	sizes := make([]int, len(c.shape))
+	for at, size := range c.shape {
+		sizes[at] = int(size)
+	}
+	return sizes
+}
+
 // unknownRows is the number of rows of a column whose arrays have sizes that are not known.
 const unknownRows = -1
 
 // rows is how many rows the column is for.
 func (c *Column) rows(feature Feature) int {
 	if c.shape != nil {
-		size := 1
-		for _, extent := range c.shape {
-			size *= int(extent)
-		}
-		return c.count / max(size, 1)
+		return c.count / max(elementCount(c.sizes()), 1)
 	}
 	if feature.isFree() {
 		return unknownRows
@@ -104,22 +111,19 @@ func (r *Rows) addColumns(columns []Column) error {
 	rows := unknownRows
 	r.table.reset(columns)
 	defer r.table.forget()
-	for at := range columns {
-		input, err := r.inputs.find(columns[at].name)
+	for _, column := range columns {
+		input, err := r.fit(&column)
 		if err != nil {
 			return err
 		}
-		count := columns[at].rows(r.inputs.list[input])
-		if columns[at].kind == timeDType {
-			return newInputError(StatusFeatureType, r.ended, columns[at].name, errTime)
-		}
+		count := column.rows(r.inputs.list[input])
 		if rows == unknownRows {
 			rows = count
 		}
 		if count != rows && count != unknownRows {
-			return columnError(columns[at].name, "its column has %d rows, the first column has %d", count, rows)
+			return columnError(column.name, "its column has %d rows, the first column has %d", count, rows)
 		}
-		r.table.add(input, &columns[at])
+		r.table.add(input, &column)
 	}
 	if rows == unknownRows && len(columns) > 0 {
 		return columnError(columns[0].name, "its arrays have a size that is free: give their shape with Shaped")
@@ -129,6 +133,33 @@ func (r *Rows) addColumns(columns []Column) error {
 		r.ended += max(rows, 0)
 	}
 	return err
+}
+
+// fit finds the input of a column, and drops a shape that the input does not take.
+func (r *Rows) fit(column *Column) (int, error) {
+	input, err := r.inputs.find(column.name)
+	if err != nil {
+		return 0, err
+	}
+	if column.kind == timeDType {
+		return 0, newInputError(StatusFeatureType, r.ended, column.name, errTime)
+	}
+	feature := r.inputs.list[input]
+	if column.kind == piecesKind || feature.Type != Numeric {
+		column.shape = nil
+	}
+	// The library reads as many sizes as the input has.
+	if sizes := column.sizes(); column.shape != nil && !isOfShape(sizes, feature.Shape) {
+		return 0, columnError(column.name, "expected arrays of shape %s, got %v", shapeText(feature.Shape), sizes)
+	}
+	return input, nil
+}
+
+// isOfShape reports whether arrays of a shape fit that of an input.
+func isOfShape(given, own []int) bool {
+	return slices.EqualFunc(given, own, func(size, wanted int) bool {
+		return size >= 0 && (size == wanted || wanted == SizeAny)
+	})
 }
 
 // columnError is an error about a column as a whole.

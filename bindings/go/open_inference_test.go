@@ -520,3 +520,43 @@ func TestEachRowHasItsOwnShape(t *testing.T) {
 	}
 	failure(t, model.NewRows().Columns(sidekick.ColumnOf("x", values)).Err(), sidekick.StatusFeatureShape)
 }
+
+// TestShapesOfColumnsAreThoseOfTheirInputs has shapes of fewer sizes, of more, and of others.
+func TestShapesOfColumnsAreThoseOfTheirInputs(t *testing.T) {
+	free, values := passing(t, "free", "{}"), []float32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+	for text, column := range map[string]sidekick.Column{
+		"[2]":     sidekick.ColumnOf("x", values[:8]).Shaped(2),
+		"[]":      sidekick.ColumnOf("x", values[:4]).Shaped(),
+		"[3 2 1]": sidekick.ColumnOf("x", values).Shaped(3, 2, 1),
+		"[2 3]":   sidekick.ColumnOf("x", values).Shaped(2, 3),
+		"[-1 2]":  sidekick.ColumnOf("x", values[:4]).Shaped(sidekick.SizeAny, 2),
+		"[-2 2]":  sidekick.ColumnOf("x", values[:4]).Shaped(-2, 2),
+	} {
+		rows := free.NewRows().Columns(column, sidekick.ColumnOf("tag", []int64{3, 4}))
+		failed := failure(t, rows.Err(), sidekick.StatusFeatureShape)
+		if expected := `feature "x": expected arrays of shape [any 2], got ` + text; failed.Message != expected {
+			t.Errorf("%q instead of %q", failed.Message, expected)
+		}
+	}
+	fixed := open(t, "denoise")
+	noisy := sidekick.ColumnOf("noisy", make([]float32, 64))
+	failed := failure(t, fixed.NewRows().Columns(noisy.Shaped(64)).Err(), sidekick.StatusFeatureShape)
+	if failed.Feature != "noisy" || !strings.HasSuffix(failed.Message, "expected arrays of shape [8 8 1], got [64]") {
+		t.Errorf("%+v", failed)
+	}
+	if err := fixed.NewRows().Columns(noisy.Shaped(8, 8, 1)).Err(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOnlyNumbersHaveAShape gives a shape to columns of all types.
+func TestOnlyNumbersHaveAShape(t *testing.T) {
+	deployment := open(t, "echo")
+	columns := echoColumns(t, 0, 1)
+	columns[0] = columns[0].Shaped(2, 3)
+	columns[1] = columns[1].Shaped(1)
+	for at := 2; at < len(columns); at++ {
+		columns[at] = columns[at].Shaped(2)
+	}
+	checkEcho(t, predict(t, deployment, deployment.NewRows().Columns(columns...)), 2)
+}

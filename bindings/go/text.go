@@ -45,15 +45,18 @@ func (f Feature) String() string {
 }
 
 // kind is the feature's type and its shape, as "image [8 8 1]".
-func (f Feature) kind() string {
-	sizes := make([]string, len(f.Shape))
-	for at, size := range f.Shape {
+func (f Feature) kind() string { return fmt.Sprintf("%s %s", f.Type, shapeText(f.Shape)) }
+
+// shapeText is a shape as "[any 2]".
+func shapeText(shape []int) string {
+	sizes := make([]string, len(shape))
+	for at, size := range shape {
 		sizes[at] = fmt.Sprint(size)
 		if size == SizeAny {
 			sizes[at] = "any"
 		}
 	}
-	return fmt.Sprintf("%s [%s]", f.Type, strings.Join(sizes, " "))
+	return "[" + strings.Join(sizes, " ") + "]"
 }
 
 func labelText(labels []string) string {
