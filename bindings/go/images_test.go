@@ -91,6 +91,7 @@ func TestBrokenPicturesAreRefused(t *testing.T) {
 		&image.Paletted{Pix: few, Stride: 4, Rect: bounds, Palette: transparentPalette},
 		&image.NRGBA64{Pix: few, Stride: 32, Rect: bounds}, &image.RGBA64{Pix: few, Stride: 32, Rect: bounds},
 		&image.Gray16{Pix: few, Stride: 8, Rect: bounds}, &image.NRGBA64{Pix: few, Stride: -32, Rect: bounds},
+		&image.Paletted{Pix: make([]uint8, 16), Stride: 0, Rect: bounds, Palette: transparentPalette},
 		image.NewPaletted(image.Rectangle{}, nil), image.NewGray16(image.Rect(0, 0, 0, 2)),
 	} {
 		rows.Clear()

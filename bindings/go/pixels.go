@@ -26,7 +26,7 @@ type pixelReader struct {
 func (r *pixelReader) read(picture image.Image) pixels {
 	switch picture := picture.(type) {
 	case *image.Gray:
-		return pixels{picture.Rect.Dx(), picture.Rect.Dy(), 1, picture.Stride, picture.Pix}
+		return grey(picture)
 	case *image.NRGBA:
 		read, _ := r.withoutAlpha(picture.Rect, picture.Stride, picture.Pix)
 		return read
@@ -59,6 +59,15 @@ func (r *pixelReader) read(picture image.Image) pixels {
 	return r.read(drawn(image.NewNRGBA(sized(picture)), picture))
 }
 
+// grey lends the samples of a grey image.
+func grey(picture *image.Gray) pixels {
+	width, height, stride := picture.Rect.Dx(), picture.Rect.Dy(), picture.Stride
+	if height == 1 {
+		stride = width
+	}
+	return pixels{width, height, 1, stride, picture.Pix}
+}
+
 func sized(picture image.Image) image.Rectangle {
 	return image.Rectangle{Max: picture.Bounds().Size()}
 }
@@ -69,9 +78,10 @@ func drawn(target draw.Image, picture image.Image) image.Image {
 }
 
 // isBroken reports whether an image is empty, or has too few samples. The library says what is wrong with it.
+// One row needs no stride: package image does not read it.
 func isBroken(bounds image.Rectangle, pixelBytes, stride int, samples []byte) bool {
 	width, height := bounds.Dx(), bounds.Dy()
-	return width <= 0 || height <= 0 || stride < pixelBytes*width ||
+	return width <= 0 || height <= 0 || height > 1 && stride < pixelBytes*width ||
 		len(samples) < stride*(height-1)+pixelBytes*width
 }
 
@@ -100,7 +110,8 @@ func (r *pixelReader) reduced(bounds image.Rectangle, channels, stride int, samp
 func (r *pixelReader) paletted(picture *image.Paletted) pixels {
 	width, height, stride := picture.Rect.Dx(), picture.Rect.Dy(), picture.Stride
 	if isBroken(picture.Rect, 1, stride, picture.Pix) {
-		return pixels{width, height, 1, stride, picture.Pix}
+		// The library would take the places in the palette for greys.
+		return pixels{width, height, 1, stride, nil}
 	}
 	colours := coloursOf(picture.Palette)
 	r.rgb = slices.Grow(r.rgb[:0], 3*width*height)

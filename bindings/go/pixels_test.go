@@ -7,6 +7,7 @@ import (
 	"image/draw"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 )
 
@@ -136,6 +137,59 @@ func TestBrokenPicturesAreLeftToTheLibrary(t *testing.T) {
 		{Pix: nil, Stride: 0, Rect: image.Rect(0, 0, 0, 2)},
 	} {
 		if read := reader.read(broken); read.channels != 4 || len(read.samples) != len(broken.Pix) {
+			t.Error(read)
+		}
+	}
+}
+
+// TestOneRowNeedsNoStride reads images of one row, whose stride nothing reads in package image.
+func TestOneRowNeedsNoStride(t *testing.T) {
+	bounds, palette := image.Rect(1, 2, 3, 3), color.Palette{color.White, color.NRGBA{200, 100, 50, 0}}
+	pix := []uint8{1, 0, 255, 255, 128, 128, 255, 255, 7, 7, 9, 9, 11, 11, 255, 255}
+	for _, stride := range []int{0, 1, -8} {
+		for _, picture := range []image.Image{
+			&image.Gray{Pix: pix[:2], Stride: stride, Rect: bounds},
+			&image.Gray16{Pix: pix[2:6], Stride: stride, Rect: bounds},
+			&image.NRGBA{Pix: pix[8:], Stride: stride, Rect: bounds},
+			&image.RGBA{Pix: pix[4:12], Stride: stride, Rect: bounds},
+			&image.NRGBA64{Pix: pix, Stride: stride, Rect: bounds},
+			&image.RGBA64{Pix: pix, Stride: stride, Rect: bounds},
+			&image.CMYK{Pix: pix[:8], Stride: stride, Rect: bounds},
+			&image.Alpha{Pix: pix[2:4], Stride: stride, Rect: bounds},
+			&image.Alpha16{Pix: pix[2:6], Stride: stride, Rect: bounds},
+			&image.Paletted{Pix: pix[:2], Stride: stride, Rect: bounds, Palette: palette},
+			&image.YCbCr{Y: pix[4:6], Cb: pix[:2], Cr: pix[8:10], YStride: stride, CStride: stride, Rect: bounds},
+		} {
+			var reader, expected pixelReader
+			read, wide := reader.read(picture), expected.read(widened(picture))
+			if read.width != 2 || read.height != 1 || read.channels != wide.channels ||
+				read.stride != 2*read.channels || !bytes.Equal(read.samples, wide.samples) {
+				t.Errorf("%T of stride %d: %v instead of %v", picture, stride, read, wide)
+			}
+		}
+	}
+}
+
+// widened is an image of one row with the stride that package image makes.
+func widened(picture image.Image) image.Image {
+	one := reflect.New(reflect.TypeOf(picture).Elem())
+	one.Elem().Set(reflect.ValueOf(picture).Elem())
+	for _, name := range []string{"Stride", "YStride", "CStride"} {
+		if stride := one.Elem().FieldByName(name); stride.IsValid() {
+			stride.SetInt(16)
+		}
+	}
+	return one.Interface().(image.Image)
+}
+
+func TestAPaletteThatLacksPixelsSendsNone(t *testing.T) {
+	var reader pixelReader
+	bounds := image.Rect(0, 0, 2, 2)
+	for _, broken := range []*image.Paletted{
+		{Pix: make([]uint8, 4), Stride: 0, Rect: bounds}, {Pix: make([]uint8, 3), Stride: 2, Rect: bounds},
+		{Pix: make([]uint8, 4), Stride: 2, Rect: image.Rect(0, 0, 0, 2)},
+	} {
+		if read := reader.read(broken); read.samples != nil || read.width != broken.Rect.Dx() {
 			t.Error(read)
 		}
 	}
