@@ -27,6 +27,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 	"syscall"
 	"unsafe"
 )
@@ -152,24 +153,37 @@ func modelVersionOf(deployment unsafe.Pointer) string {
 	return goText(version, length)
 }
 
-func inputsOf(deployment unsafe.Pointer) ([]Feature, error) {
+func inputsOf(deployment unsafe.Pointer) (features, error) {
 	return featuresOf((*C.sidekick_deployment)(deployment), C.SIDEKICK_INPUT)
 }
 
-func outputsOf(deployment unsafe.Pointer) ([]Feature, error) {
+func outputsOf(deployment unsafe.Pointer) (features, error) {
 	return featuresOf((*C.sidekick_deployment)(deployment), C.SIDEKICK_OUTPUT)
 }
 
-func featuresOf(deployment *C.sidekick_deployment, side C.int32_t) ([]Feature, error) {
-	features := make([]Feature, C.sidekick_deployment_feature_count(deployment, side))
-	for index := range features {
+func featuresOf(deployment *C.sidekick_deployment, side C.int32_t) (features, error) {
+	count := C.sidekick_deployment_feature_count(deployment, side)
+	list := make([]Feature, count)
+	for index := range list {
 		feature, err := featureAt(deployment, side, C.size_t(index))
 		if err != nil {
-			return nil, err
+			return features{}, err
 		}
-		features[index] = feature
+		list[index] = feature
 	}
-	return features, nil
+	_, unknown := featureAt(deployment, side, count)
+	return newFeatures(list, namesIn(unknown)), nil
+}
+
+// namesIn is the end of the library's error of an index that no feature has. The library knows which names may
+// be shown: one that holds the token may not.
+func namesIn(unknown error) string {
+	const start = "; the deployment has "
+	_, names, found := strings.Cut(unknown.Error(), start)
+	if !found {
+		return ""
+	}
+	return start + names
 }
 
 func featureAt(deployment *C.sidekick_deployment, side C.int32_t, index C.size_t) (Feature, error) {

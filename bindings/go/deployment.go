@@ -84,8 +84,8 @@ func newDeployment(object unsafe.Pointer, settings *settings) (*Deployment, erro
 	}
 	deployment := &Deployment{
 		handle:     owner,
-		inputs:     newFeatures(inputs),
-		outputs:    &outputs{features: newFeatures(found)},
+		inputs:     inputs,
+		outputs:    &outputs{features: found},
 		protocol:   protocolOf(object),
 		version:    modelVersionOf(object),
 		batchLimit: batchLimitOf(object),

@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"math"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strconv"
@@ -244,6 +246,50 @@ func TestUnknownInputsAreNamed(t *testing.T) {
 	}
 	if !errors.Is(failed, sidekick.ErrInput) {
 		t.Error("in no group")
+	}
+}
+
+// serveToken answers as a model of many inputs, one of whose names holds the token of the request.
+func serveToken(answer http.ResponseWriter, request *http.Request) {
+	tensor := func(name string) string { return `{"name":"` + name + `","datatype":"FP32","shape":[-1]}` }
+	if request.Method == http.MethodPost {
+		fmt.Fprint(answer, `{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"data":[1]},
+			{"name":"my s3cret-token","datatype":"FP32","shape":[1],"data":[1]}]}`)
+		return
+	}
+	inputs := []string{tensor("my s3cret-token")}
+	for at := range 25 {
+		inputs = append(inputs, tensor(fmt.Sprintf("x%d", at)))
+	}
+	fmt.Fprintf(answer, `{"inputs":[%s],"outputs":[%s,%s]}`, strings.Join(inputs, ","), tensor("y"),
+		tensor("my s3cret-token"))
+}
+
+func TestListsOfNamesAreShortAndShowNoToken(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(serveToken))
+	defer server.Close()
+	model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m",
+		"s3cret-token"))
+	defer model.Close()
+	type none struct{ Nope float64 }
+	rows := model.NewRows().Number("my s3cret-token", 1)
+	for at := range 25 {
+		rows.Number(fmt.Sprintf("x%d", at), 1)
+	}
+	predictions := predict(t, model, rows.End())
+	_, unread := predictions.Numbers("nope")
+	_, undecoded := sidekick.Decode[none](predictions)
+	for text, err := range map[string]error{
+		`named "nope"; the deployment has 26: `:  model.NewRows().Number("nope", 1).Err(),
+		`named "nopes"; the deployment has 26: `: model.NewRows().Map(map[string]any{"nopes": 1}).Err(),
+		`named "Nope"; the deployment has 26: `:  model.NewRows().Struct(none{}).Err(),
+		`named "nope"; the deployment has 2: `:   unread,
+		`named "Nope"; the deployment has 2: `:   undecoded,
+	} {
+		failed := failure(t, err, sidekick.StatusUnknownFeature)
+		if !strings.Contains(failed.Message, text) || strings.Contains(failed.Message, `"x24"`) {
+			t.Error(failed)
+		}
 	}
 }
 

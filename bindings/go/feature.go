@@ -104,14 +104,16 @@ type features struct {
 	index map[string]int
 	// plans are a structEncoder or a structDecoder for each type of Go that was used.
 	plans *sync.Map
+	// known ends messages about names that are not there: how many features there are, and which.
+	known string
 }
 
-func newFeatures(list []Feature) features {
+func newFeatures(list []Feature, known string) features {
 	index := make(map[string]int, len(list))
 	for at, feature := range list {
 		index[feature.Name] = at
 	}
-	return features{list, index, new(sync.Map)}
+	return features{list, index, new(sync.Map), known}
 }
 
 // find is the index of a name, or an error that lists the names there are.
@@ -125,7 +127,7 @@ func (f features) find(name string) (int, error) {
 }
 
 func (f features) lacks(name string) string {
-	return fmt.Sprintf("there is no feature %q; there are %s", name, quotedNames(f.names()))
+	return fmt.Sprintf("there is no feature named %q%s", name, f.known)
 }
 
 func (f features) names() []string {

@@ -209,7 +209,7 @@ func TestABadKeyNamesItsRow(t *testing.T) {
 	}
 	ofSequence := failure(t, err, sidekick.StatusUnknownFeature)
 	for _, failed := range []*sidekick.Error{ofAll, ofSequence} {
-		if failed.Row != 9 || !strings.HasPrefix(failed.Message, `row 9: there is no feature "weight"`) {
+		if failed.Row != 9 || !strings.HasPrefix(failed.Message, `row 9: there is no feature named "weight"`) {
 			t.Errorf("%+v", failed)
 		}
 	}

@@ -32,7 +32,9 @@ func TestFieldsThatFitNoFeatureAreNamed(t *testing.T) {
 	}
 	rows := open(t, "language").NewRows().Struct(line{})
 	failed := failure(t, rows.Err(), sidekick.StatusUnknownFeature)
-	for _, says := range []string{"the field Number of sidekick_test.line", `there are "text"`, "sidekick:\"-\""} {
+	for _, says := range []string{
+		"the field Number of sidekick_test.line", `the deployment has 1: "text"`, "sidekick:\"-\"",
+	} {
 		if !strings.Contains(failed.Message, says) {
 			t.Errorf("%q is not in %q", says, failed.Message)
 		}
