@@ -93,6 +93,7 @@ func TestBrokenPicturesAreRefused(t *testing.T) {
 		&image.Gray16{Pix: few, Stride: 8, Rect: bounds}, &image.NRGBA64{Pix: few, Stride: -32, Rect: bounds},
 		&image.Paletted{Pix: make([]uint8, 16), Stride: 0, Rect: bounds, Palette: transparentPalette},
 		image.NewPaletted(image.Rectangle{}, nil), image.NewGray16(image.Rect(0, 0, 0, 2)),
+		struct{ *image.NRGBA }{image.NewNRGBA(image.Rect(0, 0, 0, 2))}, image.NewUniform(color.White),
 	} {
 		rows.Clear()
 		failed := failure(t, rows.Image("picture", broken).Err(), sidekick.StatusArgument)

@@ -53,10 +53,15 @@ func (r *pixelReader) read(picture image.Image) pixels {
 	case *image.NYCbCrA:
 		return r.read(&picture.YCbCr)
 	}
-	if picture.ColorModel() == color.Gray16Model {
+	switch picture.ColorModel() {
+	case color.Gray16Model:
 		return r.read(drawn(image.NewGray16(sized(picture)), picture))
+	case color.RGBA64Model:
+		return r.read(drawn(image.NewNRGBA64(sized(picture)), picture))
+	case color.RGBAModel, color.GrayModel, color.AlphaModel, color.CMYKModel, color.YCbCrModel:
+		return r.read(drawn(image.NewNRGBA(sized(picture)), picture))
 	}
-	return r.read(drawn(image.NewNRGBA(sized(picture)), picture))
+	return r.coloured(picture)
 }
 
 // grey lends the samples of a grey image.
@@ -76,6 +81,48 @@ func drawn(target draw.Image, picture image.Image) image.Image {
 	draw.Draw(target, target.Bounds(), picture, picture.Bounds().Min, draw.Src)
 	return target
 }
+
+// coloured copies one pixel after another: to draw those of another type would multiply them with their alpha.
+func (r *pixelReader) coloured(picture image.Image) pixels {
+	bounds := picture.Bounds()
+	width, height := bounds.Dx(), bounds.Dy()
+	if bounds.Empty() || width > mostPixels || height > mostPixels {
+		return pixels{width, height, 3, 0, nil}
+	}
+	r.rgb = slices.Grow(r.rgb[:0], 3*width*height)
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			colour := withoutMultiplication(picture.At(x, y))
+			r.rgb = append(r.rgb, colour[:]...)
+		}
+	}
+	return pixels{width, height, 3, 3 * width, r.rgb}
+}
+
+// mostPixels is how many pixels the library takes at each side. An [image.Uniform] has more.
+const mostPixels = 65535
+
+// withoutMultiplication is a colour without its alpha; none is black. Package image would make a transparent
+// one black, and cut samples of 16 bits.
+func withoutMultiplication(colour color.Color) [3]byte {
+	switch colour := colour.(type) {
+	case nil:
+		return [3]byte{}
+	case color.NRGBA:
+		return [3]byte{colour.R, colour.G, colour.B}
+	case color.NYCbCrA:
+		red, green, blue := color.YCbCrToRGB(colour.Y, colour.Cb, colour.Cr)
+		return [3]byte{red, green, blue}
+	case color.RGBA, color.CMYK, color.YCbCr:
+		divided := color.NRGBAModel.Convert(colour).(color.NRGBA)
+		return [3]byte{divided.R, divided.G, divided.B}
+	}
+	divided := color.NRGBA64Model.Convert(colour).(color.NRGBA64)
+	return [3]byte{nearest(divided.R), nearest(divided.G), nearest(divided.B)}
+}
+
+// nearest is a sample of 16 bits as 8 bits.
+func nearest(sample uint16) byte { return byte((uint32(sample) + 128) / 257) }
 
 // isBroken reports whether an image is empty, or has too few samples. The library says what is wrong with it.
 // One row needs no stride: package image does not read it.
@@ -97,8 +144,7 @@ func (r *pixelReader) reduced(bounds image.Rectangle, channels, stride int, samp
 		row := samples[stride*y : stride*y+2*channels*width]
 		for ; len(row) > 0; row = row[2*channels:] {
 			for at := range kept {
-				sample := uint32(binary.BigEndian.Uint16(row[2*at:]))
-				r.rgb = append(r.rgb, uint8((sample+128)/257))
+				r.rgb = append(r.rgb, nearest(binary.BigEndian.Uint16(row[2*at:])))
 			}
 			opaque = opaque && (channels == 1 || binary.BigEndian.Uint16(row[6:]) == math.MaxUint16)
 		}
@@ -126,10 +172,7 @@ func (r *pixelReader) paletted(picture *image.Paletted) pixels {
 // coloursOf is the colours of a palette. Those that it lacks are black, as package image/png has them.
 func coloursOf(palette color.Palette) (colours [256][3]byte) {
 	for at, entry := range palette[:min(len(palette), len(colours))] {
-		if entry != nil {
-			colour := color.NRGBAModel.Convert(entry).(color.NRGBA)
-			colours[at] = [3]byte{colour.R, colour.G, colour.B}
-		}
+		colours[at] = withoutMultiplication(entry)
 	}
 	return colours
 }

@@ -88,7 +88,14 @@ func TestColoursOfAPaletteKeepTheirValues(t *testing.T) {
 	if samples := reader.read(picture).samples; !bytes.Equal(samples, []byte{255, 255, 255, 199, 99, 49, 0, 0, 0}) {
 		t.Error(samples)
 	}
+	picture.Palette = color.Palette{nil, nil}
+	if samples := reader.read(picture).samples; !bytes.Equal(samples, make([]byte, 9)) {
+		t.Error(samples)
+	}
 	picture.Palette = nil
+	if samples := reader.read(struct{ *image.Paletted }{picture}).samples; !bytes.Equal(samples, make([]byte, 9)) {
+		t.Error(samples)
+	}
 	if samples := reader.read(picture).samples; !bytes.Equal(samples, make([]byte, 9)) {
 		t.Error(samples)
 	}
@@ -192,5 +199,72 @@ func TestAPaletteThatLacksPixelsSendsNone(t *testing.T) {
 		if read := reader.read(broken); read.samples != nil || read.width != broken.Rect.Dx() {
 			t.Error(read)
 		}
+	}
+}
+
+// wrapped is an image of a type that package image does not know.
+type wrapped struct{ image.Image }
+
+// randomPictures are images of each type that package image reads from a PNG, with a transparent pixel, and
+// of types that are made of them.
+func randomPictures(bounds image.Rectangle) map[image.Image]image.Image {
+	grey, grey16 := image.NewGray(bounds), image.NewGray16(bounds)
+	rgba, rgba64 := image.NewRGBA(bounds), image.NewRGBA64(bounds)
+	nrgba, nrgba64, cmyk := image.NewNRGBA(bounds), image.NewNRGBA64(bounds), image.NewCMYK(bounds)
+	paletted := image.NewPaletted(bounds, color.Palette{color.NRGBA{9, 8, 7, 0}, color.NRGBA64{0xffff, 0x80, 0x7f, 0}})
+	ycbcra := image.NewNYCbCrA(bounds, image.YCbCrSubsampleRatio444)
+	for _, pix := range [][]uint8{grey.Pix, grey16.Pix, nrgba.Pix, nrgba64.Pix, cmyk.Pix, ycbcra.Y, ycbcra.Cb} {
+		for at := range pix {
+			pix[at] = uint8(rand.Uint32())
+		}
+	}
+	paletted.Pix[1] = 1
+	nrgba.Pix[3], nrgba64.Pix[6], nrgba64.Pix[7] = 0, 0, 0
+	draw.Draw(rgba, bounds, nrgba, bounds.Min, draw.Src)
+	draw.Draw(rgba64, bounds, nrgba64, bounds.Min, draw.Src)
+	return map[image.Image]image.Image{
+		struct{ *image.Gray }{grey}:         grey,
+		struct{ *image.Gray16 }{grey16}:     grey16,
+		struct{ *image.NRGBA }{nrgba}:       nrgba,
+		struct{ *image.NRGBA64 }{nrgba64}:   nrgba64,
+		struct{ *image.RGBA }{rgba}:         rgba,
+		struct{ *image.RGBA64 }{rgba64}:     rgba64,
+		struct{ *image.CMYK }{cmyk}:         cmyk,
+		struct{ *image.Paletted }{paletted}: paletted,
+		struct{ *image.NYCbCrA }{ycbcra}:    ycbcra,
+		wrapped{nrgba}:                      nrgba,
+		wrapped{nrgba64}:                    nrgba64,
+		wrapped{rgba64}:                     rgba64,
+		wrapped{paletted}:                   paletted,
+	}
+}
+
+func TestOtherTypesOfImagesKeepTheirColours(t *testing.T) {
+	for other, picture := range randomPictures(image.Rect(1, 2, 6, 5)) {
+		var reader, expected pixelReader
+		read, known := reader.read(other), expected.read(picture)
+		samples := known.samples
+		if known.channels == 1 && read.channels == 3 {
+			samples = nil
+			for _, sample := range known.samples {
+				samples = append(samples, sample, sample, sample)
+			}
+		}
+		if read.width != 5 || read.height != 3 || !bytes.Equal(read.samples, samples) {
+			t.Errorf("%T: %v instead of %v", other, read, known)
+		}
+	}
+}
+
+func TestColoursOfAPaletteAreTheNearestOf8Bits(t *testing.T) {
+	picture := image.NewPaletted(image.Rect(0, 0, 4, 1), color.Palette{
+		color.NRGBA64{0xffff, 0x00ff, 0x8080, 0}, color.NRGBA64{0x00ff, 0x0080, 0x007f, 0x1234},
+		color.RGBA64{0x00ff, 0x0080, 0x007f, 0xffff}, color.Gray16{0x00ff},
+	})
+	copy(picture.Pix, []uint8{0, 1, 2, 3})
+	var reader pixelReader
+	expected := []byte{255, 1, 128, 1, 0, 0, 1, 0, 0, 1, 1, 1}
+	if samples := reader.read(picture).samples; !bytes.Equal(samples, expected) {
+		t.Error(samples)
 	}
 }
