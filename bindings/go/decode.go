@@ -58,8 +58,8 @@ func PredictOne[Out, In any](ctx context.Context, deployment *Deployment, input 
 // The fields of an embedded struct without a tag count as those of the struct; a nil pointer to one is set.
 //
 // With map[string]any for Out, each row is a map of all outputs: float64 (int64 for an INT64, uint64
-// for a UINT64), [CategoryProbability], string, []byte, [Picture] and []float32. Out can also be a pointer to a
-// struct.
+// for a UINT64), [CategoryProbability], string, []byte, [Picture] and, for arrays, []float32 (of an INT32, a
+// UINT32, an INT64, a UINT64 or an FP64 a slice of that type). Out can also be a pointer to a struct.
 func Decode[Out any](predictions *Predictions) ([]Out, error) {
 	decoder, err := structDecoderOf(reflect.TypeFor[Out](), predictions.outputs.features)
 	if err != nil {

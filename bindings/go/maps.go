@@ -264,7 +264,7 @@ func decodeMap(outputs []Feature, columns []column, row int, target reflect.Valu
 func (c *column) value(output *Feature, row int) any {
 	switch {
 	case output.IsArray():
-		return slices.Clone(c.array(row))
+		return c.exactArray(row)
 	case output.Type == Categorical:
 		return c.categories().Best(row)
 	case output.Type == Text:
@@ -279,4 +279,28 @@ func (c *column) value(output *Feature, row int) any {
 		return c.kept[row]
 	}
 	return c.numbers[row]
+}
+
+// exactArray is a copy of the array of a row: of float32, or of the tensor's type where a float32 does not hold
+// all that the tensor can have.
+func (c *column) exactArray(row int) any {
+	switch c.element {
+	case ElementFloat64:
+		return tensorRow[float64](c, row)
+	case ElementInt32:
+		return tensorRow[int32](c, row)
+	case ElementUint32:
+		return tensorRow[uint32](c, row)
+	case ElementInt64:
+		return tensorRow[int64](c, row)
+	case ElementUint64:
+		return tensorRow[uint64](c, row)
+	}
+	return slices.Clone(c.array(row))
+}
+
+// tensorRow copies the elements of a row of a tensor of the type T.
+func tensorRow[T Element](c *column, row int) []T {
+	first, end := c.place(row)
+	return slices.Clone(tensorOf[T](c)[first:end])
 }

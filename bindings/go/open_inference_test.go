@@ -368,6 +368,62 @@ func TestMapsHaveIntegersOf64Bits(t *testing.T) {
 	}
 }
 
+// serveArrays answers as a model of arrays of each type that has more digits than a float32, and of others.
+func serveArrays(answer http.ResponseWriter, request *http.Request) {
+	outputs := []string{}
+	for _, output := range []struct{ datatype, data string }{
+		{"INT32", "2147483647,-16777217"}, {"UINT32", "4294967295,16777217"},
+		{"INT64", "9007199254740993,-1"}, {"UINT64", "18446744073709551615,1"}, {"FP64", "0.1,1e300"},
+		{"FP32", "0.1,2"}, {"INT16", "-32768,2"},
+	} {
+		rows, data := "-1", ""
+		if request.Method == http.MethodPost {
+			rows, data = "2", fmt.Sprintf(`,"data":[0,0,%s]`, output.data)
+		}
+		outputs = append(outputs, fmt.Sprintf(`{"name":"%s","datatype":"%[1]s","shape":[%s,2]%s}`,
+			output.datatype, rows, data))
+	}
+	fmt.Fprintf(answer, `{"inputs":[{"name":"x","datatype":"FP32","shape":[-1]}],"outputs":[%s]}`,
+		strings.Join(outputs, ","))
+}
+
+func TestMapsHaveArraysOfTheTypeThatHoldsThem(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(serveArrays))
+	defer server.Close()
+	model := must[*sidekick.Deployment](t)(sidekick.Open(context.Background(), server.URL+"/v2/models/m", ""))
+	defer model.Close()
+	predictions := predict(t, model, model.NewRows().Number("x", 1).End().Number("x", 2).End())
+	found := must[[]map[string]any](t)(sidekick.Decode[map[string]any](predictions))
+	expected := map[string]any{
+		"INT32": []int32{math.MaxInt32, -1<<24 - 1}, "UINT32": []uint32{math.MaxUint32, 1<<24 + 1},
+		"INT64": []int64{1<<53 + 1, -1}, "UINT64": []uint64{math.MaxUint64, 1}, "FP64": []float64{0.1, 1e300},
+		"FP32": []float32{0.1, 2}, "INT16": []float32{-32768, 2},
+	}
+	if !reflect.DeepEqual(found[1], expected) {
+		t.Errorf("got %v", found[1])
+	}
+	// They are copies.
+	found[0]["INT64"].([]int64)[0] = 7
+	if elements := must[[]int64](t)(sidekick.Elements[int64](predictions, "INT64")); elements[0] != 0 {
+		t.Error(elements)
+	}
+}
+
+// TestMapsHaveArraysOfFreeShapes has rows of different sizes.
+func TestMapsHaveArraysOfFreeShapes(t *testing.T) {
+	model := passing(t, "free", "{}")
+	rows := model.NewRows()
+	for _, size := range []int{1, 0, 2} {
+		rows.Array("x", sidekick.ArrayOf(make([]float32, 2*size), size, 2)).Integer("tag", 1).End()
+	}
+	found := must[[]map[string]any](t)(sidekick.Decode[map[string]any](predict(t, model, rows)))
+	for row, expected := range [][]float32{{0, 0}, {}, {0, 0, 0, 0}} {
+		if array := found[row]["x_out"]; !reflect.DeepEqual(array, expected) {
+			t.Errorf("row %d: %v", row, array)
+		}
+	}
+}
+
 func TestNumbersBeyondAFloat32AreRefused(t *testing.T) {
 	type small struct {
 		Value float32 `sidekick:"f_out"`
