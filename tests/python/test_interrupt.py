@@ -14,6 +14,7 @@ import pytest
 
 import sidekick
 from served import answering, feature
+from sidekick import _interrupt
 
 NUMBER = {"n": feature("numeric")}
 ROWS = [{"n": 1}, {"n": 2}]
@@ -200,6 +201,22 @@ def test_whatever_a_handler_raises_is_raised_every_time(held, handled, kind):
             client.predict(n=1)
     may.set()
     assert client.predict(n=3) == {"n": 3}
+
+
+def test_a_handler_that_raises_while_the_thread_starts_leaves_no_thread(held, monkeypatch):
+    server, may = held
+    client = server.open(batch_rows=1)
+
+    def start(worker):
+        threading.Thread.start(worker)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(_interrupt._Worker, "start", start)
+        client.predict_many(ROWS)
+    expect_no_worker()
+    may.set()
+    assert client.predict_many(ROWS) == ROWS
 
 
 def test_ctrl_c_ends_an_opening():

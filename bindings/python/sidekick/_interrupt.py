@@ -50,9 +50,10 @@ class Interruptible:
             return work()
         # A forked child has none of its parent's threads.
         if self._worker is None or not self._worker.is_alive():
-            self._worker = _started_worker()
-        if self._worker is None:
-            return work()
+            # Kept before it starts: it ends with the block also if a handler raises meanwhile.
+            self._worker = _Worker()
+            if not self._worker.started():
+                return work()
         self._worker.ask(work)
         self._worker.wait()
         made: T = self._worker.result()
@@ -87,6 +88,14 @@ class _Worker(Thread):
         self._asked, self._done = Lock(), Lock()
         self._asked.acquire()
         self._done.acquire()
+
+    def started(self) -> bool:
+        """Starts the thread, if there is one to be had: there is none while the interpreter ends."""
+        try:
+            self.start()
+        except RuntimeError:
+            return False
+        return True
 
     def ask(self, work: Callable[[], Any]) -> None:
         self._work, self.busy = work, True
@@ -125,13 +134,3 @@ class _Worker(Thread):
             # Its traceback refers to this frame.
             del raised
         return made
-
-
-def _started_worker() -> _Worker | None:
-    """A thread that waits for work, where there is one to be had: there is none while the interpreter ends."""
-    worker = _Worker()
-    try:
-        worker.start()
-    except RuntimeError:
-        return None
-    return worker
