@@ -219,6 +219,38 @@ def test_a_handler_that_raises_while_the_thread_starts_leaves_no_thread(held, mo
     assert client.predict_many(ROWS) == ROWS
 
 
+def test_a_handler_that_raises_when_the_wait_is_over_ends_the_call_at_once(held, monkeypatch):
+    server, may = held
+    may.set()
+    client = server.open(batch_rows=1)
+    monkeypatch.setattr(_interrupt, "_LOOK_UP_SECONDS", 20)
+
+    def interrupt(frame, event, _):
+        if event == "c_return" and frame.f_code is _interrupt._Worker.wait.__code__:
+            # Python calls it no more then.
+            raise KeyboardInterrupt
+
+    began = time.monotonic()
+    sys.setprofile(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            client.predict_many(ROWS)
+    finally:
+        sys.setprofile(None)
+    assert time.monotonic() - began < 10
+    expect_no_worker()
+
+
+def test_a_thread_that_has_not_begun_can_be_ended_twice():
+    worker, done = _interrupt._Worker(), []
+    worker.ask(lambda: done.append(True))
+    worker.end()
+    worker.end()
+    worker.start()
+    worker.join(20)
+    assert not worker.is_alive() and not done
+
+
 def test_ctrl_c_ends_an_opening():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/deployment/x/forward"

@@ -102,14 +102,15 @@ class _Worker(Thread):
         self._asked.release()
 
     def end(self) -> None:
-        """Lets the thread end when its work has."""
+        """Lets the thread end when its work has; work that it has not begun is not done."""
         self._work = None
-        self._asked.release()
+        # It may not have seen yet that it was asked for something.
+        if self._asked.locked():
+            self._asked.release()
 
     def wait(self, seconds: float = -1) -> None:
         """Waits until the work is done, at most so many seconds if any are given."""
-        if self._done.acquire(timeout=seconds):
-            self.busy = False
+        self._done.acquire(timeout=seconds)
 
     def run(self) -> None:
         while self._asked.acquire() and (work := self._work) is not None:
@@ -121,6 +122,8 @@ class _Worker(Thread):
                 self._raised = raised.with_traceback(None)
             # Nothing is kept once whoever waits goes on.
             del work
+            # Not set by who waits: a handler may raise there when the wait is over.
+            self.busy = False
             self._done.release()
 
     def result(self) -> Any:
