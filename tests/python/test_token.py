@@ -2,15 +2,18 @@
 
 import gc
 import signal
+import sys
 import threading
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
 import sidekick
 from served import answering, feature
+from sidekick import _callbacks, _library
 
 NUMBER = {"n": feature("numeric")}
 
@@ -73,7 +76,7 @@ def test_what_the_function_raises_the_call_raises(rows):
 
 class Unreadable(Exception):
     def __str__(self):
-        raise ValueError("no text")
+        raise self.args[0]
 
 
 @pytest.mark.parametrize(
@@ -85,10 +88,11 @@ class Unreadable(Exception):
         LookupError("\n" * 1000),
         LookupError("ä☀" * 1000),
         LookupError("\ud800"),
-        Unreadable(),
+        Unreadable(ValueError("no text")),
+        Unreadable(SystemExit()),
         KeyboardInterrupt(),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_whatever_the_function_raises_the_call_raises(failure):
     def token():
@@ -155,6 +159,53 @@ def test_a_failure_of_a_call_that_was_interrupted_is_not_raised_later():
         for _ in range(2):
             with pytest.raises(sidekick.HTTPError):
                 client.predict(n=1)
+
+
+# What runs for a token that is given, and for one that is not.
+PLACES = {
+    "give": (_callbacks.TokenSource._give, True),
+    "set": (_library.call, True),
+    "keep": (_callbacks.TokenSource._keep, False),
+    "text": (_callbacks._shown, False),
+}
+# Others call some of these, too.
+ASKING = {_callbacks.TokenSource._give.__code__, _callbacks.TokenSource._keep.__code__}
+
+
+@contextmanager
+def interrupted_at(place):
+    """Ctrl-C when a function begins that the token's callback calls, or the callback itself; on any thread."""
+    arrived = []
+
+    def interrupt(frame, event, _):
+        begins = event == "call" and frame.f_code is place.__code__
+        codes = {frame.f_code, frame.f_back and frame.f_back.f_code}
+        if begins and not arrived and not ASKING.isdisjoint(codes):
+            arrived.append(True)
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.setprofile(interrupt)
+    sys.setprofile(interrupt)
+    try:
+        yield arrived
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+@pytest.mark.parametrize("place, known", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize("columns", [False, True])
+def test_ctrl_c_while_a_token_is_asked_for_ends_the_call(place, known, columns):
+    given = ["secret-token"]
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        client = server.open(token=lambda: given[0])
+        if not known:
+            given.clear()
+        with pytest.raises(KeyboardInterrupt), interrupted_at(place) as arrived:
+            client.predict_columns({"n": [1]}) if columns else client.predict(n=1)
+        assert arrived
+        given[:] = ["secret-token"]
+        assert client.predict(n=1) == {"n": 1.0}
 
 
 def test_few_failures_are_kept():

@@ -102,7 +102,7 @@ def _shown(raised: BaseException) -> str:
     """What an exception says, as the library shows it: one line of text that is UTF-8."""
     try:
         why = f"{type(raised).__name__}: {raised}"
-    except Exception:
+    except BaseException:
         why = type(raised).__name__
     why = _HARMFUL.sub(lambda found: ascii(found[0])[1:-1], why)
     return why.encode(errors="replace")[:_SHOWN_BYTES].decode(errors="ignore")

@@ -10,7 +10,7 @@ from sidekick._library import Handle, call, library, make
 
 T = TypeVar("T")
 
-# A call that is cancelled ends within 100 ms, but for the look-up of a host name, which nothing cuts short.
+# A call that is cancelled ends within 100 ms, but nothing cuts short a look-up of a host name or a callback.
 _LOOK_UP_SECONDS = 1.0
 
 
@@ -68,8 +68,10 @@ def new_cancel(milliseconds: int | None = None) -> Handle:
     return cancel
 
 
-def interruptible(work: Callable[[Handle], T], cancel: Handle | None = None) -> T:
+def interruptible(work: Callable[[Handle | None], T], cancel: Handle | None = None) -> T:
     """What the work makes with the cancellation, or one of its own, which Ctrl-C triggers."""
+    if current_thread() is not main_thread():
+        return work(cancel)
     with Interruptible(cancel) as calls:
         return calls.make(lambda: work(calls.cancel))
 

@@ -28,9 +28,12 @@ class OneRow:
         # As many as calls were ever in flight at once.
         self._idle: list[_Memory] = []
 
-    def predict(self, deployment: Handle, row: Any, cancel: Handle | None) -> dict[str, Any]:
+    def encode(self, row: Any) -> bytes:
+        """A row as `predict` takes it."""
+        return self._records(row, 0)
+
+    def predict(self, deployment: Handle, records: bytes, cancel: Handle | None) -> dict[str, Any]:
         """The result of a row."""
-        records = self._records(row, 0)
         try:
             memory = self._idle.pop()
         except IndexError:

@@ -125,8 +125,9 @@ class Deployment:
         a str or bytes, without "Bearer " before it.
 
         The token may be a function, for tokens that expire: it is called before every request, and once more
-        if the server answers 401. Several threads may call it at once. It must not use the deployment. If it
-        raises, the call that needed the token raises the same. Times are in seconds.
+        if the server answers 401. Several threads may call it at once; for a call on the main thread, another one
+        does, so that Ctrl-C can end the call. It must not use the deployment. If it raises, the call that needed
+        the token raises the same. Times are in seconds.
 
         - `batch_rows`: how many rows go out in one request.
         - `max_in_flight`: how many requests of one call are in flight at once; more than one starts that many
@@ -197,7 +198,9 @@ class Deployment:
         self._given: Callable[[], tuple[str, Token, dict[str, Any]]] = lambda: (url, token, settings)
         self._batch_rows, self._max_in_flight = batch_rows, max_in_flight
         self._isolates = isolate_bad_rows
-        self._logs = log
+        # Python's functions run in calls then. A signal may arrive where one of them begins, and what its
+        # handler raises there is lost: none is to run on the main thread.
+        self._calls_back = log or callable(token)
         self._protocol = _PROTOCOLS[library.sidekick_deployment_protocol(handle)]
         self._model_version = getter_text(library.sidekick_deployment_model_version, handle)
         self._batch_limit: int | None = library.sidekick_deployment_batch_limit(handle) or None
@@ -208,9 +211,8 @@ class Deployment:
         self._decoders = Decoders(self._outputs)
         # Rows whose memory the next table may use: as many as tables were ever predicted at once.
         self._idle: list[Handle] = []
-        # A row that is isolated has its error as its result, which this does not give; and the logger is not to run
-        # on the main thread.
-        self._one_row = None if isolate_bad_rows or log else one_row(self._encoders, self._outputs)
+        # A row that is isolated has its error as its result, which this does not give.
+        self._one_row = None if isolate_bad_rows else one_row(self._encoders, self._outputs)
 
     @property
     def url(self) -> str:
@@ -516,7 +518,10 @@ class Deployment:
         # Not to be freed while it is called.
         handle = self._opened()
         try:
-            return one_row.predict(handle, row, cancel)
+            records = one_row.encode(row)
+            if self._calls_back:
+                return interruptible(partial(one_row.predict, handle, records), cancel)
+            return one_row.predict(handle, records, cancel)
         except (ValueError, OSError) as error:
             self._raise_failure(error)
             raise
@@ -550,9 +555,9 @@ class Deployment:
     def _doing(self, count: int) -> Callable[[Callable[[Handle | None], T], Handle | None], T]:
         """What does a call for so many rows."""
         # The thread that Ctrl-C needs would cost a single request a good part of its time. The library sees signals
-        # itself then, but not one that comes while the logger runs: what its handler raises would be lost there.
+        # itself then.
         several = count > (1 if self._isolates else self._batch_rows)
-        return interruptible if several or self._logs else _do
+        return interruptible if several or self._calls_back else _do
 
     def _ask(self, handle: Handle, rows: Handle, where: Where, cancel: Handle | None) -> Handle:
         predict, free = library.sidekick_deployment_predict, library.sidekick_predictions_free
@@ -561,7 +566,7 @@ class Deployment:
     def _open(self, url: str, token: bytes, options: Handle) -> Handle:
         address = url.encode(errors="surrogatepass")
 
-        def ask(cancel: Handle) -> Handle:
+        def ask(cancel: Handle | None) -> Handle:
             open_, free = library.sidekick_deployment_open, library.sidekick_deployment_free
             handle = make(open_, free, address, len(address), token, len(token), options, cancel)
             handle.kept = options.kept
