@@ -301,6 +301,31 @@ def free_sizes(datatype, *rows):
         yield sidekick.Deployment(f"{server.url}/v2/models/made", "", batch_rows=1, isolate_bad_rows=True, wire="json")
 
 
+def floats(values):
+    """Python's floats in lists, and in lists of lists."""
+    if isinstance(values, list):
+        return [found for value in values for found in floats(value)]
+    return [values] if isinstance(values, float) else []
+
+
+@pytest.mark.parametrize("rank", [1, 2])
+def test_halves_of_free_sizes_are_given_to_pyarrow_as_numpy_has_them(rank, monkeypatch):
+    make, given = pyarrow.array, []
+
+    def noted(values, *arguments, **options):
+        given.append(list(values))
+        return make(given[-1], *arguments, **options)
+
+    rows = [numpy.array(values, "float16").reshape((1,) * (rank - 1) + (-1,)) for values in ([0.5, 0], [1])]
+    frame = pyarrow.table({"n": make([0.0, 1.0])})
+    with free_sizes("FP16", *rows) as client:
+        monkeypatch.setattr(pyarrow, "array", noted)
+        found = client.predict_frame(frame)
+    assert found["x"].to_pylist() == [row.tolist() for row in rows]
+    # Up to version 20, it takes no others.
+    assert given and not floats(given)
+
+
 @pytest.mark.parametrize("datatype", ELEMENTS)
 @pytest.mark.parametrize("rank", [1, 2])
 def test_lists_in_frames_have_the_type_of_the_tensor(datatype, rank):

@@ -172,7 +172,7 @@ def _pyarrow(series: dict[str, Any], specs: Specs, errors: dict[int, Exception],
 
     def column(name: str, values: Any) -> Any:
         if isinstance(values, list):
-            return pyarrow.array(map(_plain, values), listed(specs[name]))
+            return pyarrow.array(map(_lists, values), listed(specs[name]))
         mask = None
         if errors:
             mask = numpy.zeros(len(values), bool)
@@ -191,6 +191,13 @@ def _element(spec: FeatureSpec) -> Any:
 def _cells(values: Sequence[Any], errors: dict[int, Exception]) -> list[Any]:
     """A value for each row, None for those that failed."""
     return [None if row in errors else value for row, value in enumerate(values)]
+
+
+def _lists(value: Any) -> Any:
+    """What pyarrow makes a cell of. Up to version 20 it takes FP16 from NumPy alone, and no array of several axes."""
+    if isinstance(value, numpy.ndarray):
+        return list(map(_lists, value)) if value.ndim > 1 else value
+    return _plain(value)
 
 
 def _plain(value: Any) -> Any:
