@@ -251,6 +251,22 @@ def test_a_thread_that_has_not_begun_can_be_ended_twice():
     assert not worker.is_alive() and not done
 
 
+@pytest.mark.parametrize("options", [{}, {"max_in_flight": 2}])
+def test_what_a_handler_raises_is_no_result_of_a_row(held, handled, options):
+    server, may = held
+    client = server.open(batch_rows=1, **options)
+
+    def handler(*_):
+        raise TimeoutError("enough")
+
+    handled(handler)
+    with signalled(signal.SIGALRM, server.arrived), pytest.raises(TimeoutError, match="^enough$"):
+        list(client.predict_lazy(ROWS, errors="return"))
+    expect_no_worker()
+    may.set()
+    assert list(client.predict_lazy(ROWS, errors="return")) == ROWS
+
+
 def test_ctrl_c_ends_an_opening():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/deployment/x/forward"

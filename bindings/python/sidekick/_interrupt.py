@@ -24,6 +24,8 @@ class Interruptible:
 
     def __init__(self, cancel: Handle | None = None) -> None:
         self.cancel = cancel or new_cancel()
+        # Whether a handler of a signal raised while a call was waited for: no other can be done then.
+        self.interrupted = False
         self._worker: _Worker | None = None
 
     def __enter__(self) -> Interruptible:
@@ -48,14 +50,17 @@ class Interruptible:
         """What the work makes; raises what it raises."""
         if current_thread() is not main_thread():
             return work()
+        self.interrupted = True
         # A forked child has none of its parent's threads.
         if self._worker is None or not self._worker.is_alive():
             # Kept before it starts: it ends with the block also if a handler raises meanwhile.
             self._worker = _Worker()
             if not self._worker.started():
+                self.interrupted = False
                 return work()
         self._worker.ask(work)
         self._worker.wait()
+        self.interrupted = False
         made: T = self._worker.result()
         return made
 

@@ -95,6 +95,8 @@ class _Stream:
             try:
                 self._read()
             except Exception as failure:
+                if self._calls.interrupted:
+                    raise
                 self._ended, self._failure = True, failure
         return bool(self._held) or self._failure is not None
 
@@ -180,7 +182,7 @@ class _Stream:
             count += library.sidekick_predictions_failure_count(predictions)
             return self._pipe.decoders.rows(predictions, count, numbers.__getitem__)
         except _FAILURES as failure:
-            if not self._pipe.returns_errors:
+            if not self._pipe.returns_errors or self._calls.interrupted:
                 raise
             # Its traceback would keep the rows.
             return [failure.with_traceback(None)] * count
