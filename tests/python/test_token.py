@@ -208,6 +208,30 @@ def test_ctrl_c_while_a_token_is_asked_for_ends_the_call(place, known, columns):
         assert client.predict(n=1) == {"n": 1.0}
 
 
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, LookupError, TimeoutError])
+def test_a_handler_that_raises_while_a_batch_is_pushed_and_a_token_asked_for_ends_the_run(kind):
+    def fail(*_):
+        raise kind
+
+    def rows():
+        for number in range(3):
+            yield {"n": number}
+            # A thread of the library waits then for the token of the batch before.
+            time.sleep(0.2)
+
+    with answering(NUMBER, NUMBER, lambda rows: rows) as server:
+        options = {"batch_rows": 1, "max_in_flight": 2, "callbacks_on_caller": True}
+        client = server.open(token=lambda: "secret-token", **options)
+        before = signal.signal(signal.SIGINT, fail)
+        try:
+            with pytest.raises(kind), interrupted_at(_callbacks.TokenSource._give) as arrived:
+                list(client.predict_lazy(rows(), errors="return"))
+        finally:
+            signal.signal(signal.SIGINT, before)
+        assert arrived
+        assert list(client.predict_lazy(rows())) == [{"n": 0.0}, {"n": 1.0}, {"n": 2.0}]
+
+
 def test_few_failures_are_kept():
     with answering(NUMBER, NUMBER, lambda rows: rows) as server:
         client = server.open(token=lambda: "secret-token")

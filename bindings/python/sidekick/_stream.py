@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from ctypes import byref, c_void_p
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, NoReturn
 
 from sidekick._decode import Decoders
 from sidekick._encode import Encoders
-from sidekick._interrupt import Interruptible, new_cancel
+from sidekick._interrupt import Interruptible, interruptible, new_cancel
 from sidekick._library import Handle, Where, call, fail, library, make
 
 # As the library holds them: a request in flight, and one to follow it at once.
@@ -35,6 +36,8 @@ class Pipe(NamedTuple):
     batch_rows: int
     max_in_flight: int
     returns_errors: bool
+    always_calls_back: bool
+    """Whether calls that do not wait for the server run Python's functions, too: not to be done on the main thread."""
     timeout: int | None
     """The time limit of the whole run in milliseconds, from when it begins."""
 
@@ -120,7 +123,10 @@ class _Stream:
         self._held.clear()
         # So do the tracebacks of exceptions that were raised, for as long as the caller keeps them.
         if handle is not None and not self._calls.left():
-            handle.free()
+            if self._pipe.always_calls_back:
+                interruptible(lambda _: handle.free())
+            else:
+                handle.free()
 
     def _raise_failure(self) -> NoReturn:
         failure, self._failure = self._failure, None
@@ -148,7 +154,11 @@ class _Stream:
         call(library.sidekick_rows_clear, self._rows)
         add = self._pipe.encoders.add_good if self._pipe.returns_errors else self._pipe.encoders.add
         refused = add(self._rows, rows, self._read_rows) or {}
-        call(library.sidekick_stream_push, self._handle, self._rows)
+        push = partial(call, library.sidekick_stream_push, self._handle, self._rows)
+        if self._pipe.always_calls_back:
+            self._calls.make(push)
+        else:
+            push()
         self._held.append(_Batch(self._read_rows, len(rows), refused))
         self._read_rows += len(rows)
 

@@ -200,7 +200,7 @@ class Deployment:
         self._isolates = isolate_bad_rows
         # Python's functions run in calls then. A signal may arrive where one of them begins, and what its
         # handler raises there is lost: none is to run on the main thread.
-        self._calls_back = log or callable(token)
+        self._calls_back, self._on_caller = log or callable(token), callbacks_on_caller
         self._protocol = _PROTOCOLS[library.sidekick_deployment_protocol(handle)]
         self._model_version = getter_text(library.sidekick_deployment_model_version, handle)
         self._batch_limit: int | None = library.sidekick_deployment_batch_limit(handle) or None
@@ -330,6 +330,7 @@ class Deployment:
             batch_rows=self._batch_rows,
             max_in_flight=self._max_in_flight,
             returns_errors=errors == "return",
+            always_calls_back=self._calls_back and self._on_caller,
             timeout=_milliseconds(timeout),
         )
         found = batches(pipe, rows)
