@@ -47,7 +47,7 @@ pub fn duplicate(categories: &[Category]) -> Option<String> {
     categories.iter().map(Category::name).find(|name| !seen.insert(name.clone()))
 }
 
-/// What is wrong with the categories of a binary input: 0 and 1 always mean themselves, as numbers and in forms.
+/// What is wrong with the categories of a binary input: 0 and 1 always mean themselves, also as texts.
 pub fn misplaced(categories: &[Category]) -> Option<String> {
     let [first, second] = categories else { return None };
     let (number, own, other) = match (&*first.name(), &*second.name()) {
