@@ -529,7 +529,10 @@ fn outputs_of_pixels_are_images() {
             r#"{"outputs": [{"name": "f", "type": "image"}]}"#,
             "but an image that a model returns is UINT8, or BYTES",
         ),
-        (r#"{"outputs": [{"name": "chw", "type": "image", "layout": "HWC"}]}"#, "not 2; set its layout"),
+        (
+            r#"{"outputs": [{"name": "chw", "type": "image", "layout": "HWC"}]}"#,
+            "1 or 3 channels; set its layout",
+        ),
     ] {
         let text = refused(PIXELS_OUT, description);
         assert!(text.ends_with(said), "{text}");
