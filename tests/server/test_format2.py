@@ -568,7 +568,8 @@ def test_a_double_beyond_a_file_of_floats_is_an_error(served):
     )
     assert deployment.send({"x": npy_url(numpy.array([1e8, 2], "float32"))}).status_code == 200
     rows = [{"x": npy_url(numpy.array([2, 1e9], "float32"))}] * 2
-    assert_error(deployment.send(*rows), "InternalError", 500, '"y" is beyond 32-bit floats, which .npy files hold, for rows[0]')
+    message = '"y" is beyond 32-bit floats, which .npy files hold, for rows[0]'
+    assert_error(deployment.send(*rows), "InternalError", 500, message)
 
 
 @pytest.mark.parametrize("text,place", [("01", 0), ("02", 1), ("1", 1), ("0", 0)])
