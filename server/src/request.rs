@@ -30,15 +30,26 @@ pub fn read(body: &[u8], encoder: &mut Encoder) -> Result<(), ApiError> {
     }
 }
 
-/// Wrong JSON has no place but its line and column; a wrong value has a row and a feature.
+/// Wrong JSON has no place but its line and column; a wrong value or text has a row and a feature.
 fn json_error(error: &serde_json::Error, encoder: &Encoder) -> ApiError {
     let message: String = error.to_string().chars().take(300).collect();
     match error.classify() {
         Kind::Data => ApiError::new(ErrorCode::JsonPropertyTypeMismatch, message).at(&encoder.place()),
         // 1e999 is valid JSON, but the parser has no error kind for it.
         _ if message.starts_with("number out of range") => ApiError::bad_data(message).at(&encoder.place()),
+        _ if is_lone_surrogate(&message) => {
+            let message = format!("the text has half of a surrogate pair, which is no character: {message}");
+            ApiError::new(ErrorCode::JsonParsingError, message).at(&encoder.place())
+        }
         _ => ApiError::new(ErrorCode::JsonParsingError, format!("the body is not valid JSON: {message}")),
     }
+}
+
+/// Whether the parser's error is about `\ud800` to `\udfff` without the other half. The grammar of JSON has these
+/// (RFC 8259 8.2), but they are no text.
+fn is_lone_surrogate(message: &str) -> bool {
+    message.starts_with("lone leading surrogate in hex escape")
+        || message.starts_with("unexpected end of hex escape")
 }
 
 struct Reader<'e, 'd> {

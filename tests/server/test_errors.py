@@ -1,5 +1,7 @@
 """Every error of the API's table, and which faults lead to it."""
 
+import json
+
 import numpy
 import pytest
 import requests
@@ -381,3 +383,12 @@ def test_nothing_is_said_of_data_where_none_is_astray(echo):
     reply = echo.send(echo_row(array={"shape": [2, 3]}))
     assert_error(reply, "BadData", 400, 'the array has no "data"')
     assert "belongs" not in reply.text
+
+
+@pytest.mark.parametrize("half", [r"\ud800", r"\udc00", r"\ud800\u0041", r"\ud800\n"])
+def test_a_lone_surrogate_names_row_and_feature(server, half):
+    body = '{"rows": [%s, %s]}' % (json.dumps(echo_row(text="ok")), json.dumps(echo_row(text="HALF")))
+    reply = server.deployment("echo").post(body.replace("HALF", half))
+    assert_error(reply, "JsonParsingError", 400, 'rows[1], feature "text": ', "half of a surrogate pair", "line 1")
+    reply = server.deployment("echo").post('{"rows": [{"%s": 1}]}' % half)
+    assert_error(reply, "JsonParsingError", 400, "rows[0]: the text has half of a surrogate pair")
