@@ -156,8 +156,7 @@ impl FeatureSpec {
         if self.hides_shape { LEFT_OUT.to_owned() } else { numbers }
     }
 
-    /// Whether this is true of any of its texts that messages show: then they show none of them. And of its
-    /// shape.
+    /// Looks for the token in its texts, of which messages show all or none, and in its shape.
     fn vet(&mut self, holds_token: &dyn Fn(&str) -> bool) {
         let labels = self.categories().iter().take(SHOWN_LABELS).map(NulString::as_str);
         let shown: Vec<String> =
