@@ -45,8 +45,8 @@ fn json_error(error: &serde_json::Error, encoder: &Encoder) -> ApiError {
     }
 }
 
-/// Whether the parser's error is about `\ud800` to `\udfff` without the other half. The grammar of JSON has these
-/// (RFC 8259 8.2), but they are no text.
+/// Whether the parser's error is about `\ud800` to `\udfff` without the other half. The grammar of JSON has
+/// these (RFC 8259 8.2), but they are no text.
 fn is_lone_surrogate(message: &str) -> bool {
     message.starts_with("lone leading surrogate in hex escape")
         || message.starts_with("unexpected end of hex escape")
